@@ -1,0 +1,71 @@
+"""What can go wrong through no fault of the library, said so that the reader can act on it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from synth_handson.text import Language, get_text
+
+
+class SynthHandsonError(Exception):
+    """Base of every error a user can cause.
+
+    Parameters
+    ----------
+    key
+        Name of the message in ``text/<language>/errors.toml``.
+    **details
+        What the message's placeholders stand for.
+    """
+
+    def __init__(self, key: str, **details: object) -> None:
+        super().__init__(key, details)
+        self.key = key
+        self.details = details
+
+    def message(self, language: Language = "en") -> str:
+        """Say what is wrong and what to do, in the reader's language."""
+        return get_text(language, f"errors.{self.key}", **self.details)
+
+    def __str__(self) -> str:
+        return self.message("en")
+
+
+class ArgumentError(SynthHandsonError, ValueError):
+    """An argument is outside its range, or names a column that is not there."""
+
+
+class DataUnavailableError(SynthHandsonError):
+    """The table could not be had from the source that was asked for."""
+
+
+class TrainingError(SynthHandsonError):
+    """Training or sampling failed; another try starts from a clean state."""
+
+
+class TrainingCancelled(SynthHandsonError):  # noqa: N818  (like asyncio's CancelledError, no failure)
+    """The training was cancelled and nothing of it was kept."""
+
+
+class ServerError(SynthHandsonError):
+    """The MOSTLY AI server did not answer, or not as one."""
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One thing wrong with a table: the message's name, and what its placeholders stand for."""
+
+    key: str
+    details: dict[str, object] = field(default_factory=dict)
+
+
+class TableError(SynthHandsonError):
+    """The table cannot be trained on; ``problems`` lists everything that is wrong with it."""
+
+    def __init__(self, problems: Sequence[Problem]) -> None:
+        super().__init__("table", count=len(problems))
+        self.problems = tuple(problems)
+
+    def message(self, language: Language = "en") -> str:
+        """List every problem, each with its column, an example and what to do."""
+        lines = [get_text(language, f"errors.{p.key}", **p.details) for p in self.problems]
+        return "\n".join([super().message(language), *(f"- {line}" for line in lines)])

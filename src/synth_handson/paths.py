@@ -1,0 +1,30 @@
+"""Where the library keeps what it wants to find again."""
+
+import os
+from pathlib import Path
+
+from platformdirs import user_cache_dir
+
+from synth_handson.errors import SynthHandsonError
+
+
+def home() -> Path:
+    """Return the library's folder, which only its owner may enter; create it where it is missing.
+
+    Returns
+    -------
+    Path
+        What the environment variable ``SYNTH_HANDSON_HOME`` names, else a folder in the platform's cache.
+
+    Raises
+    ------
+    SynthHandsonError
+        If the folder cannot be created.
+    """
+    folder = Path(os.environ.get("SYNTH_HANDSON_HOME") or user_cache_dir("synth-handson", appauthor=False))
+    folder = folder.expanduser().absolute()
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        raise SynthHandsonError("home_unusable", path=folder, reason=error.strerror or error) from error
+    return folder
