@@ -1,0 +1,283 @@
+"""Load the Bank Marketing table, and set a holdout aside."""
+
+import contextlib
+import gzip
+import io
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import zlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from difflib import get_close_matches
+from numbers import Integral, Real
+from pathlib import Path
+from typing import Literal, get_args
+
+import numpy as np
+import pandas as pd
+
+from synth_handson.checks import check_table as check_table
+from synth_handson.errors import ArgumentError, DataUnavailableError, Problem, SynthHandsonError, TableError
+from synth_handson.paths import home
+from synth_handson.text import Language, get_text
+
+HANDS_ON_COLUMNS = ("age", "job", "balance", "housing", "loan", "duration", "campaign", "y")
+"""The eight columns of the hands-on."""
+
+ALL_COLUMNS = (
+    *("age", "job", "marital", "education", "default", "balance", "housing", "loan", "contact"),
+    *("day", "month", "duration", "campaign", "pdays", "previous", "poutcome", "y"),
+)
+"""The seventeen columns of the original, in its order."""
+
+NUMERIC_COLUMNS = frozenset({"age", "balance", "day", "duration", "campaign", "pdays", "previous"})
+MAYBE_UNKNOWN = ("job", "education", "contact", "poutcome")
+"""The columns whose "unknown" UCI delivers as a missing value."""
+
+UCI_ROWS = 45_211
+UCI_SILENCE_SECONDS = 5.0
+"""How long UCI may stay silent."""
+UCI_TOTAL_SECONDS = 15.0
+"""How long a download may take, however lively it is."""
+
+Source = Literal["cache", "uci", "bundled"]
+RequestedSource = Literal["auto", "uci", "bundled"]
+
+BUNDLED_TABLE = Path(__file__).parents[2] / "data" / "bank.csv"
+
+
+class UciUnavailableError(DataUnavailableError):
+    """UCI did not deliver the table; ``why`` says it in a few words."""
+
+    def __init__(self, why: Problem) -> None:
+        super().__init__("uci_unavailable")
+        self.why = why
+
+    def message(self, language: Language = "en") -> str:
+        """Say why, and what to do."""
+        return get_text(language, f"errors.{self.key}", why=_in_words(self.why, language))
+
+
+@dataclass(frozen=True, eq=False)
+class Dataset:
+    """A table, and where it came from.
+
+    Parameters
+    ----------
+    frame
+        The table, one row per customer.
+    source
+        "cache" and "uci" are the full table, "bundled" is UCI's own sample of a tenth of it.
+    why_not_uci
+        Why the bundled sample had to stand in for the full table; None where it did not.
+    """
+
+    frame: pd.DataFrame
+    source: Source
+    why_not_uci: Problem | None = None
+
+    def note(self, language: Language = "en") -> str:
+        """Tell the reader where the table came from and how many rows it has."""
+        rows = len(self.frame)
+        if self.why_not_uci is None:
+            return get_text(language, f"load.source_{self.source}", rows=rows)
+        return get_text(
+            language, "load.source_fallback", rows=rows, why=_in_words(self.why_not_uci, language)
+        )
+
+
+def load_bank_marketing(
+    source: RequestedSource = "auto", columns: Sequence[str] | None = HANDS_ON_COLUMNS
+) -> Dataset:
+    """Load the Bank Marketing table, in the original's names, values and dtypes wherever it comes from.
+
+    Parameters
+    ----------
+    source
+        "auto" takes the full table from the cache, else from UCI, else the bundled sample. "uci" fetches the
+        full table afresh and renews the cache. "bundled" reads the sample that comes with the project.
+    columns
+        Which columns, in this order; None for all 17.
+
+    Returns
+    -------
+    Dataset
+        45,211 rows, or the 4,521 of the bundled sample; numbers as int64, text as str, nothing missing.
+
+    Raises
+    ------
+    ArgumentError
+        If there is no such source or column.
+    DataUnavailableError
+        If "uci" was asked for and did not deliver the table within a few seconds, or the sample is not there.
+
+    References
+    ----------
+    S. Moro, P. Rita, P. Cortez (2014): Bank Marketing. UCI Machine Learning Repository, doi:10.24432/C5K306.
+    """
+    if source not in get_args(RequestedSource):
+        raise ArgumentError("unknown_source", source=source, sources=", ".join(get_args(RequestedSource)))
+    names = _known_columns(columns)
+    loaded = _load(source)
+    return Dataset(loaded.frame[names], loaded.source, loaded.why_not_uci)
+
+
+def _known_columns(columns: Sequence[str] | None) -> list[str]:
+    if columns is None:
+        return list(ALL_COLUMNS)
+    names = [columns] if isinstance(columns, str) else list(columns)
+    for name in names:
+        if name not in ALL_COLUMNS:
+            close = get_close_matches(str(name), ALL_COLUMNS) or ALL_COLUMNS
+            raise ArgumentError("unknown_column", column=name, close=", ".join(close))
+    return list(dict.fromkeys(names))
+
+
+def _load(source: RequestedSource) -> Dataset:
+    if source == "bundled":
+        return Dataset(_read_bundled(), "bundled")
+    if source == "auto" and (cached := _read_cache()) is not None:
+        return Dataset(cached, "cache")
+    try:
+        frame = _as_original(_ask_uci())
+        _check_full(frame)
+    except UciUnavailableError as error:
+        if source == "uci":
+            raise
+        return Dataset(_read_bundled(), "bundled", error.why)
+    _write_cache(frame)
+    return Dataset(frame, "uci")
+
+
+def _read_bundled() -> pd.DataFrame:
+    try:
+        return pd.read_csv(BUNDLED_TABLE)
+    except FileNotFoundError:
+        raise DataUnavailableError("bundled_missing", path=BUNDLED_TABLE) from None
+
+
+def _ask_uci() -> pd.DataFrame:
+    # A process, because a hanging download can be ended in no other way.
+    script = Path(__file__).with_name("uci_process.py")
+    try:
+        child = subprocess.run(
+            [sys.executable, "-P", script, str(UCI_SILENCE_SECONDS)],
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            timeout=UCI_TOTAL_SECONDS,
+            check=False,
+        )
+    except subprocess.TimeoutExpired:
+        raise UciUnavailableError(Problem("uci_timeout", {"seconds": UCI_TOTAL_SECONDS})) from None
+    if child.returncode == 0:
+        frame: pd.DataFrame = pd.read_pickle(io.BytesIO(child.stdout))
+        return frame
+    try:
+        key, details = json.loads(child.stdout)
+    except ValueError:
+        key, details = "uci_unreachable", {"reason": f"exit status {child.returncode}"}
+    raise UciUnavailableError(Problem(key, details))
+
+
+def _as_original(frame: pd.DataFrame) -> pd.DataFrame:
+    """Give UCI's table its original names, values and order; one with other columns stays as it is."""
+    frame = frame.rename(columns={"day_of_week": "day"})
+    if set(frame.columns) != set(ALL_COLUMNS):
+        return frame
+    unknown = dict.fromkeys(MAYBE_UNKNOWN, "unknown")
+    return frame[list(ALL_COLUMNS)].astype(dict.fromkeys(MAYBE_UNKNOWN, "str")).fillna(unknown)
+
+
+def _check_full(frame: pd.DataFrame) -> None:
+    if frame.shape != (UCI_ROWS, len(ALL_COLUMNS)):
+        raise UciUnavailableError(Problem("uci_shape", {"rows": len(frame), "columns": frame.shape[1]}))
+    numeric = set(frame.select_dtypes("int64").columns)
+    complete = tuple(frame.columns) == ALL_COLUMNS and not frame.isna().any(axis=None)
+    # An answer cut off within the last value has the right shape.
+    if not complete or numeric != NUMERIC_COLUMNS or set(frame["y"]) != {"yes", "no"}:
+        raise UciUnavailableError(Problem("uci_garbled"))
+
+
+def _cache_path() -> Path:
+    return home() / "bank-full.csv.gz"
+
+
+def _read_cache() -> pd.DataFrame | None:
+    """Read the cached table; one that is damaged is removed, as if there had been none."""
+    # gzip ends with a checksum, so that neither a cut nor a flipped bit goes unnoticed.
+    try:
+        frame = pd.read_csv(io.BytesIO(gzip.decompress(_cache_path().read_bytes())))
+        _check_full(frame)
+        return frame
+    except FileNotFoundError:
+        return None
+    except (OSError, EOFError, ValueError, zlib.error, SynthHandsonError):
+        with contextlib.suppress(OSError, SynthHandsonError):
+            _cache_path().unlink()
+        return None
+
+
+def _write_cache(frame: pd.DataFrame) -> None:
+    # Without a cache the next start is slower, which is no reason to fail this one.
+    with contextlib.suppress(OSError, SynthHandsonError):
+        path = _cache_path()
+        content = gzip.compress(frame.to_csv(index=False).encode(), compresslevel=6)
+        descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=path.name, suffix=".tmp")
+        try:
+            with os.fdopen(descriptor, "wb") as file:
+                file.write(content)
+            # Another process sees the old file or the whole new one.
+            Path(name).replace(path)
+        finally:
+            Path(name).unlink(missing_ok=True)
+
+
+def _in_words(problem: Problem, language: Language) -> str:
+    return get_text(language, f"errors.{problem.key}", **problem.details)
+
+
+def split_holdout(
+    frame: pd.DataFrame, fraction: float = 0.2, random_state: int = 0
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Set rows aside that no generator will see.
+
+    Parameters
+    ----------
+    frame
+        The table; its order of rows, index and dtypes are kept in both parts.
+    fraction
+        The holdout's share of the rows, between 0 and 1, both excluded.
+    random_state
+        Seed, 0 to 2**32 - 1. Which rows are chosen depends on it and on the number of rows alone.
+
+    Returns
+    -------
+    train, holdout : DataFrame
+        Two tables that share no row and together are the whole, ``round(len(frame) * fraction)`` rows of it
+        in the holdout.
+
+    Raises
+    ------
+    ArgumentError
+        If the fraction or seed is out of range, or one of the parts would be empty.
+    TableError
+        If ``frame`` is no DataFrame.
+    """
+    if not isinstance(frame, pd.DataFrame):
+        raise TableError([Problem("table_not_a_frame", {"type": type(frame).__name__})])
+    if not isinstance(fraction, Real) or not 0 < fraction < 1:
+        raise ArgumentError("holdout_fraction", fraction=fraction)
+    if not isinstance(random_state, Integral) or not 0 <= random_state < 2**32:
+        raise ArgumentError("random_state", random_state=random_state)
+    rows = len(frame)
+    held_out = round(rows * fraction)
+    if not 0 < held_out < rows:
+        raise ArgumentError("holdout_empty", rows=rows, fraction=fraction)
+    in_holdout = np.zeros(rows, dtype=bool)
+    # NumPy promises never to change this stream (NEP 19): the generator that ships with the project has not
+    # seen this holdout, and must not have seen it after an upgrade either.
+    in_holdout[np.random.RandomState(random_state).permutation(rows)[:held_out]] = True
+    return frame[~in_holdout], frame[in_holdout]
