@@ -1,0 +1,136 @@
+"""Keep trained generators, keyed by what they were trained on; ``python -m synth_handson clear-store``.
+
+A trained generator is personal data: the store is private to the user, bounded, and leaves with one command.
+"""
+
+import contextlib
+import hashlib
+import io
+import json
+import os
+import zipfile
+from collections.abc import Mapping
+from importlib.metadata import version
+from pathlib import Path
+
+import pandas as pd
+from filelock import FileLock
+
+from synth_handson.paths import home
+
+MAX_BYTES = 50_000_000
+"""Size of the store at most; the entries unused for longest go first."""
+
+FORMAT = 1
+_DIGEST_BYTES = hashlib.sha256().digest_size
+
+
+def pack(files: Mapping[str, bytes]) -> bytes:
+    """Pack named files into one archive, the same bytes for the same files."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name in sorted(files):
+            archive.writestr(zipfile.ZipInfo(name), files[name], zipfile.ZIP_DEFLATED)
+    return buffer.getvalue()
+
+
+def unpack(archive: bytes) -> dict[str, bytes]:
+    """Read the files of an archive made by :func:`pack`."""
+    with zipfile.ZipFile(io.BytesIO(archive)) as opened:
+        return {name: opened.read(name) for name in opened.namelist()}
+
+
+def key(train: pd.DataFrame, options: Mapping[str, object]) -> str:
+    """Name the entry of a training: a digest of rows, columns, dtypes, options and the engine's version.
+
+    Parameters
+    ----------
+    train
+        The training table; its index does not count.
+    options
+        What else decides the outcome of the training.
+
+    Returns
+    -------
+    str
+        64 hexadecimal digits.
+    """
+    digest = hashlib.sha256()
+    about = {
+        "format": FORMAT,
+        "engine": version("mostlyai-engine"),
+        "columns": [(str(name), str(dtype)) for name, dtype in train.dtypes.items()],
+        "options": {name: options[name] for name in sorted(options)},
+    }
+    digest.update(json.dumps(about).encode())
+    digest.update(pd.util.hash_pandas_object(train, index=False).to_numpy().tobytes())
+    return digest.hexdigest()
+
+
+def load(name: str) -> bytes | None:
+    """Read an entry; a damaged one is removed, and like one that cannot be read counts as absent."""
+    with contextlib.suppress(OSError), _lock():
+        path = _folder() / name
+        content = path.read_bytes()
+        digest, archive = content[:_DIGEST_BYTES], content[_DIGEST_BYTES:]
+        if hashlib.sha256(archive).digest() == digest:
+            os.utime(path)
+            return archive
+        path.unlink()
+    return None
+
+
+def save(name: str, archive: bytes) -> None:
+    """Write an entry, whole or not at all, and drop the entries unused for longest beyond :data:`MAX_BYTES`.
+
+    A store that cannot be written (a full or read-only disk) costs the next training, nothing else.
+    """
+    with contextlib.suppress(OSError), _lock():
+        path = _folder() / name
+        unfinished = path.with_suffix(".unfinished")
+        descriptor = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        try:
+            with os.fdopen(descriptor, "wb") as file:
+                file.write(hashlib.sha256(archive).digest() + archive)
+            unfinished.replace(path)
+        finally:
+            unfinished.unlink(missing_ok=True)
+        _drop_oldest()
+
+
+def clear() -> int:
+    """Remove every entry.
+
+    Returns
+    -------
+    int
+        How many there were.
+    """
+    with _lock():
+        entries = [path for path in _folder().iterdir() if path.suffix != ".lock"]
+        for path in entries:
+            path.unlink()
+        return len(entries)
+
+
+def _folder() -> Path:
+    folder = home() / "generators"
+    folder.mkdir(mode=0o700, exist_ok=True)
+    return folder
+
+
+def _lock() -> FileLock:
+    return FileLock(_folder() / "store.lock", mode=0o600)
+
+
+def _drop_oldest() -> None:
+    entries = sorted(
+        (path for path in _folder().iterdir() if path.suffix != ".lock"),
+        key=lambda path: path.stat().st_mtime,
+        reverse=True,
+    )
+    size = 0
+    for path in entries:
+        size += path.stat().st_size
+        if size > MAX_BYTES:
+            path.unlink()

@@ -1,0 +1,296 @@
+"""Keep a process with the engine imported at hand, and give it work; one training at a time per program."""
+
+import atexit
+import contextlib
+import os
+import pickle
+import queue
+import re
+import shutil
+import subprocess
+import sys
+import threading
+import time
+import uuid
+from collections import deque
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+from filelock import FileLock, Timeout
+
+from synth_handson.errors import TrainingCancelled, TrainingError
+from synth_handson.paths import home
+
+STOP_GRACE_SECONDS = 1.5
+"""How long a worker may take to end its training after a cancel, before it is killed."""
+
+OUT_OF_MEMORY = re.compile(
+    "out of memory|not enough memory|(can't|cannot) allocate|MemoryError|bad_alloc", re.I
+)
+"""How Python, numpy, torch, the operating system and C++ say that memory ran out."""
+
+Answer = tuple[str, Any]
+
+
+class CancelToken:
+    """Asks a training to stop, from any thread.
+
+    Parameters
+    ----------
+    owner
+        A thread in whose name the training runs; when it ends, the training is cancelled.
+
+    Examples
+    --------
+    >>> token = CancelToken()
+    >>> token.cancel(keep=True)
+    >>> token.cancelled, token.keep
+    (True, True)
+    """
+
+    def __init__(self, owner: threading.Thread | None = None) -> None:
+        self._event = threading.Event()
+        self._owner = owner
+        self.keep = False
+
+    def cancel(self, *, keep: bool = False) -> None:
+        """Stop the training; ``keep`` the best model so far, if there is one, or nothing."""
+        self.keep = keep
+        self._event.set()
+
+    @property
+    def cancelled(self) -> bool:
+        """Whether :meth:`cancel` was called, or the owner has ended."""
+        return self._event.is_set() or (self._owner is not None and not self._owner.is_alive())
+
+
+def training_error(key: str, reason: str, **details: object) -> TrainingError:
+    """Make the error a worker's ``reason`` stands for: too little memory, or else what ``key`` says."""
+    if OUT_OF_MEMORY.search(reason):
+        return TrainingError("out_of_memory")
+    return TrainingError(key, reason=reason[:500], **details)
+
+
+class Worker:
+    """A child process with the engine imported, its private folder, and the two pipes between."""
+
+    def __init__(self) -> None:
+        self._folder = _work_root() / uuid.uuid4().hex
+        # The lock tells the sweep of another program that this folder has an owner.
+        self._lock = FileLock(f"{self._folder}.lock", thread_local=False)
+        self._lock.acquire()
+        self._folder.mkdir(mode=0o700)
+        self._answers: queue.Queue[Answer] = queue.Queue()
+        self._stderr: deque[str] = deque(maxlen=20)
+        self._ready = threading.Event()
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "synth_handson.engine_process", str(self._folder)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            env=_environment(self._folder),
+            # Ctrl-C in the terminal is the parent's to handle; the child ends with its pipe.
+            start_new_session=True,
+        )
+        self._stderr_reader = threading.Thread(target=self._read_stderr, daemon=True)
+        self._stderr_reader.start()
+        threading.Thread(target=self._read_answers, daemon=True).start()
+
+    @property
+    def alive(self) -> bool:
+        """Whether the process still runs."""
+        return self.process.poll() is None
+
+    @property
+    def ready(self) -> bool:
+        """Whether the engine is imported."""
+        return self._ready.is_set()
+
+    def send(self, kind: str, request: dict[str, Any] | None = None) -> None:
+        """Send one request; a worker that has died is noticed by :meth:`answers`."""
+        assert self.process.stdin is not None
+        with contextlib.suppress(BrokenPipeError):
+            pickle.dump((kind, request), self.process.stdin)
+            self.process.stdin.flush()
+
+    def answers(self, interval: float = 0.05) -> Iterator[Answer | None]:
+        """Yield the worker's answers as they come, and None every ``interval`` seconds without one.
+
+        Raises
+        ------
+        TrainingError
+            If the worker died.
+        """
+        while True:
+            try:
+                kind, value = self._answers.get(timeout=interval)
+            except queue.Empty:
+                yield None
+                continue
+            if kind == "died":
+                raise self._why_it_died()
+            yield kind, value
+
+    def close(self) -> None:
+        """Kill the process and remove its folder."""
+        self.process.kill()
+        self.process.wait()
+        for pipe in (self.process.stdin, self.process.stdout, self.process.stderr):
+            with contextlib.suppress(BrokenPipeError, OSError, AttributeError):
+                pipe.close()  # type: ignore[union-attr]
+        shutil.rmtree(self._folder, ignore_errors=True)
+        self._lock.release()
+        Path(self._lock.lock_file).unlink(missing_ok=True)
+
+    def _read_answers(self) -> None:
+        assert self.process.stdout is not None
+        with contextlib.suppress(EOFError, OSError, ValueError, pickle.UnpicklingError):
+            while True:
+                answer = pickle.load(self.process.stdout)
+                if answer[0] == "ready":
+                    self._ready.set()
+                else:
+                    self._answers.put(answer)
+        self._answers.put(("died", None))
+
+    def _read_stderr(self) -> None:
+        assert self.process.stderr is not None
+        with contextlib.suppress(OSError, ValueError):
+            for line in self.process.stderr:
+                self._stderr.append(line.decode(errors="replace").rstrip())
+
+    def _why_it_died(self) -> TrainingError:
+        code = self.process.wait()
+        if code in (-9, -15):
+            return TrainingError("worker_killed")
+        self._stderr_reader.join(timeout=1.0)
+        last_words = next((line for line in reversed(self._stderr) if line.strip()), "-")
+        return training_error("worker_died", last_words, code=code)
+
+
+class WorkerPool:
+    """Hands out workers, keeps one idle and warm, and lets one training run at a time."""
+
+    def __init__(self) -> None:
+        self._idle: list[Worker] = []
+        self._busy: set[Worker] = set()
+        self._lock = threading.Lock()
+        self._training_queue: deque[object] = deque()
+
+    @property
+    def ready(self) -> bool:
+        """Whether a worker waits with the engine imported."""
+        with self._lock:
+            return any(worker.ready and worker.alive for worker in self._idle)
+
+    def warm_up(self) -> None:
+        """Start importing the engine now, so that the first request finds it imported."""
+        with self._lock:
+            if not self._idle and not self._busy:
+                _sweep_abandoned_folders()
+                self._idle.append(Worker())
+
+    @contextlib.contextmanager
+    def borrow(self) -> Iterator[Worker]:
+        """Lend a worker; one that is left in the middle of its work, or dead, is not lent again."""
+        with self._lock:
+            while self._idle and not self._idle[-1].alive:
+                self._idle.pop().close()
+            worker = self._idle.pop() if self._idle else Worker()
+            self._busy.add(worker)
+        try:
+            yield worker
+        except BaseException:
+            self._retire(worker)
+            raise
+        with self._lock:
+            self._busy.discard(worker)
+            if not self._idle and worker.alive:
+                self._idle.append(worker)
+                return
+        self._retire(worker)
+
+    @contextlib.contextmanager
+    def training_turn(self, cancel: CancelToken | None, on_wait: Callable[[int], object]) -> Iterator[None]:
+        """Wait, first come first served, until no other training runs.
+
+        ``on_wait`` is told how many are ahead, whenever that changes.
+        """
+        ticket = object()
+        ahead = -1
+        with self._lock:
+            self._training_queue.append(ticket)
+        try:
+            while (position := self._training_queue.index(ticket)) > 0:
+                if cancel is not None and cancel.cancelled:
+                    raise TrainingCancelled("cancelled")
+                if position != ahead:
+                    ahead = position
+                    on_wait(position)
+                time.sleep(0.05)
+            yield
+        finally:
+            with self._lock:
+                self._training_queue.remove(ticket)
+
+    def close(self) -> None:
+        """End every worker."""
+        with self._lock:
+            workers = [*self._idle, *self._busy]
+            self._idle.clear()
+            self._busy.clear()
+        for worker in workers:
+            worker.close()
+
+    def _retire(self, worker: Worker) -> None:
+        with self._lock:
+            self._busy.discard(worker)
+        worker.close()
+        # The next request should not pay for this one's failure.
+        self.warm_up()
+
+
+def _environment(folder: Path) -> dict[str, str]:
+    return os.environ | {
+        # One thread is faster than two on two cores, and makes runs repeatable on any machine.
+        "OMP_NUM_THREADS": "1",
+        "MKL_NUM_THREADS": "1",
+        # joblib would otherwise start further processes, which outlive a killed worker.
+        "LOKY_MAX_CPU_COUNT": "1",
+        "PYTHONHASHSEED": "0",
+        # Encoded rows go where they are deleted, and nothing asks the network.
+        "HF_HOME": str(folder / "huggingface"),
+        "HF_HUB_OFFLINE": "1",
+        "TMPDIR": str(folder),
+    }
+
+
+def _work_root() -> Path:
+    root = home() / "work"
+    root.mkdir(mode=0o700, exist_ok=True)
+    return root
+
+
+def _sweep_abandoned_folders() -> None:
+    """Remove the folders of programs that were killed together with their worker."""
+    for folder in _work_root().iterdir():
+        if not folder.is_dir():
+            continue
+        lock = FileLock(f"{folder}.lock")
+        with contextlib.suppress(Timeout, OSError), lock.acquire(timeout=0):
+            shutil.rmtree(folder, ignore_errors=True)
+            Path(lock.lock_file).unlink(missing_ok=True)
+
+
+POOL = WorkerPool()
+atexit.register(POOL.close)
+
+
+def warm_up() -> None:
+    """Start importing the engine in a worker process, so that the first training need not wait for it.
+
+    Does nothing where trainings go to a MOSTLY AI server.
+    """
+    if not os.environ.get("MOSTLY_BASE_URL"):
+        POOL.warm_up()
