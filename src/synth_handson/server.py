@@ -1,0 +1,403 @@
+"""Train and sample on a MOSTLY AI server that somebody runs, through the MOSTLY AI SDK."""
+
+import contextlib
+import ipaddress
+import socket
+import threading
+import time
+import warnings
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import Any
+from urllib.parse import urlsplit
+
+import httpx
+import pandas as pd
+
+from synth_handson.errors import ServerError, TrainingCancelled
+from synth_handson.generation import (
+    Generator,
+    Progress,
+    ProgressCallback,
+    StopReason,
+    Training,
+)
+from synth_handson.schema import Schema, encoding_types, prepare
+from synth_handson.worker import CancelToken
+
+CHECK_SECONDS = 5.0
+"""How long a server may take to show that it is there."""
+
+REQUEST_SECONDS = 120.0
+"""How long it may take to receive a table, or to draw rows."""
+
+POLL_SECONDS = 0.5
+"""Time between two looks at a training, and how long each look may take; a cancel waits for both at most."""
+
+PATIENCE_SECONDS = 60.0
+"""How long looks at a training may fail on end: a server that draws rows for somebody answers nobody else."""
+
+SILENCE_SECONDS = 900.0
+"""How long a training may show no progress: a server never notices that its training process was killed."""
+
+
+SETTLE_SECONDS = 30.0
+"""How long a server may go on writing to a generator after its training is done."""
+
+WAITING = ("QUEUED", "ON_HOLD")
+ENDED = ("DONE", "FAILED", "CANCELED")
+
+
+def train_on_server(
+    address: str,
+    train: pd.DataFrame,
+    *,
+    report: ProgressCallback,
+    cancel: CancelToken | None,
+    max_epochs: float,
+    max_minutes: float,
+    random_state: int,
+) -> Generator:
+    """Train a generator on a MOSTLY AI server.
+
+    The table is sent to the server, which deletes it after the training and keeps the generator. A training
+    that does not end in a generator is cancelled where the server can, and removed from it.
+
+    Parameters
+    ----------
+    address
+        Address of the server, for example ``"http://gpu-machine:8080"``.
+    train
+        The training table, already checked.
+    report
+        As for :func:`~synth_handson.generation.train_generator`.
+    cancel
+        Ends the training within two seconds, once the table has been sent.
+    max_epochs, max_minutes, random_state
+        As for :func:`~synth_handson.generation.train_generator`.
+
+    Returns
+    -------
+    Generator
+        Draws its rows from the generator that stays on the server.
+
+    Raises
+    ------
+    ServerError
+        If the server did not answer, or not as a MOSTLY AI server, or if the training failed there.
+    TrainingCancelled
+        If cancelled before the training was done. A server hands out no unfinished model, so there is none
+        to keep.
+    """
+    run = _ServerRun(
+        address,
+        train,
+        report,
+        cancel,
+        max_epochs=max_epochs,
+        max_minutes=max_minutes,
+        random_state=random_state,
+    )
+    return run.generator()
+
+
+@dataclass(frozen=True)
+class ServerModel:
+    """A generator on a MOSTLY AI server.
+
+    Attributes
+    ----------
+    address
+        Address of the server.
+    generator_id
+        The generator's identifier there.
+    """
+
+    address: str
+    generator_id: str
+
+    def draw(self, n: int, random_state: int) -> pd.DataFrame:
+        """Draw ``n`` rows on the server.
+
+        Raises
+        ------
+        ServerError
+            If the server did not answer, or has no such generator, or none that is trained.
+        """
+        with _explained(self.address, gone=self.generator_id):
+            generator = _connect(self.address, CHECK_SECONDS).generators.get(self.generator_id)
+        if generator.training_status != "DONE":
+            # Asked to draw from it all the same, the server might never answer.
+            raise ServerError("server_generator_gone", address=self.address, generator=self.generator_id)
+        with _explained(self.address):
+            rows: pd.DataFrame = _connect(self.address, REQUEST_SECONDS).probe(
+                generator, size=n, config={"random_state": random_state}
+            )
+        return rows
+
+
+class _ServerRun:
+    """One training on a server, from the request to the generator."""
+
+    def __init__(
+        self,
+        address: str,
+        frame: pd.DataFrame,
+        report: ProgressCallback,
+        cancel: CancelToken | None,
+        *,
+        max_epochs: float,
+        max_minutes: float,
+        random_state: int,
+    ) -> None:
+        self.address = address
+        self.frame = frame
+        self.report = report
+        self.cancel = cancel
+        self.max_epochs = max_epochs
+        self.max_minutes = max_minutes
+        self.random_state = random_state
+        self.started = time.monotonic()
+        self.progress = Progress("starting")
+        self.messages = 0
+        self.losses: list[float] = []
+        self.trained = 0.0
+
+    def generator(self) -> Generator:
+        """Train, and return the generator."""
+        self.report(self.progress)
+        check_server(self.address)
+        if self.cancel is not None and self.cancel.cancelled:
+            raise TrainingCancelled("cancelled")
+        config = self._config()
+        with _explained(self.address):
+            remote = _connect(self.address, REQUEST_SECONDS).generators.create(config)
+        try:
+            self._follow(remote)
+        except BaseException:
+            longest = 60 * self.max_minutes + SILENCE_SECONDS
+            threading.Thread(target=_remove, args=(remote, longest), daemon=True).start()
+            raise
+        self._advance(phase="done", fraction=1.0, remaining=0.0)
+        training = Training(
+            rows=len(self.frame),
+            random_state=self.random_state,
+            max_epochs=self.max_epochs,
+            max_minutes=self.max_minutes,
+            epochs=self.progress.epoch,
+            val_loss=min(self.losses, default=None),
+            seconds=round(self.progress.elapsed, 1),
+            stopped_by=self._why_it_stopped(),
+        )
+        return Generator(Schema.of(self.frame), training, ServerModel(self.address, remote.id))
+
+    def _config(self) -> dict[str, Any]:
+        return {
+            "name": "synth_handson",
+            "random_state": self.random_state,
+            "tables": [
+                {
+                    "name": "data",
+                    "data": _without_keys(prepare(self.frame)),
+                    "columns": [
+                        {"name": name, "model_encoding_type": encoding}
+                        for name, encoding in encoding_types(self.frame).items()
+                    ],
+                    "tabular_model_configuration": {
+                        "max_epochs": self.max_epochs,
+                        "max_training_time": self.max_minutes,
+                        "enable_model_report": False,
+                    },
+                }
+            ],
+        }
+
+    def _follow(self, remote: Any) -> None:
+        with _explained(self.address):
+            remote.training.start()
+        remote.client.timeout = POLL_SECONDS
+        answered = moved = time.monotonic()
+        last = None
+        while True:
+            if self.cancel is not None and self.cancel.cancelled:
+                raise TrainingCancelled(
+                    "cancelled_on_server", address=self.address, generator=remote.id, minutes=self.max_minutes
+                )
+            now = time.monotonic()
+            try:
+                with _explained(self.address):
+                    job = remote.training.progress()
+            except ServerError:
+                if now - answered > PATIENCE_SECONDS:
+                    raise
+            else:
+                answered = now
+                self._look(job)
+                if job.status == "DONE":
+                    return
+                if job.status in ENDED:
+                    raise ServerError("server_training_failed", address=self.address)
+                if job != last or job.status in WAITING:
+                    last, moved = job, now
+            if now - moved > SILENCE_SECONDS:
+                raise ServerError("server_silent", address=self.address, minutes=SILENCE_SECONDS / 60)
+            time.sleep(POLL_SECONDS)
+
+    def _look(self, job: Any) -> None:
+        steps = [step for step in job.steps or [] if step.step_code == "TRAIN_MODEL"]
+        messages = [message for step in steps for message in step.messages or []]
+        for message in messages[self.messages :]:
+            self._epoch(message)
+        self.messages = len(messages)
+        phase = "waiting" if job.status in WAITING else "preparing"
+        if not messages and job.status in (*WAITING, "IN_PROGRESS") and phase != self.progress.phase:
+            self._advance(phase=phase)
+
+    def _epoch(self, message: dict[str, Any]) -> None:
+        loss, epoch = message.get("val_loss"), message.get("epoch") or 0.0
+        self.trained = message.get("total_time") or self.trained
+        fraction = min(1.0, max(self.trained / (60 * self.max_minutes), epoch / self.max_epochs))
+        if loss is not None:
+            self.losses.append(loss)
+        self._advance(
+            phase="training",
+            epoch=epoch if loss is not None else 0.0,
+            val_loss=loss,
+            fraction=fraction,
+            remaining=self.trained * (1 - fraction) / fraction if loss is not None and fraction else None,
+        )
+
+    def _advance(self, **changes: Any) -> None:
+        self.progress = replace(self.progress, elapsed=time.monotonic() - self.started, **changes)
+        self.report(self.progress)
+
+    def _why_it_stopped(self) -> StopReason:
+        if self.progress.epoch >= self.max_epochs:
+            return "epochs"
+        return "time" if self.trained >= 60 * self.max_minutes else "early stopping"
+
+
+def check_server(address: str) -> None:
+    """Check that a MOSTLY AI server answers at an address.
+
+    Parameters
+    ----------
+    address
+        Address of the server, for example ``"http://gpu-machine:8080"``.
+
+    Raises
+    ------
+    ServerError
+        If it does not; says why, and what to do.
+    """
+    with _explained(address):
+        answer = _connect(address, CHECK_SECONDS).generators.request(path=[], verb="GET", params={"limit": 1})
+        # Other servers answer in JSON as well, and must not be sent a table.
+        answer["results"]
+
+
+def _connect(address: str, timeout: float) -> Any:
+    from mostlyai.sdk import MostlyAI
+    from mostlyai.sdk.client import exceptions
+    from rich.console import Console
+
+    host = _host(address)
+    # Being quiet leaves out the red panel that the SDK prints with every error.
+    exceptions.Console = partial(Console, quiet=True)  # type: ignore[attr-defined, assignment]
+    with warnings.catch_warnings():  # The SDK changes the program's warning filters.
+        mostly = MostlyAI(base_url=address, timeout=timeout, quiet=True, test_connection=False)
+    if _is_loopback(host):
+        # A transport of its own keeps requests to this machine away from a proxy that the environment names.
+        for client in (mostly.generators, mostly.synthetic_probes):
+            client.transport = httpx.HTTPTransport()
+    return mostly
+
+
+def _host(address: str) -> str:
+    with contextlib.suppress(ValueError):
+        parts = urlsplit(address)
+        if parts.scheme in ("http", "https") and parts.hostname and parts.port != 0:
+            return parts.hostname
+    raise ServerError("server_address", address=address)
+
+
+def _is_loopback(host: str) -> bool:
+    with contextlib.suppress(ValueError):
+        return ipaddress.ip_address(host).is_loopback
+    return host == "localhost"
+
+
+def _without_keys(frame: pd.DataFrame) -> pd.DataFrame:
+    # A server takes distinct whole numbers under a name that ends in "id" for a key and makes up text.
+    keys = [c for c in frame.select_dtypes("integer") if str(c).lower().endswith("id") and frame[c].is_unique]
+    return frame.astype(dict.fromkeys(keys, "float64"))
+
+
+def _remove(remote: Any, longest: float) -> None:
+    """Cancel a training where the server can, and delete its generator once nothing writes to it any more."""
+    from mostlyai.sdk.client.exceptions import APIError, APIStatusError
+
+    remote.client.timeout = CHECK_SECONDS
+    deadline = time.monotonic() + longest
+    with contextlib.suppress(APIError, ValueError):
+        with contextlib.suppress(APIStatusError):
+            remote.training.cancel()
+        while (status := remote.training.progress().status) not in ENDED and time.monotonic() < deadline:
+            time.sleep(POLL_SECONDS)
+        if status == "DONE":
+            # A server that still writes would bring back half of the generator, and fail on it from then on.
+            time.sleep(SETTLE_SECONDS)
+        remote.delete()
+
+
+@contextlib.contextmanager
+def _explained(address: str, gone: str | None = None) -> Iterator[None]:
+    """Turn whatever the SDK raises in this block into a :class:`ServerError`.
+
+    ``gone`` names the generator that is missing if the server answers 404.
+    """
+    from mostlyai.sdk.client.exceptions import APIError
+
+    try:
+        yield
+    # What a server that is no MOSTLY AI server sends makes the SDK stumble in many ways.
+    except (APIError, httpx.InvalidURL, ValueError, TypeError, KeyError, AttributeError) as error:
+        key, details = _why(error)
+        if gone is not None and details.get("status") == 404:
+            raise ServerError("server_generator_gone", address=address, generator=gone) from error
+        raise ServerError(key, address=address, **details) from error
+
+
+def _why(error: Exception) -> tuple[str, dict[str, object]]:
+    for cause in _causes(error):
+        match cause:
+            case httpx.HTTPStatusError():
+                return _why_status(cause.response.status_code, str(error))
+            case httpx.TimeoutException():
+                return "server_timeout", {}
+            case ConnectionRefusedError():
+                return "server_refused", {}
+            case socket.gaierror():
+                return "server_unknown_host", {}
+    for cause in _causes(error):
+        if isinstance(cause, httpx.RequestError):
+            return "server_unreachable", {"reason": str(cause) or type(cause).__name__}
+    return "server_foreign", {}
+
+
+def _why_status(status: int, reason: str) -> tuple[str, dict[str, object]]:
+    # The SDK shows a page it cannot read as bytes.
+    details = {"status": status, "reason": reason.partition(": b'")[0][:300]}
+    if status == 429:
+        return "server_busy", details
+    if status in (404, 405) or 300 <= status < 400:
+        return "server_foreign", details
+    return "server_status", details
+
+
+def _causes(error: BaseException | None) -> Iterator[BaseException]:
+    # The SDK raises "from None", which hides the cause but does not lose it.
+    while error is not None:
+        yield error
+        error = error.__cause__ or error.__context__
