@@ -1,0 +1,63 @@
+"""Share data safely with synthetic data, and measure whether it is safe."""
+
+from synth_handson.data import (
+    HANDS_ON_COLUMNS,
+    Dataset,
+    check_table,
+    load_bank_marketing,
+    split_holdout,
+)
+from synth_handson.distances import (
+    Comparison,
+    compare_rows,
+    compare_with_nearest,
+    identical_rows,
+    nearest_neighbors,
+)
+from synth_handson.errors import (
+    ArgumentError,
+    DataUnavailableError,
+    ServerError,
+    SynthHandsonError,
+    TableError,
+    TrainingCancelled,
+    TrainingError,
+)
+from synth_handson.fidelity import column_shares, compare_columns, distance_shares, total_variation_distance
+from synth_handson.generation import Generator, Progress, train_generator
+from synth_handson.pretrained import load_bundled_synthetic, load_pretrained_generator
+from synth_handson.privacy import ClosestRecords, closest_records
+from synth_handson.worker import CancelToken, warm_up
+
+__all__ = [
+    "HANDS_ON_COLUMNS",
+    "ArgumentError",
+    "CancelToken",
+    "ClosestRecords",
+    "Comparison",
+    "DataUnavailableError",
+    "Dataset",
+    "Generator",
+    "Progress",
+    "ServerError",
+    "SynthHandsonError",
+    "TableError",
+    "TrainingCancelled",
+    "TrainingError",
+    "check_table",
+    "closest_records",
+    "column_shares",
+    "compare_columns",
+    "compare_rows",
+    "compare_with_nearest",
+    "distance_shares",
+    "identical_rows",
+    "load_bank_marketing",
+    "load_bundled_synthetic",
+    "load_pretrained_generator",
+    "nearest_neighbors",
+    "split_holdout",
+    "total_variation_distance",
+    "train_generator",
+    "warm_up",
+]
