@@ -1,0 +1,63 @@
+"""Every message exists in both languages, and names the same values in both."""
+
+import re
+import string
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from synth_handson import text
+from synth_handson.errors import ArgumentError, Problem, SynthHandsonError, TableError
+from synth_handson.text import LANGUAGES
+
+SOURCE = Path(text.__file__).parents[1]
+TEXT = SOURCE / "text"
+# Raised as XyzError("key", …), or collected as Problem("key", …).
+KEY = re.compile(r"""\b(?:\w*Error|TrainingCancelled|Problem)\(\s*["'](\w+)["']""")
+USED_KEYS = sorted({key for module in SOURCE.glob("*.py") for key in KEY.findall(module.read_text("utf-8"))})
+CATALOGUES = sorted({path.name for path in TEXT.glob("*/*.toml")})
+
+
+def read(language: str, catalogue: str) -> dict[str, str]:
+    return tomllib.loads((TEXT / language / catalogue).read_text("utf-8"))
+
+
+def placeholders(template: str) -> set[str]:
+    fields = (name for _, name, _, _ in string.Formatter().parse(template) if name is not None)
+    return {re.split(r"[.\[]", name)[0] for name in fields}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("key", USED_KEYS)
+def test_every_error_has_its_text(key: str, language: str) -> None:
+    assert key in read(language, "errors.toml")
+
+
+@pytest.mark.parametrize("catalogue", CATALOGUES)
+def test_both_languages_say_the_same(catalogue: str) -> None:
+    japanese, english = read("ja", catalogue), read("en", catalogue)
+    # Only English has a singular of its own.
+    assert japanese.keys() == {key for key in english if not key.endswith("_one")} | (
+        japanese.keys() & english.keys()
+    )
+    for key in japanese:
+        assert placeholders(japanese[key]) == placeholders(english[key]), key
+
+
+def test_an_error_speaks_both_languages() -> None:
+    error = ArgumentError("sample_rows", n=0)
+    assert isinstance(error, SynthHandsonError)
+    assert isinstance(error, ValueError)
+    assert "not 0" in str(error)
+    assert "0" in error.message("ja")
+    assert error.message("ja") != error.message("en")
+
+
+def test_a_table_error_lists_every_problem() -> None:
+    problems = [Problem("sample_rows", {"n": 7}), Problem("max_epochs", {"value": -1})]
+    first, *rest = str(TableError(problems)).splitlines()
+    assert "2" in first
+    assert len(rest) == 2
+    assert "7" in rest[0]
+    assert "-1" in rest[1]
