@@ -7,7 +7,7 @@ app = marimo.App(
     css_file="src/synth_handson/handson.css",
 )
 
-with app.setup:
+with app.setup(hide_code=True):
     import os
     import sys
     from functools import partial
@@ -17,6 +17,7 @@ with app.setup:
     import numpy as np
 
     from synth_handson import (
+        charts,
         closest_records,
         column_shares,
         compare_columns,
@@ -24,23 +25,12 @@ with app.setup:
         distance_shares,
         load_bank_marketing,
         split_holdout,
+        views,
         warm_up,
     )
-    from synth_handson.charts import distance_chart, distribution_chart
-    from synth_handson.cli import Options, print_findings, read_options, run_generation
+    from synth_handson.cli import Options, explain_errors, print_findings, read_options, run_generation
     from synth_handson.handson import Job, JobState, bundled_tables
     from synth_handson.text import get_text
-    from synth_handson.views import (
-        closest_sentence,
-        distance_note,
-        fidelity_note,
-        fidelity_table,
-        identical_note,
-        origin_note,
-        person_table,
-        progress_view,
-        protected_note,
-    )
 
     # SVG marks carry labels that screen readers can read.
     _ = alt.renderers.set_embed_options(renderer="svg", actions=False)
@@ -50,7 +40,9 @@ with app.setup:
 def _():
     is_script = mo.app_meta().mode == "script"
     options = read_options(sys.argv[1:]) if is_script else Options()
-    if not is_script:
+    if is_script:
+        explain_errors(options.language)
+    else:
         # The engine's imports take seconds: a worker does them while the reader reads.
         warm_up()
     return is_script, options
@@ -181,7 +173,7 @@ def _(cancel_button, get_job, keep_button, language):
     _view = None
     if _state.running:
         _buttons = mo.hstack([cancel_button, keep_button], justify="start", wrap=True)
-        _view = mo.vstack([mo.Html(progress_view(_state.progress, language)), _buttons])
+        _view = mo.vstack([mo.Html(views.progress_view(_state.progress, language)), _buttons])
     elif _state.error is not None:
         _view = mo.callout(mo.md(_state.error.message(language)), kind="warn")
     _view
@@ -198,10 +190,10 @@ def _(get_tables):
 @app.cell(hide_code=True)
 def _(language, say, synthetic_table, tables):
     _kind = "warn" if tables.origin == "bundled" else "success"
-    _protected = protected_note(tables.synthetic, language)
+    _protected = views.protected_note(tables.synthetic, language)
     mo.vstack(
         [
-            mo.callout(mo.md(origin_note(tables, language)), kind=_kind),
+            mo.callout(mo.md(views.origin_note(tables, language)), kind=_kind),
             synthetic_table,
             *([mo.md(_protected)] if _protected else []),
             mo.md(say("generate.try_body")),
@@ -234,7 +226,7 @@ def _(tables):
 @app.cell
 def _(column_selector, language, tables):
     shares = column_shares(tables.train, tables.synthetic, column_selector.value)
-    overlay = distribution_chart(shares, language)
+    overlay = charts.distribution_chart(shares, language)
     return (overlay,)
 
 
@@ -262,11 +254,11 @@ def _(column_selector, fidelity, language, overlay, say):
             column_selector,
             overlay,
             _stats,
-            mo.md(fidelity_note(_column, language)),
+            mo.md(views.fidelity_note(_column, language)),
             mo.accordion(
                 {
                     say("validate.table_title"): mo.ui.table(
-                        fidelity_table(fidelity, language), selection=None, pagination=False
+                        views.fidelity_table(fidelity, language), selection=None, pagination=False
                     ),
                     say("validate.meaning_title"): mo.md(say("validate.meaning")),
                 }
@@ -313,9 +305,9 @@ def _(comparison, language, person_button):
     mo.vstack(
         [
             person_button,
-            mo.Html(person_table(comparison, language)),
+            mo.Html(views.person_table(comparison, language)),
             mo.callout(
-                mo.md(closest_sentence(comparison, language)),
+                mo.md(views.closest_sentence(comparison, language)),
                 kind="warn" if comparison.identical else "neutral",
             ),
         ]
@@ -329,9 +321,9 @@ def _(holdout_closest, language, say, synthetic_closest):
     mo.vstack(
         [
             mo.md(say("privacy.all_title")),
-            distance_chart(_shares, language),
-            mo.md(distance_note(synthetic_closest, holdout_closest, language)),
-            mo.md(identical_note(synthetic_closest, holdout_closest, language)),
+            charts.distance_chart(_shares, language),
+            mo.md(views.distance_note(synthetic_closest, holdout_closest, language)),
+            mo.md(views.identical_note(synthetic_closest, holdout_closest, language)),
             mo.callout(mo.md(f"**{say('privacy.limits_title')}**\n\n{say('privacy.limits')}")),
         ]
     )

@@ -1,12 +1,16 @@
 """The hands-on without a browser: its options, and what it prints."""
 
 import argparse
-from collections.abc import Sequence
+import sys
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
+from types import TracebackType
 from typing import Any
 
 from synth_handson.data import Dataset, RequestedSource, split_holdout
 from synth_handson.distances import Comparison
+from synth_handson.errors import SynthHandsonError
 from synth_handson.fidelity import ColumnFidelity
 from synth_handson.generation import DEFAULT_EPOCHS, Progress, train_generator
 from synth_handson.handson import Tables, draw_tables
@@ -39,13 +43,27 @@ def read_options(arguments: Sequence[str]) -> Options:
         default="bundled",
         help="the bundled sample (no network), the full table if it can be had, or a fresh copy from UCI",
     )
-    parser.add_argument("--rows", type=_at_least_one, default=1_000, help="synthetic rows to draw")
+    parser.add_argument("--rows", type=_whole_number(1), default=1_000, help="synthetic rows to draw")
     parser.add_argument(
-        "--epochs", type=_at_least_one, default=DEFAULT_EPOCHS, help="epochs of training at most"
+        "--epochs", type=_whole_number(1), default=DEFAULT_EPOCHS, help="epochs of training at most"
     )
-    parser.add_argument("--seed", type=int, default=0, help="seed of the training and the draw")
+    parser.add_argument(
+        "--seed", type=_whole_number(0, 2**32 - 1), default=0, help="seed of the training and the draw"
+    )
     parser.add_argument("--language", choices=LANGUAGES, default="en", help="language of what is printed")
     return Options(**vars(parser.parse_args(arguments)))
+
+
+def explain_errors(language: Language) -> None:
+    """Have an expected failure end the program with what went wrong and what to do, not with a traceback."""
+
+    def hook(kind: type[BaseException], error: BaseException, traceback: TracebackType | None) -> None:
+        if isinstance(error, SynthHandsonError):
+            print(error.message(language), file=sys.stderr)
+        else:
+            sys.__excepthook__(kind, error, traceback)
+
+    sys.excepthook = hook
 
 
 def run_generation(dataset: Dataset, options: Options) -> Tables:
@@ -83,8 +101,14 @@ def print_findings(
         print(f"{step}. {finding}".replace("**", "").replace("*", ""))
 
 
-def _at_least_one(text: str) -> int:
-    number = int(text)
-    if number < 1:
-        raise argparse.ArgumentTypeError(f"must be at least 1, not {number}")
-    return number
+def _whole_number(lowest: int, highest: int | None = None) -> Callable[[str], int]:
+    wanted = f"of at least {lowest}" if highest is None else f"from {lowest} to {highest}"
+
+    def read(text: str) -> int:
+        with suppress(ValueError):
+            number = int(text)
+            if lowest <= number and (highest is None or number <= highest):
+                return number
+        raise argparse.ArgumentTypeError(f"must be a whole number {wanted}, not {text}")
+
+    return read

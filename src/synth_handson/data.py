@@ -271,7 +271,7 @@ def split_holdout(
     if not isinstance(fraction, Real) or not 0 < fraction < 1:
         raise ArgumentError("holdout_fraction", fraction=fraction)
     if not isinstance(random_state, Integral) or not 0 <= random_state < 2**32:
-        raise ArgumentError("random_state", random_state=random_state)
+        raise ArgumentError("random_state", value=random_state, most=2**32 - 1)
     rows = len(frame)
     held_out = round(rows * fraction)
     if not 0 < held_out < rows:

@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field, replace
-from numbers import Integral
+from numbers import Integral, Real
 from typing import Any, Literal, Protocol, TypedDict
 from zipfile import BadZipFile
 
@@ -20,6 +20,8 @@ from synth_handson.worker import POOL, STOP_GRACE_SECONDS, CancelToken, Worker, 
 
 DEFAULT_EPOCHS = 20
 DEFAULT_MINUTES = 10.0
+MAX_SEED = 2**32
+
 LARGE_TABLE_ROWS = 20_000
 LARGE_TABLE_BATCH = 2_048
 """Rows per step on a large table; the engine's own choice, a quarter of it, learns no better, and slower."""
@@ -128,7 +130,7 @@ class Generator:
         n
             Number of rows, at least 1.
         random_state
-            Seed. The same generator, ``n`` and seed give the same rows.
+            Seed, 0 to 2³² - 1. The same generator, ``n`` and seed give the same rows.
 
         Returns
         -------
@@ -139,13 +141,13 @@ class Generator:
         Raises
         ------
         ArgumentError
-            If ``n`` is not a whole number of at least 1.
+            If ``n`` is not a whole number of at least 1, or ``random_state`` no seed.
         TrainingError
             If the worker process ended while drawing.
         """
         if isinstance(n, bool) or not isinstance(n, Integral) or n < 1:
             raise ArgumentError("sample_rows", n=n)
-        return self.schema.restore(self.model.draw(int(n), random_state))
+        return self.schema.restore(self.model.draw(int(n), _seed(random_state)))
 
     def to_bytes(self) -> bytes:
         """Pack a local generator into one archive, for the store."""
@@ -201,7 +203,7 @@ def train_generator(
     max_minutes
         Minutes of training at most. A training that runs into this limit is not repeatable.
     random_state
-        Seed. The same table, seed and epochs give the same generator on the same kind of machine.
+        Seed, 0 to 2³² - 1. The same table, seed and epochs give the same generator on like machines.
     on_progress
         Called with a :class:`Progress` at each change of phase and after each epoch, in the caller's thread.
     cancel
@@ -228,12 +230,12 @@ def train_generator(
         If the server did not answer, or not as a MOSTLY AI server.
     """
     check_table(train)
-    if not max_epochs > 0:
-        raise ArgumentError("max_epochs", value=max_epochs)
-    if not max_minutes > 0:
-        raise ArgumentError("max_minutes", value=max_minutes)
     report = on_progress or (lambda _: None)
-    options: Options = {"max_epochs": max_epochs, "max_minutes": max_minutes, "random_state": random_state}
+    options: Options = {
+        "max_epochs": _positive("max_epochs", max_epochs),
+        "max_minutes": _positive("max_minutes", max_minutes),
+        "random_state": _seed(random_state),
+    }
     if address := server or os.environ.get("MOSTLY_BASE_URL"):
         from synth_handson.server import train_on_server
 
@@ -245,10 +247,10 @@ def train_generator(
                 generator = Generator.from_bytes(archive)
                 report(Progress("done", epoch=generator.training.epochs, fraction=1.0))
                 return generator
-        run = _LocalRun(train, report, cancel, **options)
-        generator = run.generator()
-    if generator.training.stopped_by != "cancelled":
-        store.save(key, generator.to_bytes())
+        generator = _LocalRun(train, report, cancel, **options).generator()
+        # Before the turn ends: whoever waits may be waiting to ask for the same.
+        if generator.training.stopped_by != "cancelled":
+            store.save(key, generator.to_bytes())
     return generator
 
 
@@ -281,18 +283,7 @@ class _LocalRun:
         """Train, and return the best model."""
         self.report(self.progress)
         with POOL.borrow() as worker:
-            worker.send(
-                "train",
-                {
-                    "frame": prepare(self.frame),
-                    "encoding_types": encoding_types(self.frame),
-                    "batch_size": LARGE_TABLE_BATCH if len(self.frame) >= LARGE_TABLE_ROWS else None,
-                    "max_epochs": self.max_epochs,
-                    "max_minutes": self.max_minutes,
-                    "random_state": self.random_state,
-                },
-            )
-            stopped_by = self._follow(worker)
+            stopped_by: StopReason = self._follow(worker) if self._imported(worker) else "cancelled"
         if self.model is None or (stopped_by == "cancelled" and not (self.cancel and self.cancel.keep)):
             raise TrainingCancelled("cancelled")
         self._advance(phase="done", fraction=1.0, remaining=0.0)
@@ -308,7 +299,27 @@ class _LocalRun:
         )
         return Generator(Schema.of(self.frame), training, LocalModel(self.model))
 
+    def _imported(self, worker: Worker) -> bool:
+        """Wait for the worker to have imported the engine; a cancel leaves it to the next training."""
+        answers = worker.answers()
+        while not worker.ready:
+            if self.cancel is not None and self.cancel.cancelled:
+                return False
+            next(answers)
+        return True
+
     def _follow(self, worker: Worker) -> StopReason:
+        worker.send(
+            "train",
+            {
+                "frame": prepare(self.frame),
+                "encoding_types": encoding_types(self.frame),
+                "batch_size": LARGE_TABLE_BATCH if len(self.frame) >= LARGE_TABLE_ROWS else None,
+                "max_epochs": self.max_epochs,
+                "max_minutes": self.max_minutes,
+                "random_state": self.random_state,
+            },
+        )
         deadline = None
         for answer in worker.answers():
             if self.cancel is not None and self.cancel.cancelled and deadline is None:
@@ -353,7 +364,20 @@ class _LocalRun:
         if self.progress.epoch >= self.max_epochs:
             return "epochs"
         trained = time.monotonic() - (self.training_started or self.started)
-        return "time" if trained >= 60 * self.max_minutes else "early stopping"
+        # The engine rounds its clock to tenths of a second.
+        return "time" if trained >= 60 * self.max_minutes - 0.1 else "early stopping"
+
+
+def _positive(name: str, value: float) -> float:
+    if isinstance(value, bool) or not isinstance(value, Real) or not value > 0:
+        raise ArgumentError(name, value=value)
+    return float(value)
+
+
+def _seed(value: int) -> int:
+    if isinstance(value, bool) or not isinstance(value, Integral) or not 0 <= value < MAX_SEED:
+        raise ArgumentError("random_state", value=value, most=MAX_SEED - 1)
+    return int(value)
 
 
 def _result(answer: tuple[str, Any]) -> Any:

@@ -1,5 +1,6 @@
 """What happens behind the hands-on's button: the tables on show, and the job that makes new ones."""
 
+import logging
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -8,7 +9,7 @@ from typing import Literal
 import pandas as pd
 
 from synth_handson.data import load_bank_marketing, split_holdout
-from synth_handson.errors import SynthHandsonError
+from synth_handson.errors import SynthHandsonError, TrainingError
 from synth_handson.generation import Generator, Progress, Training, train_generator
 from synth_handson.pretrained import load_bundled_synthetic, load_pretrained_generator
 from synth_handson.worker import POOL, CancelToken
@@ -109,6 +110,9 @@ class Job:
             self._deliver(draw_tables(generator, train, holdout, rows=rows, random_state=random_state))
         except SynthHandsonError as error:
             state = JobState(error=error)
+        except Exception as error:
+            logging.getLogger(__name__).exception("generation failed unexpectedly")
+            state = JobState(error=TrainingError("unexpected", reason=f"{type(error).__name__}: {error}"))
         finally:
             self._running.release()
             if self._owner.is_alive():

@@ -19,14 +19,15 @@ from typing import Any
 
 from filelock import FileLock, Timeout
 
-from synth_handson.errors import TrainingCancelled, TrainingError
+from synth_handson.errors import SynthHandsonError, TrainingCancelled, TrainingError
 from synth_handson.paths import home
 
 STOP_GRACE_SECONDS = 1.5
 """How long a worker may take to end its training after a cancel, before it is killed."""
 
 OUT_OF_MEMORY = re.compile(
-    "out of memory|not enough memory|(can't|cannot) allocate|MemoryError|bad_alloc", re.I
+    "out of memory|not enough memory|(can't|cannot) allocate|can't start new thread|MemoryError|bad_alloc",
+    re.I,
 )
 """How Python, numpy, torch, the operating system and C++ say that memory ran out."""
 
@@ -188,8 +189,7 @@ class WorkerPool:
         """Start importing the engine now, so that the first request finds it imported."""
         with self._lock:
             if not self._idle and not self._busy:
-                _sweep_abandoned_folders()
-                self._idle.append(Worker())
+                self._idle.append(_start_worker())
 
     @contextlib.contextmanager
     def borrow(self) -> Iterator[Worker]:
@@ -197,7 +197,7 @@ class WorkerPool:
         with self._lock:
             while self._idle and not self._idle[-1].alive:
                 self._idle.pop().close()
-            worker = self._idle.pop() if self._idle else Worker()
+            worker = self._idle.pop() if self._idle else _start_worker()
             self._busy.add(worker)
         try:
             yield worker
@@ -251,6 +251,14 @@ class WorkerPool:
         self.warm_up()
 
 
+def _start_worker() -> Worker:
+    try:
+        _sweep_abandoned_folders()
+        return Worker()
+    except OSError as error:
+        raise TrainingError("worker_start", reason=str(error)) from error
+
+
 def _environment(folder: Path) -> dict[str, str]:
     return os.environ | {
         # One thread is faster than two on two cores, and makes runs repeatable on any machine.
@@ -274,13 +282,11 @@ def _work_root() -> Path:
 
 def _sweep_abandoned_folders() -> None:
     """Remove the folders of programs that were killed together with their worker."""
-    for folder in _work_root().iterdir():
-        if not folder.is_dir():
-            continue
-        lock = FileLock(f"{folder}.lock")
+    for path in _work_root().glob("*.lock"):
+        lock = FileLock(path)
         with contextlib.suppress(Timeout, OSError), lock.acquire(timeout=0):
-            shutil.rmtree(folder, ignore_errors=True)
-            Path(lock.lock_file).unlink(missing_ok=True)
+            shutil.rmtree(path.with_suffix(""), ignore_errors=True)
+            path.unlink(missing_ok=True)
 
 
 POOL = WorkerPool()
@@ -293,4 +299,6 @@ def warm_up() -> None:
     Does nothing where trainings go to a MOSTLY AI server.
     """
     if not os.environ.get("MOSTLY_BASE_URL"):
-        POOL.warm_up()
+        # What keeps a worker from starting is told to whoever asks for a training.
+        with contextlib.suppress(SynthHandsonError):
+            POOL.warm_up()

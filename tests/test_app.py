@@ -1,0 +1,168 @@
+"""The notebook: run as a program, and run by ``python app.py`` without a network."""
+
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import marimo as mo
+import pandas as pd
+import pytest
+
+from synth_handson import closest_records, compare_columns
+from synth_handson.fidelity import column_shares
+
+ROOT = Path(__file__).parents[1]
+
+NO_NETWORK = """
+import os, sys
+
+def refuse(event, arguments):
+    if event in ("socket.connect", "socket.getaddrinfo", "socket.gethostbyname", "socket.sendto"):
+        if event != "socket.connect" or isinstance(arguments[1], tuple):
+            with open(os.environ["CONNECTIONS"], "a") as log:
+                print(event, arguments[1:], file=log)
+            raise OSError("this test has no network")
+
+sys.addaudithook(refuse)
+"""
+
+
+@pytest.fixture(scope="module")
+def defs(shared_home: Path) -> Iterator[Mapping[str, Any]]:
+    """Run the notebook as ``python app.py --epochs 1 --rows 200`` does; return what its cells define."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(sys, "argv", ["app.py", "--epochs", "1", "--rows", "200"])
+        patch.setattr(sys, "excepthook", sys.excepthook)
+        patch.syspath_prepend(ROOT)
+        from app import app
+
+        yield app.run()[1]
+
+
+def test_its_controls_have_the_documented_names_and_ranges(defs: Mapping[str, Any]) -> None:
+    slider = defs["sample_size_slider"]
+    assert isinstance(slider, mo.ui.slider)
+    assert (slider.start, slider.stop, slider.value) == (100, 5_000, 1_000)
+    assert isinstance(defs["generate_button"], mo.ui.run_button)
+    assert isinstance(defs["column_selector"], mo.ui.dropdown)
+    assert list(defs["column_selector"].options) == list(defs["dataset"].frame.columns)
+    assert isinstance(defs["language_switch"], mo.ui.radio)
+    assert set(defs["language_switch"].options.values()) == {"ja", "en"}
+
+
+def test_the_holdout_is_set_aside_before_anything_is_trained(defs: Mapping[str, Any]) -> None:
+    frame, train, holdout = defs["dataset"].frame, defs["train"], defs["holdout"]
+    pd.testing.assert_frame_equal(pd.concat([train, holdout]).sort_index(), frame)
+    pd.testing.assert_frame_equal(defs["tables"].train, train)
+    pd.testing.assert_frame_equal(defs["tables"].holdout, holdout)
+    assert defs["tables"].training.rows == len(train)
+
+
+def test_the_synthetic_table_is_what_was_asked_for(defs: Mapping[str, Any]) -> None:
+    tables = defs["tables"]
+    assert len(tables.synthetic) == 200
+    assert tables.training.max_epochs == 1
+    assert list(tables.synthetic.dtypes.items()) == list(tables.train.dtypes.items())
+
+
+def test_every_number_is_about_the_tables_on_show(defs: Mapping[str, Any]) -> None:
+    tables = defs["tables"]
+    assert list(defs["fidelity"]) == list(compare_columns(tables.train, tables.holdout, tables.synthetic))
+    selected = column_shares(tables.train, tables.synthetic, defs["column_selector"].value)
+    assert list(defs["shares"].synthetic) == list(selected.synthetic)
+    for name, table in (("synthetic_closest", tables.synthetic), ("holdout_closest", tables.holdout)):
+        again = closest_records(table, tables.train)
+        assert defs[name].identical == again.identical
+        assert list(defs[name].distances) == list(again.distances)
+
+
+def test_the_person_is_a_synthetic_row_beside_its_closest_training_row(defs: Mapping[str, Any]) -> None:
+    tables, comparison = defs["tables"], defs["comparison"]
+    synthetic = [column.synthetic for column in comparison.columns]
+    real = [column.real for column in comparison.columns]
+    assert real == tables.train.iloc[comparison.index].tolist()
+    person = tables.synthetic.index[(tables.synthetic == synthetic).all(axis=1)][0]
+    assert defs["synthetic_closest"].indices[person] == comparison.index
+    assert defs["synthetic_closest"].distances[person] == comparison.distance
+
+
+def run(*arguments: str, **environment: str) -> "subprocess.CompletedProcess[str]":
+    return subprocess.run(
+        [sys.executable, str(ROOT / "app.py"), *arguments],
+        env=os.environ | {"PYTHONIOENCODING": "utf-8"} | environment,
+        capture_output=True,
+        encoding="utf-8",
+        check=False,
+    )
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        (
+            "en",
+            [
+                "4,521 customers",
+                "Your generator drew these 200 rows.",
+                "TVD",
+                "closest real customer",
+                "of 904",
+            ],
+        ),
+        (
+            "ja",
+            [
+                "4,521 人",
+                "あなたの生成器が作った 200 行です。",
+                "全変動距離",
+                "最も近い実在の顧客",
+                "904 人中",
+            ],
+        ),
+    ],
+)
+def test_without_a_browser_and_a_network_it_does_the_four_steps(
+    language: str, words: list[str], tmp_path: Path
+) -> None:
+    (tmp_path / "sitecustomize.py").write_text(NO_NETWORK)
+    connections = tmp_path / "connections"
+    arguments = ["--epochs", "1", "--rows", "200", "--language", language]
+    result = run(*arguments, PYTHONPATH=str(tmp_path), CONNECTIONS=str(connections))
+    assert result.returncode == 0, result.stderr
+    assert result.stderr == ""
+    assert re.findall(r"^(\d)\. ", result.stdout, re.M) == list("1233444")
+    for word in words:
+        assert word in result.stdout
+    assert not connections.exists(), connections.read_text()
+
+
+def test_help_lists_the_options() -> None:
+    result = run("--help")
+    assert result.returncode == 0
+    for option in ("--source", "--rows", "--epochs", "--seed", "--language"):
+        assert option in result.stdout
+
+
+def test_a_wrong_option_ends_it_with_a_message() -> None:
+    result = run("--rows", "0")
+    assert result.returncode == 2
+    assert "argument --rows: must be a whole number of at least 1, not 0" in result.stderr
+    assert "Traceback" not in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("language", "message"),
+    [
+        ("en", "Nothing listens at http://127.0.0.1:9."),
+        ("ja", "http://127.0.0.1:9 では何も待ち受けていません。"),
+    ],
+)
+def test_an_expected_failure_ends_it_with_its_message_alone(language: str, message: str) -> None:
+    result = run("--language", language, MOSTLY_BASE_URL="http://127.0.0.1:9")
+    assert result.returncode == 1
+    assert message in result.stderr
+    assert "Traceback" not in result.stderr

@@ -1,0 +1,382 @@
+"""The hands-on as a reader meets it: a real server, a real browser, real trainings."""
+
+import os
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import urllib.request
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from time import monotonic, sleep
+
+import psutil
+import pytest
+from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
+
+APP = Path(__file__).parents[1] / "app.py"
+
+SESSION_TTL = 1
+"""Seconds after which the server forgets a closed page; marimo's own default is 120."""
+
+PATIENCE = 90_000
+"""Milliseconds for a training on a slow machine; every wait ends as soon as what it waits for is there."""
+
+CHROMIUM_FLAGS = (
+    *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"),
+    *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
+)
+
+JAPANESE = re.compile("[\u3041-\u30ff\u4e00-\u9fff]")
+
+Visit = Callable[..., Page]
+
+
+@dataclass(frozen=True)
+class Server:
+    """A running ``marimo run app.py``, with a home and a log of its own."""
+
+    url: str
+    home: Path
+    log: Path
+    process: subprocess.Popen[bytes]
+
+    def engines(self) -> list[psutil.Process]:
+        """Return the processes in which it trains."""
+        return [
+            child
+            for child in psutil.Process(self.process.pid).children(recursive=True)
+            if "synth_handson.engine_process" in " ".join(child.cmdline())
+        ]
+
+    def forget_generators(self) -> None:
+        """Empty its store, so that the next click has to train."""
+        shutil.rmtree(self.home / "generators", ignore_errors=True)
+
+
+@contextmanager
+def serve(folder: Path) -> Iterator[Server]:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    # UCI is behind a proxy that is not there: the bundled sample, wherever the tests run.
+    nowhere = dict.fromkeys(("HTTP_PROXY", "HTTPS_PROXY", "http_proxy", "https_proxy"), "http://127.0.0.1:9")
+    environment = os.environ | nowhere | {"SYNTH_HANDSON_HOME": str(folder / "home"), "NO_PROXY": "127.0.0.1"}
+    environment.pop("MOSTLY_BASE_URL", None)
+    command = [sys.executable, "-m", "marimo", "run", str(APP), "--headless", "--port", str(port)]
+    log = folder / "log"
+    with log.open("wb") as output:
+        process = subprocess.Popen(
+            [*command, "--session-ttl", str(SESSION_TTL)],
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=output,
+        )
+    try:
+        wait_for(lambda: answers(f"http://127.0.0.1:{port}/health"))
+        yield Server(f"http://127.0.0.1:{port}", folder / "home", log, process)
+    finally:
+        process.kill()
+        process.wait()
+
+
+def answers(url: str) -> bool:
+    with suppress(OSError), urllib.request.build_opener(urllib.request.ProxyHandler({})).open(url):
+        return True
+    return False
+
+
+def wait_for(condition: Callable[[], object], seconds: float = PATIENCE / 1000) -> None:
+    deadline = monotonic() + seconds
+    while not condition():
+        assert monotonic() < deadline, "it did not happen"
+        sleep(0.05)
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
+    names = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+    path = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, names)), None)
+    if path is None:
+        reason = "no Chromium found; install one, or name it in the environment variable CHROMIUM"
+        if os.environ.get("CI") == "true":
+            pytest.fail(reason)
+        pytest.skip(reason)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=CHROMIUM_FLAGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="module")
+def server(chromium: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    with serve(tmp_path_factory.mktemp("server")) as running:
+        yield running
+        # No training thread may fail unheard, whatever the tests did to it.
+        assert "Traceback" not in running.log.read_text()
+
+
+@contextmanager
+def visits(browser: Browser, server: Server) -> Iterator[Visit]:
+    """Open pages, each a visitor of its own; in the end, none may have logged an error."""
+    contexts, errors = [], []
+
+    def visit(query: str = "", **options: object) -> Page:
+        context = browser.new_context(**{"viewport": {"width": 1200, "height": 900}} | options)  # type: ignore[arg-type]
+        contexts.append(context)
+        page = context.new_page()
+        page.set_default_timeout(PATIENCE)
+        page.on("console", lambda message: errors.append(message.text) if message.type == "error" else None)
+        page.on("pageerror", lambda error: errors.append(str(error)))
+        page.goto(f"{server.url}/{query}")
+        expect(page.get_by_text("10.24432/C5K306")).to_be_visible(timeout=PATIENCE)
+        return page
+
+    expect.set_options(timeout=PATIENCE)
+    yield visit
+    for context in contexts:
+        context.close()
+    assert errors == []
+
+
+@pytest.fixture
+def visit(chromium: Browser, server: Server) -> Iterator[Visit]:
+    with visits(chromium, server) as opened:
+        yield opened
+
+
+@pytest.fixture
+def untrained(server: Server) -> None:
+    server.forget_generators()
+
+
+@pytest.fixture(scope="module")
+def owner(chromium: Browser, server: Server) -> Iterator[Page]:
+    """Return the page of an English reader who has trained a generator and drawn 1,000 rows."""
+    with visits(chromium, server) as opened:
+        page = opened("?lang=en")
+        generate(page)
+        expect(progress(page)).to_contain_text(re.compile(r"epoch \d+.*validation loss \d+\.\d{3}", re.S))
+        expect(page.get_by_text("Your generator drew these 1,000 rows.")).to_be_visible()
+        yield page
+
+
+def generate(page: Page) -> None:
+    page.get_by_role("button", name="Generate").click()
+
+
+def progress(page: Page) -> Locator:
+    return page.locator(".sh-progress")
+
+
+def until_first_epoch(page: Page) -> None:
+    expect(progress(page)).to_contain_text(re.compile(r"epoch \d|エポック \d"))
+
+
+def press(page: Page, name: str) -> None:
+    page.get_by_role("button", name=name).click()
+
+
+def chart(page: Page, title: str) -> Locator:
+    return page.locator(f'[role=graphics-document][aria-label*="{title}"]')
+
+
+def prose(page: Page) -> str:
+    return page.locator("#root").inner_text()
+
+
+def test_before_the_first_click_the_bundled_table_is_shown_and_no_section_is_empty(visit: Visit) -> None:
+    page = visit("?lang=en")
+    expect(page.get_by_text("This table ships with the project")).to_be_visible()
+    expect(page.get_by_text("1,000 rows of a generator that was trained earlier")).to_be_visible()
+    tables = page.locator("marimo-table").get_by_role("table")
+    expect(tables).to_have_count(2)
+    for table in tables.all():
+        expect(table.get_by_role("row")).to_have_count(1 + 5)
+    expect(chart(page, "Age (years)")).to_be_visible()
+    expect(chart(page, "the distance to the closest training row")).to_be_visible()
+    expect(page.locator(".sh-person tbody tr")).to_have_count(8)
+    expect(page.get_by_text("Even the closest real customer differs by")).to_be_visible()
+    expect(progress(page)).to_have_count(0)
+
+
+def test_it_speaks_japanese_unless_the_address_asks_for_english(visit: Visit) -> None:
+    japanese, english = visit(), visit("?lang=en")
+    expect(japanese.get_by_role("heading", level=1)).to_have_text("合成データで、データを安全に共有する")
+    for heading in japanese.get_by_role("heading").all():
+        assert not (text := heading.inner_text().strip()) or JAPANESE.search(text), text
+    expect(english.get_by_role("heading", level=1)).to_have_text("Share data safely with synthetic data")
+    wait_for(lambda: not JAPANESE.search(prose(english)))
+
+
+def test_a_click_trains_and_marks_the_table_as_the_readers_own(owner: Page) -> None:
+    expect(owner.get_by_text("It was trained on 3,617 real rows")).to_be_visible()
+    expect(owner.get_by_text("This table ships with the project")).to_have_count(0)
+    expect(progress(owner)).to_have_count(0)
+
+
+def test_the_chart_follows_the_column(owner: Page) -> None:
+    selector = owner.get_by_label("列 / Column")
+    for column, title in (("job", "Job"), ("balance", "Average yearly balance"), ("age", "Age (years)")):
+        selector.select_option(column)
+        expect(chart(owner, title)).to_be_visible()
+        expect(owner.get_by_text(f"the synthetic column {column} is")).to_be_visible()
+
+
+def test_another_person_is_another_person(owner: Page) -> None:
+    person = owner.locator(".sh-person")
+    before = person.inner_text()
+    press(owner, "Another person")
+    expect(person).not_to_have_text(before, use_inner_text=True)
+
+
+def test_another_language_keeps_table_column_and_person(owner: Page) -> None:
+    owner.get_by_label("列 / Column").select_option("job")
+    expect(chart(owner, "Job")).to_be_visible()
+    cells = owner.locator(".sh-person td:nth-child(2)").all_inner_texts()
+
+    owner.get_by_role("radio", name="日本語").click()
+    expect(owner.get_by_text("あなたの生成器が作った 1,000 行です。")).to_be_visible()
+    expect(chart(owner, "職業")).to_be_visible()
+    expect(owner).to_have_url(re.compile(r"lang=ja"))
+    assert owner.get_by_label("列 / Column").input_value() == "job"
+    assert owner.locator(".sh-person td:nth-child(2)").all_inner_texts() == cells
+
+    owner.get_by_role("radio", name="English").click()
+    expect(owner.get_by_text("Your generator drew these 1,000 rows.")).to_be_visible()
+    expect(owner).to_have_url(re.compile(r"lang=en"))
+    wait_for(lambda: not JAPANESE.search(prose(owner)))
+
+
+def test_other_rows_take_no_other_training(owner: Page, server: Server) -> None:
+    server.forget_generators()
+    how_it_was_trained = re.compile(r"It was trained on 3,617 real rows: \d+ epochs in \d+ s")
+    before = owner.get_by_text(how_it_was_trained).inner_text()
+    slider = owner.get_by_role("slider")
+    for key, rows in (("Home", "100"), ("End", "5,000")):
+        slider.press(key)
+        generate(owner)
+        expect(owner.get_by_text(f"Your generator drew these {rows} rows.")).to_be_visible()
+        assert owner.get_by_text(how_it_was_trained).inner_text() == before.replace("1,000", rows)
+
+
+@pytest.mark.usefixtures("untrained")
+def test_cancel_leaves_the_table_and_the_next_click_trains_again(visit: Visit) -> None:
+    page = visit("?lang=en")
+    for _ in range(2):
+        generate(page)
+        until_first_epoch(page)
+        press(page, "Cancel")
+        expect(progress(page)).to_have_count(0, timeout=10_000)
+        expect(page.get_by_text("The training was cancelled and nothing of it was kept.")).to_be_visible()
+        expect(page.get_by_text("This table ships with the project")).to_be_visible()
+
+
+@pytest.mark.usefixtures("untrained")
+def test_the_model_so_far_can_be_used_and_the_next_click_trains_again(visit: Visit) -> None:
+    page = visit("?lang=en")
+    generate(page)
+    until_first_epoch(page)
+    press(page, "Use what there is")
+    expect(page.get_by_text("stopped by you, the best model so far kept")).to_be_visible(timeout=10_000)
+    generate(page)
+    until_first_epoch(page)
+    press(page, "Cancel")
+    expect(progress(page)).to_have_count(0, timeout=10_000)
+    expect(page.get_by_text("stopped by you, the best model so far kept")).to_be_visible()
+
+
+@pytest.mark.usefixtures("untrained")
+def test_a_failure_is_told_in_the_readers_language_and_the_next_click_trains(
+    visit: Visit, server: Server
+) -> None:
+    page = visit()
+    generate(page)
+    until_first_epoch(page)
+    for engine in server.engines():
+        engine.kill()
+    expect(page.get_by_text("学習プロセスが外部から強制終了されました")).to_be_visible()
+    expect(page.get_by_text("これは付属の合成データです。")).to_be_visible()
+    expect(page.get_by_text("Traceback")).to_have_count(0)
+    expect(page.get_by_text("internal error")).to_have_count(0)
+    generate(page)
+    until_first_epoch(page)
+    expect(page.get_by_text("学習プロセスが外部から強制終了されました")).to_have_count(0)
+    press(page, "Cancel")
+    expect(progress(page)).to_have_count(0)
+
+
+@pytest.mark.usefixtures("untrained")
+def test_visitors_wait_for_each_other_and_keep_their_own_language_and_table(visit: Visit) -> None:
+    first, second = visit("?lang=en"), visit()
+    generate(first)
+    until_first_epoch(first)
+    generate(second)
+    expect(progress(second)).to_have_text("待機中：別の学習が実行されています（前に 1 件）")
+    press(second, "Cancel")
+    expect(progress(second)).to_have_count(0, timeout=10_000)
+    expect(progress(first)).to_contain_text("epoch")
+    press(first, "Use what there is")
+    expect(first.get_by_text("Your generator drew these 1,000 rows.")).to_be_visible()
+    expect(second.get_by_text("これは付属の合成データです。")).to_be_visible()
+
+
+@pytest.mark.usefixtures("untrained")
+def test_a_closed_page_makes_way_for_the_next_training(visit: Visit) -> None:
+    first, second = visit(), visit()
+    generate(first)
+    until_first_epoch(first)
+    first.close()
+    generate(second)
+    # Had the first training ended by itself, the second reader would have got its generator, and no epoch.
+    until_first_epoch(second)
+    press(second, "Cancel")
+    expect(progress(second)).to_have_count(0)
+
+
+@pytest.mark.parametrize("query", ["?lang=en", "?lang=ja"])
+def test_a_phone_needs_no_sideways_scrolling(visit: Visit, query: str) -> None:
+    page = visit(query, viewport={"width": 360, "height": 740})
+    assert page.evaluate("document.documentElement.scrollWidth") <= 360
+
+
+def test_dark_mode_is_dark(visit: Visit) -> None:
+    page = visit(color_scheme="dark")
+    assert max(colour(page.locator("body"), "backgroundColor")) < 64
+    assert min(colour(page.locator("body"), "color")) > 192
+    label = chart(page, "年齢（歳）").locator(".role-axis-label text").first
+    assert min(colour(label, "fill")) > 128
+
+
+def colour(element: Locator, what: str) -> list[int]:
+    """Return red, green and blue, 0 to 255, of a computed style in whatever notation."""
+    channels = element.evaluate(
+        """(element, what) => {
+            const context = new OffscreenCanvas(1, 1).getContext("2d");
+            context.fillStyle = getComputedStyle(element)[what];
+            context.fillRect(0, 0, 1, 1);
+            return [...context.getImageData(0, 0, 1, 1).data];
+        }""",
+        what,
+    )
+    return list(channels[:3])
+
+
+@pytest.mark.parametrize("ending", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
+def test_a_stopped_server_leaves_no_process_behind(
+    chromium: Browser, tmp_path: Path, ending: signal.Signals
+) -> None:
+    with serve(tmp_path) as server:
+        with suppress(AssertionError), visits(chromium, server) as visit:
+            visit()
+            engines = server.engines()
+            assert engines
+            server.process.send_signal(ending)
+            server.process.wait(timeout=30)
+        _, left = psutil.wait_procs(engines, timeout=10)
+    assert left == []

@@ -1,0 +1,207 @@
+"""The job behind the button, with real trainings of a small table."""
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+import pandas as pd
+import pytest
+
+from synth_handson import load_bank_marketing, split_holdout, store
+from synth_handson.errors import TableError
+from synth_handson.handson import Job, JobState, Tables, bundled_tables
+
+ENDLESS = 100_000
+"""Epochs no training here comes to the end of."""
+
+
+@dataclass
+class Reader:
+    """Somebody in front of the page: what a job showed and delivered, and what they do when they see it."""
+
+    reacts: Callable[[JobState], object] = lambda state: None
+    states: list[JobState] = field(default_factory=list)
+    tables: list[Tables] = field(default_factory=list)
+
+    def show(self, state: JobState) -> None:
+        self.states.append(state)
+        self.reacts(state)
+
+    def job(self) -> Job:
+        return Job(show=self.show, deliver=self.tables.append)
+
+    def phases(self) -> list[str]:
+        """Return the phases shown, without repetitions, and start a new list."""
+        phases = [state.progress.phase if state.progress else "at rest" for state in self.states]
+        self.states.clear()
+        return [phase for i, phase in enumerate(phases) if i == 0 or phases[i - 1] != phase]
+
+
+@pytest.fixture(scope="module")
+def parts(bank: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
+    return split_holdout(bank[["age", "job", "y"]].head(400))
+
+
+def has_learned(state: JobState) -> bool:
+    return state.progress is not None and state.progress.epoch >= 1
+
+
+def run(job: Job, parts: tuple[pd.DataFrame, pd.DataFrame], rows: int = 20, **options: Any) -> None:
+    job.run(*parts, rows=rows, **{"max_epochs": 1, "random_state": 0} | options)
+
+
+def test_a_run_shows_its_phases_and_delivers(parts: tuple[pd.DataFrame, pd.DataFrame]) -> None:
+    reader = Reader()
+    run(reader.job(), parts)
+    assert reader.states[-1] == JobState()
+    phases = reader.phases()
+    assert phases[0] == "starting"
+    assert phases[-4:] == ["training", "done", "sampling", "at rest"]
+    (tables,) = reader.tables
+    assert tables.train is parts[0]
+    assert tables.holdout is parts[1]
+    assert tables.origin == "trained"
+    assert tables.training.rows == len(parts[0]) == 320
+    assert tables.synthetic.shape == (20, 3)
+
+
+def test_other_rows_are_drawn_from_the_same_generator(parts: tuple[pd.DataFrame, pd.DataFrame]) -> None:
+    reader = Reader()
+    job = reader.job()
+    run(job, parts, rows=20)
+    store.clear()
+    reader.phases()
+    run(job, parts, rows=30)
+    assert "training" not in reader.phases()
+    first, second = reader.tables
+    assert second.training is first.training
+    assert [len(first.synthetic), len(second.synthetic)] == [20, 30]
+
+
+@pytest.mark.parametrize("change", [{"random_state": 1}, {"max_epochs": 2}])
+def test_other_options_or_another_table_take_another_training(
+    parts: tuple[pd.DataFrame, pd.DataFrame], change: dict[str, int]
+) -> None:
+    reader = Reader()
+    job = reader.job()
+    run(job, parts)
+    reader.phases()
+    run(job, parts, **change)
+    assert "training" in reader.phases()
+    run(job, (parts[0].drop(columns="y"), parts[1].drop(columns="y")), **change)
+    assert "training" in reader.phases()
+    assert [tables.synthetic.shape[1] for tables in reader.tables] == [3, 3, 2]
+
+
+def test_another_reader_finds_the_generator_in_the_store(parts: tuple[pd.DataFrame, pd.DataFrame]) -> None:
+    first, second = Reader(), Reader()
+    run(first.job(), parts)
+    run(second.job(), parts)
+    assert "training" not in second.phases()
+    assert second.tables[0].origin == "store"
+    pd.testing.assert_frame_equal(second.tables[0].synthetic, first.tables[0].synthetic)
+
+
+def test_a_second_click_while_one_runs_does_nothing(parts: tuple[pd.DataFrame, pd.DataFrame]) -> None:
+    reader = Reader()
+    job = reader.job()
+    reader.reacts = lambda state: run(job, parts, rows=99) if has_learned(state) else None
+    run(job, parts)
+    assert [len(tables.synthetic) for tables in reader.tables] == [20]
+    assert reader.phases().count("starting") == 1
+
+
+def test_a_cancelled_run_says_so_delivers_nothing_and_the_next_one_trains(
+    parts: tuple[pd.DataFrame, pd.DataFrame],
+) -> None:
+    reader = Reader()
+    job = reader.job()
+    reader.reacts = lambda state: job.cancel(keep=False) if has_learned(state) else None
+    run(job, parts, max_epochs=ENDLESS)
+    error = reader.states[-1].error
+    assert error is not None
+    assert error.key == "cancelled"
+    assert reader.tables == []
+
+    reader.reacts = lambda state: None
+    run(job, parts)
+    assert reader.states[-1] == JobState()
+    assert len(reader.tables) == 1
+
+
+def test_the_model_so_far_is_delivered_once_and_never_taken_for_a_finished_one(
+    parts: tuple[pd.DataFrame, pd.DataFrame],
+) -> None:
+    reader = Reader()
+    job = reader.job()
+    reader.reacts = lambda state: job.cancel(keep=True) if has_learned(state) else None
+    for _ in range(2):
+        run(job, parts, max_epochs=ENDLESS)
+        assert reader.states[-1] == JobState()
+        assert "training" in reader.phases()
+    assert [tables.training.stopped_by for tables in reader.tables] == ["cancelled"] * 2
+    assert [tables.origin for tables in reader.tables] == ["trained"] * 2
+
+
+def test_an_expected_failure_is_shown_and_not_raised(parts: tuple[pd.DataFrame, pd.DataFrame]) -> None:
+    reader = Reader()
+    job = reader.job()
+    run(job, (parts[0].head(10), parts[1]))
+    assert isinstance(reader.states[-1].error, TableError)
+    assert reader.tables == []
+    run(job, parts)
+    assert len(reader.tables) == 1
+
+
+def test_an_unexpected_failure_is_shown_too_and_logged_in_full(
+    parts: tuple[pd.DataFrame, pd.DataFrame], caplog: pytest.LogCaptureFixture
+) -> None:
+    reader = Reader()
+
+    def fail(tables: Tables) -> None:
+        raise RuntimeError("no room for so many rows")
+
+    Job(show=reader.show, deliver=fail).run(*parts, rows=20, max_epochs=1, random_state=0)
+    error = reader.states[-1].error
+    assert error is not None
+    assert "no room for so many rows" in error.message("ja")
+    assert "Traceback" in caplog.text
+
+
+def test_a_training_ends_with_the_thread_of_its_reader(parts: tuple[pd.DataFrame, pd.DataFrame]) -> None:
+    closes = threading.Event()
+    jobs: list[Job] = []
+    reader = Reader()
+
+    def page() -> None:
+        jobs.append(reader.job())
+        closes.wait()
+
+    tab = threading.Thread(target=page)
+    tab.start()
+
+    def close(state: JobState) -> None:
+        if has_learned(state):
+            closes.set()
+            tab.join()
+
+    reader.reacts = close
+    try:
+        run(jobs[0], parts, max_epochs=ENDLESS)
+    finally:
+        closes.set()
+    assert reader.tables == []
+    # Nobody is left to be shown that it ended.
+    assert reader.states[-1].running
+
+
+def test_before_the_first_run_there_are_the_bundled_tables() -> None:
+    tables = bundled_tables()
+    train, holdout = split_holdout(load_bank_marketing("bundled").frame)
+    pd.testing.assert_frame_equal(tables.train, train)
+    pd.testing.assert_frame_equal(tables.holdout, holdout)
+    assert tables.synthetic.shape == (1_000, 8)
+    assert list(tables.synthetic.columns) == list(train.columns)
+    assert tables.origin == "bundled"
+    assert tables.training.rows == len(train)

@@ -1,0 +1,245 @@
+"""What a reader is told, word for word, in both languages."""
+
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from synth_handson.distances import ColumnComparison, Comparison
+from synth_handson.fidelity import ColumnFidelity, compare_columns
+from synth_handson.generation import Progress, Training
+from synth_handson.handson import Tables
+from synth_handson.privacy import ClosestRecords
+from synth_handson.text import LANGUAGES
+from synth_handson.views import (
+    closest_sentence,
+    distance_note,
+    fidelity_note,
+    fidelity_table,
+    identical_note,
+    origin_note,
+    person_table,
+    progress_view,
+    protected_note,
+)
+
+
+def number(name: str, synthetic: float, real: float, unit: str | None = None) -> ColumnComparison:
+    return ColumnComparison(name, synthetic, real, synthetic - real, unit, synthetic == real)
+
+
+def category(name: str, synthetic: str | None, real: str | None) -> ColumnComparison:
+    return ColumnComparison(name, synthetic, real, None, None, synthetic == real)
+
+
+def compared(*columns: ColumnComparison) -> Comparison:
+    return Comparison(columns, distance=0.1, index=0)
+
+
+AGE_SAME = number("age", 41, 41, "years")
+JOB_SAME = category("job", "services", "services")
+
+SENTENCES: dict[str, tuple[Comparison, str, str]] = {
+    "numbers, with their units": (
+        compared(number("age", 38, 41, "years"), number("balance", 1512, 12, "euros"), JOB_SAME),
+        "Even the closest real customer differs by 3 years in age, 1,500 euros in balance.",
+        "最も近い実在の顧客でさえ、年齢で 3 歳、残高で 1,500 ユーロの差があります。",
+    ),
+    "one of something is singular": (
+        compared(number("age", 42, 41, "years"), number("campaign", 1, 2, "contacts")),
+        "Even the closest real customer differs by 1 year in age, 1 contact in this campaign.",
+        "最も近い実在の顧客でさえ、年齢で 1 歳、今回の接触回数で 1 回の差があります。",
+    ),
+    "categories alone": (
+        compared(AGE_SAME, category("job", "services", "student"), category("y", "no", "yes")),
+        "Even the closest real customer has another value in: Job, Subscribed to a term deposit.",
+        "最も近い実在の顧客でさえ、職業、定期預金の申し込みが異なります。",
+    ),
+    "numbers and categories": (
+        compared(number("duration", 60, 90, "seconds"), category("loan", "no", "yes")),
+        "Even the closest real customer differs by 30 seconds in call duration; "
+        "and has another value in: Has a personal loan.",
+        "最も近い実在の顧客でさえ、通話時間で 30 秒の差があります。また、個人ローンの有無が異なります。",
+    ),
+    "a missing value beside a value": (
+        compared(ColumnComparison("age", None, 41, None, "years", False), JOB_SAME),
+        "Even the closest real customer has another value in: Age (years).",
+        "最も近い実在の顧客でさえ、年齢（歳）が異なります。",
+    ),
+    "a column it does not know, without a unit": (
+        compared(number("height", 1.8, 1.675), JOB_SAME),
+        "Even the closest real customer differs by 0.125 in height.",
+        "最も近い実在の顧客でさえ、heightで 0.125の差があります。",
+    ),
+}
+
+
+@pytest.mark.parametrize("case", SENTENCES)
+def test_the_sentence_says_in_what_even_the_closest_differs(case: str) -> None:
+    comparison, english, japanese = SENTENCES[case]
+    assert closest_sentence(comparison, "en") == english
+    assert closest_sentence(comparison, "ja") == japanese
+
+
+def test_the_sentence_about_an_identical_person_calls_it_identical_and_no_proof_of_a_leak() -> None:
+    comparison = compared(AGE_SAME, JOB_SAME, ColumnComparison("y", None, None, None, None, True))
+    english, japanese = (closest_sentence(comparison, language) for language in ("en", "ja"))
+    assert english.startswith(
+        "**The closest real customer is identical in all 3 columns.** That can be chance"
+    )
+    assert japanese.startswith(
+        "**最も近い実在の顧客は、3 列すべてで一致しています。** 同じ値の人が多ければ偶然"
+    )
+
+
+def test_the_person_table_highlights_exactly_the_differences() -> None:
+    table = person_table(compared(number("balance", 1512, 12, "euros"), JOB_SAME), "en")
+    assert (
+        '<tr class="sh-different"><th scope="row">Average yearly balance (euros)</th>'
+        "<td>1,512</td><td>12</td><td>+1,500 euros</td></tr>"
+        '<tr><th scope="row">Job</th><td>services</td><td>services</td><td>same</td></tr>'
+    ) in table
+
+
+@pytest.mark.parametrize(
+    ("column", "cells"),
+    [
+        (category("job", "services", None), "<td>services</td><td>–</td><td>different</td>"),
+        (ColumnComparison("age", None, 41, None, "years", False), "<td>–</td><td>41</td><td>different</td>"),
+        (ColumnComparison("age", None, None, None, "years", True), "<td>–</td><td>–</td><td>same</td>"),
+        (number("age", 41, 42, "years"), "<td>41</td><td>42</td><td>-1 year</td>"),
+        (number("height", 2, 1), "<td>2</td><td>1</td><td>+1</td>"),
+        (
+            ColumnComparison("vip", True, False, None, None, False),
+            "<td>True</td><td>False</td><td>different</td>",
+        ),
+    ],
+)
+def test_a_row_of_the_person_table(column: ColumnComparison, cells: str) -> None:
+    assert cells in person_table(compared(column), "en")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_what_stands_in_the_data_is_shown_as_text_not_as_html(language: Any) -> None:
+    hostile = "<img src=x onerror=alert(1)>"
+    comparison = compared(ColumnComparison(hostile, hostile, "a & b", None, None, False))
+    table = person_table(comparison, language)
+    assert "<img" not in table
+    assert "&lt;img src=x onerror=alert(1)&gt;" in table
+    assert "a &amp; b" in table
+
+
+def test_protected_values_are_counted_by_column() -> None:
+    synthetic = pd.DataFrame(
+        {"job": ["_RARE_", "services", "_RARE_"], "age": [41, 42, 43], "y": ["no", "_RARE_", "no"]}
+    )
+    english = protected_note(synthetic, "en")
+    assert english is not None
+    assert english.endswith("but replaced by `_RARE_`, in job (2), y (1).")
+    assert "`_RARE_` に置き換えています（job (2), y (1)）" in str(protected_note(synthetic, "ja"))
+    assert protected_note(synthetic[["age"]], "en") is None
+
+
+def test_the_distance_of_a_column_stands_beside_the_holdouts() -> None:
+    farther = ColumnFidelity("job", synthetic=0.07, holdout=0.0583, rows=904)
+    assert fidelity_note(farther, "en").startswith(
+        "On 904 rows each, the synthetic column *job* is 0.012 farther from the training rows than"
+    )
+    assert "0.012 だけ学習データから離れています" in fidelity_note(farther, "ja")
+    closer = replace(farther, synthetic=0.05)
+    assert fidelity_note(closer, "en").startswith(
+        "On 904 rows each, the synthetic column *job* is 0.008 closer to the training rows than the holdout "
+        "is. Sampling alone moves such numbers"
+    )
+    assert "0.008 だけ学習データに近く" in fidelity_note(closer, "ja")
+
+
+def test_the_table_of_distances_begins_with_the_column_farthest_from_its_holdout() -> None:
+    measured = [ColumnFidelity("age", 0.05, 0.06, 904), ColumnFidelity("job", 0.2, 0.1, 904)]
+    table = fidelity_table(measured, "en")
+    assert table.to_numpy().tolist() == [["Job", 0.2, 0.1], ["Age (years)", 0.05, 0.06]]
+    assert list(fidelity_table(measured, "ja")["列"]) == ["職業", "年齢（歳）"]
+
+
+def test_a_table_against_itself_is_at_distance_nought_and_so_is_its_note(train: pd.DataFrame) -> None:
+    (measured,) = compare_columns(train[["job"]], train[["job"]], train[["job"]])
+    assert measured.synthetic == measured.holdout == 0
+    assert "0.000 closer" in fidelity_note(measured, "en")
+
+
+def closest(distances: list[float], identical: int) -> ClosestRecords:
+    return ClosestRecords(np.array(distances), np.zeros(len(distances), np.intp), identical)
+
+
+def test_identical_rows_are_counted_beside_the_holdouts_own_rate() -> None:
+    synthetic, holdout = closest([0, 0.1, 0.2, 0.3], 1), closest([0.1] * 8, 0)
+    english = identical_note(synthetic, holdout, "en")
+    assert "**1 of 4** synthetic rows (25.00%)" in english
+    assert "**0 of 8** (0.00%)" in english
+    japanese = identical_note(synthetic, holdout, "ja")
+    assert "合成データでは 4 行中 **1 行**（25.00%）" in japanese
+    assert "ホールドアウトでは 8 人中 **0 人**（0.00%）" in japanese
+
+
+def test_only_synthetic_rows_closer_than_the_holdout_are_called_closer() -> None:
+    near, far = closest([0.1, 0.2, 0.3], 0), closest([0.3, 0.4, 0.5], 0)
+    assert "**The synthetic rows are closer to the training rows" in distance_note(near, far, "en")
+    for synthetic in (near, far):
+        note = distance_note(synthetic, near, "en")
+        assert f"row is {synthetic.median:.3f} away" in note
+        assert "synthetic rows come no closer" in note
+    assert "合成データで 0.200、ホールドアウトで 0.400 です。**合成データの行は" in distance_note(
+        near, far, "ja"
+    )
+
+
+TRAINING = Training(
+    rows=3617, random_state=0, max_epochs=20, max_minutes=10, epochs=18, val_loss=18.3, seconds=27.2,
+    stopped_by="early stopping",
+)  # fmt: skip
+
+
+def tables(**changes: Any) -> Tables:
+    rows = pd.DataFrame({"age": range(1200)})
+    return replace(Tables(rows, rows, rows, "trained", TRAINING), **changes)
+
+
+def test_the_origin_of_a_table_is_said() -> None:
+    assert origin_note(tables(), "en") == (
+        "**Your generator drew these 1,200 rows.** It was trained on 3,617 real rows: 18 epochs in 27 s, "
+        "stopped when the validation loss no longer improved."
+    )
+    assert "This table ships with the project" in origin_note(tables(origin="bundled"), "en")
+    assert "no training was needed" in origin_note(tables(origin="store"), "en")
+    assert "**これは付属の合成データです。**" in origin_note(tables(origin="bundled"), "ja")
+    assert "学習は行っていません" in origin_note(tables(origin="store"), "ja")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("origin", ["bundled", "trained", "store"])
+@pytest.mark.parametrize("reason", ["epochs", "early stopping", "time", "cancelled"])
+def test_every_origin_and_reason_has_its_words(language: Any, origin: str, reason: Any) -> None:
+    note = origin_note(tables(origin=origin, training=replace(TRAINING, stopped_by=reason)), language)
+    assert "{" not in note
+
+
+def test_a_training_under_way_shows_epoch_loss_and_time() -> None:
+    progress = Progress("training", epoch=3, val_loss=18.3851, elapsed=15.4, remaining=20.2, fraction=0.15)
+    assert progress_view(progress, "en") == (
+        '<div class="sh-progress" role="status"><progress max="1" value="0.150"></progress>'
+        "<p><span>Training</span><span>epoch 3</span><span>validation loss 18.385</span>"
+        "<span>15 s so far</span><span>at most 20 s left</span></p></div>"
+    )
+    japanese = progress_view(progress, "ja")
+    for words in ("学習中", "エポック 3", "検証損失 18.385", "経過 15 秒", "残り最大 20 秒"):
+        assert f"<span>{words}</span>" in japanese
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("phase", ["waiting", "starting", "preparing", "sampling"])
+def test_what_cannot_be_measured_is_shown_as_busy(phase: Any, language: Any) -> None:
+    view = progress_view(Progress(phase, ahead=2), language)
+    assert '<progress max="1"></progress>' in view
+    assert ("2" in view) == (phase == "waiting")
