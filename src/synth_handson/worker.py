@@ -177,7 +177,7 @@ class WorkerPool:
         self._idle: list[Worker] = []
         self._busy: set[Worker] = set()
         self._lock = threading.Lock()
-        self._training_queue: deque[object] = deque()
+        self._training_queue: list[object] = []
 
     @property
     def ready(self) -> bool:
@@ -187,7 +187,8 @@ class WorkerPool:
 
     def warm_up(self) -> None:
         """Start importing the engine now, so that the first request finds it imported."""
-        with self._lock:
+        # What keeps a worker from starting is told to whoever asks for one.
+        with self._lock, contextlib.suppress(SynthHandsonError):
             if not self._idle and not self._busy:
                 self._idle.append(_start_worker())
 
@@ -222,7 +223,7 @@ class WorkerPool:
         with self._lock:
             self._training_queue.append(ticket)
         try:
-            while (position := self._training_queue.index(ticket)) > 0:
+            while (position := self._position(ticket)) > 0:
                 if cancel is not None and cancel.cancelled:
                     raise TrainingCancelled("cancelled")
                 if position != ahead:
@@ -242,6 +243,10 @@ class WorkerPool:
             self._busy.clear()
         for worker in workers:
             worker.close()
+
+    def _position(self, ticket: object) -> int:
+        with self._lock:
+            return self._training_queue.index(ticket)
 
     def _retire(self, worker: Worker) -> None:
         with self._lock:
@@ -268,9 +273,10 @@ def _environment(folder: Path) -> dict[str, str]:
         "LOKY_MAX_CPU_COUNT": "1",
         "PYTHONHASHSEED": "0",
         # Encoded rows go where they are deleted, and nothing asks the network.
-        "HF_HOME": str(folder / "huggingface"),
+        "HF_HOME": str(folder),
+        "HF_DATASETS_CACHE": str(folder / "datasets"),
         "HF_HUB_OFFLINE": "1",
-        "TMPDIR": str(folder),
+        **dict.fromkeys(("TMPDIR", "TEMP", "TMP"), str(folder)),
     }
 
 
@@ -299,6 +305,4 @@ def warm_up() -> None:
     Does nothing where trainings go to a MOSTLY AI server.
     """
     if not os.environ.get("MOSTLY_BASE_URL"):
-        # What keeps a worker from starting is told to whoever asks for a training.
-        with contextlib.suppress(SynthHandsonError):
-            POOL.warm_up()
+        POOL.warm_up()
