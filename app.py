@@ -24,6 +24,7 @@ with app.setup(hide_code=True):
         compare_rows,
         distance_shares,
         load_bank_marketing,
+        median_gap,
         split_holdout,
         views,
         warm_up,
@@ -175,7 +176,7 @@ def _(cancel_button, get_job, keep_button, language):
         _buttons = mo.hstack([cancel_button, keep_button], justify="start", wrap=True)
         _view = mo.vstack([mo.Html(views.progress_view(_state.progress, language)), _buttons])
     elif _state.error is not None:
-        _view = mo.callout(mo.md(_state.error.message(language)), kind="warn")
+        _view = mo.callout(mo.md(views.error_note(_state.error, language)), kind="warn")
     _view
     return
 
@@ -278,7 +279,8 @@ def _(say):
 def _(tables):
     synthetic_closest = closest_records(tables.synthetic, tables.train)
     holdout_closest = closest_records(tables.holdout, tables.train)
-    return holdout_closest, synthetic_closest
+    gap = median_gap(synthetic_closest, holdout_closest)
+    return gap, holdout_closest, synthetic_closest
 
 
 @app.cell(hide_code=True)
@@ -316,13 +318,13 @@ def _(comparison, language, person_button):
 
 
 @app.cell(hide_code=True)
-def _(holdout_closest, language, say, synthetic_closest):
+def _(gap, holdout_closest, language, say, synthetic_closest):
     _shares = distance_shares(synthetic_closest.distances, holdout_closest.distances)
     mo.vstack(
         [
             mo.md(say("privacy.all_title")),
             charts.distance_chart(_shares, language),
-            mo.md(views.distance_note(synthetic_closest, holdout_closest, language)),
+            mo.md(views.distance_note(synthetic_closest, holdout_closest, gap, language)),
             mo.md(views.identical_note(synthetic_closest, holdout_closest, language)),
             mo.callout(mo.md(f"**{say('privacy.limits_title')}**\n\n{say('privacy.limits')}")),
         ]
@@ -340,6 +342,7 @@ def _(say):
 def _(
     comparison,
     fidelity,
+    gap,
     holdout_closest,
     is_script,
     language,
@@ -347,7 +350,7 @@ def _(
     tables,
 ):
     if is_script:
-        print_findings(tables, fidelity, comparison, synthetic_closest, holdout_closest, language)
+        print_findings(tables, fidelity, comparison, synthetic_closest, holdout_closest, gap, language)
     return
 
 

@@ -99,6 +99,22 @@ DEFECTS: dict[str, tuple[str, Callable[[int], Any], str]] = {
     "dict": ("table_unsupported", spoiled((1, {"a": 1})), "{'a': 1}"),
     "complex": ("table_unsupported", lambda at: np.full(60, 1j), "1j"),
     "timedelta": ("table_unsupported", lambda at: pd.to_timedelta(np.arange(60), unit="s"), "Timedelta"),
+    "unsigned beyond int64": ("table_convert", lambda at: np.full(60, 2**63 + 1, "uint64"), str(2**63 + 1)),
+    "dates as levels": (
+        "table_convert",
+        lambda at: pd.Categorical(pd.to_datetime(["2020-01-01", "2020-01-02"] * 30)),
+        "Timestamp",
+    ),
+    "arrow dates": (
+        "table_convert",
+        lambda at: pd.array([datetime.date(2020, 1, 1)] * 60, dtype="date32[pyarrow]"),
+        "datetime.date(2020, 1, 1)",
+    ),
+    "half a character": (
+        "table_unreadable",
+        lambda at: pd.Series(["\ud800", "b"] * 30, dtype=object),
+        "",
+    ),
     "no value": ("table_all_empty", lambda at: [None] * 60, ""),
     "no value, float": ("table_all_empty", lambda at: np.full(60, np.nan), ""),
     "no value, category": ("table_all_empty", lambda at: pd.Categorical([None] * 60, ["a"]), ""),

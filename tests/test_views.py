@@ -8,14 +8,16 @@ import pandas as pd
 import pytest
 
 from synth_handson.distances import ColumnComparison, Comparison
+from synth_handson.errors import TrainingError
 from synth_handson.fidelity import ColumnFidelity, compare_columns
 from synth_handson.generation import Progress, Training
 from synth_handson.handson import Tables
-from synth_handson.privacy import ClosestRecords
+from synth_handson.privacy import ClosestRecords, MedianGap
 from synth_handson.text import LANGUAGES
 from synth_handson.views import (
     closest_sentence,
     distance_note,
+    error_note,
     fidelity_note,
     fidelity_table,
     identical_note,
@@ -145,12 +147,12 @@ def test_protected_values_are_counted_by_column() -> None:
 def test_the_distance_of_a_column_stands_beside_the_holdouts() -> None:
     farther = ColumnFidelity("job", synthetic=0.07, holdout=0.0583, rows=904)
     assert fidelity_note(farther, "en").startswith(
-        "On 904 rows each, the synthetic column *job* is 0.012 farther from the training rows than"
+        "On 904 rows each, the synthetic column *Job* is 0.012 farther from the training rows than"
     )
     assert "0.012 だけ学習データから離れています" in fidelity_note(farther, "ja")
     closer = replace(farther, synthetic=0.05)
     assert fidelity_note(closer, "en").startswith(
-        "On 904 rows each, the synthetic column *job* is 0.008 closer to the training rows than the holdout "
+        "On 904 rows each, the synthetic column *Job* is 0.008 closer to the training rows than the holdout "
         "is. Sampling alone moves such numbers"
     )
     assert "0.008 だけ学習データに近く" in fidelity_note(closer, "ja")
@@ -183,16 +185,23 @@ def test_identical_rows_are_counted_beside_the_holdouts_own_rate() -> None:
     assert "ホールドアウトでは 8 人中 **0 人**（0.00%）" in japanese
 
 
-def test_only_synthetic_rows_closer_than_the_holdout_are_called_closer() -> None:
+def test_a_median_is_called_closer_or_farther_only_where_sampling_cannot_have_made_the_gap() -> None:
     near, far = closest([0.1, 0.2, 0.3], 0), closest([0.3, 0.4, 0.5], 0)
-    assert "**The synthetic rows are closer to the training rows" in distance_note(near, far, "en")
-    for synthetic in (near, far):
-        note = distance_note(synthetic, near, "en")
-        assert f"row is {synthetic.median:.3f} away" in note
-        assert "synthetic rows come no closer" in note
-    assert "合成データで 0.200、ホールドアウトで 0.400 です。**合成データの行は" in distance_note(
-        near, far, "ja"
-    )
+    closer = distance_note(near, far, MedianGap(-0.2, -0.25, -0.15), "en")
+    assert "row is 0.200 away from its closest training row, the median holdout person 0.400" in closer
+    assert "(95 % interval of the difference: -0.250 to -0.150)" in closer
+    assert "**The synthetic rows come closer" in closer
+    assert "come no closer" in distance_note(far, near, MedianGap(0.2, 0.15, 0.25), "en")
+    assert "sampling alone can make" in distance_note(near, far, MedianGap(-0.2, -0.5, 0.1), "en")
+    assert "**合成データの行は" in distance_note(near, far, MedianGap(-0.2, -0.25, -0.15), "ja")
+    assert "中央値で見るかぎり" in distance_note(far, near, MedianGap(0.2, 0.15, 0.25), "ja")
+    assert "標本の取り方だけでも" in distance_note(near, far, MedianGap(-0.2, -0.5, 0.1), "ja")
+
+
+def test_an_error_is_shown_as_text_not_as_markup() -> None:
+    error = TrainingError("engine_failed", reason="<img src=x onerror=alert(1)>")
+    assert "<img" not in error_note(error, "en")
+    assert "&lt;img src=x onerror=alert(1)&gt;" in error_note(error, "en")
 
 
 TRAINING = Training(
@@ -213,7 +222,7 @@ def test_the_origin_of_a_table_is_said() -> None:
     )
     assert "This table ships with the project" in origin_note(tables(origin="bundled"), "en")
     assert "no training was needed" in origin_note(tables(origin="store"), "en")
-    assert "**これは付属の合成データです。**" in origin_note(tables(origin="bundled"), "ja")
+    assert "**これは同梱の合成データです。**" in origin_note(tables(origin="bundled"), "ja")
     assert "学習は行っていません" in origin_note(tables(origin="store"), "ja")
 
 
@@ -230,7 +239,7 @@ def test_a_training_under_way_shows_epoch_loss_and_time() -> None:
     assert progress_view(progress, "en") == (
         '<div class="sh-progress" role="status"><progress max="1" value="0.150"></progress>'
         "<p><span>Training</span><span>epoch 3</span><span>validation loss 18.385</span>"
-        "<span>15 s so far</span><span>at most 20 s left</span></p></div>"
+        "<span>15 s so far</span><span>about 20 s left, often less</span></p></div>"
     )
     japanese = progress_view(progress, "ja")
     for words in ("学習中", "エポック 3", "検証損失 18.385", "経過 15 秒", "残り最大 20 秒"):

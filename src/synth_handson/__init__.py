@@ -1,4 +1,4 @@
-"""Share data safely with synthetic data, and measure whether it is safe."""
+"""Share data safely with synthetic data, and measure what it keeps and how close it comes to real people."""
 
 from synth_handson.data import (
     HANDS_ON_COLUMNS,
@@ -26,7 +26,7 @@ from synth_handson.errors import (
 from synth_handson.fidelity import column_shares, compare_columns, distance_shares, total_variation_distance
 from synth_handson.generation import Generator, Progress, train_generator
 from synth_handson.pretrained import load_bundled_synthetic, load_pretrained_generator
-from synth_handson.privacy import ClosestRecords, closest_records
+from synth_handson.privacy import ClosestRecords, MedianGap, closest_records, median_gap
 from synth_handson.worker import CancelToken, warm_up
 
 __all__ = [
@@ -38,6 +38,7 @@ __all__ = [
     "DataUnavailableError",
     "Dataset",
     "Generator",
+    "MedianGap",
     "Progress",
     "ServerError",
     "SynthHandsonError",
@@ -55,6 +56,7 @@ __all__ = [
     "load_bank_marketing",
     "load_bundled_synthetic",
     "load_pretrained_generator",
+    "median_gap",
     "nearest_neighbors",
     "split_holdout",
     "total_variation_distance",

@@ -77,7 +77,7 @@ def _is_name(name: object) -> bool:
 
 def _named_column_problems(values: Column, column: str) -> list[Problem]:
     try:
-        found = list(_column_problems(values))
+        found = list(_column_problems(values)) or list(_dtype_problems(values))
     except Exception as error:
         # Values can be objects of any class, whose own methods fail in any way.
         found = [Problem("table_unreadable", {"reason": type(error).__name__})]
@@ -98,6 +98,24 @@ def _column_problems(column: Column) -> Iterator[Problem]:
         yield from _text_problems(list(values))
     else:
         yield from _object_problems(list(values))
+
+
+def _dtype_problems(column: Column) -> Iterator[Problem]:
+    if not _is_learnable(column):
+        values = column[column.notna().to_numpy(dtype=bool)]
+        yield Problem("table_convert", {"type": column.dtype.name, "example": _show(values.iloc[0])})
+
+
+def _is_learnable(column: Column) -> bool:
+    """Whether drawn values can be given back in the dtype of these; objects are examined one by one."""
+    dtype = column.dtype
+    if isinstance(dtype, pd.ArrowDtype):
+        return dtype.kind in "biuf" or types.is_string_dtype(dtype)
+    if isinstance(dtype, pd.CategoricalDtype):
+        return not types.is_datetime64_any_dtype(dtype.categories.dtype)
+    if dtype == "uint64":
+        return bool(column.max() <= np.iinfo("int64").max)
+    return dtype != np.longdouble or np.dtype(np.longdouble).itemsize == np.dtype(float).itemsize
 
 
 def _object_problems(values: list[Any]) -> Iterator[Problem]:
@@ -148,6 +166,8 @@ def _is_running_number(values: Numbers) -> bool:
 
 
 def _text_problems(values: list[str]) -> Iterator[Problem]:
+    # Half of a surrogate pair cannot be written to any file.
+    "".join(values).encode()
     counts = Counter(value.strip() for value in values)
     words = [text for text in counts if not _is_number(text)]
     if words == [""] and len(counts) == 1:

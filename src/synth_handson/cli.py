@@ -14,7 +14,7 @@ from synth_handson.errors import SynthHandsonError
 from synth_handson.fidelity import ColumnFidelity
 from synth_handson.generation import DEFAULT_EPOCHS, Progress, train_generator
 from synth_handson.handson import Tables, draw_tables
-from synth_handson.privacy import ClosestRecords
+from synth_handson.privacy import ClosestRecords, MedianGap
 from synth_handson.text import LANGUAGES, Language, get_text
 from synth_handson.views import closest_sentence, distance_note, fidelity_table, identical_note, origin_note
 
@@ -86,6 +86,7 @@ def print_findings(
     comparison: Comparison,
     synthetic_closest: ClosestRecords,
     holdout_closest: ClosestRecords,
+    gap: MedianGap,
     language: Language,
 ) -> None:
     """Print what steps 2 to 4 found."""
@@ -95,7 +96,7 @@ def print_findings(
         (3, "\n" + fidelity_table(fidelity, language).to_string(index=False)),
         (4, closest_sentence(comparison, language)),
         (4, identical_note(synthetic_closest, holdout_closest, language)),
-        (4, distance_note(synthetic_closest, holdout_closest, language)),
+        (4, distance_note(synthetic_closest, holdout_closest, gap, language)),
     ]
     for step, finding in findings:
         print(f"{step}. {finding}".replace("**", "").replace("*", ""))

@@ -14,7 +14,7 @@ import pandas as pd
 
 from synth_handson import store
 from synth_handson.data import check_table
-from synth_handson.errors import ArgumentError, TrainingCancelled
+from synth_handson.errors import ArgumentError, TrainingCancelled, TrainingError
 from synth_handson.schema import Schema, encoding_types, prepare
 from synth_handson.worker import POOL, STOP_GRACE_SECONDS, CancelToken, Worker, training_error
 
@@ -240,7 +240,7 @@ def train_generator(
         from synth_handson.server import train_on_server
 
         return train_on_server(address, train, report=report, cancel=cancel, **options)
-    key = store.key(train, {**options, "categories": Schema.of(train).categories})
+    key = store.key(prepare(train), {**options, "schema": asdict(Schema.of(train))})
     with POOL.training_turn(cancel, lambda ahead: report(Progress("waiting", ahead=ahead))):
         if (archive := store.load(key)) is not None:
             with suppress(KeyError, TypeError, ValueError, BadZipFile):
@@ -284,8 +284,10 @@ class _LocalRun:
         self.report(self.progress)
         with POOL.borrow() as worker:
             stopped_by: StopReason = self._follow(worker) if self._imported(worker) else "cancelled"
-        if self.model is None or (stopped_by == "cancelled" and not (self.cancel and self.cancel.keep)):
+        if stopped_by == "cancelled" and (self.model is None or not (self.cancel and self.cancel.keep)):
             raise TrainingCancelled("cancelled")
+        if self.model is None:
+            raise TrainingError("no_model", epochs=self.progress.epoch)
         self._advance(phase="done", fraction=1.0, remaining=0.0)
         training = Training(
             rows=len(self.frame),

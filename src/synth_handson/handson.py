@@ -10,7 +10,7 @@ import pandas as pd
 
 from synth_handson.data import load_bank_marketing, split_holdout
 from synth_handson.errors import SynthHandsonError, TrainingError
-from synth_handson.generation import Generator, Progress, Training, train_generator
+from synth_handson.generation import Generator, LocalModel, Progress, Training, train_generator
 from synth_handson.pretrained import load_bundled_synthetic, load_pretrained_generator
 from synth_handson.worker import POOL, CancelToken
 
@@ -106,7 +106,8 @@ class Job:
         try:
             self._show(JobState(Progress("starting")))
             generator = self._train(train, max_epochs, random_state)
-            self._show(JobState(Progress("sampling" if POOL.ready else "starting")))
+            imported = POOL.ready or not isinstance(generator.model, LocalModel)
+            self._show(JobState(Progress("sampling" if imported else "starting")))
             self._deliver(draw_tables(generator, train, holdout, rows=rows, random_state=random_state))
         except SynthHandsonError as error:
             state = JobState(error=error)
@@ -114,9 +115,9 @@ class Job:
             logging.getLogger(__name__).exception("generation failed unexpectedly")
             state = JobState(error=TrainingError("unexpected", reason=f"{type(error).__name__}: {error}"))
         finally:
-            self._running.release()
             if self._owner.is_alive():
                 self._show(state)
+            self._running.release()
 
     def cancel(self, *, keep: bool) -> None:
         """Stop the training; ``keep`` the best model so far, if there is one, and draw from it."""

@@ -44,6 +44,55 @@ class ClosestRecords:
         return float(np.median(self.distances))
 
 
+@dataclass(frozen=True)
+class MedianGap:
+    """How much farther the synthetic rows' median distance is than the holdout's.
+
+    Attributes
+    ----------
+    gap
+        Synthetic minus holdout; below 0, synthetic rows come closer to training rows than unseen people do.
+    low, high
+        Its 95 % interval. With 0 inside, sampling alone may have made the gap.
+    """
+
+    gap: float
+    low: float
+    high: float
+
+
+def median_gap(
+    synthetic: ClosestRecords, holdout: ClosestRecords, draws: int = 500, random_state: int = 0
+) -> MedianGap:
+    """Compare two median distances to the closest record, with the uncertainty of both.
+
+    Parameters
+    ----------
+    synthetic, holdout
+        From :func:`closest_records`, against the same training table.
+    draws
+        Bootstrap draws.
+    random_state
+        Seed of the bootstrap.
+
+    Returns
+    -------
+    MedianGap
+        The gap, and its percentile bootstrap interval.
+
+    Notes
+    -----
+    Percentile bootstrap: Efron & Tibshirani, "An Introduction to the Bootstrap", 1993, chapter 13.
+    """
+    generator = np.random.default_rng(random_state)
+
+    def medians(distances: NDArray[np.float64]) -> NDArray[np.float64]:
+        return np.array([np.median(generator.choice(distances, len(distances))) for _ in range(draws)])
+
+    low, high = np.quantile(medians(synthetic.distances) - medians(holdout.distances), [0.025, 0.975])
+    return MedianGap(synthetic.median - holdout.median, float(low), float(high))
+
+
 def closest_records(table: pd.DataFrame, train: pd.DataFrame) -> ClosestRecords:
     """Find for every row of ``table`` the closest row of the training table.
 

@@ -2,8 +2,12 @@
 
 from contextlib import suppress
 from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from numbers import Real
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 PROTECTED_TOKEN = "_RARE_"
@@ -18,6 +22,8 @@ Level = str | int | float | bool
 @dataclass(frozen=True)
 class Schema:
     """Column names, in order, with the dtypes a sampled table gets.
+
+    Dates, decimals and incomplete booleans that are held as Python objects get the dtype made for them.
 
     Attributes
     ----------
@@ -41,13 +47,25 @@ class Schema:
             for name, column in frame.items()
             if isinstance(column.dtype, pd.CategoricalDtype)
         }
-        return cls(tuple((str(name), str(dtype)) for name, dtype in frame.dtypes.items()), categories)
+        return cls(
+            tuple((str(name), str(_natural(column).dtype)) for name, column in frame.items()), categories
+        )
 
     def restore(self, drawn: pd.DataFrame) -> pd.DataFrame:
         """Give drawn values the original's columns, order and dtypes.
 
         A column takes the nearest dtype that can hold what was drawn where its own cannot: a category gains
         :data:`PROTECTED_TOKEN`, integers and booleans with missing values become pandas' nullable ones.
+
+        Parameters
+        ----------
+        drawn
+            Rows as the engine draws them, with these columns in any order.
+
+        Returns
+        -------
+        DataFrame
+            The same rows, numbered from 0.
         """
         drawn = drawn.reset_index(drop=True)
         return pd.DataFrame({name: self._restore(drawn[name], name, dtype) for name, dtype in self.dtypes})
@@ -64,18 +82,32 @@ class Schema:
         if isinstance(known, pd.DatetimeTZDtype):
             values = values.dt.tz_localize("UTC")
         with suppress(TypeError, ValueError):
-            return values.astype(known)
-        return values.astype("Int64")
+            restored = values.astype(known)
+            if (restored.dropna() == values.dropna()).all():
+                return restored
+        return values.convert_dtypes(convert_string=False)
 
 
 def prepare(frame: pd.DataFrame) -> pd.DataFrame:
     """Return the table as the engine is given it: in the few dtypes it handles well, rows numbered from 0."""
-    columns = frame.reset_index(drop=True).infer_objects().items()
-    return pd.DataFrame({name: _plain(column) for name, column in columns})
+    columns = frame.reset_index(drop=True).items()
+    return pd.DataFrame({name: _plain(_natural(column).infer_objects()) for name, column in columns})
+
+
+def _natural(column: "pd.Series[Any]") -> "pd.Series[Any]":
+    if column.dtype != object or column.infer_objects().dtype != object:
+        return column
+    held = set(map(type, column.dropna()))
+    if all(issubclass(cls, bool | np.bool_) for cls in held):
+        return column.astype("boolean")
+    if all(issubclass(cls, Real | Decimal) for cls in held):
+        return column.astype("float64")
+    return pd.to_datetime(column) if all(issubclass(cls, date) for cls in held) else column
 
 
 def _plain(column: "pd.Series[Any]") -> "pd.Series[Any]":
     if isinstance(column.dtype, pd.CategoricalDtype):
+        column = column.cat.remove_unused_categories()
         return column.cat.rename_categories([str(level) for level in column.cat.categories])
     if isinstance(column.dtype, pd.DatetimeTZDtype):
         column = column.dt.tz_convert("UTC").dt.tz_localize(None)

@@ -7,10 +7,11 @@ import pandas as pd
 
 from synth_handson.charts import column_label
 from synth_handson.distances import ColumnComparison, Comparison
+from synth_handson.errors import SynthHandsonError
 from synth_handson.fidelity import ColumnFidelity
 from synth_handson.generation import Progress
 from synth_handson.handson import Tables
-from synth_handson.privacy import ClosestRecords
+from synth_handson.privacy import ClosestRecords, MedianGap
 from synth_handson.schema import PROTECTED_TOKEN
 from synth_handson.text import Language, get_text
 
@@ -30,6 +31,11 @@ def progress_view(progress: Progress, language: Language) -> str:
     return f'<div class="sh-progress" role="status"><progress max="1"{value}></progress><p>{spans}</p></div>'
 
 
+def error_note(error: SynthHandsonError, language: Language) -> str:
+    """Say what went wrong and what to do; values of the reader's table and servers' answers stay text."""
+    return escape(error.message(language), quote=False)
+
+
 def origin_note(tables: Tables, language: Language) -> str:
     """Say which generator the synthetic table came from, and how that was trained."""
     training = tables.training
@@ -47,7 +53,7 @@ def origin_note(tables: Tables, language: Language) -> str:
 def protected_note(synthetic: pd.DataFrame, language: Language) -> str | None:
     """Say in which columns, and how often, a category was too rare to be shown; None where it never was."""
     counts = {name: int((column == PROTECTED_TOKEN).sum()) for name, column in synthetic.items()}
-    listed = ", ".join(f"{name} ({count})" for name, count in counts.items() if count)
+    listed = ", ".join(f"{escape(str(name))} ({count})" for name, count in counts.items() if count)
     return get_text(language, "generate.protected", token=PROTECTED_TOKEN, columns=listed) if listed else None
 
 
@@ -57,7 +63,7 @@ def fidelity_note(measured: ColumnFidelity, language: Language) -> str:
     return get_text(
         language,
         key,
-        column=measured.column,
+        column=_label(measured.column, language),
         synthetic=measured.synthetic,
         holdout=measured.holdout,
         difference=abs(measured.synthetic - measured.holdout),
@@ -89,7 +95,7 @@ def closest_sentence(comparison: Comparison, language: Language) -> str:
     if not different:
         return get_text(language, "privacy.sentence_identical", count=len(comparison.columns))
     numbers = [_amount(column, language) for column in different if column.difference is not None]
-    names = [column_label(column.name, language) for column in different if column.difference is None]
+    names = [_label(column.name, language) for column in different if column.difference is None]
     separator = get_text(language, "privacy.separator")
     parts = []
     if numbers:
@@ -114,10 +120,19 @@ def identical_note(synthetic: ClosestRecords, holdout: ClosestRecords, language:
     )
 
 
-def distance_note(synthetic: ClosestRecords, holdout: ClosestRecords, language: Language) -> str:
-    """Compare the median distance to the closest record with the holdout's."""
-    key = "privacy.distance_closer" if synthetic.median < holdout.median else "privacy.distance_farther"
-    return get_text(language, key, synthetic=synthetic.median, holdout=holdout.median)
+def distance_note(
+    synthetic: ClosestRecords, holdout: ClosestRecords, gap: MedianGap, language: Language
+) -> str:
+    """Compare the median distance to the closest record with the holdout's, as far as sampling lets one."""
+    side = "closer" if gap.high < 0 else "farther" if gap.low > 0 else "alike"
+    return get_text(
+        language,
+        f"privacy.distance_{side}",
+        synthetic=synthetic.median,
+        holdout=holdout.median,
+        low=gap.low,
+        high=gap.high,
+    )
 
 
 def _person_row(column: ColumnComparison, language: Language) -> str:
@@ -137,8 +152,7 @@ def _amount(column: ColumnComparison, language: Language) -> str:
 
 
 def _quantity(number: float, unit: str | None, language: Language, sign: str = "") -> str:
-    digits = ",.0f" if float(number).is_integer() else ",.3g"
-    text = f"{number:{sign}{digits}}"
+    text = f"{number:{sign},.10g}"
     if unit is None:
         return text
     singular = abs(number) == 1 and language == "en"
@@ -149,10 +163,14 @@ def _short_label(name: str, language: Language) -> str:
     try:
         return get_text(language, f"privacy.short_{name}")
     except KeyError:
-        return name
+        return escape(name)
+
+
+def _label(name: str, language: Language) -> str:
+    return escape(column_label(name, language))
 
 
 def _value(value: object) -> str:
     if value is None:
         return "–"
-    return f"{value:,}" if isinstance(value, int | float) and not isinstance(value, bool) else str(value)
+    return f"{value:,.10g}" if isinstance(value, int | float) and not isinstance(value, bool) else str(value)

@@ -31,6 +31,9 @@ OUT_OF_MEMORY = re.compile(
 )
 """How Python, numpy, torch, the operating system and C++ say that memory ran out."""
 
+MAX_WORKERS = 2
+"""One can train while another draws."""
+
 Answer = tuple[str, Any]
 
 
@@ -111,7 +114,7 @@ class Worker:
     def send(self, kind: str, request: dict[str, Any] | None = None) -> None:
         """Send one request; a worker that has died is noticed by :meth:`answers`."""
         assert self.process.stdin is not None
-        with contextlib.suppress(BrokenPipeError):
+        with contextlib.suppress(OSError, ValueError):
             pickle.dump((kind, request), self.process.stdin)
             self.process.stdin.flush()
 
@@ -178,6 +181,8 @@ class WorkerPool:
         self._busy: set[Worker] = set()
         self._lock = threading.Lock()
         self._training_queue: list[object] = []
+        self._slots = threading.BoundedSemaphore(MAX_WORKERS)
+        self._closed = False
 
     @property
     def ready(self) -> bool:
@@ -189,12 +194,17 @@ class WorkerPool:
         """Start importing the engine now, so that the first request finds it imported."""
         # What keeps a worker from starting is told to whoever asks for one.
         with self._lock, contextlib.suppress(SynthHandsonError):
-            if not self._idle and not self._busy:
+            if not self._closed and not self._idle and not self._busy:
                 self._idle.append(_start_worker())
 
     @contextlib.contextmanager
     def borrow(self) -> Iterator[Worker]:
-        """Lend a worker; one that is left in the middle of its work, or dead, is not lent again."""
+        """Lend a worker, once one is free; left in the middle of its work, or dead, it is not lent again."""
+        with self._slots, self._lend() as worker:
+            yield worker
+
+    @contextlib.contextmanager
+    def _lend(self) -> Iterator[Worker]:
         with self._lock:
             while self._idle and not self._idle[-1].alive:
                 self._idle.pop().close()
@@ -236,8 +246,9 @@ class WorkerPool:
                 self._training_queue.remove(ticket)
 
     def close(self) -> None:
-        """End every worker."""
+        """End every worker, for good."""
         with self._lock:
+            self._closed = True
             workers = [*self._idle, *self._busy]
             self._idle.clear()
             self._busy.clear()
