@@ -69,9 +69,9 @@ def _(language_switch):
 
 
 @app.cell(hide_code=True)
-def _(language_switch, say):
+def _(language, language_switch, say):
     server = os.environ.get("MOSTLY_BASE_URL")
-    _settings = say("story.settings_server", address=server) if server else say("story.settings_local")
+    _settings = views.settings_note(server, language)
     mo.vstack(
         [language_switch, mo.md(say("story.title")), mo.md(say("story.intro")), mo.callout(mo.md(_settings))]
     )
@@ -169,11 +169,13 @@ def _(generate_button, sample_size_slider):
 
 
 @app.cell(hide_code=True)
-def _(cancel_button, get_job, keep_button, language):
+def _(cancel_button, get_job, keep_button, language, server):
     _state = get_job()
     _view = None
     if _state.running:
-        _buttons = mo.hstack([cancel_button, keep_button], justify="start", wrap=True)
+        # A server keeps nothing of a cancelled training.
+        _choices = [cancel_button] if server else [cancel_button, keep_button]
+        _buttons = mo.hstack(_choices, justify="start", wrap=True)
         _view = mo.vstack([mo.Html(views.progress_view(_state.progress, language)), _buttons])
     elif _state.error is not None:
         _view = mo.callout(mo.md(views.error_note(_state.error, language)), kind="warn")

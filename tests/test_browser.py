@@ -301,7 +301,7 @@ def test_a_failure_is_told_in_the_readers_language_and_the_next_click_trains(
     for engine in server.engines():
         engine.kill()
     expect(page.get_by_text("学習プロセスが外部から強制終了されました")).to_be_visible()
-    expect(page.get_by_text("これは付属の合成データです。")).to_be_visible()
+    expect(page.get_by_text("これは同梱の合成データです。")).to_be_visible()
     expect(page.get_by_text("Traceback")).to_have_count(0)
     expect(page.get_by_text("internal error")).to_have_count(0)
     generate(page)
@@ -323,7 +323,7 @@ def test_visitors_wait_for_each_other_and_keep_their_own_language_and_table(visi
     expect(progress(first)).to_contain_text("epoch")
     press(first, "Use what there is")
     expect(first.get_by_text("Your generator drew these 1,000 rows.")).to_be_visible()
-    expect(second.get_by_text("これは付属の合成データです。")).to_be_visible()
+    expect(second.get_by_text("これは同梱の合成データです。")).to_be_visible()
 
 
 @pytest.mark.usefixtures("untrained")

@@ -23,8 +23,10 @@ from synth_handson.views import (
     identical_note,
     origin_note,
     person_table,
+    phase_note,
     progress_view,
     protected_note,
+    settings_note,
 )
 
 
@@ -242,7 +244,7 @@ def test_a_training_under_way_shows_epoch_loss_and_time() -> None:
         "<span>15 s so far</span><span>about 20 s left, often less</span></p></div>"
     )
     japanese = progress_view(progress, "ja")
-    for words in ("学習中", "エポック 3", "検証損失 18.385", "経過 15 秒", "残り最大 20 秒"):
+    for words in ("学習中", "エポック 3", "検証損失 18.385", "経過 15 秒", "残り約 20 秒"):
         assert f"<span>{words}</span>" in japanese
 
 
@@ -252,3 +254,17 @@ def test_what_cannot_be_measured_is_shown_as_busy(phase: Any, language: Any) -> 
     view = progress_view(Progress(phase, ahead=2), language)
     assert '<progress max="1"></progress>' in view
     assert ("2" in view) == (phase == "waiting")
+
+
+def test_a_wait_names_who_is_waited_for() -> None:
+    assert phase_note(Progress("waiting", ahead=2), "en").endswith("(ahead of you: 2)")
+    assert phase_note(Progress("waiting"), "en") == "Waiting for the server"
+    assert phase_note(Progress("waiting", ahead=2), "ja").endswith("（前に 2 件）")
+
+
+def test_the_address_of_a_server_is_said_without_its_password() -> None:
+    assert "Everything runs on this machine" in settings_note(None, "en")
+    note = settings_note("https://anna:secret@gpu-box:8080/", "en")
+    assert "is sent to the MOSTLY AI server at gpu-box" in note
+    assert "secret" not in note
+    assert "MOSTLY AI サーバー（gpu-box）に送信され" in settings_note("http://gpu-box:8080", "ja")

@@ -16,7 +16,14 @@ from synth_handson.generation import DEFAULT_EPOCHS, Progress, train_generator
 from synth_handson.handson import Tables, draw_tables
 from synth_handson.privacy import ClosestRecords, MedianGap
 from synth_handson.text import LANGUAGES, Language, get_text
-from synth_handson.views import closest_sentence, distance_note, fidelity_table, identical_note, origin_note
+from synth_handson.views import (
+    closest_sentence,
+    distance_note,
+    fidelity_table,
+    identical_note,
+    origin_note,
+    phase_note,
+)
 
 
 @dataclass(frozen=True)
@@ -73,7 +80,7 @@ def run_generation(dataset: Dataset, options: Options) -> Tables:
 
     def show(progress: Progress) -> None:
         loss = f", {progress.val_loss:.3f}" if progress.val_loss is not None else ""
-        phase = get_text(options.language, f"generate.phase_{progress.phase}", ahead=progress.ahead)
+        phase = phase_note(progress, options.language)
         print(f"   {phase} ({progress.elapsed:.0f} s, {progress.epoch:.0f}/{options.epochs}{loss})")
 
     generator = train_generator(train, max_epochs=options.epochs, random_state=options.seed, on_progress=show)

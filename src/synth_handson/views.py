@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from html import escape
+from urllib.parse import urlsplit
 
 import pandas as pd
 
@@ -18,7 +19,7 @@ from synth_handson.text import Language, get_text
 
 def progress_view(progress: Progress, language: Language) -> str:
     """Show a training under way: a bar, the epoch, the validation loss, and the time gone and left."""
-    details = [get_text(language, f"generate.phase_{progress.phase}", ahead=progress.ahead)]
+    details = [phase_note(progress, language)]
     if progress.val_loss is not None:
         details.append(get_text(language, "generate.epoch", epoch=progress.epoch))
         details.append(get_text(language, "generate.val_loss", loss=progress.val_loss))
@@ -29,6 +30,20 @@ def progress_view(progress: Progress, language: Language) -> str:
     value = f' value="{progress.fraction:.3f}"' if progress.phase == "training" else ""
     spans = "".join(f"<span>{escape(detail)}</span>" for detail in details)
     return f'<div class="sh-progress" role="status"><progress max="1"{value}></progress><p>{spans}</p></div>'
+
+
+def phase_note(progress: Progress, language: Language) -> str:
+    """Name what the training is doing."""
+    queued_on_server = progress.phase == "waiting" and not progress.ahead
+    phase = "queued" if queued_on_server else progress.phase
+    return get_text(language, f"generate.phase_{phase}", ahead=progress.ahead)
+
+
+def settings_note(server: str | None, language: Language) -> str:
+    """Say where the training takes place; of a server's address, no password is shown."""
+    if not server:
+        return get_text(language, "story.settings_local")
+    return get_text(language, "story.settings_server", address=escape(urlsplit(server).hostname or "?"))
 
 
 def error_note(error: SynthHandsonError, language: Language) -> str:
