@@ -85,7 +85,7 @@ class Schema:
             restored = values.astype(known)
             if (restored.dropna() == values.dropna()).all():
                 return restored
-        return values.convert_dtypes(convert_string=False)
+        return values.convert_dtypes()
 
 
 def prepare(frame: pd.DataFrame) -> pd.DataFrame:
