@@ -17,7 +17,7 @@ import pytest
 
 from synth_handson import server
 from synth_handson.errors import ServerError, TrainingCancelled
-from synth_handson.generation import Generator, Progress, train_generator
+from synth_handson.generation import Generator, Options, Progress, train_generator
 from synth_handson.schema import PROTECTED_TOKEN
 from synth_handson.server import ServerModel, check_server, train_on_server
 from synth_handson.text import LANGUAGES
@@ -267,9 +267,8 @@ def failure(address: str) -> ServerError:
 
 
 def train(address: str, frame: pd.DataFrame) -> Generator:
-    return train_on_server(
-        address, frame, report=lambda _: None, cancel=None, max_epochs=1, max_minutes=1, random_state=0
-    )
+    options: Options = {"max_epochs": 1, "max_minutes": 1, "random_state": 0}
+    return train_on_server(address, frame, report=lambda _: None, cancel=None, options=options)
 
 
 def generators_on(address: str) -> set[str]:

@@ -239,7 +239,7 @@ def train_generator(
     if address := server or os.environ.get("MOSTLY_BASE_URL"):
         from synth_handson.server import train_on_server
 
-        return train_on_server(address, train, report=report, cancel=cancel, **options)
+        return train_on_server(address, train, report=report, cancel=cancel, options=options)
     key = store.key(prepare(train), {**options, "schema": asdict(Schema.of(train))})
     with POOL.training_turn(cancel, lambda ahead: report(Progress("waiting", ahead=ahead))):
         if (archive := store.load(key)) is not None:
@@ -247,37 +247,78 @@ def train_generator(
                 generator = Generator.from_bytes(archive)
                 report(Progress("done", epoch=generator.training.epochs, fraction=1.0))
                 return generator
-        generator = _LocalRun(train, report, cancel, **options).generator()
+        generator = _LocalRun(train, report, cancel, options).generator()
         # Before the turn ends: whoever waits may be waiting to ask for the same.
         if generator.training.stopped_by != "cancelled":
             store.save(key, generator.to_bytes())
     return generator
 
 
-class _LocalRun:
-    """One training in a worker process, from the request to the generator."""
+class TrainingRun:
+    """One training, from the request to the generator: what was asked, and how far it is."""
 
     def __init__(
-        self,
-        frame: pd.DataFrame,
-        report: ProgressCallback,
-        cancel: CancelToken | None,
-        *,
-        max_epochs: float,
-        max_minutes: float,
-        random_state: int,
+        self, frame: pd.DataFrame, report: ProgressCallback, cancel: CancelToken | None, options: Options
     ) -> None:
         self.frame = frame
         self.report = report
         self.cancel = cancel
-        self.max_epochs = max_epochs
-        self.max_minutes = max_minutes
-        self.random_state = random_state
+        self.options = options
         self.started = time.monotonic()
-        self.training_started: float | None = None
         self.progress = Progress("starting")
         self.best_loss: float | None = None
-        self.model: dict[str, bytes] | None = None
+
+    @property
+    def cancelled(self) -> bool:
+        """Whether the caller has asked for an end."""
+        return self.cancel is not None and self.cancel.cancelled
+
+    def advance(self, **changes: Any) -> None:
+        """Report a change of the progress."""
+        self.progress = replace(self.progress, elapsed=time.monotonic() - self.started, **changes)
+        self.report(self.progress)
+
+    def advance_to(self, message: dict[str, Any], trained: float) -> None:
+        """Report the engine's message of an epoch, ``trained`` seconds into the training."""
+        loss, epoch = message.get("val_loss"), message.get("epoch") or 0.0
+        used = trained / (60 * self.options["max_minutes"])
+        fraction = min(1.0, max(used, epoch / self.options["max_epochs"]))
+        if loss is not None:
+            self.best_loss = min(loss, self.best_loss or loss)
+        self.advance(
+            phase="training",
+            epoch=epoch if loss is not None else 0.0,
+            val_loss=loss,
+            fraction=fraction,
+            remaining=trained * (1 - fraction) / fraction if loss is not None and fraction else None,
+        )
+
+    def why_it_stopped(self, trained: float) -> StopReason:
+        """Tell from the progress and the seconds trained why a training ended by itself."""
+        if self.progress.epoch >= self.options["max_epochs"]:
+            return "epochs"
+        # The engine rounds its clock to tenths of a second.
+        return "time" if trained >= 60 * self.options["max_minutes"] - 0.1 else "early stopping"
+
+    def finish(self, model: Model, stopped_by: StopReason) -> Generator:
+        """Report the end, and put the generator together."""
+        self.advance(phase="done", fraction=1.0, remaining=0.0)
+        training = Training(
+            rows=len(self.frame),
+            epochs=self.progress.epoch,
+            val_loss=self.best_loss,
+            seconds=round(self.progress.elapsed, 1),
+            stopped_by=stopped_by,
+            **self.options,
+        )
+        return Generator(Schema.of(self.frame), training, model)
+
+
+class _LocalRun(TrainingRun):
+    """A training in a worker process."""
+
+    model: dict[str, bytes] | None = None
+    training_started: float | None = None
 
     def generator(self) -> Generator:
         """Train, and return the best model."""
@@ -288,24 +329,13 @@ class _LocalRun:
             raise TrainingCancelled("cancelled")
         if self.model is None:
             raise TrainingError("no_model", epochs=self.progress.epoch)
-        self._advance(phase="done", fraction=1.0, remaining=0.0)
-        training = Training(
-            rows=len(self.frame),
-            random_state=self.random_state,
-            max_epochs=self.max_epochs,
-            max_minutes=self.max_minutes,
-            epochs=self.progress.epoch,
-            val_loss=self.best_loss,
-            seconds=round(self.progress.elapsed, 1),
-            stopped_by=stopped_by,
-        )
-        return Generator(Schema.of(self.frame), training, LocalModel(self.model))
+        return self.finish(LocalModel(self.model), stopped_by)
 
     def _imported(self, worker: Worker) -> bool:
         """Wait for the worker to have imported the engine; a cancel leaves it to the next training."""
         answers = worker.answers()
         while not worker.ready:
-            if self.cancel is not None and self.cancel.cancelled:
+            if self.cancelled:
                 return False
             next(answers)
         return True
@@ -317,57 +347,37 @@ class _LocalRun:
                 "frame": prepare(self.frame),
                 "encoding_types": encoding_types(self.frame),
                 "batch_size": LARGE_TABLE_BATCH if len(self.frame) >= LARGE_TABLE_ROWS else None,
-                "max_epochs": self.max_epochs,
-                "max_minutes": self.max_minutes,
-                "random_state": self.random_state,
+                **self.options,
             },
         )
         deadline = None
         for answer in worker.answers():
-            if self.cancel is not None and self.cancel.cancelled and deadline is None:
+            if self.cancelled and deadline is None:
                 worker.send("stop")
                 deadline = time.monotonic() + STOP_GRACE_SECONDS
             if deadline is not None and time.monotonic() > deadline:
                 worker.close()
                 return "cancelled"
             if self.progress.phase == "starting" and worker.ready:
-                self._advance(phase="preparing")
+                self.advance(phase="preparing")
             if answer is None:
                 continue
             if answer[0] == "progress":
                 self._epoch(*answer[1])
             else:
                 _result(answer)
-                return "cancelled" if deadline is not None else self._why_it_stopped()
+                return "cancelled" if deadline is not None else self.why_it_stopped(self._trained())
         raise AssertionError("the answers of a worker never end")
 
     def _epoch(self, message: dict[str, Any], model: dict[str, bytes] | None) -> None:
-        now = time.monotonic()
-        self.training_started = self.training_started or now - message["total_time"]
-        loss = message["val_loss"]
-        if model is not None and loss is not None:
-            self.model, self.best_loss = model, loss
-        used = (now - self.training_started) / (60 * self.max_minutes)
-        fraction = min(1.0, max(used, message["epoch"] / self.max_epochs))
-        remaining = (now - self.training_started) * (1 - fraction) / fraction if loss is not None else None
-        self._advance(
-            phase="training",
-            epoch=message["epoch"] if loss is not None else 0.0,
-            val_loss=loss,
-            fraction=fraction,
-            remaining=remaining,
-        )
+        if self.training_started is None:
+            self.training_started = time.monotonic() - message["total_time"]
+        if model is not None and message["val_loss"] is not None:
+            self.model = model
+        self.advance_to(message, self._trained())
 
-    def _advance(self, **changes: Any) -> None:
-        self.progress = replace(self.progress, elapsed=time.monotonic() - self.started, **changes)
-        self.report(self.progress)
-
-    def _why_it_stopped(self) -> StopReason:
-        if self.progress.epoch >= self.max_epochs:
-            return "epochs"
-        trained = time.monotonic() - (self.training_started or self.started)
-        # The engine rounds its clock to tenths of a second.
-        return "time" if trained >= 60 * self.max_minutes - 0.1 else "early stopping"
+    def _trained(self) -> float:
+        return time.monotonic() - (self.training_started or self.started)
 
 
 def _positive(name: str, value: float) -> float:

@@ -7,7 +7,7 @@ import threading
 import time
 import warnings
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 from typing import Any
 from urllib.parse import urlsplit
@@ -16,14 +16,8 @@ import httpx
 import pandas as pd
 
 from synth_handson.errors import ServerError, TrainingCancelled
-from synth_handson.generation import (
-    Generator,
-    Progress,
-    ProgressCallback,
-    StopReason,
-    Training,
-)
-from synth_handson.schema import Schema, encoding_types, prepare
+from synth_handson.generation import Generator, Options, ProgressCallback, TrainingRun
+from synth_handson.schema import encoding_types, prepare
 from synth_handson.worker import CancelToken
 
 CHECK_SECONDS = 5.0
@@ -55,9 +49,7 @@ def train_on_server(
     *,
     report: ProgressCallback,
     cancel: CancelToken | None,
-    max_epochs: float,
-    max_minutes: float,
-    random_state: int,
+    options: Options,
 ) -> Generator:
     """Train a generator on a MOSTLY AI server.
 
@@ -74,7 +66,7 @@ def train_on_server(
         As for :func:`~synth_handson.generation.train_generator`.
     cancel
         Ends the training within two seconds, once the table has been sent.
-    max_epochs, max_minutes, random_state
+    options
         As for :func:`~synth_handson.generation.train_generator`.
 
     Returns
@@ -90,16 +82,7 @@ def train_on_server(
         If cancelled before the training was done. A server hands out no unfinished model, so there is none
         to keep.
     """
-    run = _ServerRun(
-        address,
-        train,
-        report,
-        cancel,
-        max_epochs=max_epochs,
-        max_minutes=max_minutes,
-        random_state=random_state,
-    )
-    return run.generator()
+    return _ServerRun(address, train, report, cancel, options).generator()
 
 
 @dataclass(frozen=True)
@@ -137,8 +120,8 @@ class ServerModel:
         return rows
 
 
-class _ServerRun:
-    """One training on a server, from the request to the generator."""
+class _ServerRun(TrainingRun):
+    """A training on a server."""
 
     def __init__(
         self,
@@ -146,29 +129,18 @@ class _ServerRun:
         frame: pd.DataFrame,
         report: ProgressCallback,
         cancel: CancelToken | None,
-        *,
-        max_epochs: float,
-        max_minutes: float,
-        random_state: int,
+        options: Options,
     ) -> None:
+        super().__init__(frame, report, cancel, options)
         self.address = address
-        self.frame = frame
-        self.report = report
-        self.cancel = cancel
-        self.max_epochs = max_epochs
-        self.max_minutes = max_minutes
-        self.random_state = random_state
-        self.started = time.monotonic()
-        self.progress = Progress("starting")
         self.messages = 0
-        self.losses: list[float] = []
         self.trained = 0.0
 
     def generator(self) -> Generator:
         """Train, and return the generator."""
         self.report(self.progress)
         check_server(self.address)
-        if self.cancel is not None and self.cancel.cancelled:
+        if self.cancelled:
             raise TrainingCancelled("cancelled")
         config = self._config()
         with _explained(self.address):
@@ -176,26 +148,15 @@ class _ServerRun:
         try:
             self._follow(remote)
         except BaseException:
-            longest = 60 * self.max_minutes + SILENCE_SECONDS
+            longest = 60 * self.options["max_minutes"] + SILENCE_SECONDS
             threading.Thread(target=_remove, args=(remote, longest), daemon=True).start()
             raise
-        self._advance(phase="done", fraction=1.0, remaining=0.0)
-        training = Training(
-            rows=len(self.frame),
-            random_state=self.random_state,
-            max_epochs=self.max_epochs,
-            max_minutes=self.max_minutes,
-            epochs=self.progress.epoch,
-            val_loss=min(self.losses, default=None),
-            seconds=round(self.progress.elapsed, 1),
-            stopped_by=self._why_it_stopped(),
-        )
-        return Generator(Schema.of(self.frame), training, ServerModel(self.address, remote.id))
+        return self.finish(ServerModel(self.address, remote.id), self.why_it_stopped(self.trained))
 
     def _config(self) -> dict[str, Any]:
         return {
             "name": "synth_handson",
-            "random_state": self.random_state,
+            "random_state": self.options["random_state"],
             "tables": [
                 {
                     "name": "data",
@@ -205,8 +166,8 @@ class _ServerRun:
                         for name, encoding in encoding_types(self.frame).items()
                     ],
                     "tabular_model_configuration": {
-                        "max_epochs": self.max_epochs,
-                        "max_training_time": self.max_minutes,
+                        "max_epochs": self.options["max_epochs"],
+                        "max_training_time": self.options["max_minutes"],
                         "enable_model_report": False,
                     },
                 }
@@ -220,9 +181,12 @@ class _ServerRun:
         answered = moved = time.monotonic()
         last = None
         while True:
-            if self.cancel is not None and self.cancel.cancelled:
+            if self.cancelled:
                 raise TrainingCancelled(
-                    "cancelled_on_server", address=self.address, generator=remote.id, minutes=self.max_minutes
+                    "cancelled_on_server",
+                    address=self.address,
+                    generator=remote.id,
+                    minutes=self.options["max_minutes"],
                 )
             now = time.monotonic()
             try:
@@ -252,30 +216,11 @@ class _ServerRun:
         self.messages = len(messages)
         phase = "waiting" if job.status in WAITING else "preparing"
         if not messages and job.status in (*WAITING, "IN_PROGRESS") and phase != self.progress.phase:
-            self._advance(phase=phase)
+            self.advance(phase=phase)
 
     def _epoch(self, message: dict[str, Any]) -> None:
-        loss, epoch = message.get("val_loss"), message.get("epoch") or 0.0
         self.trained = message.get("total_time") or self.trained
-        fraction = min(1.0, max(self.trained / (60 * self.max_minutes), epoch / self.max_epochs))
-        if loss is not None:
-            self.losses.append(loss)
-        self._advance(
-            phase="training",
-            epoch=epoch if loss is not None else 0.0,
-            val_loss=loss,
-            fraction=fraction,
-            remaining=self.trained * (1 - fraction) / fraction if loss is not None and fraction else None,
-        )
-
-    def _advance(self, **changes: Any) -> None:
-        self.progress = replace(self.progress, elapsed=time.monotonic() - self.started, **changes)
-        self.report(self.progress)
-
-    def _why_it_stopped(self) -> StopReason:
-        if self.progress.epoch >= self.max_epochs:
-            return "epochs"
-        return "time" if self.trained >= 60 * self.max_minutes else "early stopping"
+        self.advance_to(message, self.trained)
 
 
 def check_server(address: str) -> None:
