@@ -225,7 +225,7 @@ def test_the_chart_follows_the_column(owner: Page) -> None:
     for column, title in (("job", "Job"), ("balance", "Average yearly balance"), ("age", "Age (years)")):
         selector.select_option(column)
         expect(chart(owner, title)).to_be_visible()
-        expect(owner.get_by_text(f"the synthetic column {column} is")).to_be_visible()
+        expect(owner.get_by_text(f"the synthetic column {title}")).to_be_visible()
 
 
 def test_another_person_is_another_person(owner: Page) -> None:

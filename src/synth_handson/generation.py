@@ -325,7 +325,9 @@ class _LocalRun(TrainingRun):
         self.report(self.progress)
         with POOL.borrow() as worker:
             stopped_by: StopReason = self._follow(worker) if self._imported(worker) else "cancelled"
-        if stopped_by == "cancelled" and (self.model is None or not (self.cancel and self.cancel.keep)):
+        # What the engine saves of a first epoch cut short has hardly been trained.
+        worth_keeping = self.model is not None and self.progress.epoch >= 1
+        if stopped_by == "cancelled" and not (worth_keeping and self.cancel and self.cancel.keep):
             raise TrainingCancelled("cancelled")
         if self.model is None:
             raise TrainingError("no_model", epochs=self.progress.epoch)
