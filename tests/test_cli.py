@@ -7,7 +7,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from synth_handson import closest_records, compare_columns, compare_rows, split_holdout
+from synth_handson import closest_records, compare_columns, compare_rows, median_gap, split_holdout
 from synth_handson.cli import Options, print_findings, read_options, run_generation
 from synth_handson.data import Dataset
 from synth_handson.generation import DEFAULT_EPOCHS
@@ -78,7 +78,8 @@ def test_it_prints_the_four_steps_and_no_markup(
     )
     fidelity = compare_columns(tables.train, tables.holdout, tables.synthetic)
     holdout = closest_records(tables.holdout, tables.train)
-    print_findings(tables, fidelity, comparison, synthetic, holdout, language)
+    gap = median_gap(synthetic, holdout)
+    print_findings(tables, fidelity, comparison, synthetic, holdout, gap, language)
 
     printed = capsys.readouterr().out
     assert re.findall(r"^(\d)\. ", printed, re.M) == list("1233444")
