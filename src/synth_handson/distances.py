@@ -17,6 +17,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from synth_handson.columns import column_type, infer_type, to_floats
 from synth_handson.errors import ArgumentError
 
 UNITS = {
@@ -161,6 +162,58 @@ def nearest_neighbors(
     return _spread_copies(distances, row_numbers[found], copies, order, int(k))
 
 
+class HeomSpace:
+    """Real and synthetic rows in one space, scaled by the real ones alone.
+
+    Rows are named by position: the real ones from 0, then the synthetic ones.
+
+    Parameters
+    ----------
+    real
+        Rows that decide the scale, shape (n_real, n_columns).
+    synthetic
+        Rows with the same columns in any order, shape (n_synthetic, n_columns).
+
+    Attributes
+    ----------
+    real, synthetic
+        Positions of the rows of either table.
+    row_numbers
+        For each position a number that equal rows share, counting from 0. Shape (n_real + n_synthetic,).
+
+    Raises
+    ------
+    ArgumentError
+        As :func:`nearest_neighbors`.
+    """
+
+    def __init__(self, real: pd.DataFrame, synthetic: pd.DataFrame) -> None:
+        self._columns = _encode(synthetic, real)
+        self.row_numbers = _number_rows(self._columns)
+        self.real = np.arange(len(real))
+        self.synthetic = np.arange(len(real), len(real) + len(synthetic))
+
+    def nearest(self, rows: Integers, among: Integers, k: int = 1) -> tuple[Floats, Integers]:
+        """Find the k nearest different rows.
+
+        Parameters
+        ----------
+        rows
+            Positions to search from, shape (n,).
+        among
+            Positions to search; equal rows among them count once. Shape (m,), m >= 1.
+        k
+            How many, cut to the number of different rows.
+
+        Returns
+        -------
+        distances, positions
+            Shape (n, k), ascending; HEOM as in :func:`nearest_neighbors`.
+        """
+        distinct = among[np.unique(self.row_numbers[among], return_index=True)[1]]
+        return _search(self._columns, rows, distinct, min(k, len(distinct)))
+
+
 def identical_rows(synthetic: pd.DataFrame, real: pd.DataFrame) -> NDArray[np.bool_]:
     """Tell which synthetic rows stand in the real table, value for value.
 
@@ -256,9 +309,9 @@ def _as_frame(row: pd.Series | pd.DataFrame) -> pd.DataFrame:
 
 def _compare_values(name: str, synthetic: pd.Series, real: pd.Series) -> ColumnComparison:
     ours, theirs = _value(synthetic), _value(real)
-    kind = _kind(real)
+    kind = column_type(real)
     difference = None
-    if kind != "category" and kind == _kind(synthetic) and None not in (ours, theirs):
+    if kind != "category" and kind == column_type(synthetic) and None not in (ours, theirs):
         difference = ours - theirs if kind == "number" else (ours - theirs) / pd.Timedelta(days=1)
     unit = UNITS.get(name) if kind == "number" else None if kind == "category" else "days"
     return ColumnComparison(name, ours, theirs, difference, unit, bool(ours == theirs))
@@ -303,16 +356,16 @@ def _listed(names: pd.Index) -> str:
 
 
 def _encode_column(name: str, synthetic: pd.Series, real: pd.Series) -> _Column:
-    synthetic, real = _infer_type(synthetic), _infer_type(real)
-    kind = _kind(real)
+    synthetic, real = infer_type(synthetic), infer_type(real)
+    kind = column_type(real)
     if kind == "category":
         codes, _ = pd.factorize(pd.concat([real, synthetic], ignore_index=True))
         known = codes[: len(real)].max() + 1
         return _Column(np.where(codes < 0, known + 1, np.minimum(codes, known)), None)
-    if kind != _kind(synthetic) and synthetic.notna().any():
+    if kind != column_type(synthetic) and synthetic.notna().any():
         example = _value(synthetic.dropna().iloc[[0]])
         raise ArgumentError("nearest_kind", column=name, value=example, dtype=str(real.dtype))
-    values = np.concatenate([_to_floats(real), _to_floats(synthetic)])
+    values = np.concatenate([to_floats(real), to_floats(synthetic)])
     if np.isinf(values).any():
         raise ArgumentError("nearest_infinite", column=name)
     codes, distinct = pd.factorize(values)
@@ -320,35 +373,6 @@ def _encode_column(name: str, synthetic: pd.Series, real: pd.Series) -> _Column:
     counts = np.bincount(real_codes[real_codes >= 0])
     ranks = np.append(_rank(distinct, counts), np.nan)
     return _Column(codes, ranks[codes])
-
-
-def _infer_type(column: pd.Series) -> pd.Series:
-    if column.dtype != object:
-        return column
-    column = column.reset_index(drop=True)
-    return column.dropna().infer_objects().reindex(column.index)
-
-
-def _kind(column: pd.Series) -> str:
-    if pd.api.types.is_datetime64_any_dtype(column.dtype):
-        return "date" if column.dt.tz is None else "zoned date"
-    if pd.api.types.is_timedelta64_dtype(column.dtype):
-        return "span"
-    if pd.api.types.is_numeric_dtype(column.dtype) and not pd.api.types.is_bool_dtype(column.dtype):
-        return "number"
-    return "category"
-
-
-def _to_floats(column: pd.Series) -> Floats:
-    """Turn numbers into float64 and dates into seconds since 1970, missing ones into NaN."""
-    kind = _kind(column)
-    if kind == "category":
-        return np.full(len(column), np.nan)
-    if kind.endswith("date"):
-        column = column - pd.Timestamp("1970-01-01", tz=column.dt.tz)
-    if kind != "number":
-        column = column.dt.total_seconds()
-    return column.to_numpy(np.float64, na_value=np.nan)
 
 
 def _rank(distinct: Floats, counts: Integers) -> Floats:
