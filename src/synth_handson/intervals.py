@@ -1,0 +1,132 @@
+"""95 % intervals, each by a published method."""
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+Z = 1.959963984540054
+"""97.5th percentile of the standard normal distribution."""
+
+
+class Estimate(NamedTuple):
+    """A number and its 95 % interval.
+
+    Attributes
+    ----------
+    value
+        The number measured.
+    low, high
+        Its 95 % interval.
+    """
+
+    value: float
+    low: float
+    high: float
+
+
+def exact_share(successes: int, trials: int) -> Estimate:
+    """Estimate a share from a count.
+
+    Parameters
+    ----------
+    successes, trials
+        ``0 <= successes <= trials``, ``trials >= 1``.
+
+    Returns
+    -------
+    Estimate
+        The share, 0 to 1, and its exact interval.
+
+    Notes
+    -----
+    C. J. Clopper and E. S. Pearson, "The use of confidence or fiducial limits illustrated in the case of the
+    binomial", Biometrika 26(4), 1934.
+    """
+    from scipy.stats import beta
+
+    low = beta.ppf(0.025, successes, trials - successes + 1) if successes else 0.0
+    high = beta.ppf(0.975, successes + 1, trials - successes) if successes < trials else 1.0
+    return Estimate(successes / trials, float(low), float(high))
+
+
+def standard_error_interval(
+    value: float, standard_error: float, lowest: float = -np.inf, highest: float = np.inf
+) -> Estimate:
+    """Put 1.96 standard errors on both sides of a value, cut at the ends of its range."""
+    low, high = value - Z * standard_error, value + Z * standard_error
+    return Estimate(value, float(max(low, lowest)), float(min(high, highest)))
+
+
+def bootstrap_interval(
+    value: float, replicates: ArrayLike, lowest: float = -np.inf, highest: float = np.inf
+) -> Estimate:
+    """Turn bootstrap replicates into a normal-approximation interval around the value.
+
+    A distance between two samples is biased upwards, and that of two resamples even more: a percentile
+    interval would lie above the value. The standard deviation of the replicates is free of that shift, and
+    the interval is for the value to be expected at this sample size.
+
+    Parameters
+    ----------
+    value
+        Measured on the tables themselves.
+    replicates
+        The same on resampled tables. Shape (b,), b >= 2.
+    lowest, highest
+        Ends of the measure's range.
+
+    Returns
+    -------
+    Estimate
+        The value and its interval.
+
+    Notes
+    -----
+    Efron & Tibshirani, "An Introduction to the Bootstrap", 1993, chapter 12.
+    """
+    return standard_error_interval(value, float(np.std(np.asarray(replicates), ddof=1)), lowest, highest)
+
+
+def area_under_curve(positive: ArrayLike, negative: ArrayLike) -> tuple[Estimate, float]:
+    """Estimate the area under the ROC curve.
+
+    Parameters
+    ----------
+    positive, negative
+        Scores of the two classes; a higher score speaks for positive. Shapes (m,) and (n,), both >= 2.
+
+    Returns
+    -------
+    estimate : Estimate
+        Probability that a positive scores higher than a negative, ties halved: 0.5 is chance. The interval
+        takes Student's quantile for the smaller class.
+    standard_error : float
+        Of the area.
+
+    Notes
+    -----
+    E. R. DeLong, D. M. DeLong, D. L. Clarke-Pearson, "Comparing the areas under two or more correlated
+    receiver operating characteristic curves", Biometrics 44(3), 1988.
+    """
+    from scipy.stats import t
+
+    above, below = _placements(np.asarray(positive, float), np.asarray(negative, float))
+    area = float(above.mean())
+    variance = np.var(above, ddof=1) / len(above) + np.var(below, ddof=1) / len(below)
+    standard_error = float(np.sqrt(variance))
+    widened = standard_error * float(t.ppf(0.975, min(len(above), len(below)) - 1)) / Z
+    return standard_error_interval(area, widened, 0.0, 1.0), standard_error
+
+
+def _placements(
+    positive: NDArray[np.float64], negative: NDArray[np.float64]
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Share of negatives below each positive, and of positives above each negative, ties halved."""
+
+    def below(scores: NDArray[np.float64], others: NDArray[np.float64]) -> NDArray[np.float64]:
+        ordered = np.sort(others)
+        left, right = (np.searchsorted(ordered, scores, side=side) for side in ("left", "right"))
+        return (left + right) / (2 * len(others))
+
+    return below(positive, negative), 1 - below(negative, positive)
