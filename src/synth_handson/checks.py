@@ -5,14 +5,14 @@ from collections import Counter
 from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
-from numbers import Real
+from numbers import Integral, Real
 from typing import Any, TypeAlias
 
 import numpy as np
 import pandas as pd
 from pandas.api import types
 
-from synth_handson.errors import Problem, TableError
+from synth_handson.errors import ArgumentError, Problem, TableError
 
 MIN_COLUMNS = 2
 MIN_ROWS = 50
@@ -22,8 +22,23 @@ MIN_DISTINCT = 10
 MISSING_MARKERS = frozenset({"", "-", "--", ".", "?", "n/a", "#n/a", "na", "nan", "none", "null", "unknown"})
 """What people write where a number is missing."""
 
+MAX_SEED = 2**32 - 1
+
 Column: TypeAlias = "pd.Series[Any]"
 Numbers: TypeAlias = "np.ndarray[Any, np.dtype[Any]]"
+
+
+def check_seed(value: int) -> int:
+    """Return a seed as an int.
+
+    Raises
+    ------
+    ArgumentError
+        If it is no whole number from 0 to 2³² - 1.
+    """
+    if isinstance(value, bool) or not isinstance(value, Integral) or not 0 <= value <= MAX_SEED:
+        raise ArgumentError("random_state", value=value, most=MAX_SEED)
+    return int(value)
 
 
 def check_table(frame: pd.DataFrame) -> None:

@@ -12,13 +12,14 @@ import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
-from numbers import Integral, Real
+from numbers import Real
 from pathlib import Path
 from typing import Literal, get_args
 
 import numpy as np
 import pandas as pd
 
+from synth_handson.checks import check_seed
 from synth_handson.checks import check_table as check_table
 from synth_handson.errors import ArgumentError, DataUnavailableError, Problem, SynthHandsonError, TableError
 from synth_handson.paths import home
@@ -270,8 +271,7 @@ def split_holdout(
         raise TableError([Problem("table_not_a_frame", {"type": type(frame).__name__})])
     if not isinstance(fraction, Real) or not 0 < fraction < 1:
         raise ArgumentError("holdout_fraction", fraction=fraction)
-    if not isinstance(random_state, Integral) or not 0 <= random_state < 2**32:
-        raise ArgumentError("random_state", value=random_state, most=2**32 - 1)
+    seed = check_seed(random_state)
     rows = len(frame)
     held_out = round(rows * fraction)
     if not 0 < held_out < rows:
@@ -279,5 +279,5 @@ def split_holdout(
     in_holdout = np.zeros(rows, dtype=bool)
     # NumPy promises never to change this stream (NEP 19): the generator that ships with the project has not
     # seen this holdout, and must not have seen it after an upgrade either.
-    in_holdout[np.random.RandomState(random_state).permutation(rows)[:held_out]] = True
+    in_holdout[np.random.RandomState(seed).permutation(rows)[:held_out]] = True
     return frame[~in_holdout], frame[in_holdout]

@@ -59,10 +59,10 @@ class Problem:
 
 
 class TableError(SynthHandsonError):
-    """The table cannot be trained on; ``problems`` lists everything that is wrong with it."""
+    """A table cannot be trained on, or tables not be compared; ``problems`` lists all that is wrong."""
 
-    def __init__(self, problems: Sequence[Problem]) -> None:
-        super().__init__("table", count=len(problems))
+    def __init__(self, problems: Sequence[Problem], key: str = "table") -> None:
+        super().__init__(key, count=len(problems))
         self.problems = tuple(problems)
 
     def message(self, language: Language = "en") -> str:

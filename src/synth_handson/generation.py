@@ -13,14 +13,13 @@ from zipfile import BadZipFile
 import pandas as pd
 
 from synth_handson import store
-from synth_handson.data import check_table
+from synth_handson.checks import check_seed, check_table
 from synth_handson.errors import ArgumentError, TrainingCancelled, TrainingError
 from synth_handson.schema import Schema, encoding_types, prepare
 from synth_handson.worker import POOL, STOP_GRACE_SECONDS, CancelToken, Worker, training_error
 
 DEFAULT_EPOCHS = 20
 DEFAULT_MINUTES = 10.0
-MAX_SEED = 2**32
 
 LARGE_TABLE_ROWS = 20_000
 LARGE_TABLE_BATCH = 2_048
@@ -147,7 +146,7 @@ class Generator:
         """
         if isinstance(n, bool) or not isinstance(n, Integral) or n < 1:
             raise ArgumentError("sample_rows", n=n)
-        return self.schema.restore(self.model.draw(int(n), _seed(random_state)))
+        return self.schema.restore(self.model.draw(int(n), check_seed(random_state)))
 
     def to_bytes(self) -> bytes:
         """Pack a local generator into one archive, for the store."""
@@ -234,7 +233,7 @@ def train_generator(
     options: Options = {
         "max_epochs": _positive("max_epochs", max_epochs),
         "max_minutes": _positive("max_minutes", max_minutes),
-        "random_state": _seed(random_state),
+        "random_state": check_seed(random_state),
     }
     if address := server or os.environ.get("MOSTLY_BASE_URL"):
         from synth_handson.server import train_on_server
@@ -386,12 +385,6 @@ def _positive(name: str, value: float) -> float:
     if isinstance(value, bool) or not isinstance(value, Real) or not value > 0:
         raise ArgumentError(name, value=value)
     return float(value)
-
-
-def _seed(value: int) -> int:
-    if isinstance(value, bool) or not isinstance(value, Integral) or not 0 <= value < MAX_SEED:
-        raise ArgumentError("random_state", value=value, most=MAX_SEED - 1)
-    return int(value)
 
 
 def _result(answer: tuple[str, Any]) -> Any:
