@@ -1,475 +1,436 @@
-"""Does the synthetic table keep each column's distribution? Measured next to the same for the holdout."""
+"""Does the synthetic table keep the statistics? Column by column, pair by pair, and as a whole."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from itertools import pairwise
-from typing import Any, Literal
+from functools import cached_property
+from itertools import combinations
+from typing import Any, TypeAlias
 
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
-from synth_handson.errors import ArgumentError
+from synth_handson.contingency import (
+    chi_square,
+    correlation_ratio,
+    cramers_v,
+    ks_distance,
+    spearman,
+    total_variation,
+    wasserstein_distance,
+)
+from synth_handson.distributions import BinnedColumn, bin_column
+from synth_handson.intervals import Estimate, bootstrap_interval, exact_share
+from synth_handson.measures import DEFINITIONS, Measure, Reason, measure
+from synth_handson.tables import AssessedTables, sample_rows
 
-MAX_RANGES = 40
-MAX_CATEGORIES = 15
-MAX_UNSEEN = 3
-SHORT_TAIL = 0.15
-DRAWS = 20
+MAX_TABLE_ROWS = 50_000
+"""Of larger tables, so many rows are drawn first."""
+MAX_ROWS = 10_000
+"""The synthetic table and the holdout are compared with the training table on at most so many rows."""
+MAX_PAIRS = 1_000
+DRAWS = 5
+REPLICATES = 100
+PAIR_BINS = 10
+"""More would add noise to the distances of pairs, and hardly change a rank correlation."""
+GRID = 1_000
 
-BinKind = Literal["below", "range", "beyond", "category", "other", "unseen", "missing"]
-ColumnKind = Literal["integer", "number", "date", "category"]
-
-_EPOCH = pd.Timestamp("1970-01-01", tz="UTC")
-_CALENDAR = {
-    "s": 1, "10s": 10, "min": 60, "10min": 600, "h": 3600, "6h": 21600, "D": 86400,
-    "W-MON": 7 * 86400, "MS": 30.4 * 86400, "QS": 91.3 * 86400, "YS": 365.25 * 86400,
-    "10YS": 3652.5 * 86400, "100YS": 36525 * 86400,
-}  # fmt: skip
-
-
-@dataclass(frozen=True)
-class Bin:
-    """One bin of a column.
-
-    Attributes
-    ----------
-    kind
-        "range" is ``lower <= value < upper``; "below" and "beyond" are what lies outside the ranges;
-        "category" is one value; "other" the rarer categories of the reference table; "unseen" what that table
-        lacks; "missing" the missing values.
-    lower, upper
-        The bounds of "range", ``upper`` of "below", ``lower`` of "beyond", in the column's unit (dates:
-        seconds since 1970 in UTC).
-    label
-        The value, of "category" and "unseen".
-    count
-        How many values are lumped together in "other", or in an "unseen" without a label.
-    """
-
-    kind: BinKind
-    lower: float | None = None
-    upper: float | None = None
-    label: str | None = None
-    count: int | None = None
+Column: TypeAlias = "pd.Series[Any]"
+Floats = NDArray[np.float64]
+Integers = NDArray[np.intp]
+Statistics = dict[str, Floats]
 
 
 @dataclass(frozen=True)
-class ColumnShares:
-    """How two tables' rows spread over the same bins of one column.
+class SchemaMatch:
+    """Whether the synthetic table has the training table's columns.
 
     Attributes
     ----------
-    column
-        Name of the column.
-    kind
-        What the bins' bounds are, or "category" where there are none.
-    bins
-        The bins, in the order to draw them.
-    original, synthetic
-        Share of each table's rows in each bin; sums to 1.
+    names, types, order
+        Whether names, dtypes and order are the same; dtypes and order are those of the columns in common.
+    differing
+        Columns whose name or dtype differs.
     """
 
-    column: str
-    kind: ColumnKind
-    bins: tuple[Bin, ...]
-    original: tuple[float, ...]
-    synthetic: tuple[float, ...]
+    names: bool
+    types: bool
+    order: bool
+    differing: tuple[str, ...]
 
 
 @dataclass(frozen=True)
-class DistanceShares:
-    """How the distances to the closest record spread, for synthetic rows and for the holdout's.
+class Fidelity:
+    """How well the synthetic table keeps the statistics, each measure beside the holdout's.
 
     Attributes
     ----------
-    bins
-        Ranges of distance from 0 on, and "beyond" the last one.
-    holdout, synthetic
-        Share of rows in each bin; sums to 1.
+    schema
+        Whether names, types and order of the columns are kept.
+    columns
+        Of each column "column_tvd"; of numbers and dates also "ks", "wasserstein", "mean_difference",
+        "sd_ratio", "skewness_difference", "kurtosis_difference"; of categories also "category_coverage" and
+        "cramers_v".
+    pairs
+        Of each pair of columns "pair_tvd" and one difference of association.
+    joint
+        Of all columns together: "c2st_auc", "distinct_rows".
+    pairs_measured, pairs_total
+        Of very wide tables only so many pairs are measured.
     """
 
-    bins: tuple[Bin, ...]
-    holdout: tuple[float, ...]
-    synthetic: tuple[float, ...]
+    schema: SchemaMatch
+    columns: tuple[Measure, ...]
+    pairs: tuple[Measure, ...]
+    joint: tuple[Measure, ...]
+    pairs_measured: int
+    pairs_total: int
 
 
-@dataclass(frozen=True)
-class ColumnFidelity:
-    """How far a column's distribution is from the training table's, beside the same for the holdout.
-
-    Attributes
-    ----------
-    column
-        Name of the column.
-    synthetic, holdout
-        Total variation distance to the training table, 0 (same) to 1 (disjoint). Low is good, and about the
-        holdout's is as low as sampling allows.
-    rows
-        Number of rows that both numbers were measured on.
-    """
-
-    column: str
-    synthetic: float
-    holdout: float
-    rows: int
-
-
-def column_shares(real: pd.DataFrame, synthetic: pd.DataFrame, column: str) -> ColumnShares:
-    """Spread two tables over the bins of one of them.
-
-    Numbers and dates get up to 40 ranges of a round width, from the 1st to the 99th percentile of
-    ``real`` (to its very end where the tail is short), and a bin each for what lies below and beyond. Other
-    columns, and integers with no more than 15 different values, get a bin per value, the most frequent first
-    (integers in order); of more than 15 values the rarest are lumped. Values that ``real`` lacks and missing
-    values have bins of their own.
+def match_schema(synthetic: pd.DataFrame, train: pd.DataFrame) -> SchemaMatch:
+    """Compare names, dtypes and order of two tables' columns.
 
     Parameters
     ----------
-    real
-        The table whose values alone decide the ranges and the order. Shape (n, ...), n >= 1.
-    synthetic
-        The table to compare. Shape (m, ...), m >= 1; m may differ from n.
-    column
-        Name of a column that both tables have.
+    synthetic, train
+        The tables as given, before anything is converted.
 
     Returns
     -------
-    ColumnShares
-        Shares of rows, not counts, so that tables of different sizes compare.
-
-    Raises
-    ------
-    ArgumentError
-        If a table is empty or lacks the column, or if ``real`` holds numbers or dates there and ``synthetic``
-        does not.
+    SchemaMatch
+        All true for a synthetic table that can take the training table's place in a program.
     """
-    _check([real, synthetic], [column])
-    binned = _bin(real[column], synthetic[column])
-    bins, original, other = _drop_empty(binned.bins, binned.shares(binned.real), binned.shares(binned.other))
-    return ColumnShares(column, binned.kind, bins, original, other)
+    ours, theirs = list(synthetic.columns), list(train.columns)
+    types, wanted = (
+        dict(zip(table.columns, (dtype.name for dtype in table.dtypes), strict=True))
+        for table in (synthetic, train)
+    )
+    common = [name for name in theirs if name in types]
+    changed = [name for name in common if types[name] != wanted[name]]
+    strange = [
+        *(name for name in theirs if name not in types),
+        *(name for name in ours if name not in wanted),
+    ]
+    return SchemaMatch(
+        names=not strange and len(ours) == len(theirs),
+        types=not changed,
+        order=[name for name in ours if name in wanted] == common,
+        differing=tuple(map(str, [*changed, *strange])),
+    )
 
 
-def distance_shares(synthetic_distances: ArrayLike, holdout_distances: ArrayLike) -> DistanceShares:
-    """Spread two sets of distances to the closest record over the same bins.
+def assess_fidelity(
+    tables: AssessedTables, *, schema: SchemaMatch, c2st: Measure, random_state: int
+) -> Fidelity:
+    """Compare the synthetic table and the holdout with the training table.
+
+    Two samples of one population are never equal, and the fewer rows they have, the further apart they look.
+    So both are compared with the whole training table on the same number of rows: that of the smaller one, at
+    most 10,000. A value is the mean over 5 random draws of so many rows where a table has more.
+
+    The intervals are for the value to be expected at that number of rows, given this training table: 100
+    times, rows of the compared table are drawn with replacement. Where extreme values rule a moment (the
+    kurtosis of incomes, say), the bootstrap has not seen those that were not sampled, and its interval is too
+    narrow.
+
+    Missing values are a bin of their own in "column_tvd", "cramers_v" and "pair_tvd", and are left out of all
+    else. Pairs are measured on coarse bins: numbers by the training table's deciles, categories by its most
+    frequent ones and all others. Of more than 1,000 pairs, so many are chosen at random.
 
     Parameters
     ----------
-    synthetic_distances
-        Distance of each synthetic row to its closest training row. Shape (m,), m >= 1, values >= 0.
-    holdout_distances
-        The same for the holdout's rows, whose values alone decide the bins. Shape (n,), n >= 1, values >= 0.
+    tables
+        The tables; of more than 50,000 rows so many are drawn.
+    schema
+        From `match_schema`.
+    c2st
+        "c2st_auc", measured elsewhere.
+    random_state
+        Seed of all draws.
 
     Returns
     -------
-    DistanceShares
-        Shares of rows. More synthetic than holdout rows near 0 mean that the generator repeats real people.
-
-    Raises
-    ------
-    ArgumentError
-        If either is empty.
-    """
-    synthetic, holdout = np.asarray(synthetic_distances, float), np.asarray(holdout_distances, float)
-    if not (synthetic.size and holdout.size):
-        raise ArgumentError("fidelity_empty_table")
-    edges = _round_edges(holdout, whole=False, start=0.0)
-    # No distance is below 0, where the first range starts.
-    bins = _range_bins(edges)[1:]
-
-    def shares(distances: NDArray[np.float64]) -> NDArray[np.float64]:
-        codes = np.searchsorted(edges, distances, side="right") - 1
-        return np.bincount(codes, minlength=len(bins)) / len(codes)
-
-    return DistanceShares(*_drop_empty(bins, shares(holdout), shares(synthetic)))
-
-
-def total_variation_distance(a: ArrayLike, b: ArrayLike) -> float:
-    """Measure how much of one distribution would have to move to make it the other.
-
-    Parameters
-    ----------
-    a, b
-        Shares over the same bins, each summing to 1. Shape (k,).
-
-    Returns
-    -------
-    float
-        Half the sum of the absolute differences: 0 (same) to 1 (disjoint). Low is good.
-
-    Raises
-    ------
-    ArgumentError
-        If the shapes differ, or if either is not a distribution.
+    Fidelity
+        Each measure of the synthetic table with the holdout's as its reference. Where a column's values do
+        not allow a measure, it has no value and says why. The p-value of "cramers_v" is that of the
+        chi-square test, of the first draw: it says whether there are enough rows to see a difference, not
+        whether the difference is large. Cramér's V itself, of the contingency table as it is, is the smaller
+        the less equal the numbers of rows are; the holdout's is measured on the same numbers.
 
     Notes
     -----
-    Source: D. A. Levin, Y. Peres and E. L. Wilmer, *Markov Chains and Mixing Times*, AMS 2009, section 4.1.
+    A mean over draws varies less than a single draw: of its variance at n of m rows at most n/m is left
+    (W. Hoeffding, "A class of statistics with asymptotically normal distribution", Ann. Math. Stat. 19, 1948,
+    theorem 5.2), and of the rest a fifth. The intervals are that much narrower than a single draw's.
     """
-    first, second = np.asarray(a, float), np.asarray(b, float)
-    proper = all(np.all(v >= 0) and np.isclose(v.sum(), 1) for v in (first, second))
-    if first.shape != second.shape or not proper:
-        raise ArgumentError("fidelity_not_shares")
-    return float(min(1.0, np.abs(first - second).sum() / 2))
-
-
-def column_distances(
-    real: pd.DataFrame,
-    synthetic: pd.DataFrame,
-    columns: Sequence[str] | None = None,
-    *,
-    rows: int | None = None,
-    random_state: int = 0,
-) -> dict[str, float]:
-    """Measure the total variation distance of each column, on the bins of `column_shares`.
-
-    Parameters
-    ----------
-    real
-        The table that decides the bins. Shape (n, ...), n >= 1.
-    synthetic
-        The table to compare. Shape (m, ...), m >= 1.
-    columns
-        Columns to measure; by default all of ``real``.
-    rows
-        Measure on this many rows of ``synthetic``, as the mean over 20 random draws without replacement.
-        Two samples of one distribution are never equal, and the fewer rows, the further apart they look:
-        tables of different sizes only compare when measured on the same number of rows. By default, or where
-        ``rows`` is not below m, all rows.
-    random_state
-        Seed of the draws.
-
-    Returns
-    -------
-    dict of str to float
-        Distance by column, 0 (same) to 1 (disjoint). Low is good, though a perfect sample does not reach 0.
-
-    Raises
-    ------
-    ArgumentError
-        As `column_shares` does, or if ``rows`` is not positive.
-    """
-    chosen = list(real.columns if columns is None else columns)
-    _check([real, synthetic], chosen)
-    if rows is not None and rows < 1:
-        raise ArgumentError("fidelity_rows", rows=rows)
-    draws = _draw(len(synthetic), rows, random_state)
-    return {column: _mean_distance(_bin(real[column], synthetic[column]), draws) for column in chosen}
-
-
-def compare_columns(
-    train: pd.DataFrame, holdout: pd.DataFrame, synthetic: pd.DataFrame, random_state: int = 0
-) -> tuple[ColumnFidelity, ...]:
-    """Measure how far the synthetic table and the holdout are from the training table, column by column.
-
-    The holdout is drawn from the same people as the training table, so its distance is what sampling alone
-    makes. Both are measured on as many rows as the smaller of the two has (`column_distances`, ``rows``),
-    else the smaller would look worse for its size alone.
-
-    Parameters
-    ----------
-    train
-        The table that the generator was trained on. Shape (n, c), n >= 1.
-    holdout
-        Real rows that it never saw. At least one row, and the columns of ``train``.
-    synthetic
-        The synthetic table. At least one row, and the columns of ``train``.
-    random_state
-        Seed of the draws.
-
-    Returns
-    -------
-    tuple of ColumnFidelity
-        One for each column of ``train``, in its order.
-
-    Raises
-    ------
-    ArgumentError
-        As `column_distances` does.
-    """
-    rows = min(len(holdout), len(synthetic))
-    columns = list(train.columns)
-    _check([train, holdout, synthetic], columns)
-    ours = column_distances(train, synthetic, columns, rows=rows, random_state=random_state)
-    theirs = column_distances(train, holdout, columns, rows=rows, random_state=random_state)
-    return tuple(ColumnFidelity(name, ours[name], theirs[name], rows) for name in columns)
-
-
-@dataclass(frozen=True)
-class _Binned:
-    """The bins of a column, and which of them each row of either table falls into."""
-
-    kind: ColumnKind
-    bins: tuple[Bin, ...]
-    real: NDArray[np.intp]
-    other: NDArray[np.intp]
-
-    def shares(self, codes: NDArray[np.intp]) -> NDArray[np.float64]:
-        return np.bincount(codes, minlength=len(self.bins)) / len(codes)
-
-
-def _check(tables: Sequence[pd.DataFrame], columns: Sequence[str]) -> None:
-    for table in tables:
-        if table.empty:
-            raise ArgumentError("fidelity_empty_table")
-        for column in columns:
-            if column not in table.columns:
-                raise ArgumentError("fidelity_unknown_column", column=column)
-
-
-def _drop_empty(
-    bins: Sequence[Bin], first: NDArray[np.float64], second: NDArray[np.float64]
-) -> tuple[tuple[Bin, ...], tuple[float, ...], tuple[float, ...]]:
-    """Keep ranges and categories, and of the bins around them those that hold a row."""
-    kept = [
-        row
-        for row in zip(bins, first.tolist(), second.tolist(), strict=True)
-        if row[0].kind in ("range", "category") or row[1] > 0 or row[2] > 0
-    ]
-    return tuple(b for b, _, _ in kept), tuple(a for _, a, _ in kept), tuple(a for _, _, a in kept)
-
-
-def _draw(available: int, rows: int | None, random_state: int) -> list[Any]:
-    if rows is None or rows >= available:
-        return [slice(None)]
     rng = np.random.default_rng(random_state)
-    return [rng.choice(available, rows, replace=False) for _ in range(DRAWS)]
+    train, synthetic, holdout = (
+        sample_rows(table, MAX_TABLE_ROWS, random_state)
+        for table in (tables.train, tables.synthetic, tables.holdout)
+    )
+    rows = min(len(synthetic), len(holdout), MAX_ROWS)
+    samples = (_Sample.draw(synthetic, rows, rng), _Sample.draw(holdout, rows, rng))
+    both = pd.concat([synthetic, holdout], ignore_index=True)
+    binned = {name: bin_column(train[name], both[name]) for name in train.columns}
+    pairs = _choose_pairs(list(train.columns), rng)
+    coarse = {name: _coarsen(train[name], both[name], binned[name]) for name in train.columns}
+    total = len(train.columns) * (len(train.columns) - 1) // 2
+    return Fidelity(
+        schema,
+        columns=tuple(m for name in binned for m in _compare_column(train[name], binned[name], samples)),
+        pairs=tuple(
+            m for one, two in pairs for m in _compare_pair((one, two), coarse[one], coarse[two], samples)
+        ),
+        joint=(c2st, _count_distinct(both, samples)),
+        pairs_measured=len(pairs),
+        pairs_total=total,
+    )
 
 
-def _mean_distance(binned: _Binned, draws: list[Any]) -> float:
-    real = binned.shares(binned.real)
-    distances = [total_variation_distance(real, binned.shares(binned.other[draw])) for draw in draws]
-    return float(np.mean(distances))
+@dataclass(frozen=True, eq=False)
+class _Sample:
+    """Rows drawn from a table: first without replacement, for the value, then with it, for its interval."""
+
+    table: pd.DataFrame
+    picks: Integers
+    draws: int
+
+    @classmethod
+    def draw(cls, table: pd.DataFrame, rows: int, rng: np.random.Generator) -> _Sample:
+        size = len(table)
+        draws = 1 if rows == size else DRAWS
+        drawn = [rng.choice(size, rows, replace=False) for _ in range(draws)]
+        return cls(table, np.vstack([*drawn, rng.integers(size, size=(REPLICATES, rows))]), draws)
+
+    @property
+    def rows(self) -> int:
+        return int(self.picks.shape[1])
+
+    @cached_property
+    def weights(self) -> Floats:
+        """How often each draw holds each row. Shape (draws + replicates, len(table))."""
+        return self.counts(np.arange(len(self.table)), len(self.table)).astype(float)
+
+    def counts(self, codes: Integers, size: int, picked: slice = slice(None)) -> Integers:
+        """Count each code from 0 to ``size - 1`` in each draw. Shape (draws + replicates, size)."""
+        picks = self.picks[picked]
+        shifted = codes[picks] + size * np.arange(len(picks))[:, None]
+        counted = np.bincount(shifted.ravel(), minlength=size * len(picks))
+        return np.asarray(counted.reshape(len(picks), size))
+
+    def estimate(self, name: str, statistics: Floats) -> Estimate | None:
+        """Turn a statistic of all draws into a value and its interval; None if any draw has none."""
+        if not np.all(np.isfinite(statistics)):
+            return None
+        share = self.rows / len(self.table)
+        narrower = np.sqrt(share + (1 - share) / self.draws)
+        known = DEFINITIONS[name]
+        return bootstrap_interval(
+            float(statistics[: self.draws].mean()),
+            narrower * statistics[self.draws :],
+            -np.inf if known.lowest is None else known.lowest,
+            np.inf if known.highest is None else known.highest,
+        )
 
 
-def _bin(real: pd.Series[Any], other: pd.Series[Any]) -> _Binned:
-    kind, by_value = _kind(real)
-    if kind == "category":
-        return _bin_categories(real.astype("str"), other.astype("str"))
-    numbers, other_numbers = _numbers(real, kind), _numbers(other, kind)
-    if by_value:
-        return _bin_categories(_number_labels(numbers), _number_labels(other_numbers), ordered=True)
-    return _bin_ranges(numbers, other_numbers, kind)
+_Samples = tuple[_Sample, _Sample]
 
 
-def _kind(real: pd.Series[Any]) -> tuple[ColumnKind, bool]:
-    """Tell the kind of a column, and whether its numbers are few enough for a bin each."""
-    values = real.convert_dtypes()
-    dtype = values.dtype
-    if values.isna().all():
-        return "category", False
-    if pd.api.types.is_datetime64_any_dtype(dtype):
-        return "date", False
-    if pd.api.types.is_bool_dtype(dtype) or not pd.api.types.is_numeric_dtype(dtype):
-        return "category", False
-    if not pd.api.types.is_integer_dtype(dtype):
-        return "number", False
-    return "integer", values.nunique() <= MAX_CATEGORIES
+def _compare_column(column: Column, binned: BinnedColumn, samples: _Samples) -> Iterator[Measure]:
+    """Measure one column of both tables."""
+    name = str(column.name)
+    train_counts = np.bincount(binned.real, minlength=len(binned.bins))
+    counts = [sample.counts(codes, len(binned.bins)) for sample, codes in _split(binned.other, samples)]
+    statistics: list[Statistics] = []
+    for sample, found in zip(samples, counts, strict=True):
+        shares = {"column_tvd": total_variation(found, train_counts)}
+        if column.dtype == np.float64:
+            statistics.append(shares | _number_statistics(column, sample))
+        else:
+            v = np.sqrt(chi_square(found, train_counts) / (found.sum(-1) + train_counts.sum()))
+            statistics.append(shares | {"category_coverage": _coverage(column, sample), "cramers_v": v})
+    for key in statistics[0]:
+        value, reference = (s.estimate(key, found[key]) for s, found in zip(samples, statistics, strict=True))
+        yield measure(
+            key,
+            value,
+            reference,
+            rows=samples[0].rows,
+            columns=(name,),
+            p_value=_p_value(counts[0][0], train_counts) if key == "cramers_v" else None,
+            missing=None if value else _reason(key, column),
+        )
 
 
-def _numbers(values: pd.Series[Any], kind: ColumnKind) -> NDArray[np.float64]:
-    if kind == "date":
-        parsed = pd.to_datetime(values, utc=True, format="ISO8601", errors="coerce")
-    else:
-        parsed = pd.to_numeric(values.astype(object), errors="coerce")
-    strangers = values[values.notna() & parsed.isna()]
-    if len(strangers):
-        raise ArgumentError("fidelity_other_type", column=values.name, value=strangers.iloc[0])
-    if kind == "date":
-        return np.asarray((parsed - _EPOCH) / pd.Timedelta(seconds=1), np.float64)
-    return np.asarray(parsed.to_numpy(float, na_value=np.nan), np.float64)
+def _split(codes: Integers, samples: _Samples) -> Iterator[tuple[_Sample, Integers]]:
+    """Give each of the two tables its part of what was computed for both at once."""
+    return zip(samples, np.split(codes, [len(samples[0].table)]), strict=True)
 
 
-def _number_labels(numbers: NDArray[np.float64]) -> pd.Series[Any]:
-    return pd.Series(numbers).map("{:.15g}".format, na_action="ignore").astype("str")
+def _reason(key: str, train: Column) -> Reason:
+    needed = 1 if key in ("ks", "category_coverage") else 2
+    table = "train" if train.nunique() < needed else "synthetic"
+    return Reason(f"measures.missing_{table}_values", {"column": str(train.name)})
 
 
-def _bin_categories(real: pd.Series[Any], other: pd.Series[Any], ordered: bool = False) -> _Binned:
-    counts = real.value_counts()
-    known = sorted(counts.index, key=lambda name: (-counts[name], name))
-    shown = known if len(known) <= MAX_CATEGORIES else known[: MAX_CATEGORIES - 1]
-    if ordered:
-        shown = sorted(shown, key=float)
-    lumped = known[len(shown) :]
-    strange = [name for name in other.value_counts().index if name not in counts.index]
-    named, unnamed = strange[:MAX_UNSEEN], strange[MAX_UNSEEN:]
-    groups: list[tuple[Bin, list[str]]] = [
-        *((Bin("category", label=name), [name]) for name in shown),
-        (Bin("other", count=len(lumped)), lumped),
-        *((Bin("unseen", label=name), [name]) for name in named),
-        (Bin("unseen", count=len(unnamed)), unnamed),
-    ]
-    names = pd.Index([name for _, members in groups for name in members], dtype="str")
-    # A missing label is found at -1: the last, which is the bin of missing values.
-    code_of_name = np.repeat(np.arange(len(groups) + 1), [*(len(members) for _, members in groups), 1])
-    bins = (*(bin_ for bin_, _ in groups), Bin("missing"))
-
-    def codes(labels: pd.Series[Any]) -> NDArray[np.intp]:
-        return code_of_name[names.get_indexer(pd.Index(labels))]
-
-    return _Binned("category", bins, codes(real), codes(other))
+def _coverage(column: Column, sample: _Sample) -> Floats:
+    """Share of the training table's categories that occur in each draw."""
+    known = pd.Index(column.dropna().unique())
+    if known.empty:
+        return np.full(len(sample.picks), np.nan)
+    # What is unknown or missing is found at -1, and so moves to the front.
+    counts = sample.counts(known.get_indexer(pd.Index(sample.table[column.name])) + 1, len(known) + 1)
+    return np.asarray((counts[:, 1:] > 0).mean(axis=1))
 
 
-def _bin_ranges(real: NDArray[np.float64], other: NDArray[np.float64], kind: ColumnKind) -> _Binned:
-    finite = real[np.isfinite(real)]
-    edges = _date_edges(finite) if kind == "date" else _round_edges(finite, whole=kind == "integer")
-    bins = (*_range_bins(edges), Bin("missing"))
+def _p_value(counts: Integers, train: Integers) -> float | None:
+    from scipy.stats import chi2
 
-    def codes(numbers: NDArray[np.float64]) -> NDArray[np.intp]:
-        return np.where(np.isnan(numbers), len(bins) - 1, np.searchsorted(edges, numbers, side="right"))
-
-    return _Binned(kind, bins, codes(real), codes(other))
+    freedom = np.count_nonzero(counts + train) - 1
+    return float(chi2.sf(chi_square(counts, train), freedom)) if freedom else None
 
 
-def _range_bins(edges: NDArray[np.float64]) -> tuple[Bin, ...]:
-    numbers = edges.tolist()
-    ranges = (Bin("range", lower=a, upper=b) for a, b in pairwise(numbers))
-    return (Bin("below", upper=numbers[0]), *ranges, Bin("beyond", lower=numbers[-1]))
+def _number_statistics(column: Column, sample: _Sample) -> Statistics:
+    """Compare numbers, in units of the training table's standard deviation; NaN or inf where impossible."""
+    known = column.dropna().to_numpy()
+    values = sample.table[column.name].to_numpy()
+    if not len(known):
+        return dict.fromkeys(_NUMBER_MEASURES, np.full(len(sample.picks), np.nan))
+    with np.errstate(all="ignore"):
+        # No square of what lies between -1 and 1 overflows.
+        largest = np.abs(known).max() or 1.0
+        known, values = known / largest, values / largest
+        sd = known.std() if known.min() < known.max() else np.nan
+        theirs = _moments((known - known.mean()) / sd, np.ones((1, len(known))))
+        ours = _moments((values - known.mean()) / sd, sample.weights)
+        moments = {
+            "mean_difference": ours[0] - theirs[0],
+            "sd_ratio": ours[1] / theirs[1],
+            "skewness_difference": ours[2] - theirs[2],
+            "kurtosis_difference": ours[3] - theirs[3],
+        }
+        return _cumulative_statistics(values, known, sample, sd) | moments
 
 
-def _bulk(values: NDArray[np.float64]) -> tuple[float, float]:
-    """Find where to start and end: at the 1st and 99th percentile, or at the very end of a short tail."""
-    # Values that occur, as a point between two of them may lie far out in an empty tail.
-    low, high = np.quantile(values, [0.01, 0.99], method="nearest")
-    least, most = values.min(), values.max()
-    span = high - low
-    # Nearly all the rows hold one value: the rest is what there is to see.
-    if span == 0:
-        return float(least), float(most)
-    low = least if low - least <= SHORT_TAIL * span else low
-    high = most if most - high <= SHORT_TAIL * span else high
-    return float(low), float(high)
+_NUMBER_MEASURES = (
+    "ks",
+    "wasserstein",
+    "mean_difference",
+    "sd_ratio",
+    "skewness_difference",
+    "kurtosis_difference",
+)
 
 
-def _round_edges(
-    values: NDArray[np.float64], *, whole: bool, start: float | None = None
-) -> NDArray[np.float64]:
-    """Choose edges at multiples of 1, 2 or 5 times a power of ten, for whole numbers at least 1."""
-    low, high = _bulk(values)
-    low = low if start is None else start
-    # Below this, neighbouring edges would be the same floating-point number.
-    finest = max(abs(low), abs(high)) * 1e-12
-    width = max((high - low) / (MAX_RANGES - 2), finest, 1e-300)
-    power = int(np.floor(np.log10(width)))
-    steps = (factor * 10.0**power for factor in (1, 2, 5, 10))
-    step = next(s for s in steps if s >= width * (1 - 1e-9))
-    if low == high or whole:
-        step = max(step, 1.0)
-    decimals = max(0, -int(np.floor(np.log10(step))))
-    edges = np.round(np.arange(np.floor(low / step), np.floor(high / step) + 2) * step, decimals)
-    # The highest value must lie inside the last bin even where dividing has rounded it down.
-    return edges if edges[-1] > high else np.append(edges, edges[-1] + step)
+def _cumulative_statistics(values: Floats, known: Floats, sample: _Sample, sd: float) -> Statistics:
+    grid = np.union1d(known, values[~np.isnan(values)])
+    # The resamples only say how wide the interval is: so many values are enough for that.
+    thin = grid[np.linspace(0, len(grid) - 1, min(len(grid), GRID)).round().astype(int)]
+    found: dict[str, list[Floats]] = {"ks": [], "wasserstein": []}
+    for points, picked in ((grid, slice(sample.draws)), (thin, slice(sample.draws, None))):
+        # A missing value comes after all points.
+        counts = sample.counts(np.searchsorted(points, values), len(points) + 1, picked)[:, :-1]
+        train = np.bincount(np.searchsorted(points, known), minlength=len(points))
+        found["ks"].append(ks_distance(counts, train))
+        found["wasserstein"].append(wasserstein_distance(counts, train, points) / sd)
+    return {name: np.concatenate(parts) for name, parts in found.items()}
 
 
-def _date_edges(seconds: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Choose edges at round times of the clock or the calendar."""
-    low, high = _bulk(seconds)
-    fitting = (name for name, length in _CALENDAR.items() if (high - low) / length <= MAX_RANGES - 2)
-    offset = pd.tseries.frequencies.to_offset(next(fitting, "100YS"))
-    first, last = (_EPOCH + pd.Timedelta(seconds=value) for value in (low, high))
-    edges = pd.date_range(first.normalize() - offset, last + 2 * offset, freq=offset)
-    numbers = ((edges - _EPOCH) / pd.Timedelta(seconds=1)).to_numpy(float)
-    begin, end = np.searchsorted(numbers, [low, high], side="right")
-    return numbers[begin - 1 : end + 1]
+def _moments(values: Floats, weights: Floats) -> tuple[Floats, Floats, Floats, Floats]:
+    """Mean, standard deviation, skewness and excess kurtosis of weighted values that are not missing."""
+    there = ~np.isnan(values)
+    # Powers of values near 0 lose no digits.
+    centre = values[there].sum() / there.sum()
+    powers = np.vander(np.where(there, values - centre, 0), 5, increasing=True) * there[:, None]
+    total, *sums = weights.dot(powers).T
+    first, second, third, fourth = (s / total for s in sums)
+    variance = second - first**2
+    # Below this it is what rounding has left of a constant.
+    variance = np.where(variance > 1e-9 * second, variance, 0)
+    skewness = (third - 3 * first * second + 2 * first**3) / variance**1.5
+    kurtosis = (fourth - 4 * first * third + 6 * first**2 * second - 3 * first**4) / variance**2 - 3
+    return centre + first, np.sqrt(variance), skewness, kurtosis
+
+
+_ASSOCIATIONS: dict[tuple[bool, bool], tuple[str, Callable[[ArrayLike], Floats]]] = {
+    (True, True): ("spearman_difference", spearman),
+    (True, False): ("correlation_ratio_difference", correlation_ratio),
+    (False, False): ("cramers_v_difference", cramers_v),
+}
+
+
+def _choose_pairs(names: list[str], rng: np.random.Generator) -> list[tuple[str, str]]:
+    pairs = list(combinations(names, 2))
+    if len(pairs) <= MAX_PAIRS:
+        return pairs
+    return [pairs[i] for i in np.sort(rng.choice(len(pairs), MAX_PAIRS, replace=False))]
+
+
+@dataclass(frozen=True, eq=False)
+class _Coarse:
+    """A column in few bins, the last of which is for missing values."""
+
+    ordered: bool
+    size: int
+    train: Integers
+    others: Integers
+
+
+def _coarsen(train: Column, others: Column, binned: BinnedColumn) -> _Coarse:
+    if train.dtype == np.float64:
+        edges = _decile_edges(train.dropna().to_numpy())
+        codes = [
+            np.where(np.isnan(values), len(edges) + 1, np.searchsorted(edges, values))
+            for values in (train.to_numpy(), others.to_numpy())
+        ]
+        return _Coarse(True, len(edges) + 2, codes[0], codes[1])
+    frequent = sum(bin_.kind == "category" for bin_ in binned.bins)
+    # They come first. "other" and "unseen" become one bin, and "missing" the last.
+    target = np.minimum(np.arange(len(binned.bins)), frequent)
+    target[-1] = frequent + 1
+    return _Coarse(False, frequent + 2, target[binned.real], target[binned.other])
+
+
+def _decile_edges(values: Floats) -> Floats:
+    """Upper ends, included, of all bins but the last; a value at which two deciles lie has its own bin."""
+    if not len(values):
+        return np.array([])
+    deciles = np.quantile(values, np.arange(1, PAIR_BINS) / PAIR_BINS, method="inverted_cdf")
+    frequent = deciles[1:][deciles[1:] == deciles[:-1]]
+    return np.unique(np.concatenate([deciles, np.nextafter(frequent, -np.inf)]))
+
+
+def _compare_pair(
+    names: tuple[str, str], first: _Coarse, second: _Coarse, samples: _Samples
+) -> Iterator[Measure]:
+    """Measure one pair of columns of both tables."""
+    if second.ordered and not first.ordered:
+        first, second = second, first
+    key, association = _ASSOCIATIONS[first.ordered, second.ordered]
+    shape = (first.size, second.size)
+    cells = first.size * second.size
+    train = np.bincount(first.train * second.size + second.train, minlength=cells)
+    strength = association(train.reshape(shape)[:-1, :-1])
+    statistics: list[Statistics] = []
+    for sample, codes in _split(first.others * second.size + second.others, samples):
+        counts = sample.counts(codes, cells)
+        strengths = association(counts.reshape(-1, *shape)[:, :-1, :-1])
+        statistics.append({"pair_tvd": total_variation(counts, train), key: np.abs(strengths - strength)})
+    for name in statistics[0]:
+        estimates = (s.estimate(name, found[name]) for s, found in zip(samples, statistics, strict=True))
+        yield measure(name, *estimates, rows=samples[0].rows, columns=names)
+
+
+def _count_distinct(both: pd.DataFrame, samples: _Samples) -> Measure:
+    """Share of rows that repeat no earlier one."""
+    numbers = np.zeros(len(both), np.intp)
+    for name in both.columns:
+        codes, values = pd.factorize(both[name], use_na_sentinel=False)
+        numbers = pd.factorize(numbers * len(values) + codes)[0]
+    estimates = []
+    for sample, codes in _split(numbers, samples):
+        distinct = [len(np.unique(codes[drawn])) for drawn in sample.picks[: sample.draws]]
+        estimates.append(exact_share(round(float(np.mean(distinct))), sample.rows))
+    return measure("distinct_rows", *estimates, rows=samples[0].rows)

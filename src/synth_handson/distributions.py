@@ -1,0 +1,508 @@
+"""Does the synthetic table keep each column's distribution? Measured next to the same for the holdout."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Any, Literal
+
+import numpy as np
+import pandas as pd
+from numpy.typing import ArrayLike, NDArray
+
+from synth_handson.errors import ArgumentError
+
+MAX_RANGES = 40
+MAX_CATEGORIES = 15
+MAX_UNSEEN = 3
+SHORT_TAIL = 0.15
+DRAWS = 20
+
+BinKind = Literal["below", "range", "beyond", "category", "other", "unseen", "missing"]
+ColumnKind = Literal["integer", "number", "date", "category"]
+
+_EPOCH = pd.Timestamp("1970-01-01", tz="UTC")
+_CALENDAR = {
+    "s": 1, "10s": 10, "min": 60, "10min": 600, "h": 3600, "6h": 21600, "D": 86400,
+    "W-MON": 7 * 86400, "MS": 30.4 * 86400, "QS": 91.3 * 86400, "YS": 365.25 * 86400,
+    "10YS": 3652.5 * 86400, "100YS": 36525 * 86400,
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Bin:
+    """One bin of a column.
+
+    Attributes
+    ----------
+    kind
+        "range" is ``lower <= value < upper``; "below" and "beyond" are what lies outside the ranges;
+        "category" is one value; "other" the rarer categories of the reference table; "unseen" what that table
+        lacks; "missing" the missing values.
+    lower, upper
+        The bounds of "range", ``upper`` of "below", ``lower`` of "beyond", in the column's unit (dates:
+        seconds since 1970 in UTC).
+    label
+        The value, of "category" and "unseen".
+    count
+        How many values are lumped together in "other", or in an "unseen" without a label.
+    """
+
+    kind: BinKind
+    lower: float | None = None
+    upper: float | None = None
+    label: str | None = None
+    count: int | None = None
+
+
+@dataclass(frozen=True)
+class ColumnShares:
+    """How two tables' rows spread over the same bins of one column.
+
+    Attributes
+    ----------
+    column
+        Name of the column.
+    kind
+        What the bins' bounds are, or "category" where there are none.
+    bins
+        The bins, in the order to draw them.
+    original, synthetic
+        Share of each table's rows in each bin; sums to 1.
+    """
+
+    column: str
+    kind: ColumnKind
+    bins: tuple[Bin, ...]
+    original: tuple[float, ...]
+    synthetic: tuple[float, ...]
+
+
+@dataclass(frozen=True)
+class DistanceShares:
+    """How the distances to the closest record spread, for synthetic rows and for the holdout's.
+
+    Attributes
+    ----------
+    bins
+        Ranges of distance from 0 on, and "beyond" the last one.
+    holdout, synthetic
+        Share of rows in each bin; sums to 1.
+    """
+
+    bins: tuple[Bin, ...]
+    holdout: tuple[float, ...]
+    synthetic: tuple[float, ...]
+
+
+@dataclass(frozen=True)
+class ColumnFidelity:
+    """How far a column's distribution is from the training table's, beside the same for the holdout.
+
+    Attributes
+    ----------
+    column
+        Name of the column.
+    synthetic, holdout
+        Total variation distance to the training table, 0 (same) to 1 (disjoint). Low is good, and about the
+        holdout's is as low as sampling allows.
+    rows
+        Number of rows that both numbers were measured on.
+    """
+
+    column: str
+    synthetic: float
+    holdout: float
+    rows: int
+
+
+def column_shares(real: pd.DataFrame, synthetic: pd.DataFrame, column: str) -> ColumnShares:
+    """Spread two tables over the bins of one of them.
+
+    Numbers and dates get up to 40 ranges of a round width, from the 1st to the 99th percentile of
+    ``real`` (to its very end where the tail is short), and a bin each for what lies below and beyond. Other
+    columns, and integers with no more than 15 different values, get a bin per value, the most frequent first
+    (integers in order); of more than 15 values the rarest are lumped. Values that ``real`` lacks and missing
+    values have bins of their own.
+
+    Parameters
+    ----------
+    real
+        The table whose values alone decide the ranges and the order. Shape (n, ...), n >= 1.
+    synthetic
+        The table to compare. Shape (m, ...), m >= 1; m may differ from n.
+    column
+        Name of a column that both tables have.
+
+    Returns
+    -------
+    ColumnShares
+        Shares of rows, not counts, so that tables of different sizes compare.
+
+    Raises
+    ------
+    ArgumentError
+        If a table is empty or lacks the column, or if ``real`` holds numbers or dates there and ``synthetic``
+        does not.
+    """
+    _check([real, synthetic], [column])
+    binned = bin_column(real[column], synthetic[column])
+    bins, original, other = _drop_empty(binned.bins, binned.shares(binned.real), binned.shares(binned.other))
+    return ColumnShares(column, binned.kind, bins, original, other)
+
+
+def distance_shares(synthetic_distances: ArrayLike, holdout_distances: ArrayLike) -> DistanceShares:
+    """Spread two sets of distances to the closest record over the same bins.
+
+    Parameters
+    ----------
+    synthetic_distances
+        Distance of each synthetic row to its closest training row. Shape (m,), m >= 1, values >= 0.
+    holdout_distances
+        The same for the holdout's rows, whose values alone decide the bins. Shape (n,), n >= 1, values >= 0.
+
+    Returns
+    -------
+    DistanceShares
+        Shares of rows. More synthetic than holdout rows near 0 mean that the generator repeats real people.
+
+    Raises
+    ------
+    ArgumentError
+        If either is empty.
+    """
+    synthetic, holdout = np.asarray(synthetic_distances, float), np.asarray(holdout_distances, float)
+    if not (synthetic.size and holdout.size):
+        raise ArgumentError("fidelity_empty_table")
+    edges = _round_edges(holdout, whole=False, start=0.0)
+    # No distance is below 0, where the first range starts.
+    bins = _range_bins(edges)[1:]
+
+    def shares(distances: NDArray[np.float64]) -> NDArray[np.float64]:
+        codes = np.searchsorted(edges, distances, side="right") - 1
+        return np.bincount(codes, minlength=len(bins)) / len(codes)
+
+    return DistanceShares(*_drop_empty(bins, shares(holdout), shares(synthetic)))
+
+
+def total_variation_distance(a: ArrayLike, b: ArrayLike) -> float:
+    """Measure how much of one distribution would have to move to make it the other.
+
+    Parameters
+    ----------
+    a, b
+        Shares over the same bins, each summing to 1. Shape (k,).
+
+    Returns
+    -------
+    float
+        Half the sum of the absolute differences: 0 (same) to 1 (disjoint). Low is good.
+
+    Raises
+    ------
+    ArgumentError
+        If the shapes differ, or if either is not a distribution.
+
+    Notes
+    -----
+    Source: D. A. Levin, Y. Peres and E. L. Wilmer, *Markov Chains and Mixing Times*, AMS 2009, section 4.1.
+    """
+    first, second = np.asarray(a, float), np.asarray(b, float)
+    proper = all(np.all(v >= 0) and np.isclose(v.sum(), 1) for v in (first, second))
+    if first.shape != second.shape or not proper:
+        raise ArgumentError("fidelity_not_shares")
+    return float(min(1.0, np.abs(first - second).sum() / 2))
+
+
+def column_distances(
+    real: pd.DataFrame,
+    synthetic: pd.DataFrame,
+    columns: Sequence[str] | None = None,
+    *,
+    rows: int | None = None,
+    random_state: int = 0,
+) -> dict[str, float]:
+    """Measure the total variation distance of each column, on the bins of `column_shares`.
+
+    Parameters
+    ----------
+    real
+        The table that decides the bins. Shape (n, ...), n >= 1.
+    synthetic
+        The table to compare. Shape (m, ...), m >= 1.
+    columns
+        Columns to measure; by default all of ``real``.
+    rows
+        Measure on this many rows of ``synthetic``, as the mean over 20 random draws without replacement.
+        Two samples of one distribution are never equal, and the fewer rows, the further apart they look:
+        tables of different sizes only compare when measured on the same number of rows. By default, or where
+        ``rows`` is not below m, all rows.
+    random_state
+        Seed of the draws.
+
+    Returns
+    -------
+    dict of str to float
+        Distance by column, 0 (same) to 1 (disjoint). Low is good, though a perfect sample does not reach 0.
+
+    Raises
+    ------
+    ArgumentError
+        As `column_shares` does, or if ``rows`` is not positive.
+    """
+    chosen = list(real.columns if columns is None else columns)
+    _check([real, synthetic], chosen)
+    if rows is not None and rows < 1:
+        raise ArgumentError("fidelity_rows", rows=rows)
+    draws = _draw(len(synthetic), rows, random_state)
+    return {column: _mean_distance(bin_column(real[column], synthetic[column]), draws) for column in chosen}
+
+
+def compare_columns(
+    train: pd.DataFrame, holdout: pd.DataFrame, synthetic: pd.DataFrame, random_state: int = 0
+) -> tuple[ColumnFidelity, ...]:
+    """Measure how far the synthetic table and the holdout are from the training table, column by column.
+
+    The holdout is drawn from the same people as the training table, so its distance is what sampling alone
+    makes. Both are measured on as many rows as the smaller of the two has (`column_distances`, ``rows``),
+    else the smaller would look worse for its size alone.
+
+    Parameters
+    ----------
+    train
+        The table that the generator was trained on. Shape (n, c), n >= 1.
+    holdout
+        Real rows that it never saw. At least one row, and the columns of ``train``.
+    synthetic
+        The synthetic table. At least one row, and the columns of ``train``.
+    random_state
+        Seed of the draws.
+
+    Returns
+    -------
+    tuple of ColumnFidelity
+        One for each column of ``train``, in its order.
+
+    Raises
+    ------
+    ArgumentError
+        As `column_distances` does.
+    """
+    rows = min(len(holdout), len(synthetic))
+    columns = list(train.columns)
+    _check([train, holdout, synthetic], columns)
+    ours = column_distances(train, synthetic, columns, rows=rows, random_state=random_state)
+    theirs = column_distances(train, holdout, columns, rows=rows, random_state=random_state)
+    return tuple(ColumnFidelity(name, ours[name], theirs[name], rows) for name in columns)
+
+
+@dataclass(frozen=True, eq=False)
+class BinnedColumn:
+    """The bins of a column, and which of them each row of two tables falls into.
+
+    Attributes
+    ----------
+    kind
+        What the bins' bounds are, or "category" where there are none.
+    bins
+        The bins, "missing" last, whether or not they hold a row.
+    real, other
+        Position in ``bins`` of each row's bin. Shapes (n,) and (m,).
+    """
+
+    kind: ColumnKind
+    bins: tuple[Bin, ...]
+    real: NDArray[np.intp]
+    other: NDArray[np.intp]
+
+    def shares(self, codes: NDArray[np.intp]) -> NDArray[np.float64]:
+        """Share of these rows in each bin. Shape (len(bins),)."""
+        return np.bincount(codes, minlength=len(self.bins)) / len(codes)
+
+
+def bin_column(real: pd.Series[Any], other: pd.Series[Any]) -> BinnedColumn:
+    """Put the values of a column into the bins of `column_shares`.
+
+    Parameters
+    ----------
+    real
+        The values that decide the bins. Shape (n,).
+    other
+        The same column of another table. Shape (m,).
+
+    Returns
+    -------
+    BinnedColumn
+        The bins and each row's bin.
+
+    Raises
+    ------
+    ArgumentError
+        If ``real`` holds numbers or dates and ``other`` does not.
+    """
+    kind, by_value = _kind(real)
+    if kind == "category":
+        return _bin_categories(real.astype("str"), other.astype("str"))
+    numbers, other_numbers = _numbers(real, kind), _numbers(other, kind)
+    if by_value:
+        return _bin_categories(_number_labels(numbers), _number_labels(other_numbers), ordered=True)
+    return _bin_ranges(numbers, other_numbers, kind)
+
+
+def _check(tables: Sequence[pd.DataFrame], columns: Sequence[str]) -> None:
+    for table in tables:
+        if table.empty:
+            raise ArgumentError("fidelity_empty_table")
+        for column in columns:
+            if column not in table.columns:
+                raise ArgumentError("fidelity_unknown_column", column=column)
+
+
+def _drop_empty(
+    bins: Sequence[Bin], first: NDArray[np.float64], second: NDArray[np.float64]
+) -> tuple[tuple[Bin, ...], tuple[float, ...], tuple[float, ...]]:
+    """Keep ranges and categories, and of the bins around them those that hold a row."""
+    kept = [
+        row
+        for row in zip(bins, first.tolist(), second.tolist(), strict=True)
+        if row[0].kind in ("range", "category") or row[1] > 0 or row[2] > 0
+    ]
+    return tuple(b for b, _, _ in kept), tuple(a for _, a, _ in kept), tuple(a for _, _, a in kept)
+
+
+def _draw(available: int, rows: int | None, random_state: int) -> list[Any]:
+    if rows is None or rows >= available:
+        return [slice(None)]
+    rng = np.random.default_rng(random_state)
+    return [rng.choice(available, rows, replace=False) for _ in range(DRAWS)]
+
+
+def _mean_distance(binned: BinnedColumn, draws: list[Any]) -> float:
+    real = binned.shares(binned.real)
+    distances = [total_variation_distance(real, binned.shares(binned.other[draw])) for draw in draws]
+    return float(np.mean(distances))
+
+
+def _kind(real: pd.Series[Any]) -> tuple[ColumnKind, bool]:
+    """Tell the kind of a column, and whether its numbers are few enough for a bin each."""
+    values = real.convert_dtypes()
+    dtype = values.dtype
+    if values.isna().all():
+        return "category", False
+    if pd.api.types.is_datetime64_any_dtype(dtype):
+        return "date", False
+    if pd.api.types.is_bool_dtype(dtype) or not pd.api.types.is_numeric_dtype(dtype):
+        return "category", False
+    if not pd.api.types.is_integer_dtype(dtype):
+        return "number", False
+    return "integer", values.nunique() <= MAX_CATEGORIES
+
+
+def _numbers(values: pd.Series[Any], kind: ColumnKind) -> NDArray[np.float64]:
+    if kind == "date":
+        parsed = pd.to_datetime(values, utc=True, format="ISO8601", errors="coerce")
+    else:
+        parsed = pd.to_numeric(values.astype(object), errors="coerce")
+    strangers = values[values.notna() & parsed.isna()]
+    if len(strangers):
+        raise ArgumentError("fidelity_other_type", column=values.name, value=strangers.iloc[0])
+    if kind == "date":
+        return np.asarray((parsed - _EPOCH) / pd.Timedelta(seconds=1), np.float64)
+    return np.asarray(parsed.to_numpy(float, na_value=np.nan), np.float64)
+
+
+def _number_labels(numbers: NDArray[np.float64]) -> pd.Series[Any]:
+    return pd.Series(numbers).map("{:.15g}".format, na_action="ignore").astype("str")
+
+
+def _bin_categories(real: pd.Series[Any], other: pd.Series[Any], ordered: bool = False) -> BinnedColumn:
+    counts = real.value_counts()
+    known = sorted(counts.index, key=lambda name: (-counts[name], name))
+    shown = known if len(known) <= MAX_CATEGORIES else known[: MAX_CATEGORIES - 1]
+    if ordered:
+        shown = sorted(shown, key=float)
+    lumped = known[len(shown) :]
+    strange = [name for name in other.value_counts().index if name not in counts.index]
+    named, unnamed = strange[:MAX_UNSEEN], strange[MAX_UNSEEN:]
+    groups: list[tuple[Bin, list[str]]] = [
+        *((Bin("category", label=name), [name]) for name in shown),
+        (Bin("other", count=len(lumped)), lumped),
+        *((Bin("unseen", label=name), [name]) for name in named),
+        (Bin("unseen", count=len(unnamed)), unnamed),
+    ]
+    names = pd.Index([name for _, members in groups for name in members], dtype="str")
+    # A missing label is found at -1: the last, which is the bin of missing values.
+    code_of_name = np.repeat(np.arange(len(groups) + 1), [*(len(members) for _, members in groups), 1])
+    bins = (*(bin_ for bin_, _ in groups), Bin("missing"))
+
+    def codes(labels: pd.Series[Any]) -> NDArray[np.intp]:
+        return code_of_name[names.get_indexer(pd.Index(labels))]
+
+    return BinnedColumn("category", bins, codes(real), codes(other))
+
+
+def _bin_ranges(real: NDArray[np.float64], other: NDArray[np.float64], kind: ColumnKind) -> BinnedColumn:
+    finite = real[np.isfinite(real)]
+    edges = _date_edges(finite) if kind == "date" else _round_edges(finite, whole=kind == "integer")
+    bins = (*_range_bins(edges), Bin("missing"))
+
+    def codes(numbers: NDArray[np.float64]) -> NDArray[np.intp]:
+        return np.where(np.isnan(numbers), len(bins) - 1, np.searchsorted(edges, numbers, side="right"))
+
+    return BinnedColumn(kind, bins, codes(real), codes(other))
+
+
+def _range_bins(edges: NDArray[np.float64]) -> tuple[Bin, ...]:
+    numbers = edges.tolist()
+    ranges = (Bin("range", lower=a, upper=b) for a, b in pairwise(numbers))
+    return (Bin("below", upper=numbers[0]), *ranges, Bin("beyond", lower=numbers[-1]))
+
+
+def _bulk(values: NDArray[np.float64]) -> tuple[float, float]:
+    """Find where to start and end: at the 1st and 99th percentile, or at the very end of a short tail."""
+    # Values that occur, as a point between two of them may lie far out in an empty tail.
+    low, high = np.quantile(values, [0.01, 0.99], method="nearest")
+    least, most = values.min(), values.max()
+    span = high - low
+    # Nearly all the rows hold one value: the rest is what there is to see.
+    if span == 0:
+        return float(least), float(most)
+    low = least if low - least <= SHORT_TAIL * span else low
+    high = most if most - high <= SHORT_TAIL * span else high
+    return float(low), float(high)
+
+
+def _round_edges(
+    values: NDArray[np.float64], *, whole: bool, start: float | None = None
+) -> NDArray[np.float64]:
+    """Choose edges at multiples of 1, 2 or 5 times a power of ten, for whole numbers at least 1."""
+    if np.abs(values).max() > 1e300:
+        # Differences, and the last edge, could leave the range of floating-point numbers.
+        return 1e10 * _round_edges(values / 1e10, whole=whole, start=start).clip(-1.79e298, 1.79e298)
+    low, high = _bulk(values)
+    low = low if start is None else start
+    # Below this, neighbouring edges would be the same floating-point number.
+    finest = max(abs(low), abs(high)) * 1e-12
+    width = max((high - low) / (MAX_RANGES - 2), finest, 1e-300)
+    power = int(np.floor(np.log10(width)))
+    steps = (factor * 10.0**power for factor in (1, 2, 5, 10))
+    step = next(s for s in steps if s >= width * (1 - 1e-9))
+    if low == high or whole:
+        step = max(step, 1.0)
+    decimals = max(0, -int(np.floor(np.log10(step))))
+    edges = np.round(np.arange(np.floor(low / step), np.floor(high / step) + 2) * step, decimals)
+    # The highest value must lie inside the last bin even where dividing has rounded it down.
+    return edges if edges[-1] > high else np.append(edges, edges[-1] + step)
+
+
+def _date_edges(seconds: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Choose edges at round times of the clock or the calendar."""
+    low, high = _bulk(seconds)
+    fitting = (name for name, length in _CALENDAR.items() if (high - low) / length <= MAX_RANGES - 2)
+    offset = pd.tseries.frequencies.to_offset(next(fitting, "100YS"))
+    first, last = (_EPOCH + pd.Timedelta(seconds=value) for value in (low, high))
+    edges = pd.date_range(first.normalize() - offset, last + 2 * offset, freq=offset)
+    numbers = ((edges - _EPOCH) / pd.Timedelta(seconds=1)).to_numpy(float)
+    begin, end = np.searchsorted(numbers, [low, high], side="right")
+    return numbers[begin - 1 : end + 1]
