@@ -1,0 +1,106 @@
+"""Tables whose answer is known: any evaluation of privacy must tell them apart."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from synth_handson.columns import column_type
+from synth_handson.errors import ArgumentError
+
+JITTER_SCALE = 0.05
+"""Noise of a jittered copy: this share of a column's standard deviation, and of its categories redrawn."""
+
+
+def copy_rows(train: pd.DataFrame, rows: int, random_state: int = 0) -> pd.DataFrame:
+    """Publish real people: ``rows`` training rows in random order, repeated only where there are too few."""
+    rng = np.random.default_rng(random_state)
+    return train.iloc[rng.choice(len(train), rows, replace=rows > len(train))].reset_index(drop=True)
+
+
+def plant_rows(
+    synthetic: pd.DataFrame, train: pd.DataFrame, share: float, random_state: int = 0
+) -> pd.DataFrame:
+    """Hide real people among synthetic ones.
+
+    Parameters
+    ----------
+    synthetic
+        The table to hide them in.
+    train
+        Where they come from.
+    share
+        Share of the synthetic rows that are replaced by training rows, 0 to 1.
+    random_state
+        Seed of who is chosen, and where they stand.
+
+    Returns
+    -------
+    DataFrame
+        As many rows as ``synthetic``.
+
+    Raises
+    ------
+    ArgumentError
+        If the share is out of range.
+    """
+    if not 0 <= share <= 1:
+        raise ArgumentError("plant_share", share=share)
+    count = round(share * len(synthetic))
+    if count == 0:
+        return synthetic.reset_index(drop=True)
+    kept = np.random.default_rng(random_state).permutation(len(synthetic))[count:]
+    planted = copy_rows(train, count, random_state)[list(synthetic.columns)]
+    return pd.concat([synthetic.iloc[np.sort(kept)], planted], ignore_index=True)
+
+
+def jitter_rows(
+    train: pd.DataFrame, rows: int, scale: float = JITTER_SCALE, random_state: int = 0
+) -> pd.DataFrame:
+    """Publish real people in thin disguise: training rows, each value moved a little.
+
+    Numbers, dates and time spans get normal noise of ``scale`` standard deviations of their column, whole
+    numbers stay whole; of the categories a share of ``scale`` is drawn anew from the column.
+
+    Parameters
+    ----------
+    train
+        The rows to disguise.
+    rows
+        Number of rows to publish.
+    scale
+        Strength, at least 0.
+    random_state
+        Seed.
+
+    Returns
+    -------
+    DataFrame
+        ``rows`` rows with the columns of ``train``.
+    """
+    copied = copy_rows(train, rows, random_state)
+    rng = np.random.default_rng(random_state)
+    return pd.DataFrame({name: _jitter(copied[name], train[name], scale, rng) for name in copied.columns})
+
+
+def shuffle_columns(table: pd.DataFrame, random_state: int = 0) -> pd.DataFrame:
+    """Break every relation between the columns: each is shuffled on its own, and keeps its distribution."""
+    rng = np.random.default_rng(random_state)
+    order = {name: rng.permutation(len(table)) for name in table.columns}
+    return pd.DataFrame(
+        {name: table[name].iloc[order[name]].reset_index(drop=True) for name in table.columns}
+    )
+
+
+def _jitter(values: pd.Series, source: pd.Series, scale: float, rng: np.random.Generator) -> pd.Series:
+    kind = column_type(values)
+    if kind == "category":
+        redrawn = source.iloc[rng.integers(len(source), size=len(values))].reset_index(drop=True)
+        return values.where(rng.random(len(values)) >= scale, redrawn)
+    noise = rng.normal(0, scale, len(values))
+    spread = source.std()
+    if kind != "number":
+        return values + noise * (pd.Timedelta(0) if pd.isna(spread) else spread)
+    moved = values.astype("float64") + noise * (0.0 if pd.isna(spread) else float(spread))
+    whole = pd.api.types.is_integer_dtype(values.dtype) or bool((source.dropna() % 1 == 0).all())
+    return (moved.round() if whole else moved).astype(values.dtype)
