@@ -1,0 +1,157 @@
+"""The report's words for one language: measures, their numbers and intervals."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import islice
+
+from synth_handson.measures import Measure, Reason
+from synth_handson.report.document import Figures
+from synth_handson.text import Language, get_text
+
+DECIMALS = {
+    "identical_rows": 2, "outlier_identical": 2, "attack_tpr": 2,
+    "column_tvd": 1, "pair_tvd": 1, "ks": 1, "category_coverage": 1, "distinct_rows": 1, "dcr_share": 1,
+    "accuracy": 1, "precision": 1, "recall": 1, "performance_kept": 1,
+    "singling_out": 1, "linkability": 1, "inference": 1,
+}  # fmt: skip
+"""Measures that are shares, said in percent with so many decimals."""
+
+RISKS = ("singling_out", "linkability", "inference")
+"""Measures taken by attacks, in the order of WP29 Opinion 05/2014."""
+
+LONGEST_NAME = 60
+MOST_NAMES = 40
+
+
+def percent(share: float, decimals: int | None = None) -> str:
+    """Write a share in percent, by default with as many decimals as it has, four digits at most."""
+    number = f"{100 * share:.4g}" if decimals is None else f"{100 * share:.{decimals}f}"
+    return _minus(f"{number} %")
+
+
+def number(measure: Measure, value: float) -> str:
+    """Write a value of a measure: shares in percent, differences with their sign, others with 3 decimals."""
+    if measure.name in DECIMALS:
+        return percent(value, DECIMALS[measure.name])
+    if measure.good == "near" and measure.ideal == 0:
+        return _minus(f"{value:+.3f}")
+    return _minus(f"{value:,.3f}" if abs(value) < 100 else f"{value:,.0f}")
+
+
+def axis_number(measure: Measure, value: float) -> str:
+    """Write a number of a measure's axis, as short as it is round."""
+    return percent(round(value, 9)) if measure.name in DECIMALS else _minus(f"{round(value, 9):,.6g}")
+
+
+@dataclass(frozen=True)
+class Wording:
+    """Says things in a language.
+
+    Attributes
+    ----------
+    language
+        "ja" or "en".
+    """
+
+    language: Language
+
+    def say(self, key: str, **values: object) -> str:
+        """Look up an entry of ``report.toml``."""
+        return get_text(self.language, f"report.{key}", **values)
+
+    def name(self, measure: Measure) -> str:
+        """Name a measure."""
+        return get_text(self.language, f"measures.{measure.name}")
+
+    def value(self, measure: Measure) -> Figures:
+        """Write what was measured, or why there is nothing."""
+        if measure.value is None:
+            return Figures(self.missing(measure))
+        return self._figures(measure, measure.value, measure.low, measure.high)
+
+    def reference(self, measure: Measure) -> Figures:
+        """Write what was measured with real rows in the synthetic table's place."""
+        if measure.reference is None:
+            return Figures("–")
+        return self._figures(measure, measure.reference, measure.reference_low, measure.reference_high)
+
+    def missing(self, measure: Measure) -> str:
+        """Say why a measure has no value."""
+        return self.reason(measure.missing) if measure.missing else self.say("no_reason")
+
+    def reason(self, reason: Reason) -> str:
+        """Say a reason without any value of the tables: a rare category can identify somebody."""
+        if not isinstance(reason.values.get("value"), str):
+            return reason.in_words(self.language)
+        hidden = {**reason.values, "value": self.say("hidden_value")}
+        return Reason(reason.key, hidden).in_words(self.language)
+
+    def inline(self, figures: Figures) -> str:
+        """Write a number with its interval inside a sentence."""
+        if not figures.interval:
+            return figures.value
+        return self.say("with_interval", value=figures.value, interval=figures.interval)
+
+    def sentence(self, measure: Measure) -> str:
+        """Say in a sentence or two what was found, beside the same for the holdout."""
+        if measure.value is None:
+            return self.missing(measure)
+        ours, column = self.inline(self.value(measure)), ", ".join(map(self.quote, measure.columns))
+        said = [self.say(f"sentence_{measure.name}", ours=ours, column=column)]
+        if measure.reference is None:
+            said.append(self.say("beside_none"))
+        else:
+            said.append(self.say("beside", theirs=self.inline(self.reference(measure))))
+        if measure.p_value is not None:
+            how_often = "by_chance" if measure.p_value >= 0.001 else "by_chance_rarely"
+            said.append(self.say(how_often, p=f"{measure.p_value:.3f}"))
+        return self.join(said)
+
+    def small_print(self, measure: Measure) -> str:
+        """Say a measure's range, good direction, rows, kind of interval and source."""
+        ends = {
+            side: None if end is None else axis_number(measure, end)
+            for side, end in (("lowest", measure.lowest), ("highest", measure.highest))
+        }
+        kind = {(True, True): "both", (True, False): "from", (False, True): "to", (False, False): "any"}
+        known = kind[measure.lowest is not None, measure.highest is not None]
+        counted = "_none" if measure.value is None else "_attacks" if measure.name in RISKS else ""
+        return self.say(
+            f"small_print{counted}",
+            range=self.say(f"range_{known}", **ends),
+            good=self.say(f"good_{measure.good}", ideal=axis_number(measure, measure.ideal)),
+            rows=measure.rows,
+            interval=get_text(self.language, f"measures.interval_{measure.interval}").rstrip(".。"),
+            source=measure.source,
+        )
+
+    def join(self, sentences: Sequence[str]) -> str:
+        """Put sentences one after the other."""
+        return ("" if self.language == "ja" else " ").join(sentences)
+
+    def column(self, name: str) -> str:
+        """Shorten a column's name that would not fit."""
+        return name if len(name) <= LONGEST_NAME else name[: LONGEST_NAME - 1] + "…"
+
+    def quote(self, name: str) -> str:
+        """Put a column's name in quotation marks."""
+        return self.say("quoted", name=self.column(name))
+
+    def names(self, columns: Sequence[str]) -> str:
+        """List columns, the first forty by name."""
+        listed = list(map(self.column, islice(columns, MOST_NAMES)))
+        if len(columns) > MOST_NAMES:
+            listed.append(self.say("and_more", count=len(columns) - MOST_NAMES))
+        return self.say("listed").join(listed)
+
+    def _figures(self, measure: Measure, value: float, low: float | None, high: float | None) -> Figures:
+        if low is None or high is None:
+            return Figures(number(measure, value))
+        interval = self.say("interval", low=number(measure, low), high=number(measure, high))
+        return Figures(number(measure, value), interval)
+
+
+def _minus(text: str) -> str:
+    return text.replace("-", "−")
