@@ -1,14 +1,20 @@
-"""Distances to the closest record, by hand and on real rows."""
+"""Distances to the closest record by hand, and five controls that the verdict must tell apart."""
 
 import math
+from collections.abc import Callable
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 import pytest
 from numpy.typing import NDArray
+from people import draw_people
 
+from synth_handson import load_bank_marketing, load_pretrained_generator, split_holdout
+from synth_handson.controls import copy_rows, jitter_rows, plant_rows, shuffle_columns
 from synth_handson.errors import SynthHandsonError
-from synth_handson.privacy import ClosestRecords, MedianGap, closest_records, median_gap
+from synth_handson.privacy import ClosestRecords, MedianGap, assess_privacy, closest_records, median_gap
+from synth_handson.tables import halves, prepare_tables
 
 # The ranks of 20, 30, 40, 50 are 1/8, 3/8, 5/8, 7/8: the share of rows below, plus half the share equal.
 TRAIN = pd.DataFrame({"age": [20, 30, 40, 50], "job": ["clerk", "nurse", "clerk", "nurse"]})
@@ -78,3 +84,70 @@ def test_rows_that_creep_up_to_the_training_table_are_seen(bank: pd.DataFrame) -
     jittered = train.sample(900, random_state=0)
     jittered = jittered.assign(balance=jittered["balance"] + 1, duration=jittered["duration"] + 1)
     assert median_gap(closest_records(jittered, train), closest_records(holdout, train)).high < 0
+
+
+SEEDS = 20
+REAL_HALVES = 40
+
+
+@dataclass(frozen=True)
+class World:
+    """A real table, split, and a way to draw synthetic rows from what the training part alone taught."""
+
+    train: pd.DataFrame
+    holdout: pd.DataFrame
+    draw: Callable[[int], pd.DataFrame]
+
+
+@pytest.fixture(scope="module")
+def bank_world() -> World:
+    """Return the bundled table, and the generator that ships with it."""
+    train, holdout = split_holdout(load_bank_marketing("bundled").frame)
+    generator = load_pretrained_generator()
+    return World(train, holdout, lambda seed: generator.sample(1_000, random_state=seed))
+
+
+@pytest.fixture(scope="module")
+def people_world() -> World:
+    """Return a table of another shape, whose perfect generator is its own distribution."""
+    train, holdout = split_holdout(draw_people(4_000, 0))
+    return World(train, holdout, lambda seed: draw_people(1_000, 1_000 + seed))
+
+
+@pytest.fixture(params=["bank_world", "people_world"])
+def world(request: pytest.FixtureRequest) -> World:
+    found: World = request.getfixturevalue(request.param)
+    return found
+
+
+def verdict(synthetic: pd.DataFrame, train: pd.DataFrame, holdout: pd.DataFrame, seed: int) -> str:
+    return assess_privacy(prepare_tables(synthetic, train, holdout), random_state=seed).verdict.outcome
+
+
+class TestFiveControls:
+    @pytest.mark.parametrize(
+        ("control", "expected"),
+        [
+            (lambda world, seed: world.draw(seed), "pass"),
+            (lambda world, seed: plant_rows(world.draw(seed), world.train, 0.1, seed), "fail"),
+            (lambda world, seed: jitter_rows(world.train, 1_000, random_state=seed), "fail"),
+            (lambda world, seed: copy_rows(world.train, 1_000, seed), "fail"),
+            (lambda world, seed: shuffle_columns(world.draw(seed), seed), "pass"),
+        ],
+        ids=["good", "planted", "jittered", "copied", "shuffled"],
+    )
+    def test_each_is_judged_rightly_for_every_seed(
+        self, world: World, control: Callable[[World, int], pd.DataFrame], expected: str
+    ) -> None:
+        outcomes = [verdict(control(world, seed), world.train, world.holdout, seed) for seed in range(SEEDS)]
+        assert outcomes == [expected] * SEEDS
+
+
+def test_real_people_in_the_synthetic_tables_place_are_hardly_ever_accused() -> None:
+    frame = load_bank_marketing("bundled").frame
+    alarms = 0
+    for seed in range(REAL_HALVES):
+        synthetic, rest = halves(frame, seed)
+        train, holdout = split_holdout(rest, 0.4, seed)
+        alarms += verdict(synthetic, train, holdout, seed) != "pass"
+    assert alarms <= 1

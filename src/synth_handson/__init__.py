@@ -14,6 +14,12 @@ from synth_handson.distances import (
     identical_rows,
     nearest_neighbors,
 )
+from synth_handson.distributions import (
+    column_shares,
+    compare_columns,
+    distance_shares,
+    total_variation_distance,
+)
 from synth_handson.errors import (
     ArgumentError,
     DataUnavailableError,
@@ -23,7 +29,7 @@ from synth_handson.errors import (
     TrainingCancelled,
     TrainingError,
 )
-from synth_handson.fidelity import column_shares, compare_columns, distance_shares, total_variation_distance
+from synth_handson.evidence import Evidence, Step, assess
 from synth_handson.generation import Generator, Progress, train_generator
 from synth_handson.pretrained import load_bundled_synthetic, load_pretrained_generator
 from synth_handson.privacy import ClosestRecords, MedianGap, closest_records, median_gap
@@ -37,14 +43,17 @@ __all__ = [
     "Comparison",
     "DataUnavailableError",
     "Dataset",
+    "Evidence",
     "Generator",
     "MedianGap",
     "Progress",
     "ServerError",
+    "Step",
     "SynthHandsonError",
     "TableError",
     "TrainingCancelled",
     "TrainingError",
+    "assess",
     "check_table",
     "closest_records",
     "column_shares",

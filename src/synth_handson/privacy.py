@@ -1,12 +1,19 @@
-"""Can anybody real be found in it? Distances to the closest real row, beside the same for the holdout."""
+"""Can anybody real be found in it? Every measure beside the same for people the generator never saw."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from synth_handson.attacks import MAX_SECRETS, three_risks
 from synth_handson.distances import identical_rows, nearest_neighbors
+from synth_handson.distributions import DistanceShares
+from synth_handson.measures import Measure
+from synth_handson.membership import Matches, closest_distances, membership_measures
+from synth_handson.tables import AssessedTables
+from synth_handson.verdict import FAMILYWISE_LEVEL, Verdict, copies_needed, decide
 
 
 @dataclass(frozen=True)
@@ -122,3 +129,54 @@ def closest_records(table: pd.DataFrame, train: pd.DataFrame) -> ClosestRecords:
     """
     distances, indices = nearest_neighbors(table, train, k=1)
     return ClosestRecords(distances[:, 0], indices[:, 0], int(identical_rows(table, train).sum()))
+
+
+@dataclass(frozen=True)
+class Privacy:
+    """Whether anybody real can be found in the synthetic table.
+
+    Attributes
+    ----------
+    measures
+        "identical_rows", "dcr_share", "dcr_ratio", "attack_auc", "attack_tpr", "outlier_identical",
+        "outlier_attack_auc", "singling_out", "linkability", and "inference" once for each secret column.
+    distances
+        How the distances to the closest training row spread, of synthetic rows and of the holdout's.
+    verdict
+        What they say together.
+    """
+
+    measures: tuple[Measure, ...]
+    distances: DistanceShares
+    verdict: Verdict
+
+
+def assess_privacy(
+    tables: AssessedTables, *, random_state: int, on_attacks: Callable[[], None] | None = None
+) -> Privacy:
+    """Look for real people in a synthetic table, and decide what that shows.
+
+    Parameters
+    ----------
+    tables
+        Prepared tables.
+    random_state
+        Seed of samples, draws, bootstrap and attacks.
+    on_attacks
+        Called once the distances are measured and the attacks begin.
+
+    Returns
+    -------
+    Privacy
+        The measures and the verdict.
+    """
+    tests = 8 + min(MAX_SECRETS, tables.train.shape[1])
+    level = FAMILYWISE_LEVEL / tests
+    membership = membership_measures(tables, level=level, random_state=random_state)
+    distances = closest_distances(tables, random_state)
+    matches = Matches.of(tables.synthetic, tables.train, tables.holdout)
+    copies = copies_needed(matches, level, random_state)
+    if on_attacks:
+        on_attacks()
+    measures = (*membership, *three_risks(tables, random_state=random_state))
+    return Privacy(measures, distances, decide(measures, copies, len(tables.synthetic)))
