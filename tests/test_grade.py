@@ -6,7 +6,7 @@ from synth_handson.distributions import DistanceShares
 from synth_handson.fidelity import Fidelity, SchemaMatch
 from synth_handson.grade import Grade, grade, letter
 from synth_handson.intervals import Estimate
-from synth_handson.measures import Measure, measure
+from synth_handson.measures import Measure, Reason, measure
 from synth_handson.privacy import Privacy
 from synth_handson.text import LANGUAGES
 from synth_handson.utility import ModelUtility, Utility
@@ -41,6 +41,9 @@ def privacy(*measures: Measure, copies: int | None = 10) -> Privacy:
     return Privacy(tested, DistanceShares((), (), ()), decide(tested, copies, 1_000))
 
 
+NO_TARGET = Reason("utility.no_target")
+
+
 def keys(graded: Grade) -> list[str]:
     return [reason.key for reason in graded.recommendations]
 
@@ -73,10 +76,23 @@ def test_the_total_is_weighted_by_hand() -> None:
 
 
 def test_without_a_target_the_others_keep_their_proportion() -> None:
-    graded = grade(fidelity(c2st=0.65), None, privacy())
+    graded = grade(fidelity(c2st=0.65), NO_TARGET, privacy())
     assert graded.utility is None
     assert graded.total == pytest.approx((0.4 * 90 + 0.2 * 100) / 0.6)
     assert "grade.name_a_target" in keys(graded)
+
+
+def test_a_table_no_model_can_learn_from_has_no_utility() -> None:
+    collapsed = Reason("utility.constant_synthetic", {"column": "y", "value": "no"})
+    graded = grade(fidelity(), collapsed, privacy())
+    assert graded.utility == 0
+    assert graded.total == pytest.approx(60)
+    assert collapsed in graded.recommendations
+
+
+def test_a_target_nobody_could_predict_is_left_out() -> None:
+    hopeless = Reason("utility.constant_train", {"column": "y", "value": "no"})
+    assert grade(fidelity(), hopeless, privacy()).utility is None
 
 
 def test_privacy_is_the_worst_excess_that_an_interval_carries() -> None:
@@ -86,7 +102,7 @@ def test_privacy_is_the_worst_excess_that_an_interval_carries() -> None:
         taken("identical_rows", 0.005, 0.0, p_value=0.4),
         taken("dcr_share", 0.45, 0.5, p_value=0.4),
     )
-    assert grade(fidelity(), None, privacy(*measures)).privacy == pytest.approx(94)
+    assert grade(fidelity(), NO_TARGET, privacy(*measures)).privacy == pytest.approx(94)
 
 
 def test_a_shown_leak_is_an_f_whatever_the_rest() -> None:
@@ -124,9 +140,9 @@ def test_every_recommendation_can_be_said() -> None:
     bad = fidelity(column=0.5, c2st=0.9)
     leaky = privacy(taken("attack_auc", 0.6, 0.5, p_value=1e-9))
     everything = [
-        *grade(bad, None, leaky).recommendations,
+        *grade(bad, NO_TARGET, leaky).recommendations,
         *grade(bad, utility(0.2), privacy(copies=None)).recommendations,
-        *grade(bad, None, privacy(copies=100)).recommendations,
+        *grade(bad, NO_TARGET, privacy(copies=100)).recommendations,
     ]
     for language in LANGUAGES:
         assert all(reason.in_words(language) for reason in everything)

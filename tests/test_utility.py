@@ -46,6 +46,12 @@ def assessed(given: AssessedTables, target: str) -> Utility:
     return found
 
 
+@pytest.fixture
+def linear_only(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Leave out the slower models where a test is not about them."""
+    monkeypatch.setattr("synth_handson.utility.MODELS", ("linear",))
+
+
 # What kind of prediction it is
 
 
@@ -71,6 +77,7 @@ def test_the_task_is_found_from_the_values(values, task, classes) -> None:
 # What is kept
 
 
+@pytest.mark.usefixtures("linear_only")
 @pytest.mark.parametrize("target", ["y", "job", "balance"])
 def test_a_fresh_sample_of_real_people_keeps_everything_and_a_shuffled_one_nothing(target: str) -> None:
     fresh = people(600, 3)
@@ -81,6 +88,11 @@ def test_a_fresh_sample_of_real_people_keeps_everything_and_a_shuffled_one_nothi
     for kept in (model.kept for model in assessed(tables(shuffled(fresh), 600), target).models):
         assert kept.value < 0.3
         assert kept.high < 1
+
+
+def test_every_model_keeps_nothing_of_a_shuffled_table() -> None:
+    for model in assessed(tables(shuffled(people(600, 3)), 600), "y").models:
+        assert model.kept.high < 0.5
 
 
 def test_every_model_is_measured_on_the_same_people() -> None:
@@ -112,8 +124,8 @@ def test_the_seed_decides_everything() -> None:
     assert assessed(given, "y") == assessed(given, "y")
 
 
-def test_intervals_cover_what_another_real_sample_keeps(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("synth_handson.utility.MODELS", ("linear",))
+@pytest.mark.usefixtures("linear_only")
+def test_intervals_cover_what_another_real_sample_keeps() -> None:
     kept = [
         assessed(prepare_tables(people(200, 50 + s), people(200, 80 + s), people(300, 110 + s)), "y").models[
             0
@@ -211,6 +223,7 @@ def test_where_real_rows_teach_nothing_no_share_is_told(target: str) -> None:
 # Tables of other shapes
 
 
+@pytest.mark.usefixtures("linear_only")
 def test_a_class_that_the_synthetic_table_lacks_is_never_predicted_but_the_rest_is_measured() -> None:
     synthetic = people(900, 3)
     found = assessed(tables(synthetic[synthetic["job"] != "pilot"]), "job")
@@ -243,6 +256,7 @@ def test_tables_of_odd_shapes_are_measured(target: str) -> None:
     assert all(np.isfinite(one.value) for model in found.models for one in model.measures)
 
 
+@pytest.mark.usefixtures("linear_only")
 def test_two_columns_are_enough() -> None:
     given = prepare_tables(*(people(300, seed)[["age", "y"]] for seed in (3, 4, 5)))
     assert assessed(given, "y").task == "binary"

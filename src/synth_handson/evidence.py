@@ -218,7 +218,7 @@ def assess(
         utility_missing=missing,
         privacy=privacy,
         ladder=ladder,
-        grade=grade(fidelity, found, privacy),
+        grade=grade(fidelity, utility, privacy),
     )
 
 

@@ -17,6 +17,8 @@ Letter = Literal["A+", "A", "B+", "B", "C", "F"]
 
 WEIGHTS = {"fidelity": 0.4, "utility": 0.4, "privacy": 0.2}
 LETTERS: tuple[tuple[float, Letter], ...] = ((90, "A+"), (80, "A"), (70, "B+"), (60, "B"), (50, "C"))
+LOST = ("utility.constant_synthetic", "utility.few_rows_synthetic")
+"""Why no model can learn from the synthetic table, where real rows would do: its own fault."""
 AREAS = ("dcr_share", "attack_auc", "outlier_attack_auc")
 
 
@@ -45,13 +47,14 @@ class Grade:
     recommendations: tuple[Reason, ...]
 
 
-def grade(fidelity: Fidelity, utility: Utility | None, privacy: Privacy) -> Grade:
+def grade(fidelity: Fidelity, utility: Utility | Reason, privacy: Privacy) -> Grade:
     """Summarise the evidence in one letter.
 
     - Fidelity is the mean of three shares of the holdout's own level: of the columns' and of the pairs'
       agreement, each one minus the total variation distance, and of how hard the table is to tell from a
       real one, one minus twice the distance of the C2ST's AUC from 0.5.
-    - Utility is the mean share of performance kept, over the models.
+    - Utility is the mean share of performance kept, over the models; 0 where no model can learn from the
+      synthetic table at all.
     - Privacy is one minus the largest excess over the holdout that a measure's interval carries; areas under
       a curve and the DCR share count twice, as theirs ends 0.5 above chance. Where a leak is shown, it is 0.
 
@@ -60,7 +63,7 @@ def grade(fidelity: Fidelity, utility: Utility | None, privacy: Privacy) -> Grad
     Parameters
     ----------
     fidelity, utility, privacy
-        The three parts of the evidence.
+        The three parts of the evidence; of utility, the reason why it was not measured, if so.
 
     Returns
     -------
@@ -69,7 +72,7 @@ def grade(fidelity: Fidelity, utility: Utility | None, privacy: Privacy) -> Grad
     """
     scores = {
         "fidelity": _fidelity_score(fidelity),
-        "utility": None if utility is None else _utility_score(utility),
+        "utility": _utility_score(utility),
         "privacy": _privacy_score(privacy),
     }
     known = {name: score for name, score in scores.items() if score is not None}
@@ -108,7 +111,9 @@ def _fidelity_score(fidelity: Fidelity) -> float:
     return 100 * float(np.mean(parts))
 
 
-def _utility_score(utility: Utility) -> float | None:
+def _utility_score(utility: Utility | Reason) -> float | None:
+    if isinstance(utility, Reason):
+        return 0.0 if utility.key in LOST else None
     kept = [model.kept.value for model in utility.models if model.kept.value is not None]
     return 100 * float(np.mean(np.clip(kept, 0, 1))) if kept else None
 
@@ -128,7 +133,7 @@ def _share(ours: float, theirs: float) -> float:
     return float(np.clip(ours / theirs, 0, 1)) if theirs > 0 else 1.0
 
 
-def _recommendations(fidelity: Fidelity, utility: Utility | None, privacy: Privacy) -> Iterable[Reason]:
+def _recommendations(fidelity: Fidelity, utility: Utility | Reason, privacy: Privacy) -> Iterable[Reason]:
     verdict = privacy.verdict
     if verdict.outcome == "fail":
         yield Reason("grade.do_not_share")
@@ -144,8 +149,8 @@ def _recommendations(fidelity: Fidelity, utility: Utility | None, privacy: Priva
     for joint in fidelity.joint:
         if joint.name == "c2st_auc" and _beyond_holdout(joint):
             yield Reason("grade.told_apart", {"value": joint.value, "reference": joint.reference})
-    if utility is None:
-        yield Reason("grade.name_a_target")
+    if isinstance(utility, Reason):
+        yield Reason("grade.name_a_target") if utility.key == "utility.no_target" else utility
         return
     lost = [m.kept for m in utility.models if m.kept.high is not None and m.kept.high < 1]
     if lost:
