@@ -16,21 +16,20 @@ with app.setup(hide_code=True):
     import marimo as mo
     import numpy as np
 
+    import handson_page as page
     from synth_handson import (
-        charts,
+        cli,
         closest_records,
         column_shares,
         compare_columns,
         compare_rows,
-        distance_shares,
+        handson,
         load_bank_marketing,
         median_gap,
         split_holdout,
-        views,
         warm_up,
     )
-    from synth_handson.cli import Options, explain_errors, print_findings, read_options, run_generation
-    from synth_handson.handson import Job, JobState, bundled_tables
+    from synth_handson.dose import take_dose
     from synth_handson.text import get_text
 
     # SVG marks carry labels that screen readers can read.
@@ -40,9 +39,9 @@ with app.setup(hide_code=True):
 @app.cell(hide_code=True)
 def _():
     is_script = mo.app_meta().mode == "script"
-    options = read_options(sys.argv[1:]) if is_script else Options()
+    options = cli.read_options(sys.argv[1:]) if is_script else cli.Options()
     if is_script:
-        explain_errors(options.language)
+        cli.explain_errors(options.language)
     else:
         # The engine's imports take seconds: a worker does them while the reader reads.
         warm_up()
@@ -69,12 +68,9 @@ def _(language_switch):
 
 
 @app.cell(hide_code=True)
-def _(language, language_switch, say):
+def _(language, language_switch):
     server = os.environ.get("MOSTLY_BASE_URL")
-    _settings = views.settings_note(server, language)
-    mo.vstack(
-        [language_switch, mo.md(say("story.title")), mo.md(say("story.intro")), mo.callout(mo.md(_settings))]
-    )
+    page.head(server, language_switch, language)
     return (server,)
 
 
@@ -88,24 +84,13 @@ def _(say):
 def _(options):
     dataset = load_bank_marketing(options.source)
     train, holdout = split_holdout(dataset.frame)
-    return dataset, holdout, train
-
-
-@app.cell(hide_code=True)
-def _(dataset):
     real_table = mo.ui.table(dataset.frame, page_size=5, selection=None, show_download=False)
-    return (real_table,)
+    return dataset, holdout, real_table, train
 
 
 @app.cell(hide_code=True)
-def _(dataset, holdout, language, real_table, say, train):
-    mo.vstack(
-        [
-            mo.md(dataset.note(language)),
-            real_table,
-            mo.md(say("load.holdout", train=len(train), holdout=len(holdout))),
-        ]
-    )
+def _(dataset, holdout, language, real_table, train):
+    page.loaded(dataset, real_table, train, holdout, language)
     return
 
 
@@ -117,98 +102,50 @@ def _(say, server):
 
 @app.cell(hide_code=True)
 def _(dataset, is_script, options):
-    get_tables, set_tables = mo.state(run_generation(dataset, options) if is_script else bundled_tables())
-    get_job, set_job = mo.state(JobState())
-    job = Job(show=set_job, deliver=set_tables)
-    return get_job, get_tables, job
+    _tables = cli.run_generation(dataset, options) if is_script else handson.bundled_tables()
+    get_tables, set_tables = mo.state(_tables)
+    get_job, set_job = mo.state(handson.JobState())
+    job = handson.Job(show=set_job, deliver=set_tables)
+    cancel_button = page.button("中止 / Cancel", lambda _: job.cancel(keep=False), "danger")
+    keep_button = page.button("ここまでで使う / Use what there is", lambda _: job.cancel(keep=True))
+    return cancel_button, get_job, get_tables, job, keep_button
 
 
 @app.cell
 def _():
     sample_size_slider = mo.ui.slider(100, 5_000, step=100, value=1_000, show_value=True, label="行数 / Rows")
-    return (sample_size_slider,)
-
-
-@app.cell
-def _():
     generate_button = mo.ui.run_button(kind="success", label="合成データを生成 / Generate")
-    return (generate_button,)
+    page.row([sample_size_slider, generate_button])
+    return generate_button, sample_size_slider
 
 
 @app.cell
 def _(generate_button, holdout, job, options, sample_size_slider, train):
     if generate_button.value:
         # In a thread, so that the page stays alive and the cancel button works.
-        mo.Thread(
-            target=job.run,
-            args=(train, holdout),
-            kwargs={
-                "rows": sample_size_slider.value,
-                "max_epochs": options.epochs,
-                "random_state": options.seed,
-            },
-        ).start()
-    return
-
-
-@app.cell(hide_code=True)
-def _(job):
-    cancel_button = mo.ui.button(
-        on_click=lambda _: job.cancel(keep=False), kind="danger", label="中止 / Cancel"
-    )
-    keep_button = mo.ui.button(
-        on_click=lambda _: job.cancel(keep=True), kind="neutral", label="ここまでで使う / Use what there is"
-    )
-    return cancel_button, keep_button
-
-
-@app.cell(hide_code=True)
-def _(generate_button, sample_size_slider):
-    mo.hstack([sample_size_slider, generate_button], justify="start", align="center", gap=2, wrap=True)
+        _rows = sample_size_slider.value
+        _asked = {"rows": _rows, "max_epochs": options.epochs, "random_state": options.seed}
+        mo.Thread(target=job.run, args=(train, holdout), kwargs=_asked).start()
     return
 
 
 @app.cell(hide_code=True)
 def _(cancel_button, get_job, keep_button, language, server):
-    _state = get_job()
-    _view = None
-    if _state.running:
-        # A server keeps nothing of a cancelled training.
-        _choices = [cancel_button] if server else [cancel_button, keep_button]
-        _buttons = mo.hstack(_choices, justify="start", wrap=True)
-        _view = mo.vstack([mo.Html(views.progress_view(_state.progress, language)), _buttons])
-    elif _state.error is not None:
-        _view = mo.callout(mo.md(views.error_note(_state.error, language)), kind="warn")
-    _view
+    # A server keeps nothing of a cancelled training.
+    page.job(get_job(), [cancel_button] if server else [cancel_button, keep_button], language)
     return
 
 
 @app.cell(hide_code=True)
 def _(get_tables):
     tables = get_tables()
-    synthetic_table = mo.ui.table(tables.synthetic, page_size=5, selection=None)
+    synthetic_table = mo.ui.table(tables.synthetic, page_size=5, selection=None, show_download=False)
     return synthetic_table, tables
 
 
 @app.cell(hide_code=True)
-def _(language, say, synthetic_table, tables):
-    _kind = "warn" if tables.origin == "bundled" else "success"
-    _protected = views.protected_note(tables.synthetic, language)
-    mo.vstack(
-        [
-            mo.callout(mo.md(views.origin_note(tables, language)), kind=_kind),
-            synthetic_table,
-            *([mo.md(_protected)] if _protected else []),
-            mo.md(say("generate.try_body")),
-            mo.accordion({say("generate.try_answer_title"): mo.md(say("generate.try_answer"))}),
-        ]
-    )
-    return
-
-
-@app.cell(hide_code=True)
-def _(say):
-    mo.md(say("validate.title"))
+def _(language, synthetic_table, tables):
+    page.drawn(tables, synthetic_table, language)
     return
 
 
@@ -227,53 +164,36 @@ def _(tables):
 
 
 @app.cell
-def _(column_selector, language, tables):
+def _(column_selector, fidelity, language, tables):
     shares = column_shares(tables.train, tables.synthetic, column_selector.value)
-    overlay = charts.distribution_chart(shares, language)
-    return (overlay,)
+    page.column(column_selector, shares, fidelity, language)
+    return (shares,)
 
 
-@app.cell(hide_code=True)
-def _(column_selector, fidelity, language, overlay, say):
-    _column = next(measured for measured in fidelity if measured.column == column_selector.value)
-    _caption = say("validate.stat_caption")
-    _stats = mo.hstack(
-        [
-            mo.stat(
-                f"{_column.synthetic:.3f}",
-                label=say("validate.stat_synthetic"),
-                caption=_caption,
-                bordered=True,
-            ),
-            mo.stat(
-                f"{_column.holdout:.3f}", label=say("validate.stat_holdout"), caption=_caption, bordered=True
-            ),
-        ],
-        justify="start",
-        wrap=True,
-    )
-    mo.vstack(
-        [
-            column_selector,
-            overlay,
-            _stats,
-            mo.md(views.fidelity_note(_column, language)),
-            mo.accordion(
-                {
-                    say("validate.table_title"): mo.ui.table(
-                        views.fidelity_table(fidelity, language), selection=None, pagination=False
-                    ),
-                    say("validate.meaning_title"): mo.md(say("validate.meaning")),
-                }
-            ),
-        ]
-    )
+@app.cell
+def _():
+    get_assessed, set_assessed = mo.state(handson.Assessed())
+    assessor = handson.Assessor(show=set_assessed)
+    return assessor, get_assessed
+
+
+@app.cell
+def _(assessor, is_script, tables):
+    if not is_script:
+        # In a thread, as it takes many seconds; newer tables supersede it.
+        mo.Thread(target=assessor.run, args=(tables,)).start()
     return
 
 
+@app.cell
+def _(get_assessed, is_script, options, tables):
+    assessed = cli.run_assessment(tables, options) if is_script else get_assessed().about(tables)
+    return (assessed,)
+
+
 @app.cell(hide_code=True)
-def _(say):
-    mo.md(say("privacy.title"))
+def _(assessed, language):
+    page.measures(assessed, language)
     return
 
 
@@ -306,53 +226,100 @@ def _(person_button, synthetic_closest, tables):
 
 @app.cell(hide_code=True)
 def _(comparison, language, person_button):
-    mo.vstack(
-        [
-            person_button,
-            mo.Html(views.person_table(comparison, language)),
-            mo.callout(
-                mo.md(views.closest_sentence(comparison, language)),
-                kind="warn" if comparison.identical else "neutral",
-            ),
-        ]
-    )
+    page.person(person_button, comparison, language)
     return
 
 
 @app.cell(hide_code=True)
-def _(gap, holdout_closest, language, say, synthetic_closest):
-    _shares = distance_shares(synthetic_closest.distances, holdout_closest.distances)
-    mo.vstack(
-        [
-            mo.md(say("privacy.all_title")),
-            charts.distance_chart(_shares, language),
-            mo.md(views.distance_note(synthetic_closest, holdout_closest, gap, language)),
-            mo.md(views.identical_note(synthetic_closest, holdout_closest, language)),
-            mo.callout(mo.md(f"**{say('privacy.limits_title')}**\n\n{say('privacy.limits')}")),
-        ]
-    )
+def _(gap, holdout_closest, language, synthetic_closest):
+    page.everyone(synthetic_closest, holdout_closest, gap, language)
     return
 
 
 @app.cell(hide_code=True)
-def _(say):
-    mo.md(say("story.end"))
+def _(assessed, language):
+    page.verdict(assessed, language)
+    return
+
+
+@app.cell(hide_code=True)
+def _():
+    leak_selector, dose_sliders = page.leak_controls()
+    return dose_sliders, leak_selector
+
+
+@app.cell(hide_code=True)
+def _(dose_sliders, language, leak_selector):
+    page.break_it(leak_selector, dose_sliders[leak_selector.value], language)
+    return
+
+
+@app.cell
+def _(is_script, leak_selector, tables):
+    # A lesson for readers of the page.
+    mo.stop(is_script)
+    dose_tables, response = handson.respond(tables, leak_selector.value)
+    return dose_tables, response
+
+
+@app.cell
+def _(dose_sliders, dose_tables, language, response):
+    _leak = response[0].leak
+    dose = take_dose(dose_tables, _leak, dose_sliders.value[_leak] / 100)
+    page.leak(dose, response, language)
+    return
+
+
+@app.cell(hide_code=True)
+def _():
+    get_overfit_job, set_overfit_job = mo.state(handson.JobState())
+    get_overfit, set_overfit = mo.state(())
+    overfitting = handson.Overfitting(show=set_overfit_job, deliver=set_overfit)
+    overfit_button = mo.ui.run_button(kind="warn", label="覚え込ませる / Make it memorise")
+    overfit_cancel = page.button("中止 / Cancel", lambda _: overfitting.cancel(keep=False), "danger")
+    return get_overfit, get_overfit_job, overfit_button, overfit_cancel, overfitting
+
+
+@app.cell
+def _(holdout, overfit_button, overfitting, train):
+    if overfit_button.value:
+        mo.Thread(target=overfitting.run, args=(train, holdout)).start()
+    return
+
+
+@app.cell(hide_code=True)
+def _(get_overfit, get_overfit_job, language, overfit_button, overfit_cancel):
+    page.overfit(overfit_button, get_overfit_job(), overfit_cancel, get_overfit(), language)
+    return
+
+
+@app.cell(hide_code=True)
+def _():
+    about_fields = page.about_fields()
+    return (about_fields,)
+
+
+@app.cell(hide_code=True)
+def _(about_fields, assessed, language, tables):
+    page.downloads(tables, assessed.evidence, about_fields, language)
     return
 
 
 @app.cell(hide_code=True)
 def _(
+    assessed,
     comparison,
     fidelity,
     gap,
     holdout_closest,
     is_script,
-    language,
+    options,
     synthetic_closest,
     tables,
 ):
     if is_script:
-        print_findings(tables, fidelity, comparison, synthetic_closest, holdout_closest, gap, language)
+        _closest = synthetic_closest, holdout_closest, gap
+        cli.print_findings(tables, fidelity, comparison, *_closest, assessed, options)
     return
 
 

@@ -1,5 +1,6 @@
 """The notebook: run as a program, and run by ``python app.py`` without a network."""
 
+import json
 import os
 import re
 import subprocess
@@ -13,7 +14,8 @@ import pandas as pd
 import pytest
 
 from synth_handson import closest_records, compare_columns
-from synth_handson.fidelity import column_shares
+from synth_handson.distributions import column_shares
+from synth_handson.evidence import Evidence
 
 ROOT = Path(__file__).parents[1]
 
@@ -90,6 +92,15 @@ def test_the_person_is_a_synthetic_row_beside_its_closest_training_row(defs: Map
     assert defs["synthetic_closest"].distances[person] == comparison.distance
 
 
+def test_the_evidence_is_about_the_tables_on_show(defs: Mapping[str, Any]) -> None:
+    tables, evidence = defs["tables"], defs["assessed"].evidence
+    assert defs["assessed"].tables is tables
+    assert evidence.columns == tuple(tables.train.columns)
+    assert (evidence.rows.synthetic, evidence.rows.train) == (200, len(tables.train))
+    assert evidence.utility.target == "y"
+    assert evidence.verdict in ("pass", "review", "fail")
+
+
 def run(*arguments: str, **environment: str) -> "subprocess.CompletedProcess[str]":
     return subprocess.run(
         [sys.executable, str(ROOT / "app.py"), *arguments],
@@ -111,6 +122,11 @@ def run(*arguments: str, **environment: str) -> "subprocess.CompletedProcess[str
                 "TVD",
                 "closest real customer",
                 "of 904",
+                "Carrying out the attacks",
+                "A classifier told to tell synthetic rows from real ones",
+                "Verdict: ",
+                "What this does not prove.",
+                "It is a summary and no evidence",
             ],
         ),
         (
@@ -121,6 +137,11 @@ def run(*arguments: str, **environment: str) -> "subprocess.CompletedProcess[str
                 "全変動距離",
                 "最も近い実在の顧客",
                 "904 人中",
+                "攻撃を試しています",
+                "見分けるように学習させた分類器",
+                "判定：",
+                "証明していないこと。",
+                "これは要約であり、証拠ではありません",
             ],
         ),
     ],
@@ -130,20 +151,29 @@ def test_without_a_browser_and_a_network_it_does_the_four_steps(
 ) -> None:
     (tmp_path / "sitecustomize.py").write_text(NO_NETWORK)
     connections = tmp_path / "connections"
+    report, evidence = tmp_path / "report.html", tmp_path / "evidence.json"
     arguments = ["--epochs", "1", "--rows", "200", "--language", language]
+    arguments += ["--report", str(report), "--evidence", str(evidence)]
     result = run(*arguments, PYTHONPATH=str(tmp_path), CONNECTIONS=str(connections))
     assert result.returncode == 0, result.stderr
     assert result.stderr == ""
-    assert re.findall(r"^(\d)\. ", result.stdout, re.M) == list("1233444")
+    assert re.findall(r"^(\d)\. ", result.stdout, re.M) == list("1233333444444")
     for word in words:
         assert word in result.stdout
     assert not connections.exists(), connections.read_text()
+
+    page = report.read_text(encoding="utf-8")
+    assert f'<html lang="{language}">' in page
+    assert not re.search(r"""(src|href)=["'](?!#)|url\(|@import""", page)
+    assert len(page) < 1_500_000
+    kept = Evidence.from_dict(json.loads(evidence.read_text(encoding="utf-8")))
+    assert kept.rows.synthetic == 200
 
 
 def test_help_lists_the_options() -> None:
     result = run("--help")
     assert result.returncode == 0
-    for option in ("--source", "--rows", "--epochs", "--seed", "--language"):
+    for option in ("--source", "--rows", "--epochs", "--seed", "--language", "--report", "--evidence"):
         assert option in result.stdout
 
 

@@ -1,5 +1,6 @@
 """The hands-on as a reader meets it: a real server, a real browser, real trainings."""
 
+import json
 import os
 import re
 import shutil
@@ -174,6 +175,10 @@ def progress(page: Page) -> Locator:
     return page.locator(".sh-progress")
 
 
+def assessment(page: Page) -> Locator:
+    return page.locator(".sh-assessment")
+
+
 def until_first_epoch(page: Page) -> None:
     expect(progress(page)).to_contain_text(re.compile(r"epoch \d|エポック \d"))
 
@@ -195,14 +200,19 @@ def test_before_the_first_click_the_bundled_table_is_shown_and_no_section_is_emp
     expect(page.get_by_text("This table ships with the project")).to_be_visible()
     expect(page.get_by_text("1,000 rows of a generator that was trained earlier")).to_be_visible()
     tables = page.locator("marimo-table").get_by_role("table")
-    expect(tables).to_have_count(2)
-    for table in tables.all():
+    for table in tables.all()[:2]:
         expect(table.get_by_role("row")).to_have_count(1 + 5)
     expect(chart(page, "Age (years)")).to_be_visible()
     expect(chart(page, "the distance to the closest training row")).to_be_visible()
     expect(page.locator(".sh-person tbody tr")).to_have_count(8)
     expect(page.get_by_text("Even the closest real customer differs by")).to_be_visible()
     expect(progress(page)).to_have_count(0)
+    expect(page.get_by_text("Verdict: Pass.")).to_be_visible()
+    expect(assessment(page)).to_have_count(0)
+    expect(tables).to_have_count(3)
+    expect(tables.last.get_by_role("row")).to_have_count(1 + 10)
+    expect(chart(page, "Farther from the training rows than the holdout is")).to_be_visible()
+    expect(chart(page, "Performance on the holdout")).to_be_visible()
 
 
 def test_it_speaks_japanese_unless_the_address_asks_for_english(visit: Visit) -> None:
@@ -218,6 +228,48 @@ def test_a_click_trains_and_marks_the_table_as_the_readers_own(owner: Page) -> N
     expect(owner.get_by_text("It was trained on 3,617 real rows")).to_be_visible()
     expect(owner.get_by_text("This table ships with the project")).to_have_count(0)
     expect(progress(owner)).to_have_count(0)
+
+
+def test_the_readers_own_table_is_assessed(owner: Page) -> None:
+    expect(owner.get_by_text("Verdict: ")).to_be_visible()
+    expect(owner.get_by_text("What this does not prove.")).to_be_visible()
+    expect(assessment(owner)).to_have_count(0)
+
+
+def test_planting_real_customers_turns_it_red_and_says_who_noticed(owner: Page) -> None:
+    expect(owner.get_by_text("Nothing is planted: these are the 1,000 synthetic rows")).to_be_visible()
+    share = owner.get_by_role("slider").nth(1)
+    share.press("End")
+    expect(owner.get_by_text("20 % of the 1,000 synthetic rows are now real customers")).to_be_visible()
+    expect(owner.get_by_text("Noticed by: Identical rows")).to_be_visible()
+    expect(owner.locator(".sh-noticed").filter(has_text="Identical rows")).to_be_visible()
+    expect(chart(owner, "What notices the leak")).to_be_visible()
+    owner.get_by_role("radio", name="Training table with noise").click()
+    expect(owner.get_by_text("rows are the training table itself")).to_be_visible()
+
+
+def test_table_report_and_evidence_can_be_taken_along(owner: Page) -> None:
+    recipient = owner.get_by_label("提供先 / Recipient")
+    recipient.fill("Vendor <Ltd.>")
+    recipient.press("Tab")
+    # Until the page knows, the report has a line to write on.
+    wait_for(lambda: "Vendor &lt;Ltd.&gt;" in download(owner, "Report (HTML)")[1])
+    name, report = download(owner, "Report (HTML)")
+    assert name == "privacy-report-en.html"
+    assert '<html lang="en">' in report
+    name, table = download(owner, "Synthetic table (CSV)")
+    assert "SYNTHETIC" in name
+    assert len(table.splitlines()) == 1 + 1_000
+    name, evidence = download(owner, "Evidence (JSON)")
+    assert json.loads(evidence)["rows"]["synthetic"] == 1_000
+    expect(owner.get_by_text("bank-marketing-SYNTHETIC.csv")).to_be_visible()
+
+
+def download(page: Page, label: str) -> tuple[str, str]:
+    """Return a file's name and its text."""
+    with page.expect_download() as started:
+        page.get_by_role("link", name=label).click()
+    return started.value.suggested_filename, started.value.path().read_text(encoding="utf-8")
 
 
 def test_the_chart_follows_the_column(owner: Page) -> None:
@@ -243,6 +295,9 @@ def test_another_language_keeps_table_column_and_person(owner: Page) -> None:
     owner.get_by_role("radio", name="日本語").click()
     expect(owner.get_by_text("あなたの生成器が作った 1,000 行です。")).to_be_visible()
     expect(chart(owner, "職業")).to_be_visible()
+    # The evidence is there at once: nothing is assessed again.
+    expect(owner.get_by_text("判定：")).to_be_visible(timeout=10_000)
+    expect(owner.get_by_text("学習データそのものです")).to_be_visible()
     expect(owner).to_have_url(re.compile(r"lang=ja"))
     assert owner.get_by_label("列 / Column").input_value() == "job"
     assert owner.locator(".sh-person td:nth-child(2)").all_inner_texts() == cells
@@ -257,12 +312,14 @@ def test_other_rows_take_no_other_training(owner: Page, server: Server) -> None:
     server.forget_generators()
     how_it_was_trained = re.compile(r"It was trained on 3,617 real rows: \d+ epochs in \d+ s")
     before = owner.get_by_text(how_it_was_trained).inner_text()
-    slider = owner.get_by_role("slider")
+    slider = owner.get_by_role("slider").first
     for key, rows in (("Home", "100"), ("End", "5,000")):
         slider.press(key)
         generate(owner)
         expect(owner.get_by_text(f"Your generator drew these {rows} rows.")).to_be_visible()
         assert owner.get_by_text(how_it_was_trained).inner_text() == before.replace("1,000", rows)
+    # The newest table is the one that is assessed.
+    expect(owner.get_by_text(" of 5,000 copied from the training table")).to_be_visible()
 
 
 @pytest.mark.usefixtures("untrained")

@@ -19,7 +19,7 @@ from synth_handson.charts import (
     distance_chart,
     distribution_chart,
 )
-from synth_handson.fidelity import Bin, column_shares, distance_shares
+from synth_handson.distributions import Bin, column_shares, distance_shares
 from synth_handson.text import LANGUAGES
 
 BANK = pd.read_csv(Path(__file__).parents[1] / "data" / "bank.csv")

@@ -8,9 +8,11 @@ import pandas as pd
 import pytest
 
 from synth_handson import closest_records, compare_columns, compare_rows, median_gap, split_holdout
-from synth_handson.cli import Options, print_findings, read_options, run_generation
+from synth_handson.cli import Options, print_findings, read_options, run_assessment, run_generation
 from synth_handson.data import Dataset
+from synth_handson.errors import ArgumentError, TableError
 from synth_handson.generation import DEFAULT_EPOCHS
+from synth_handson.handson import Assessed, Tables
 from synth_handson.text import LANGUAGES, Language
 
 
@@ -21,12 +23,33 @@ def test_without_options_the_bundled_sample_is_used_so_that_no_network_is_needed
         "epochs": DEFAULT_EPOCHS,
         "seed": 0,
         "language": "en",
+        "report": None,
+        "evidence": None,
     }
 
 
 def test_options_are_read() -> None:
     arguments = ["--source", "auto", "--rows", "7", "--epochs", "2", "--seed", "3", "--language", "ja"]
     assert read_options(arguments) == Options(source="auto", rows=7, epochs=2, seed=3, language="ja")
+
+
+def test_files_to_write_are_read_as_paths(tmp_path: Path) -> None:
+    options = read_options(["--report", str(tmp_path / "r.html"), "--evidence", str(tmp_path / "e.json")])
+    assert (options.report, options.evidence) == (tmp_path / "r.html", tmp_path / "e.json")
+
+
+@pytest.mark.parametrize("option", ["--report", "--evidence"])
+def test_a_file_that_cannot_be_written_is_refused_before_minutes_are_spent(
+    option: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for path, complaint in (
+        (tmp_path, f"must name a file, but {tmp_path} is a folder"),
+        (tmp_path / "nowhere" / "r", f"must lie in a folder that exists; {tmp_path / 'nowhere'} does not"),
+    ):
+        with pytest.raises(SystemExit) as ended:
+            read_options([option, str(path)])
+        assert ended.value.code == 2
+        assert f"argument {option}: {complaint}" in capsys.readouterr().err
 
 
 def test_help_lists_every_option_with_its_default(capsys: pytest.CaptureFixture[str]) -> None:
@@ -62,13 +85,9 @@ def test_a_wrong_option_ends_it_with_a_message(
     assert complaint in capsys.readouterr().err
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
-def test_it_prints_the_four_steps_and_no_markup(
-    language: Language, bank: pd.DataFrame, capsys: pytest.CaptureFixture[str]
-) -> None:
-    dataset = Dataset(bank[["age", "job", "y"]].head(400), "bundled")
-    tables = run_generation(dataset, Options(rows=50, epochs=1, language=language))
+def print_all(tables: Tables, assessed: Assessed, options: Options) -> None:
     synthetic = closest_records(tables.synthetic, tables.train)
+    holdout = closest_records(tables.holdout, tables.train)
     nearest = int(synthetic.indices[0])
     comparison = compare_rows(
         tables.synthetic.iloc[[0]],
@@ -77,19 +96,54 @@ def test_it_prints_the_four_steps_and_no_markup(
         index=nearest,
     )
     fidelity = compare_columns(tables.train, tables.holdout, tables.synthetic)
-    holdout = closest_records(tables.holdout, tables.train)
     gap = median_gap(synthetic, holdout)
-    print_findings(tables, fidelity, comparison, synthetic, holdout, gap, language)
+    print_findings(tables, fidelity, comparison, synthetic, holdout, gap, assessed, options)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_it_prints_the_four_steps_without_markup_and_writes_the_files(
+    language: Language, bank: pd.DataFrame, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    dataset = Dataset(bank[["age", "job", "y"]].head(600), "bundled")
+    report, evidence = tmp_path / "report.html", tmp_path / "evidence.json"
+    options = Options(rows=150, epochs=1, language=language, report=report, evidence=evidence)
+    tables = run_generation(dataset, options)
+    print_all(tables, run_assessment(tables, options), options)
 
     printed = capsys.readouterr().out
-    assert re.findall(r"^(\d)\. ", printed, re.M) == list("1233444")
-    assert "*" not in printed
+    assert re.findall(r"^(\d)\. ", printed, re.M) == list("1233333444444")
+    assert not re.search(r"\*|\\|&\w+;|<\w", printed)
     assert re.search(r"\d+ s, 1/1, \d+\.\d{3}\)", printed)
     train, holdout_rows = split_holdout(dataset.frame)
     pd.testing.assert_frame_equal(tables.train, train)
     pd.testing.assert_frame_equal(tables.holdout, holdout_rows)
-    assert len(tables.synthetic) == 50
+    assert len(tables.synthetic) == 150
     assert tables.origin == "trained"
+    for path in (report, evidence):
+        assert str(path) in printed
+        assert path.stat().st_size > 1_000
+
+
+def test_tables_too_small_to_assess_are_said_so_after_all_else(
+    bank: pd.DataFrame, capsys: pytest.CaptureFixture[str]
+) -> None:
+    dataset = Dataset(bank[["age", "job"]].head(300), "bundled")
+    options = Options(rows=50, epochs=1)
+    tables = run_generation(dataset, options)
+    with pytest.raises(TableError, match="has 50 rows"):
+        print_all(tables, run_assessment(tables, options), options)
+    assert re.findall(r"^(\d)\. ", capsys.readouterr().out, re.M) == list("1233444")
+
+
+def test_a_file_that_cannot_be_written_after_all_is_an_error_with_its_path(
+    bank: pd.DataFrame, tmp_path: Path
+) -> None:
+    gone = tmp_path / "gone" / "report.html"
+    options = Options(rows=100, epochs=1, report=gone)
+    tables = run_generation(Dataset(bank[["age", "y"]].head(600), "bundled"), options)
+    assessed = run_assessment(tables, options)
+    with pytest.raises(ArgumentError, match=f"{gone} could not be written: No such file or directory"):
+        print_all(tables, assessed, options)
 
 
 def test_the_same_run_again_finds_its_generator(bank: pd.DataFrame, home: Path) -> None:

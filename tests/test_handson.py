@@ -1,16 +1,27 @@
-"""The job behind the button, with real trainings of a small table."""
+"""What happens behind the page, with real trainings and assessments of small tables."""
 
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import pandas as pd
 import pytest
 
 from synth_handson import load_bank_marketing, split_holdout, store
+from synth_handson.dose import DOSES, Dose
 from synth_handson.errors import TableError
-from synth_handson.handson import Job, JobState, Tables, bundled_tables
+from synth_handson.handson import (
+    Assessed,
+    Assessor,
+    Job,
+    JobState,
+    Overfitting,
+    Tables,
+    bundled_tables,
+    respond,
+)
+from synth_handson.pretrained import load_pretrained_generator
 
 ENDLESS = 100_000
 """Epochs no training here comes to the end of."""
@@ -205,3 +216,153 @@ def test_before_the_first_run_there_are_the_bundled_tables() -> None:
     assert list(tables.synthetic.columns) == list(train.columns)
     assert tables.origin == "bundled"
     assert tables.training.rows == len(train)
+
+
+@dataclass
+class Visitor:
+    """Somebody whose tables are assessed: what they were shown, and what they do when they see it."""
+
+    reacts: Callable[[Assessed], object] = lambda assessed: None
+    seen: list[Assessed] = field(default_factory=list)
+
+    def show(self, assessed: Assessed) -> None:
+        self.seen.append(assessed)
+        self.reacts(assessed)
+
+
+@pytest.fixture(scope="module")
+def own_tables(bank: pd.DataFrame) -> Tables:
+    """Return small tables of a reader's own, with the holdout in the synthetic table's place."""
+    train, holdout = split_holdout(bank[["age", "y"]].head(600))
+    return Tables(train, holdout, holdout, "trained", load_pretrained_generator().training)
+
+
+def test_an_assessment_shows_its_steps_and_the_evidence(own_tables: Tables) -> None:
+    visitor = Visitor()
+    Assessor(visitor.show).run(own_tables)
+    *steps, last = visitor.seen
+    names = [assessed.step.name for assessed in steps if assessed.step]
+    assert names == ["distances", "attacks", "ladder", "fidelity", "utility", "done"]
+    assert last.evidence is not None
+    assert last.step is last.error is None
+    assert last.evidence.columns == ("age", "y")
+    assert last.evidence.utility is not None
+    assert last.evidence.utility.target == "y"
+
+
+def test_without_the_storys_target_no_utility_is_measured(bank: pd.DataFrame, own_tables: Tables) -> None:
+    train, holdout = split_holdout(bank[["age", "campaign"]].head(600))
+    visitor = Visitor()
+    Assessor(visitor.show).run(replace(own_tables, train=train, holdout=holdout, synthetic=holdout))
+    evidence = visitor.seen[-1].evidence
+    assert evidence is not None
+    assert evidence.utility is None
+    assert evidence.utility_missing is not None
+
+
+def test_evidence_about_other_tables_is_not_shown_beside_these(own_tables: Tables) -> None:
+    others = replace(own_tables)
+    assessed = Assessed(own_tables, error=TableError([]))
+    assert assessed.about(own_tables) is assessed
+    shown = assessed.about(others)
+    assert shown.tables is others
+    assert shown.step is shown.evidence is shown.error is None
+
+
+def test_newer_tables_supersede_an_assessment(own_tables: Tables) -> None:
+    newer = replace(own_tables)
+    visitor = Visitor()
+    assessor = Assessor(visitor.show)
+    second = threading.Thread(target=assessor.run, args=(newer,))
+    newer_asked = threading.Event()
+
+    def ask_for_newer(assessed: Assessed) -> None:
+        if assessed.tables is own_tables:
+            second.start()
+            while assessor.newest is not newer:
+                newer_asked.wait(0.01)
+
+    visitor.reacts = ask_for_newer
+    assessor.run(own_tables)
+    second.join()
+    assert [assessed.tables is own_tables for assessed in visitor.seen] == [True, *[False] * 7]
+    assert visitor.seen[-1].tables is newer
+    assert visitor.seen[-1].evidence is not None
+
+
+def test_an_assessment_ends_with_the_thread_of_its_reader(own_tables: Tables) -> None:
+    visitor = Visitor()
+    assessors: list[Assessor] = []
+    page = threading.Thread(target=lambda: assessors.append(Assessor(visitor.show)))
+    page.start()
+    page.join()
+    assessors[0].run(own_tables)
+    assert visitor.seen == []
+
+
+def test_a_table_too_small_to_assess_is_an_error_to_show(own_tables: Tables) -> None:
+    visitor = Visitor()
+    Assessor(visitor.show).run(replace(own_tables, synthetic=own_tables.synthetic.head(99)))
+    (last,) = visitor.seen[-1:]
+    assert isinstance(last.error, TableError)
+    assert "99" in last.error.message("ja")
+
+
+def test_an_unexpected_failure_of_an_assessment_is_shown_too_and_logged(
+    own_tables: Tables, caplog: pytest.LogCaptureFixture
+) -> None:
+    def fail(assessed: Assessed) -> None:
+        if assessed.step:
+            raise RuntimeError("no room to measure")
+
+    visitor = Visitor(reacts=fail)
+    Assessor(visitor.show).run(own_tables)
+    error = visitor.seen[-1].error
+    assert error is not None
+    assert "no room to measure" in error.message("en")
+    assert "Traceback" in caplog.text
+
+
+def test_all_readers_share_one_assessment_of_the_bundled_tables() -> None:
+    visitors = [Visitor(), Visitor()]
+    threads = [
+        threading.Thread(target=Assessor(visitor.show).run, args=(bundled_tables(),)) for visitor in visitors
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    first, second = (visitor.seen[-1].evidence for visitor in visitors)
+    assert first is not None
+    assert first is second
+    assert first.verdict == "pass"
+
+
+def test_doses_of_the_same_tables_are_taken_once() -> None:
+    prepared, doses = respond(bundled_tables(), "planted")
+    assert [dose.dose for dose in doses] == list(DOSES["planted"])
+    assert respond(bundled_tables(), "planted")[1] is doses
+    assert len(prepared.synthetic) == 1_000
+
+
+def test_a_generator_is_made_to_memorise_and_measured(bank: pd.DataFrame) -> None:
+    delivered: list[tuple[Dose, ...]] = []
+    reader = Reader()
+    train, holdout = split_holdout(bank[["age", "job", "y"]].head(600))
+    Overfitting(reader.show, delivered.append, max_epochs=1).run(train, holdout)
+    ((once, often),) = delivered
+    assert (once.leak, once.dose, often.dose) == ("overfit", 1, 12)
+    assert once.rows == often.rows == 1_000
+    assert reader.states[-1] == JobState()
+
+
+def test_a_cancelled_lesson_delivers_nothing(parts: tuple[pd.DataFrame, pd.DataFrame]) -> None:
+    delivered: list[tuple[Dose, ...]] = []
+    reader = Reader()
+    overfitting = Overfitting(reader.show, delivered.append, max_epochs=ENDLESS)
+    reader.reacts = lambda state: overfitting.cancel(keep=False) if has_learned(state) else None
+    overfitting.run(*parts)
+    assert delivered == []
+    error = reader.states[-1].error
+    assert error is not None
+    assert error.key == "cancelled"

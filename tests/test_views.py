@@ -8,8 +8,8 @@ import pandas as pd
 import pytest
 
 from synth_handson.distances import ColumnComparison, Comparison
+from synth_handson.distributions import ColumnFidelity, compare_columns
 from synth_handson.errors import TrainingError
-from synth_handson.fidelity import ColumnFidelity, compare_columns
 from synth_handson.generation import Progress, Training
 from synth_handson.handson import Tables
 from synth_handson.privacy import ClosestRecords, MedianGap

@@ -31,8 +31,8 @@ MAX_SECRETS = 8
 """So many columns are guessed if none are named."""
 KNOWN_COLUMNS = 20
 """The attacker knows at most so many columns of a person; to link two halves, so many on either side."""
-MAX_ATTEMPTS = 10_000
-"""So many descriptions are tried to find those that fit one synthetic row only."""
+MIN_ATTEMPTS, MAX_ATTEMPTS = 1_000, 10_000
+"""Between these, each synthetic row is tried 3 times on average to find descriptions that fit no other."""
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.intp]
@@ -199,7 +199,7 @@ def _single_out(scene: _Scene, attacks: int, random_state: int) -> _Outcome:
             df=table,
             n_queries=min(attacks, table.height),
             n_cols=min(KNOWN_COLUMNS, table.width),
-            max_attempts=min(MAX_ATTEMPTS, 3 * table.height),
+            max_attempts=int(np.clip(3 * table.height, MIN_ATTEMPTS, MAX_ATTEMPTS)),
             rng=np.random.default_rng(random_state),
         )
     people = scene.as_polars(scene.people())

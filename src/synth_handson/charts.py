@@ -1,4 +1,4 @@
-"""Altair charts of what `fidelity` measured: from aggregates only, so no chart carries a row of anybody."""
+"""Altair charts of what `distributions` measured: aggregates only, so no chart carries a row of anybody."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from synth_handson.fidelity import Bin, ColumnKind, ColumnShares, DistanceShares
+from synth_handson.distributions import Bin, ColumnKind, ColumnShares, DistanceShares
 from synth_handson.text import Language, get_text
 
 if TYPE_CHECKING:
@@ -71,7 +71,7 @@ def distribution_chart(shares: ColumnShares, language: Language) -> alt.LayerCha
     Parameters
     ----------
     shares
-        From `synth_handson.fidelity.column_shares`.
+        From `synth_handson.distributions.column_shares`.
     language
         Of titles, legend, tooltips and the description for screen readers: "ja" or "en".
 
@@ -96,7 +96,7 @@ def distance_chart(shares: DistanceShares, language: Language) -> alt.LayerChart
     Parameters
     ----------
     shares
-        From `synth_handson.fidelity.distance_shares`.
+        From `synth_handson.distributions.distance_shares`.
     language
         "ja" or "en".
 

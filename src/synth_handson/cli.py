@@ -1,19 +1,33 @@
 """The hands-on without a browser: its options, and what it prints."""
 
 import argparse
+import os
+import re
 import sys
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from html import unescape
+from pathlib import Path
 from types import TracebackType
-from typing import Any
 
 from synth_handson.data import Dataset, RequestedSource, split_holdout
 from synth_handson.distances import Comparison
-from synth_handson.errors import SynthHandsonError
-from synth_handson.fidelity import ColumnFidelity
+from synth_handson.distributions import ColumnFidelity
+from synth_handson.errors import ArgumentError, SynthHandsonError
+from synth_handson.evidence import Step
+from synth_handson.evidence_views import (
+    about_tables,
+    evidence_json,
+    grade_note,
+    joint_notes,
+    measure_table,
+    unproven_note,
+    utility_note,
+    verdict_note,
+)
 from synth_handson.generation import DEFAULT_EPOCHS, Progress, train_generator
-from synth_handson.handson import Tables, draw_tables
+from synth_handson.handson import Assessed, Tables, assess_tables, draw_tables
 from synth_handson.privacy import ClosestRecords, MedianGap
 from synth_handson.text import LANGUAGES, Language, get_text
 from synth_handson.views import (
@@ -25,6 +39,9 @@ from synth_handson.views import (
     phase_note,
 )
 
+WORST = 10
+"""Of the measures of fidelity and utility, so many are printed."""
+
 
 @dataclass(frozen=True)
 class Options:
@@ -35,6 +52,8 @@ class Options:
     epochs: int = DEFAULT_EPOCHS
     seed: int = 0
     language: Language = "ja"
+    report: Path | None = None
+    evidence: Path | None = None
 
 
 def read_options(arguments: Sequence[str]) -> Options:
@@ -58,6 +77,8 @@ def read_options(arguments: Sequence[str]) -> Options:
         "--seed", type=_whole_number(0, 2**32 - 1), default=0, help="seed of the training and the draw"
     )
     parser.add_argument("--language", choices=LANGUAGES, default="en", help="language of what is printed")
+    for name, what in (("report", "the report as one HTML page"), ("evidence", "what was measured as JSON")):
+        parser.add_argument(f"--{name}", type=_writable_file, metavar="FILE", help=f"where to write {what}")
     return Options(**vars(parser.parse_args(arguments)))
 
 
@@ -87,6 +108,18 @@ def run_generation(dataset: Dataset, options: Options) -> Tables:
     return draw_tables(generator, train, holdout, rows=options.rows, random_state=options.seed)
 
 
+def run_assessment(tables: Tables, options: Options) -> Assessed:
+    """Assess the tables, printing as it goes; an expected failure is kept for the end."""
+
+    def show(step: Step) -> None:
+        print(f"   {get_text(options.language, f'evidence.step_{step.name}')} ({step.fraction:.0%})")
+
+    try:
+        return Assessed(tables, evidence=assess_tables(tables, show, options.seed))
+    except SynthHandsonError as error:
+        return Assessed(tables, error=error)
+
+
 def print_findings(
     tables: Tables,
     fidelity: Sequence[ColumnFidelity],
@@ -94,19 +127,66 @@ def print_findings(
     synthetic_closest: ClosestRecords,
     holdout_closest: ClosestRecords,
     gap: MedianGap,
-    language: Language,
+    assessed: Assessed,
+    options: Options,
 ) -> None:
-    """Print what steps 2 to 4 found."""
-    findings: list[tuple[int, Any]] = [
-        (2, origin_note(tables, language)),
-        (3, get_text(language, "validate.stat_caption")),
-        (3, "\n" + fidelity_table(fidelity, language).to_string(index=False)),
-        (4, closest_sentence(comparison, language)),
-        (4, identical_note(synthetic_closest, holdout_closest, language)),
-        (4, distance_note(synthetic_closest, holdout_closest, gap, language)),
-    ]
-    for step, finding in findings:
-        print(f"{step}. {finding}".replace("**", "").replace("*", ""))
+    """Print what steps 2 to 4 found, and write the files that were asked for.
+
+    Raises
+    ------
+    SynthHandsonError
+        If the assessment failed, after all else is printed, or if a file cannot be written.
+    """
+    language, evidence = options.language, assessed.evidence
+    _print(2, origin_note(tables, language))
+    _print(3, get_text(language, "validate.stat_caption"))
+    _print(3, "\n" + fidelity_table(fidelity, language).to_string(index=False))
+    if evidence:
+        _print(3, "\n" + measure_table(evidence, language).head(WORST).to_string(index=False))
+        _print(3, joint_notes(evidence, language))
+        _print(3, utility_note(evidence, language))
+    _print(4, closest_sentence(comparison, language))
+    _print(4, identical_note(synthetic_closest, holdout_closest, language))
+    _print(4, distance_note(synthetic_closest, holdout_closest, gap, language))
+    if assessed.error:
+        raise assessed.error
+    if evidence:
+        _print(4, verdict_note(evidence, language))
+        _print(4, unproven_note(evidence, language))
+        _print(4, grade_note(evidence, language))
+        if options.report:
+            _write(options.report, evidence.to_html(language, about_tables(tables, language)))
+        if options.evidence:
+            _write(options.evidence, evidence_json(evidence))
+
+
+def _print(step: int, finding: str) -> None:
+    print(f"{step}. {_plain(finding)}")
+
+
+def _plain(markdown: str) -> str:
+    """Take emphasis and escapes out of what was written for the page."""
+    return unescape(re.sub(r"\\([*_`])", r"\1", re.sub(r"(?<!\\)\*", "", markdown)))
+
+
+def _write(path: Path, text: str) -> None:
+    try:
+        path.write_text(text, encoding="utf-8")
+        print(f"   {path}")
+    except OSError as error:
+        raise ArgumentError("unwritable", path=path, reason=error.strerror or error) from error
+
+
+def _writable_file(text: str) -> Path:
+    """Refuse a path that cannot be written before minutes are spent."""
+    path = Path(text)
+    if path.is_dir():
+        raise argparse.ArgumentTypeError(f"must name a file, but {text} is a folder")
+    if not path.parent.is_dir():
+        raise argparse.ArgumentTypeError(f"must lie in a folder that exists; {path.parent} does not")
+    if not os.access(path if path.exists() else path.parent, os.W_OK):
+        raise argparse.ArgumentTypeError(f"must name a file you may write; {text} is protected")
+    return path
 
 
 def _whole_number(lowest: int, highest: int | None = None) -> Callable[[str], int]:

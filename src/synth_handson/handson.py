@@ -1,20 +1,36 @@
-"""What happens behind the hands-on's button: the tables on show, and the job that makes new ones."""
+"""What happens behind the hands-on: the tables on show, the job that makes new ones, and their assessment."""
 
 import logging
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache, lru_cache
 from typing import Literal
 
 import pandas as pd
 
 from synth_handson.data import load_bank_marketing, split_holdout
+from synth_handson.dose import (
+    DOSES,
+    OVERFIT_EPOCHS,
+    Dose,
+    Leak,
+    dose_response,
+    prepare_doses,
+    repeat_people,
+    take_overfit,
+)
 from synth_handson.errors import SynthHandsonError, TrainingError
+from synth_handson.evidence import Evidence, Step, assess
 from synth_handson.generation import Generator, LocalModel, Progress, Training, train_generator
 from synth_handson.pretrained import load_bundled_synthetic, load_pretrained_generator
+from synth_handson.tables import AssessedTables
 from synth_handson.worker import POOL, CancelToken
 
 Origin = Literal["bundled", "trained", "store"]
+
+TARGET = "y"
+"""The column that the vendor of the story is to predict."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -42,6 +58,23 @@ class Tables:
     training: Training
 
 
+@dataclass(frozen=True, eq=False)
+class Assessed:
+    """What is known about some tables: how far their assessment is, its evidence, or its error.
+
+    With ``step``, ``evidence`` and ``error`` all None, it has yet to begin.
+    """
+
+    tables: Tables | None = None
+    step: Step | None = None
+    evidence: Evidence | None = None
+    error: SynthHandsonError | None = None
+
+    def about(self, tables: Tables) -> "Assessed":
+        """Return it if it is about these tables; what is known about others says nothing."""
+        return self if self.tables is tables else Assessed(tables)
+
+
 @dataclass(frozen=True)
 class JobState:
     """Where the job stands: running with its progress, failed with its error, or neither."""
@@ -55,8 +88,12 @@ class JobState:
         return self.progress is not None
 
 
+@cache
 def bundled_tables() -> Tables:
-    """Return the synthetic table that ships with the project, with its own training rows and holdout."""
+    """Return the synthetic table that ships with the project, with its own training rows and holdout.
+
+    Every reader gets the same, so that what was found out about them is known to all.
+    """
     train, holdout = split_holdout(load_bank_marketing("bundled").frame)
     training = load_pretrained_generator().training
     return Tables(train, holdout, load_bundled_synthetic(), "bundled", training)
@@ -113,7 +150,7 @@ class Job:
             state = JobState(error=error)
         except Exception as error:
             logging.getLogger(__name__).exception("generation failed unexpectedly")
-            state = JobState(error=TrainingError("unexpected", reason=f"{type(error).__name__}: {error}"))
+            state = JobState(error=_unexpected(error))
         finally:
             if self._owner.is_alive():
                 self._show(state)
@@ -137,3 +174,132 @@ class Job:
                 return generator
             self._generator, self._train_table, self._options = generator, train, options
         return self._generator
+
+
+@lru_cache(maxsize=8)
+def respond(tables: Tables, leak: Leak) -> tuple[AssessedTables, tuple[Dose, ...]]:
+    """Prepare tables for making leaks, and take several doses of one."""
+    prepared = prepare_doses(tables.synthetic, tables.train, tables.holdout)
+    return prepared, dose_response(prepared, leak)
+
+
+class Overfitting:
+    """Makes a generator memorise people, as a lesson: it trains on a few of them, listed again and again.
+
+    Parameters
+    ----------
+    show
+        Called with a :class:`JobState` whenever it changes.
+    deliver
+        Called with a dose for people listed once, and one for people listed often.
+    max_epochs
+        Passes over the list at most.
+    """
+
+    def __init__(
+        self,
+        show: Callable[[JobState], None],
+        deliver: Callable[[tuple[Dose, ...]], None],
+        max_epochs: int = OVERFIT_EPOCHS,
+    ) -> None:
+        self._max_epochs = max_epochs
+        self._doses: list[Dose] = []
+        self._deliver = deliver
+        self._job = Job(show, self._measure)
+        self.cancel = self._job.cancel
+
+    def run(self, train: pd.DataFrame, holdout: pd.DataFrame) -> None:
+        """Train and draw for each dose, and measure against the people trained on."""
+        self._doses = []
+        for times in DOSES["overfit"]:
+            repeated = repeat_people(train, int(times))
+            self._job.run(repeated, holdout, rows=1_000, max_epochs=self._max_epochs, random_state=0)
+            if not self._doses or self._doses[-1].dose != times:
+                return
+        self._deliver(tuple(self._doses))
+
+    def _measure(self, tables: Tables) -> None:
+        self._doses.append(take_overfit(tables.train, tables.holdout, tables.synthetic))
+
+
+class Assessor:
+    """Assesses one reader's tables, in whatever thread calls :meth:`run`; newer tables supersede older ones.
+
+    In one process, one assessment runs at a time, as each takes all cores, and the bundled tables are
+    assessed once for all readers.
+
+    Parameters
+    ----------
+    show
+        Called with an :class:`Assessed` whenever it changes.
+
+    Attributes
+    ----------
+    newest
+        The tables last asked for.
+    """
+
+    _turn = threading.Lock()
+    _bundled: Evidence | None = None
+
+    def __init__(self, show: Callable[[Assessed], None]) -> None:
+        self._show = show
+        self._owner = threading.current_thread()
+        self.newest: Tables | None = None
+
+    def run(self, tables: Tables) -> None:
+        """Assess, and show the evidence or an error; superseded, or without a reader, it ends quietly."""
+        self.newest = tables
+        try:
+            result = Assessed(tables, evidence=self._evidence(tables))
+        except _SupersededError:
+            return
+        except SynthHandsonError as error:
+            result = Assessed(tables, error=error)
+        except Exception as error:
+            logging.getLogger(__name__).exception("assessment failed unexpectedly")
+            result = Assessed(tables, error=_unexpected(error))
+        if self._wanted(tables):
+            self._show(result)
+
+    def _evidence(self, tables: Tables) -> Evidence:
+        if tables.origin != "bundled":
+            with self._turn:
+                return self._assess(tables)
+        if Assessor._bundled is None:
+            with self._turn:
+                Assessor._bundled = Assessor._bundled or self._assess(tables)
+        return Assessor._bundled
+
+    def _assess(self, tables: Tables) -> Evidence:
+        def follow(step: Step) -> None:
+            if not self._wanted(tables):
+                raise _SupersededError
+            self._show(Assessed(tables, step=step))
+
+        return assess_tables(tables, follow)
+
+    def _wanted(self, tables: Tables) -> bool:
+        return tables is self.newest and self._owner.is_alive()
+
+
+class _SupersededError(Exception):
+    """Ends an assessment that nobody waits for any more."""
+
+
+def assess_tables(
+    tables: Tables, on_progress: Callable[[Step], None] | None = None, random_state: int = 0
+) -> Evidence:
+    """Assess the tables on show, with the story's target where they have it."""
+    return assess(
+        tables.synthetic,
+        train=tables.train,
+        holdout=tables.holdout,
+        target=TARGET if TARGET in tables.train.columns else None,
+        random_state=random_state,
+        on_progress=on_progress,
+    )
+
+
+def _unexpected(error: Exception) -> TrainingError:
+    return TrainingError("unexpected", reason=f"{type(error).__name__}: {error}")

@@ -8,8 +8,8 @@ import pandas as pd
 
 from synth_handson.charts import column_label
 from synth_handson.distances import ColumnComparison, Comparison
+from synth_handson.distributions import ColumnFidelity
 from synth_handson.errors import SynthHandsonError
-from synth_handson.fidelity import ColumnFidelity
 from synth_handson.generation import Progress
 from synth_handson.handson import Tables
 from synth_handson.privacy import ClosestRecords, MedianGap

@@ -1,0 +1,243 @@
+"""What a reader is told about the evidence, and in which order."""
+
+import json
+import re
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from synth_handson.dose import Dose, NaiveScore
+from synth_handson.evidence import Evidence, Step
+from synth_handson.evidence_views import (
+    about_tables,
+    dose_sentence,
+    dose_table,
+    download_note,
+    evidence_json,
+    grade_note,
+    joint_notes,
+    measure_table,
+    privacy_table,
+    risk_table,
+    secrets_table,
+    step_view,
+    unproven_note,
+    utility_note,
+    verdict_note,
+)
+from synth_handson.handson import Assessed, Assessor, bundled_tables
+from synth_handson.intervals import Estimate
+from synth_handson.measures import Measure, Reason, measure
+from synth_handson.text import LANGUAGES, Language
+
+
+@pytest.fixture(scope="module")
+def evidence() -> Evidence:
+    """Return the evidence about the bundled tables, of which a process makes one."""
+    seen: list[Assessed] = []
+    Assessor(seen.append).run(bundled_tables())
+    evidence = seen[-1].evidence
+    assert evidence is not None
+    return evidence
+
+
+def with_measures(evidence: Evidence, *measures: Measure) -> Evidence:
+    """Return evidence of these measures of fidelity alone."""
+    fidelity = replace(evidence.fidelity, columns=measures, pairs=(), joint=())
+    return replace(evidence, fidelity=fidelity, utility=None, utility_missing=Reason("verdict.blind"))
+
+
+def distance(column: str, value: float, reference: float, half_width: float = 0.1) -> Measure:
+    return measure(
+        "ks",
+        Estimate(value, value - half_width, value + half_width),
+        Estimate(reference, reference - half_width, reference + half_width),
+        rows=100,
+        columns=(column,),
+    )
+
+
+def test_an_assessment_under_way_says_what_is_measured_now() -> None:
+    view = step_view(Step("attacks", 0.1), "en")
+    assert '<progress max="1" value="0.10"></progress>' in view
+    assert "<span>Carrying out the attacks</span>" in view
+    assert "攻撃を試しています" in step_view(Step("attacks", 0.1), "ja")
+    assert '<progress max="1"></progress>' in step_view(None, "en")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_measure_of_fidelity_and_utility_is_listed_once(evidence: Evidence, language: Language) -> None:
+    fidelity, utility = evidence.fidelity, evidence.utility
+    assert utility is not None
+    table = measure_table(evidence, language)
+    counts = [len(model.measures) for model in utility.models]
+    measured = (*fidelity.columns, *fidelity.pairs, *fidelity.joint)
+    assert len(table) == len(measured) + sum(counts)
+    assert not table.isna().to_numpy().any()
+    assert not table.map(lambda text: text == "" or "{" in text).iloc[:, [0, 1, 2, 4, 5]].to_numpy().any()
+
+
+def test_what_is_most_clearly_worse_than_real_people_comes_first(evidence: Evidence) -> None:
+    # In standard errors of the difference: 0.3 of a wide interval is less than 0.2 of a narrow one.
+    measures = [
+        distance("alike", 0.31, 0.3),
+        distance("wide", 0.6, 0.3, half_width=0.2),
+        distance("narrow", 0.5, 0.3, half_width=0.05),
+        distance("better", 0.1, 0.9),
+        measure("ks", None, rows=0, columns=("missing",), missing=Reason("measures.missing_outliers")),
+    ]
+    table = measure_table(with_measures(evidence, *measures), "en")
+    assert list(table["Of"]) == ["narrow", "wide", "alike", "better", "missing"]
+    assert list(table["Compared"]) == ["worse", "worse", "alike", "better", "–"]
+    assert table["Synthetic"][4].startswith("The checks on outliers could not be made")
+
+
+def test_a_difference_of_measures_without_width_is_certain(evidence: Evidence) -> None:
+    exact = [distance("more", 0.2, 0.1, half_width=0), distance("same", 0.1, 0.1, half_width=0)]
+    assert list(measure_table(with_measures(evidence, *exact), "en")["Compared"]) == ["worse", "alike"]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_everything_said_about_the_bundled_tables_is_complete(evidence: Evidence, language: Language) -> None:
+    views = (
+        joint_notes, utility_note, verdict_note, unproven_note, grade_note, privacy_table, risk_table,
+        secrets_table,
+    )  # fmt: skip
+    for view in views:
+        said = view(evidence, language)
+        assert said
+        assert "{" not in said
+        assert not re.search(r"\bNone\b(?! of)", said), said
+
+
+def test_the_verdict_is_said_in_words_with_its_reasons(evidence: Evidence) -> None:
+    passed = verdict_note(evidence, "en")
+    assert passed.startswith("**Verdict: Pass.** No leak was found.")
+    assert "went unnoticed" in passed or "gone unnoticed" in passed
+    leak = Reason("verdict.shown_identical_rows", {
+        "value": 0.1, "low": 0.08, "high": 0.12, "reference": 0.0, "column": None, "p": 1e-9,
+    })  # fmt: skip
+    verdict = replace(evidence.privacy.verdict, outcome="fail", reasons=(leak,))
+    failed = replace(evidence, privacy=replace(evidence.privacy, verdict=verdict))
+    assert verdict_note(failed, "en").startswith("**Verdict: Fail.** A leak is shown.")
+    assert "\n- 10.00% of the synthetic rows are identical to a training row" in verdict_note(failed, "en")
+    assert verdict_note(failed, "ja").startswith("**判定：不合格。** 漏えいが")
+
+
+def test_a_columns_name_in_a_reason_is_text_not_markup(evidence: Evidence) -> None:
+    values: dict[str, Any] = {"value": 0.1, "low": 0.0, "high": 0.2, "p": 0.001}
+    leak = Reason("verdict.shown_inference", values | {"column": "<b>*a_b*</b>"})
+    verdict = replace(evidence.privacy.verdict, outcome="fail", reasons=(leak,))
+    said = verdict_note(replace(evidence, privacy=replace(evidence.privacy, verdict=verdict)), "en")
+    assert r"&lt;b&gt;\*a\_b\*&lt;/b&gt;" in said
+
+
+def test_what_is_not_proven_names_the_leak_that_could_have_gone_unnoticed(evidence: Evidence) -> None:
+    def of(smallest: float | None) -> Evidence:
+        verdict = replace(evidence.privacy.verdict, smallest_detectable_leak=smallest)
+        return replace(evidence, privacy=replace(evidence.privacy, verdict=verdict))
+
+    assert "If fewer than 1.2 % of the rows" in unproven_note(of(0.0123), "en")
+    assert "行の 1.2 % 未満" in unproven_note(of(0.0123), "ja")
+    assert "even a large leak could have gone unnoticed" in unproven_note(of(None), "en")
+
+
+def test_the_grade_is_marked_as_a_summary_and_gives_advice(evidence: Evidence) -> None:
+    grade = replace(evidence.grade, letter="B", total=64.4, utility=None, recommendations=())
+    bare = grade_note(replace(evidence, grade=grade), "en")
+    assert bare.startswith("**Grade B** (64 of 100)")
+    assert "utility not measured" in bare
+    assert "no evidence" in bare
+    assert "suggest" not in bare
+    advised = replace(grade, recommendations=(Reason("grade.name_a_target"),))
+    assert "\n- Name the column" in grade_note(replace(evidence, grade=advised), "en")
+
+
+def test_the_most_exposed_secret_stands_in_front(evidence: Evidence) -> None:
+    def inference(column: str, value: float) -> Measure:
+        return measure("inference", Estimate(value, 0, 1), Estimate(0, 0, 1), rows=9, columns=(column,))
+
+    others = tuple(m for m in evidence.privacy.measures if m.name != "inference")
+    measures = (*others, inference("age", 0.1), inference("job", 0.3), inference("y", 0.2))
+    exposed = replace(evidence, privacy=replace(evidence.privacy, measures=measures))
+    front = risk_table(exposed, "en")
+    assert front.count("<tr>") == 1 + 3
+    assert "Inference: Job" in front
+    assert "Age (years)" not in front
+    behind = secrets_table(exposed, "en")
+    assert [behind.index(name) for name in ("Job", "Subscribed", "Age")] == sorted(
+        behind.index(name) for name in ("Job", "Subscribed", "Age")
+    )
+
+
+def test_without_a_target_the_reason_stands_in_place_of_the_models(evidence: Evidence) -> None:
+    bare = replace(evidence, utility=None, utility_missing=Reason("measures.missing_outliers"))
+    assert utility_note(bare, "en").startswith("Not measured: The checks on outliers")
+
+
+DOSE = Dose(
+    "planted",
+    0.05,
+    1000,
+    (
+        measure("identical_rows", Estimate(0.05, 0.04, 0.06), rows=1000, p_value=1e-9),
+        measure("dcr_ratio", Estimate(0.4, 0.0, 1.0), rows=1000),
+        measure("attack_auc", Estimate(0.51, 0.49, 0.53), rows=1000, p_value=0.3),
+    ),
+    ("identical_rows",),
+    NaiveScore(0.192, 0.188),
+)
+
+
+def test_a_dose_shows_who_notices_and_who_does_not() -> None:
+    table = dose_table(DOSE, "en")
+    assert table.count('<tr class="sh-noticed">') == 1
+    marked = table[table.index('<tr class="sh-noticed">') :].split("</tr>")[0]
+    assert "Identical rows" in marked
+    assert "<strong>yes</strong>" in marked
+    assert table.count("has no test of its own") == 1
+    assert table.count("<td>no</td>") == 1
+    assert "no: at least as private as unseen people" in table
+
+
+def test_a_dose_is_told_in_a_sentence_that_the_numbers_carry() -> None:
+    assert dose_sentence(DOSE, "en") == (
+        "5 % of the 1,000 synthetic rows are now real customers. **Noticed by: Identical rows.** "
+        "The naive score is 0.192; real people whom the generator has never seen score 0.188. "
+        "By that, this table is at least as private as they are."
+    )
+    assert "**気づいた指標：完全一致の行。**" in dose_sentence(DOSE, "ja")
+    harmless = replace(DOSE, dose=0.0, noticed=(), naive=NaiveScore(0.1, 0.2))
+    said = dose_sentence(harmless, "en")
+    assert said.startswith("Nothing is planted")
+    assert "**No measure notices anything.**" in said
+    assert "below the 0.200" in said
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_leak_has_its_sentence(language: Language) -> None:
+    jittered = dose_sentence(replace(DOSE, leak="jittered", dose=0.3), language)
+    assert jittered.count("30 %") == 2
+    overfit = dose_sentence(replace(DOSE, leak="overfit", dose=12), language)
+    assert "300" in overfit
+    assert "12" in overfit
+
+
+def test_the_report_is_told_what_the_reader_filled_in_and_how_the_generator_was_made() -> None:
+    tables = bundled_tables()
+    about = about_tables(tables, "en", {"recipient": " Vendor Ltd. ", "purpose": "  "})
+    assert (about.recipient, about.purpose, about.prepared_by) == ("Vendor Ltd.", None, None)
+    assert about.training is tables.training
+    assert about.data is not None
+    assert "1,000 rows" in about.data
+    assert "10.24432/C5K306" in str(about_tables(tables, "ja").source)
+
+
+def test_the_download_says_that_it_is_synthetic() -> None:
+    assert "`x.csv` holds **synthetic data**: 1,000 rows" in download_note("x.csv", bundled_tables(), "en")
+    assert "`x.csv` の中身は**合成データ**です" in download_note("x.csv", bundled_tables(), "ja")
+
+
+def test_the_json_is_the_evidence_in_full(evidence: Evidence) -> None:
+    assert Evidence.from_dict(json.loads(evidence_json(evidence))) == evidence
