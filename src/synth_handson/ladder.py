@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
@@ -40,9 +40,7 @@ class Rung:
     leak: bool
 
 
-def climb(
-    tables: AssessedTables, *, random_state: int, on_rung: Callable[[RungName], None] | None = None
-) -> tuple[Rung, ...]:
+def climb(tables: AssessedTables, *, random_state: int) -> tuple[Rung, ...]:
     """Measure the synthetic table and five controls in the same way.
 
     Parameters
@@ -51,8 +49,6 @@ def climb(
         Prepared tables.
     random_state
         Seed of the controls and the measures.
-    on_rung
-        Called with each rung's name before it is measured.
 
     Returns
     -------
@@ -61,12 +57,7 @@ def climb(
         synthetic rows replaced by training rows; the synthetic table itself; one half of the holdout in its
         place; and the synthetic table with its columns shuffled, which leaks nobody and is of no use.
     """
-    rungs = []
-    for name, compared in _tables(tables, random_state):
-        if on_rung:
-            on_rung(name)
-        rungs.append(_rung(name, compared, random_state))
-    return tuple(rungs)
+    return tuple(_rung(name, compared, random_state) for name, compared in _tables(tables, random_state))
 
 
 def shows_leak(measures: tuple[Measure, ...]) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Any, Literal, NamedTuple, get_args
@@ -87,7 +87,6 @@ def assess_utility(
     target: str,
     *,
     random_state: int,
-    on_model: Callable[[ModelName], None] | None = None,
 ) -> Utility | Reason:
     """Train models on the synthetic table and on as many training rows, and test both on the holdout.
 
@@ -107,8 +106,6 @@ def assess_utility(
         The column to predict from all others; `find_task` tells what kind of prediction it is.
     random_state
         Seed of samples, models and bootstrap.
-    on_model
-        Told the name of each model when it is done.
 
     Returns
     -------
@@ -139,14 +136,10 @@ def assess_utility(
     rows = _draw(tables, target, classes, random_state)
     if isinstance(rows, Reason):
         return rows
-    models = []
     with one_thread():
-        for name in MODELS:
-            models.append(_compare(name, rows, target, classes, random_state))
-            if on_model:
-                on_model(name)
+        models = tuple(_compare(name, rows, target, classes, random_state) for name in MODELS)
     positive = _as_text(classes[1]) if task == "binary" else None
-    return Utility(target, task, positive, tuple(models), len(rows.train), len(rows.holdout))
+    return Utility(target, task, positive, models, len(rows.train), len(rows.holdout))
 
 
 def check_target(target: str, columns: Sequence[str]) -> None:
