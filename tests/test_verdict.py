@@ -120,6 +120,15 @@ class TestCopiesNeeded:
         assert shares == sorted(shares, reverse=True)
         assert shares[-1] < TOLERATED_LEAK
 
+    @pytest.mark.parametrize("share", [0.1, 1.0])
+    def test_a_leak_that_is_there_does_not_make_the_next_one_look_smaller(self, share: float) -> None:
+        people = draw_people(2_500, 0)
+        synthetic, train, holdout = people.head(500), people.iloc[500:2_100], people.tail(400)
+        clean = copies_needed(Matches.of(synthetic, train, holdout), 0.001, 0)
+        leaky = copies_needed(Matches.of(plant_rows(synthetic, train, share), train, holdout), 0.001, 0)
+        assert clean is not None
+        assert leaky == pytest.approx(clean, abs=2)
+
     def test_where_all_people_are_alike_no_leak_can_be_seen(self) -> None:
         alike = pd.DataFrame({"a": list("xy") * 100})
         assert copies_needed(Matches.of(alike, alike, alike), 0.001, 0) is None
