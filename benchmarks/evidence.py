@@ -317,7 +317,7 @@ def run(code: str, folder: str, control: str, python: tuple[str, ...] = (sys.exe
     output, errors = child.communicate()
     watcher.join()
     if child.returncode:
-        raise SystemExit(errors)
+        raise SystemExit(f"{' '.join(python)} ended with {child.returncode} on {control}.\n{errors}")
     found = json.loads(output.strip().splitlines()[-1])
     return Run(found, found["seconds"], max(peaks))
 
