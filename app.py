@@ -30,7 +30,7 @@ with app.setup(hide_code=True):
         warm_up,
     )
     from synth_handson.dose import take_dose
-    from synth_handson.text import get_text
+    from synth_handson.locales import get_text
 
     # SVG marks carry labels that screen readers can read.
     _ = alt.renderers.set_embed_options(renderer="svg", actions=False)

@@ -15,8 +15,8 @@ from synth_handson.dose import DOSES, Dose
 from synth_handson.errors import SynthHandsonError
 from synth_handson.evidence import Evidence
 from synth_handson.handson import Assessed, JobState, Tables
+from synth_handson.locales import Language, get_text
 from synth_handson.privacy import ClosestRecords, MedianGap
-from synth_handson.text import Language, get_text
 
 Kind = Literal["neutral", "success", "warn", "danger"]
 

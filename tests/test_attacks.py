@@ -13,9 +13,9 @@ from people import draw_people
 from synth_handson.attacks import MAX_SECRETS, three_risks
 from synth_handson.data import HANDS_ON_COLUMNS
 from synth_handson.errors import ArgumentError
+from synth_handson.locales import LANGUAGES, get_text
 from synth_handson.measures import Measure
 from synth_handson.tables import prepare_tables
-from synth_handson.text import LANGUAGES, get_text
 
 
 def risks(

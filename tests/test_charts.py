@@ -9,18 +9,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
-import synth_handson.text
-from synth_handson.charts import (
-    HOLDOUT,
-    ORIGINAL,
-    SYNTHETIC,
-    bin_label,
-    column_label,
-    distance_chart,
-    distribution_chart,
-)
+from synth_handson import locales
+from synth_handson.charts import bin_label, column_label, distance_chart, distribution_chart
 from synth_handson.distributions import Bin, column_shares, distance_shares
-from synth_handson.text import LANGUAGES
+from synth_handson.locales import LANGUAGES
+from synth_handson.palette import HOLDOUT, ORIGINAL, SYNTHETIC
 
 BANK = pd.read_csv(Path(__file__).parents[1] / "data" / "bank.csv")
 WHITE, DARK = "#ffffff", "#181c1a"
@@ -232,7 +225,7 @@ def test_colours_stand_out_from_both_backgrounds(colour, background):
 
 
 def test_both_languages_have_the_same_texts_with_the_same_values():
-    folder = Path(synth_handson.text.__file__).parent
+    folder = Path(locales.__file__).parent
     japanese, english = (
         tomllib.loads((folder / language / "charts.toml").read_text(encoding="utf-8"))
         for language in ("ja", "en")

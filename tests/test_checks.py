@@ -48,7 +48,7 @@ def problems_of(frame: object) -> dict[tuple[str, object], dict[str, object]]:
     for language in ("en", "ja"):
         lines = caught.value.message(language).splitlines()
         assert len(lines) == 1 + len(caught.value.problems)
-    return {(p.key, p.details.get("column")): p.details for p in caught.value.problems}
+    return {(p.key.removeprefix("errors."), p.values.get("column")): p.values for p in caught.value.problems}
 
 
 def test_a_valid_table_passes() -> None:

@@ -13,7 +13,7 @@ from synth_handson.data import Dataset
 from synth_handson.errors import ArgumentError, TableError
 from synth_handson.generation import DEFAULT_EPOCHS
 from synth_handson.handson import Assessed, Tables
-from synth_handson.text import LANGUAGES, Language
+from synth_handson.locales import LANGUAGES, Language
 
 
 def test_without_options_the_bundled_sample_is_used_so_that_no_network_is_needed() -> None:

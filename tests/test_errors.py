@@ -7,20 +7,20 @@ from pathlib import Path
 
 import pytest
 
-from synth_handson import text
-from synth_handson.errors import ArgumentError, Problem, SynthHandsonError, TableError
-from synth_handson.text import LANGUAGES
+from synth_handson import locales
+from synth_handson.errors import ArgumentError, SynthHandsonError, TableError, problem
+from synth_handson.locales import LANGUAGES
 
-SOURCE = Path(text.__file__).parents[1]
-TEXT = SOURCE / "text"
-# Raised as XyzError("key", …), or collected as Problem("key", …).
-KEY = re.compile(r"""\b(?:\w*Error|TrainingCancelled|Problem)\(\s*["'](\w+)["']""")
-USED_KEYS = sorted({key for module in SOURCE.glob("*.py") for key in KEY.findall(module.read_text("utf-8"))})
-CATALOGUES = sorted({path.name for path in TEXT.glob("*/*.toml")})
+TEXTS = Path(locales.__file__).parent
+SOURCE = TEXTS.parent
+# Raised as XyzError("key", …), or collected as problem("key", …).
+KEY = re.compile(r"""\b(?:\w*Error|TrainingCancelled|problem)\(\s*["'](\w+)["']""")
+USED_KEYS = sorted({key for module in SOURCE.rglob("*.py") for key in KEY.findall(module.read_text("utf-8"))})
+CATALOGUES = sorted({path.name for path in TEXTS.glob("*/*.toml")})
 
 
 def read(language: str, catalogue: str) -> dict[str, str]:
-    return tomllib.loads((TEXT / language / catalogue).read_text("utf-8"))
+    return tomllib.loads((TEXTS / language / catalogue).read_text("utf-8"))
 
 
 def placeholders(template: str) -> set[str]:
@@ -55,7 +55,7 @@ def test_an_error_speaks_both_languages() -> None:
 
 
 def test_a_table_error_lists_every_problem() -> None:
-    problems = [Problem("sample_rows", {"n": 7}), Problem("max_epochs", {"value": -1})]
+    problems = [problem("sample_rows", {"n": 7}), problem("max_epochs", {"value": -1})]
     first, *rest = str(TableError(problems)).splitlines()
     assert "2" in first
     assert len(rest) == 2

@@ -11,8 +11,8 @@ from people import draw_people
 from synth_handson import load_bank_marketing, load_bundled_synthetic, split_holdout
 from synth_handson.errors import ArgumentError, TableError
 from synth_handson.evidence import Evidence, Step, assess
+from synth_handson.locales import LANGUAGES
 from synth_handson.measures import DEFINITIONS, Measure
-from synth_handson.text import LANGUAGES
 
 
 def bundled(**options: object) -> Evidence:

@@ -6,13 +6,13 @@ from itertools import combinations, product
 
 import pytest
 
-from synth_handson.charts import ORIGINAL, SYNTHETIC
 from synth_handson.dose import Dose, NaiveScore
 from synth_handson.evidence_charts import MAX_COLUMNS, dose_chart, dose_label, pair_chart, utility_chart
 from synth_handson.fidelity import Fidelity, SchemaMatch
 from synth_handson.intervals import Estimate
+from synth_handson.locales import LANGUAGES, Language
 from synth_handson.measures import Measure, measure
-from synth_handson.text import LANGUAGES, Language
+from synth_handson.palette import ORIGINAL, SYNTHETIC
 from synth_handson.utility import ModelUtility, Utility
 
 

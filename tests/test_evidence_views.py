@@ -28,8 +28,8 @@ from synth_handson.evidence_views import (
 )
 from synth_handson.handson import Assessed, Assessor, bundled_tables
 from synth_handson.intervals import Estimate
-from synth_handson.measures import Measure, Reason, measure
-from synth_handson.text import LANGUAGES, Language
+from synth_handson.locales import LANGUAGES, Language, Message
+from synth_handson.measures import Measure, measure
 
 
 @pytest.fixture(scope="module")
@@ -45,7 +45,7 @@ def evidence() -> Evidence:
 def with_measures(evidence: Evidence, *measures: Measure) -> Evidence:
     """Return evidence of these measures of fidelity alone."""
     fidelity = replace(evidence.fidelity, columns=measures, pairs=(), joint=())
-    return replace(evidence, fidelity=fidelity, utility=None, utility_missing=Reason("verdict.blind"))
+    return replace(evidence, fidelity=fidelity, utility=None, utility_missing=Message("verdict.blind"))
 
 
 def distance(column: str, value: float, reference: float, half_width: float = 0.1) -> Measure:
@@ -85,7 +85,7 @@ def test_what_is_most_clearly_worse_than_real_people_comes_first(evidence: Evide
         distance("wide", 0.6, 0.3, half_width=0.2),
         distance("narrow", 0.5, 0.3, half_width=0.05),
         distance("better", 0.1, 0.9),
-        measure("ks", None, rows=0, columns=("missing",), missing=Reason("measures.missing_outliers")),
+        measure("ks", None, rows=0, columns=("missing",), missing=Message("measures.missing_outliers")),
     ]
     table = measure_table(with_measures(evidence, *measures), "en")
     assert list(table["Of"]) == ["narrow", "wide", "alike", "better", "missing"]
@@ -115,7 +115,7 @@ def test_the_verdict_is_said_in_words_with_its_reasons(evidence: Evidence) -> No
     passed = verdict_note(evidence, "en")
     assert passed.startswith("**Verdict: Pass.** No leak was found.")
     assert "went unnoticed" in passed or "gone unnoticed" in passed
-    leak = Reason("verdict.shown_identical_rows", {
+    leak = Message("verdict.shown_identical_rows", {
         "value": 0.1, "low": 0.08, "high": 0.12, "reference": 0.0, "column": None, "p": 1e-9,
     })  # fmt: skip
     verdict = replace(evidence.privacy.verdict, outcome="fail", reasons=(leak,))
@@ -127,7 +127,7 @@ def test_the_verdict_is_said_in_words_with_its_reasons(evidence: Evidence) -> No
 
 def test_a_columns_name_in_a_reason_is_text_not_markup(evidence: Evidence) -> None:
     values: dict[str, Any] = {"value": 0.1, "low": 0.0, "high": 0.2, "p": 0.001}
-    leak = Reason("verdict.shown_inference", values | {"column": "<b>*a_b*</b>"})
+    leak = Message("verdict.shown_inference", values | {"column": "<b>*a_b*</b>"})
     verdict = replace(evidence.privacy.verdict, outcome="fail", reasons=(leak,))
     said = verdict_note(replace(evidence, privacy=replace(evidence.privacy, verdict=verdict)), "en")
     assert r"&lt;b&gt;\*a\_b\*&lt;/b&gt;" in said
@@ -150,7 +150,7 @@ def test_the_grade_is_marked_as_a_summary_and_gives_advice(evidence: Evidence) -
     assert "utility not measured" in bare
     assert "no evidence" in bare
     assert "suggest" not in bare
-    advised = replace(grade, recommendations=(Reason("grade.name_a_target"),))
+    advised = replace(grade, recommendations=(Message("grade.name_a_target"),))
     assert "\n- Name the column" in grade_note(replace(evidence, grade=advised), "en")
 
 
@@ -172,7 +172,7 @@ def test_the_most_exposed_secret_stands_in_front(evidence: Evidence) -> None:
 
 
 def test_without_a_target_the_reason_stands_in_place_of_the_models(evidence: Evidence) -> None:
-    bare = replace(evidence, utility=None, utility_missing=Reason("measures.missing_outliers"))
+    bare = replace(evidence, utility=None, utility_missing=Message("measures.missing_outliers"))
     assert utility_note(bare, "en").startswith("Not measured: The checks on outliers")
 
 

@@ -11,10 +11,11 @@ from people import draw_people
 
 from synth_handson.fidelity import MAX_PAIRS, Fidelity, SchemaMatch, assess_fidelity, match_schema
 from synth_handson.intervals import exact_share
-from synth_handson.measures import Measure, Reason, measure
+from synth_handson.locales import Message
+from synth_handson.measures import Measure, measure
 from synth_handson.tables import AssessedTables, prepare_tables
 
-C2ST = measure("c2st_auc", None, rows=100, missing=Reason("measures.missing_synthetic_values"))
+C2ST = measure("c2st_auc", None, rows=100, missing=Message("measures.missing_synthetic_values"))
 
 
 def assess(
@@ -332,7 +333,7 @@ def test_columns_without_values_say_why_nothing_can_be_measured() -> None:
         ("none", name) for name in {*moments, "ks"}
     }
     for (column, _), reason in unmeasured.items():
-        assert reason == Reason("measures.missing_train_values", {"column": column})
+        assert reason == Message("measures.missing_train_values", {"column": column})
         assert f"“{column}”" in reason.in_words("en")
         assert f"「{column}」" in reason.in_words("ja")
 
@@ -349,7 +350,7 @@ def test_a_synthetic_column_that_collapsed_is_measured_as_far_as_can_be() -> Non
     skewness = measures[("x",), "skewness_difference"]
     assert skewness.value is None
     assert skewness.reference == pytest.approx(0)
-    assert skewness.missing == Reason("measures.missing_synthetic_values", {"column": "x"})
+    assert skewness.missing == Message("measures.missing_synthetic_values", {"column": "x"})
 
 
 def test_a_table_that_is_missing_throughout_is_as_far_as_can_be() -> None:

@@ -6,9 +6,9 @@ from synth_handson.distributions import DistanceShares
 from synth_handson.fidelity import Fidelity, SchemaMatch
 from synth_handson.grade import Grade, grade, letter
 from synth_handson.intervals import Estimate
-from synth_handson.measures import Measure, Reason, measure
+from synth_handson.locales import LANGUAGES, Message
+from synth_handson.measures import Measure, measure
 from synth_handson.privacy import Privacy
-from synth_handson.text import LANGUAGES
 from synth_handson.utility import ModelUtility, Utility
 from synth_handson.verdict import decide
 
@@ -41,7 +41,7 @@ def privacy(*measures: Measure, copies: int | None = 10) -> Privacy:
     return Privacy(tested, DistanceShares((), (), ()), decide(tested, copies, 1_000))
 
 
-NO_TARGET = Reason("utility.no_target")
+NO_TARGET = Message("utility.no_target")
 
 
 def keys(graded: Grade) -> list[str]:
@@ -83,7 +83,7 @@ def test_without_a_target_the_others_keep_their_proportion() -> None:
 
 
 def test_a_table_no_model_can_learn_from_has_no_utility() -> None:
-    collapsed = Reason("utility.constant_synthetic", {"column": "y", "value": "no"})
+    collapsed = Message("utility.constant_synthetic", {"column": "y", "value": "no"})
     graded = grade(fidelity(), collapsed, privacy())
     assert graded.utility == 0
     assert graded.total == pytest.approx(60)
@@ -91,7 +91,7 @@ def test_a_table_no_model_can_learn_from_has_no_utility() -> None:
 
 
 def test_a_target_nobody_could_predict_is_left_out() -> None:
-    hopeless = Reason("utility.constant_train", {"column": "y", "value": "no"})
+    hopeless = Message("utility.constant_train", {"column": "y", "value": "no"})
     assert grade(fidelity(), hopeless, privacy()).utility is None
 
 

@@ -3,8 +3,8 @@
 import pytest
 
 from synth_handson.intervals import Estimate
-from synth_handson.measures import DEFINITIONS, Measure, Reason, measure
-from synth_handson.text import LANGUAGES, Language, get_text
+from synth_handson.locales import LANGUAGES, Language, Message, get_text
+from synth_handson.measures import DEFINITIONS, Measure, measure
 
 
 def taken(name: str, value: float, reference: float) -> Measure:
@@ -43,7 +43,7 @@ def test_excess_is_how_much_worse_than_the_reference(
 
 
 def test_what_could_not_be_measured_has_no_excess_but_a_reason() -> None:
-    missing = measure("dcr_ratio", None, rows=100, missing=Reason("measures.missing_dcr_ratio"))
+    missing = measure("dcr_ratio", None, rows=100, missing=Message("measures.missing_dcr_ratio"))
     assert missing.excess is None
     assert missing.missing is not None
     assert missing.missing.in_words("ja") != missing.missing.in_words("en")

@@ -17,12 +17,12 @@ from synth_handson.generation import Training
 from synth_handson.grade import Grade
 from synth_handson.intervals import Estimate
 from synth_handson.ladder import Rung
-from synth_handson.measures import DEFINITIONS, Measure, Reason, measure
+from synth_handson.locales import LANGUAGES, Language, Message, get_text
+from synth_handson.measures import DEFINITIONS, Measure, measure
 from synth_handson.privacy import Privacy
 from synth_handson.report import About, to_html, to_markdown
 from synth_handson.report.pictures import interval_plot, span
 from synth_handson.report.wording import Wording, number, percent
-from synth_handson.text import LANGUAGES, Language, get_text
 from synth_handson.utility import ModelUtility, Utility
 from synth_handson.verdict import Outcome, Verdict
 
@@ -60,17 +60,17 @@ def privacy(outcome: Outcome, secrets: Iterable[str]) -> Privacy:
             "identical_rows", Estimate(copies, copies, 0.31), Estimate(0, 0, 0.004), rows=900, p_value=0.2
         ),
         taken("dcr_share", 0.5 + copies / 2, 0.497, p=0.3),
-        measure("dcr_ratio", None, rows=900, missing=Reason("measures.missing_dcr_ratio")),
+        measure("dcr_ratio", None, rows=900, missing=Message("measures.missing_dcr_ratio")),
         taken("attack_auc", 0.505, 0.5, p=0.25),
         taken("attack_tpr", 0.012, 0.01, p=0.0000001),
-        measure("outlier_identical", None, rows=0, missing=Reason("measures.missing_outliers")),
+        measure("outlier_identical", None, rows=0, missing=Message("measures.missing_outliers")),
         taken("outlier_attack_auc", 0.51, 0.49, p=0.4),
         taken("singling_out", 0.02, 0.01),
         taken("linkability", 0.01, 0.01),
         *(taken("inference", 0.03 + n / 100, 0.02, secret) for n, secret in enumerate(secrets)),
     )
     smallest = {"pass": 0.004, "review": 0.2, "fail": 0.004}[outcome]
-    reasons = (Reason("verdict.none_shown", {"tests": 9, "level": 0.01}),)
+    reasons = (Message("verdict.none_shown", {"tests": 9, "level": 0.01}),)
     verdict = Verdict(outcome, reasons, 9, 0.01, smallest, 0.05, 4_000 if outcome == "review" else None)
     return Privacy(measures, distance_shares(draw.gamma(5, 0.05, 900), draw.gamma(5, 0.05, 800)), verdict)
 
@@ -137,7 +137,7 @@ def evidence(outcome: Outcome = "pass", columns: tuple[str, ...] = COLUMNS) -> E
         utility_missing=None,
         privacy=privacy(outcome, columns),
         ladder=ladder(),
-        grade=Grade(88, 91, 99, 91.4, "A+", (Reason("grade.name_a_target"),)),
+        grade=Grade(88, 91, 99, 91.4, "A+", (Message("grade.name_a_target"),)),
     )
 
 
@@ -255,7 +255,7 @@ def test_a_measure_without_a_value_says_why(language: Language) -> None:
 
 
 def test_missing_utility_says_why(language: Language) -> None:
-    reason = Reason("utility.no_target")
+    reason = Message("utility.no_target")
     without = replace(evidence(), utility=None, utility_missing=reason)
     assert reason.in_words(language) in shown(to_html(without, language))
 
@@ -278,7 +278,7 @@ def test_the_class_that_counts_as_positive_is_not_named(language: Language) -> N
 
 
 def test_a_reason_that_names_a_value_hides_it(language: Language) -> None:
-    reason = Reason("utility.constant_train", {"column": "diagnosis", "value": "SECRET-VALUE"})
+    reason = Message("utility.constant_train", {"column": "diagnosis", "value": "SECRET-VALUE"})
     assert "SECRET-VALUE" in reason.in_words(language)
     html = to_html(replace(evidence(), utility=None, utility_missing=reason), language)
     assert "diagnosis" in html

@@ -18,9 +18,9 @@ import pytest
 from synth_handson import server
 from synth_handson.errors import ServerError, TrainingCancelled
 from synth_handson.generation import Generator, Options, Progress, train_generator
+from synth_handson.locales import LANGUAGES
 from synth_handson.schema import PROTECTED_TOKEN
 from synth_handson.server import ServerModel, check_server, train_on_server
-from synth_handson.text import LANGUAGES
 from synth_handson.worker import CancelToken
 
 BANK = Path(__file__).parents[1] / "data" / "bank.csv"

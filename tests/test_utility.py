@@ -8,7 +8,7 @@ import pytest
 
 from synth_handson.errors import ArgumentError
 from synth_handson.features import linear_encoder
-from synth_handson.measures import Reason
+from synth_handson.locales import Message
 from synth_handson.tables import AssessedTables, prepare_tables
 from synth_handson.utility import Utility, assess_utility, find_task
 
@@ -198,7 +198,7 @@ HALVES: list[str | float | None] = ["a", "b"] * 100
 )
 def test_a_target_that_cannot_be_predicted_gives_a_reason_in_both_languages(values, key, said) -> None:
     reason = assess_utility(with_target(values), "t", random_state=0)
-    assert isinstance(reason, Reason)
+    assert isinstance(reason, Message)
     assert reason.key == f"utility.{key}"
     for word in said:
         assert word in reason.in_words("en")

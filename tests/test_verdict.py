@@ -10,9 +10,9 @@ from scipy.stats import binom
 
 from synth_handson.controls import plant_rows
 from synth_handson.intervals import Estimate
-from synth_handson.measures import DEFINITIONS, Measure, Reason, measure
+from synth_handson.locales import LANGUAGES, Language, Message, get_text
+from synth_handson.measures import DEFINITIONS, Measure, measure
 from synth_handson.membership import Matches, identical_p_value
-from synth_handson.text import LANGUAGES, Language, get_text
 from synth_handson.verdict import FAMILYWISE_LEVEL, POWER, TOLERATED_LEAK, copies_needed, decide, holm
 
 TESTED = (
@@ -74,7 +74,7 @@ class TestDecide:
         assert verdict.tests == len(TESTED)
 
     def test_what_could_not_be_measured_is_among_the_reasons(self) -> None:
-        gap = Reason("measures.missing_outliers")
+        gap = Message("measures.missing_outliers")
         missing = measure("outlier_identical", None, rows=0, missing=gap)
         assert gap in decide([a_test("dcr_share", 0.5), missing], 20, 1_000).reasons
 

@@ -12,8 +12,8 @@ from synth_handson.distributions import ColumnFidelity, compare_columns
 from synth_handson.errors import TrainingError
 from synth_handson.generation import Progress, Training
 from synth_handson.handson import Tables
+from synth_handson.locales import LANGUAGES
 from synth_handson.privacy import ClosestRecords, MedianGap
-from synth_handson.text import LANGUAGES
 from synth_handson.views import (
     closest_sentence,
     distance_note,

@@ -19,7 +19,8 @@ from numpy.typing import NDArray
 
 from synth_handson.errors import ArgumentError
 from synth_handson.intervals import Estimate
-from synth_handson.measures import Measure, Reason, measure
+from synth_handson.locales import Message
+from synth_handson.measures import Measure, measure
 from synth_handson.tables import AssessedTables
 
 if TYPE_CHECKING:
@@ -178,7 +179,7 @@ class _Outcome:
 def _risk(name: str, outcomes: Sequence[_Outcome], secret: str | None = None) -> Measure:
     ours, reference = outcomes
     columns = () if secret is None else (secret,)
-    missing = Reason(f"measures.missing_{name}", {"column": secret} if columns else {})
+    missing = Message(f"measures.missing_{name}", {"column": secret} if columns else {})
     return measure(
         name,
         ours.risk,

@@ -8,15 +8,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from synth_handson.distributions import Bin, ColumnKind, ColumnShares, DistanceShares
-from synth_handson.text import Language, get_text
+from synth_handson.locales import Language, get_text
+from synth_handson.palette import FILL_OPACITY, HOLDOUT, ORIGINAL, SYNTHETIC
 
 if TYPE_CHECKING:
     import altair as alt
-
-ORIGINAL = "#1f77d0"
-SYNTHETIC = "#e0443e"
-HOLDOUT = "#8a8f98"
-FILL_OPACITY = 0.4
 
 
 def column_label(column: str, language: Language) -> str:

@@ -12,7 +12,8 @@ import numpy as np
 import pandas as pd
 from pandas.api import types
 
-from synth_handson.errors import ArgumentError, Problem, TableError
+from synth_handson.errors import ArgumentError, TableError, problem
+from synth_handson.locales import Message
 
 MIN_COLUMNS = 2
 MIN_ROWS = 50
@@ -59,7 +60,7 @@ def check_table(frame: pd.DataFrame) -> None:
         If it does not pass; ``problems`` lists everything that is wrong, each with its column and an example.
     """
     if not isinstance(frame, pd.DataFrame):
-        raise TableError([Problem("table_not_a_frame", {"type": type(frame).__name__})])
+        raise TableError([problem("table_not_a_frame", {"type": type(frame).__name__})])
     problems = [*_size_problems(*frame.shape), *_name_problems(list(frame.columns))]
     for position, name in enumerate(frame.columns):
         column = name if _is_name(name) else f"#{position + 1}"
@@ -68,43 +69,43 @@ def check_table(frame: pd.DataFrame) -> None:
         raise TableError(problems)
 
 
-def _size_problems(rows: int, columns: int) -> Iterator[Problem]:
+def _size_problems(rows: int, columns: int) -> Iterator[Message]:
     if columns < MIN_COLUMNS:
-        yield Problem("table_few_columns", {"columns": columns, "minimum": MIN_COLUMNS})
+        yield problem("table_few_columns", {"columns": columns, "minimum": MIN_COLUMNS})
     if rows < MIN_ROWS:
-        yield Problem("table_few_rows", {"rows": rows, "minimum": MIN_ROWS})
+        yield problem("table_few_rows", {"rows": rows, "minimum": MIN_ROWS})
 
 
-def _name_problems(names: list[Any]) -> Iterator[Problem]:
+def _name_problems(names: list[Any]) -> Iterator[Message]:
     for position, name in enumerate(names, start=1):
         if not isinstance(name, str):
-            yield Problem("table_name_not_text", {"column": f"#{position}", "name": _show(name)})
+            yield problem("table_name_not_text", {"column": f"#{position}", "name": _show(name)})
         elif not _is_name(name):
-            yield Problem("table_name_empty", {"column": f"#{position}"})
+            yield problem("table_name_empty", {"column": f"#{position}"})
     for name, count in Counter(filter(_is_name, names)).items():
         if count > 1:
-            yield Problem("table_name_duplicate", {"column": name, "count": count})
+            yield problem("table_name_duplicate", {"column": name, "count": count})
 
 
 def _is_name(name: object) -> bool:
     return isinstance(name, str) and bool(name.strip())
 
 
-def _named_column_problems(values: Column, column: str) -> list[Problem]:
+def _named_column_problems(values: Column, column: str) -> list[Message]:
     try:
         found = list(_column_problems(values)) or list(_dtype_problems(values))
     except Exception as error:
         # Values can be objects of any class, whose own methods fail in any way.
-        found = [Problem("table_unreadable", {"reason": type(error).__name__})]
-    return [Problem(problem.key, {"column": column, **problem.details}) for problem in found]
+        found = [problem("table_unreadable", {"reason": type(error).__name__})]
+    return [Message(one.key, {"column": column, **one.values}) for one in found]
 
 
-def _column_problems(column: Column) -> Iterator[Problem]:
+def _column_problems(column: Column) -> Iterator[Message]:
     values = column[column.notna().to_numpy(dtype=bool)]
     dtype = values.dtype
     if values.empty:
         if len(column):
-            yield Problem("table_all_empty")
+            yield problem("table_all_empty")
     elif types.is_bool_dtype(dtype) or types.is_datetime64_any_dtype(dtype):
         return
     elif types.is_numeric_dtype(dtype) and not types.is_complex_dtype(dtype):
@@ -115,10 +116,10 @@ def _column_problems(column: Column) -> Iterator[Problem]:
         yield from _object_problems(list(values))
 
 
-def _dtype_problems(column: Column) -> Iterator[Problem]:
+def _dtype_problems(column: Column) -> Iterator[Message]:
     if not _is_learnable(column):
         values = column[column.notna().to_numpy(dtype=bool)]
-        yield Problem("table_convert", {"type": column.dtype.name, "example": _show(values.iloc[0])})
+        yield problem("table_convert", {"type": column.dtype.name, "example": _show(values.iloc[0])})
 
 
 def _is_learnable(column: Column) -> bool:
@@ -133,17 +134,17 @@ def _is_learnable(column: Column) -> bool:
     return dtype != np.longdouble or np.dtype(np.longdouble).itemsize == np.dtype(float).itemsize
 
 
-def _object_problems(values: list[Any]) -> Iterator[Problem]:
+def _object_problems(values: list[Any]) -> Iterator[Message]:
     kind_of = {cls: _kind(cls) for cls in set(map(type, values))}
     kinds = [kind_of[type(value)] for value in values]
     (usual, _), *others = Counter(kinds).most_common()
     if "other" in kinds:
         example = values[kinds.index("other")]
-        yield Problem("table_unsupported", {"type": type(example).__name__, "example": _show(example)})
+        yield problem("table_unsupported", {"type": type(example).__name__, "example": _show(example)})
     elif others:
         odd, count = others[-1]
         examples = {"usual": _show(values[kinds.index(usual)]), "example": _show(values[kinds.index(odd)])}
-        yield Problem("table_mixed", {"count": count, **examples})
+        yield problem("table_mixed", {"count": count, **examples})
     elif usual == "text":
         yield from _text_problems(values)
     elif usual == "number":
@@ -160,13 +161,13 @@ def _kind(cls: type) -> str:
     return "date" if issubclass(cls, date | np.datetime64) else "other"
 
 
-def _number_problems(values: Numbers) -> Iterator[Problem]:
+def _number_problems(values: Numbers) -> Iterator[Message]:
     infinite = values[np.isinf(values)]
     if infinite.size:
-        yield Problem("table_infinite", {"example": _show(infinite[0]), "count": infinite.size})
+        yield problem("table_infinite", {"example": _show(infinite[0]), "count": infinite.size})
     finite = values[np.isfinite(values)]
     if _is_running_number(finite):
-        yield Problem("table_running_number", {"first": int(finite.min()), "last": int(finite.max())})
+        yield problem("table_running_number", {"first": int(finite.min()), "last": int(finite.max())})
 
 
 def _is_running_number(values: Numbers) -> bool:
@@ -180,18 +181,18 @@ def _is_running_number(values: Numbers) -> bool:
     return span <= 2 * len(values) and len(np.unique(values)) == len(values)
 
 
-def _text_problems(values: list[str]) -> Iterator[Problem]:
+def _text_problems(values: list[str]) -> Iterator[Message]:
     # Half of a surrogate pair cannot be written to any file.
     "".join(values).encode()
     counts = Counter(value.strip() for value in values)
     words = [text for text in counts if not _is_number(text)]
     if words == [""] and len(counts) == 1:
-        yield Problem("table_all_empty")
+        yield problem("table_all_empty")
     elif _are_stray(words, counts):
         count = sum(counts[word] for word in words)
-        yield Problem("table_stray_text", {"example": _show(words[0]), "count": count})
+        yield problem("table_stray_text", {"example": _show(words[0]), "count": count})
     elif len(values) >= MIN_DISTINCT and len(set(values)) == len(values):
-        yield Problem("table_text_identifier", {"example": _show(values[0])})
+        yield problem("table_text_identifier", {"example": _show(values[0])})
 
 
 def _are_stray(words: list[str], counts: Counter[str]) -> bool:

@@ -28,8 +28,8 @@ from synth_handson.evidence_views import (
 )
 from synth_handson.generation import DEFAULT_EPOCHS, Progress, train_generator
 from synth_handson.handson import Assessed, Tables, assess_tables, draw_tables
+from synth_handson.locales import LANGUAGES, Language, get_text
 from synth_handson.privacy import ClosestRecords, MedianGap
-from synth_handson.text import LANGUAGES, Language, get_text
 from synth_handson.views import (
     closest_sentence,
     distance_note,

@@ -21,9 +21,9 @@ import pandas as pd
 
 from synth_handson.checks import check_seed
 from synth_handson.checks import check_table as check_table
-from synth_handson.errors import ArgumentError, DataUnavailableError, Problem, SynthHandsonError, TableError
+from synth_handson.errors import ArgumentError, DataUnavailableError, SynthHandsonError, TableError, problem
+from synth_handson.locales import Language, Message, get_text
 from synth_handson.paths import home
-from synth_handson.text import Language, get_text
 
 HANDS_ON_COLUMNS = ("age", "job", "balance", "housing", "loan", "duration", "campaign", "y")
 """The eight columns of the hands-on."""
@@ -53,13 +53,13 @@ BUNDLED_TABLE = Path(__file__).parents[2] / "data" / "bank.csv"
 class UciUnavailableError(DataUnavailableError):
     """UCI did not deliver the table; ``why`` says it in a few words."""
 
-    def __init__(self, why: Problem) -> None:
+    def __init__(self, why: Message) -> None:
         super().__init__("uci_unavailable")
         self.why = why
 
     def message(self, language: Language = "en") -> str:
         """Say why, and what to do."""
-        return get_text(language, f"errors.{self.key}", why=_in_words(self.why, language))
+        return get_text(language, f"errors.{self.key}", why=self.why.in_words(language))
 
 
 @dataclass(frozen=True, eq=False)
@@ -78,16 +78,14 @@ class Dataset:
 
     frame: pd.DataFrame
     source: Source
-    why_not_uci: Problem | None = None
+    why_not_uci: Message | None = None
 
     def note(self, language: Language = "en") -> str:
         """Tell the reader where the table came from and how many rows it has."""
         rows = len(self.frame)
         if self.why_not_uci is None:
             return get_text(language, f"load.source_{self.source}", rows=rows)
-        return get_text(
-            language, "load.source_fallback", rows=rows, why=_in_words(self.why_not_uci, language)
-        )
+        return get_text(language, "load.source_fallback", rows=rows, why=self.why_not_uci.in_words(language))
 
 
 def load_bank_marketing(
@@ -172,7 +170,7 @@ def _ask_uci() -> pd.DataFrame:
             check=False,
         )
     except subprocess.TimeoutExpired:
-        raise UciUnavailableError(Problem("uci_timeout", {"seconds": UCI_TOTAL_SECONDS})) from None
+        raise UciUnavailableError(problem("uci_timeout", {"seconds": UCI_TOTAL_SECONDS})) from None
     if child.returncode == 0:
         frame: pd.DataFrame = pd.read_pickle(io.BytesIO(child.stdout))
         return frame
@@ -180,7 +178,7 @@ def _ask_uci() -> pd.DataFrame:
         key, details = json.loads(child.stdout)
     except ValueError:
         key, details = "uci_unreachable", {"reason": f"exit status {child.returncode}"}
-    raise UciUnavailableError(Problem(key, details))
+    raise UciUnavailableError(problem(key, details))
 
 
 def _as_original(frame: pd.DataFrame) -> pd.DataFrame:
@@ -194,12 +192,12 @@ def _as_original(frame: pd.DataFrame) -> pd.DataFrame:
 
 def _check_full(frame: pd.DataFrame) -> None:
     if frame.shape != (UCI_ROWS, len(ALL_COLUMNS)):
-        raise UciUnavailableError(Problem("uci_shape", {"rows": len(frame), "columns": frame.shape[1]}))
+        raise UciUnavailableError(problem("uci_shape", {"rows": len(frame), "columns": frame.shape[1]}))
     numeric = set(frame.select_dtypes("int64").columns)
     complete = tuple(frame.columns) == ALL_COLUMNS and not frame.isna().any(axis=None)
     # An answer cut off within the last value has the right shape.
     if not complete or numeric != NUMERIC_COLUMNS or set(frame["y"]) != {"yes", "no"}:
-        raise UciUnavailableError(Problem("uci_garbled"))
+        raise UciUnavailableError(problem("uci_garbled"))
 
 
 def _cache_path() -> Path:
@@ -236,10 +234,6 @@ def _write_cache(frame: pd.DataFrame) -> None:
             Path(name).unlink(missing_ok=True)
 
 
-def _in_words(problem: Problem, language: Language) -> str:
-    return get_text(language, f"errors.{problem.key}", **problem.details)
-
-
 def split_holdout(
     frame: pd.DataFrame, fraction: float = 0.2, random_state: int = 0
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -268,7 +262,7 @@ def split_holdout(
         If ``frame`` is no DataFrame.
     """
     if not isinstance(frame, pd.DataFrame):
-        raise TableError([Problem("table_not_a_frame", {"type": type(frame).__name__})])
+        raise TableError([problem("table_not_a_frame", {"type": type(frame).__name__})])
     if not isinstance(fraction, Real) or not 0 < fraction < 1:
         raise ArgumentError("holdout_fraction", fraction=fraction)
     seed = check_seed(random_state)

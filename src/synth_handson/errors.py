@@ -1,9 +1,8 @@
 """What can go wrong through no fault of the library, said so that the reader can act on it."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
 
-from synth_handson.text import Language, get_text
+from synth_handson.locales import Language, Message, get_text
 
 
 class SynthHandsonError(Exception):
@@ -12,7 +11,7 @@ class SynthHandsonError(Exception):
     Parameters
     ----------
     key
-        Name of the message in ``text/<language>/errors.toml``.
+        Name of the message in ``locales/<language>/errors.toml``.
     **details
         What the message's placeholders stand for.
     """
@@ -50,22 +49,19 @@ class ServerError(SynthHandsonError):
     """The MOSTLY AI server did not answer, or not as one."""
 
 
-@dataclass(frozen=True)
-class Problem:
-    """One thing wrong with a table: the message's name, and what its placeholders stand for."""
-
-    key: str
-    details: dict[str, object] = field(default_factory=dict)
+def problem(key: str, values: Mapping[str, object] | None = None) -> Message:
+    """Name one thing that is wrong, by its entry in ``errors.toml`` and what its placeholders stand for."""
+    return Message(f"errors.{key}", dict(values or {}))
 
 
 class TableError(SynthHandsonError):
     """A table cannot be trained on, or tables not be compared; ``problems`` lists all that is wrong."""
 
-    def __init__(self, problems: Sequence[Problem], key: str = "table") -> None:
+    def __init__(self, problems: Sequence[Message], key: str = "table") -> None:
         super().__init__(key, count=len(problems))
         self.problems = tuple(problems)
 
     def message(self, language: Language = "en") -> str:
         """List every problem, each with its column, an example and what to do."""
-        lines = [get_text(language, f"errors.{p.key}", **p.details) for p in self.problems]
-        return "\n".join([super().message(language), *(f"- {line}" for line in lines)])
+        lines = [f"- {found.in_words(language)}" for found in self.problems]
+        return "\n".join([super().message(language), *lines])

@@ -15,10 +15,9 @@ from synth_handson.errors import ArgumentError
 from synth_handson.fidelity import Fidelity, assess_fidelity, match_schema
 from synth_handson.grade import Grade, grade
 from synth_handson.ladder import Rung, climb
-from synth_handson.measures import Reason
+from synth_handson.locales import Language, Message
 from synth_handson.privacy import Privacy, assess_privacy
 from synth_handson.tables import AssessedTables, prepare_tables, sample_rows
-from synth_handson.text import Language
 from synth_handson.utility import Utility, assess_utility, check_target
 from synth_handson.verdict import Outcome
 
@@ -91,7 +90,7 @@ class Evidence:
     measured: Sizes
     fidelity: Fidelity
     utility: Utility | None
-    utility_missing: Reason | None
+    utility_missing: Message | None
     privacy: Privacy
     ladder: tuple[Rung, ...]
     grade: Grade
@@ -102,7 +101,7 @@ class Evidence:
         return self.privacy.verdict.outcome
 
     @property
-    def reasons(self) -> tuple[Reason, ...]:
+    def reasons(self) -> tuple[Message, ...]:
         """Why the verdict is what it is."""
         return self.privacy.verdict.reasons
 
@@ -205,7 +204,7 @@ def assess(
     fidelity = assess_fidelity(tables, schema=schema, c2st=joint, random_state=random_state)
     begin("utility")
     utility = _utility(tables, target, random_state)
-    found, missing = (None, utility) if isinstance(utility, Reason) else (utility, None)
+    found, missing = (None, utility) if isinstance(utility, Message) else (utility, None)
     begin("done")
     return Evidence(
         version=version("synth-handson"),
@@ -222,9 +221,9 @@ def assess(
     )
 
 
-def _utility(tables: AssessedTables, target: str | None, random_state: int) -> Utility | Reason:
+def _utility(tables: AssessedTables, target: str | None, random_state: int) -> Utility | Message:
     if target is None:
-        return Reason("utility.no_target")
+        return Message("utility.no_target")
     return assess_utility(tables, target, random_state=random_state)
 
 

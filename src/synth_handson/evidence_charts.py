@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
-from synth_handson.charts import HOLDOUT, ORIGINAL, SYNTHETIC, column_label
+from synth_handson.charts import column_label
 from synth_handson.dose import Dose
 from synth_handson.fidelity import Fidelity
+from synth_handson.locales import Language, get_text
 from synth_handson.measures import Measure
+from synth_handson.palette import HOLDOUT, ORIGINAL, SYNTHETIC
 from synth_handson.report.wording import Wording, number, percent
-from synth_handson.text import Language, get_text
 from synth_handson.utility import Utility
 
 if TYPE_CHECKING:

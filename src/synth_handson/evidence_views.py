@@ -13,10 +13,10 @@ from synth_handson.evidence import Evidence, Step
 from synth_handson.evidence_charts import dose_label
 from synth_handson.handson import Tables
 from synth_handson.intervals import Z
+from synth_handson.locales import Language, get_text
 from synth_handson.measures import Measure
 from synth_handson.report import About
 from synth_handson.report.wording import Wording, percent
-from synth_handson.text import Language, get_text
 from synth_handson.utility import ModelUtility
 from synth_handson.verdict import POWER
 

@@ -23,7 +23,8 @@ from synth_handson.contingency import (
 )
 from synth_handson.distributions import BinnedColumn, bin_column
 from synth_handson.intervals import Estimate, bootstrap_interval, exact_share
-from synth_handson.measures import DEFINITIONS, Measure, Reason, measure
+from synth_handson.locales import Message
+from synth_handson.measures import DEFINITIONS, Measure, measure
 from synth_handson.tables import AssessedTables, sample_rows
 
 MAX_TABLE_ROWS = 50_000
@@ -269,10 +270,10 @@ def _split(codes: Integers, samples: _Samples) -> Iterator[tuple[_Sample, Intege
     return zip(samples, np.split(codes, [len(samples[0].table)]), strict=True)
 
 
-def _reason(key: str, train: Column) -> Reason:
+def _reason(key: str, train: Column) -> Message:
     needed = 1 if key in ("ks", "category_coverage") else 2
     table = "train" if train.nunique() < needed else "synthetic"
-    return Reason(f"measures.missing_{table}_values", {"column": str(train.name)})
+    return Message(f"measures.missing_{table}_values", {"column": str(train.name)})
 
 
 def _coverage(column: Column, sample: _Sample) -> Floats:

@@ -9,7 +9,8 @@ from typing import Literal
 import numpy as np
 
 from synth_handson.fidelity import Fidelity
-from synth_handson.measures import Measure, Reason
+from synth_handson.locales import Message
+from synth_handson.measures import Measure
 from synth_handson.privacy import Privacy
 from synth_handson.utility import Utility
 
@@ -44,10 +45,10 @@ class Grade:
     privacy: float
     total: float
     letter: Letter
-    recommendations: tuple[Reason, ...]
+    recommendations: tuple[Message, ...]
 
 
-def grade(fidelity: Fidelity, utility: Utility | Reason, privacy: Privacy) -> Grade:
+def grade(fidelity: Fidelity, utility: Utility | Message, privacy: Privacy) -> Grade:
     """Summarise the evidence in one letter.
 
     - Fidelity is the mean of three shares of the holdout's own level: of the columns' and of the pairs'
@@ -111,8 +112,8 @@ def _fidelity_score(fidelity: Fidelity) -> float:
     return 100 * float(np.mean(parts))
 
 
-def _utility_score(utility: Utility | Reason) -> float | None:
-    if isinstance(utility, Reason):
+def _utility_score(utility: Utility | Message) -> float | None:
+    if isinstance(utility, Message):
         return 0.0 if utility.key in LOST else None
     kept = [model.kept.value for model in utility.models if model.kept.value is not None]
     return 100 * float(np.mean(np.clip(kept, 0, 1))) if kept else None
@@ -133,29 +134,29 @@ def _share(ours: float, theirs: float) -> float:
     return float(np.clip(ours / theirs, 0, 1)) if theirs > 0 else 1.0
 
 
-def _recommendations(fidelity: Fidelity, utility: Utility | Reason, privacy: Privacy) -> Iterable[Reason]:
+def _recommendations(fidelity: Fidelity, utility: Utility | Message, privacy: Privacy) -> Iterable[Message]:
     verdict = privacy.verdict
     if verdict.outcome == "fail":
-        yield Reason("grade.do_not_share")
+        yield Message("grade.do_not_share")
     elif verdict.outcome == "review":
-        yield Reason(
+        yield Message(
             "grade.more_rows" if verdict.rows_needed else "grade.other_columns", {"rows": verdict.rows_needed}
         )
     columns = [m for m in fidelity.columns if m.name == "column_tvd" and _beyond_holdout(m)]
     if columns:
         worst = max(columns, key=lambda m: m.excess or 0.0)
         values = {"column": worst.columns[0], "value": worst.value, "reference": worst.reference}
-        yield Reason("grade.look_at_column", values)
+        yield Message("grade.look_at_column", values)
     for joint in fidelity.joint:
         if joint.name == "c2st_auc" and _beyond_holdout(joint):
-            yield Reason("grade.told_apart", {"value": joint.value, "reference": joint.reference})
-    if isinstance(utility, Reason):
-        yield Reason("grade.name_a_target") if utility.key == "utility.no_target" else utility
+            yield Message("grade.told_apart", {"value": joint.value, "reference": joint.reference})
+    if isinstance(utility, Message):
+        yield Message("grade.name_a_target") if utility.key == "utility.no_target" else utility
         return
     lost = [m.kept for m in utility.models if m.kept.high is not None and m.kept.high < 1]
     if lost:
         least = min(lost, key=lambda kept: kept.value or 0.0)
-        yield Reason("grade.performance_lost", {"kept": least.value, "target": utility.target})
+        yield Message("grade.performance_lost", {"kept": least.value, "target": utility.target})
 
 
 def _beyond_holdout(found: Measure) -> bool:

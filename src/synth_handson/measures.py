@@ -2,34 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Literal
 
 from synth_handson.intervals import Estimate
-from synth_handson.text import Language, get_text
+from synth_handson.locales import Message
 
 Good = Literal["low", "high", "near"]
-Plain = str | int | float | None
-
-
-@dataclass(frozen=True)
-class Reason:
-    """Something to be said about a result: the name of its text, and what the placeholders stand for.
-
-    Attributes
-    ----------
-    key
-        ``"<file>.<entry>"`` in the catalogue of texts.
-    values
-        The placeholders' values.
-    """
-
-    key: str
-    values: dict[str, Plain] = field(default_factory=dict)
-
-    def in_words(self, language: Language = "en") -> str:
-        """Say it in the reader's language."""
-        return get_text(language, self.key, **self.values)
 
 
 @dataclass(frozen=True)
@@ -94,7 +73,7 @@ class Measure:
     rows: int
     columns: tuple[str, ...]
     p_value: float | None
-    missing: Reason | None
+    missing: Message | None
     lowest: float | None
     highest: float | None
     good: Good
@@ -120,7 +99,7 @@ def measure(
     rows: int,
     columns: tuple[str, ...] = (),
     p_value: float | None = None,
-    missing: Reason | None = None,
+    missing: Message | None = None,
 ) -> Measure:
     """Put an estimate together with its reference and what is known about the measure.
 

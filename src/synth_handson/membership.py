@@ -23,7 +23,8 @@ from synth_handson.intervals import (
     exact_share,
     standard_error_interval,
 )
-from synth_handson.measures import Measure, Reason, measure
+from synth_handson.locales import Message
+from synth_handson.measures import Measure, measure
 from synth_handson.tables import AssessedTables, halves, sample_rows
 
 MAX_ROWS = 20_000
@@ -284,7 +285,7 @@ class _Comparison:
 
     def dcr_ratio(self, reference: _Comparison | None = None) -> Measure:
         ours, theirs = self._dcr_ratio(), reference._dcr_ratio() if reference else None
-        reason = None if ours else Reason("measures.missing_dcr_ratio")
+        reason = None if ours else Message("measures.missing_dcr_ratio")
         return measure("dcr_ratio", ours, theirs, rows=len(self.synthetic), missing=reason)
 
     def _dcr_ratio(self) -> Estimate | None:
@@ -339,7 +340,7 @@ class _Comparison:
         ours, theirs = self._outliers(), reference._outliers()
         if min(map(len, ours)) < MIN_OUTLIERS or min(map(len, theirs)) < 2:
             return tuple(  # type: ignore[return-value]
-                measure(name, None, rows=0, missing=Reason("measures.missing_outliers"))
+                measure(name, None, rows=0, missing=Message("measures.missing_outliers"))
                 for name in ("outlier_identical", "outlier_attack_auc")
             )
         members, others = ours

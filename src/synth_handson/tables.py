@@ -8,7 +8,8 @@ import numpy as np
 import pandas as pd
 
 from synth_handson.columns import column_type, infer_type, to_floats
-from synth_handson.errors import Problem, TableError
+from synth_handson.errors import TableError, problem
+from synth_handson.locales import Message
 
 MIN_ROWS = 100
 """With fewer rows, no interval is narrow enough to say anything."""
@@ -72,7 +73,7 @@ def prepare_tables(synthetic: pd.DataFrame, train: pd.DataFrame, holdout: pd.Dat
     tables = {"synthetic": synthetic, "train": train, "holdout": holdout}
     for frame in tables.values():
         if not isinstance(frame, pd.DataFrame):
-            raise TableError([Problem("table_not_a_frame", {"type": type(frame).__name__})], "tables")
+            raise TableError([problem("table_not_a_frame", {"type": type(frame).__name__})], "tables")
     if problems := _shape_problems(tables):
         raise TableError(problems, "tables")
     kinds = {name: _kind(train[name]) for name in train.columns}
@@ -85,7 +86,7 @@ def prepare_tables(synthetic: pd.DataFrame, train: pd.DataFrame, holdout: pd.Dat
             except ValueError:
                 example = _example(frame[name], kind)
                 problems_here.append(
-                    Problem("assess_type", {"table": title, "column": name, "value": example, "kind": kind})
+                    problem("assess_type", {"table": title, "column": name, "value": example, "kind": kind})
                 )
         problems += problems_here
         shaped[title] = pd.DataFrame(columns) if not problems_here else frame
@@ -109,28 +110,28 @@ def halves(frame: pd.DataFrame, random_state: int) -> tuple[pd.DataFrame, pd.Dat
     return frame.iloc[first].reset_index(drop=True), frame.iloc[second].reset_index(drop=True)
 
 
-def _shape_problems(tables: dict[str, pd.DataFrame]) -> list[Problem]:
-    problems: list[Problem] = []
+def _shape_problems(tables: dict[str, pd.DataFrame]) -> list[Message]:
+    problems: list[Message] = []
     expected = tables["train"].columns
     for title, frame in tables.items():
         if not frame.columns.is_unique:
             repeated = frame.columns[frame.columns.duplicated()].unique()
-            problems.append(Problem("nearest_repeated", {"table": title, "columns": _listed(repeated)}))
+            problems.append(problem("nearest_repeated", {"table": title, "columns": _listed(repeated)}))
         lacking = expected.difference(frame.columns, sort=False)
         foreign = frame.columns.difference(expected, sort=False)
         if len(lacking) or len(foreign):
             problems.append(
-                Problem(
+                problem(
                     "assess_columns",
                     {"table": title, "lacking": _listed(lacking), "foreign": _listed(foreign)},
                 )
             )
         if len(frame) < MIN_ROWS:
             problems.append(
-                Problem("assess_few_rows", {"table": title, "rows": len(frame), "minimum": MIN_ROWS})
+                problem("assess_few_rows", {"table": title, "rows": len(frame), "minimum": MIN_ROWS})
             )
     if len(expected) < 2:
-        problems.append(Problem("table_few_columns", {"columns": len(expected), "minimum": 2}))
+        problems.append(problem("table_few_columns", {"columns": len(expected), "minimum": 2}))
     return problems
 
 

@@ -14,7 +14,8 @@ from synth_handson.errors import ArgumentError
 from synth_handson.features import bounded
 from synth_handson.intervals import Estimate, standard_error_interval
 from synth_handson.learners import ModelName, Predict, learn_classes, learn_number, one_thread
-from synth_handson.measures import DEFINITIONS, Measure, Reason, measure
+from synth_handson.locales import Message
+from synth_handson.measures import DEFINITIONS, Measure, measure
 from synth_handson.performance import Floats, bootstrap_weights, classification, regression
 from synth_handson.tables import MIN_ROWS, AssessedTables, sample_rows
 
@@ -87,7 +88,7 @@ def assess_utility(
     target: str,
     *,
     random_state: int,
-) -> Utility | Reason:
+) -> Utility | Message:
     """Train models on the synthetic table and on as many training rows, and test both on the holdout.
 
     The test rows are people whom neither the generator nor any of the models has seen. On the training rows,
@@ -109,7 +110,7 @@ def assess_utility(
 
     Returns
     -------
-    Utility or Reason
+    Utility or Message
         The reason why nothing can be measured: a target without values, with only one, or with more than 20
         classes; a class with fewer than 5 of the real rows trained or tested on; fewer than 100 usable rows.
 
@@ -130,11 +131,11 @@ def assess_utility(
     """
     check_target(target, list(tables.train.columns))
     found = find_task(tables.train[target])
-    if isinstance(found, Reason):
+    if isinstance(found, Message):
         return found
     task, classes = found
     rows = _draw(tables, target, classes, random_state)
-    if isinstance(rows, Reason):
+    if isinstance(rows, Message):
         return rows
     with one_thread():
         models = tuple(_compare(name, rows, target, classes, random_state) for name in MODELS)
@@ -149,7 +150,7 @@ def check_target(target: str, columns: Sequence[str]) -> None:
         raise ArgumentError("utility_target", column=target, close=", ".join(close))
 
 
-def find_task(column: pd.Series[Any]) -> tuple[Task, tuple[Any, ...]] | Reason:
+def find_task(column: pd.Series[Any]) -> tuple[Task, tuple[Any, ...]] | Message:
     """Tell by its values in the training table how a column is to be predicted.
 
     Numbers, dates and time spans with more than two different values are predicted as numbers, also where
@@ -171,7 +172,7 @@ def find_task(column: pd.Series[Any]) -> tuple[Task, tuple[Any, ...]] | Reason:
     """
     counts = column.value_counts().sort_index()
     if counts.empty:
-        return Reason("utility.no_values", {"column": str(column.name)})
+        return Message("utility.no_values", {"column": str(column.name)})
     if len(counts) == 1:
         return _constant("train", str(column.name), counts.index[0])
     if len(counts) == 2:
@@ -181,21 +182,21 @@ def find_task(column: pd.Series[Any]) -> tuple[Task, tuple[Any, ...]] | Reason:
         return "regression", ()
     if len(counts) <= MAX_CLASSES:
         return "multiclass", tuple(counts.index)
-    return Reason(
+    return Message(
         "utility.many_classes", {"column": str(column.name), "classes": len(counts), "most": MAX_CLASSES}
     )
 
 
 def _draw(
     tables: AssessedTables, target: str, classes: tuple[Any, ...], random_state: int
-) -> AssessedTables | Reason:
+) -> AssessedTables | Message:
     """Draw the rows to train and test on; the target becomes a number, or the position of its class."""
     every = {
         title: _usable(getattr(tables, title), target, classes) for title in ("synthetic", "train", "holdout")
     }
     for title, table in every.items():
         if len(table) < MIN_ROWS:
-            return Reason(
+            return Message(
                 f"utility.few_rows_{title}", {"column": target, "rows": len(table), "minimum": MIN_ROWS}
             )
     rows = min(len(every["synthetic"]), len(every["train"]), TRAIN_ROWS)
@@ -210,7 +211,7 @@ def _draw(
         if counts.min() < MIN_CLASS_ROWS:
             value, total = _as_text(classes[counts.argmin()]), len(drawn[title])
             few = {"rows": int(counts.min()), "total": total, "minimum": MIN_CLASS_ROWS}
-            return Reason(f"utility.rare_class_{title}", {"column": target, "value": value, **few})
+            return Message(f"utility.rare_class_{title}", {"column": target, "value": value, **few})
     return AssessedTables(**drawn)
 
 
@@ -224,8 +225,8 @@ def _usable(table: pd.DataFrame, target: str, classes: tuple[Any, ...]) -> pd.Da
     return table.assign(**{target: values})[~np.isnan(values)].reset_index(drop=True)
 
 
-def _constant(title: str, column: str, value: str | float) -> Reason:
-    return Reason(f"utility.constant_{title}", {"column": column, "value": _as_text(value)})
+def _constant(title: str, column: str, value: str | float) -> Message:
+    return Message(f"utility.constant_{title}", {"column": column, "value": _as_text(value)})
 
 
 def _as_text(value: str | float) -> str:
@@ -299,7 +300,7 @@ def _performance_kept(ours: _Tested, theirs: _Tested, target: str, rows: int) ->
     name = "roc_auc" if "roc_auc" in ours.draws else "r2"
     guessing, real = NO_SKILL[name], _estimate(name, theirs)
     if real.low <= guessing:
-        missing = Reason(f"utility.no_skill_{name}", {"column": target, **real._asdict()})
+        missing = Message(f"utility.no_skill_{name}", {"column": target, **real._asdict()})
         return measure("performance_kept", None, rows=rows, missing=missing)
     skill = real.value - guessing
     kept = float(ours.draws[name][0] - guessing) / skill

@@ -8,7 +8,8 @@ from typing import Literal
 
 import numpy as np
 
-from synth_handson.measures import Measure, Reason
+from synth_handson.locales import Message
+from synth_handson.measures import Measure
 from synth_handson.membership import Matches, identical_p_value, identical_p_values
 
 Outcome = Literal["pass", "review", "fail"]
@@ -44,7 +45,7 @@ class Verdict:
     """
 
     outcome: Outcome
-    reasons: tuple[Reason, ...]
+    reasons: tuple[Message, ...]
     tests: int
     level: float
     smallest_detectable_leak: float | None
@@ -100,11 +101,11 @@ def decide(measures: Sequence[Measure], copies_needed: int | None, rows: int) ->
         reasons = [_shown(p, m) for p, m in sorted(shown, key=lambda pair: pair[0])]
     elif smallest is None or smallest > TOLERATED_LEAK:
         outcome = "review"
-        reasons = [Reason("verdict.blind" if smallest is None else "verdict.few_rows", limit)]
+        reasons = [Message("verdict.blind" if smallest is None else "verdict.few_rows", limit)]
     else:
         outcome = "pass"
-        no_leak = Reason("verdict.none_shown", {"tests": len(tested), "level": FAMILYWISE_LEVEL})
-        reasons = [no_leak, Reason("verdict.limit", limit)]
+        no_leak = Message("verdict.none_shown", {"tests": len(tested), "level": FAMILYWISE_LEVEL})
+        reasons = [no_leak, Message("verdict.limit", limit)]
     missing = [m.missing for m in measures if m.missing is not None]
     return Verdict(
         outcome,
@@ -211,8 +212,8 @@ def _power(matches: Matches, copies: int, level: float, rng: np.random.Generator
     return float((p_values <= level).mean())
 
 
-def _shown(p_value: float, found: Measure) -> Reason:
-    return Reason(
+def _shown(p_value: float, found: Measure) -> Message:
+    return Message(
         f"verdict.shown_{found.name}",
         {
             "value": found.value,

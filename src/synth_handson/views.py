@@ -12,9 +12,9 @@ from synth_handson.distributions import ColumnFidelity
 from synth_handson.errors import SynthHandsonError
 from synth_handson.generation import Progress
 from synth_handson.handson import Tables
+from synth_handson.locales import Language, get_text
 from synth_handson.privacy import ClosestRecords, MedianGap
 from synth_handson.schema import PROTECTED_TOKEN
-from synth_handson.text import Language, get_text
 
 
 def progress_view(progress: Progress, language: Language) -> str:

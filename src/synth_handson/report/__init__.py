@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from synth_handson.locales import Language
 from synth_handson.report import document, sections
 from synth_handson.report.document import Document, Paragraph
 from synth_handson.report.wording import Wording
-from synth_handson.text import Language
 
 if TYPE_CHECKING:
     from synth_handson.evidence import Evidence

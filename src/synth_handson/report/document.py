@@ -12,7 +12,7 @@ from html import escape
 from importlib.resources import files
 from typing import Literal
 
-from synth_handson.text import Language
+from synth_handson.locales import Language
 
 Tone = Literal["plain", "lead", "small"]
 

@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterator, Sequence
 from html import escape
 from math import ceil, floor, log10
 
-from synth_handson.charts import FILL_OPACITY, HOLDOUT, SYNTHETIC
 from synth_handson.distributions import DistanceShares
 from synth_handson.measures import Measure
+from synth_handson.palette import FILL_OPACITY, HOLDOUT, SYNTHETIC
 from synth_handson.report.document import Svg
 
 Span = tuple[float, float]

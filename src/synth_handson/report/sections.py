@@ -5,6 +5,7 @@ from __future__ import annotations
 from importlib.metadata import version
 from typing import TYPE_CHECKING
 
+from synth_handson.locales import get_text
 from synth_handson.report import measured
 from synth_handson.report.document import (
     Banner,
@@ -20,7 +21,6 @@ from synth_handson.report.document import (
 )
 from synth_handson.report.pictures import sign
 from synth_handson.report.wording import Wording, percent
-from synth_handson.text import get_text
 from synth_handson.verdict import POWER
 
 if TYPE_CHECKING:

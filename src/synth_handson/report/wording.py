@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import islice
 
-from synth_handson.measures import Measure, Reason
+from synth_handson.locales import Language, Message, get_text
+from synth_handson.measures import Measure
 from synth_handson.report.document import Figures
-from synth_handson.text import Language, get_text
 
 DECIMALS = {
     "identical_rows": 2, "outlier_identical": 2, "attack_tpr": 2,
@@ -81,12 +81,12 @@ class Wording:
         """Say why a measure has no value."""
         return self.reason(measure.missing) if measure.missing else self.say("no_reason")
 
-    def reason(self, reason: Reason) -> str:
+    def reason(self, reason: Message) -> str:
         """Say a reason without any value of the tables: a rare category can identify somebody."""
         if not isinstance(reason.values.get("value"), str):
             return reason.in_words(self.language)
         hidden = {**reason.values, "value": self.say("hidden_value")}
-        return Reason(reason.key, hidden).in_words(self.language)
+        return Message(reason.key, hidden).in_words(self.language)
 
     def inline(self, figures: Figures) -> str:
         """Write a number with its interval inside a sentence."""

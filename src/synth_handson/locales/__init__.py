@@ -1,6 +1,10 @@
 """Every word a reader sees: one TOML file per step and language, looked up by ``file.key``."""
 
+from __future__ import annotations
+
 import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
 from typing import Literal
@@ -41,3 +45,23 @@ def get_text(language: Language, key: str, **values: object) -> str:
     name, _, entry = key.partition(".")
     text = _catalogue(language, name)[entry]
     return text.format(**values) if values else text
+
+
+@dataclass(frozen=True)
+class Message:
+    """Something to be said: the name of its text, and what the placeholders stand for.
+
+    Attributes
+    ----------
+    key
+        ``"<file>.<key>"``, as for `get_text`.
+    values
+        The placeholders' values.
+    """
+
+    key: str
+    values: Mapping[str, object] = field(default_factory=dict)
+
+    def in_words(self, language: Language = "en") -> str:
+        """Say it in the reader's language."""
+        return get_text(language, self.key, **self.values)
