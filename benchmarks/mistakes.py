@@ -21,10 +21,10 @@ from sklearn.preprocessing import minmax_scale
 from synth_handson import controls, load_bank_marketing, nearest_neighbors, split_holdout
 from synth_handson.distributions import column_distances
 from synth_handson.dose import naive_score
+from synth_handson.evidence_.three_tables import AssessedTables, halves, prepare_tables, sample_rows
 from synth_handson.measures import Measure
 from synth_handson.membership import distance_measures
 from synth_handson.pretrained import load_pretrained_generator
-from synth_handson.tables import AssessedTables, halves, prepare_tables, sample_rows
 
 ROWS = 3_000
 TIED = ["age", "job", "housing", "loan", "y"]

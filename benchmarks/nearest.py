@@ -25,8 +25,8 @@ from scipy.stats import rankdata
 from sklearn.neighbors import NearestNeighbors
 
 from synth_handson import distances
-from synth_handson.data import HANDS_ON_COLUMNS, load_bank_marketing
 from synth_handson.distances import nearest_neighbors
+from synth_handson.tables.bank import HANDS_ON_COLUMNS, load_bank_marketing
 
 N_QUERIES = 5_000
 N_IDENTICAL = 100

@@ -8,7 +8,6 @@ import marimo as mo
 import pandas as pd
 
 from synth_handson import charts, distance_shares, evidence_charts, evidence_views, views
-from synth_handson.data import Dataset
 from synth_handson.distances import Comparison
 from synth_handson.distributions import ColumnFidelity, ColumnShares
 from synth_handson.dose import DOSES, Dose
@@ -17,6 +16,7 @@ from synth_handson.evidence import Evidence
 from synth_handson.handson import Assessed, JobState, Tables
 from synth_handson.locales import Language, get_text
 from synth_handson.privacy import ClosestRecords, MedianGap
+from synth_handson.tables.bank import Dataset
 
 Kind = Literal["neutral", "success", "warn", "danger"]
 

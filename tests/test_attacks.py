@@ -11,11 +11,11 @@ import pytest
 from people import draw_people
 
 from synth_handson.attacks import MAX_SECRETS, three_risks
-from synth_handson.data import HANDS_ON_COLUMNS
 from synth_handson.errors import ArgumentError
+from synth_handson.evidence_.three_tables import prepare_tables
 from synth_handson.locales import LANGUAGES, get_text
 from synth_handson.measures import Measure
-from synth_handson.tables import prepare_tables
+from synth_handson.tables.bank import HANDS_ON_COLUMNS
 
 
 def risks(

@@ -19,8 +19,8 @@ from synth_handson.dose import (
     take_overfit,
 )
 from synth_handson.errors import ArgumentError, TableError
+from synth_handson.evidence_.three_tables import AssessedTables
 from synth_handson.handson import bundled_tables
-from synth_handson.tables import AssessedTables
 
 TESTED = {"identical_rows", "dcr_share", "attack_auc", "attack_tpr"}
 

@@ -9,11 +9,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from people import draw_people
 
+from synth_handson.evidence_.three_tables import AssessedTables, prepare_tables
 from synth_handson.fidelity import MAX_PAIRS, Fidelity, SchemaMatch, assess_fidelity, match_schema
 from synth_handson.intervals import exact_share
 from synth_handson.locales import Message
 from synth_handson.measures import Measure, measure
-from synth_handson.tables import AssessedTables, prepare_tables
 
 C2ST = measure("c2st_auc", None, rows=100, missing=Message("measures.missing_synthetic_values"))
 

@@ -3,8 +3,8 @@
 import pytest
 from people import draw_people
 
+from synth_handson.evidence_.three_tables import AssessedTables, prepare_tables
 from synth_handson.ladder import Rung, climb
-from synth_handson.tables import AssessedTables, prepare_tables
 
 
 @pytest.fixture(scope="module")

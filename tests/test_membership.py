@@ -10,6 +10,7 @@ from scipy.stats import fisher_exact
 
 from synth_handson import nearest_neighbors
 from synth_handson.controls import copy_rows, jitter_rows
+from synth_handson.evidence_.three_tables import AssessedTables, prepare_tables
 from synth_handson.measures import Measure
 from synth_handson.membership import (
     Matches,
@@ -18,7 +19,6 @@ from synth_handson.membership import (
     membership_measures,
     true_positive_rate,
 )
-from synth_handson.tables import AssessedTables, prepare_tables
 
 LEVEL = 0.0025
 FAIR = 100

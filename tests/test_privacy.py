@@ -14,11 +14,11 @@ from synth_handson import load_bank_marketing, load_pretrained_generator, split_
 from synth_handson.attacks import MAX_SECRETS
 from synth_handson.controls import copy_rows, jitter_rows, plant_rows, shuffle_columns
 from synth_handson.errors import SynthHandsonError
+from synth_handson.evidence_.three_tables import halves, prepare_tables
 from synth_handson.intervals import Estimate
 from synth_handson.measures import measure
 from synth_handson.membership import Matches, membership_measures
 from synth_handson.privacy import ClosestRecords, MedianGap, assess_privacy, closest_records, median_gap
-from synth_handson.tables import halves, prepare_tables
 from synth_handson.verdict import FAMILYWISE_LEVEL, copies_needed, decide
 
 # The ranks of 20, 30, 40, 50 are 1/8, 3/8, 5/8, 7/8: the share of rows below, plus half the share equal.

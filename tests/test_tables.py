@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from synth_handson.errors import TableError
-from synth_handson.tables import halves, prepare_tables, sample_rows
+from synth_handson.evidence_.three_tables import halves, prepare_tables, sample_rows
 
 ROWS = 120
 

@@ -7,9 +7,9 @@ import pandas as pd
 import pytest
 
 from synth_handson.errors import ArgumentError
+from synth_handson.evidence_.three_tables import AssessedTables, prepare_tables
 from synth_handson.features import linear_encoder
 from synth_handson.locales import Message
-from synth_handson.tables import AssessedTables, prepare_tables
 from synth_handson.utility import Utility, assess_utility, find_task
 
 CLASS_MEASURES = ["roc_auc", "pr_auc", "accuracy", "f1", "precision", "recall"]

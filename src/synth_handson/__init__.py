@@ -1,12 +1,5 @@
 """Share data safely with synthetic data, and measure what it keeps and how close it comes to real people."""
 
-from synth_handson.data import (
-    HANDS_ON_COLUMNS,
-    Dataset,
-    check_table,
-    load_bank_marketing,
-    split_holdout,
-)
 from synth_handson.distances import (
     Comparison,
     compare_rows,
@@ -33,6 +26,9 @@ from synth_handson.evidence import Evidence, Step, assess
 from synth_handson.generation import Generator, Progress, train_generator
 from synth_handson.pretrained import load_bundled_synthetic, load_pretrained_generator
 from synth_handson.privacy import ClosestRecords, MedianGap, closest_records, median_gap
+from synth_handson.tables.bank import HANDS_ON_COLUMNS, Dataset, load_bank_marketing
+from synth_handson.tables.checks import check_table
+from synth_handson.tables.split import split_holdout
 from synth_handson.worker import CancelToken, warm_up
 
 __all__ = [

@@ -18,10 +18,10 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from synth_handson.errors import ArgumentError
+from synth_handson.evidence_.three_tables import AssessedTables
 from synth_handson.intervals import Estimate
 from synth_handson.locales import Message
 from synth_handson.measures import Measure, measure
-from synth_handson.tables import AssessedTables
 
 if TYPE_CHECKING:
     import polars as pl

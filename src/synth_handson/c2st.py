@@ -6,11 +6,11 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from synth_handson.evidence_.three_tables import sample_rows
 from synth_handson.features import tree_encoder
 from synth_handson.intervals import Estimate, area_under_curve, standard_error_interval
 from synth_handson.learners import one_thread
 from synth_handson.measures import Measure, measure
-from synth_handson.tables import sample_rows
 
 ROWS = 5_000
 FOLDS = 5

@@ -11,7 +11,6 @@ from html import unescape
 from pathlib import Path
 from types import TracebackType
 
-from synth_handson.data import Dataset, RequestedSource, split_holdout
 from synth_handson.distances import Comparison
 from synth_handson.distributions import ColumnFidelity
 from synth_handson.errors import ArgumentError, SynthHandsonError
@@ -30,6 +29,8 @@ from synth_handson.generation import DEFAULT_EPOCHS, Progress, train_generator
 from synth_handson.handson import Assessed, Tables, assess_tables, draw_tables
 from synth_handson.locales import LANGUAGES, Language, get_text
 from synth_handson.privacy import ClosestRecords, MedianGap
+from synth_handson.tables.bank import Dataset, RequestedSource
+from synth_handson.tables.split import split_holdout
 from synth_handson.views import (
     closest_sentence,
     distance_note,

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from synth_handson.columns import column_type
 from synth_handson.errors import ArgumentError
+from synth_handson.tables.columns import column_type
 
 JITTER_SCALE = 0.05
 """Noise of a jittered copy: this share of a column's standard deviation, and of its categories redrawn."""

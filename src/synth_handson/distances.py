@@ -17,8 +17,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from synth_handson.columns import column_type, infer_type, to_floats
 from synth_handson.errors import ArgumentError
+from synth_handson.tables.columns import column_type, infer_type, to_floats
 
 UNITS = {
     "age": "years",

@@ -10,9 +10,9 @@ import pandas as pd
 
 from synth_handson.controls import jitter_rows, plant_rows
 from synth_handson.distances import nearest_neighbors
+from synth_handson.evidence_.three_tables import AssessedTables, prepare_tables, sample_rows
 from synth_handson.measures import Measure
 from synth_handson.membership import distance_measures
-from synth_handson.tables import AssessedTables, prepare_tables, sample_rows
 from synth_handson.verdict import FAMILYWISE_LEVEL, holm
 
 Leak = Literal["planted", "jittered", "overfit"]
@@ -91,7 +91,7 @@ def prepare_doses(synthetic: pd.DataFrame, train: pd.DataFrame, holdout: pd.Data
     Raises
     ------
     TableError
-        As `synth_handson.tables.prepare_tables`.
+        As `synth_handson.evidence_.three_tables.prepare_tables`.
     """
     tables = prepare_tables(synthetic, train, holdout)
     parts = (sample_rows(table, MAX_ROWS, 0) for table in (tables.synthetic, tables.train, tables.holdout))

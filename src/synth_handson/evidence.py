@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING, Any, Literal
 import pandas as pd
 
 from synth_handson.c2st import c2st
-from synth_handson.checks import check_seed
 from synth_handson.errors import ArgumentError
+from synth_handson.evidence_.three_tables import AssessedTables, prepare_tables, sample_rows
 from synth_handson.fidelity import Fidelity, assess_fidelity, match_schema
 from synth_handson.grade import Grade, grade
 from synth_handson.ladder import Rung, climb
 from synth_handson.locales import Language, Message
 from synth_handson.privacy import Privacy, assess_privacy
-from synth_handson.tables import AssessedTables, prepare_tables, sample_rows
+from synth_handson.tables.checks import check_seed
 from synth_handson.utility import Utility, assess_utility, check_target
 from synth_handson.verdict import Outcome
 

@@ -22,10 +22,10 @@ from synth_handson.contingency import (
     wasserstein_distance,
 )
 from synth_handson.distributions import BinnedColumn, bin_column
+from synth_handson.evidence_.three_tables import AssessedTables, sample_rows
 from synth_handson.intervals import Estimate, bootstrap_interval, exact_share
 from synth_handson.locales import Message
 from synth_handson.measures import DEFINITIONS, Measure, measure
-from synth_handson.tables import AssessedTables, sample_rows
 
 MAX_TABLE_ROWS = 50_000
 """Of larger tables, so many rows are drawn first."""

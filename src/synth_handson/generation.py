@@ -13,9 +13,9 @@ from zipfile import BadZipFile
 import pandas as pd
 
 from synth_handson import store
-from synth_handson.checks import check_seed, check_table
 from synth_handson.errors import ArgumentError, TrainingCancelled, TrainingError
 from synth_handson.schema import Schema, encoding_types, prepare
+from synth_handson.tables.checks import check_seed, check_table
 from synth_handson.worker import POOL, STOP_GRACE_SECONDS, CancelToken, Worker, training_error
 
 DEFAULT_EPOCHS = 20

@@ -9,7 +9,6 @@ from typing import Literal
 
 import pandas as pd
 
-from synth_handson.data import load_bank_marketing, split_holdout
 from synth_handson.dose import (
     DOSES,
     OVERFIT_EPOCHS,
@@ -22,9 +21,11 @@ from synth_handson.dose import (
 )
 from synth_handson.errors import SynthHandsonError, TrainingError
 from synth_handson.evidence import Evidence, Step, assess
+from synth_handson.evidence_.three_tables import AssessedTables
 from synth_handson.generation import Generator, LocalModel, Progress, Training, train_generator
 from synth_handson.pretrained import load_bundled_synthetic, load_pretrained_generator
-from synth_handson.tables import AssessedTables
+from synth_handson.tables.bank import load_bank_marketing
+from synth_handson.tables.split import split_holdout
 from synth_handson.worker import POOL, CancelToken
 
 Origin = Literal["bundled", "trained", "store"]

@@ -10,9 +10,9 @@ import pandas as pd
 
 from synth_handson import controls
 from synth_handson.c2st import c2st_area
+from synth_handson.evidence_.three_tables import AssessedTables, halves, sample_rows
 from synth_handson.measures import Measure, measure
 from synth_handson.membership import distance_measures
-from synth_handson.tables import AssessedTables, halves, sample_rows
 from synth_handson.verdict import FAMILYWISE_LEVEL, holm
 
 RungName = Literal["copied", "jittered", "planted", "ours", "holdout", "shuffled"]

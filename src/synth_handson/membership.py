@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from synth_handson.distances import HeomSpace
 from synth_handson.distributions import DistanceShares, distance_shares
+from synth_handson.evidence_.three_tables import AssessedTables, halves, sample_rows
 from synth_handson.intervals import (
     Estimate,
     area_under_curve,
@@ -25,7 +26,6 @@ from synth_handson.intervals import (
 )
 from synth_handson.locales import Message
 from synth_handson.measures import Measure, measure
-from synth_handson.tables import AssessedTables, halves, sample_rows
 
 MAX_ROWS = 20_000
 MAX_CELLS = 200_000

@@ -1,6 +1,7 @@
-"""Where the library keeps what it wants to find again."""
+"""Where the library keeps what it wants to find again, and where the files lie that come with it."""
 
 import os
+from importlib.resources import files
 from pathlib import Path
 
 from platformdirs import user_cache_dir
@@ -28,3 +29,21 @@ def home() -> Path:
     except OSError as error:
         raise SynthHandsonError("home_unusable", path=folder, reason=error.strerror or error) from error
     return folder
+
+
+def bundled(name: str) -> Path:
+    """Return where a file of ``data/`` lies: in the installed package, or at the top of a clone.
+
+    Parameters
+    ----------
+    name
+        Name of the file.
+
+    Returns
+    -------
+    Path
+        Its place, whether or not it is there.
+    """
+    installed = Path(str(files(__package__) / "data"))
+    folder = installed if installed.is_dir() else Path(__file__).parents[2] / "data"
+    return folder / name

@@ -2,12 +2,14 @@
 
 import pandas as pd
 
-from synth_handson.data import BUNDLED_TABLE, load_bank_marketing, split_holdout
 from synth_handson.errors import DataUnavailableError
 from synth_handson.generation import Generator, Training, train_generator
+from synth_handson.paths import bundled
+from synth_handson.tables.bank import load_bank_marketing
+from synth_handson.tables.split import split_holdout
 
-GENERATOR_FILE = BUNDLED_TABLE.with_name("bank-generator.zip")
-SYNTHETIC_FILE = BUNDLED_TABLE.with_name("bank-synthetic.csv")
+GENERATOR_FILE = bundled("bank-generator.zip")
+SYNTHETIC_FILE = bundled("bank-synthetic.csv")
 SYNTHETIC_ROWS = 1_000
 SEED = 1
 """Not the hands-on's seed, so that the table a reader generates is visibly another one."""

@@ -10,9 +10,9 @@ from numpy.typing import NDArray
 from synth_handson.attacks import MAX_SECRETS, three_risks
 from synth_handson.distances import identical_rows, nearest_neighbors
 from synth_handson.distributions import DistanceShares
+from synth_handson.evidence_.three_tables import AssessedTables
 from synth_handson.measures import Measure
 from synth_handson.membership import Matches, closest_distances, membership_measures
-from synth_handson.tables import AssessedTables
 from synth_handson.verdict import FAMILYWISE_LEVEL, Verdict, copies_needed, decide
 
 

@@ -11,13 +11,13 @@ import numpy as np
 import pandas as pd
 
 from synth_handson.errors import ArgumentError
+from synth_handson.evidence_.three_tables import MIN_ROWS, AssessedTables, sample_rows
 from synth_handson.features import bounded
 from synth_handson.intervals import Estimate, standard_error_interval
 from synth_handson.learners import ModelName, Predict, learn_classes, learn_number, one_thread
 from synth_handson.locales import Message
 from synth_handson.measures import DEFINITIONS, Measure, measure
 from synth_handson.performance import Floats, bootstrap_weights, classification, regression
-from synth_handson.tables import MIN_ROWS, AssessedTables, sample_rows
 
 Task = Literal["binary", "multiclass", "regression"]
 

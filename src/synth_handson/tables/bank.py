@@ -1,4 +1,4 @@
-"""Load the Bank Marketing table, and set a holdout aside."""
+"""Load the Bank Marketing table: from UCI, the cache, or the sample that comes with the project."""
 
 import contextlib
 import gzip
@@ -12,18 +12,14 @@ import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
-from numbers import Real
 from pathlib import Path
 from typing import Literal, get_args
 
-import numpy as np
 import pandas as pd
 
-from synth_handson.checks import check_seed
-from synth_handson.checks import check_table as check_table
-from synth_handson.errors import ArgumentError, DataUnavailableError, SynthHandsonError, TableError, problem
+from synth_handson.errors import ArgumentError, DataUnavailableError, SynthHandsonError, problem
 from synth_handson.locales import Language, Message, get_text
-from synth_handson.paths import home
+from synth_handson.paths import bundled, home
 
 HANDS_ON_COLUMNS = ("age", "job", "balance", "housing", "loan", "duration", "campaign", "y")
 """The eight columns of the hands-on."""
@@ -46,8 +42,6 @@ UCI_TOTAL_SECONDS = 15.0
 
 Source = Literal["cache", "uci", "bundled"]
 RequestedSource = Literal["auto", "uci", "bundled"]
-
-BUNDLED_TABLE = Path(__file__).parents[2] / "data" / "bank.csv"
 
 
 class UciUnavailableError(DataUnavailableError):
@@ -152,10 +146,11 @@ def _load(source: RequestedSource) -> Dataset:
 
 
 def _read_bundled() -> pd.DataFrame:
+    path = bundled("bank.csv")
     try:
-        return pd.read_csv(BUNDLED_TABLE)
+        return pd.read_csv(path)
     except FileNotFoundError:
-        raise DataUnavailableError("bundled_missing", path=BUNDLED_TABLE) from None
+        raise DataUnavailableError("bundled_missing", path=path) from None
 
 
 def _ask_uci() -> pd.DataFrame:
@@ -232,46 +227,3 @@ def _write_cache(frame: pd.DataFrame) -> None:
             Path(name).replace(path)
         finally:
             Path(name).unlink(missing_ok=True)
-
-
-def split_holdout(
-    frame: pd.DataFrame, fraction: float = 0.2, random_state: int = 0
-) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Set rows aside that no generator will see.
-
-    Parameters
-    ----------
-    frame
-        The table; its order of rows, index and dtypes are kept in both parts.
-    fraction
-        The holdout's share of the rows, between 0 and 1, both excluded.
-    random_state
-        Seed, 0 to 2**32 - 1. Which rows are chosen depends on it and on the number of rows alone.
-
-    Returns
-    -------
-    train, holdout : DataFrame
-        Two tables that share no row and together are the whole, ``round(len(frame) * fraction)`` rows of it
-        in the holdout.
-
-    Raises
-    ------
-    ArgumentError
-        If the fraction or seed is out of range, or one of the parts would be empty.
-    TableError
-        If ``frame`` is no DataFrame.
-    """
-    if not isinstance(frame, pd.DataFrame):
-        raise TableError([problem("table_not_a_frame", {"type": type(frame).__name__})])
-    if not isinstance(fraction, Real) or not 0 < fraction < 1:
-        raise ArgumentError("holdout_fraction", fraction=fraction)
-    seed = check_seed(random_state)
-    rows = len(frame)
-    held_out = round(rows * fraction)
-    if not 0 < held_out < rows:
-        raise ArgumentError("holdout_empty", rows=rows, fraction=fraction)
-    in_holdout = np.zeros(rows, dtype=bool)
-    # NumPy promises never to change this stream (NEP 19): the generator that ships with the project has not
-    # seen this holdout, and must not have seen it after an upgrade either.
-    in_holdout[np.random.RandomState(seed).permutation(rows)[:held_out]] = True
-    return frame[~in_holdout], frame[in_holdout]

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from synth_handson.columns import column_type, infer_type, to_floats
+from synth_handson.tables.columns import column_type, infer_type, to_floats
 
 
 @pytest.mark.parametrize(

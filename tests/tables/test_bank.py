@@ -19,22 +19,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pandas.testing import assert_frame_equal
 
-from synth_handson import data
-from synth_handson.data import (
-    ALL_COLUMNS,
-    BUNDLED_TABLE,
-    HANDS_ON_COLUMNS,
-    load_bank_marketing,
-    split_holdout,
-)
 from synth_handson.errors import ArgumentError, DataUnavailableError, SynthHandsonError, TableError
-from synth_handson.paths import home
+from synth_handson.paths import bundled, home
+from synth_handson.tables import bank as data
+from synth_handson.tables.bank import ALL_COLUMNS, HANDS_ON_COLUMNS, load_bank_marketing
+from synth_handson.tables.split import split_holdout
 
 
 @pytest.fixture(scope="module")
 def full() -> pd.DataFrame:
     """As many rows as the full table has, made of the bundled ones."""
-    sample = pd.read_csv(BUNDLED_TABLE)
+    sample = pd.read_csv(bundled("bank.csv"))
     return pd.concat([sample] * 11, ignore_index=True).head(45_211)
 
 
@@ -186,12 +181,12 @@ def test_the_bundled_sample_needs_no_excuse_when_it_was_asked_for() -> None:
     assert dataset.why_not_uci is None
     assert "could not" not in dataset.note("en")
     assert tuple(dataset.frame.columns) == HANDS_ON_COLUMNS
-    assert_frame_equal(load_bank_marketing("bundled", None).frame, pd.read_csv(BUNDLED_TABLE))
+    assert_frame_equal(load_bank_marketing("bundled", None).frame, pd.read_csv(bundled("bank.csv")))
 
 
 def test_the_bundled_sample_is_the_one_its_readme_describes() -> None:
-    readme = BUNDLED_TABLE.with_name("README.md").read_text(encoding="utf-8")
-    assert hashlib.sha256(BUNDLED_TABLE.read_bytes()).hexdigest() in readme
+    readme = bundled("README.md").read_text(encoding="utf-8")
+    assert hashlib.sha256(bundled("bank.csv").read_bytes()).hexdigest() in readme
 
 
 def test_columns_come_in_the_order_asked_for() -> None:
@@ -212,7 +207,7 @@ def test_an_unknown_source_is_named_with_those_there_are() -> None:
 def test_a_missing_sample_is_an_error_that_names_its_place(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(data, "BUNDLED_TABLE", tmp_path / "bank.csv")
+    monkeypatch.setattr(data, "bundled", tmp_path.joinpath)
     with pytest.raises(DataUnavailableError, match=r"bank\.csv"):
         load_bank_marketing("bundled")
 
@@ -344,7 +339,7 @@ def test_a_damaged_cache_heals_where_uci_answers(uci: UCI) -> None:
 
 def test_two_processes_fill_one_cache(uci: UCI) -> None:
     script = (
-        "from synth_handson import data; data.UCI_TOTAL_SECONDS = data.UCI_SILENCE_SECONDS = 100;"
+        "from synth_handson.tables import bank as data; data.UCI_TOTAL_SECONDS = data.UCI_SILENCE_SECONDS = 100;"
         "print(len(data.load_bank_marketing().frame), data.load_bank_marketing().source)"
     )
     processes = [
@@ -413,4 +408,4 @@ def test_only_a_table_can_be_split() -> None:
 
 
 def test_original_columns_are_those_of_the_file() -> None:
-    assert tuple(pd.read_csv(io.StringIO(BUNDLED_TABLE.read_text())).columns) == ALL_COLUMNS
+    assert tuple(pd.read_csv(io.StringIO(bundled("bank.csv").read_text())).columns) == ALL_COLUMNS

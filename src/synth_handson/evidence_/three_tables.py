@@ -7,9 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from synth_handson.columns import column_type, infer_type, to_floats
 from synth_handson.errors import TableError, problem
 from synth_handson.locales import Message
+from synth_handson.tables.columns import column_type, infer_type, to_floats
 
 MIN_ROWS = 100
 """With fewer rows, no interval is narrow enough to say anything."""

@@ -13,9 +13,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pandas.testing import assert_frame_equal
 
-from synth_handson.checks import check_table
-from synth_handson.data import load_bank_marketing, split_holdout
 from synth_handson.errors import TableError
+from synth_handson.tables.bank import load_bank_marketing
+from synth_handson.tables.checks import check_table
+from synth_handson.tables.split import split_holdout
 
 
 def people(rows: int = 60) -> pd.DataFrame:
