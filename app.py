@@ -29,7 +29,7 @@ with app.setup(hide_code=True):
         split_holdout,
         warm_up,
     )
-    from synth_handson.dose import take_dose
+    from synth_handson.evidence.dose import take_dose
     from synth_handson.locales import get_text
 
     # SVG marks carry labels that screen readers can read.

@@ -2,9 +2,10 @@
 
     uv run python benchmarks/evidence.py [FULL_TABLE.csv]
 
-Five tables whose answer is known (synth_handson.controls) are given to this project's `assess`, to the report
-of mostlyai-qa, to SDMetrics and to anonymeter, in turn, each in a fresh process. SDMetrics asks for an older
-pandas, so that uv runs it in an environment of its own. Prints Markdown tables. Half an hour on two cores.
+Five tables whose answer is known (synth_handson.evidence.controls) are given to this project's `assess`, to
+the report of mostlyai-qa, to SDMetrics and to anonymeter, in turn, each in a fresh process. SDMetrics asks
+for an older pandas, so that uv runs it in an environment of its own. Prints Markdown tables. Half an hour on
+two cores.
 """
 
 import argparse
@@ -25,7 +26,8 @@ import psutil
 from machine import describe_machine
 from scipy.stats import binomtest, fisher_exact
 
-from synth_handson import HANDS_ON_COLUMNS, controls, load_bank_marketing, split_holdout, train_generator
+from synth_handson import HANDS_ON_COLUMNS, load_bank_marketing, split_holdout, train_generator
+from synth_handson.evidence import controls
 
 ROWS = 5_000
 LEVEL = 0.01

@@ -3,7 +3,8 @@
     uv run python benchmarks/mistakes.py
 
 On the bundled table: 3,617 training rows, 904 holdout rows, 3,000 rows of the generator that comes with the
-project, and leaks of known size (synth_handson.controls). Prints a Markdown table. A minute on two cores.
+project, and leaks of known size (synth_handson.evidence.controls). Prints a Markdown table. A minute on two
+cores.
 """
 
 from collections.abc import Iterable, Iterator
@@ -18,12 +19,13 @@ from sklearn.metrics import roc_auc_score
 from sklearn.neighbors import NearestNeighbors
 from sklearn.preprocessing import minmax_scale
 
-from synth_handson import controls, load_bank_marketing, nearest_neighbors, split_holdout
-from synth_handson.distributions import column_distances
-from synth_handson.dose import naive_score
-from synth_handson.evidence_.three_tables import AssessedTables, halves, prepare_tables, sample_rows
-from synth_handson.measures import Measure
-from synth_handson.membership import distance_measures
+from synth_handson import load_bank_marketing, nearest_neighbors, split_holdout
+from synth_handson.evidence import controls
+from synth_handson.evidence.dose import naive_score
+from synth_handson.evidence.measures import Measure
+from synth_handson.evidence.membership import distance_measures
+from synth_handson.evidence.three_tables import AssessedTables, halves, prepare_tables, sample_rows
+from synth_handson.metrics.bins import column_distances
 from synth_handson.pretrained import load_pretrained_generator
 
 ROWS = 3_000

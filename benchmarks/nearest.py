@@ -24,8 +24,8 @@ from machine import describe_machine
 from scipy.stats import rankdata
 from sklearn.neighbors import NearestNeighbors
 
-from synth_handson import distances
-from synth_handson.distances import nearest_neighbors
+from synth_handson.metrics import distances
+from synth_handson.metrics.distances import nearest_neighbors
 from synth_handson.tables.bank import HANDS_ON_COLUMNS, load_bank_marketing
 
 N_QUERIES = 5_000

@@ -8,14 +8,13 @@ import marimo as mo
 import pandas as pd
 
 from synth_handson import charts, distance_shares, evidence_charts, evidence_views, views
-from synth_handson.distances import Comparison
-from synth_handson.distributions import ColumnFidelity, ColumnShares
-from synth_handson.dose import DOSES, Dose
 from synth_handson.errors import SynthHandsonError
-from synth_handson.evidence import Evidence
+from synth_handson.evidence.assessment import Evidence
+from synth_handson.evidence.closest import ClosestRecords, Comparison, MedianGap
+from synth_handson.evidence.dose import DOSES, Dose
 from synth_handson.handson import Assessed, JobState, Tables
 from synth_handson.locales import Language, get_text
-from synth_handson.privacy import ClosestRecords, MedianGap
+from synth_handson.metrics.bins import ColumnFidelity, ColumnShares
 from synth_handson.tables.bank import Dataset
 
 Kind = Literal["neutral", "success", "warn", "danger"]

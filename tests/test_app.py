@@ -14,8 +14,8 @@ import pandas as pd
 import pytest
 
 from synth_handson import closest_records, compare_columns
-from synth_handson.distributions import column_shares
-from synth_handson.evidence import Evidence
+from synth_handson.evidence.assessment import Evidence
+from synth_handson.metrics.bins import column_shares
 
 ROOT = Path(__file__).parents[1]
 

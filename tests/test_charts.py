@@ -11,8 +11,8 @@ import pytest
 
 from synth_handson import locales
 from synth_handson.charts import bin_label, column_label, distance_chart, distribution_chart
-from synth_handson.distributions import Bin, column_shares, distance_shares
 from synth_handson.locales import LANGUAGES
+from synth_handson.metrics.bins import Bin, column_shares, distance_shares
 from synth_handson.palette import HOLDOUT, ORIGINAL, SYNTHETIC
 
 BANK = pd.read_csv(Path(__file__).parents[1] / "data" / "bank.csv")

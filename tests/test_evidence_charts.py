@@ -6,14 +6,14 @@ from itertools import combinations, product
 
 import pytest
 
-from synth_handson.dose import Dose, NaiveScore
+from synth_handson.evidence.dose import Dose, NaiveScore
+from synth_handson.evidence.fidelity import Fidelity, SchemaMatch
+from synth_handson.evidence.measures import Measure, measure
+from synth_handson.evidence.utility import ModelUtility, Utility
 from synth_handson.evidence_charts import MAX_COLUMNS, dose_chart, dose_label, pair_chart, utility_chart
-from synth_handson.fidelity import Fidelity, SchemaMatch
-from synth_handson.intervals import Estimate
 from synth_handson.locales import LANGUAGES, Language
-from synth_handson.measures import Measure, measure
+from synth_handson.metrics.intervals import Estimate
 from synth_handson.palette import ORIGINAL, SYNTHETIC
-from synth_handson.utility import ModelUtility, Utility
 
 
 def distance(value: float, reference: float, *columns: str) -> Measure:

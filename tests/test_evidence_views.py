@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 
-from synth_handson.dose import Dose, NaiveScore
-from synth_handson.evidence import Evidence, Step
+from synth_handson.evidence.assessment import Evidence, Step
+from synth_handson.evidence.dose import Dose, NaiveScore
+from synth_handson.evidence.measures import Measure, measure
 from synth_handson.evidence_views import (
     about_tables,
     dose_sentence,
@@ -27,9 +28,8 @@ from synth_handson.evidence_views import (
     verdict_note,
 )
 from synth_handson.handson import Assessed, Assessor, bundled_tables
-from synth_handson.intervals import Estimate
 from synth_handson.locales import LANGUAGES, Language, Message
-from synth_handson.measures import Measure, measure
+from synth_handson.metrics.intervals import Estimate
 
 
 @pytest.fixture(scope="module")

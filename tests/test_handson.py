@@ -9,8 +9,8 @@ import pandas as pd
 import pytest
 
 from synth_handson import load_bank_marketing, split_holdout, store
-from synth_handson.dose import DOSES, Dose
 from synth_handson.errors import TableError
+from synth_handson.evidence.dose import DOSES, Dose
 from synth_handson.handson import (
     Assessed,
     Assessor,

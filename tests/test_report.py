@@ -10,21 +10,21 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from synth_handson.distributions import distance_shares
-from synth_handson.evidence import Evidence, Sizes, assess
-from synth_handson.fidelity import Fidelity, SchemaMatch
+from synth_handson.evidence.assessment import Evidence, Sizes, assess
+from synth_handson.evidence.fidelity import Fidelity, SchemaMatch
+from synth_handson.evidence.grade import Grade
+from synth_handson.evidence.ladder import Rung
+from synth_handson.evidence.measures import DEFINITIONS, Measure, measure
+from synth_handson.evidence.privacy import Privacy
+from synth_handson.evidence.utility import ModelUtility, Utility
+from synth_handson.evidence.verdict import Outcome, Verdict
 from synth_handson.generation import Training
-from synth_handson.grade import Grade
-from synth_handson.intervals import Estimate
-from synth_handson.ladder import Rung
 from synth_handson.locales import LANGUAGES, Language, Message, get_text
-from synth_handson.measures import DEFINITIONS, Measure, measure
-from synth_handson.privacy import Privacy
+from synth_handson.metrics.bins import distance_shares
+from synth_handson.metrics.intervals import Estimate
 from synth_handson.report import About, to_html, to_markdown
 from synth_handson.report.pictures import interval_plot, span
 from synth_handson.report.wording import Wording, number, percent
-from synth_handson.utility import ModelUtility, Utility
-from synth_handson.verdict import Outcome, Verdict
 
 SECTIONS = (
     "shared", "source", "generator", "holdout", "verdict", "grade", "privacy", "ladder", "risks", "fidelity",

@@ -1,18 +1,5 @@
 """Share data safely with synthetic data, and measure what it keeps and how close it comes to real people."""
 
-from synth_handson.distances import (
-    Comparison,
-    compare_rows,
-    compare_with_nearest,
-    identical_rows,
-    nearest_neighbors,
-)
-from synth_handson.distributions import (
-    column_shares,
-    compare_columns,
-    distance_shares,
-    total_variation_distance,
-)
 from synth_handson.errors import (
     ArgumentError,
     DataUnavailableError,
@@ -22,10 +9,25 @@ from synth_handson.errors import (
     TrainingCancelled,
     TrainingError,
 )
-from synth_handson.evidence import Evidence, Step, assess
+from synth_handson.evidence.assessment import Evidence, Step, assess
+from synth_handson.evidence.closest import (
+    ClosestRecords,
+    Comparison,
+    MedianGap,
+    closest_records,
+    compare_rows,
+    compare_with_nearest,
+    median_gap,
+)
 from synth_handson.generation import Generator, Progress, train_generator
+from synth_handson.metrics.bins import (
+    column_shares,
+    compare_columns,
+    distance_shares,
+    total_variation_distance,
+)
+from synth_handson.metrics.distances import identical_rows, nearest_neighbors
 from synth_handson.pretrained import load_bundled_synthetic, load_pretrained_generator
-from synth_handson.privacy import ClosestRecords, MedianGap, closest_records, median_gap
 from synth_handson.tables.bank import HANDS_ON_COLUMNS, Dataset, load_bank_marketing
 from synth_handson.tables.checks import check_table
 from synth_handson.tables.split import split_holdout

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from synth_handson.distributions import Bin, ColumnKind, ColumnShares, DistanceShares
 from synth_handson.locales import Language, get_text
+from synth_handson.metrics.bins import Bin, ColumnKind, ColumnShares, DistanceShares
 from synth_handson.palette import FILL_OPACITY, HOLDOUT, ORIGINAL, SYNTHETIC
 
 if TYPE_CHECKING:
@@ -67,7 +67,7 @@ def distribution_chart(shares: ColumnShares, language: Language) -> alt.LayerCha
     Parameters
     ----------
     shares
-        From `synth_handson.distributions.column_shares`.
+        From `synth_handson.metrics.bins.column_shares`.
     language
         Of titles, legend, tooltips and the description for screen readers: "ja" or "en".
 
@@ -92,7 +92,7 @@ def distance_chart(shares: DistanceShares, language: Language) -> alt.LayerChart
     Parameters
     ----------
     shares
-        From `synth_handson.distributions.distance_shares`.
+        From `synth_handson.metrics.bins.distance_shares`.
     language
         "ja" or "en".
 

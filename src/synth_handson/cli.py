@@ -11,10 +11,9 @@ from html import unescape
 from pathlib import Path
 from types import TracebackType
 
-from synth_handson.distances import Comparison
-from synth_handson.distributions import ColumnFidelity
 from synth_handson.errors import ArgumentError, SynthHandsonError
-from synth_handson.evidence import Step
+from synth_handson.evidence.assessment import Step
+from synth_handson.evidence.closest import ClosestRecords, Comparison, MedianGap
 from synth_handson.evidence_views import (
     about_tables,
     evidence_json,
@@ -28,7 +27,7 @@ from synth_handson.evidence_views import (
 from synth_handson.generation import DEFAULT_EPOCHS, Progress, train_generator
 from synth_handson.handson import Assessed, Tables, assess_tables, draw_tables
 from synth_handson.locales import LANGUAGES, Language, get_text
-from synth_handson.privacy import ClosestRecords, MedianGap
+from synth_handson.metrics.bins import ColumnFidelity
 from synth_handson.tables.bank import Dataset, RequestedSource
 from synth_handson.tables.split import split_holdout
 from synth_handson.views import (

@@ -6,13 +6,13 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from synth_handson.charts import column_label
-from synth_handson.dose import Dose
-from synth_handson.fidelity import Fidelity
+from synth_handson.evidence.dose import Dose
+from synth_handson.evidence.fidelity import Fidelity
+from synth_handson.evidence.measures import Measure
+from synth_handson.evidence.utility import Utility
 from synth_handson.locales import Language, get_text
-from synth_handson.measures import Measure
 from synth_handson.palette import HOLDOUT, ORIGINAL, SYNTHETIC
 from synth_handson.report.wording import Wording, number, percent
-from synth_handson.utility import Utility
 
 if TYPE_CHECKING:
     import altair as alt
@@ -133,7 +133,7 @@ def dose_chart(doses: Sequence[Dose], language: Language) -> alt.LayerChart:
     Parameters
     ----------
     doses
-        From `synth_handson.dose.dose_response`.
+        From `synth_handson.evidence.dose.dose_response`.
     language
         "ja" or "en".
 

@@ -8,17 +8,17 @@ from html import escape
 import pandas as pd
 
 from synth_handson.charts import column_label
-from synth_handson.dose import OVERFIT_ROWS, Dose
-from synth_handson.evidence import Evidence, Step
+from synth_handson.evidence.assessment import Evidence, Step
+from synth_handson.evidence.dose import OVERFIT_ROWS, Dose
+from synth_handson.evidence.identical import POWER
+from synth_handson.evidence.measures import Measure
+from synth_handson.evidence.utility import ModelUtility
 from synth_handson.evidence_charts import dose_label
 from synth_handson.handson import Tables
-from synth_handson.intervals import Z
 from synth_handson.locales import Language, get_text
-from synth_handson.measures import Measure
+from synth_handson.metrics.intervals import Z
 from synth_handson.report import About
 from synth_handson.report.wording import Wording, percent
-from synth_handson.utility import ModelUtility
-from synth_handson.verdict import POWER
 
 RISKS = ("singling_out", "linkability", "inference")
 

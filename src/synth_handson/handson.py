@@ -9,7 +9,9 @@ from typing import Literal
 
 import pandas as pd
 
-from synth_handson.dose import (
+from synth_handson.errors import SynthHandsonError, TrainingError
+from synth_handson.evidence.assessment import Evidence, Step, assess
+from synth_handson.evidence.dose import (
     DOSES,
     OVERFIT_EPOCHS,
     Dose,
@@ -19,9 +21,7 @@ from synth_handson.dose import (
     repeat_people,
     take_overfit,
 )
-from synth_handson.errors import SynthHandsonError, TrainingError
-from synth_handson.evidence import Evidence, Step, assess
-from synth_handson.evidence_.three_tables import AssessedTables
+from synth_handson.evidence.three_tables import AssessedTables
 from synth_handson.generation import Generator, LocalModel, Progress, Training, train_generator
 from synth_handson.pretrained import load_bundled_synthetic, load_pretrained_generator
 from synth_handson.tables.bank import load_bank_marketing

@@ -7,13 +7,12 @@ from urllib.parse import urlsplit
 import pandas as pd
 
 from synth_handson.charts import column_label
-from synth_handson.distances import ColumnComparison, Comparison
-from synth_handson.distributions import ColumnFidelity
 from synth_handson.errors import SynthHandsonError
+from synth_handson.evidence.closest import ClosestRecords, ColumnComparison, Comparison, MedianGap
 from synth_handson.generation import Progress
 from synth_handson.handson import Tables
 from synth_handson.locales import Language, get_text
-from synth_handson.privacy import ClosestRecords, MedianGap
+from synth_handson.metrics.bins import ColumnFidelity
 from synth_handson.schema import PROTECTED_TOKEN
 
 

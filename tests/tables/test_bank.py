@@ -339,8 +339,8 @@ def test_a_damaged_cache_heals_where_uci_answers(uci: UCI) -> None:
 
 def test_two_processes_fill_one_cache(uci: UCI) -> None:
     script = (
-        "from synth_handson.tables import bank as data; data.UCI_TOTAL_SECONDS = data.UCI_SILENCE_SECONDS = 100;"
-        "print(len(data.load_bank_marketing().frame), data.load_bank_marketing().source)"
+        "from synth_handson.tables import bank; bank.UCI_TOTAL_SECONDS = bank.UCI_SILENCE_SECONDS = 100;"
+        "print(len(bank.load_bank_marketing().frame), bank.load_bank_marketing().source)"
     )
     processes = [
         subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.PIPE, text=True) for _ in range(2)

@@ -11,7 +11,7 @@ from synth_handson.report.document import Document, Paragraph
 from synth_handson.report.wording import Wording
 
 if TYPE_CHECKING:
-    from synth_handson.evidence import Evidence
+    from synth_handson.evidence.assessment import Evidence
     from synth_handson.generation import Training
 
 

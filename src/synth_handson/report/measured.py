@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
-from synth_handson.measures import Measure
+from synth_handson.evidence.measures import Measure
 from synth_handson.report import pictures
 from synth_handson.report.document import (
     Card,
@@ -23,9 +23,9 @@ from synth_handson.report.document import (
 from synth_handson.report.wording import RISKS, Wording, axis_number, number, percent
 
 if TYPE_CHECKING:
-    from synth_handson.evidence import Evidence
-    from synth_handson.ladder import Rung
-    from synth_handson.utility import ModelUtility, Utility
+    from synth_handson.evidence.assessment import Evidence
+    from synth_handson.evidence.ladder import Rung
+    from synth_handson.evidence.utility import ModelUtility, Utility
 
 LADDER_MEASURES = ("identical_rows", "attack_auc", "c2st_auc")
 LEAKING = ("copied", "jittered", "planted")

@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterator, Sequence
 from html import escape
 from math import ceil, floor, log10
 
-from synth_handson.distributions import DistanceShares
-from synth_handson.measures import Measure
+from synth_handson.evidence.measures import Measure
+from synth_handson.metrics.bins import DistanceShares
 from synth_handson.palette import FILL_OPACITY, HOLDOUT, SYNTHETIC
 from synth_handson.report.document import Svg
 
@@ -102,7 +102,7 @@ def distance_histogram(shares: DistanceShares, say: Say, axes: tuple[str, str], 
     Parameters
     ----------
     shares
-        From `synth_handson.distributions.distance_shares`. What lies beyond the last range is not drawn.
+        From `synth_handson.metrics.bins.distance_shares`. What lies beyond the last range is not drawn.
     say
         Writes a share.
     axes

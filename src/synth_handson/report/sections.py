@@ -5,6 +5,7 @@ from __future__ import annotations
 from importlib.metadata import version
 from typing import TYPE_CHECKING
 
+from synth_handson.evidence.identical import POWER
 from synth_handson.locales import get_text
 from synth_handson.report import measured
 from synth_handson.report.document import (
@@ -21,10 +22,9 @@ from synth_handson.report.document import (
 )
 from synth_handson.report.pictures import sign
 from synth_handson.report.wording import Wording, percent
-from synth_handson.verdict import POWER
 
 if TYPE_CHECKING:
-    from synth_handson.evidence import Evidence
+    from synth_handson.evidence.assessment import Evidence
     from synth_handson.report import About
 
 SOURCES = (

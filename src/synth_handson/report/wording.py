@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import islice
 
+from synth_handson.evidence.measures import Measure
 from synth_handson.locales import Language, Message, get_text
-from synth_handson.measures import Measure
 from synth_handson.report.document import Figures
 
 DECIMALS = {

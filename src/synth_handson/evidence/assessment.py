@@ -1,0 +1,235 @@
+"""Everything that was measured about one synthetic table, in one result."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from importlib.metadata import version
+from typing import TYPE_CHECKING, Any, Literal
+
+import pandas as pd
+
+from synth_handson.errors import ArgumentError
+from synth_handson.evidence.c2st import c2st
+from synth_handson.evidence.fidelity import Fidelity, assess_fidelity, match_schema
+from synth_handson.evidence.grade import Grade, grade
+from synth_handson.evidence.ladder import Rung, climb
+from synth_handson.evidence.privacy import Privacy, assess_privacy
+from synth_handson.evidence.three_tables import AssessedTables, prepare_tables, sample_rows
+from synth_handson.evidence.utility import Utility, assess_utility, check_target
+from synth_handson.evidence.verdict import Outcome
+from synth_handson.locales import Language, Message
+from synth_handson.tables.checks import check_seed
+
+if TYPE_CHECKING:
+    from synth_handson.report import About
+
+MAX_ROWS = 200_000
+"""Larger tables are sampled to so many rows before anything is measured."""
+
+StepName = Literal["distances", "attacks", "ladder", "fidelity", "utility", "done"]
+SHARES: dict[StepName, float] = {
+    "distances": 0.0, "attacks": 0.1, "ladder": 0.35, "fidelity": 0.5, "utility": 0.7, "done": 1.0,
+}  # fmt: skip
+"""How much of the work is done, roughly, when a step begins."""
+
+
+@dataclass(frozen=True)
+class Step:
+    """How far an assessment is.
+
+    Attributes
+    ----------
+    name
+        What begins now.
+    fraction
+        Share of the work done, 0 to 1.
+    """
+
+    name: StepName
+    fraction: float
+
+
+@dataclass(frozen=True)
+class Sizes:
+    """Number of rows of the three tables."""
+
+    synthetic: int
+    train: int
+    holdout: int
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """What was measured about a synthetic table, beside the same for real people it has never seen.
+
+    Attributes
+    ----------
+    version
+        Version of synth_handson.
+    random_state
+        Seed of everything random in it.
+    columns
+        The tables' columns.
+    rows
+        Size of the tables as given.
+    measured
+        Size of the tables as measured: very large ones are sampled.
+    fidelity, utility, privacy
+        The three parts. ``utility`` is None where ``utility_missing`` says why.
+    ladder
+        Where the table stands between controls whose answer is known.
+    grade
+        A summary, not evidence.
+    """
+
+    version: str
+    random_state: int
+    columns: tuple[str, ...]
+    rows: Sizes
+    measured: Sizes
+    fidelity: Fidelity
+    utility: Utility | None
+    utility_missing: Message | None
+    privacy: Privacy
+    ladder: tuple[Rung, ...]
+    grade: Grade
+
+    @property
+    def verdict(self) -> Outcome:
+        """Return "pass", "review" or "fail", for privacy."""
+        return self.privacy.verdict.outcome
+
+    @property
+    def reasons(self) -> tuple[Message, ...]:
+        """Why the verdict is what it is."""
+        return self.privacy.verdict.reasons
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return plain dicts, lists, numbers and text, ready for ``json.dumps``."""
+        plain: dict[str, Any] = _adapter().dump_python(self, mode="json")
+        return plain
+
+    @classmethod
+    def from_dict(cls, plain: dict[str, Any]) -> Evidence:
+        """Rebuild what `to_dict` returned.
+
+        Raises
+        ------
+        ArgumentError
+            If it is not the evidence of this version.
+        """
+        from pydantic import ValidationError
+
+        try:
+            evidence: Evidence = _adapter().validate_python(plain)
+        except ValidationError as error:
+            raise ArgumentError("evidence_unreadable", reason=error.errors()[0]["msg"]) from error
+        return evidence
+
+    def to_html(self, lang: Language = "en", about: About | None = None) -> str:
+        """Return the report as one self-contained HTML page, for a reader who is no statistician."""
+        from synth_handson import report
+
+        return report.to_html(self, lang, about or report.About())
+
+    def to_markdown(self, lang: Language = "en", about: About | None = None) -> str:
+        """Return the report as Markdown."""
+        from synth_handson import report
+
+        return report.to_markdown(self, lang, about or report.About())
+
+
+def _adapter() -> Any:
+    from pydantic import TypeAdapter
+
+    return TypeAdapter(Evidence)
+
+
+def assess(
+    synthetic: pd.DataFrame,
+    *,
+    train: pd.DataFrame,
+    holdout: pd.DataFrame,
+    target: str | None = None,
+    random_state: int = 0,
+    on_progress: Callable[[Step], None] | None = None,
+) -> Evidence:
+    """Measure what a synthetic table keeps, and whether anybody real can be found in it.
+
+    Parameters
+    ----------
+    synthetic
+        The rows drawn from the generator. At least 100 rows and 2 columns.
+    train
+        The rows it was trained on, with the same columns.
+    holdout
+        Rows from the same source, chosen at random, that it never saw; with the same columns.
+    target
+        Column that a model is to predict; without one, no utility is measured.
+    random_state
+        Seed of everything random, 0 to 2³² - 1: the same tables and seed give the same evidence.
+    on_progress
+        Called with a `Step` whenever one begins.
+
+    Returns
+    -------
+    Evidence
+        Every measure with its 95 % interval and its reference, the verdict on privacy and its reasons.
+
+    Raises
+    ------
+    TableError
+        If a table is too small, or has other columns or types than the training table.
+    ArgumentError
+        If there is no such target, or the seed is out of range.
+    """
+    check_seed(random_state)
+    given = Sizes(len(synthetic), len(train), len(holdout))
+    schema = match_schema(synthetic, train)
+    tables = _sampled(prepare_tables(synthetic, train, holdout), random_state)
+    if target is not None:
+        check_target(target, list(tables.train.columns))
+
+    def begin(name: StepName) -> None:
+        if on_progress:
+            on_progress(Step(name, SHARES[name]))
+
+    begin("distances")
+    privacy = assess_privacy(tables, random_state=random_state, on_attacks=lambda: begin("attacks"))
+    begin("ladder")
+    ladder = climb(tables, random_state=random_state)
+    begin("fidelity")
+    joint = c2st(tables.synthetic, tables.train, tables.holdout, random_state=random_state)
+    fidelity = assess_fidelity(tables, schema=schema, c2st=joint, random_state=random_state)
+    begin("utility")
+    utility = _utility(tables, target, random_state)
+    found, missing = (None, utility) if isinstance(utility, Message) else (utility, None)
+    begin("done")
+    return Evidence(
+        version=version("synth-handson"),
+        random_state=random_state,
+        columns=tuple(map(str, tables.train.columns)),
+        rows=given,
+        measured=Sizes(len(tables.synthetic), len(tables.train), len(tables.holdout)),
+        fidelity=fidelity,
+        utility=found,
+        utility_missing=missing,
+        privacy=privacy,
+        ladder=ladder,
+        grade=grade(fidelity, utility, privacy),
+    )
+
+
+def _utility(tables: AssessedTables, target: str | None, random_state: int) -> Utility | Message:
+    if target is None:
+        return Message("utility.no_target")
+    return assess_utility(tables, target, random_state=random_state)
+
+
+def _sampled(tables: AssessedTables, random_state: int) -> AssessedTables:
+    return AssessedTables(
+        sample_rows(tables.synthetic, MAX_ROWS, random_state),
+        sample_rows(tables.train, MAX_ROWS, random_state),
+        sample_rows(tables.holdout, MAX_ROWS, random_state),
+    )

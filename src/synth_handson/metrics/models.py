@@ -1,0 +1,223 @@
+"""The models that utility is measured with: how a table goes into scikit-learn, and what it predicts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any, Literal
+
+import numpy as np
+import pandas as pd
+from numpy.typing import ArrayLike, NDArray
+
+ModelName = Literal["linear", "random_forest", "gradient_boosting"]
+Predict = Callable[[pd.DataFrame], NDArray[np.float64]]
+
+
+@contextmanager
+def one_thread() -> Iterator[None]:
+    """Keep boosting and linear algebra to one thread.
+
+    On some thousand rows it is as fast as two, and many times faster where other programs want the cores.
+    """
+    import sklearn.ensemble  # noqa: F401  (only what is loaded by now is limited)
+    from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
+
+    with threadpool_limits(limits=1):
+        yield
+
+
+def learn_classes(
+    name: ModelName, rows: pd.DataFrame, target: NDArray[np.intp], classes: int, random_state: int
+) -> Predict:
+    """Train a classifier.
+
+    Parameters
+    ----------
+    name
+        Which model.
+    rows
+        What to predict from, a table as in `AssessedTables`. Shape (n_rows, n_columns).
+    target
+        Each row's class, 0 to ``classes - 1``. Shape (n_rows,). One alone is predicted always.
+    classes
+        How many there are.
+    random_state
+        Seed of the model.
+
+    Returns
+    -------
+    callable
+        From rows to the probability of each class, shape (n_rows, classes); 0 for a class not learned.
+    """
+    if len(present := np.unique(target)) == 1:
+        always = np.eye(classes)[present]
+        return lambda table: always.repeat(len(table), axis=0)
+    encoder, model = _encoder(name, rows), _classifier(name, random_state)
+    model.fit(encoder.transform(rows), target)
+    _vote_in_order(model)
+
+    def predict(table: pd.DataFrame) -> NDArray[np.float64]:
+        probabilities = np.zeros((len(table), classes))
+        probabilities[:, model.classes_] = model.predict_proba(encoder.transform(table))
+        return probabilities
+
+    return predict
+
+
+def learn_number(
+    name: ModelName, rows: pd.DataFrame, target: NDArray[np.float64], random_state: int
+) -> Predict:
+    """Train a regression.
+
+    Parameters
+    ----------
+    name, rows, random_state
+        As in `learn_classes`.
+    target
+        The number to predict. Shape (n_rows,).
+
+    Returns
+    -------
+    callable
+        From rows to the predicted number, shape (n_rows,).
+    """
+    encoder, model = _encoder(name, rows), _regressor(name, random_state)
+    centre, scale = target.mean(), target.std() or 1.0  # so that the unit of the target makes no difference
+    model.fit(encoder.transform(rows), (target - centre) / scale)
+    _vote_in_order(model)
+    return lambda table: centre + scale * model.predict(encoder.transform(table))
+
+
+def _encoder(name: ModelName, rows: pd.DataFrame) -> Any:
+    return (linear_encoder if name == "linear" else tree_encoder)(rows)
+
+
+def _classifier(name: ModelName, random_state: int) -> Any:
+    from sklearn.ensemble import HistGradientBoostingClassifier, RandomForestClassifier
+    from sklearn.linear_model import LogisticRegression
+
+    if name == "linear":
+        return LogisticRegression(max_iter=1000)
+    if name == "random_forest":
+        return RandomForestClassifier(**_FOREST, random_state=random_state)
+    return HistGradientBoostingClassifier(**_BOOSTING, random_state=random_state)
+
+
+def _regressor(name: ModelName, random_state: int) -> Any:
+    from sklearn.ensemble import HistGradientBoostingRegressor, RandomForestRegressor
+    from sklearn.linear_model import Ridge
+
+    if name == "linear":
+        return Ridge()
+    if name == "random_forest":
+        return RandomForestRegressor(**_FOREST, random_state=random_state)
+    return HistGradientBoostingRegressor(**_BOOSTING, random_state=random_state)
+
+
+# Small enough for seconds on 20,000 rows. Early stopping would need several rows of every class.
+_FOREST: dict[str, Any] = {
+    "n_estimators": 50, "min_samples_leaf": 5, "max_features": "sqrt", "n_jobs": -1
+}  # fmt: skip
+_BOOSTING: dict[str, Any] = {"max_iter": 50, "max_leaf_nodes": 15, "early_stopping": False}
+
+
+def _vote_in_order(model: Any) -> None:
+    """Let a forest predict in one thread: several would add up its trees in another order each time."""
+    if hasattr(model, "n_jobs"):
+        model.n_jobs = 1
+
+
+LARGEST = 1e30
+"""Numbers are cut here: forests keep them as float32, and squares of what is larger overflow."""
+MISSING = -1e31
+"""What a missing number becomes for trees: below all others, so that one cut sets it apart."""
+MAX_LEVELS = 100
+MIN_LEVEL_ROWS = 10
+
+
+def tree_encoder(learned: pd.DataFrame) -> Any:
+    """Fit the encoding for trees and everything made of them.
+
+    Numbers stay as they are, and missing ones become the smallest. Categories become their place in the order
+    of frequency, so that one cut sets rare ones apart from frequent ones; unseen and missing ones have codes
+    of their own. (NaN is not passed on: histogram gradient boosting of scikit-learn 1.9 cannot fit a column
+    without values, which a fold may have even where the table has not.)
+
+    Parameters
+    ----------
+    learned
+        The rows to learn from: a table of an `AssessedTables`, or some of its columns.
+
+    Returns
+    -------
+    sklearn.compose.ColumnTransformer
+        Fitted; ``transform`` gives an array of shape (n_rows, n_columns), without NaN.
+    """
+    from sklearn.compose import ColumnTransformer
+    from sklearn.preprocessing import FunctionTransformer, OrdinalEncoder
+
+    numbers, categories = _kinds(learned)
+    codes = OrdinalEncoder(
+        categories=[[*_by_frequency(learned[name]), np.nan] for name in categories],
+        handle_unknown="use_encoded_value",
+        unknown_value=-1,
+        encoded_missing_value=-2,
+    )
+    encoder = ColumnTransformer(
+        [("numbers", FunctionTransformer(_with_lowest), numbers), ("categories", codes, categories)]
+    )
+    return encoder.fit(learned)
+
+
+def linear_encoder(learned: pd.DataFrame) -> Any:
+    """Fit the encoding for linear models and distances.
+
+    Missing numbers become the median, with a column that marks them; numbers are standardised. Categories
+    become one column for each of at most 100 levels, of which one stands for all that are rarer than 10 rows
+    or were not seen.
+
+    Parameters
+    ----------
+    learned
+        The rows to learn from: a table of an `AssessedTables`, or some of its columns.
+
+    Returns
+    -------
+    sklearn.compose.ColumnTransformer
+        Fitted; ``transform`` gives an array of shape (n_rows, n_features), sparse where most of it is 0.
+    """
+    from sklearn.compose import ColumnTransformer
+    from sklearn.impute import SimpleImputer
+    from sklearn.pipeline import make_pipeline
+    from sklearn.preprocessing import FunctionTransformer, OneHotEncoder, StandardScaler
+
+    numbers, categories = _kinds(learned)
+    scaled = make_pipeline(
+        FunctionTransformer(bounded),
+        SimpleImputer(strategy="median", add_indicator=True, keep_empty_features=True),
+        StandardScaler(),
+    )
+    levels = OneHotEncoder(
+        handle_unknown="infrequent_if_exist", min_frequency=MIN_LEVEL_ROWS, max_categories=MAX_LEVELS
+    )
+    return ColumnTransformer([("numbers", scaled, numbers), ("categories", levels, categories)]).fit(learned)
+
+
+def bounded(values: ArrayLike) -> NDArray[np.float64]:
+    """Cut numbers at `LARGEST` on both sides; NaN stays."""
+    return np.clip(np.asarray(values, np.float64), -LARGEST, LARGEST)
+
+
+def _with_lowest(values: ArrayLike) -> NDArray[np.float64]:
+    return np.nan_to_num(bounded(values), nan=MISSING)
+
+
+def _kinds(table: pd.DataFrame) -> tuple[list[str], list[str]]:
+    numbers = [name for name in table.columns if table[name].dtype == np.float64]
+    return numbers, [name for name in table.columns if name not in set(numbers)]
+
+
+def _by_frequency(column: pd.Series[str]) -> list[str]:
+    """List the levels, the most frequent first, and equally frequent ones by name."""
+    return list(column.value_counts().sort_index().sort_values(ascending=False, kind="stable").index)

@@ -1,0 +1,171 @@
+"""The whole assessment: on tables of every shape, the same for the same seed, and as plain numbers."""
+
+import json
+from collections.abc import Callable
+
+import numpy as np
+import pandas as pd
+import pytest
+from people import draw_people
+
+from synth_handson import load_bank_marketing, load_bundled_synthetic, split_holdout
+from synth_handson.errors import ArgumentError, TableError
+from synth_handson.evidence.assessment import Evidence, Step, assess
+from synth_handson.evidence.measures import DEFINITIONS, Measure
+from synth_handson.locales import LANGUAGES
+
+
+def bundled(**options: object) -> Evidence:
+    train, holdout = split_holdout(load_bank_marketing("bundled").frame)
+    return assess(load_bundled_synthetic(), train=train, holdout=holdout, **options)  # type: ignore[arg-type]
+
+
+def every_measure(evidence: Evidence) -> list[Measure]:
+    fidelity, utility = evidence.fidelity, evidence.utility
+    models = utility.models if utility else ()
+    return [
+        *evidence.privacy.measures,
+        *fidelity.columns,
+        *fidelity.pairs,
+        *fidelity.joint,
+        *(m for model in models for m in (*model.measures, model.kept, *model.on_synthetic)),
+        *(m for rung in evidence.ladder for m in rung.measures),
+    ]
+
+
+@pytest.fixture(scope="module")
+def evidence() -> Evidence:
+    return bundled(target="y")
+
+
+def test_the_bundled_table_passes_and_says_how_sure_that_is(evidence: Evidence) -> None:
+    assert evidence.verdict == "pass"
+    limit = evidence.privacy.verdict.smallest_detectable_leak
+    assert limit is not None
+    assert 0 < limit <= evidence.privacy.verdict.tolerated_leak
+    assert evidence.utility is not None
+    assert evidence.utility.task == "binary"
+    assert evidence.grade.letter != "F"
+    assert (evidence.rows.synthetic, evidence.rows.train, evidence.rows.holdout) == (1_000, 3_617, 904)
+    assert evidence.measured == evidence.rows
+
+
+def test_every_measure_carries_what_is_needed_to_read_it(evidence: Evidence) -> None:
+    for found in every_measure(evidence):
+        known = DEFINITIONS[found.name]
+        assert (found.good, found.source, found.interval) == (known.good, known.source, known.interval)
+        assert found.rows > 0 or found.missing is not None
+        if found.value is None:
+            assert found.missing is not None, found
+            continue
+        assert found.low is not None
+        assert found.high is not None
+        assert found.low <= found.value <= found.high
+        assert found.lowest is None or found.lowest <= found.value
+        assert found.highest is None or found.value <= found.highest
+
+
+def test_every_measure_of_the_three_parts_has_its_reference(evidence: Evidence) -> None:
+    on_the_ladder = {id(m) for rung in evidence.ladder for m in rung.measures}
+    models = evidence.utility.models if evidence.utility else ()
+    diagnostics = {id(m) for model in models for m in model.on_synthetic}
+    for found in every_measure(evidence):
+        if found.value is not None and id(found) not in on_the_ladder | diagnostics:
+            assert found.reference is not None, found
+
+
+def test_it_is_made_of_plain_numbers_and_comes_back(evidence: Evidence) -> None:
+    text = json.dumps(evidence.to_dict(), allow_nan=False)
+    assert Evidence.from_dict(json.loads(text)) == evidence
+
+
+def test_something_else_is_not_taken_for_evidence() -> None:
+    with pytest.raises(ArgumentError, match="not evidence"):
+        Evidence.from_dict({"version": "1"})
+
+
+def test_the_same_tables_and_seed_give_the_same_evidence(evidence: Evidence) -> None:
+    state = np.random.get_state()[1].copy()  # type: ignore[union-attr]
+    steps: list[Step] = []
+    assert bundled(target="y", on_progress=steps.append) == evidence
+    assert (np.random.get_state()[1] == state).all()  # type: ignore[index]
+    assert [step.name for step in steps] == ["distances", "attacks", "ladder", "fidelity", "utility", "done"]
+    assert [step.fraction for step in steps] == sorted(step.fraction for step in steps)
+    assert steps[-1].fraction == 1
+
+
+def test_a_target_that_is_not_there_is_refused_at_once() -> None:
+    steps: list[Step] = []
+    with pytest.raises(ArgumentError, match="'z'"):
+        bundled(target="z", on_progress=steps.append)
+    assert steps == []
+
+
+@pytest.mark.parametrize("seed", [-1, 2**32, 0.5, True])
+def test_a_seed_out_of_range_is_refused(seed: object) -> None:
+    with pytest.raises(ArgumentError, match="whole number"):
+        bundled(random_state=seed)
+
+
+def test_another_schema_is_refused_before_anything_is_measured() -> None:
+    train, holdout = split_holdout(load_bank_marketing("bundled").frame)
+    with pytest.raises(TableError, match="balance"):
+        assess(load_bundled_synthetic().drop(columns="balance"), train=train, holdout=holdout)
+
+
+def wide(rows: int, seed: int) -> pd.DataFrame:
+    rng = np.random.default_rng(seed)
+    trait = rng.normal(size=(rows, 1))
+    numbers = pd.DataFrame(trait + rng.normal(size=(rows, 60))).add_prefix("n")
+    codes = pd.DataFrame(rng.integers(0, 4, (rows, 40)).astype(str)).add_prefix("c")
+    return pd.concat([numbers, codes], axis=1)
+
+
+def two_columns(rows: int, seed: int) -> pd.DataFrame:
+    rng = np.random.default_rng(seed)
+    return pd.DataFrame({"a": rng.choice(["x", "y"], rows), "b": rng.integers(0, 3, rows)})
+
+
+def gaps(rows: int, seed: int) -> pd.DataFrame:
+    frame = draw_people(rows, seed).assign(nothing=np.nan)
+    return frame.mask(np.random.default_rng(seed).random(frame.shape) < 0.3)
+
+
+@pytest.mark.parametrize(
+    ("draw", "target"),
+    [
+        (draw_people, "churned"),
+        (draw_people, "income"),
+        (two_columns, None),
+        (wide, "n0"),
+        (gaps, "region"),
+    ],
+)
+def test_it_does_not_matter_what_the_table_is(
+    draw: Callable[[int, int], pd.DataFrame], target: str | None
+) -> None:
+    found = assess(draw(200, 0), train=draw(400, 1), holdout=draw(200, 2), target=target)
+    assert found.verdict in ("pass", "review")
+    assert found.utility is not None or found.utility_missing is not None
+    json.dumps(found.to_dict(), allow_nan=False)
+    for language in LANGUAGES:
+        assert found.to_html(language)
+        assert found.to_markdown(language)
+        assert all(reason.in_words(language) for reason in (*found.reasons, *found.grade.recommendations))
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_report_holds_no_real_person(evidence: Evidence, language: str) -> None:
+    frame = load_bank_marketing("bundled").frame
+    documents = [
+        evidence.to_html(language),  # type: ignore[arg-type]
+        evidence.to_markdown(language),  # type: ignore[arg-type]
+        json.dumps(evidence.to_dict()),
+    ]
+    for document in documents:
+        words = "".join(
+            character if character.isalnum() or character == "-" else " " for character in document
+        )
+        text = f" {' '.join(words.split())} "
+        for row in frame.astype(str).itertuples(index=False):
+            assert f" {' '.join(row[:4])} " not in text

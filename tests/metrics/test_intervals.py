@@ -1,0 +1,79 @@
+"""Intervals: hand-worked ends, and that they cover what they claim to."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from sklearn.metrics import roc_auc_score
+
+from synth_handson.metrics.intervals import (
+    area_under_curve,
+    bootstrap_interval,
+    exact_share,
+    standard_error_interval,
+)
+
+
+def test_an_exact_share_of_nothing_ends_where_the_rule_of_three_says() -> None:
+    estimate = exact_share(0, 100)
+    assert (estimate.value, estimate.low) == (0.0, 0.0)
+    assert estimate.high == pytest.approx(1 - 0.025 ** (1 / 100))
+
+
+def test_an_exact_share_by_hand() -> None:
+    # One of two: P(at least 1 of 2 | low) = 1 - (1 - low)**2 = .025, and the other end mirrors it.
+    estimate = exact_share(1, 2)
+    assert estimate.value == 0.5
+    assert estimate.low == pytest.approx(1 - 0.975**0.5)
+    assert estimate.high == pytest.approx(0.975**0.5)
+
+
+@given(st.integers(1, 300).flatmap(lambda n: st.tuples(st.integers(0, n), st.just(n))))
+def test_an_exact_share_lies_in_its_interval_and_mirrors(counts: tuple[int, int]) -> None:
+    hits, trials = counts
+    estimate = exact_share(hits, trials)
+    assert 0 <= estimate.low <= estimate.value <= estimate.high <= 1
+    mirrored = exact_share(trials - hits, trials)
+    assert mirrored.low == pytest.approx(1 - estimate.high)
+
+
+@pytest.mark.parametrize("share", [0.01, 0.3])
+def test_exact_shares_cover(share: float) -> None:
+    hits, times = np.unique(np.random.default_rng(0).binomial(200, share, size=20_000), return_counts=True)
+    covered = [(e := exact_share(int(k), 200)).low <= share <= e.high for k in hits]
+    assert np.average(covered, weights=times) >= 0.95
+
+
+def test_an_interval_stops_at_the_ends_of_the_range() -> None:
+    assert standard_error_interval(0.5, 0.1) == pytest.approx((0.5, 0.5 - 0.1959964, 0.5 + 0.1959964))
+    assert standard_error_interval(0.1, 0.1, 0.0, 1.0).low == 0.0
+    assert standard_error_interval(0.9, 0.1, 0.0, 1.0).high == 1.0
+
+
+def test_a_bootstrap_interval_is_centred_on_the_value_not_on_its_replicates() -> None:
+    estimate = bootstrap_interval(1.0, [2.0, 4.0])
+    assert estimate == pytest.approx((1.0, 1 - 1.959964 * 2**0.5, 1 + 1.959964 * 2**0.5))
+
+
+def test_the_area_by_hand() -> None:
+    # Of the four pairs, one is lost, one is a tie: (2 + 1/2) / 4.
+    estimate, _ = area_under_curve([1.0, 3.0], [1.0, 2.0])
+    assert estimate.value == 0.625
+
+
+@given(st.integers(0, 10_000))
+def test_the_area_is_the_one_scikit_learn_computes(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    positive, negative = rng.integers(0, 8, 20), rng.integers(0, 6, 30)
+    estimate, error = area_under_curve(positive, negative)
+    labels = np.repeat([1, 0], [20, 30])
+    assert estimate.value == pytest.approx(roc_auc_score(labels, np.concatenate([positive, negative])))
+    assert error > 0
+
+
+def test_delong_intervals_cover() -> None:
+    rng = np.random.default_rng(1)
+    # For two normal samples one standard deviation apart, the area is P(N(1, 2) > 0) = Phi(1 / sqrt 2).
+    truth = 0.7602499389065233
+    estimates = [area_under_curve(rng.normal(1, 1, 150), rng.normal(0, 1, 80))[0] for _ in range(500)]
+    assert 0.92 <= np.mean([e.low <= truth <= e.high for e in estimates]) <= 0.98
