@@ -26,7 +26,7 @@ from synth_handson.evidence.measures import Measure
 from synth_handson.evidence.membership import distance_measures
 from synth_handson.evidence.three_tables import AssessedTables, halves, prepare_tables, sample_rows
 from synth_handson.metrics.bins import column_distances
-from synth_handson.pretrained import load_pretrained_generator
+from synth_handson.synthesis.pretrained import load_pretrained_generator
 
 ROWS = 3_000
 TIED = ["age", "job", "housing", "loan", "y"]

@@ -6,7 +6,8 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from synth_handson.generation import Generator, train_generator
+from synth_handson.synthesis.generator import Generator
+from synth_handson.synthesis.training import train_generator
 
 BANK_CSV = Path(__file__).parents[1] / "data" / "bank.csv"
 

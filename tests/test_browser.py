@@ -51,7 +51,7 @@ class Server:
         return [
             child
             for child in psutil.Process(self.process.pid).children(recursive=True)
-            if "synth_handson.engine_process" in " ".join(child.cmdline())
+            if "synth_handson.synthesis.mostly.engine_process" in " ".join(child.cmdline())
         ]
 
     def forget_generators(self) -> None:

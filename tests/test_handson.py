@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from synth_handson import load_bank_marketing, split_holdout, store
+from synth_handson import load_bank_marketing, split_holdout
 from synth_handson.errors import TableError
 from synth_handson.evidence.dose import DOSES, Dose
 from synth_handson.handson import (
@@ -21,7 +21,8 @@ from synth_handson.handson import (
     bundled_tables,
     respond,
 )
-from synth_handson.pretrained import load_pretrained_generator
+from synth_handson.synthesis import store
+from synth_handson.synthesis.pretrained import load_pretrained_generator
 
 ENDLESS = 100_000
 """Epochs no training here comes to the end of."""

@@ -18,13 +18,13 @@ from synth_handson.evidence.measures import DEFINITIONS, Measure, measure
 from synth_handson.evidence.privacy import Privacy
 from synth_handson.evidence.utility import ModelUtility, Utility
 from synth_handson.evidence.verdict import Outcome, Verdict
-from synth_handson.generation import Training
 from synth_handson.locales import LANGUAGES, Language, Message, get_text
 from synth_handson.metrics.bins import distance_shares
 from synth_handson.metrics.intervals import Estimate
 from synth_handson.report import About, to_html, to_markdown
 from synth_handson.report.pictures import interval_plot, span
 from synth_handson.report.wording import Wording, number, percent
+from synth_handson.synthesis.generator import Training
 
 SECTIONS = (
     "shared", "source", "generator", "holdout", "verdict", "grade", "privacy", "ladder", "risks", "fidelity",

@@ -9,10 +9,11 @@ import pytest
 
 from synth_handson.errors import TrainingError
 from synth_handson.evidence.closest import ClosestRecords, ColumnComparison, Comparison, MedianGap
-from synth_handson.generation import Progress, Training
 from synth_handson.handson import Tables
 from synth_handson.locales import LANGUAGES
 from synth_handson.metrics.bins import ColumnFidelity, compare_columns
+from synth_handson.synthesis.generator import Training
+from synth_handson.synthesis.run import Progress
 from synth_handson.views import (
     closest_sentence,
     distance_note,

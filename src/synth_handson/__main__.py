@@ -2,7 +2,7 @@
 
 import argparse
 
-from synth_handson import pretrained, store
+from synth_handson.synthesis import pretrained, store
 
 
 def main() -> None:

@@ -24,10 +24,11 @@ from synth_handson.evidence_views import (
     utility_note,
     verdict_note,
 )
-from synth_handson.generation import DEFAULT_EPOCHS, Progress, train_generator
 from synth_handson.handson import Assessed, Tables, assess_tables, draw_tables
 from synth_handson.locales import LANGUAGES, Language, get_text
 from synth_handson.metrics.bins import ColumnFidelity
+from synth_handson.synthesis.run import Progress
+from synth_handson.synthesis.training import DEFAULT_EPOCHS, train_generator
 from synth_handson.tables.bank import Dataset, RequestedSource
 from synth_handson.tables.split import split_holdout
 from synth_handson.views import (

@@ -22,11 +22,14 @@ from synth_handson.evidence.dose import (
     take_overfit,
 )
 from synth_handson.evidence.three_tables import AssessedTables
-from synth_handson.generation import Generator, LocalModel, Progress, Training, train_generator
-from synth_handson.pretrained import load_bundled_synthetic, load_pretrained_generator
+from synth_handson.synthesis.generator import Generator, Training
+from synth_handson.synthesis.mostly.local import LocalModel
+from synth_handson.synthesis.mostly.worker import POOL
+from synth_handson.synthesis.pretrained import load_bundled_synthetic, load_pretrained_generator
+from synth_handson.synthesis.run import CancelToken, Progress
+from synth_handson.synthesis.training import train_generator
 from synth_handson.tables.bank import load_bank_marketing
 from synth_handson.tables.split import split_holdout
-from synth_handson.worker import POOL, CancelToken
 
 Origin = Literal["bundled", "trained", "store"]
 

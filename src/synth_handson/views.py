@@ -9,11 +9,11 @@ import pandas as pd
 from synth_handson.charts import column_label
 from synth_handson.errors import SynthHandsonError
 from synth_handson.evidence.closest import ClosestRecords, ColumnComparison, Comparison, MedianGap
-from synth_handson.generation import Progress
 from synth_handson.handson import Tables
 from synth_handson.locales import Language, get_text
 from synth_handson.metrics.bins import ColumnFidelity
-from synth_handson.schema import PROTECTED_TOKEN
+from synth_handson.synthesis.run import Progress
+from synth_handson.synthesis.schema import PROTECTED_TOKEN
 
 
 def progress_view(progress: Progress, language: Language) -> str:

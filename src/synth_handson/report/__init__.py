@@ -12,7 +12,7 @@ from synth_handson.report.wording import Wording
 
 if TYPE_CHECKING:
     from synth_handson.evidence.assessment import Evidence
-    from synth_handson.generation import Training
+    from synth_handson.synthesis.generator import Training
 
 
 @dataclass(frozen=True)

@@ -12,8 +12,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from synth_handson import store
-from synth_handson.generation import Generator, Progress, train_generator
+from synth_handson.synthesis import archive, store
+from synth_handson.synthesis.generator import Generator
+from synth_handson.synthesis.run import Progress
+from synth_handson.synthesis.training import train_generator
 
 OPTIONS = {"max_epochs": 1, "max_minutes": 10.0, "random_state": 0}
 
@@ -35,8 +37,8 @@ def names(home: Path) -> set[str]:
 
 @given(st.dictionaries(st.text("abc/.", min_size=1), st.binary()))
 def test_an_archive_unpacks_to_what_was_packed(files: dict[str, bytes]) -> None:
-    assert store.unpack(store.pack(files)) == files
-    assert store.pack(files) == store.pack(dict(reversed(files.items())))
+    assert archive.unpack(archive.pack(files)) == files
+    assert archive.pack(files) == archive.pack(dict(reversed(files.items())))
 
 
 def test_what_was_saved_is_loaded(entry: Path) -> None:
@@ -100,7 +102,7 @@ def test_one_command_clears_the_store(home: Path, entry: Path) -> None:
 
 HAMMER = """
 import sys
-from synth_handson import store
+from synth_handson.synthesis import store
 
 content = sys.argv[1].encode() * 50_000
 for turn in range(100):
@@ -187,7 +189,7 @@ def write_garbage(path: Path) -> None:
 
 
 def write_strange_archive(path: Path) -> None:
-    store.save(path.name, store.pack({"generator.json": b"{}"}))
+    store.save(path.name, archive.pack({"generator.json": b"{}"}))
 
 
 def cut_short(path: Path) -> None:
@@ -205,7 +207,7 @@ def test_a_damaged_generator_is_trained_anew(
 
 FULL_DISK = """
 import resource
-from synth_handson import store
+from synth_handson.synthesis import store
 
 # No file of this process grows beyond 1,000 bytes.
 resource.setrlimit(resource.RLIMIT_FSIZE, (1_000, resource.RLIM_INFINITY))

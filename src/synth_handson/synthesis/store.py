@@ -5,10 +5,8 @@ A trained generator is personal data: the store is private to the user, bounded,
 
 import contextlib
 import hashlib
-import io
 import json
 import os
-import zipfile
 from collections.abc import Mapping
 from importlib.metadata import version
 from pathlib import Path
@@ -23,21 +21,6 @@ MAX_BYTES = 50_000_000
 
 FORMAT = 1
 _DIGEST_BYTES = hashlib.sha256().digest_size
-
-
-def pack(files: Mapping[str, bytes]) -> bytes:
-    """Pack named files into one archive, the same bytes for the same files."""
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name in sorted(files):
-            archive.writestr(zipfile.ZipInfo(name), files[name], zipfile.ZIP_DEFLATED)
-    return buffer.getvalue()
-
-
-def unpack(archive: bytes) -> dict[str, bytes]:
-    """Read the files of an archive made by :func:`pack`."""
-    with zipfile.ZipFile(io.BytesIO(archive)) as opened:
-        return {name: opened.read(name) for name in opened.namelist()}
 
 
 def key(train: pd.DataFrame, options: Mapping[str, object]) -> str:

@@ -11,11 +11,14 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from synth_handson import store
 from synth_handson.errors import ArgumentError, TableError, TrainingCancelled
-from synth_handson.generation import Generator, Progress, train_generator
-from synth_handson.schema import PROTECTED_TOKEN
-from synth_handson.worker import POOL, CancelToken
+from synth_handson.synthesis import archive, store
+from synth_handson.synthesis.archive import from_bytes, to_bytes
+from synth_handson.synthesis.generator import Generator
+from synth_handson.synthesis.mostly.worker import POOL
+from synth_handson.synthesis.run import CancelToken, Progress
+from synth_handson.synthesis.schema import PROTECTED_TOKEN
+from synth_handson.synthesis.training import train_generator
 
 ENDLESS = 10_000
 """Epochs that nobody waits for: such a training ends by being cancelled."""
@@ -139,7 +142,7 @@ def test_the_seed_of_the_training_decides_the_rows(table: pd.DataFrame) -> None:
 
 
 def test_a_packed_generator_draws_the_same_rows(generator: Generator) -> None:
-    unpacked = Generator.from_bytes(generator.to_bytes())
+    unpacked = from_bytes(to_bytes(generator))
     assert replace(unpacked, from_store=False) == generator
     pd.testing.assert_frame_equal(unpacked.sample(100), generator.sample(100))
 
@@ -148,7 +151,7 @@ def test_a_packed_generator_holds_no_rows(train: pd.DataFrame) -> None:
     # 1,000 distinct numbers of seven digits.
     canaries = 7_000_000 + np.arange(len(train)) * 1_009 % 99_991
     generator = train_generator(train[["age", "job"]].assign(balance=canaries), max_epochs=1)
-    files = store.unpack(generator.to_bytes())
+    files = archive.unpack(to_bytes(generator))
     text = b"\n".join(files.values())
     found = [value for value in canaries if str(value).encode() in text]
     # The percentiles, 0 to 100, are all that the model publishes of a column of numbers.

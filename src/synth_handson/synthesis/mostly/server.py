@@ -16,9 +16,9 @@ import httpx
 import pandas as pd
 
 from synth_handson.errors import ServerError, TrainingCancelled
-from synth_handson.generation import Generator, Options, ProgressCallback, TrainingRun
-from synth_handson.schema import encoding_types, prepare
-from synth_handson.worker import CancelToken
+from synth_handson.synthesis.generator import Generator
+from synth_handson.synthesis.run import CancelToken, Options, ProgressCallback, TrainingRun
+from synth_handson.synthesis.schema import encoding_types, prepare
 
 CHECK_SECONDS = 5.0
 """How long a server may take to show that it is there."""
@@ -63,11 +63,11 @@ def train_on_server(
     train
         The training table, already checked.
     report
-        As for :func:`~synth_handson.generation.train_generator`.
+        As for :func:`~synth_handson.synthesis.training.train_generator`.
     cancel
         Ends the training within two seconds, once the table has been sent.
     options
-        As for :func:`~synth_handson.generation.train_generator`.
+        As for :func:`~synth_handson.synthesis.training.train_generator`.
 
     Returns
     -------

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from synth_handson import store
-from synth_handson.schema import FEW_VALUES, PROTECTED_TOKEN, Schema, encoding_types, prepare
+from synth_handson.synthesis import store
+from synth_handson.synthesis.schema import FEW_VALUES, PROTECTED_TOKEN, Schema, encoding_types, prepare
 
 DAY = datetime.date(2020, 2, 29)
 

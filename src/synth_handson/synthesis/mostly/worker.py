@@ -21,6 +21,7 @@ from filelock import FileLock, Timeout
 
 from synth_handson.errors import SynthHandsonError, TrainingCancelled, TrainingError
 from synth_handson.paths import home
+from synth_handson.synthesis.run import CancelToken
 
 STOP_GRACE_SECONDS = 1.5
 """How long a worker may take to end its training after a cancel, before it is killed."""
@@ -35,38 +36,6 @@ MAX_WORKERS = 2
 """One can train while another draws."""
 
 Answer = tuple[str, Any]
-
-
-class CancelToken:
-    """Asks a training to stop, from any thread.
-
-    Parameters
-    ----------
-    owner
-        A thread in whose name the training runs; when it ends, the training is cancelled.
-
-    Examples
-    --------
-    >>> token = CancelToken()
-    >>> token.cancel(keep=True)
-    >>> token.cancelled, token.keep
-    (True, True)
-    """
-
-    def __init__(self, owner: threading.Thread | None = None) -> None:
-        self._event = threading.Event()
-        self._owner = owner
-        self.keep = False
-
-    def cancel(self, *, keep: bool = False) -> None:
-        """Stop the training; ``keep`` the best model so far, if there is one, or nothing."""
-        self.keep = keep
-        self._event.set()
-
-    @property
-    def cancelled(self) -> bool:
-        """Whether :meth:`cancel` was called, or the owner has ended."""
-        return self._event.is_set() or (self._owner is not None and not self._owner.is_alive())
 
 
 def training_error(key: str, reason: str, **details: object) -> TrainingError:
@@ -89,7 +58,7 @@ class Worker:
         self._stderr: deque[str] = deque(maxlen=20)
         self._ready = threading.Event()
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "synth_handson.engine_process", str(self._folder)],
+            [sys.executable, "-m", "synth_handson.synthesis.mostly.engine_process", str(self._folder)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,

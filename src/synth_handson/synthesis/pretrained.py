@@ -3,8 +3,10 @@
 import pandas as pd
 
 from synth_handson.errors import DataUnavailableError
-from synth_handson.generation import Generator, Training, train_generator
 from synth_handson.paths import bundled
+from synth_handson.synthesis.archive import from_bytes, to_bytes
+from synth_handson.synthesis.generator import Generator, Training
+from synth_handson.synthesis.training import train_generator
 from synth_handson.tables.bank import load_bank_marketing
 from synth_handson.tables.split import split_holdout
 
@@ -29,7 +31,7 @@ def load_pretrained_generator() -> Generator:
         If the file is missing.
     """
     try:
-        return Generator.from_bytes(GENERATOR_FILE.read_bytes())
+        return from_bytes(GENERATOR_FILE.read_bytes())
     except OSError as error:
         raise DataUnavailableError("bundled_missing", path=GENERATOR_FILE) from error
 
@@ -52,6 +54,6 @@ def rebuild() -> Training:
     """Train on the bundled table's training part, and write the generator and its first rows."""
     train, _ = split_holdout(load_bank_marketing("bundled").frame)
     generator = train_generator(train, random_state=SEED)
-    GENERATOR_FILE.write_bytes(generator.to_bytes())
+    GENERATOR_FILE.write_bytes(to_bytes(generator))
     generator.sample(SYNTHETIC_ROWS, random_state=SEED).to_csv(SYNTHETIC_FILE, index=False)
     return generator.training

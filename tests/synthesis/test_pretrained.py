@@ -11,15 +11,16 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from synth_handson import HANDS_ON_COLUMNS, load_bank_marketing, split_holdout, store
+from synth_handson import HANDS_ON_COLUMNS, load_bank_marketing, split_holdout
 from synth_handson.errors import DataUnavailableError
-from synth_handson.generation import DEFAULT_EPOCHS
-from synth_handson.pretrained import (
+from synth_handson.synthesis import archive, store
+from synth_handson.synthesis.pretrained import (
     GENERATOR_FILE,
     SEED,
     load_bundled_synthetic,
     load_pretrained_generator,
 )
+from synth_handson.synthesis.training import DEFAULT_EPOCHS
 
 
 @pytest.fixture(scope="module")
@@ -30,7 +31,7 @@ def parts() -> tuple[pd.DataFrame, pd.DataFrame]:
 
 @pytest.fixture(scope="module")
 def files() -> dict[str, bytes]:
-    return store.unpack(GENERATOR_FILE.read_bytes())
+    return archive.unpack(GENERATOR_FILE.read_bytes())
 
 
 @pytest.fixture(scope="module")
@@ -118,7 +119,7 @@ def test_the_bundled_table_is_what_it_draws() -> None:
 def test_a_missing_file_is_named(
     constant: str, load: Callable[[], object], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(f"synth_handson.pretrained.{constant}", tmp_path / "gone")
+    monkeypatch.setattr(f"synth_handson.synthesis.pretrained.{constant}", tmp_path / "gone")
     with pytest.raises(DataUnavailableError, match=re.escape(str(tmp_path / "gone"))):
         load()
 

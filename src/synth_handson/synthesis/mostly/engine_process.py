@@ -1,4 +1,4 @@
-"""The child process that runs the MOSTLY AI engine: ``python -m synth_handson.engine_process FOLDER``.
+"""The child process that runs the MOSTLY AI engine: ``python -m`` this module, and ``FOLDER``.
 
 Requests come as pickles on stdin, answers go as pickles to stdout. Everything it writes stays under FOLDER,
 which the parent made private and removes. When stdin closes, the parent is gone, and so is this process.

@@ -14,10 +14,12 @@ import psutil
 import pytest
 from filelock import FileLock
 
-from synth_handson import generation
 from synth_handson.errors import TrainingError
-from synth_handson.generation import Generator, Progress, train_generator
-from synth_handson.worker import POOL, CancelToken, WorkerPool
+from synth_handson.synthesis.generator import Generator
+from synth_handson.synthesis.mostly import local
+from synth_handson.synthesis.mostly.worker import POOL, WorkerPool
+from synth_handson.synthesis.run import CancelToken, Progress
+from synth_handson.synthesis.training import train_generator
 
 ENDLESS = 10_000
 
@@ -33,7 +35,8 @@ def workers(of: int | None = None) -> list[psutil.Process]:
     return [
         child
         for child in psutil.Process(of).children(recursive=True)
-        if child.status() != psutil.STATUS_ZOMBIE and "synth_handson.engine_process" in child.cmdline()
+        if child.status() != psutil.STATUS_ZOMBIE
+        and "synth_handson.synthesis.mostly.engine_process" in child.cmdline()
     ]
 
 
@@ -99,7 +102,7 @@ def test_a_worker_that_runs_out_of_memory(bank: pd.DataFrame, table: pd.DataFram
 
 def test_an_error_of_the_engine_is_named(table: pd.DataFrame, monkeypatch: pytest.MonkeyPatch) -> None:
     with monkeypatch.context() as patch, pytest.raises(TrainingError, match="NO_SUCH_ENCODING") as caught:
-        patch.setattr(generation, "encoding_types", lambda frame: {"age": "NO_SUCH_ENCODING"})
+        patch.setattr(local, "encoding_types", lambda frame: {"age": "NO_SUCH_ENCODING"})
         train_generator(table)
     assert caught.value.key == "engine_failed"
     assert_the_next_training_works(table)

@@ -15,15 +15,16 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from synth_handson import server
 from synth_handson.errors import ServerError, TrainingCancelled
-from synth_handson.generation import Generator, Options, Progress, train_generator
 from synth_handson.locales import LANGUAGES
-from synth_handson.schema import PROTECTED_TOKEN
-from synth_handson.server import ServerModel, check_server, train_on_server
-from synth_handson.worker import CancelToken
+from synth_handson.synthesis.generator import Generator
+from synth_handson.synthesis.mostly import server
+from synth_handson.synthesis.mostly.server import ServerModel, check_server, train_on_server
+from synth_handson.synthesis.run import CancelToken, Options, Progress
+from synth_handson.synthesis.schema import PROTECTED_TOKEN
+from synth_handson.synthesis.training import train_generator
 
-BANK = Path(__file__).parents[1] / "data" / "bank.csv"
+BANK = Path(__file__).parents[2] / "data" / "bank.csv"
 
 # Ends with its stdin, so that no server outlives the tests.
 SERVE = """

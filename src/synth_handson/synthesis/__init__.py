@@ -1,0 +1,1 @@
+"""From a table to a generator, and from a generator to rows."""

@@ -1,0 +1,1 @@
+"""The MOSTLY AI engine: on this machine, in a process of its own, or on a server."""
