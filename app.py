@@ -4,7 +4,7 @@ __generated_with = "0.25.2"
 app = marimo.App(
     width="medium",
     app_title="synth_handson",
-    css_file="src/synth_handson/handson.css",
+    css_file="src/synth_handson/notebook/page.css",
 )
 
 with app.setup(hide_code=True):
@@ -16,14 +16,11 @@ with app.setup(hide_code=True):
     import marimo as mo
     import numpy as np
 
-    import handson_page as page
     from synth_handson import (
-        cli,
         closest_records,
         column_shares,
         compare_columns,
         compare_rows,
-        handson,
         load_bank_marketing,
         median_gap,
         split_holdout,
@@ -31,6 +28,7 @@ with app.setup(hide_code=True):
     )
     from synth_handson.evidence.dose import take_dose
     from synth_handson.locales import get_text
+    from synth_handson.notebook import lesson, page, script, session
 
     # SVG marks carry labels that screen readers can read.
     _ = alt.renderers.set_embed_options(renderer="svg", actions=False)
@@ -39,9 +37,9 @@ with app.setup(hide_code=True):
 @app.cell(hide_code=True)
 def _():
     is_script = mo.app_meta().mode == "script"
-    options = cli.read_options(sys.argv[1:]) if is_script else cli.Options()
+    options = script.read_options(sys.argv[1:]) if is_script else script.Options()
     if is_script:
-        cli.explain_errors(options.language)
+        script.explain_errors(options.language)
     else:
         # The engine's imports take seconds: a worker does them while the reader reads.
         warm_up()
@@ -102,10 +100,10 @@ def _(say, server):
 
 @app.cell(hide_code=True)
 def _(dataset, is_script, options):
-    _tables = cli.run_generation(dataset, options) if is_script else handson.bundled_tables()
+    _tables = script.run_generation(dataset, options) if is_script else session.bundled_tables()
     get_tables, set_tables = mo.state(_tables)
-    get_job, set_job = mo.state(handson.JobState())
-    job = handson.Job(show=set_job, deliver=set_tables)
+    get_job, set_job = mo.state(session.JobState())
+    job = session.Job(show=set_job, deliver=set_tables)
     cancel_button = page.button("中止 / Cancel", lambda _: job.cancel(keep=False), "danger")
     keep_button = page.button("ここまでで使う / Use what there is", lambda _: job.cancel(keep=True))
     return cancel_button, get_job, get_tables, job, keep_button
@@ -172,8 +170,8 @@ def _(column_selector, fidelity, language, tables):
 
 @app.cell
 def _():
-    get_assessed, set_assessed = mo.state(handson.Assessed())
-    assessor = handson.Assessor(show=set_assessed)
+    get_assessed, set_assessed = mo.state(session.Assessed())
+    assessor = session.Assessor(show=set_assessed)
     return assessor, get_assessed
 
 
@@ -187,7 +185,7 @@ def _(assessor, is_script, tables):
 
 @app.cell
 def _(get_assessed, is_script, options, tables):
-    assessed = cli.run_assessment(tables, options) if is_script else get_assessed().about(tables)
+    assessed = script.run_assessment(tables, options) if is_script else get_assessed().about(tables)
     return (assessed,)
 
 
@@ -258,7 +256,7 @@ def _(dose_sliders, language, leak_selector):
 def _(is_script, leak_selector, tables):
     # A lesson for readers of the page.
     mo.stop(is_script)
-    dose_tables, response = handson.respond(tables, leak_selector.value)
+    dose_tables, response = lesson.respond(tables, leak_selector.value)
     return dose_tables, response
 
 
@@ -272,9 +270,9 @@ def _(dose_sliders, dose_tables, language, response):
 
 @app.cell(hide_code=True)
 def _():
-    get_overfit_job, set_overfit_job = mo.state(handson.JobState())
+    get_overfit_job, set_overfit_job = mo.state(session.JobState())
     get_overfit, set_overfit = mo.state(())
-    overfitting = handson.Overfitting(show=set_overfit_job, deliver=set_overfit)
+    overfitting = lesson.Overfitting(show=set_overfit_job, deliver=set_overfit)
     overfit_button = mo.ui.run_button(kind="warn", label="覚え込ませる / Make it memorise")
     overfit_cancel = page.button("中止 / Cancel", lambda _: overfitting.cancel(keep=False), "danger")
     return get_overfit, get_overfit_job, overfit_button, overfit_cancel, overfitting
@@ -319,7 +317,7 @@ def _(
 ):
     if is_script:
         _closest = synthetic_closest, holdout_closest, gap
-        cli.print_findings(tables, fidelity, comparison, *_closest, assessed, options)
+        script.print_findings(tables, fidelity, comparison, *_closest, assessed, options)
     return
 
 

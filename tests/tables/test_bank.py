@@ -24,6 +24,7 @@ from synth_handson.paths import bundled, home
 from synth_handson.tables import bank as data
 from synth_handson.tables.bank import ALL_COLUMNS, HANDS_ON_COLUMNS, load_bank_marketing
 from synth_handson.tables.split import split_holdout
+from synth_handson.views.load import source_note
 
 
 @pytest.fixture(scope="module")
@@ -130,8 +131,8 @@ def test_uci_delivers_the_originals_names_values_and_dtypes(uci: UCI, full: pd.D
     assert_frame_equal(cached.frame, full, check_exact=True)
     assert cached.source == "cache"
     for language in ("en", "ja"):
-        assert "45,211" in fetched.note(language)
-        assert "45,211" in cached.note(language)
+        assert "45,211" in source_note(fetched, language)
+        assert "45,211" in source_note(cached, language)
 
 
 def test_auto_asks_uci_once_and_uci_every_time(uci: UCI) -> None:
@@ -169,7 +170,7 @@ def test_without_network_the_bundled_sample_stands_in_and_says_so() -> None:
     assert dataset.source == "bundled"
     assert len(dataset.frame) == 4_521
     for language in ("en", "ja"):
-        note = dataset.note(language)
+        note = source_note(dataset, language)
         assert "4,521" in note
         assert "UCI" in note
         assert "refused" in note
@@ -179,7 +180,7 @@ def test_without_network_the_bundled_sample_stands_in_and_says_so() -> None:
 def test_the_bundled_sample_needs_no_excuse_when_it_was_asked_for() -> None:
     dataset = load_bank_marketing("bundled")
     assert dataset.why_not_uci is None
-    assert "could not" not in dataset.note("en")
+    assert "could not" not in source_note(dataset, "en")
     assert tuple(dataset.frame.columns) == HANDS_ON_COLUMNS
     assert_frame_equal(load_bank_marketing("bundled", None).frame, pd.read_csv(bundled("bank.csv")))
 
@@ -295,7 +296,7 @@ def test_a_table_that_is_not_the_full_one_is_refused(
     uci.csv = spoil(full)
     dataset = load_bank_marketing()
     assert dataset.source == "bundled"
-    assert why in dataset.note()
+    assert why in source_note(dataset, "en")
     assert not (home() / "bank-full.csv.gz").exists()
 
 

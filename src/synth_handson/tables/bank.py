@@ -40,6 +40,9 @@ UCI_SILENCE_SECONDS = 5.0
 UCI_TOTAL_SECONDS = 15.0
 """How long a download may take, however lively it is."""
 
+TARGET = "y"
+"""The column that the vendor of the story is to predict."""
+
 Source = Literal["cache", "uci", "bundled"]
 RequestedSource = Literal["auto", "uci", "bundled"]
 
@@ -73,13 +76,6 @@ class Dataset:
     frame: pd.DataFrame
     source: Source
     why_not_uci: Message | None = None
-
-    def note(self, language: Language = "en") -> str:
-        """Tell the reader where the table came from and how many rows it has."""
-        rows = len(self.frame)
-        if self.why_not_uci is None:
-            return get_text(language, f"load.source_{self.source}", rows=rows)
-        return get_text(language, "load.source_fallback", rows=rows, why=self.why_not_uci.in_words(language))
 
 
 def load_bank_marketing(

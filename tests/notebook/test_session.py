@@ -11,16 +11,9 @@ import pytest
 from synth_handson import load_bank_marketing, split_holdout
 from synth_handson.errors import TableError
 from synth_handson.evidence.dose import DOSES, Dose
-from synth_handson.handson import (
-    Assessed,
-    Assessor,
-    Job,
-    JobState,
-    Overfitting,
-    Tables,
-    bundled_tables,
-    respond,
-)
+from synth_handson.notebook.lesson import Overfitting, respond
+from synth_handson.notebook.session import Assessed, Assessor, Job, JobState, bundled_tables
+from synth_handson.pipeline import Tables
 from synth_handson.synthesis import store
 from synth_handson.synthesis.pretrained import load_pretrained_generator
 

@@ -7,15 +7,19 @@ from typing import Any, Literal
 import marimo as mo
 import pandas as pd
 
-from synth_handson import charts, distance_shares, evidence_charts, evidence_views, views
+from synth_handson import distance_shares
 from synth_handson.errors import SynthHandsonError
 from synth_handson.evidence.assessment import Evidence
 from synth_handson.evidence.closest import ClosestRecords, Comparison, MedianGap
 from synth_handson.evidence.dose import DOSES, Dose
-from synth_handson.handson import Assessed, JobState, Tables
 from synth_handson.locales import Language, get_text
 from synth_handson.metrics.bins import ColumnFidelity, ColumnShares
+from synth_handson.notebook.downloads import about_tables, download_note, evidence_json
+from synth_handson.notebook.session import Assessed, JobState
+from synth_handson.pipeline import Tables
 from synth_handson.tables.bank import Dataset
+from synth_handson.views import charts, evidence_charts, generate, load, privacy, validate
+from synth_handson.views.dose import dose_sentence, dose_table
 
 Kind = Literal["neutral", "success", "warn", "danger"]
 
@@ -29,7 +33,7 @@ CALLOUTS: dict[str, Kind] = {
 
 def head(server: str | None, language_switch: mo.ui.radio, language: Language) -> mo.Html:
     """Say what the story is, and where everything runs."""
-    settings = mo.callout(mo.md(views.settings_note(server, language)))
+    settings = mo.callout(mo.md(generate.settings_note(server, language)))
     texts = [mo.md(get_text(language, f"story.{name}")) for name in ("title", "intro")]
     return mo.vstack([language_switch, *texts, settings])
 
@@ -39,20 +43,20 @@ def loaded(
 ) -> mo.Html:
     """Show the real table, and how it was split."""
     split = get_text(language, "load.holdout", train=len(train), holdout=len(holdout))
-    return mo.vstack([mo.md(dataset.note(language)), real_table, mo.md(split)])
+    return mo.vstack([mo.md(load.source_note(dataset, language)), real_table, mo.md(split)])
 
 
 def job(state: JobState, buttons: Iterable[Any], language: Language) -> mo.Html | None:
     """Show how far a training is, with buttons to end it, or why it failed."""
     if state.progress is None:
         return failure(state.error, language) if state.error else None
-    progress = mo.Html(views.progress_view(state.progress, language))
+    progress = mo.Html(generate.progress_view(state.progress, language))
     return mo.vstack([progress, row(buttons)])
 
 
 def failure(error: SynthHandsonError, language: Language) -> mo.Html:
     """Say what went wrong and what to do."""
-    return mo.callout(mo.md(views.error_note(error, language)), kind="warn")
+    return mo.callout(mo.md(generate.error_note(error, language)), kind="warn")
 
 
 def button(label: str, on_click: Callable[[Any], Any], kind: Kind = "neutral") -> mo.ui.button:
@@ -74,10 +78,10 @@ def drawn(tables: Tables, synthetic_table: mo.ui.table, language: Language) -> m
     """Show the synthetic table, and where it came from."""
     say = partial(get_text, language)
     kind: Kind = "warn" if tables.origin == "bundled" else "success"
-    protected = views.protected_note(tables.synthetic, language)
+    protected = generate.protected_note(tables.synthetic, language)
     return mo.vstack(
         [
-            mo.callout(mo.md(views.origin_note(tables, language)), kind=kind),
+            mo.callout(mo.md(generate.origin_note(tables, language)), kind=kind),
             synthetic_table,
             *([mo.md(protected)] if protected else []),
             mo.md(say("generate.try_body")),
@@ -107,7 +111,7 @@ def column(
             selector,
             charts.distribution_chart(shares, language),
             mo.hstack(stats, justify="start", wrap=True),
-            mo.md(views.fidelity_note(measured, language)),
+            mo.md(validate.fidelity_note(measured, language)),
             mo.accordion({say("validate.meaning_title"): mo.md(say("validate.meaning"))}),
         ]
     )
@@ -119,9 +123,9 @@ def measures(assessed: Assessed, language: Language) -> mo.Html:
         return failure(assessed.error, language)
     evidence = assessed.evidence
     if not evidence:
-        return mo.Html(evidence_views.step_view(assessed.step, language))
+        return mo.Html(validate.step_view(assessed.step, language))
     say = partial(get_text, language)
-    table = evidence_views.measure_table(evidence, language)
+    table = validate.measure_table(evidence, language)
     models = []
     if evidence.utility:
         picture = evidence_charts.utility_chart(evidence.utility, language)
@@ -136,9 +140,9 @@ def measures(assessed: Assessed, language: Language) -> mo.Html:
             mo.md(say("validate.pairs_title")),
             evidence_charts.pair_chart(evidence.fidelity, language),
             mo.md(say("validate.joint_title")),
-            mo.md(evidence_views.joint_notes(evidence, language)),
+            mo.md(validate.joint_notes(evidence, language)),
             mo.md(say("validate.utility_title")),
-            mo.md(evidence_views.utility_note(evidence, language)),
+            mo.md(validate.utility_note(evidence, language)),
             *models,
         ]
     )  # fmt: skip
@@ -146,12 +150,12 @@ def measures(assessed: Assessed, language: Language) -> mo.Html:
 
 def person(button: Any, comparison: Comparison, language: Language) -> mo.Html:
     """Set a synthetic customer beside the closest real one."""
-    sentence = mo.md(views.closest_sentence(comparison, language))
+    sentence = mo.md(privacy.closest_sentence(comparison, language))
     return mo.vstack(
         [
             mo.md(get_text(language, "privacy.title")),
             button,
-            mo.Html(views.person_table(comparison, language)),
+            mo.Html(privacy.person_table(comparison, language)),
             mo.callout(sentence, kind="warn" if comparison.identical else "neutral"),
         ]
     )
@@ -166,8 +170,8 @@ def everyone(
         [
             mo.md(get_text(language, "privacy.all_title")),
             charts.distance_chart(shares, language),
-            mo.md(views.distance_note(synthetic, holdout, gap, language)),
-            mo.md(views.identical_note(synthetic, holdout, language)),
+            mo.md(privacy.distance_note(synthetic, holdout, gap, language)),
+            mo.md(privacy.identical_note(synthetic, holdout, language)),
         ]
     )
 
@@ -180,19 +184,17 @@ def verdict(assessed: Assessed, language: Language) -> mo.Html | None:
     evidence = assessed.evidence
     if not evidence:
         return mo.md(say("validate.assessment_below"))
-    secrets = mo.Html(evidence_views.secrets_table(evidence, language))
+    secrets = mo.Html(privacy.secrets_table(evidence, language))
     return mo.vstack(
         [
             mo.md(say("privacy.verdict_title")),
-            mo.callout(
-                mo.md(evidence_views.verdict_note(evidence, language)), kind=CALLOUTS[evidence.verdict]
-            ),
-            mo.md(evidence_views.unproven_note(evidence, language)),
-            small(evidence_views.grade_note(evidence, language)),
+            mo.callout(mo.md(privacy.verdict_note(evidence, language)), kind=CALLOUTS[evidence.verdict]),
+            mo.md(privacy.unproven_note(evidence, language)),
+            small(privacy.grade_note(evidence, language)),
             mo.md(say("privacy.measures_title")),
-            mo.Html(evidence_views.privacy_table(evidence, language)),
+            mo.Html(privacy.privacy_table(evidence, language)),
             mo.md(say("privacy.risks_title")),
-            mo.Html(evidence_views.risk_table(evidence, language)),
+            mo.Html(privacy.risk_table(evidence, language)),
             mo.accordion({say("privacy.others_title"): secrets}),
         ]
     )
@@ -224,7 +226,7 @@ def leak(dose: Dose, response: Sequence[Dose], language: Language) -> mo.Html:
     return mo.vstack(
         [
             dose_callout(dose, language),
-            mo.Html(evidence_views.dose_table(dose, language)),
+            mo.Html(dose_table(dose, language)),
             evidence_charts.dose_chart(response, language),
             small(get_text(language, "dose.note")),
         ]
@@ -233,7 +235,7 @@ def leak(dose: Dose, response: Sequence[Dose], language: Language) -> mo.Html:
 
 def dose_callout(dose: Dose, language: Language) -> mo.Html:
     """Say what notices a leak, in red if anything does."""
-    said = mo.md(evidence_views.dose_sentence(dose, language))
+    said = mo.md(dose_sentence(dose, language))
     return mo.callout(said, kind="danger" if dose.noticed else "neutral")
 
 
@@ -242,7 +244,7 @@ def overfit(start: Any, state: JobState, cancel: Any, doses: Sequence[Dose], lan
     shown = [mo.md(get_text(language, "dose.overfit_title")), start, job(state, [cancel], language)]
     if doses:
         shown += [dose_callout(dose, language) for dose in doses]
-        shown += [mo.Html(evidence_views.dose_table(doses[-1], language))]
+        shown += [mo.Html(dose_table(doses[-1], language))]
         shown += [evidence_charts.dose_chart(doses, language)]
     return mo.vstack([part for part in shown if part is not None])
 
@@ -262,15 +264,15 @@ def downloads(
 ) -> mo.Html:
     """Offer the synthetic table, the report and the evidence."""
     say = partial(get_text, language)
-    about = evidence_views.about_tables(tables, language, {k: str(v) for k, v in fields.value.items()})
+    about = about_tables(tables, language, {k: str(v) for k, v in fields.value.items()})
     files = {"csv": (lambda: tables.synthetic.to_csv(index=False), CSV_NAME)}
     if evidence:
         files["report"] = (lambda: evidence.to_html(language, about), f"privacy-report-{language}.html")
-        files["evidence"] = (lambda: evidence_views.evidence_json(evidence), "evidence.json")
+        files["evidence"] = (lambda: evidence_json(evidence), "evidence.json")
     buttons = [
         mo.download(lambda write=write: write().encode(), filename=name, label=say(f"story.download_{key}"))
         for key, (write, name) in files.items()
     ]
-    note = mo.md(evidence_views.download_note(CSV_NAME, tables, language))
+    note = mo.md(download_note(CSV_NAME, tables, language))
     title, end = (mo.md(say(f"story.{name}")) for name in ("download_title", "end"))
     return mo.vstack([title, row(fields.elements.values()), row(buttons), note, end])

@@ -8,10 +8,17 @@ import pandas as pd
 import pytest
 
 from synth_handson import closest_records, compare_columns, compare_rows, median_gap, split_holdout
-from synth_handson.cli import Options, print_findings, read_options, run_assessment, run_generation
 from synth_handson.errors import ArgumentError, TableError
-from synth_handson.handson import Assessed, Tables
 from synth_handson.locales import LANGUAGES, Language
+from synth_handson.notebook.script import (
+    Options,
+    print_findings,
+    read_options,
+    run_assessment,
+    run_generation,
+)
+from synth_handson.notebook.session import Assessed
+from synth_handson.pipeline import Tables
 from synth_handson.synthesis.training import DEFAULT_EPOCHS
 from synth_handson.tables.bank import Dataset
 

@@ -9,25 +9,21 @@ import pytest
 
 from synth_handson.errors import TrainingError
 from synth_handson.evidence.closest import ClosestRecords, ColumnComparison, Comparison, MedianGap
-from synth_handson.handson import Tables
 from synth_handson.locales import LANGUAGES
 from synth_handson.metrics.bins import ColumnFidelity, compare_columns
+from synth_handson.pipeline import Tables
 from synth_handson.synthesis.generator import Training
 from synth_handson.synthesis.run import Progress
-from synth_handson.views import (
-    closest_sentence,
-    distance_note,
+from synth_handson.views.generate import (
     error_note,
-    fidelity_note,
-    fidelity_table,
-    identical_note,
     origin_note,
-    person_table,
     phase_note,
     progress_view,
     protected_note,
     settings_note,
 )
+from synth_handson.views.privacy import closest_sentence, distance_note, identical_note, person_table
+from synth_handson.views.validate import fidelity_note, fidelity_table
 
 
 def number(name: str, synthetic: float, real: float, unit: str | None = None) -> ColumnComparison:

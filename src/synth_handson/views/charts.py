@@ -13,14 +13,7 @@ from synth_handson.palette import FILL_OPACITY, HOLDOUT, ORIGINAL, SYNTHETIC
 
 if TYPE_CHECKING:
     import altair as alt
-
-
-def column_label(column: str, language: Language) -> str:
-    """Say what a column of the Bank Marketing table holds, and its unit; others keep their name."""
-    try:
-        return get_text(language, f"charts.column_{column}")
-    except KeyError:
-        return column
+from synth_handson.views.labels import column_label
 
 
 def bin_label(bin_: Bin, kind: ColumnKind, language: Language) -> str:

@@ -10,10 +10,11 @@ from synth_handson.evidence.dose import Dose, NaiveScore
 from synth_handson.evidence.fidelity import Fidelity, SchemaMatch
 from synth_handson.evidence.measures import Measure, measure
 from synth_handson.evidence.utility import ModelUtility, Utility
-from synth_handson.evidence_charts import MAX_COLUMNS, dose_chart, dose_label, pair_chart, utility_chart
 from synth_handson.locales import LANGUAGES, Language
 from synth_handson.metrics.intervals import Estimate
 from synth_handson.palette import ORIGINAL, SYNTHETIC
+from synth_handson.views.evidence_charts import MAX_COLUMNS, dose_chart, pair_chart, utility_chart
+from synth_handson.views.labels import dose_label
 
 
 def distance(value: float, reference: float, *columns: str) -> Measure:

@@ -1,65 +1,24 @@
-"""What happens behind the hands-on: the tables on show, the job that makes new ones, and their assessment."""
+"""What happens behind the page: the tables on show, the job that makes new ones, and their assessment."""
 
 import logging
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cache, lru_cache
-from typing import Literal
+from functools import cache
 
 import pandas as pd
 
 from synth_handson.errors import SynthHandsonError, TrainingError
-from synth_handson.evidence.assessment import Evidence, Step, assess
-from synth_handson.evidence.dose import (
-    DOSES,
-    OVERFIT_EPOCHS,
-    Dose,
-    Leak,
-    dose_response,
-    prepare_doses,
-    repeat_people,
-    take_overfit,
-)
-from synth_handson.evidence.three_tables import AssessedTables
-from synth_handson.synthesis.generator import Generator, Training
+from synth_handson.evidence.assessment import Evidence, Step
+from synth_handson.pipeline import Tables, assess_tables, draw_tables
+from synth_handson.synthesis.generator import Generator
 from synth_handson.synthesis.mostly.local import LocalModel
 from synth_handson.synthesis.mostly.worker import POOL
 from synth_handson.synthesis.pretrained import load_bundled_synthetic, load_pretrained_generator
 from synth_handson.synthesis.run import CancelToken, Progress
 from synth_handson.synthesis.training import train_generator
-from synth_handson.tables.bank import load_bank_marketing
+from synth_handson.tables.bank import TARGET, load_bank_marketing
 from synth_handson.tables.split import split_holdout
-
-Origin = Literal["bundled", "trained", "store"]
-
-TARGET = "y"
-"""The column that the vendor of the story is to predict."""
-
-
-@dataclass(frozen=True, eq=False)
-class Tables:
-    """A synthetic table with what it must be compared to.
-
-    Attributes
-    ----------
-    train
-        The rows its generator was trained on.
-    holdout
-        Real rows that the generator has never seen.
-    synthetic
-        The rows drawn from it.
-    origin
-        "bundled" with the project, "trained" just now, or from a generator found in the "store".
-    training
-        How the generator was made.
-    """
-
-    train: pd.DataFrame
-    holdout: pd.DataFrame
-    synthetic: pd.DataFrame
-    origin: Origin
-    training: Training
 
 
 @dataclass(frozen=True, eq=False)
@@ -101,15 +60,6 @@ def bundled_tables() -> Tables:
     train, holdout = split_holdout(load_bank_marketing("bundled").frame)
     training = load_pretrained_generator().training
     return Tables(train, holdout, load_bundled_synthetic(), "bundled", training)
-
-
-def draw_tables(
-    generator: Generator, train: pd.DataFrame, holdout: pd.DataFrame, *, rows: int, random_state: int
-) -> Tables:
-    """Draw ``rows`` from a generator, and put them beside the tables they are compared to."""
-    synthetic = generator.sample(rows, random_state=random_state)
-    origin: Origin = "store" if generator.from_store else "trained"
-    return Tables(train, holdout, synthetic, origin, generator.training)
 
 
 class Job:
@@ -180,52 +130,6 @@ class Job:
         return self._generator
 
 
-@lru_cache(maxsize=8)
-def respond(tables: Tables, leak: Leak) -> tuple[AssessedTables, tuple[Dose, ...]]:
-    """Prepare tables for making leaks, and take several doses of one."""
-    prepared = prepare_doses(tables.synthetic, tables.train, tables.holdout)
-    return prepared, dose_response(prepared, leak)
-
-
-class Overfitting:
-    """Makes a generator memorise people, as a lesson: it trains on a few of them, listed again and again.
-
-    Parameters
-    ----------
-    show
-        Called with a :class:`JobState` whenever it changes.
-    deliver
-        Called with a dose for people listed once, and one for people listed often.
-    max_epochs
-        Passes over the list at most.
-    """
-
-    def __init__(
-        self,
-        show: Callable[[JobState], None],
-        deliver: Callable[[tuple[Dose, ...]], None],
-        max_epochs: int = OVERFIT_EPOCHS,
-    ) -> None:
-        self._max_epochs = max_epochs
-        self._doses: list[Dose] = []
-        self._deliver = deliver
-        self._job = Job(show, self._measure)
-        self.cancel = self._job.cancel
-
-    def run(self, train: pd.DataFrame, holdout: pd.DataFrame) -> None:
-        """Train and draw for each dose, and measure against the people trained on."""
-        self._doses = []
-        for times in DOSES["overfit"]:
-            repeated = repeat_people(train, int(times))
-            self._job.run(repeated, holdout, rows=1_000, max_epochs=self._max_epochs, random_state=0)
-            if not self._doses or self._doses[-1].dose != times:
-                return
-        self._deliver(tuple(self._doses))
-
-    def _measure(self, tables: Tables) -> None:
-        self._doses.append(take_overfit(tables.train, tables.holdout, tables.synthetic))
-
-
 class Assessor:
     """Assesses one reader's tables, in whatever thread calls :meth:`run`; newer tables supersede older ones.
 
@@ -281,7 +185,7 @@ class Assessor:
                 raise _SupersededError
             self._show(Assessed(tables, step=step))
 
-        return assess_tables(tables, follow)
+        return assess_tables(tables, TARGET, follow)
 
     def _wanted(self, tables: Tables) -> bool:
         return tables is self.newest and self._owner.is_alive()
@@ -289,20 +193,6 @@ class Assessor:
 
 class _SupersededError(Exception):
     """Ends an assessment that nobody waits for any more."""
-
-
-def assess_tables(
-    tables: Tables, on_progress: Callable[[Step], None] | None = None, random_state: int = 0
-) -> Evidence:
-    """Assess the tables on show, with the story's target where they have it."""
-    return assess(
-        tables.synthetic,
-        train=tables.train,
-        holdout=tables.holdout,
-        target=TARGET if TARGET in tables.train.columns else None,
-        random_state=random_state,
-        on_progress=on_progress,
-    )
 
 
 def _unexpected(error: Exception) -> TrainingError:

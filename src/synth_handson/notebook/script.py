@@ -14,31 +14,26 @@ from types import TracebackType
 from synth_handson.errors import ArgumentError, SynthHandsonError
 from synth_handson.evidence.assessment import Step
 from synth_handson.evidence.closest import ClosestRecords, Comparison, MedianGap
-from synth_handson.evidence_views import (
-    about_tables,
-    evidence_json,
-    grade_note,
-    joint_notes,
-    measure_table,
-    unproven_note,
-    utility_note,
-    verdict_note,
-)
-from synth_handson.handson import Assessed, Tables, assess_tables, draw_tables
 from synth_handson.locales import LANGUAGES, Language, get_text
 from synth_handson.metrics.bins import ColumnFidelity
+from synth_handson.notebook.downloads import about_tables, evidence_json
+from synth_handson.notebook.session import Assessed
+from synth_handson.pipeline import Tables, assess_tables, draw_tables
 from synth_handson.synthesis.run import Progress
 from synth_handson.synthesis.training import DEFAULT_EPOCHS, train_generator
-from synth_handson.tables.bank import Dataset, RequestedSource
+from synth_handson.tables.bank import TARGET, Dataset, RequestedSource
 from synth_handson.tables.split import split_holdout
-from synth_handson.views import (
+from synth_handson.views.generate import origin_note, phase_note
+from synth_handson.views.load import source_note
+from synth_handson.views.privacy import (
     closest_sentence,
     distance_note,
-    fidelity_table,
+    grade_note,
     identical_note,
-    origin_note,
-    phase_note,
+    unproven_note,
+    verdict_note,
 )
+from synth_handson.views.validate import fidelity_table, joint_notes, measure_table, utility_note
 
 WORST = 10
 """Of the measures of fidelity and utility, so many are printed."""
@@ -97,7 +92,7 @@ def explain_errors(language: Language) -> None:
 
 def run_generation(dataset: Dataset, options: Options) -> Tables:
     """Do steps 1 and 2, printing as they go: split off the holdout, train and draw."""
-    print(f"1. {dataset.note(options.language)}")
+    print(f"1. {source_note(dataset, options.language)}")
     train, holdout = split_holdout(dataset.frame)
 
     def show(progress: Progress) -> None:
@@ -116,7 +111,7 @@ def run_assessment(tables: Tables, options: Options) -> Assessed:
         print(f"   {get_text(options.language, f'evidence.step_{step.name}')} ({step.fraction:.0%})")
 
     try:
-        return Assessed(tables, evidence=assess_tables(tables, show, options.seed))
+        return Assessed(tables, evidence=assess_tables(tables, TARGET, show, options.seed))
     except SynthHandsonError as error:
         return Assessed(tables, error=error)
 

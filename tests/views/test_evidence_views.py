@@ -10,26 +10,20 @@ import pytest
 from synth_handson.evidence.assessment import Evidence, Step
 from synth_handson.evidence.dose import Dose, NaiveScore
 from synth_handson.evidence.measures import Measure, measure
-from synth_handson.evidence_views import (
-    about_tables,
-    dose_sentence,
-    dose_table,
-    download_note,
-    evidence_json,
+from synth_handson.locales import LANGUAGES, Language, Message
+from synth_handson.metrics.intervals import Estimate
+from synth_handson.notebook.downloads import about_tables, download_note, evidence_json
+from synth_handson.notebook.session import Assessed, Assessor, bundled_tables
+from synth_handson.views.dose import dose_sentence, dose_table
+from synth_handson.views.privacy import (
     grade_note,
-    joint_notes,
-    measure_table,
     privacy_table,
     risk_table,
     secrets_table,
-    step_view,
     unproven_note,
-    utility_note,
     verdict_note,
 )
-from synth_handson.handson import Assessed, Assessor, bundled_tables
-from synth_handson.locales import LANGUAGES, Language, Message
-from synth_handson.metrics.intervals import Estimate
+from synth_handson.views.validate import joint_notes, measure_table, step_view, utility_note
 
 
 @pytest.fixture(scope="module")

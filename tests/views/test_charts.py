@@ -10,12 +10,13 @@ import pandas as pd
 import pytest
 
 from synth_handson import locales
-from synth_handson.charts import bin_label, column_label, distance_chart, distribution_chart
 from synth_handson.locales import LANGUAGES
 from synth_handson.metrics.bins import Bin, column_shares, distance_shares
 from synth_handson.palette import HOLDOUT, ORIGINAL, SYNTHETIC
+from synth_handson.views.charts import bin_label, distance_chart, distribution_chart
+from synth_handson.views.labels import column_label
 
-BANK = pd.read_csv(Path(__file__).parents[1] / "data" / "bank.csv")
+BANK = pd.read_csv(Path(__file__).parents[2] / "data" / "bank.csv")
 WHITE, DARK = "#ffffff", "#181c1a"
 
 

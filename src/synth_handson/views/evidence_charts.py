@@ -5,17 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
-from synth_handson.charts import column_label
 from synth_handson.evidence.dose import Dose
 from synth_handson.evidence.fidelity import Fidelity
 from synth_handson.evidence.measures import Measure
 from synth_handson.evidence.utility import Utility
 from synth_handson.locales import Language, get_text
 from synth_handson.palette import HOLDOUT, ORIGINAL, SYNTHETIC
-from synth_handson.report.wording import Wording, number, percent
+from synth_handson.report.wording import Wording, number
+from synth_handson.views.labels import column_label
 
 if TYPE_CHECKING:
     import altair as alt
+from synth_handson.views.labels import dose_label
 
 MAX_COLUMNS = 20
 MAX_LABELLED = 10
@@ -262,13 +263,6 @@ def _verdicts(dose: Dose, language: Language) -> Iterator[Row]:
             "kind": get_text(language, f"charts.dose_{kind}"),
         }
         yield row | {"said": get_text(language, "charts.dose_said", **row)}
-
-
-def dose_label(dose: Dose, language: Language) -> str:
-    """Name a dose in the unit of its leak: a share, a strength of noise, or a number of copies."""
-    if dose.leak == "overfit":
-        return get_text(language, "dose.times", times=dose.dose)
-    return percent(dose.dose)
 
 
 def _finish(chart: alt.LayerChart, name: str, language: Language) -> alt.LayerChart:

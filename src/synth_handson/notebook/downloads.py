@@ -1,0 +1,29 @@
+"""What the reader takes along."""
+
+import json
+from collections.abc import Mapping
+
+from synth_handson.evidence.assessment import Evidence
+from synth_handson.locales import Language, get_text
+from synth_handson.pipeline import Tables
+from synth_handson.report import About
+
+
+def about_tables(tables: Tables, language: Language, fields: Mapping[str, str] | None = None) -> About:
+    """Say in the report what these tables are, and what the reader filled in."""
+    return About(
+        data=get_text(language, "story.report_data", rows=len(tables.synthetic)),
+        source=get_text(language, "story.report_source"),
+        training=tables.training,
+        **{name: text.strip() or None for name, text in (fields or {}).items()},
+    )
+
+
+def evidence_json(evidence: Evidence) -> str:
+    """Write the evidence as JSON text."""
+    return json.dumps(evidence.to_dict(), ensure_ascii=False, indent=1) + "\n"
+
+
+def download_note(name: str, tables: Tables, language: Language) -> str:
+    """Say beside the downloads that the table is synthetic."""
+    return get_text(language, "story.download_note", name=name, rows=len(tables.synthetic))

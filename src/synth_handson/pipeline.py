@@ -1,0 +1,63 @@
+"""From a generator to a synthetic table and its evidence: what the page, commands and services share."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal
+
+import pandas as pd
+
+from synth_handson.evidence.assessment import Evidence, Step, assess
+from synth_handson.synthesis.generator import Generator, Training
+
+Origin = Literal["bundled", "trained", "store"]
+
+
+@dataclass(frozen=True, eq=False)
+class Tables:
+    """A synthetic table with what it must be compared to.
+
+    Attributes
+    ----------
+    train
+        The rows its generator was trained on.
+    holdout
+        Real rows that the generator has never seen.
+    synthetic
+        The rows drawn from it.
+    origin
+        "bundled" with the project, "trained" just now, or from a generator found in the "store".
+    training
+        How the generator was made.
+    """
+
+    train: pd.DataFrame
+    holdout: pd.DataFrame
+    synthetic: pd.DataFrame
+    origin: Origin
+    training: Training
+
+
+def draw_tables(
+    generator: Generator, train: pd.DataFrame, holdout: pd.DataFrame, *, rows: int, random_state: int
+) -> Tables:
+    """Draw ``rows`` from a generator, and put them beside the tables they are compared to."""
+    synthetic = generator.sample(rows, random_state=random_state)
+    origin: Origin = "store" if generator.from_store else "trained"
+    return Tables(train, holdout, synthetic, origin, generator.training)
+
+
+def assess_tables(
+    tables: Tables,
+    target: str,
+    on_progress: Callable[[Step], None] | None = None,
+    random_state: int = 0,
+) -> Evidence:
+    """Assess a synthetic table, with utility where the tables have the target."""
+    return assess(
+        tables.synthetic,
+        train=tables.train,
+        holdout=tables.holdout,
+        target=target if target in tables.train.columns else None,
+        random_state=random_state,
+        on_progress=on_progress,
+    )

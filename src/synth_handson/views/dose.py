@@ -1,0 +1,46 @@
+"""Leaks made on purpose: what notices them."""
+
+from html import escape
+
+from synth_handson.evidence.dose import OVERFIT_ROWS, Dose
+from synth_handson.locales import Language, get_text
+from synth_handson.report.wording import Wording
+from synth_handson.views.html import figures, html_table, row
+from synth_handson.views.labels import dose_label
+
+
+def dose_table(dose: Dose, language: Language) -> str:
+    """Show for each measure what it says about a leak made on purpose, and whether it notices."""
+    words = Wording(language)
+    rows = []
+    for m in dose.measures:
+        noticed = m.name in dose.noticed
+        key = "untested" if m.p_value is None else "noticed" if noticed else "unnoticed"
+        cells = (figures(words.value(m).value, words.value(m).interval), _mark(key, noticed, language))
+        rows.append(row(words.name(m), "", cells, noticed))
+    naive = dose.naive
+    key = "approves" if naive.approves else "doubts"
+    beside = get_text(language, "dose.naive_beside", holdout=naive.holdout)
+    cells = (figures(f"{naive.synthetic:.3f}", beside), _mark(key, False, language))
+    rows.append(row(get_text(language, "dose.naive"), "", cells, False))
+    heads = [get_text(language, f"dose.head_{name}") for name in ("measure", "value", "noticed")]
+    return html_table(heads, rows)
+
+
+def dose_sentence(dose: Dose, language: Language) -> str:
+    """Say which measures notice a leak, and how the naive score rates it."""
+    words = Wording(language)
+    names = {m.name: words.name(m) for m in dose.measures}
+    listed = get_text(language, "dose.separator").join(names[name] for name in dose.noticed)
+    key = "nothing" if dose.leak == "planted" and dose.dose == 0 else dose.leak
+    label = dose_label(dose, language)
+    made = get_text(language, f"dose.made_{key}", dose=label, rows=dose.rows, people=OVERFIT_ROWS)
+    found = get_text(language, "dose.found" if dose.noticed else "dose.not_found", measures=listed)
+    rated = "dose.naive_approves" if dose.naive.approves else "dose.naive_doubts"
+    naive = get_text(language, rated, synthetic=dose.naive.synthetic, holdout=dose.naive.holdout)
+    return words.join([made, found, naive])
+
+
+def _mark(key: str, noticed: bool, language: Language) -> str:
+    said = escape(get_text(language, f"dose.{key}"))
+    return f"<strong>{said}</strong>" if noticed else said

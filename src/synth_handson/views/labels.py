@@ -1,0 +1,27 @@
+"""What columns and doses are called for the reader."""
+
+from html import escape
+
+from synth_handson.evidence.dose import Dose
+from synth_handson.locales import Language, get_text
+from synth_handson.report.wording import percent
+
+
+def column_label(column: str, language: Language) -> str:
+    """Say what a column of the Bank Marketing table holds, and its unit; others keep their name."""
+    try:
+        return get_text(language, f"charts.column_{column}")
+    except KeyError:
+        return column
+
+
+def escaped_label(column: str, language: Language) -> str:
+    """Say the same where markup would be read as such."""
+    return escape(column_label(column, language))
+
+
+def dose_label(dose: Dose, language: Language) -> str:
+    """Name a dose in the unit of its leak: a share, a strength of noise, or a number of copies."""
+    if dose.leak == "overfit":
+        return get_text(language, "dose.times", times=dose.dose)
+    return percent(dose.dose)

@@ -1,0 +1,199 @@
+"""Step 4: the closest real customers, the verdict, and what it rests on."""
+
+from collections.abc import Iterable
+from html import escape
+
+from synth_handson.evidence.assessment import Evidence
+from synth_handson.evidence.closest import ClosestRecords, ColumnComparison, Comparison, MedianGap
+from synth_handson.evidence.identical import POWER
+from synth_handson.evidence.measures import Measure
+from synth_handson.locales import Language, get_text
+from synth_handson.report.wording import Wording, percent
+from synth_handson.views.html import figures, html_table, markdown, row
+from synth_handson.views.labels import column_label, escaped_label
+
+
+def person_table(comparison: Comparison, language: Language) -> str:
+    """Set a synthetic customer beside the closest real one, the differences highlighted."""
+    head = [
+        get_text(language, f"privacy.person_{name}") for name in ("column", "synthetic", "real", "difference")
+    ]
+    body = "".join(_person_row(column, language) for column in comparison.columns)
+    cells = "".join(f'<th scope="col">{escape(name)}</th>' for name in head)
+    return f'<div class="sh-person"><table><thead><tr>{cells}</tr></thead><tbody>{body}</tbody></table></div>'
+
+
+def closest_sentence(comparison: Comparison, language: Language) -> str:
+    """Say in what even the closest real customer differs; or, honestly, that this one does not."""
+    different = [column for column in comparison.columns if not column.same]
+    if not different:
+        return get_text(language, "privacy.sentence_identical", count=len(comparison.columns))
+    numbers = [_amount(column, language) for column in different if column.difference is not None]
+    names = [escaped_label(column.name, language) for column in different if column.difference is None]
+    separator = get_text(language, "privacy.separator")
+    parts = []
+    if numbers:
+        parts.append(get_text(language, "privacy.differs_by", amounts=separator.join(numbers)))
+    if names:
+        parts.append(get_text(language, "privacy.differs_in", columns=separator.join(names)))
+    differences = get_text(language, "privacy.and").join(parts)
+    return get_text(language, "privacy.sentence", differences=differences)
+
+
+def identical_note(synthetic: ClosestRecords, holdout: ClosestRecords, language: Language) -> str:
+    """Count the rows identical to a training row, beside the holdout's own rate."""
+    return get_text(
+        language,
+        "privacy.identical",
+        count=synthetic.identical,
+        rows=synthetic.rows,
+        share=synthetic.identical_share,
+        holdout_count=holdout.identical,
+        holdout_rows=holdout.rows,
+        holdout_share=holdout.identical_share,
+    )
+
+
+def distance_note(
+    synthetic: ClosestRecords, holdout: ClosestRecords, gap: MedianGap, language: Language
+) -> str:
+    """Compare the median distance to the closest record with the holdout's, as far as sampling lets one."""
+    side = "closer" if gap.high < 0 else "farther" if gap.low > 0 else "alike"
+    return get_text(
+        language,
+        f"privacy.distance_{side}",
+        synthetic=synthetic.median,
+        holdout=holdout.median,
+        low=gap.low,
+        high=gap.high,
+    )
+
+
+def _person_row(column: ColumnComparison, language: Language) -> str:
+    difference = get_text(language, "privacy.same" if column.same else "privacy.different")
+    if column.difference and not column.same:
+        difference = _quantity(column.difference, column.unit, language, sign="+")
+    values = [column_label(column.name, language), _value(column.synthetic), _value(column.real), difference]
+    tag = '<tr class="sh-different">' if not column.same else "<tr>"
+    head, *cells = (escape(value) for value in values)
+    return f'{tag}<th scope="row">{head}</th>' + "".join(f"<td>{cell}</td>" for cell in cells) + "</tr>"
+
+
+def _amount(column: ColumnComparison, language: Language) -> str:
+    assert column.difference is not None
+    amount = _quantity(abs(column.difference), column.unit, language)
+    return get_text(language, "privacy.amount", amount=amount, column=_short_label(column.name, language))
+
+
+def _quantity(number: float, unit: str | None, language: Language, sign: str = "") -> str:
+    text = f"{number:{sign},.10g}"
+    if unit is None:
+        return text
+    singular = abs(number) == 1 and language == "en"
+    return get_text(language, f"privacy.unit_{unit}{'_one' if singular else ''}", number=text)
+
+
+def _short_label(name: str, language: Language) -> str:
+    try:
+        return get_text(language, f"privacy.short_{name}")
+    except KeyError:
+        return escape(name)
+
+
+def _value(value: object) -> str:
+    if value is None:
+        return "–"
+    return f"{value:,.10g}" if isinstance(value, int | float) and not isinstance(value, bool) else str(value)
+
+
+RISKS = ("singling_out", "linkability", "inference")
+
+
+def verdict_note(evidence: Evidence, language: Language) -> str:
+    """Say the verdict in words, with its reasons."""
+    outcome = evidence.verdict
+    word = get_text(language, f"evidence.outcome_{outcome}")
+    reasons = "\n".join(f"- {markdown(reason.in_words(language))}" for reason in evidence.reasons)
+    heading = get_text(language, "privacy.verdict", word=word, said=get_text(language, f"verdict.{outcome}"))
+    return f"{heading}\n\n{reasons}"
+
+
+def unproven_note(evidence: Evidence, language: Language) -> str:
+    """Say what the verdict does not prove, with the size of the leak that could have gone unnoticed."""
+    smallest = evidence.privacy.verdict.smallest_detectable_leak
+    key = "unproven_any" if smallest is None else "unproven_size"
+    size = get_text(language, f"privacy.{key}", smallest=percent(smallest or 0.0, 1), power=percent(POWER))
+    return get_text(language, "privacy.unproven", size=size)
+
+
+def grade_note(evidence: Evidence, language: Language) -> str:
+    """Give the grade in small print, marked as a summary, with what the numbers suggest."""
+    grade = evidence.grade
+    utility = Wording(language).say("not_measured") if grade.utility is None else f"{grade.utility:.0f}"
+    said = get_text(
+        language,
+        "privacy.grade",
+        letter=grade.letter,
+        total=grade.total,
+        fidelity=grade.fidelity,
+        utility=utility,
+        privacy=grade.privacy,
+    )
+    advice = [f"- {markdown(reason.in_words(language))}" for reason in grade.recommendations]
+    if advice:
+        advice = ["", get_text(language, "privacy.advice"), "", *advice]
+    return "\n".join([said, *advice])
+
+
+def privacy_table(evidence: Evidence, language: Language) -> str:
+    """Set each measure of membership beside the holdout's, and say how to read it."""
+    measures = [m for m in evidence.privacy.measures if m.name not in RISKS]
+    words = Wording(language)
+    return _table([(words.name(m), _reading(m, language), m) for m in measures], language)
+
+
+def risk_table(evidence: Evidence, language: Language) -> str:
+    """Set the three risks beside the holdout's, of inference the most exposed secret only."""
+    return _risks(evidence, language, worst=True)
+
+
+def secrets_table(evidence: Evidence, language: Language) -> str:
+    """List the risk of inference for all secrets, the most exposed first."""
+    return _risks(evidence, language, worst=False)
+
+
+def _risks(evidence: Evidence, language: Language, *, worst: bool) -> str:
+    words = Wording(language)
+    risks = sorted(
+        (m for m in evidence.privacy.measures if m.name in RISKS),
+        key=lambda m: (RISKS.index(m.name), -(m.value if m.value is not None else -1.0)),
+    )
+    secrets = [m for m in risks if m.name == "inference"]
+    shown = [m for m in risks if m.name != "inference"] + secrets[:1] if worst else secrets
+    rows = []
+    for m in shown:
+        name = words.name(m)
+        if m.name == "inference" and m.columns:
+            name = get_text(
+                language, "privacy.secret", name=name, column=column_label(m.columns[0], language)
+            )
+        rows.append((name, _reading(m, language) if worst else "", m))
+    return _table(rows, language)
+
+
+def _table(measures: Iterable[tuple[str, str, Measure]], language: Language) -> str:
+    words = Wording(language)
+    rows = [
+        row(
+            name,
+            reading,
+            [figures(said.value, said.interval) for said in (words.value(m), words.reference(m))],
+        )
+        for name, reading, m in measures
+    ]
+    heads = [get_text(language, f"privacy.head_{name}") for name in ("measure", "synthetic", "holdout")]
+    return html_table(heads, rows)
+
+
+def _reading(m: Measure, language: Language) -> str:
+    return get_text(language, f"measures.{m.name}_read")

@@ -1,0 +1,143 @@
+"""Step 3: what the synthetic table keeps, each number beside the holdout's."""
+
+import math
+from collections.abc import Iterable
+from html import escape
+
+import pandas as pd
+
+from synth_handson.evidence.assessment import Evidence, Step
+from synth_handson.evidence.measures import Measure
+from synth_handson.evidence.utility import ModelUtility
+from synth_handson.locales import Language, get_text
+from synth_handson.metrics.bins import ColumnFidelity
+from synth_handson.metrics.intervals import Z
+from synth_handson.report.wording import Wording
+from synth_handson.views.html import markdown
+from synth_handson.views.labels import column_label, escaped_label
+
+
+def fidelity_note(measured: ColumnFidelity, language: Language) -> str:
+    """Put a column's distance beside the holdout's, in one sentence."""
+    key = "validate.closer" if measured.synthetic <= measured.holdout else "validate.farther"
+    return get_text(
+        language,
+        key,
+        column=escaped_label(measured.column, language),
+        synthetic=measured.synthetic,
+        holdout=measured.holdout,
+        difference=abs(measured.synthetic - measured.holdout),
+        rows=measured.rows,
+    )
+
+
+def fidelity_table(measured: Iterable[ColumnFidelity], language: Language) -> pd.DataFrame:
+    """List every column's distance beside the holdout's, the one farthest from its holdout first."""
+    ordered = sorted(measured, key=lambda column: column.synthetic - column.holdout, reverse=True)
+    names = [get_text(language, f"validate.table_{name}") for name in ("column", "synthetic", "holdout")]
+    rows = [(column_label(m.column, language), round(m.synthetic, 3), round(m.holdout, 3)) for m in ordered]
+    return pd.DataFrame(rows, columns=names)
+
+
+def step_view(step: Step | None, language: Language) -> str:
+    """Show an assessment under way: a bar, and what is measured now."""
+    said = get_text(language, "validate.assessment_waiting")
+    value = ""
+    if step is not None:
+        said = get_text(language, f"evidence.step_{step.name}")
+        value = f' value="{step.fraction:.2f}"'
+    title = get_text(language, "validate.assessment")
+    return (
+        f'<div class="sh-assessment" role="status"><progress max="1"{value}></progress>'
+        f"<p><span>{escape(title)}</span><span>{escape(said)}</span></p></div>"
+    )
+
+
+def measure_table(evidence: Evidence, language: Language) -> pd.DataFrame:
+    """List every measure of fidelity and utility, the one most clearly worse than its reference first.
+
+    Measures of different units are ordered by the difference from the reference in standard errors, as their
+    intervals tell them.
+    """
+    words = Wording(language)
+    fidelity = evidence.fidelity
+    measured = [(m, m.columns) for m in (*fidelity.joint, *fidelity.columns, *fidelity.pairs)]
+    if evidence.utility is not None:
+        for model in evidence.utility.models:
+            name = words.say(f"model_{model.model}{_class(evidence, model.model)}")
+            measured += [(m, (name,)) for m in model.measures]
+    measured.sort(key=lambda pair: -_standard_errors(pair[0]))
+    separator, everything = (
+        get_text(language, key) for key in ("charts.pair_separator", "validate.all_columns")
+    )
+    rows = [
+        (
+            words.name(m),
+            separator.join(column_label(name, language) for name in about) or everything,
+            words.value(m).value,
+            words.value(m).interval,
+            words.reference(m).value,
+            get_text(language, f"validate.standing_{_standing(m)}"),
+        )
+        for m, about in measured
+    ]
+    heads = ("measure", "about", "value", "interval", "reference", "standing")
+    return pd.DataFrame(rows, columns=[get_text(language, f"validate.head_{name}") for name in heads])
+
+
+def joint_notes(evidence: Evidence, language: Language) -> str:
+    """Say in words how well all columns together are kept."""
+    words = Wording(language)
+    return "\n\n".join(markdown(words.sentence(m)) for m in evidence.fidelity.joint)
+
+
+def utility_note(evidence: Evidence, language: Language) -> str:
+    """Say how the models were trained and tested and what is kept, or why there are none."""
+    words = Wording(language)
+    utility = evidence.utility
+    if utility is None:
+        reason = evidence.utility_missing
+        said = reason.in_words(language) if reason else words.say("no_reason")
+        return get_text(language, "validate.utility_missing", reason=markdown(said))
+    intro = get_text(
+        language,
+        "validate.utility",
+        target=markdown(column_label(utility.target, language)),
+        train_rows=utility.train_rows,
+        test_rows=utility.test_rows,
+    )
+    kept = [_kept(model, evidence, language) for model in utility.models]
+    return "\n".join([intro, *kept])
+
+
+def _kept(model: ModelUtility, evidence: Evidence, language: Language) -> str:
+    words = Wording(language)
+    name = words.say(f"model_{model.model}{_class(evidence, model.model)}")
+    if model.kept.value is None:
+        return get_text(language, "validate.kept_unknown", model=name, reason=words.missing(model.kept))
+    return get_text(language, "validate.kept", model=name, kept=words.inline(words.value(model.kept)))
+
+
+def _class(evidence: Evidence, model: str) -> str:
+    regression = evidence.utility is not None and evidence.utility.task == "regression"
+    return "_class" if model == "linear" and not regression else ""
+
+
+def _standard_errors(m: Measure) -> float:
+    """Difference from the reference in standard errors, above 0 where it is worse; last if unknown."""
+    if m.excess is None:
+        return float("-inf")
+    widths = [
+        (high - low) / (2 * Z)
+        for low, high in ((m.low, m.high), (m.reference_low, m.reference_high))
+        if low is not None and high is not None
+    ]
+    error = sum(width**2 for width in widths) ** 0.5
+    return m.excess / error if error > 0 else math.copysign(math.inf, m.excess) if m.excess else 0.0
+
+
+def _standing(m: Measure) -> str:
+    if m.excess is None:
+        return "unknown"
+    errors = _standard_errors(m)
+    return "worse" if errors > Z else "better" if errors < -Z else "alike"
