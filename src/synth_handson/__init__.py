@@ -1,5 +1,7 @@
 """Share data safely with synthetic data, and measure what it keeps and how close it comes to real people."""
 
+from importlib.metadata import version
+
 from synth_handson.errors import (
     ArgumentError,
     DataUnavailableError,
@@ -35,6 +37,8 @@ from synth_handson.tables.bank import HANDS_ON_COLUMNS, Dataset, load_bank_marke
 from synth_handson.tables.checks import check_table
 from synth_handson.tables.split import split_holdout
 
+__version__ = version("synth-handson")
+
 __all__ = [
     "HANDS_ON_COLUMNS",
     "ArgumentError",
@@ -53,6 +57,7 @@ __all__ = [
     "TableError",
     "TrainingCancelled",
     "TrainingError",
+    "__version__",
     "assess",
     "check_table",
     "closest_records",

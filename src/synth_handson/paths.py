@@ -47,3 +47,9 @@ def bundled(name: str) -> Path:
     installed = Path(str(files(__package__) / "data"))
     folder = installed if installed.is_dir() else Path(__file__).parents[2] / "data"
     return folder / name
+
+
+def notebook() -> Path:
+    """Return where the notebook lies: in the installed package, or at the top of a clone."""
+    installed = Path(str(files(__package__) / "notebook" / "app.py"))
+    return installed if installed.is_file() else Path(__file__).parents[2] / "app.py"

@@ -2,8 +2,6 @@
 
 import json
 import re
-import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -13,7 +11,7 @@ import pytest
 
 from synth_handson import HANDS_ON_COLUMNS, load_bank_marketing, split_holdout
 from synth_handson.errors import DataUnavailableError
-from synth_handson.synthesis import archive, store
+from synth_handson.synthesis import archive
 from synth_handson.synthesis.pretrained import (
     GENERATOR_FILE,
     SEED,
@@ -122,27 +120,3 @@ def test_a_missing_file_is_named(
     monkeypatch.setattr(f"synth_handson.synthesis.pretrained.{constant}", tmp_path / "gone")
     with pytest.raises(DataUnavailableError, match=re.escape(str(tmp_path / "gone"))):
         load()
-
-
-def run(*arguments: str) -> "subprocess.CompletedProcess[str]":
-    command = [sys.executable, "-m", "synth_handson", *arguments]
-    return subprocess.run(command, capture_output=True, text=True, check=False)
-
-
-def test_help_names_both_commands() -> None:
-    result = run("--help")
-    assert result.returncode == 0
-    assert "clear-store" in result.stdout
-    assert "rebuild-pretrained" in result.stdout
-
-
-def test_clear_store_empties_the_store() -> None:
-    store.save("a", b"model")
-    store.save("b", b"model")
-    assert run("clear-store").stdout == "2 generators removed\n"
-    assert store.load("a") is None
-    assert run("clear-store").stdout == "0 generators removed\n"
-
-
-def test_another_command_is_refused() -> None:
-    assert run("nonsense").returncode == 2
