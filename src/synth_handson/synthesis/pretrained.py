@@ -1,4 +1,4 @@
-"""The trained generator in data/, and rows of it; ``python -m synth_handson rebuild-pretrained``."""
+"""The trained generator in data/, and rows of it; ``synth-handson rebuild-pretrained``."""
 
 import pandas as pd
 

@@ -1,4 +1,4 @@
-"""Keep trained generators, keyed by what they were trained on; ``python -m synth_handson clear-store``.
+"""Keep trained generators, keyed by what they were trained on; ``synth-handson clear-store``.
 
 A trained generator is personal data: the store is private to the user, bounded, and leaves with one command.
 """
