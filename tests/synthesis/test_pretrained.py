@@ -100,6 +100,7 @@ def test_it_is_small_enough_to_ship() -> None:
     assert GENERATOR_FILE.stat().st_size < 300_000
 
 
+@pytest.mark.engine
 def test_the_bundled_table_is_what_it_draws() -> None:
     shipped = load_bundled_synthetic()
     drawn = load_pretrained_generator().sample(len(shipped), random_state=SEED)

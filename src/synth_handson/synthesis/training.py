@@ -12,8 +12,8 @@ from synth_handson.errors import ArgumentError
 from synth_handson.synthesis import store
 from synth_handson.synthesis.archive import from_bytes, to_bytes
 from synth_handson.synthesis.generator import Generator
+from synth_handson.synthesis.mostly import worker
 from synth_handson.synthesis.mostly.local import LocalRun
-from synth_handson.synthesis.mostly.worker import POOL
 from synth_handson.synthesis.run import CancelToken, Options, Progress, ProgressCallback
 from synth_handson.synthesis.schema import Schema, prepare
 from synth_handson.tables.checks import check_seed, check_table
@@ -85,7 +85,7 @@ def train_generator(
 
         return train_on_server(address, train, report=report, cancel=cancel, options=options)
     key = store.key(prepare(train), {**options, "schema": asdict(Schema.of(train))})
-    with POOL.training_turn(cancel, lambda ahead: report(Progress("waiting", ahead=ahead))):
+    with worker.POOL.training_turn(cancel, lambda ahead: report(Progress("waiting", ahead=ahead))):
         if (archive := store.load(key)) is not None:
             with suppress(KeyError, TypeError, ValueError, BadZipFile):
                 generator = from_bytes(archive)

@@ -8,7 +8,8 @@ import pandas as pd
 
 from synth_handson.errors import TrainingCancelled, TrainingError
 from synth_handson.synthesis.generator import Generator, StopReason
-from synth_handson.synthesis.mostly.worker import POOL, STOP_GRACE_SECONDS, Worker, training_error
+from synth_handson.synthesis.mostly import worker as workers
+from synth_handson.synthesis.mostly.worker import STOP_GRACE_SECONDS, Worker, training_error
 from synth_handson.synthesis.run import TrainingRun
 from synth_handson.synthesis.schema import encoding_types, prepare
 
@@ -25,7 +26,7 @@ class LocalModel:
 
     def draw(self, n: int, random_state: int) -> pd.DataFrame:
         """Draw ``n`` rows in a worker process."""
-        with POOL.borrow() as worker:
+        with workers.POOL.borrow() as worker:
             worker.send("sample", {"model": self.files, "n": n, "random_state": random_state})
             for answer in worker.answers():
                 if answer is not None:
@@ -43,7 +44,7 @@ class LocalRun(TrainingRun):
     def generator(self) -> Generator:
         """Train, and return the best model."""
         self.report(self.progress)
-        with POOL.borrow() as worker:
+        with workers.POOL.borrow() as worker:
             stopped_by: StopReason = self._follow(worker) if self._imported(worker) else "cancelled"
         # What the engine saves of a first epoch cut short has hardly been trained.
         worth_keeping = self.model is not None and self.progress.epoch >= 1

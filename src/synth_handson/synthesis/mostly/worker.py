@@ -276,6 +276,8 @@ def _sweep_abandoned_folders() -> None:
 
 
 POOL = WorkerPool()
+"""Shared by everything in the program that trains or draws."""
+
 atexit.register(POOL.close)
 
 

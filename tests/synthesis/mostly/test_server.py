@@ -24,7 +24,7 @@ from synth_handson.synthesis.run import CancelToken, Options, Progress
 from synth_handson.synthesis.schema import PROTECTED_TOKEN
 from synth_handson.synthesis.training import train_generator
 
-BANK = Path(__file__).parents[2] / "data" / "bank.csv"
+BANK = Path(__file__).parents[3] / "data" / "bank.csv"
 
 # Ends with its stdin, so that no server outlives the tests.
 SERVE = """
