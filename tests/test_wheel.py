@@ -1,12 +1,14 @@
 """The wheel, built and installed: it brings its data and its notebook, and needs no clone."""
 
 import os
+import re
 import shutil
 import socket
 import subprocess
 import sys
 import sysconfig
 import time
+import tomllib
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -69,24 +71,27 @@ def test_its_data_is_loaded_and_its_generator_draws(installed: Path, tmp_path: P
     assert list(map(int, said[1:])) == [4_521, 8, 1_000, 8, 20, 8]
 
 
-def test_it_opens_a_copy_of_its_notebook_with_its_style(installed: Path, tmp_path: Path) -> None:
+def test_it_opens_a_copy_of_its_notebook_with_style_and_settings(installed: Path, tmp_path: Path) -> None:
     with served(installed, tmp_path) as address:
         page = fetch(address)
     assert "<marimo-filename" in page
     assert ".sh-progress" in page
-    copied = (tmp_path / "handson.py").read_text(encoding="utf-8")
-    body = (ROOT / "app.py").read_text(encoding="utf-8").splitlines()
-    assert [line for line in body if line not in copied.splitlines()] == [
-        line for line in body if "css_file=" in line
-    ]
+    ours, copied = ((folder / "app.py").read_text("utf-8") for folder in (ROOT, tmp_path / "synth-handson"))
+    assert re.sub("css_file=.*", "", copied) == re.sub("css_file=.*", "", ours)
+    settings = tomllib.loads((tmp_path / "synth-handson" / "pyproject.toml").read_text("utf-8"))
+    assert (
+        settings["tool"]["marimo"]
+        == tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["tool"]["marimo"]
+    )
 
 
 def test_a_copy_that_is_there_is_kept(installed: Path, tmp_path: Path) -> None:
     mine = "import marimo\n\napp = marimo.App()\n"
-    (tmp_path / "handson.py").write_text(mine, encoding="utf-8")
+    (tmp_path / "synth-handson").mkdir()
+    (tmp_path / "synth-handson" / "app.py").write_text(mine, encoding="utf-8")
     with served(installed, tmp_path) as address:
         assert fetch(address)
-    assert (tmp_path / "handson.py").read_text(encoding="utf-8") == mine
+    assert (tmp_path / "synth-handson" / "app.py").read_text(encoding="utf-8") == mine
 
 
 @contextmanager

@@ -15,16 +15,18 @@ from synth_handson.errors import ArgumentError, SynthHandsonError
 from synth_handson.locales import Language
 from synth_handson.paths import notebook
 
-COPY = Path("handson.py")
-"""Where the notebook of an installed package is copied to, so that what a learner changes is theirs."""
+COPY = Path("synth-handson")
+"""Where the notebook of an installed package is copied to: what a learner changes there is theirs."""
 
-COPY_HEAD = """\
-# /// script
-# [tool.marimo.runtime]
-# auto_instantiate = true
-# ///
+SETTINGS = """\
+[tool.marimo.runtime]
+auto_instantiate = true
+on_cell_change = "autorun"
+
+[tool.marimo.display]
+theme = "system"
 """
-"""What the project's own settings say in a clone."""
+"""What a clone's pyproject.toml says to marimo, which does not take it from a notebook itself."""
 
 app = typer.Typer(
     name="synth-handson",
@@ -74,8 +76,8 @@ def handson(
 ) -> None:
     """Open the hands-on in a browser; what else is said goes to marimo.
 
-    An installed package copies its notebook to `handson.py` in this folder, unless there is one already. In a
-    clone of the repository, `app.py` itself is opened.
+    An installed package copies its notebook to the folder `synth-handson` in this one, unless it is there
+    already. In a clone of the repository, its own `app.py` is opened.
     """
     path = notebook()
     if path.is_relative_to(Path(__file__).parent):
@@ -101,16 +103,19 @@ def rebuild_pretrained() -> None:
 
 
 def _copy(source: Path) -> Path:
-    """Copy the notebook into this folder, where its style sheet is found by its full path."""
-    if COPY.exists():
-        return COPY
-    style = f'css_file="{source.with_name("page.css").as_posix()}"'
-    text = re.sub(r'css_file="[^"]*"', lambda _: style, source.read_text(encoding="utf-8"))
+    """Copy the notebook with its style sheet and settings, if it is not there yet."""
+    copied = COPY / source.name
+    if copied.exists():
+        return copied
+    text = re.sub(r'css_file="[^"]*"', 'css_file="page.css"', source.read_text(encoding="utf-8"))
+    style = source.with_name("page.css").read_text(encoding="utf-8")
     try:
-        COPY.write_text(COPY_HEAD + text, encoding="utf-8")
+        COPY.mkdir(exist_ok=True)
+        for name, content in (("page.css", style), ("pyproject.toml", SETTINGS), (source.name, text)):
+            (COPY / name).write_text(content, encoding="utf-8")
     except OSError as error:
         raise ArgumentError("unwritable", path=COPY.absolute(), reason=error.strerror or error) from error
-    return COPY
+    return copied
 
 
 def _language() -> Language:
