@@ -9,7 +9,7 @@ from collections.abc import Callable
 import pandas as pd
 import pytest
 
-from synth_handson.errors import ArgumentError, TableError, TrainingCancelled
+from synth_handson.errors import ArgumentError, ServerError, TableError, TrainingCancelled
 from synth_handson.synthesis import store
 from synth_handson.synthesis.generator import Generator
 from synth_handson.synthesis.mostly import worker
@@ -211,3 +211,30 @@ def test_a_budget_is_positive(table: pd.DataFrame, option: str, value: float) ->
 def test_the_table_is_checked_before_the_training(table: pd.DataFrame) -> None:
     with pytest.raises(TableError):
         train_generator(table.head(3))
+
+
+# The engine.
+
+
+def test_an_unknown_engine_is_answered_with_the_known_ones(table: pd.DataFrame) -> None:
+    with pytest.raises(ArgumentError, match=r"no engine 'mostli'. Choose one of: mostly, server"):
+        train_generator(table, engine="mostli")
+
+
+def test_a_server_needs_an_address(table: pd.DataFrame) -> None:
+    with pytest.raises(ArgumentError, match="needs the address"):
+        train_generator(table, engine="server")
+
+
+def test_a_server_and_an_engine_that_is_none_contradict_each_other(table: pd.DataFrame) -> None:
+    with pytest.raises(ArgumentError, match="'mostly' trains on this machine, not on the server http://gpu"):
+        train_generator(table, engine="mostly", server="http://gpu")
+
+
+def test_where_the_environment_names_a_server_this_machine_has_to_be_asked_for(
+    table: pd.DataFrame, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MOSTLY_BASE_URL", "nowhere")
+    with pytest.raises(ServerError, match="nowhere"):
+        train_generator(table)
+    assert train_generator(table, engine="mostly", max_epochs=1).training.engine == "mostly"
