@@ -168,9 +168,12 @@ class TestAgainstADoubleLoop:
         synthetic, real = as_frame(synthetic_rows), as_frame(real_rows)
         k = data.draw(st.integers(1, len(real)))
         expected = heom(synthetic, real)
-        for most_trees in (0, module._MAX_TREES):
+        pairs, trees = (0, 64), (module._MAX_TREES, 64)
+        two_trees = (module._MAX_TREES, 7)  # One for the column "str", and one for the rest.
+        for most_trees, most_dimensions in (pairs, trees, two_trees):
             with pytest.MonkeyPatch.context() as patch:
                 patch.setattr(module, "_MAX_TREES", most_trees)
+                patch.setattr(module, "_MAX_TREE_DIMENSIONS", most_dimensions)
                 patch.setattr(module, "_PAIRS_AT_ONCE", 20)
                 distances, indices = nearest_neighbors(synthetic, real, k)
             assert distances == pytest.approx(np.sort(expected, axis=1)[:, :k])

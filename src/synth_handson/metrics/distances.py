@@ -24,6 +24,8 @@ from synth_handson.tables.columns import column_type, infer_type, to_floats
 _MAX_TREE_DIMENSIONS = 64
 _MAX_TREES = 64
 _PAIRS_AT_ONCE = 2**18
+# With fewer rows to search for, starting threads takes longer than they save.
+_THREADS_PAY = 2_000
 # How far, as a share of their gap, a rank stays away from those of its two real neighbours.
 _NUDGE = 1e-6
 
@@ -71,8 +73,8 @@ def nearest_neighbors(
     Notes
     -----
     A KD-tree over one-hot categories (divided by the square root of 2) and ranks finds the rows, one tree for
-    each pattern of missing numbers. With very many categories or patterns, all pairs are compared instead,
-    which is as exact, slower, and takes some tens of megabytes.
+    each pattern of missing numbers, and two where one column has very many categories. With more such columns
+    or patterns, all pairs are compared instead, which is as exact, slower, and takes some tens of megabytes.
 
     Source: HEOM is from Wilson and Martinez (1997), who scale numbers by their range. Ranks take the range's
     place because one outlier would rule it.
@@ -288,15 +290,21 @@ def _search(
     """Find the k nearest of distinct real rows, as distances and rows."""
     patterns = _missing_patterns(columns)
     trees = len(np.unique(patterns[synthetic_rows])) * len(np.unique(patterns[real_rows]))
-    if trees <= _MAX_TREES and sum(map(_dimensions, columns)) <= _MAX_TREE_DIMENSIONS:
-        batches = _search_trees(columns, patterns, synthetic_rows, real_rows, k)
+    dimensions = list(map(_dimensions, columns))
+    wide = None if sum(dimensions) <= _MAX_TREE_DIMENSIONS else columns[int(np.argmax(dimensions))]
+    if trees <= _MAX_TREES and sum(dimensions) - (max(dimensions) if wide else 0) <= _MAX_TREE_DIMENSIONS:
+        batches = _search_trees(columns, wide, patterns, synthetic_rows, real_rows, k)
     else:
         batches = _search_pairs(columns, synthetic_rows, real_rows, k)
     distances = np.empty((len(synthetic_rows), k))
     found = np.empty((len(synthetic_rows), k), dtype=np.intp)
     for batch, candidates in batches:
         squared = _squared_distances(columns, synthetic_rows[batch, None], candidates)
-        best = np.lexsort((candidates, squared))[:, :k]
+        in_order = np.argsort(candidates, axis=1)
+        candidates, squared = (np.take_along_axis(a, in_order, axis=1) for a in (candidates, squared))
+        # A row that two trees have found counts once.
+        squared[:, 1:][candidates[:, 1:] == candidates[:, :-1]] = np.inf
+        best = np.argsort(squared, axis=1, kind="stable")[:, :k]
         distances[batch] = np.sqrt(np.take_along_axis(squared, best, axis=1))
         found[batch] = np.take_along_axis(candidates, best, axis=1)
     return distances, found
@@ -314,25 +322,44 @@ def _search_pairs(
 
 
 def _search_trees(
-    columns: list[_Column], patterns: Integers, synthetic_rows: Integers, real_rows: Integers, k: int
+    columns: list[_Column],
+    wide: _Column | None,
+    patterns: Integers,
+    synthetic_rows: Integers,
+    real_rows: Integers,
+    k: int,
 ) -> Iterator[tuple[Integers, Integers]]:
     """Ask one tree for each pattern of missing numbers on either side; yield batches and their candidates.
 
     No point can lie at distance 1 from a whole line of ranks, so missing numbers have no coordinate. Among
     rows of one pattern they add the same to every distance, and can be left out.
-    """
-    from scipy.spatial import cKDTree
 
+    A column with too many categories for a tree adds 0 or 1. Who is nearest is either the nearest without it
+    or the nearest of the same category: a second tree has that, where categories lie far apart on one line.
+    """
     for batch in _groups(patterns[synthetic_rows]):
         ours = synthetic_rows[batch]
         candidates = []
         for group in _groups(patterns[real_rows]):
             theirs = real_rows[group]
             shared = [c for c in columns if c.ranks is None or min(c.codes[ours[0]], c.codes[theirs[0]]) >= 0]
-            tree = cKDTree(_points(shared, theirs), leafsize=32, balanced_tree=False, compact_nodes=False)
-            nearest = np.arange(1, min(k, len(theirs)) + 1)
-            candidates.append(theirs[tree.query(_points(shared, ours), nearest, workers=-1)[1]])
+            narrow = [c for c in shared if c is not wide]
+            asked, known = _points(narrow, ours), _points(narrow, theirs)
+            candidates.append(theirs[_ask_tree(known, asked, k)])
+            if wide is not None:
+                lines = (np.sqrt(len(narrow)) + 1) * wide.codes[:, None]
+                known, asked = np.hstack([known, lines[theirs]]), np.hstack([asked, lines[ours]])
+                candidates.append(theirs[_ask_tree(known, asked, k)])
         yield batch, np.concatenate(candidates, axis=1)
+
+
+def _ask_tree(known: Floats, asked: Floats, k: int) -> Integers:
+    from scipy.spatial import cKDTree
+
+    tree = cKDTree(known, leafsize=32, balanced_tree=False, compact_nodes=False)
+    nearest = np.arange(1, min(k, len(known)) + 1)
+    found: Integers = tree.query(asked, nearest, workers=-1 if len(asked) >= _THREADS_PAY else 1)[1]
+    return found
 
 
 def _missing_patterns(columns: list[_Column]) -> Integers:

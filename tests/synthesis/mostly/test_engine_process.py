@@ -40,7 +40,7 @@ def test_a_worker_that_runs_out_of_memory(bank: pd.DataFrame, table: pd.DataFram
         most = worker.memory_info().vms + 64 * 2**20
         worker.rlimit(psutil.RLIMIT_AS, (most, most))
 
-    large = pd.concat([bank] * 20, ignore_index=True)
+    large = pd.concat([bank] * 100, ignore_index=True)
 
     with pytest.raises(TrainingError) as caught:
         train_generator(large, max_epochs=ENDLESS, on_progress=once("preparing", leave_no_memory))
