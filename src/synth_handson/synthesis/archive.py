@@ -37,8 +37,6 @@ def from_bytes(archive: bytes) -> Generator:
     """Read a generator from its archive."""
     files = unpack(archive)
     about = json.loads(files.pop("generator.json"))
-    schema = Schema(
-        tuple((name, dtype) for name, dtype in about["schema"]["dtypes"]),
-        {name: (levels, ordered) for name, (levels, ordered) in about["schema"]["categories"].items()},
+    return Generator(
+        Schema.from_plain(about["schema"]), Training(**about["training"]), LocalModel(files), from_store=True
     )
-    return Generator(schema, Training(**about["training"]), LocalModel(files), from_store=True)
