@@ -16,7 +16,7 @@ from synth_handson.evidence.attacks import MAX_SECRETS
 from synth_handson.evidence.closest import ClosestRecords, MedianGap, closest_records, median_gap
 from synth_handson.evidence.controls import copy_rows, jitter_rows, plant_rows, shuffle_columns
 from synth_handson.evidence.identical import Matches, copies_needed
-from synth_handson.evidence.measures import measure
+from synth_handson.evidence.measures import Measure
 from synth_handson.evidence.membership import membership_measures
 from synth_handson.evidence.privacy import assess_privacy
 from synth_handson.evidence.three_tables import halves, prepare_tables
@@ -140,7 +140,7 @@ def quick_verdict(synthetic: pd.DataFrame, train: pd.DataFrame, holdout: pd.Data
     level = FAMILYWISE_LEVEL / (6 + len(risks))
     measures = [
         *membership_measures(tables, level=level, random_state=seed),
-        *(measure(name, unremarkable, rows=500, columns=about, p_value=1.0) for name, about in risks),
+        *(Measure(name, unremarkable, rows=500, columns=about, p_value=1.0) for name, about in risks),
     ]
     copies = copies_needed(Matches.of(tables.synthetic, tables.train, tables.holdout), level, seed)
     return decide(measures, copies, len(synthetic)).outcome

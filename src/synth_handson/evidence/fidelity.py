@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
 
-from synth_handson.evidence.measures import DEFINITIONS, Measure, measure
+from synth_handson.evidence.measures import DEFINITIONS, Measure
 from synth_handson.evidence.three_tables import AssessedTables, sample_rows
 from synth_handson.locales import Message
 from synth_handson.metrics.arrays import Floats, Integers
@@ -226,13 +226,8 @@ class _Sample:
             return None
         share = self.rows / len(self.table)
         narrower = np.sqrt(share + (1 - share) / self.draws)
-        known = DEFINITIONS[name]
-        return bootstrap_interval(
-            float(statistics[: self.draws].mean()),
-            narrower * statistics[self.draws :],
-            -np.inf if known.lowest is None else known.lowest,
-            np.inf if known.highest is None else known.highest,
-        )
+        value, replicates = float(statistics[: self.draws].mean()), narrower * statistics[self.draws :]
+        return bootstrap_interval(value, replicates, *DEFINITIONS[name].ends)
 
 
 _Samples = tuple[_Sample, _Sample]
@@ -253,14 +248,14 @@ def _compare_column(column: Column, binned: BinnedColumn, samples: _Samples) -> 
             statistics.append(shares | {"category_coverage": _coverage(column, sample), "cramers_v": v})
     for key in statistics[0]:
         value, reference = (s.estimate(key, found[key]) for s, found in zip(samples, statistics, strict=True))
-        yield measure(
+        yield Measure(
             key,
             value,
             reference,
             rows=samples[0].rows,
             columns=(name,),
             p_value=_p_value(counts[0][0], train_counts) if key == "cramers_v" else None,
-            missing=None if value else _reason(key, column),
+            missing=None if value is not None else _reason(key, column),
         )
 
 
@@ -420,7 +415,7 @@ def _compare_pair(
         statistics.append({"pair_tvd": total_variation(counts, train), key: np.abs(strengths - strength)})
     for name in statistics[0]:
         estimates = (s.estimate(name, found[name]) for s, found in zip(samples, statistics, strict=True))
-        yield measure(name, *estimates, rows=samples[0].rows, columns=names)
+        yield Measure(name, *estimates, rows=samples[0].rows, columns=names)
 
 
 def _count_distinct(both: pd.DataFrame, samples: _Samples) -> Measure:
@@ -433,4 +428,4 @@ def _count_distinct(both: pd.DataFrame, samples: _Samples) -> Measure:
     for sample, codes in _split(numbers, samples):
         distinct = [len(np.unique(codes[drawn])) for drawn in sample.picks[: sample.draws]]
         estimates.append(exact_share(round(float(np.mean(distinct))), sample.rows))
-    return measure("distinct_rows", *estimates, rows=samples[0].rows)
+    return Measure("distinct_rows", *estimates, rows=samples[0].rows)

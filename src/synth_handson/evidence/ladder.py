@@ -10,7 +10,7 @@ import pandas as pd
 
 from synth_handson.evidence import controls
 from synth_handson.evidence.c2st import c2st_area
-from synth_handson.evidence.measures import Measure, measure
+from synth_handson.evidence.measures import Measure
 from synth_handson.evidence.membership import distance_measures
 from synth_handson.evidence.three_tables import AssessedTables, halves, sample_rows
 from synth_handson.evidence.verdict import FAMILYWISE_LEVEL, holm
@@ -86,4 +86,4 @@ def _rung(name: RungName, tables: AssessedTables, random_state: int) -> Rung:
     membership = distance_measures(tables, level=FAMILYWISE_LEVEL / 4, random_state=random_state)
     area = c2st_area(tables.synthetic, tables.train, random_state=random_state, rows=MAX_ROWS)
     rows = min(len(tables.synthetic), len(tables.train))
-    return Rung(name, (*membership, measure("c2st_auc", area, rows=rows)), shows_leak(membership))
+    return Rung(name, (*membership, Measure("c2st_auc", area, rows=rows)), shows_leak(membership))

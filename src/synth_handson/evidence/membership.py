@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 
 from synth_handson.evidence.identical import Matches, identical_p_value, upper_tail
-from synth_handson.evidence.measures import Measure, measure
+from synth_handson.evidence.measures import Measure
 from synth_handson.evidence.three_tables import AssessedTables, halves, sample_rows
 from synth_handson.locales import Message
 from synth_handson.metrics.arrays import Floats, Integers
@@ -105,7 +105,7 @@ def closest_distances(tables: AssessedTables, random_state: int) -> DistanceShar
 def _identical(tables: AssessedTables, level: float) -> Measure:
     matches = Matches.of(tables.synthetic, tables.train, tables.holdout)
     hits, expected, _, _ = matches.counts
-    return measure(
+    return Measure(
         "identical_rows",
         exact_share(hits, len(tables.synthetic)),
         exact_share(expected, len(tables.holdout)),
@@ -153,7 +153,7 @@ class _Comparison:
         from scipy.stats import norm
 
         value, error = self._dcr_share()
-        return measure(
+        return Measure(
             "dcr_share",
             standard_error_interval(value, error, 0.0, 1.0),
             standard_error_interval(*reference._dcr_share(), 0.0, 1.0) if reference else None,
@@ -194,8 +194,8 @@ class _Comparison:
 
     def dcr_ratio(self, reference: _Comparison | None = None) -> Measure:
         ours, theirs = self._dcr_ratio(), reference._dcr_ratio() if reference else None
-        reason = None if ours else Message("measures.missing_dcr_ratio")
-        return measure("dcr_ratio", ours, theirs, rows=len(self.synthetic), missing=reason)
+        reason = Message("measures.missing_dcr_ratio") if ours is None else None
+        return Measure("dcr_ratio", ours, theirs, rows=len(self.synthetic), missing=reason)
 
     def _dcr_ratio(self) -> Estimate | None:
         """Compare the 5th percentiles of the distances to the closest training row."""
@@ -219,7 +219,7 @@ class _Comparison:
         theirs = None
         if reference:
             theirs, _ = _attack(reference.train_distances, reference.holdout_distances)
-        return measure("attack_auc", ours, theirs, rows=len(self.train) + len(self.holdout), p_value=p_value)
+        return Measure("attack_auc", ours, theirs, rows=len(self.train) + len(self.holdout), p_value=p_value)
 
     def attack_tpr(self, reference: _Comparison | None = None) -> Measure:
         members, others = self.train_distances, self.holdout_distances
@@ -227,7 +227,7 @@ class _Comparison:
         threshold = np.quantile(pooled, FALSE_POSITIVE_RATE, method="higher")
         caught, near = int((members <= threshold).sum()), int((pooled <= threshold).sum())
         p_value = upper_tail(np.array([caught]), np.array([near]), len(members), len(pooled))[0]
-        return measure(
+        return Measure(
             "attack_tpr",
             self._attack_tpr(),
             reference._attack_tpr() if reference else None,
@@ -249,14 +249,14 @@ class _Comparison:
         ours, theirs = self._outliers(), reference._outliers()
         if min(map(len, ours)) < MIN_OUTLIERS or min(map(len, theirs)) < 2:
             return tuple(  # type: ignore[return-value]
-                measure(name, None, rows=0, missing=Message("measures.missing_outliers"))
+                Measure(name, None, rows=0, missing=Message("measures.missing_outliers"))
                 for name in ("outlier_identical", "outlier_attack_auc")
             )
         members, others = ours
         found, expected = int((members == 0).sum()), int((others == 0).sum())
         people = len(members) + len(others)
         p_value = upper_tail(np.array([found]), np.array([found + expected]), len(members), people)[0]
-        identical = measure(
+        identical = Measure(
             "outlier_identical",
             exact_share(found, len(members)),
             exact_share(expected, len(others)),
@@ -265,7 +265,7 @@ class _Comparison:
         )
         attacked, p_value = _attack(members, others)
         expected_attack, _ = _attack(*theirs)
-        return identical, measure(
+        return identical, Measure(
             "outlier_attack_auc", attacked, expected_attack, rows=people, p_value=p_value
         )
 

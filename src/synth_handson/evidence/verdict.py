@@ -146,10 +146,10 @@ def _shown(p_value: float, found: Measure) -> Message:
     return Message(
         f"verdict.shown_{found.name}",
         {
-            "value": found.value,
+            "value": None if found.value is None else found.value.value,
             "low": found.low,
             "high": found.high,
-            "reference": found.reference,
+            "reference": None if found.reference is None else found.reference.value,
             "column": found.columns[0] if found.columns else None,
             "p": p_value,
         },
