@@ -27,7 +27,7 @@ def assess(
 
 
 def values_of(measures: Iterable[Measure]) -> dict[str, float | None]:
-    return {found.name: found.value for found in measures}
+    return {m.name: None if m.value is None else m.value.value for m in measures}
 
 
 def one_column(synthetic: list[float] | list[str], train: list[float] | list[str]) -> dict[str, float | None]:
