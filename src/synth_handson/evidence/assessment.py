@@ -15,7 +15,7 @@ from synth_handson.evidence.fidelity import Fidelity, assess_fidelity, match_sch
 from synth_handson.evidence.grade import Grade, grade
 from synth_handson.evidence.ladder import Rung, climb
 from synth_handson.evidence.privacy import Privacy, assess_privacy
-from synth_handson.evidence.three_tables import AssessedTables, prepare_tables, sample_rows
+from synth_handson.evidence.three_tables import MAX_ROWS, AssessedTables, prepare_tables
 from synth_handson.evidence.utility import Utility, assess_utility, check_target
 from synth_handson.evidence.verdict import Outcome
 from synth_handson.locales import Language, Message
@@ -23,9 +23,6 @@ from synth_handson.tables.checks import check_seed
 
 if TYPE_CHECKING:
     from synth_handson.report import About
-
-MAX_ROWS = 200_000
-"""Larger tables are sampled to so many rows before anything is measured."""
 
 StepName = Literal["distances", "attacks", "ladder", "fidelity", "utility", "done"]
 SHARES: dict[StepName, float] = {
@@ -187,7 +184,7 @@ def assess(
     check_seed(random_state)
     given = Sizes(len(synthetic), len(train), len(holdout))
     schema = match_schema(synthetic, train)
-    tables = _sampled(prepare_tables(synthetic, train, holdout), random_state)
+    tables = prepare_tables(synthetic, train, holdout).sampled(MAX_ROWS, random_state)
     if target is not None:
         check_target(target, list(tables.train.columns))
 
@@ -225,11 +222,3 @@ def _utility(tables: AssessedTables, target: str | None, random_state: int) -> U
     if target is None:
         return Message("utility.no_target")
     return assess_utility(tables, target, random_state=random_state)
-
-
-def _sampled(tables: AssessedTables, random_state: int) -> AssessedTables:
-    return AssessedTables(
-        sample_rows(tables.synthetic, MAX_ROWS, random_state),
-        sample_rows(tables.train, MAX_ROWS, random_state),
-        sample_rows(tables.holdout, MAX_ROWS, random_state),
-    )

@@ -93,9 +93,7 @@ def prepare_doses(synthetic: pd.DataFrame, train: pd.DataFrame, holdout: pd.Data
     TableError
         As `synth_handson.evidence.three_tables.prepare_tables`.
     """
-    tables = prepare_tables(synthetic, train, holdout)
-    parts = (sample_rows(table, MAX_ROWS, 0) for table in (tables.synthetic, tables.train, tables.holdout))
-    return AssessedTables(*parts)
+    return prepare_tables(synthetic, train, holdout).sampled(MAX_ROWS, random_state=0)
 
 
 def take_dose(tables: AssessedTables, leak: Leak, dose: float, random_state: int = 0) -> Dose:

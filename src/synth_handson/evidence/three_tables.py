@@ -13,6 +13,8 @@ from synth_handson.tables.columns import column_type, infer_type, to_floats
 
 MIN_ROWS = 100
 """With fewer rows, no interval is narrow enough to say anything."""
+MAX_ROWS = 200_000
+"""Larger tables are sampled to so many rows before anything is measured."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -43,8 +45,21 @@ class AssessedTables:
         """Names of all other columns."""
         return tuple(name for name in self.train.columns if self.train[name].dtype != np.float64)
 
+    def sampled(self, rows: int, random_state: int) -> AssessedTables:
+        """Draw ``rows`` rows of each table that has more, by `sample_rows`."""
+        return AssessedTables(
+            *(sample_rows(table, rows, random_state) for table in (self.synthetic, self.train, self.holdout))
+        )
 
-def prepare_tables(synthetic: pd.DataFrame, train: pd.DataFrame, holdout: pd.DataFrame) -> AssessedTables:
+
+def prepare_tables(
+    synthetic: pd.DataFrame,
+    train: pd.DataFrame,
+    holdout: pd.DataFrame,
+    *,
+    min_rows: int = MIN_ROWS,
+    min_columns: int = 2,
+) -> AssessedTables:
     """Check that three tables can be compared, and bring them into one shape.
 
     The training table decides the columns, their order and types. A column of the synthetic table or the
@@ -58,6 +73,8 @@ def prepare_tables(synthetic: pd.DataFrame, train: pd.DataFrame, holdout: pd.Dat
         The rows it was trained on.
     holdout
         Rows it never saw.
+    min_rows, min_columns
+        With fewer, a table is refused.
 
     Returns
     -------
@@ -67,14 +84,14 @@ def prepare_tables(synthetic: pd.DataFrame, train: pd.DataFrame, holdout: pd.Dat
     Raises
     ------
     TableError
-        If one is no DataFrame, has fewer than 100 rows, fewer than 2 columns, columns of the same name, other
+        If one is no DataFrame, has too few rows or columns, columns of the same name, other
         columns than the training table, or values in them of another type; ``problems`` lists them all.
     """
     tables = {"synthetic": synthetic, "train": train, "holdout": holdout}
     for frame in tables.values():
         if not isinstance(frame, pd.DataFrame):
             raise TableError([problem("table_not_a_frame", {"type": type(frame).__name__})], "tables")
-    if problems := _shape_problems(tables):
+    if problems := _shape_problems(tables, min_rows, min_columns):
         raise TableError(problems, "tables")
     kinds = {name: _kind(train[name]) for name in train.columns}
     shaped: dict[str, pd.DataFrame] = {}
@@ -110,7 +127,7 @@ def halves(frame: pd.DataFrame, random_state: int) -> tuple[pd.DataFrame, pd.Dat
     return frame.iloc[first].reset_index(drop=True), frame.iloc[second].reset_index(drop=True)
 
 
-def _shape_problems(tables: dict[str, pd.DataFrame]) -> list[Message]:
+def _shape_problems(tables: dict[str, pd.DataFrame], min_rows: int, min_columns: int) -> list[Message]:
     problems: list[Message] = []
     expected = tables["train"].columns
     for title, frame in tables.items():
@@ -126,12 +143,12 @@ def _shape_problems(tables: dict[str, pd.DataFrame]) -> list[Message]:
                     {"table": title, "lacking": _listed(lacking), "foreign": _listed(foreign)},
                 )
             )
-        if len(frame) < MIN_ROWS:
+        if len(frame) < min_rows:
             problems.append(
-                problem("assess_few_rows", {"table": title, "rows": len(frame), "minimum": MIN_ROWS})
+                problem("assess_few_rows", {"table": title, "rows": len(frame), "minimum": min_rows})
             )
-    if len(expected) < 2:
-        problems.append(problem("table_few_columns", {"columns": len(expected), "minimum": 2}))
+    if len(expected) < min_columns:
+        problems.append(problem("table_few_columns", {"columns": len(expected), "minimum": min_columns}))
     return problems
 
 
