@@ -23,7 +23,7 @@ from synth_handson import load_bank_marketing, nearest_neighbors, split_holdout
 from synth_handson.evidence import controls
 from synth_handson.evidence.dose import naive_score
 from synth_handson.evidence.measures import Measure
-from synth_handson.evidence.membership import distance_measures
+from synth_handson.evidence.membership import Neighbours, distance_measures
 from synth_handson.evidence.three_tables import AssessedTables, halves, prepare_tables, sample_rows
 from synth_handson.metrics.bins import bin_column
 from synth_handson.metrics.counts import total_variation_distance
@@ -58,7 +58,7 @@ class Tables(NamedTuple):
 
     def measure(self, synthetic: Frame, name: str) -> Measure:
         """Take one of this project's measures."""
-        found = distance_measures(self.with_synthetic(synthetic), level=0.0025, random_state=0)
+        found = distance_measures(Neighbours.of(self.with_synthetic(synthetic), 0), level=0.0025)
         return next(m for m in found if m.name == name)
 
 

@@ -14,6 +14,7 @@ from synth_handson.evidence.c2st import c2st
 from synth_handson.evidence.fidelity import Fidelity, assess_fidelity, match_schema
 from synth_handson.evidence.grade import Grade, grade
 from synth_handson.evidence.ladder import Rung, climb
+from synth_handson.evidence.membership import Neighbours
 from synth_handson.evidence.privacy import Privacy, assess_privacy
 from synth_handson.evidence.three_tables import MAX_ROWS, AssessedTables, prepare_tables
 from synth_handson.evidence.utility import Utility, assess_utility, check_target
@@ -193,9 +194,10 @@ def assess(
             on_progress(Step(name, SHARES[name]))
 
     begin("distances")
-    privacy = assess_privacy(tables, random_state=random_state, on_attacks=lambda: begin("attacks"))
+    ours = Neighbours.of(tables, random_state)
+    privacy = assess_privacy(ours, on_attacks=lambda: begin("attacks"))
     begin("ladder")
-    ladder = climb(tables, random_state=random_state)
+    ladder = climb(ours)
     begin("fidelity")
     joint = c2st(tables.synthetic, tables.train, tables.holdout, random_state=random_state)
     fidelity = assess_fidelity(tables, schema=schema, c2st=joint, random_state=random_state)

@@ -29,6 +29,8 @@ class Definition:
         How the 95 % interval is obtained: entry ``interval_<this>`` of the texts in ``measures.toml``.
     source
         The paper or standard that defines it.
+    tested
+        Whether it is one of the tests on which the verdict on privacy rests.
     """
 
     lowest: float | None
@@ -37,6 +39,7 @@ class Definition:
     ideal: float
     interval: str
     source: str
+    tested: bool = False
 
     @property
     def ends(self) -> tuple[float, float]:
@@ -236,15 +239,19 @@ DEFINITIONS: dict[str, Definition] = {
     "rmse": Definition(0.0, None, "low", 0.0, "bootstrap_holdout", f"{_TSTR}; {_ERROR}"),
     "r2": Definition(None, 1.0, "high", 1.0, "bootstrap_holdout", f"{_TSTR}; {_R2}"),
     "performance_kept": Definition(None, None, "high", 1.0, "bootstrap_holdout", _TSTR),
-    "identical_rows": Definition(0.0, 1.0, "low", 0.0, "clopper_pearson", _FISHER),
-    "dcr_share": Definition(0.0, 1.0, "near", 0.5, "permutation", _DCR),
+    "identical_rows": Definition(0.0, 1.0, "low", 0.0, "clopper_pearson", _FISHER, tested=True),
+    "identical_without": Definition(0.0, 1.0, "low", 0.0, "clopper_pearson", _FISHER, tested=True),
+    "dcr_share": Definition(0.0, 1.0, "near", 0.5, "permutation", _DCR, tested=True),
     "dcr_ratio": Definition(0.0, None, "high", 1.0, "bootstrap", _DCR),
-    "attack_auc": Definition(0.0, 1.0, "near", 0.5, "delong", _MIA),
-    "attack_tpr": Definition(0.0, 1.0, "low", 0.01, "bootstrap", _LIRA),
-    "outlier_identical": Definition(0.0, 1.0, "low", 0.0, "clopper_pearson", _FISHER),
-    "outlier_attack_auc": Definition(0.0, 1.0, "near", 0.5, "delong", _CALIBRATED),
-    "singling_out": Definition(0.0, 1.0, "low", 0.0, "wilson", _ANONYMETER),
-    "linkability": Definition(0.0, 1.0, "low", 0.0, "wilson", _ANONYMETER),
-    "inference": Definition(0.0, 1.0, "low", 0.0, "wilson", _ANONYMETER),
+    "attack_auc": Definition(0.0, 1.0, "near", 0.5, "delong", _MIA, tested=True),
+    "attack_tpr": Definition(0.0, 1.0, "low", 0.01, "bootstrap", _LIRA, tested=True),
+    "outlier_identical": Definition(0.0, 1.0, "low", 0.0, "clopper_pearson", _FISHER, tested=True),
+    "outlier_attack_auc": Definition(0.0, 1.0, "near", 0.5, "delong", _CALIBRATED, tested=True),
+    "singling_out": Definition(0.0, 1.0, "low", 0.0, "wilson", _ANONYMETER, tested=True),
+    "linkability": Definition(0.0, 1.0, "low", 0.0, "wilson", _ANONYMETER, tested=True),
+    "inference": Definition(0.0, 1.0, "low", 0.0, "wilson", _ANONYMETER, tested=True),
 }
 """Every measure there is, by name."""
+
+RISKS = ("singling_out", "linkability", "inference")
+"""Measures taken by attacks, in the order of WP29 Opinion 05/2014."""

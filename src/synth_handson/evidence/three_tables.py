@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -45,11 +46,22 @@ class AssessedTables:
         """Names of all other columns."""
         return tuple(name for name in self.train.columns if self.train[name].dtype != np.float64)
 
+    @property
+    def all(self) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
+        """The synthetic table, the training table and the holdout."""
+        return self.synthetic, self.train, self.holdout
+
+    def instead(self, synthetic: pd.DataFrame) -> AssessedTables:
+        """Put another table in the synthetic one's place."""
+        return AssessedTables(synthetic, self.train, self.holdout)
+
+    def without(self, columns: Sequence[str]) -> AssessedTables:
+        """Leave columns out."""
+        return AssessedTables(*(table.drop(columns=list(columns)) for table in self.all))
+
     def sampled(self, rows: int, random_state: int) -> AssessedTables:
         """Draw ``rows`` rows of each table that has more, by `sample_rows`."""
-        return AssessedTables(
-            *(sample_rows(table, rows, random_state) for table in (self.synthetic, self.train, self.holdout))
-        )
+        return AssessedTables(*(sample_rows(table, rows, random_state) for table in self.all))
 
 
 def prepare_tables(

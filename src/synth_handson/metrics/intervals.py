@@ -71,6 +71,9 @@ class Estimate(float):
     def __reduce__(self) -> tuple[type[Self], tuple[float, float, float]]:
         return type(self), self._numbers
 
+    def __str__(self) -> str:
+        return str(float(self))
+
     def __repr__(self) -> str:
         return f"Estimate({float(self)!r}, {self.low!r}, {self.high!r})"
 
