@@ -21,12 +21,9 @@ from synth_handson.evidence.closest import (
     compare_with_nearest,
     median_gap,
 )
-from synth_handson.metrics.bins import (
-    column_shares,
-    compare_columns,
-    distance_shares,
-    total_variation_distance,
-)
+from synth_handson.evidence.fidelity import compare_columns
+from synth_handson.metrics.bins import column_shares, distance_shares
+from synth_handson.metrics.counts import total_variation_distance
 from synth_handson.metrics.distances import identical_rows, nearest_neighbors
 from synth_handson.synthesis.generator import Generator
 from synth_handson.synthesis.pretrained import load_bundled_synthetic, load_pretrained_generator

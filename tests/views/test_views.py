@@ -9,8 +9,8 @@ import pytest
 
 from synth_handson.errors import TrainingError
 from synth_handson.evidence.closest import ClosestRecords, ColumnComparison, Comparison, MedianGap
+from synth_handson.evidence.fidelity import ColumnFidelity, compare_columns
 from synth_handson.locales import LANGUAGES
-from synth_handson.metrics.bins import ColumnFidelity, compare_columns
 from synth_handson.pipeline import Tables
 from synth_handson.synthesis.generator import Training
 from synth_handson.synthesis.run import Progress

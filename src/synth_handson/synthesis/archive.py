@@ -46,9 +46,6 @@ def from_bytes(archive: bytes) -> Generator:
     """
     files = unpack(archive)
     about = json.loads(files.pop(ABOUT))
-    schema = Schema(
-        tuple((name, dtype) for name, dtype in about["schema"]["dtypes"]),
-        {name: (levels, ordered) for name, (levels, ordered) in about["schema"]["categories"].items()},
-    )
     training = Training(**about["training"])
-    return Generator(schema, training, get_engine(training.engine).load(files), from_store=True)
+    model = get_engine(training.engine).load(files)
+    return Generator(Schema.from_plain(about["schema"]), training, model, from_store=True)
