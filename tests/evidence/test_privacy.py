@@ -3,6 +3,7 @@
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 import pandas as pd
@@ -111,7 +112,7 @@ def bank_world() -> World:
     """Return the bundled table, and the generator that ships with it."""
     train, holdout = split_holdout(load_bank_marketing("bundled").frame)
     generator = load_pretrained_generator()
-    return World(train, holdout, lambda seed: generator.sample(1_000, random_state=seed))
+    return World(train, holdout, cache(lambda seed: generator.sample(1_000, random_state=seed)))
 
 
 @pytest.fixture(scope="module")
@@ -121,7 +122,7 @@ def people_world() -> World:
     return World(train, holdout, lambda seed: draw_people(1_000, 1_000 + seed))
 
 
-@pytest.fixture(params=["bank_world", "people_world"])
+@pytest.fixture(params=[pytest.param("bank_world", marks=pytest.mark.engine), "people_world"])
 def world(request: pytest.FixtureRequest) -> World:
     found: World = request.getfixturevalue(request.param)
     return found
