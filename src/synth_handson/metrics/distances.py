@@ -310,7 +310,8 @@ def _search(
     for batch, candidates in batches:
         squared = _squared_distances(columns, synthetic_rows[batch, None], candidates)
         in_order = np.argsort(candidates, axis=1)
-        candidates, squared = (np.take_along_axis(a, in_order, axis=1) for a in (candidates, squared))
+        candidates = np.take_along_axis(candidates, in_order, axis=1)
+        squared = np.take_along_axis(squared, in_order, axis=1)
         # A row that two trees have found counts once.
         squared[:, 1:][candidates[:, 1:] == candidates[:, :-1]] = np.inf
         best = np.argsort(squared, axis=1, kind="stable")[:, :k]

@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -14,9 +15,10 @@ from conftest import STAND_IN
 from engines import ENDLESS, assert_the_next_training_works, once, workers
 from filelock import FileLock
 
-from synth_handson.errors import TrainingError
+from synth_handson.errors import TrainingCancelled, TrainingError
 from synth_handson.synthesis.mostly import worker
 from synth_handson.synthesis.mostly.worker import WorkerPool
+from synth_handson.synthesis.run import CancelToken, Progress
 from synth_handson.synthesis.training import train_generator
 
 
@@ -24,6 +26,19 @@ from synth_handson.synthesis.training import train_generator
 def table(bank: pd.DataFrame) -> pd.DataFrame:
     """Return a table that trains in a second."""
     return bank[["age", "job", "balance", "y"]].head(400)
+
+
+def idle_in(pool: WorkerPool) -> psutil.Process:
+    """Return the process of a pool's one idle worker."""
+    (idle,) = pool._idle
+    return psutil.Process(idle.process.pid)
+
+
+def wait_for(condition: Callable[[], object]) -> None:
+    deadline = time.monotonic() + 60
+    while not condition():
+        assert time.monotonic() < deadline, "it did not happen"
+        time.sleep(0.02)
 
 
 @pytest.fixture
@@ -51,10 +66,61 @@ def test_an_idle_worker_killed_from_outside_is_replaced(table: pd.DataFrame) -> 
     (idle,) = workers()
     folder = Path(idle.cmdline()[-1])
     idle.kill()
-    idle.wait()
-    assert len(generator.sample(10)) == 10
+    # Nobody has to ask: another imports the engine already.
+    wait_for(lambda: worker.POOL.ready and workers() not in ([], [idle]))
     assert not folder.exists()
-    assert len(workers()) == 1
+    (replacement,) = workers()
+    assert len(generator.sample(10)) == 10
+    assert workers() == [replacement]
+
+
+def test_one_that_nobody_has_used_is_not_replaced_again_and_again(pool: WorkerPool, home: Path) -> None:
+    pool.warm_up()
+    wait_for(lambda: pool.ready)
+    idle_in(pool).kill()
+    wait_for(lambda: not pool._idle)
+    wait_for(lambda: not list((home / "work").iterdir()))
+
+
+def cancel_while_it_encodes(table: pd.DataFrame) -> None:
+    """Cancel a training in a step that does not listen."""
+    token = CancelToken()
+    asked: list[float] = []
+
+    def follow(progress: Progress) -> None:
+        if progress.phase == "preparing":
+            asked.append(time.monotonic())
+            token.cancel(keep=True)
+
+    with pytest.raises(TrainingCancelled):
+        train_generator(table, max_epochs=ENDLESS, on_progress=follow, cancel=token)
+    assert time.monotonic() - asked[0] < 4  # Two seconds are promised; the rest is for a busy machine.
+
+
+def test_a_worker_that_is_slow_to_stop_is_waited_for_by_nobody_and_then_used_again(
+    table: pd.DataFrame, pool: WorkerPool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("STAND_IN_ENCODES_SECONDS", "4")
+    cancel_while_it_encodes(table)
+    process = idle_in(pool)
+    assert not pool.ready
+    phases: list[str] = []
+    train_generator(table, max_epochs=1, on_progress=lambda progress: phases.append(progress.phase))
+    assert phases[:2] == ["starting", "preparing"]
+    assert idle_in(pool) == process
+
+
+def test_a_worker_that_does_not_stop_is_killed_and_replaced(
+    table: pd.DataFrame, pool: WorkerPool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(worker, "SETTLE_SECONDS", 2.0)
+    monkeypatch.setenv("STAND_IN_ENCODES_SECONDS", "3600")
+    cancel_while_it_encodes(table)
+    process = idle_in(pool)
+    monkeypatch.delenv("STAND_IN_ENCODES_SECONDS")
+    wait_for(lambda: pool.ready)
+    assert not process.is_running()
+    assert len(train_generator(table, max_epochs=1).sample(10)) == 10
 
 
 # Another program trains; nothing is to be found when it is gone.
@@ -162,9 +228,8 @@ def test_warming_up_twice_starts_one_worker(home: Path) -> None:
 
 
 def test_closing_the_pool_ends_its_workers(table: pd.DataFrame, pool: WorkerPool) -> None:
-    others = {*workers()}
     generator = train_generator(table, max_epochs=1)
-    (ours,) = {*workers()} - others
+    ours = idle_in(pool)
     pool.close()
     assert not ours.is_running()
     assert len(generator.sample(1)) == 1

@@ -1,7 +1,8 @@
 """The child process that runs the MOSTLY AI engine: ``python -m`` this module, and ``FOLDER``.
 
-Requests come as pickles on stdin, answers go as pickles to stdout. Everything it writes stays under FOLDER,
-which the parent made private and removes. When stdin closes, the parent is gone, and so is this process.
+Requests come as pickles on stdin, numbered, and answers go as pickles to stdout, with the request's number.
+Everything it writes stays under FOLDER, which the parent made private and removes. When stdin closes, the
+parent is gone, and so is this process.
 """
 
 import gc
@@ -31,26 +32,35 @@ class EngineProcess:
 
     def __init__(self, folder: Path, requests: BinaryIO, answers: BinaryIO) -> None:
         self.folder = folder
-        self.stop = threading.Event()
+        self._request = 0
+        self._stopped = 0
         self._requests = requests
         self._answers = answers
-        self._inbox: queue.Queue[tuple[str, dict[str, Any]]] = queue.Queue()
+        self._inbox: queue.Queue[tuple[str, int, dict[str, Any]]] = queue.Queue()
+
+    @property
+    def stop(self) -> bool:
+        """Whether the request in progress is to stop."""
+        return self._stopped >= self._request
 
     def answer(self, kind: str, value: object = None) -> None:
-        """Send one message to the parent."""
-        pickle.dump((kind, value), self._answers)
-        self._answers.flush()
+        """Send one message to the parent, about the request in progress."""
+        try:
+            pickle.dump((kind, self._request, value), self._answers)
+            self._answers.flush()
+        except OSError:
+            # The parent is gone. Were this thread to fail now, it would take along the one that clears up.
+            self._end()
 
     def listen(self) -> None:
         """Read requests until the parent closes the pipe; ``stop`` overtakes the request in progress."""
         try:
             while True:
-                kind, request = pickle.load(self._requests)
+                kind, number, request = pickle.load(self._requests)
                 if kind == "stop":
-                    self.stop.set()
+                    self._stopped = number
                 else:
-                    self.stop.clear()
-                    self._inbox.put((kind, request))
+                    self._inbox.put((kind, number, request))
         except Exception as error:
             # The parent is gone (EOFError), or hears of a request that cannot be read by this process's end.
             print(_describe(error), file=sys.stderr, flush=True)
@@ -67,7 +77,7 @@ class EngineProcess:
         self.answer("ready")
         handlers: dict[str, Callable[..., object]] = {"train": self.train, "sample": self.sample}
         while True:
-            kind, request = self._inbox.get()
+            kind, self._request, request = self._inbox.get()
             answer: tuple[str, object]
             try:
                 answer = "done", handlers[kind](**request)
@@ -96,7 +106,7 @@ class EngineProcess:
             if message:
                 model = read_model(workspace) if message["is_checkpoint"] else None
                 self.answer("progress", (message, model))
-            return {"stopExecution": self.stop.is_set()}
+            return {"stopExecution": self.stop}
 
         engine.set_random_state(random_state)
         steps = (
@@ -112,7 +122,7 @@ class EngineProcess:
             ),
         )
         for step in steps:
-            if not self.stop.is_set():
+            if not self.stop:
                 step(workspace_dir=workspace)
 
     def sample(self, model: dict[str, bytes], n: int, random_state: int) -> pd.DataFrame:

@@ -103,17 +103,15 @@ class _Training:
 
     def _follow(self, worker: Worker) -> bool:
         """Train to the end; tell whether that was a cancel's doing."""
+        self.run.advance(phase="preparing")
         worker.send("train", self._request())
         deadline = None
         for answer in worker.answers():
             if self.run.cancelled and deadline is None:
-                worker.send("stop")
+                worker.stop()
                 deadline = time.monotonic() + STOP_GRACE_SECONDS
             if deadline is not None and time.monotonic() > deadline:
-                worker.close()
                 return True
-            if self.run.progress.phase == "starting" and worker.ready:
-                self.run.advance(phase="preparing")
             if answer is None:
                 continue
             if answer[0] == "progress":

@@ -12,7 +12,7 @@ import sys
 import threading
 import uuid
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +22,10 @@ from synth_handson.errors import SynthHandsonError, TrainingError
 from synth_handson.paths import home
 
 STOP_GRACE_SECONDS = 1.5
-"""How long a worker may take to end its training after a cancel, before it is killed."""
+"""How long who cancelled waits for the worker to end its training; then it ends without anybody waiting."""
+
+SETTLE_SECONDS = 20.0
+"""How long a worker may take for that, before it is killed. Another needs 12 seconds to import the engine."""
 
 OUT_OF_MEMORY = re.compile(
     "out of memory|not enough memory|(can't|cannot) allocate|can't start new thread|MemoryError|bad_alloc",
@@ -34,6 +37,7 @@ MAX_WORKERS = 2
 """One can train while another draws."""
 
 Answer = tuple[str, Any]
+Died = Callable[["Worker"], object]
 
 
 def training_error(key: str, reason: str, **details: object) -> TrainingError:
@@ -44,17 +48,24 @@ def training_error(key: str, reason: str, **details: object) -> TrainingError:
 
 
 class Worker:
-    """A child process with the engine imported, its private folder, and the two pipes between."""
+    """A child process with the engine imported, its private folder, and the two pipes between.
 
-    def __init__(self) -> None:
+    ``died`` is called, in another thread, when the process has ended.
+    """
+
+    def __init__(self, died: Died = lambda _: None) -> None:
         self._folder = _work_root() / uuid.uuid4().hex
         # The lock tells the sweep of another program that this folder has an owner.
         self._lock = FileLock(f"{self._folder}.lock", thread_local=False)
         self._lock.acquire()
         self._folder.mkdir(mode=0o700)
-        self._answers: queue.Queue[Answer] = queue.Queue()
+        self._died = died
+        self._sent = 0
+        self._finished = 0
+        self._stopped = 0
+        self._answers: queue.Queue[tuple[str, int, Any]] = queue.Queue()
         self._stderr: deque[str] = deque(maxlen=20)
-        self._ready = threading.Event()
+        self._imported = threading.Event()
         self.process = subprocess.Popen(
             [sys.executable, "-m", "synth_handson.synthesis.mostly.engine_process", str(self._folder)],
             stdin=subprocess.PIPE,
@@ -75,18 +86,44 @@ class Worker:
 
     @property
     def ready(self) -> bool:
-        """Whether the engine is imported."""
-        return self._ready.is_set()
+        """Whether the engine is imported, and no request is in progress."""
+        return self._imported.is_set() and self._finished == self._sent
 
-    def send(self, kind: str, request: dict[str, Any] | None = None) -> None:
-        """Send one request; a worker that has died is noticed by :meth:`answers`."""
+    @property
+    def used(self) -> bool:
+        """Whether it was ever given a request."""
+        return self._sent > 0
+
+    @property
+    def reusable(self) -> bool:
+        """Whether its requests are done, or will be soon because they are told to stop."""
+        return self.alive and self._sent == max(self._finished, self._stopped)
+
+    def send(self, kind: str, request: dict[str, Any]) -> None:
+        """Send a request; a worker that has died is noticed by :meth:`answers`."""
+        self._sent += 1
+        self._write(kind, request)
+
+    def stop(self) -> None:
+        """Tell the request in progress to stop; if that takes too long, the process is killed."""
+        self._stopped = self._sent
+        self._write("stop", {})
+        overdue = threading.Timer(SETTLE_SECONDS, self._kill_if_stuck, [self._sent])
+        overdue.daemon = True
+        overdue.start()
+
+    def _kill_if_stuck(self, number: int) -> None:
+        if self._finished < number:
+            self.process.kill()
+
+    def _write(self, kind: str, request: dict[str, Any]) -> None:
         assert self.process.stdin is not None
         with contextlib.suppress(OSError, ValueError):
-            pickle.dump((kind, request), self.process.stdin)
+            pickle.dump((kind, self._sent, request), self.process.stdin)
             self.process.stdin.flush()
 
     def answers(self, interval: float = 0.05) -> Iterator[Answer | None]:
-        """Yield the worker's answers as they come, and None every ``interval`` seconds without one.
+        """Yield the answers to the last request as they come, and None after ``interval`` seconds without.
 
         Raises
         ------
@@ -95,13 +132,14 @@ class Worker:
         """
         while True:
             try:
-                kind, value = self._answers.get(timeout=interval)
+                kind, number, value = self._answers.get(timeout=interval)
             except queue.Empty:
                 yield None
                 continue
             if kind == "died":
                 raise self._why_it_died()
-            yield kind, value
+            if number == self._sent:
+                yield kind, value
 
     def close(self) -> None:
         """Kill the process and remove its folder."""
@@ -118,12 +156,15 @@ class Worker:
         assert self.process.stdout is not None
         with contextlib.suppress(EOFError, OSError, ValueError, pickle.UnpicklingError):
             while True:
-                answer = pickle.load(self.process.stdout)
-                if answer[0] == "ready":
-                    self._ready.set()
-                else:
-                    self._answers.put(answer)
-        self._answers.put(("died", None))
+                kind, number, value = pickle.load(self.process.stdout)
+                if kind == "ready":
+                    self._imported.set()
+                    continue
+                if kind in ("done", "failed"):
+                    self._finished = number
+                self._answers.put((kind, number, value))
+        self._answers.put(("died", 0, None))
+        self._died(self)
 
     def _read_stderr(self) -> None:
         assert self.process.stderr is not None
@@ -161,11 +202,14 @@ class WorkerPool:
         # What keeps a worker from starting is told to whoever asks for one.
         with self._lock, contextlib.suppress(SynthHandsonError):
             if not self._closed and not self._idle and not self._busy:
-                self._idle.append(_start_worker())
+                self._idle.append(self._start())
 
     @contextlib.contextmanager
     def borrow(self) -> Iterator[Worker]:
-        """Lend a worker, once one is free; left in the middle of its work, or dead, it is not lent again."""
+        """Lend a worker, once one is free; left in the middle of its work, or dead, it is not lent again.
+
+        One whose training was told to stop is: it is ready when that has ended, sooner than another imports.
+        """
         with self._slots, self._lend() as worker:
             yield worker
 
@@ -174,7 +218,7 @@ class WorkerPool:
         with self._lock:
             while self._idle and not self._idle[-1].alive:
                 self._idle.pop().close()
-            worker = self._idle.pop() if self._idle else _start_worker()
+            worker = self._idle.pop() if self._idle else self._start()
             self._busy.add(worker)
         try:
             yield worker
@@ -183,7 +227,7 @@ class WorkerPool:
             raise
         with self._lock:
             self._busy.discard(worker)
-            if not self._idle and worker.alive:
+            if not self._idle and worker.reusable:
                 self._idle.append(worker)
                 return
         self._retire(worker)
@@ -198,6 +242,19 @@ class WorkerPool:
         for worker in workers:
             worker.close()
 
+    def _start(self) -> Worker:
+        return _start_worker(self._replace)
+
+    def _replace(self, worker: Worker) -> None:
+        """Replace a worker that died while nobody had it, unless that happens again and again."""
+        with self._lock:
+            if worker not in self._idle:
+                return
+            self._idle.remove(worker)
+        worker.close()
+        if worker.used:
+            self.warm_up()
+
     def _retire(self, worker: Worker) -> None:
         with self._lock:
             self._busy.discard(worker)
@@ -206,10 +263,10 @@ class WorkerPool:
         self.warm_up()
 
 
-def _start_worker() -> Worker:
+def _start_worker(died: Died) -> Worker:
     try:
         _sweep_abandoned_folders()
-        return Worker()
+        return Worker(died)
     except OSError as error:
         raise TrainingError("worker_start", reason=str(error)) from error
 
