@@ -32,8 +32,9 @@ def set_random_state(random_state: int) -> None:
 
 
 def split(frame: pd.DataFrame, *, tgt_encoding_types: dict[str, str], workspace_dir: Path) -> None:
-    assert set(tgt_encoding_types) == set(frame)
-    assert set(tgt_encoding_types.values()) <= ENCODINGS
+    for name, encoding in tgt_encoding_types.items():
+        if name not in frame or encoding not in ENCODINGS:
+            raise ValueError(f"{encoding} is no encoding of {name}")
     rows = workspace_dir / "OriginalData" / "rows.parquet"
     rows.parent.mkdir(parents=True)
     frame.to_parquet(rows)

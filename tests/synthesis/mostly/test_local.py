@@ -6,11 +6,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from synth_handson.errors import TrainingError
 from synth_handson.synthesis import archive, store
 from synth_handson.synthesis.archive import from_bytes, to_bytes
 from synth_handson.synthesis.generator import Generator
-from synth_handson.synthesis.mostly import local
 from synth_handson.synthesis.schema import PROTECTED_TOKEN
 from synth_handson.synthesis.training import train_generator
 
@@ -156,11 +154,3 @@ def test_a_training_ends_when_it_no_longer_improves() -> None:
     generator = train_generator(noise, max_epochs=10_000)
     assert generator.training.stopped_by == "early stopping"
     assert generator.training.epochs < 10_000
-
-
-def test_an_error_of_the_engine_is_named(table: pd.DataFrame, monkeypatch: pytest.MonkeyPatch) -> None:
-    with monkeypatch.context() as patch, pytest.raises(TrainingError, match="NO_SUCH_ENCODING") as caught:
-        patch.setattr(local, "encoding_types", lambda frame: {"age": "NO_SUCH_ENCODING"})
-        train_generator(table)
-    assert caught.value.key == "engine_failed"
-    assert len(train_generator(table, max_epochs=1).sample(10)) == 10

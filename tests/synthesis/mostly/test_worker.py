@@ -16,7 +16,7 @@ from engines import ENDLESS, assert_the_next_training_works, once, workers
 from filelock import FileLock
 
 from synth_handson.errors import TrainingCancelled, TrainingError
-from synth_handson.synthesis.mostly import worker
+from synth_handson.synthesis.mostly import local, worker
 from synth_handson.synthesis.mostly.worker import WorkerPool
 from synth_handson.synthesis.run import CancelToken, Progress
 from synth_handson.synthesis.training import train_generator
@@ -121,6 +121,14 @@ def test_a_worker_that_does_not_stop_is_killed_and_replaced(
     wait_for(lambda: pool.ready)
     assert not process.is_running()
     assert len(train_generator(table, max_epochs=1).sample(10)) == 10
+
+
+def test_an_error_of_the_engine_is_named(table: pd.DataFrame, monkeypatch: pytest.MonkeyPatch) -> None:
+    with monkeypatch.context() as patch, pytest.raises(TrainingError, match="NO_SUCH_ENCODING") as caught:
+        patch.setattr(local, "encoding_types", lambda frame: {"age": "NO_SUCH_ENCODING"})
+        train_generator(table)
+    assert caught.value.key == "engine_failed"
+    assert_the_next_training_works(table)
 
 
 # Another program trains; nothing is to be found when it is gone.
