@@ -377,7 +377,9 @@ def test_visitors_wait_for_each_other_and_keep_their_own_language_and_table(visi
     generate(first)
     until_first_epoch(first)
     generate(second)
-    expect(progress(second)).to_have_text("待機中：別の学習が実行されています（前に 1 件）")
+    expect(progress(second)).to_contain_text("待機中：別の学習が実行されています（前に 1 件）")
+    # The one ahead has had its first epoch, so that it is known how long it still takes.
+    expect(progress(second)).to_contain_text(re.compile(r"残り.*\d+ 秒"))
     press(second, "Cancel")
     expect(progress(second)).to_have_count(0, timeout=10_000)
     expect(progress(first)).to_contain_text("epoch")
