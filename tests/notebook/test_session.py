@@ -45,7 +45,7 @@ class Reader:
 
 @pytest.fixture(scope="module")
 def parts(bank: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
-    return split_holdout(bank[["age", "job", "y"]].head(400))
+    return split_holdout(bank[["age", "job", "y"]].head(600))
 
 
 def has_learned(state: JobState) -> bool:

@@ -19,6 +19,7 @@ from synth_handson.tables.columns import (
     float_type,
     localize,
     to_floats,
+    to_shortest_floats,
 )
 
 LARGEST_EXACT = 2**53
@@ -78,15 +79,18 @@ def align(real: Column, *others: Column) -> tuple[ColumnKind, list[Column]]:
     DifferentKind
         If a value cannot be understood as one of the real column's kind.
     """
-    columns = [as_canonical(column.reset_index(drop=True)) for column in (real, *others)]
+    columns: list[Column] = []
+    for position, column in enumerate((real, *others)):
+        try:
+            columns.append(as_canonical(column.reset_index(drop=True)))
+        except Exception as error:  # values can be objects of any class, whose own methods fail in any way
+            raise DifferentKind(position, type(error).__name__) from error
     deciding = next((column for column in columns if column.notna().any()), columns[0])
-    kind: ColumnKind = "category"
+    kind = column_kind(deciding)
     for position, column in enumerate(columns):
         try:
-            kind = column_kind(deciding)
             columns[position] = _CONVERT[kind](column, deciding)
         except Exception as error:
-            # Values can be objects of any class, whose own methods fail in any way.
             raise DifferentKind(position, _example(column, kind, deciding)) from error
     return kind, _of_one_dtype(columns, kind)
 
@@ -107,6 +111,8 @@ def as_text(column: Column) -> Column:
     column = as_canonical(column)
     if isinstance(column.dtype, pd.StringDtype):
         return column.astype("str")
+    if float_type(column) != np.float64:
+        column = pd.Series(to_shortest_floats(column), column.index)
     if isinstance(column.dtype, pd.CategoricalDtype):
         levels = as_text(pd.Series(column.cat.categories))
         if levels.is_unique:
@@ -122,9 +128,7 @@ def _spell(value: Any) -> str:
     if isinstance(value, Integral):
         return str(int(value))
     if isinstance(value, Real | Decimal) and math.isfinite(value):
-        # A narrow float reads as what it was rounded from.
-        number: Any = value if isinstance(value, np.floating) else float(value)
-        return str(math.trunc(value)) if value == math.trunc(value) else str(number)
+        return str(math.trunc(value)) if value == math.trunc(value) else str(float(value))
     if isinstance(value, date):
         return str(pd.Timestamp(value)).removesuffix(" 00:00:00")
     return str(value)
