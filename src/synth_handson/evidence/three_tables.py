@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,6 +13,9 @@ from synth_handson.locales import Message
 from synth_handson.tables.alignment import DifferentKind, align
 from synth_handson.tables.checks import MIN_ASSESSED_ROWS, check_frame, listed
 from synth_handson.tables.columns import Column, ColumnKind, column_kind, to_floats
+
+MAX_ROWS = 200_000
+"""Larger tables are sampled to so many rows before anything is measured."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -43,8 +46,32 @@ class AssessedTables:
         """Names of all other columns."""
         return tuple(name for name in self.train.columns if self.train[name].dtype != np.float64)
 
+    @property
+    def all(self) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
+        """The synthetic table, the training table and the holdout."""
+        return self.synthetic, self.train, self.holdout
 
-def prepare_tables(synthetic: pd.DataFrame, train: pd.DataFrame, holdout: pd.DataFrame) -> AssessedTables:
+    def instead(self, synthetic: pd.DataFrame) -> AssessedTables:
+        """Put another table in the synthetic one's place."""
+        return AssessedTables(synthetic, self.train, self.holdout)
+
+    def without(self, columns: Sequence[str]) -> AssessedTables:
+        """Leave columns out."""
+        return AssessedTables(*(table.drop(columns=list(columns)) for table in self.all))
+
+    def sampled(self, rows: int, random_state: int) -> AssessedTables:
+        """Draw ``rows`` rows of each table that has more, by `sample_rows`."""
+        return AssessedTables(*(sample_rows(table, rows, random_state) for table in self.all))
+
+
+def prepare_tables(
+    synthetic: pd.DataFrame,
+    train: pd.DataFrame,
+    holdout: pd.DataFrame,
+    *,
+    min_rows: int = MIN_ASSESSED_ROWS,
+    min_columns: int = 2,
+) -> AssessedTables:
     """Check that three tables can be compared, and bring them into one shape.
 
     The training table decides the columns, their order and types. A column of the synthetic table or the
@@ -58,6 +85,8 @@ def prepare_tables(synthetic: pd.DataFrame, train: pd.DataFrame, holdout: pd.Dat
         The rows it was trained on.
     holdout
         Rows it never saw.
+    min_rows, min_columns
+        With fewer, a table is refused.
 
     Returns
     -------
@@ -67,13 +96,13 @@ def prepare_tables(synthetic: pd.DataFrame, train: pd.DataFrame, holdout: pd.Dat
     Raises
     ------
     TableError
-        If one is no DataFrame, has fewer than 100 rows, fewer than 2 columns, columns of the same name, other
+        If one is no DataFrame, has too few rows or columns, columns of the same name, other
         columns than the training table, or values in them of another type; ``problems`` lists them all.
     """
     tables = {"synthetic": synthetic, "train": train, "holdout": holdout}
     for title, frame in tables.items():
         check_frame(frame, title)
-    if problems := _shape_problems(tables):
+    if problems := _shape_problems(tables, min_rows, min_columns):
         raise TableError(problems, "tables")
     shaped: dict[str, dict[str, Column]] = {title: {} for title in tables}
     for name in train.columns:
@@ -121,7 +150,7 @@ def halves(frame: pd.DataFrame, random_state: int) -> tuple[pd.DataFrame, pd.Dat
     return frame.iloc[first].reset_index(drop=True), frame.iloc[second].reset_index(drop=True)
 
 
-def _shape_problems(tables: dict[str, pd.DataFrame]) -> list[Message]:
+def _shape_problems(tables: dict[str, pd.DataFrame], min_rows: int, min_columns: int) -> list[Message]:
     problems: list[Message] = []
     expected = tables["train"].columns
     for title, frame in tables.items():
@@ -139,12 +168,12 @@ def _shape_problems(tables: dict[str, pd.DataFrame]) -> list[Message]:
                     {"table": title, "lacking": listed(lacking), "foreign": listed(foreign)},
                 )
             )
-        if len(frame) < MIN_ASSESSED_ROWS:
+        if len(frame) < min_rows:
             problems.append(
-                problem("assess_few_rows", {"table": title, "rows": len(frame), "minimum": MIN_ASSESSED_ROWS})
+                problem("assess_few_rows", {"table": title, "rows": len(frame), "minimum": min_rows})
             )
-    if len(expected) < 2:
-        problems.append(problem("table_few_columns", {"columns": len(expected), "minimum": 2}))
+    if len(expected) < min_columns:
+        problems.append(problem("table_few_columns", {"columns": len(expected), "minimum": min_columns}))
     return problems
 
 

@@ -1,4 +1,4 @@
-"""Does the synthetic table keep each column's distribution? Measured next to the same for the holdout."""
+"""The bins of a column, decided by the real table alone, and how the rows of two tables spread over them."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from synth_handson.errors import ArgumentError
 from synth_handson.tables.alignment import DifferentKind, align, as_text
-from synth_handson.tables.checks import check_frame, check_seed, is_count
+from synth_handson.tables.checks import check_frame
 from synth_handson.tables.columns import Column, to_floats
 from synth_handson.tables.columns import ColumnKind as HeldKind
 
@@ -21,7 +21,6 @@ MAX_RANGES = 40
 MAX_CATEGORIES = 15
 MAX_UNSEEN = 3
 SHORT_TAIL = 0.15
-DRAWS = 20
 
 BinKind = Literal["below", "range", "beyond", "category", "other", "unseen", "missing"]
 ColumnKind = Literal["integer", "number", "date", "category"]
@@ -100,27 +99,6 @@ class DistanceShares:
     synthetic: tuple[float, ...]
 
 
-@dataclass(frozen=True)
-class ColumnFidelity:
-    """How far a column's distribution is from the training table's, beside the same for the holdout.
-
-    Attributes
-    ----------
-    column
-        Name of the column.
-    synthetic, holdout
-        Total variation distance to the training table, 0 (same) to 1 (disjoint). Low is good, and about the
-        holdout's is as low as sampling allows.
-    rows
-        Number of rows that both numbers were measured on.
-    """
-
-    column: str
-    synthetic: float
-    holdout: float
-    rows: int
-
-
 def column_shares(real: pd.DataFrame, synthetic: pd.DataFrame, column: str) -> ColumnShares:
     """Spread two tables over the bins of one of them.
 
@@ -150,7 +128,7 @@ def column_shares(real: pd.DataFrame, synthetic: pd.DataFrame, column: str) -> C
         If a table is empty or lacks the column, or if ``real`` holds numbers or dates there and ``synthetic``
         does not.
     """
-    _check({"real": real, "synthetic": synthetic}, [column])
+    check_columns_there({"real": real, "synthetic": synthetic}, [column])
     binned = bin_column(real[column], synthetic[column])
     bins, original, other = _drop_empty(binned.bins, binned.shares(binned.real), binned.shares(binned.other))
     return ColumnShares(column, binned.kind, bins, original, other)
@@ -188,118 +166,6 @@ def distance_shares(synthetic_distances: ArrayLike, holdout_distances: ArrayLike
         return np.bincount(codes, minlength=len(bins)) / len(codes)
 
     return DistanceShares(*_drop_empty(bins, shares(holdout), shares(synthetic)))
-
-
-def total_variation_distance(a: ArrayLike, b: ArrayLike) -> float:
-    """Measure how much of one distribution would have to move to make it the other.
-
-    Parameters
-    ----------
-    a, b
-        Shares over the same bins, each summing to 1. Shape (k,).
-
-    Returns
-    -------
-    float
-        Half the sum of the absolute differences: 0 (same) to 1 (disjoint). Low is good.
-
-    Raises
-    ------
-    ArgumentError
-        If the shapes differ, or if either is not a distribution.
-
-    Notes
-    -----
-    Source: D. A. Levin, Y. Peres and E. L. Wilmer, *Markov Chains and Mixing Times*, AMS 2009, section 4.1.
-    """
-    first, second = np.asarray(a, float), np.asarray(b, float)
-    proper = all(np.all(v >= 0) and np.isclose(v.sum(), 1) for v in (first, second))
-    if first.shape != second.shape or not proper:
-        raise ArgumentError("fidelity_not_shares")
-    return float(min(1.0, np.abs(first - second).sum() / 2))
-
-
-def column_distances(
-    real: pd.DataFrame,
-    synthetic: pd.DataFrame,
-    columns: Sequence[str] | None = None,
-    *,
-    rows: int | None = None,
-    random_state: int = 0,
-) -> dict[str, float]:
-    """Measure the total variation distance of each column, on the bins of `column_shares`.
-
-    Parameters
-    ----------
-    real
-        The table that decides the bins. Shape (n, ...), n >= 1.
-    synthetic
-        The table to compare. Shape (m, ...), m >= 1.
-    columns
-        Columns to measure; by default all of ``real``.
-    rows
-        Measure on this many rows of ``synthetic``, as the mean over 20 random draws without replacement.
-        Two samples of one distribution are never equal, and the fewer rows, the further apart they look:
-        tables of different sizes only compare when measured on the same number of rows. By default, or where
-        ``rows`` is not below m, all rows.
-    random_state
-        Seed of the draws.
-
-    Returns
-    -------
-    dict of str to float
-        Distance by column, 0 (same) to 1 (disjoint). Low is good, though a perfect sample does not reach 0.
-
-    Raises
-    ------
-    ArgumentError
-        As `column_shares` does, or if ``rows`` is not positive.
-    """
-    _check({"real": real, "synthetic": synthetic}, columns)
-    chosen = list(real.columns if columns is None else columns)
-    if rows is not None and not is_count(rows):
-        raise ArgumentError("fidelity_rows", rows=rows)
-    draws = _draw(len(synthetic), rows, random_state)
-    return {column: _mean_distance(bin_column(real[column], synthetic[column]), draws) for column in chosen}
-
-
-def compare_columns(
-    train: pd.DataFrame, holdout: pd.DataFrame, synthetic: pd.DataFrame, random_state: int = 0
-) -> tuple[ColumnFidelity, ...]:
-    """Measure how far the synthetic table and the holdout are from the training table, column by column.
-
-    The holdout is drawn from the same people as the training table, so its distance is what sampling alone
-    makes. Both are measured on as many rows as the smaller of the two has (`column_distances`, ``rows``),
-    else the smaller would look worse for its size alone.
-
-    Parameters
-    ----------
-    train
-        The table that the generator was trained on. Shape (n, c), n >= 1.
-    holdout
-        Real rows that it never saw. At least one row, and the columns of ``train``.
-    synthetic
-        The synthetic table. At least one row, and the columns of ``train``.
-    random_state
-        Seed of the draws.
-
-    Returns
-    -------
-    tuple of ColumnFidelity
-        One for each column of ``train``, in its order.
-
-    Raises
-    ------
-    ArgumentError
-        As `column_distances` does.
-    """
-    _check({"train": train, "holdout": holdout, "synthetic": synthetic})
-    check_seed(random_state)
-    rows = min(len(holdout), len(synthetic))
-    columns = list(train.columns)
-    ours = column_distances(train, synthetic, columns, rows=rows, random_state=random_state)
-    theirs = column_distances(train, holdout, columns, rows=rows, random_state=random_state)
-    return tuple(ColumnFidelity(name, ours[name], theirs[name], rows) for name in columns)
 
 
 @dataclass(frozen=True, eq=False)
@@ -359,8 +225,13 @@ def bin_column(real: pd.Series[Any], other: pd.Series[Any]) -> BinnedColumn:
     return _bin_ranges(numbers, other_numbers, kind)
 
 
-def _check(tables: Mapping[str, pd.DataFrame], columns: Sequence[Hashable] | None = None) -> None:
-    """Raise the library's error unless these are tables with rows that have these columns, each once."""
+def check_columns_there(
+    tables: Mapping[str, pd.DataFrame], columns: Sequence[Hashable] | None = None
+) -> None:
+    """Raise the library's error unless these are tables with rows that have these columns, each once.
+
+    Without ``columns``, they are those of the first table.
+    """
     for title, table in tables.items():
         check_frame(table, title)
         if table.empty:
@@ -383,19 +254,6 @@ def _drop_empty(
         if row[0].kind in ("range", "category") or row[1] > 0 or row[2] > 0
     ]
     return tuple(b for b, _, _ in kept), tuple(a for _, a, _ in kept), tuple(a for _, _, a in kept)
-
-
-def _draw(available: int, rows: int | None, random_state: int) -> list[Any]:
-    if rows is None or rows >= available:
-        return [slice(None)]
-    rng = np.random.default_rng(random_state)
-    return [rng.choice(available, rows, replace=False) for _ in range(DRAWS)]
-
-
-def _mean_distance(binned: BinnedColumn, draws: list[Any]) -> float:
-    real = binned.shares(binned.real)
-    distances = [total_variation_distance(real, binned.shares(binned.other[draw])) for draw in draws]
-    return float(np.mean(distances))
 
 
 def _in_units(values: Column, held: HeldKind) -> NDArray[np.float64]:

@@ -6,7 +6,7 @@ from html import escape
 from synth_handson.evidence.assessment import Evidence
 from synth_handson.evidence.closest import ClosestRecords, ColumnComparison, Comparison, MedianGap
 from synth_handson.evidence.identical import POWER
-from synth_handson.evidence.measures import Measure
+from synth_handson.evidence.measures import RISKS, Measure
 from synth_handson.locales import Language, get_text
 from synth_handson.report.wording import Wording, percent
 from synth_handson.tables.bank import is_bank_marketing
@@ -115,9 +115,6 @@ def _value(value: object) -> str:
     if value is None:
         return "–"
     return f"{value:,.10g}" if isinstance(value, int | float) and not isinstance(value, bool) else str(value)
-
-
-RISKS = ("singling_out", "linkability", "inference")
 
 
 def verdict_note(evidence: Evidence, language: Language) -> str:
