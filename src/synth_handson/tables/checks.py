@@ -281,7 +281,7 @@ def _is_number(text: str) -> bool:
 def _as_array(values: Column) -> Numbers:
     array = values.to_numpy()
     # Whole numbers stay exact where they can.
-    return array if array.dtype.kind in "iuf" else to_floats(values)
+    return array if array.dtype.kind in "iu" else to_floats(values)
 
 
 def _show(value: object) -> str:
