@@ -12,6 +12,7 @@ import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
 from synth_handson.errors import ArgumentError
+from synth_handson.metrics.arrays import as_floats
 from synth_handson.tables.alignment import DifferentKind, align, as_text
 from synth_handson.tables.checks import check_frame
 from synth_handson.tables.columns import Column, to_floats
@@ -152,11 +153,14 @@ def distance_shares(synthetic_distances: ArrayLike, holdout_distances: ArrayLike
     Raises
     ------
     ArgumentError
-        If either is empty.
+        If either is empty, or holds anything but finite numbers from 0 on.
     """
-    synthetic, holdout = np.asarray(synthetic_distances, float), np.asarray(holdout_distances, float)
-    if not (synthetic.size and holdout.size):
-        raise ArgumentError("fidelity_empty_table")
+    synthetic, holdout = as_floats(synthetic_distances), as_floats(holdout_distances)
+    for distances in (synthetic, holdout):
+        if not distances.size:
+            raise ArgumentError("fidelity_empty_table")
+        if not np.all(np.isfinite(distances) & (distances >= 0)):
+            raise ArgumentError("fidelity_distances")
     edges = _round_edges(holdout, whole=False, start=0.0)
     # No distance is below 0, where the first range starts.
     bins = _range_bins(edges)[1:]
