@@ -129,6 +129,23 @@ DRESSES: dict[str, list[pd.Series]] = {
         series(["2024-03-05", "1999-12-31", None], "datetime64[us]"),
         series([dt.date(2024, 3, 5), dt.date(1999, 12, 31), None], object),
     ],
+    "text of moments": [
+        series(["2024-03-05T08:30:00Z", "1999-07-01T09:00:00+09:00", None]),
+        series([MORNING, D(1999, 7, 1), None], "datetime64[us, UTC]"),
+        series([MORNING, D(1999, 7, 1), None], "datetime64[s, UTC]").dt.tz_convert("America/New_York"),
+    ],
+    "text of spans": [
+        series(["1 days 00:00:00", "0 days 09:30:00", None]),
+        series(["1D", "9.5h", None], "timedelta64[s]"),
+        series([dt.timedelta(1), dt.timedelta(hours=9.5), None], object),
+    ],
+    "text of prices": [
+        series(["0.10", "19.90", None]),
+        series([0.1, 19.9, None], "float64"),
+        series([0.1, 19.9, None], "float32"),
+        series([0.1, 19.9, None], "float16"),
+        series([Decimal("0.1"), Decimal("19.9"), None], object),
+    ],
     "levels": [
         series([3, 1, None], pd.CategoricalDtype([1, 2, 3], ordered=True)),
         series([3, 1, None], "Int64"),

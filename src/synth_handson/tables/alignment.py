@@ -188,30 +188,33 @@ def _to_categories(column: Column, real: Column) -> Column:
     texts = as_text(column)
     if kind == "category" or column.isna().all():
         return texts
+    zone = column.dt.tz if kind == "zoned date" else None
     levels: dict[Hashable, str] = {}
     for level in as_text(real).dropna().unique():
         try:
-            value = _key(_READ[kind](level))
+            value = _key(_READ[kind](level), zone)
         except (ValueError, KeyError, OverflowError):
             continue
         if levels.setdefault(value, level) != level:
             raise ValueError(level)  # "1067" and "01067": which of the two is 1067?
     if not levels:
         raise ValueError(kind)
-    known = column.dropna().unique()
+    # A narrow float is the number that it reads as.
+    if float_type(column) != np.float64:
+        column = pd.Series(to_shortest_floats(column))
+    known = column.dropna().drop_duplicates()
     spelled = {
-        value: levels.get(_key(value), text)
-        for value, text in zip(known, as_text(pd.Series(known)), strict=True)
+        value: levels.get(_key(value, zone), text) for value, text in zip(known, as_text(known), strict=True)
     }
     return column.astype(object).map(spelled).astype("str").where(column.notna())
 
 
-def _key(value: Any) -> Hashable:
-    """Give equal values equal keys: a date its wall time, a narrow float what it reads as."""
-    if isinstance(value, pd.Timestamp):
-        return value.tz_localize(None)
-    key: Hashable = float(str(value)) if isinstance(value, np.floating) else value
-    return key
+def _key(value: Any, zone: Any) -> Hashable:
+    """Give equal values equal keys: a date its wall time or, where a zone is at hand, its moment."""
+    if not isinstance(value, pd.Timestamp) or zone is None:
+        key: Hashable = value.tz_localize(None) if isinstance(value, pd.Timestamp) else value
+        return key
+    return value.tz_convert("UTC") if value.tz else localize(pd.Series([value]), zone).dt.tz_convert("UTC")[0]
 
 
 def _number(text: str) -> float:
