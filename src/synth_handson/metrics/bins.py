@@ -126,8 +126,10 @@ def column_shares(real: pd.DataFrame, synthetic: pd.DataFrame, column: str) -> C
     Raises
     ------
     ArgumentError
-        If a table is empty or lacks the column, or if ``real`` holds numbers or dates there and ``synthetic``
-        does not.
+        If a table is empty or lacks the column, or if ``synthetic`` holds a value there that cannot be
+        understood as one of the real column's kind.
+    TableError
+        If one of the two is no DataFrame.
     """
     check_columns_there({"real": real, "synthetic": synthetic}, [column])
     binned = bin_column(real[column], synthetic[column])
@@ -214,13 +216,14 @@ def bin_column(real: pd.Series[Any], other: pd.Series[Any]) -> BinnedColumn:
     Raises
     ------
     ArgumentError
-        If ``real`` holds numbers or dates and ``other`` does not.
+        If ``other`` holds a value that cannot be understood as one of the real column's kind.
     """
     try:
         held, (real_values, other_values) = align(real, other)
     except DifferentKind as error:
         raise ArgumentError("fidelity_other_type", column=real.name, value=error.example) from error
-    if held in ("category", "truth") or real_values.isna().all():
+    # Where there is no finite number, there is no range to divide.
+    if held in ("category", "truth") or not np.isfinite(to_floats(real_values)).any():
         return _bin_categories(as_text(real_values), as_text(other_values))
     numbers, other_numbers = (_in_units(values, held) for values in (real_values, other_values))
     kind = _kind(numbers, held)
