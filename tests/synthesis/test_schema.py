@@ -16,9 +16,11 @@ from hypothesis import strategies as st
 from pandas.testing import assert_frame_equal
 
 from synth_handson.errors import TableError
+from synth_handson.evidence.closest import closest_records
 from synth_handson.metrics.distances import identical_rows
 from synth_handson.synthesis import store
 from synth_handson.synthesis.schema import FEW_VALUES, PROTECTED_TOKEN, Schema, encoding_types, prepare
+from synth_handson.synthesis.training import train_generator
 from synth_handson.tables.alignment import align
 from synth_handson.tables.checks import check_table
 
@@ -253,3 +255,27 @@ def test_single_precision_goes_to_the_engine_as_it_reads() -> None:
     assert prepare(pd.DataFrame({"a": prices}))["a"].tolist() == [0.1, 19.9]
     restored = Schema.of(pd.DataFrame({"a": prices})).restore(pd.DataFrame({"a": [0.3, 0.1]}))
     assert restored["a"].tolist() == [float(np.float32(0.3)), float(np.float32(0.1))]
+
+
+@pytest.mark.engine
+def test_what_the_check_accepts_trains_and_samples() -> None:
+    kinds = {kind: values for kind, values in ANY_COLUMN.items() if kind != "hours of a zone"}
+    rows = np.arange(400)
+    frame = pd.DataFrame(
+        {
+            kind: pd.Series([values[i % len(values)] for i in rows], dtype=dtype)
+            for kind, (values, dtype, _) in kinds.items()
+        }
+    ).rename(
+        columns={"int8": "__key", "str": "__primary_key", "codes": 7, "float16": "self", "bool": "a__b/c:d"}
+    )
+    drawn = train_generator(frame, max_epochs=1).sample(100)
+    assert list(drawn.columns) == list(frame.columns)
+    backs = [
+        back or str(frame[name].dtype) for name, (*_, back) in zip(frame.columns, kinds.values(), strict=True)
+    ]
+    assert [str(dtype) for dtype in drawn.dtypes] == backs
+    assert not (drawn.astype(object) == PROTECTED_TOKEN).all().any()
+    assert set(drawn["zone"].dt.strftime("%H:%M")) == {"00:00"}
+    assert drawn["dates as text"].dropna().str.fullmatch(r"\d{2}\.\d{2}\.\d{4}").all()
+    assert closest_records(drawn, frame).rows == 100
