@@ -67,7 +67,7 @@ def test_a_run_shows_its_phases_and_delivers(parts: tuple[pd.DataFrame, pd.DataF
     assert tables.train is parts[0]
     assert tables.holdout is parts[1]
     assert tables.origin == "trained"
-    assert tables.training.rows == len(parts[0]) == 320
+    assert tables.training.rows == len(parts[0]) == 480
     assert tables.synthetic.shape == (20, 3)
 
 
