@@ -1,5 +1,7 @@
 """Three tables are brought into one shape, or it is said what is wrong with them."""
 
+from decimal import Decimal
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -50,6 +52,29 @@ def test_a_column_in_another_dtype_is_converted_where_its_values_allow_it() -> N
     text = table(n="2026-01-02")
     prepared = prepare_tables(text, dates, dates)
     assert prepared.synthetic["n"].iloc[0] - prepared.train["n"].iloc[0] == 1
+
+
+def test_equal_values_in_another_type_are_equal_in_all_three_tables() -> None:
+    whole = np.arange(ROWS) % 7
+    prices, moments = whole / 10, pd.Series(pd.Timestamp("2024-01-01") + pd.to_timedelta(whole, unit="D"))
+    dresses: list[tuple[object, ...]] = [
+        (prices, prices.astype("float32"), pd.Series([Decimal(int(n)) / 10 for n in whole], dtype=object)),
+        (whole > 3, (whole > 3).astype(float), (whole > 3).astype(str)),
+        (moments, moments.dt.date, moments.dt.strftime("%Y-%m-%d"), moments.astype("timestamp[ms][pyarrow]")),
+        ([f"{n:03d}" for n in whole], whole, whole.astype(float)),
+    ]
+    for train, *others in dresses:
+        for other in others:
+            prepared = prepare_tables(table(c=other), table(c=train), table(c=other))
+            assert prepared.synthetic["c"].equals(prepared.train["c"])
+            assert prepared.holdout["c"].equals(prepared.train["c"])
+
+
+def test_names_that_read_the_same_are_refused_and_others_become_text() -> None:
+    frame = table().rename(columns={"n": 1, "c": "self"})
+    assert list(prepare_tables(frame, frame, frame).train.columns) == ["1", "self"]
+    twice = table().rename(columns={"n": 1, "c": "1"})
+    assert "same name: 1." in problems(twice, twice, twice)
 
 
 def test_an_empty_column_stays_empty() -> None:

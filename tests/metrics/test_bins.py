@@ -1,6 +1,8 @@
 """Shares on shared bins, and the distance between them, beside the holdout's."""
 
+import datetime as dt
 from datetime import UTC, datetime
+from decimal import Decimal
 
 import numpy as np
 import pandas as pd
@@ -223,6 +225,34 @@ def test_an_unknown_column_is_named():
     table = pd.DataFrame({"age": [1]})
     with pytest.raises(ArgumentError, match="'agee'"):
         column_shares(table, table, "agee")
+
+
+def test_what_a_column_holds_decides_whatever_it_is_held_in():
+    days = [dt.date(2024, 1, 1 + i % 28) for i in range(60)]
+    numbers = [Decimal(i) / 4 for i in range(60)]
+    for values, dtype, kind in (
+        (days, object, "date"),
+        (days, "date32[pyarrow]", "date"),
+        (days, "timestamp[us][pyarrow]", "date"),
+        (["9999-12-31", "2024-01-01"] * 30, "datetime64[us]", "date"),
+        (numbers, object, "number"),
+        (numbers, "float32", "number"),
+        ([dt.timedelta(hours=i) for i in range(60)], object, "number"),
+        ([2**70 + i for i in range(60)], object, "number"),
+        (range(60), "UInt8", "integer"),
+        ([True, None] * 30, "bool[pyarrow]", "category"),
+        (["a", None] * 30, "category", "category"),
+        ([np.inf] * 60, float, "category"),
+        ([None] * 60, float, "category"),
+    ):
+        frame = pd.DataFrame({"x": pd.Series(values, dtype=dtype)})
+        shares = column_shares(frame, frame, "x")
+        assert (shares.kind, shares.original) == (kind, shares.synthetic)
+
+
+def test_spans_are_shown_in_days():
+    frame = pd.DataFrame({"x": pd.to_timedelta(range(0, 240, 12), unit="h")})
+    assert [b.lower for b in column_shares(frame, frame, "x").bins][:3] == [0, 0.5, 1]
 
 
 def test_an_empty_table_is_refused():

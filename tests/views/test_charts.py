@@ -47,8 +47,8 @@ def luminance(colour: str) -> float:
 @pytest.mark.parametrize("column", BANK.columns)
 def test_every_bank_column_makes_a_small_valid_chart(column, language):
     shares = column_shares(BANK[:3000], BANK[3000:], column)
-    spec = distribution_chart(shares, language).to_dict()
-    assert spec["title"]["text"] == column_label(column, language) != column
+    spec = distribution_chart(shares, language, BANK.columns).to_dict()
+    assert spec["title"]["text"] == column_label(column, language, BANK.columns) != column
     assert spec["width"] == "container"
     assert spec["background"] == "transparent"
     assert marks(spec) < 100
@@ -56,7 +56,7 @@ def test_every_bank_column_makes_a_small_valid_chart(column, language):
 
 
 def test_a_histogram_draws_shares_as_a_filled_shape_and_an_outline_that_ends_on_the_axis():
-    spec = distribution_chart(shares_of(range(20), [0] * 3 + [19]), "en").to_dict()
+    spec = distribution_chart(shares_of(range(20), [0] * 3 + [19]), "en", BANK.columns).to_dict()
     filled, outline, _ = spec["layer"]
     assert filled["mark"]["type"] == "bar"
     assert filled["encoding"]["fill"]["scale"]["range"] == [ORIGINAL]
@@ -70,7 +70,7 @@ def test_a_histogram_draws_shares_as_a_filled_shape_and_an_outline_that_ends_on_
 
 
 def test_a_whole_number_has_its_bar_over_its_tick():
-    spec = distribution_chart(shares_of(range(1, 32), [1]), "en").to_dict()
+    spec = distribution_chart(shares_of(range(1, 32), [1]), "en", BANK.columns).to_dict()
     assert [(row["lower"], row["upper"], row["bin"]) for row in rows_of(spec, 0)][:2] == [
         (0.5, 1.5, "1"),
         (1.5, 2.5, "2"),
@@ -78,7 +78,7 @@ def test_a_whole_number_has_its_bar_over_its_tick():
 
 
 def test_categories_are_horizontal_bars_in_the_order_of_the_bins():
-    spec = distribution_chart(shares_of(["b", "b", "a"], ["_RARE_", "b"]), "en").to_dict()
+    spec = distribution_chart(shares_of(["b", "b", "a"], ["_RARE_", "b"]), "en", BANK.columns).to_dict()
     filled, outline, _ = spec["layer"]
     assert filled["encoding"]["y"] == outline["encoding"]["y"]
     assert filled["encoding"]["y"]["sort"] is None
@@ -112,11 +112,13 @@ def test_categories_are_horizontal_bars_in_the_order_of_the_bins():
 )
 def test_what_a_histogram_leaves_out_is_said_under_its_title(language, subtitle):
     shares = shares_of([*range(990), *[100_000] * 10], [5, 100_000, -3, None])
-    assert distribution_chart(shares, language).to_dict()["title"]["subtitle"] == subtitle
+    assert distribution_chart(shares, language, BANK.columns).to_dict()["title"]["subtitle"] == subtitle
 
 
 def test_nothing_is_said_where_nothing_is_left_out():
-    assert "subtitle" not in distribution_chart(shares_of(["a"], ["a"]), "en").to_dict()["title"]
+    assert (
+        "subtitle" not in distribution_chart(shares_of(["a"], ["a"]), "en", BANK.columns).to_dict()["title"]
+    )
 
 
 @pytest.mark.parametrize(
@@ -144,7 +146,7 @@ def test_legend_tooltips_and_screen_reader_speak_the_readers_language(
     language, legend, tooltip, said, description
 ):
     shares = shares_of(["no"] * 3 + ["yes"], ["no", "yes"], "housing")
-    spec = distribution_chart(shares, language).to_dict()
+    spec = distribution_chart(shares, language, BANK.columns).to_dict()
     row = rows_of(spec, 0)[1]
     assert [row["first_name"], row["second_name"]] == legend
     hover = spec["layer"][2]["encoding"]
@@ -177,14 +179,14 @@ def test_distances_are_drawn_over_the_holdouts(language, title, names):
 
 def test_a_chart_holds_shares_and_no_row_of_the_tables():
     real = pd.Series([*range(5000)]) * 1000 + 123
-    spec = distribution_chart(shares_of(real, real), "en").to_dict()
+    spec = distribution_chart(shares_of(real, real), "en", BANK.columns).to_dict()
     assert "123" not in json.dumps([row["bin"] for row in rows_of(spec, 0)])
     assert len(rows_of(spec, 0)) <= 40
 
 
 def test_dates_are_drawn_in_universal_time():
     days = pd.date_range("2024-01-01", "2024-01-20", freq="D")
-    spec = distribution_chart(shares_of(days, days), "en").to_dict()
+    spec = distribution_chart(shares_of(days, days), "en", BANK.columns).to_dict()
     x = spec["layer"][0]["encoding"]["x"]
     assert (x["type"], x["scale"]["type"]) == ("temporal", "utc")
     assert rows_of(spec, 0)[0]["lower"] == days[0].timestamp() * 1000
@@ -214,7 +216,9 @@ def test_bins_have_names_in_both_languages(bin_, kind, english, japanese):
 
 
 def test_a_column_of_another_table_keeps_its_name():
-    assert column_label("shoe_size", "ja") == "shoe_size"
+    assert column_label("balance", "ja", ["balance", "y"]) == "年間平均残高（ユーロ）"
+    for table in (["balance"], ["balance", "y", "shoe_size"]):
+        assert column_label("balance", "ja", table) == "balance"
 
 
 @pytest.mark.parametrize("colour", [ORIGINAL, SYNTHETIC, HOLDOUT])

@@ -25,6 +25,8 @@ from synth_handson.views.generate import (
 from synth_handson.views.privacy import closest_sentence, distance_note, identical_note, person_table
 from synth_handson.views.validate import fidelity_note, fidelity_table
 
+BANK = ("age", "job", "y")
+
 
 def number(name: str, synthetic: float, real: float, unit: str | None = None) -> ColumnComparison:
     return ColumnComparison(name, synthetic, real, synthetic - real, unit, synthetic == real)
@@ -35,7 +37,9 @@ def category(name: str, synthetic: str | None, real: str | None) -> ColumnCompar
 
 
 def compared(*columns: ColumnComparison) -> Comparison:
-    return Comparison(columns, distance=0.1, index=0)
+    """Compare two rows of the Bank Marketing table, whose columns have labels: it has a column y."""
+    target = () if columns[-1].name == "y" else (category("y", "no", "no"),)
+    return Comparison((*columns, *target), distance=0.1, index=0)
 
 
 AGE_SAME = number("age", 41, 41, "years")
@@ -68,10 +72,11 @@ SENTENCES: dict[str, tuple[Comparison, str, str]] = {
         "Even the closest real customer has another value in: Age (years).",
         "最も近い実在の顧客でさえ、年齢（歳）が異なります。",
     ),
-    "a column it does not know, without a unit": (
-        compared(number("height", 1.8, 1.675), JOB_SAME),
-        "Even the closest real customer differs by 0.125 in height.",
-        "最も近い実在の顧客でさえ、heightで 0.125の差があります。",
+    "a table it does not know, without labels or units": (
+        compared(number("height", 1.8, 1.675), number("balance", 2, 1), category("job", "a", "b")),
+        "Even the closest real customer differs by 0.125 in height, 1 in balance; "
+        "and has another value in: job.",
+        "最も近い実在の顧客でさえ、heightで 0.125、balanceで 1の差があります。また、jobが異なります。",
     ),
 }
 
@@ -144,29 +149,29 @@ def test_protected_values_are_counted_by_column() -> None:
 
 def test_the_distance_of_a_column_stands_beside_the_holdouts() -> None:
     farther = ColumnFidelity("job", synthetic=0.07, holdout=0.0583, rows=904)
-    assert fidelity_note(farther, "en").startswith(
+    assert fidelity_note(farther, "en", BANK).startswith(
         "On 904 rows each, the synthetic column *Job* is 0.012 farther from the training rows than"
     )
-    assert "0.012 だけ学習データから離れています" in fidelity_note(farther, "ja")
+    assert "0.012 だけ学習データから離れています" in fidelity_note(farther, "ja", BANK)
     closer = replace(farther, synthetic=0.05)
-    assert fidelity_note(closer, "en").startswith(
+    assert fidelity_note(closer, "en", BANK).startswith(
         "On 904 rows each, the synthetic column *Job* is 0.008 closer to the training rows than the holdout "
         "is. Sampling alone moves such numbers"
     )
-    assert "0.008 だけ学習データに近く" in fidelity_note(closer, "ja")
+    assert "0.008 だけ学習データに近く" in fidelity_note(closer, "ja", BANK)
 
 
 def test_the_table_of_distances_begins_with_the_column_farthest_from_its_holdout() -> None:
     measured = [ColumnFidelity("age", 0.05, 0.06, 904), ColumnFidelity("job", 0.2, 0.1, 904)]
-    table = fidelity_table(measured, "en")
-    assert table.to_numpy().tolist() == [["Job", 0.2, 0.1], ["Age (years)", 0.05, 0.06]]
-    assert list(fidelity_table(measured, "ja")["列"]) == ["職業", "年齢（歳）"]
+    table = fidelity_table([*measured, ColumnFidelity("y", 0.1, 0.1, 904)], "en")
+    assert table.to_numpy().tolist()[::2] == [["Job", 0.2, 0.1], ["Age (years)", 0.05, 0.06]]
+    assert list(fidelity_table(measured, "en")["column"]) == ["job", "age"]
 
 
 def test_a_table_against_itself_is_at_distance_nought_and_so_is_its_note(train: pd.DataFrame) -> None:
     (measured,) = compare_columns(train[["job"]], train[["job"]], train[["job"]])
     assert measured.synthetic == measured.holdout == 0
-    assert "0.000 closer" in fidelity_note(measured, "en")
+    assert "0.000 closer" in fidelity_note(measured, "en", BANK)
 
 
 def closest(distances: list[float], identical: int) -> ClosestRecords:

@@ -12,6 +12,7 @@ import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
 from synth_handson.errors import ArgumentError
+from synth_handson.metrics.arrays import as_floats
 from synth_handson.tables.alignment import DifferentKind, align, as_text
 from synth_handson.tables.checks import check_frame
 from synth_handson.tables.columns import Column, to_floats
@@ -125,8 +126,10 @@ def column_shares(real: pd.DataFrame, synthetic: pd.DataFrame, column: str) -> C
     Raises
     ------
     ArgumentError
-        If a table is empty or lacks the column, or if ``real`` holds numbers or dates there and ``synthetic``
-        does not.
+        If a table is empty or lacks the column, or if ``synthetic`` holds a value there that cannot be
+        understood as one of the real column's kind.
+    TableError
+        If one of the two is no DataFrame.
     """
     check_columns_there({"real": real, "synthetic": synthetic}, [column])
     binned = bin_column(real[column], synthetic[column])
@@ -152,11 +155,14 @@ def distance_shares(synthetic_distances: ArrayLike, holdout_distances: ArrayLike
     Raises
     ------
     ArgumentError
-        If either is empty.
+        If either is empty, or holds anything but finite numbers from 0 on.
     """
-    synthetic, holdout = np.asarray(synthetic_distances, float), np.asarray(holdout_distances, float)
-    if not (synthetic.size and holdout.size):
-        raise ArgumentError("fidelity_empty_table")
+    synthetic, holdout = as_floats(synthetic_distances), as_floats(holdout_distances)
+    for distances in (synthetic, holdout):
+        if not distances.size:
+            raise ArgumentError("fidelity_empty_table")
+        if not np.all(np.isfinite(distances) & (distances >= 0)):
+            raise ArgumentError("fidelity_distances")
     edges = _round_edges(holdout, whole=False, start=0.0)
     # No distance is below 0, where the first range starts.
     bins = _range_bins(edges)[1:]
@@ -210,13 +216,14 @@ def bin_column(real: pd.Series[Any], other: pd.Series[Any]) -> BinnedColumn:
     Raises
     ------
     ArgumentError
-        If ``real`` holds numbers or dates and ``other`` does not.
+        If ``other`` holds a value that cannot be understood as one of the real column's kind.
     """
     try:
         held, (real_values, other_values) = align(real, other)
     except DifferentKind as error:
         raise ArgumentError("fidelity_other_type", column=real.name, value=error.example) from error
-    if held in ("category", "truth") or real_values.isna().all():
+    # Where there is no finite number, there is no range to divide.
+    if held in ("category", "truth") or not np.isfinite(to_floats(real_values)).any():
         return _bin_categories(as_text(real_values), as_text(other_values))
     numbers, other_numbers = (_in_units(values, held) for values in (real_values, other_values))
     kind = _kind(numbers, held)

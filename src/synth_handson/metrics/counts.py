@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from synth_handson.errors import ArgumentError
-from synth_handson.metrics.arrays import Floats
+from synth_handson.metrics.arrays import Floats, as_floats
 
 
 def total_variation_distance(a: ArrayLike, b: ArrayLike) -> float:
@@ -35,7 +35,7 @@ def total_variation_distance(a: ArrayLike, b: ArrayLike) -> float:
     -----
     Source: D. A. Levin, Y. Peres and E. L. Wilmer, *Markov Chains and Mixing Times*, AMS 2009, section 4.1.
     """
-    first, second = np.asarray(a, float), np.asarray(b, float)
+    first, second = as_floats(a), as_floats(b)
     proper = all(np.all(v >= 0) and np.isclose(v.sum(), 1) for v in (first, second))
     if first.shape != second.shape or not proper:
         raise ArgumentError("fidelity_not_shares")

@@ -96,7 +96,8 @@ def column(
 ) -> mo.Html:
     """Show one column of the real and the synthetic table, and how far apart they are."""
     say = partial(get_text, language)
-    measured = next(column for column in fidelity if column.column == shares.column)
+    names = [column.column for column in fidelity]
+    measured = fidelity[names.index(shares.column)]
     stats = [
         mo.stat(
             f"{value:.3f}",
@@ -110,9 +111,9 @@ def column(
         [
             mo.md(say("validate.title")),
             selector,
-            charts.distribution_chart(shares, language),
+            charts.distribution_chart(shares, language, names),
             mo.hstack(stats, justify="start", wrap=True),
-            mo.md(validate.fidelity_note(measured, language)),
+            mo.md(validate.fidelity_note(measured, language, names)),
             mo.accordion({say("validate.meaning_title"): mo.md(say("validate.meaning"))}),
         ]
     )

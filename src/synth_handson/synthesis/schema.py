@@ -105,6 +105,8 @@ class Schema:
         if isinstance(wanted, pd.DatetimeTZDtype):
             return localize(values, wanted.tz).astype(wanted)
         with suppress(TypeError, ValueError):
+            if types.is_bool_dtype(wanted):
+                values = values.astype("boolean")
             restored = values.astype(wanted)
             # The nearest float is all that a narrow type can hold.
             if types.is_float_dtype(wanted) or (restored.dropna() == values.dropna()).all():

@@ -19,6 +19,7 @@ from synth_handson.tables.columns import (
     float_type,
     localize,
     to_floats,
+    to_shortest_floats,
 )
 
 LARGEST_EXACT = 2**53
@@ -78,15 +79,18 @@ def align(real: Column, *others: Column) -> tuple[ColumnKind, list[Column]]:
     DifferentKind
         If a value cannot be understood as one of the real column's kind.
     """
-    columns = [as_canonical(column.reset_index(drop=True)) for column in (real, *others)]
+    columns: list[Column] = []
+    for position, column in enumerate((real, *others)):
+        try:
+            columns.append(as_canonical(column.reset_index(drop=True)))
+        except Exception as error:  # values can be objects of any class, whose own methods fail in any way
+            raise DifferentKind(position, type(error).__name__) from error
     deciding = next((column for column in columns if column.notna().any()), columns[0])
-    kind: ColumnKind = "category"
+    kind = column_kind(deciding)
     for position, column in enumerate(columns):
         try:
-            kind = column_kind(deciding)
             columns[position] = _CONVERT[kind](column, deciding)
         except Exception as error:
-            # Values can be objects of any class, whose own methods fail in any way.
             raise DifferentKind(position, _example(column, kind, deciding)) from error
     return kind, _of_one_dtype(columns, kind)
 
@@ -107,6 +111,8 @@ def as_text(column: Column) -> Column:
     column = as_canonical(column)
     if isinstance(column.dtype, pd.StringDtype):
         return column.astype("str")
+    if float_type(column) != np.float64:
+        column = pd.Series(to_shortest_floats(column), column.index)
     if isinstance(column.dtype, pd.CategoricalDtype):
         levels = as_text(pd.Series(column.cat.categories))
         if levels.is_unique:
@@ -122,9 +128,7 @@ def _spell(value: Any) -> str:
     if isinstance(value, Integral):
         return str(int(value))
     if isinstance(value, Real | Decimal) and math.isfinite(value):
-        # A narrow float reads as what it was rounded from.
-        number: Any = value if isinstance(value, np.floating) else float(value)
-        return str(math.trunc(value)) if value == math.trunc(value) else str(number)
+        return str(math.trunc(value)) if value == math.trunc(value) else str(float(value))
     if isinstance(value, date):
         return str(pd.Timestamp(value)).removesuffix(" 00:00:00")
     return str(value)
@@ -184,30 +188,33 @@ def _to_categories(column: Column, real: Column) -> Column:
     texts = as_text(column)
     if kind == "category" or column.isna().all():
         return texts
+    zone = column.dt.tz if kind == "zoned date" else None
     levels: dict[Hashable, str] = {}
     for level in as_text(real).dropna().unique():
         try:
-            value = _key(_READ[kind](level))
+            value = _key(_READ[kind](level), zone)
         except (ValueError, KeyError, OverflowError):
             continue
         if levels.setdefault(value, level) != level:
             raise ValueError(level)  # "1067" and "01067": which of the two is 1067?
     if not levels:
         raise ValueError(kind)
-    known = column.dropna().unique()
+    # A narrow float is the number that it reads as.
+    if float_type(column) != np.float64:
+        column = pd.Series(to_shortest_floats(column))
+    known = column.dropna().drop_duplicates()
     spelled = {
-        value: levels.get(_key(value), text)
-        for value, text in zip(known, as_text(pd.Series(known)), strict=True)
+        value: levels.get(_key(value, zone), text) for value, text in zip(known, as_text(known), strict=True)
     }
     return column.astype(object).map(spelled).astype("str").where(column.notna())
 
 
-def _key(value: Any) -> Hashable:
-    """Give equal values equal keys: a date its wall time, a narrow float what it reads as."""
-    if isinstance(value, pd.Timestamp):
-        return value.tz_localize(None)
-    key: Hashable = float(str(value)) if isinstance(value, np.floating) else value
-    return key
+def _key(value: Any, zone: Any) -> Hashable:
+    """Give equal values equal keys: a date its wall time or, where a zone is at hand, its moment."""
+    if not isinstance(value, pd.Timestamp) or zone is None:
+        key: Hashable = value.tz_localize(None) if isinstance(value, pd.Timestamp) else value
+        return key
+    return value.tz_convert("UTC") if value.tz else localize(pd.Series([value]), zone).dt.tz_convert("UTC")[0]
 
 
 def _number(text: str) -> float:

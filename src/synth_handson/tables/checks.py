@@ -48,8 +48,8 @@ FIRST_YEAR, LAST_YEAR = 1678, 2261
 Numbers: TypeAlias = "np.ndarray[Any, np.dtype[Any]]"
 
 
-def check_frame(frame: object, argument: str) -> pd.DataFrame:
-    """Return a table that was given as an argument of this name.
+def check_frame(frame: object, argument: str, key: str = "tables") -> pd.DataFrame:
+    """Return a table that was given as an argument of this name; ``key`` is that of the error.
 
     Raises
     ------
@@ -58,7 +58,7 @@ def check_frame(frame: object, argument: str) -> pd.DataFrame:
     """
     if not isinstance(frame, pd.DataFrame):
         details = {"argument": argument, "type": type(frame).__name__}
-        raise TableError([problem("table_not_a_frame", details)])
+        raise TableError([problem("table_not_a_frame", details)], key)
     return frame
 
 
@@ -104,7 +104,7 @@ def check_table(frame: pd.DataFrame) -> None:
     TableError
         If it does not pass; ``problems`` lists everything that is wrong, each with its column and an example.
     """
-    check_frame(frame, "frame")
+    check_frame(frame, "frame", "table")
     problems = [*_size_problems(*frame.shape), *_name_problems(list(frame.columns))]
     for position, name in enumerate(frame.columns):
         column = str(name) if _is_name(name) else f"#{position + 1}"
@@ -281,7 +281,7 @@ def _is_number(text: str) -> bool:
 def _as_array(values: Column) -> Numbers:
     array = values.to_numpy()
     # Whole numbers stay exact where they can.
-    return array if array.dtype.kind in "iuf" else to_floats(values)
+    return array if array.dtype.kind in "iu" else to_floats(values)
 
 
 def _show(value: object) -> str:

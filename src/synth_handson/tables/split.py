@@ -38,7 +38,7 @@ def split_holdout(
     TableError
         If ``frame`` is no DataFrame.
     """
-    check_frame(frame, "frame")
+    check_frame(frame, "frame", "table")
     if not isinstance(fraction, Real) or not 0 < fraction < 1:
         raise ArgumentError("holdout_fraction", fraction=fraction)
     seed = check_seed(random_state)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -50,7 +50,7 @@ def bin_label(bin_: Bin, kind: ColumnKind, language: Language) -> str:
     return get_text(language, f"charts.{key}", lower=lower, upper=upper, label=bin_.label, count=bin_.count)
 
 
-def distribution_chart(shares: ColumnShares, language: Language) -> alt.LayerChart:
+def distribution_chart(shares: ColumnShares, language: Language, table: Iterable[str]) -> alt.LayerChart:
     """Draw the original table's column and the synthetic one over the same bins.
 
     The original is a filled blue shape and the synthetic a red outline, told apart without colour, too.
@@ -63,6 +63,8 @@ def distribution_chart(shares: ColumnShares, language: Language) -> alt.LayerCha
         From `synth_handson.metrics.bins.column_shares`.
     language
         Of titles, legend, tooltips and the description for screen readers: "ja" or "en".
+    table
+        Names of all columns of the table: those of Bank Marketing have titles.
 
     Returns
     -------
@@ -73,7 +75,8 @@ def distribution_chart(shares: ColumnShares, language: Language) -> alt.LayerCha
     rows = _rows(shares.bins, shares.kind, series, language)
     overlay = _bars if shares.kind == "category" else _histogram
     chart = overlay(rows, ORIGINAL, shares.kind, shares.column, "bin", language)
-    return _finish(chart, rows, shares.kind, "distribution", column_label(shares.column, language), language)
+    title = column_label(shares.column, language, table)
+    return _finish(chart, rows, shares.kind, "distribution", title, language)
 
 
 def distance_chart(shares: DistanceShares, language: Language) -> alt.LayerChart:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from synth_handson.evidence.dose import Dose
@@ -49,7 +49,8 @@ def pair_chart(fidelity: Fidelity, language: Language) -> alt.LayerChart:
     columns = list(dict.fromkeys(name for m in worst_first for name in m.columns))[:MAX_COLUMNS]
     order = [m.columns[0] for m in fidelity.columns if m.name == "column_tvd" and m.columns[0] in columns]
     kept = [m for m in worst_first if set(m.columns) <= set(columns)]
-    rows = [row for m in kept for row in _cells(m, language)]
+    table = {m.columns[0] for m in fidelity.columns}
+    rows = [row for m in kept for row in _cells(m, table, language)]
     largest = max([WIDEST, *(row["excess"] for row in rows)])
     axis = alt.Axis(title=None, ticks=False, domain=False, grid=False, labelLimit=110, labelAngle=0)
     tilted = alt.Axis(**{**axis.to_dict(), "labelAngle": -45})
@@ -196,11 +197,11 @@ def _joint_distances(fidelity: Fidelity) -> list[Measure]:
     ]
 
 
-def _cells(measured: Measure, language: Language) -> Iterator[Row]:
+def _cells(measured: Measure, table: Collection[str], language: Language) -> Iterator[Row]:
     """Give a pair both its cells of the heat map, and a column its one on the diagonal."""
     words = Wording(language)
     first, second = measured.columns[0], measured.columns[-1]
-    titles = [column_label(name, language) for name in dict.fromkeys(measured.columns)]
+    titles = [column_label(name, language, table) for name in dict.fromkeys(measured.columns)]
     excess = measured.excess or 0.0
     row = {
         "pair": get_text(language, "charts.pair_separator").join(titles),

@@ -1,23 +1,37 @@
 """What columns and doses are called for the reader."""
 
+from collections.abc import Iterable
 from html import escape
 
 from synth_handson.evidence.dose import Dose
 from synth_handson.locales import Language, get_text
 from synth_handson.report.wording import percent
+from synth_handson.tables.bank import is_bank_marketing
 
 
-def column_label(column: str, language: Language) -> str:
-    """Say what a column of the Bank Marketing table holds, and its unit; others keep their name."""
+def column_label(column: str, language: Language, table: Iterable[str]) -> str:
+    """Say what a column of the Bank Marketing table holds, and its unit; others keep their name.
+
+    Parameters
+    ----------
+    column
+        Name of the column.
+    language
+        "ja" or "en".
+    table
+        Names of all columns of its table.
+    """
+    if not is_bank_marketing(table):
+        return column
     try:
         return get_text(language, f"charts.column_{column}")
     except KeyError:
         return column
 
 
-def escaped_label(column: str, language: Language) -> str:
+def escaped_label(column: str, language: Language, table: Iterable[str]) -> str:
     """Say the same where markup would be read as such."""
-    return escape(column_label(column, language))
+    return escape(column_label(column, language, table))
 
 
 def dose_label(dose: Dose, language: Language) -> str:

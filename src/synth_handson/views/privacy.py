@@ -1,6 +1,6 @@
 """Step 4: the closest real customers, the verdict, and what it rests on."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from html import escape
 
 from synth_handson.evidence.assessment import Evidence
@@ -9,6 +9,7 @@ from synth_handson.evidence.identical import POWER
 from synth_handson.evidence.measures import RISKS, Measure
 from synth_handson.locales import Language, get_text
 from synth_handson.report.wording import Wording, percent
+from synth_handson.tables.bank import is_bank_marketing
 from synth_handson.views.html import figures, html_table, markdown, row
 from synth_handson.views.labels import column_label, escaped_label
 
@@ -18,7 +19,8 @@ def person_table(comparison: Comparison, language: Language) -> str:
     head = [
         get_text(language, f"privacy.person_{name}") for name in ("column", "synthetic", "real", "difference")
     ]
-    body = "".join(_person_row(column, language) for column in comparison.columns)
+    names = [column.name for column in comparison.columns]
+    body = "".join(_person_row(column, language, names) for column in comparison.columns)
     cells = "".join(f'<th scope="col">{escape(name)}</th>' for name in head)
     return f'<div class="sh-person"><table><thead><tr>{cells}</tr></thead><tbody>{body}</tbody></table></div>'
 
@@ -28,8 +30,9 @@ def closest_sentence(comparison: Comparison, language: Language) -> str:
     different = [column for column in comparison.columns if not column.same]
     if not different:
         return get_text(language, "privacy.sentence_identical", count=len(comparison.columns))
-    numbers = [_amount(column, language) for column in different if column.difference is not None]
-    names = [escaped_label(column.name, language) for column in different if column.difference is None]
+    table = [column.name for column in comparison.columns]
+    numbers = [_amount(column, language, table) for column in different if column.difference is not None]
+    names = [escaped_label(column.name, language, table) for column in different if column.difference is None]
     separator = get_text(language, "privacy.separator")
     parts = []
     if numbers:
@@ -69,20 +72,26 @@ def distance_note(
     )
 
 
-def _person_row(column: ColumnComparison, language: Language) -> str:
+def _person_row(column: ColumnComparison, language: Language, table: Collection[str]) -> str:
     difference = get_text(language, "privacy.same" if column.same else "privacy.different")
     if column.difference and not column.same:
         difference = _quantity(column.difference, column.unit, language, sign="+")
-    values = [column_label(column.name, language), _value(column.synthetic), _value(column.real), difference]
+    values = [
+        column_label(column.name, language, table),
+        _value(column.synthetic),
+        _value(column.real),
+        difference,
+    ]
     tag = '<tr class="sh-different">' if not column.same else "<tr>"
     head, *cells = (escape(value) for value in values)
     return f'{tag}<th scope="row">{head}</th>' + "".join(f"<td>{cell}</td>" for cell in cells) + "</tr>"
 
 
-def _amount(column: ColumnComparison, language: Language) -> str:
+def _amount(column: ColumnComparison, language: Language, table: Collection[str]) -> str:
     assert column.difference is not None
     amount = _quantity(abs(column.difference), column.unit, language)
-    return get_text(language, "privacy.amount", amount=amount, column=_short_label(column.name, language))
+    name = _short_label(column.name, language, table)
+    return get_text(language, "privacy.amount", amount=amount, column=name)
 
 
 def _quantity(number: float, unit: str | None, language: Language, sign: str = "") -> str:
@@ -93,7 +102,9 @@ def _quantity(number: float, unit: str | None, language: Language, sign: str = "
     return get_text(language, f"privacy.unit_{unit}{'_one' if singular else ''}", number=text)
 
 
-def _short_label(name: str, language: Language) -> str:
+def _short_label(name: str, language: Language, table: Collection[str]) -> str:
+    if not is_bank_marketing(table):
+        return escape(name)
     try:
         return get_text(language, f"privacy.short_{name}")
     except KeyError:
@@ -171,9 +182,8 @@ def _risks(evidence: Evidence, language: Language, *, worst: bool) -> str:
     for m in shown:
         name = words.name(m)
         if m.name == "inference" and m.columns:
-            name = get_text(
-                language, "privacy.secret", name=name, column=column_label(m.columns[0], language)
-            )
+            column = column_label(m.columns[0], language, evidence.columns)
+            name = get_text(language, "privacy.secret", name=name, column=column)
         rows.append((name, _reading(m, language) if worst else "", m))
     return _table(rows, language)
 

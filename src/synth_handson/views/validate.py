@@ -17,13 +17,13 @@ from synth_handson.views.html import markdown
 from synth_handson.views.labels import column_label, escaped_label
 
 
-def fidelity_note(measured: ColumnFidelity, language: Language) -> str:
-    """Put a column's distance beside the holdout's, in one sentence."""
+def fidelity_note(measured: ColumnFidelity, language: Language, table: Iterable[str]) -> str:
+    """Put a column's distance beside the holdout's, in one sentence; ``table`` names all its columns."""
     key = "validate.closer" if measured.synthetic <= measured.holdout else "validate.farther"
     return get_text(
         language,
         key,
-        column=escaped_label(measured.column, language),
+        column=escaped_label(measured.column, language, table),
         synthetic=measured.synthetic,
         holdout=measured.holdout,
         difference=abs(measured.synthetic - measured.holdout),
@@ -35,7 +35,10 @@ def fidelity_table(measured: Iterable[ColumnFidelity], language: Language) -> pd
     """List every column's distance beside the holdout's, the one farthest from its holdout first."""
     ordered = sorted(measured, key=lambda column: column.synthetic - column.holdout, reverse=True)
     names = [get_text(language, f"validate.table_{name}") for name in ("column", "synthetic", "holdout")]
-    rows = [(column_label(m.column, language), round(m.synthetic, 3), round(m.holdout, 3)) for m in ordered]
+    table = [m.column for m in ordered]
+    rows = [
+        (column_label(m.column, language, table), round(m.synthetic, 3), round(m.holdout, 3)) for m in ordered
+    ]
     return pd.DataFrame(rows, columns=names)
 
 
@@ -73,7 +76,7 @@ def measure_table(evidence: Evidence, language: Language) -> pd.DataFrame:
     rows = [
         (
             words.name(m),
-            separator.join(column_label(name, language) for name in about) or everything,
+            separator.join(column_label(name, language, evidence.columns) for name in about) or everything,
             words.value(m).value,
             words.value(m).interval,
             words.reference(m).value,
@@ -102,7 +105,7 @@ def utility_note(evidence: Evidence, language: Language) -> str:
     intro = get_text(
         language,
         "validate.utility",
-        target=markdown(column_label(utility.target, language)),
+        target=markdown(column_label(utility.target, language, evidence.columns)),
         train_rows=utility.train_rows,
         test_rows=utility.test_rows,
     )

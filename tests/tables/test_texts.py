@@ -1,0 +1,81 @@
+"""Dates are found in text where they can be read in one way only, and nowhere else."""
+
+import datetime as dt
+
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from synth_handson.tables.texts import (
+    DATE_FORMATS,
+    date_format,
+    is_mostly_rare,
+    looks_like_dates,
+    looks_like_numbers,
+    read_dates,
+)
+
+
+@settings(deadline=None)
+@given(
+    st.sampled_from(DATE_FORMATS),
+    st.lists(st.datetimes(dt.datetime(1700, 1, 1), dt.datetime(2200, 1, 1)), min_size=1),
+)
+def test_dates_in_a_format_are_read_and_written_back_letter_by_letter(
+    form: str, dates: list[dt.datetime]
+) -> None:
+    # A day beyond the twelfth tells it from the month.
+    texts = pd.Series([moment.replace(day=13 + moment.day % 12).strftime(form) for moment in dates])
+    assert date_format(texts) == form
+    assert read_dates(texts, form).dt.strftime(form).tolist() == texts.tolist()
+
+
+@pytest.mark.parametrize(
+    "texts",
+    [
+        ["01/02/2024", "03/04/2024"],  # days or months?
+        ["2024-01-05", "2024-1-6"],
+        ["2024-01-05", "05.01.2024"],
+        ["2024-02-30"],
+        ["13/13/2024"],
+        ["5.1.24"],
+        ["20240105"],
+        ["2024-01-05", "n/a"],
+        ["may", "jun"],
+        [""],
+    ],
+)
+def test_what_can_be_read_in_two_ways_or_none_is_no_date(texts: list[str]) -> None:
+    assert date_format(texts) is None
+
+
+def test_missing_values_stay_missing() -> None:
+    dates = read_dates(pd.Series(["05.01.2024", None], dtype=object), "%d.%m.%Y")
+    assert dates.dt.day.tolist()[0] == 5
+    assert dates.isna().tolist() == [False, True]
+
+
+def test_what_text_looks_like() -> None:
+    for dates in (["5.1.24", "13.12.23"], ["2024/1/5 9:00"], ["2024年1月5日"], ["1/2/2024", "3/4/2024", "?"]):
+        assert looks_like_dates(dates)
+    for others in (["12.5%"], ["03-1234-5678"], ["10.20.30.40"], ["C00017"], ["a", "b", "1.2.2024"]):
+        assert not looks_like_dates(others)
+    for numbers in (
+        ["12.5%", "7%"],
+        ["€ 1,234.50"],
+        ["EUR 5"],
+        ["00123"],
+        ["5 kg"],
+        ["1'000"],
+        ["-3", "-4 °C"],
+    ):
+        assert looks_like_numbers(numbers)
+    for others in (["C00017"], ["12 monkeys"], ["a"], ["5%", "x"]):
+        assert not looks_like_numbers(others)
+
+
+def test_text_is_mostly_rare_where_over_nine_tenths_of_it_occurs_less_than_eight_times() -> None:
+    assert is_mostly_rare(["a"] * 8 + [f"b{i}" for i in range(73)])
+    assert not is_mostly_rare(["a"] * 8 + [f"b{i}" for i in range(72)])
+    assert is_mostly_rare(["a"] * 7)
