@@ -1,17 +1,11 @@
 """The verdict: stated rules, hand-worked, and a leak it says it would have found is found."""
 
-import numpy as np
-import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from people import draw_people
-from scipy.stats import binom
 
-from synth_handson.evidence.controls import plant_rows
-from synth_handson.evidence.identical import POWER, Matches, copies_needed, identical_p_value
 from synth_handson.evidence.measures import DEFINITIONS, Measure
-from synth_handson.evidence.verdict import FAMILYWISE_LEVEL, TOLERATED_LEAK, decide, holm
+from synth_handson.evidence.verdict import FAMILYWISE_LEVEL, decide, holm
 from synth_handson.locales import LANGUAGES, Language, Message, get_text
 from synth_handson.metrics.intervals import Estimate
 
@@ -92,46 +86,3 @@ class TestDecide:
 
     def test_every_measure_that_is_tested_is_known(self) -> None:
         assert set(TESTED) <= set(DEFINITIONS)
-
-
-class TestCopiesNeeded:
-    def matches(self, seed: int = 0, rows: int = 500) -> Matches:
-        people = draw_people(rows + 2_000, seed)
-        return Matches.of(people.head(rows), people.iloc[rows : rows + 1_600], people.tail(400))
-
-    def test_a_leak_of_that_size_is_found_as_often_as_it_says_and_a_smaller_one_is_not(self) -> None:
-        people = draw_people(2_500, 0)
-        synthetic, train, holdout = people.head(500), people.iloc[500:2_100], people.tail(400)
-        level = 0.001
-        needed = copies_needed(Matches.of(synthetic, train, holdout), level, random_state=0)
-        assert needed is not None
-
-        def power(copies: int) -> float:
-            leaky = (plant_rows(synthetic, train, copies / 500, seed) for seed in range(60))
-            found = [identical_p_value(Matches.of(t, train, holdout), level) <= level for t in leaky]
-            return float(np.mean(found))
-
-        # What 60 tables of true power 80 % show but once in a thousand times.
-        assert power(needed) >= binom.ppf(0.001, 60, POWER) / 60
-        assert power(max(1, needed // 2)) < POWER
-
-    def test_more_rows_let_a_smaller_share_be_seen(self) -> None:
-        shares = [copies_needed(self.matches(rows=rows), 0.001, 0) / rows for rows in (100, 400, 1_600)]
-        assert shares == sorted(shares, reverse=True)
-        assert shares[-1] < TOLERATED_LEAK
-
-    @pytest.mark.parametrize("share", [0.1, 1.0])
-    def test_a_leak_that_is_there_does_not_make_the_next_one_look_smaller(self, share: float) -> None:
-        people = draw_people(2_500, 0)
-        synthetic, train, holdout = people.head(500), people.iloc[500:2_100], people.tail(400)
-        clean = copies_needed(Matches.of(synthetic, train, holdout), 0.001, 0)
-        leaky = copies_needed(Matches.of(plant_rows(synthetic, train, share), train, holdout), 0.001, 0)
-        assert clean is not None
-        assert leaky == pytest.approx(clean, abs=2)
-
-    def test_where_all_people_are_alike_no_leak_can_be_seen(self) -> None:
-        alike = pd.DataFrame({"a": list("xy") * 100})
-        assert copies_needed(Matches.of(alike, alike, alike), 0.001, 0) is None
-
-    def test_the_same_seed_gives_the_same_number(self) -> None:
-        assert copies_needed(self.matches(), 0.001, 7) == copies_needed(self.matches(), 0.001, 7)

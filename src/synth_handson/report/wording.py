@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from itertools import islice
 
 from synth_handson.evidence.measures import RISKS, Measure
+from synth_handson.evidence.utility import Task
 from synth_handson.locales import Language, Message, get_text
+from synth_handson.metrics.models import ModelName
 from synth_handson.report.document import Figures
 
 DECIMALS = {
@@ -61,6 +63,11 @@ class Wording:
     def name(self, measure: Measure) -> str:
         """Name a measure."""
         return get_text(self.language, f"measures.{measure.name}")
+
+    def model(self, name: ModelName, task: Task) -> str:
+        """Name a model; the linear one is another for classes than for numbers."""
+        classes = "_class" if name == "linear" and task != "regression" else ""
+        return self.say(f"model_{name}{classes}")
 
     def value(self, measure: Measure) -> Figures:
         """Write what was measured, or why there is nothing."""
