@@ -203,6 +203,7 @@ def test_an_error_is_shown_as_text_not_as_markup() -> None:
 
 
 TRAINING = Training(
+    engine="mostly", engine_version="2.7.3", settings={}, value_protection=True,
     rows=3617, random_state=0, max_epochs=20, max_minutes=10, epochs=18, val_loss=18.3, seconds=27.2,
     stopped_by="early stopping",
 )  # fmt: skip

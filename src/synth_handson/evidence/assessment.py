@@ -149,7 +149,7 @@ def assess(
     *,
     train: pd.DataFrame,
     holdout: pd.DataFrame,
-    target: str | None = None,
+    target: str | int | None = None,
     random_state: int = 0,
     on_progress: Callable[[Step], None] | None = None,
 ) -> Evidence:
@@ -183,10 +183,13 @@ def assess(
         If there is no such target, or the seed is out of range.
     """
     check_seed(random_state)
+    prepared = prepare_tables(synthetic, train, holdout)
     given = Sizes(len(synthetic), len(train), len(holdout))
     schema = match_schema(synthetic, train)
-    tables = prepare_tables(synthetic, train, holdout).sampled(MAX_ROWS, random_state)
+    tables = prepared.sampled(MAX_ROWS, random_state)
     if target is not None:
+        # From here on names are text.
+        target = str(target)
         check_target(target, list(tables.train.columns))
 
     def begin(name: StepName) -> None:

@@ -241,20 +241,20 @@ def compare_columns(
         If a column of the synthetic table or the holdout holds values of another type.
     """
     check_seed(random_state)
+    check_columns_there({"train": train, "holdout": holdout, "synthetic": synthetic})
     columns = list(train.columns)
-    check_columns_there([train, holdout, synthetic], columns)
     tables = prepare_tables(synthetic[columns], train, holdout[columns], min_rows=1, min_columns=1)
     tables = tables.sampled(ASSESSED_ROWS, random_state).sampled(MAX_TABLE_ROWS, random_state)
     samples = _draw_samples(tables, np.random.default_rng(random_state))
     found = []
-    for name in tables.train.columns:
+    for given, name in zip(columns, tables.train.columns, strict=True):
         both = pd.concat([tables.synthetic[name], tables.holdout[name]], ignore_index=True)
         train_counts, counts = _count_bins(bin_column(tables.train[name], both), samples)
         ours, theirs = (
             float(total_variation(drawn[: sample.draws], train_counts).mean())
             for sample, drawn in zip(samples, counts, strict=True)
         )
-        found.append(ColumnFidelity(name, ours, theirs, samples[0].rows))
+        found.append(ColumnFidelity(given, ours, theirs, samples[0].rows))
     return tuple(found)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,10 +10,10 @@ import pandas as pd
 
 from synth_handson.errors import TableError, problem
 from synth_handson.locales import Message
-from synth_handson.tables.columns import column_type, infer_type, to_floats
+from synth_handson.tables.alignment import DifferentKind, align
+from synth_handson.tables.checks import MIN_ASSESSED_ROWS, check_frame, listed
+from synth_handson.tables.columns import Column, ColumnKind, column_kind, to_floats
 
-MIN_ROWS = 100
-"""With fewer rows, no interval is narrow enough to say anything."""
 MAX_ROWS = 200_000
 """Larger tables are sampled to so many rows before anything is measured."""
 
@@ -69,7 +69,7 @@ def prepare_tables(
     train: pd.DataFrame,
     holdout: pd.DataFrame,
     *,
-    min_rows: int = MIN_ROWS,
+    min_rows: int = MIN_ASSESSED_ROWS,
     min_columns: int = 2,
 ) -> AssessedTables:
     """Check that three tables can be compared, and bring them into one shape.
@@ -100,28 +100,39 @@ def prepare_tables(
         columns than the training table, or values in them of another type; ``problems`` lists them all.
     """
     tables = {"synthetic": synthetic, "train": train, "holdout": holdout}
-    for frame in tables.values():
-        if not isinstance(frame, pd.DataFrame):
-            raise TableError([problem("table_not_a_frame", {"type": type(frame).__name__})], "tables")
+    for title, frame in tables.items():
+        check_frame(frame, title)
     if problems := _shape_problems(tables, min_rows, min_columns):
         raise TableError(problems, "tables")
-    kinds = {name: _kind(train[name]) for name in train.columns}
-    shaped: dict[str, pd.DataFrame] = {}
-    for title, frame in tables.items():
-        columns, problems_here = {}, []
-        for name, kind in kinds.items():
-            try:
-                columns[str(name)] = _convert(frame[name], kind)
-            except ValueError:
-                example = _example(frame[name], kind)
-                problems_here.append(
-                    problem("assess_type", {"table": title, "column": name, "value": example, "kind": kind})
-                )
-        problems += problems_here
-        shaped[title] = pd.DataFrame(columns) if not problems_here else frame
+    shaped: dict[str, dict[str, Column]] = {title: {} for title in tables}
+    for name in train.columns:
+        try:
+            found = _align(name, tables)
+        except TableError as error:
+            problems += error.problems
+        else:
+            for title in tables:
+                shaped[title][str(name)] = found[title]
     if problems:
         raise TableError(problems, "tables")
-    return AssessedTables(**shaped)
+    return AssessedTables(**{title: pd.DataFrame(columns) for title, columns in shaped.items()})
+
+
+def _align(name: Hashable, tables: dict[str, pd.DataFrame]) -> dict[str, Column]:
+    """Bring one column of the three tables into one shape."""
+    titles = ("train", "synthetic", "holdout")
+    try:
+        kind, columns = align(*(tables[title][name] for title in titles))
+    except DifferentKind as error:
+        kind = column_kind(tables["train"][name])
+        details = {"table": titles[error.position], "column": name, "value": error.example, "kind": kind}
+        raise TableError([problem("assess_type", details)]) from error
+    prepared = {title: _prepared(kind, column) for title, column in zip(titles, columns, strict=True)}
+    infinite = [title for title in titles if kind == "number" and np.isinf(prepared[title]).any()]
+    if infinite:
+        details = {"column": name, "example": "inf", "count": int(np.isinf(prepared[infinite[0]]).sum())}
+        raise TableError([problem("table_infinite", details)])
+    return prepared
 
 
 def sample_rows(frame: pd.DataFrame, rows: int, random_state: int) -> pd.DataFrame:
@@ -143,16 +154,18 @@ def _shape_problems(tables: dict[str, pd.DataFrame], min_rows: int, min_columns:
     problems: list[Message] = []
     expected = tables["train"].columns
     for title, frame in tables.items():
-        if not frame.columns.is_unique:
-            repeated = frame.columns[frame.columns.duplicated()].unique()
-            problems.append(problem("nearest_repeated", {"table": title, "columns": _listed(repeated)}))
+        # From here on names are text.
+        names = pd.Index([str(name) for name in frame.columns])
+        if not names.is_unique:
+            repeated = names[names.duplicated()].unique()
+            problems.append(problem("nearest_repeated", {"table": title, "columns": listed(repeated)}))
         lacking = expected.difference(frame.columns, sort=False)
         foreign = frame.columns.difference(expected, sort=False)
         if len(lacking) or len(foreign):
             problems.append(
                 problem(
                     "assess_columns",
-                    {"table": title, "lacking": _listed(lacking), "foreign": _listed(foreign)},
+                    {"table": title, "lacking": listed(lacking), "foreign": listed(foreign)},
                 )
             )
         if len(frame) < min_rows:
@@ -164,40 +177,7 @@ def _shape_problems(tables: dict[str, pd.DataFrame], min_rows: int, min_columns:
     return problems
 
 
-def _kind(column: pd.Series) -> str:
-    return column_type(infer_type(column))
-
-
-def _convert(column: pd.Series, kind: str) -> pd.Series:
-    column = infer_type(column.reset_index(drop=True))
-    if kind == "category":
+def _prepared(kind: ColumnKind, column: Column) -> Column:
+    if kind in ("category", "truth"):
         return column.astype("str").where(column.notna())
-    if column.isna().all():
-        return pd.Series(np.nan, index=column.index, dtype=np.float64)
-    if column_type(column) != kind:
-        column = _parse(column, kind)
-    values = to_floats(column) / (1 if kind == "number" else 86_400)
-    if np.isinf(values).any():
-        raise ValueError(column.name)
-    return pd.Series(values, index=column.index)
-
-
-def _parse(column: pd.Series, kind: str) -> pd.Series:
-    if kind == "number":
-        return pd.to_numeric(column)
-    if kind == "span":
-        return pd.to_timedelta(column)
-    return pd.to_datetime(column, utc=kind == "zoned date", format="ISO8601")
-
-
-def _example(column: pd.Series, kind: str) -> str:
-    for value in column.dropna().unique()[:10_000]:
-        try:
-            _convert(pd.Series([value]), kind)
-        except ValueError:
-            return repr(value)
-    return repr(column.dropna().iloc[0])
-
-
-def _listed(names: pd.Index) -> str:
-    return ", ".join(map(str, names)) or "–"
+    return pd.Series(to_floats(column) / (1 if kind == "number" else 86_400))

@@ -12,12 +12,13 @@ import pandas as pd
 
 from synth_handson.errors import ArgumentError
 from synth_handson.evidence.measures import DEFINITIONS, Measure
-from synth_handson.evidence.three_tables import MIN_ROWS, AssessedTables, sample_rows
+from synth_handson.evidence.three_tables import AssessedTables, sample_rows
 from synth_handson.locales import Message
 from synth_handson.metrics.arrays import Floats
 from synth_handson.metrics.intervals import Estimate, standard_error_interval
 from synth_handson.metrics.models import ModelName, Predict, bounded, learn_classes, learn_number, one_thread
 from synth_handson.metrics.scores import bootstrap_weights, classification, regression
+from synth_handson.tables.checks import MIN_ASSESSED_ROWS
 
 Task = Literal["binary", "multiclass", "regression"]
 
@@ -195,9 +196,10 @@ def _draw(
         title: _usable(getattr(tables, title), target, classes) for title in ("synthetic", "train", "holdout")
     }
     for title, table in every.items():
-        if len(table) < MIN_ROWS:
+        if len(table) < MIN_ASSESSED_ROWS:
             return Message(
-                f"utility.few_rows_{title}", {"column": target, "rows": len(table), "minimum": MIN_ROWS}
+                f"utility.few_rows_{title}",
+                {"column": target, "rows": len(table), "minimum": MIN_ASSESSED_ROWS},
             )
     rows = min(len(every["synthetic"]), len(every["train"]), TRAIN_ROWS)
     sizes = {"synthetic": rows, "train": rows, "holdout": TEST_ROWS}
@@ -222,7 +224,9 @@ def _usable(table: pd.DataFrame, target: str, classes: tuple[Any, ...]) -> pd.Da
         values = np.where(positions >= 0, positions, np.nan)
     else:
         values = bounded(table[target])
-    return table.assign(**{target: values})[~np.isnan(values)].reset_index(drop=True)
+    usable = table.copy()
+    usable[target] = values
+    return usable[~np.isnan(values)].reset_index(drop=True)
 
 
 def _constant(title: str, column: str, value: str | float) -> Message:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any, Literal
@@ -12,6 +12,10 @@ import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
 from synth_handson.errors import ArgumentError
+from synth_handson.tables.alignment import DifferentKind, align, as_text
+from synth_handson.tables.checks import check_frame
+from synth_handson.tables.columns import Column, to_floats
+from synth_handson.tables.columns import ColumnKind as HeldKind
 
 MAX_RANGES = 40
 MAX_CATEGORIES = 15
@@ -124,7 +128,7 @@ def column_shares(real: pd.DataFrame, synthetic: pd.DataFrame, column: str) -> C
         If a table is empty or lacks the column, or if ``real`` holds numbers or dates there and ``synthetic``
         does not.
     """
-    check_columns_there([real, synthetic], [column])
+    check_columns_there({"real": real, "synthetic": synthetic}, [column])
     binned = bin_column(real[column], synthetic[column])
     bins, original, other = _drop_empty(binned.bins, binned.shares(binned.real), binned.shares(binned.other))
     return ColumnShares(column, binned.kind, bins, original, other)
@@ -208,23 +212,36 @@ def bin_column(real: pd.Series[Any], other: pd.Series[Any]) -> BinnedColumn:
     ArgumentError
         If ``real`` holds numbers or dates and ``other`` does not.
     """
-    kind, by_value = _kind(real)
-    if kind == "category":
-        return _bin_categories(real.astype("str"), other.astype("str"))
-    numbers, other_numbers = _numbers(real, kind), _numbers(other, kind)
-    if by_value:
+    try:
+        held, (real_values, other_values) = align(real, other)
+    except DifferentKind as error:
+        raise ArgumentError("fidelity_other_type", column=real.name, value=error.example) from error
+    if held in ("category", "truth") or real_values.isna().all():
+        return _bin_categories(as_text(real_values), as_text(other_values))
+    numbers, other_numbers = (_in_units(values, held) for values in (real_values, other_values))
+    kind = _kind(numbers, held)
+    if kind == "integer" and len(np.unique(numbers[~np.isnan(numbers)])) <= MAX_CATEGORIES:
         return _bin_categories(_number_labels(numbers), _number_labels(other_numbers), ordered=True)
     return _bin_ranges(numbers, other_numbers, kind)
 
 
-def check_columns_there(tables: Sequence[pd.DataFrame], columns: Sequence[str]) -> None:
-    """Raise an `ArgumentError` unless all tables have rows and the columns."""
-    for table in tables:
+def check_columns_there(
+    tables: Mapping[str, pd.DataFrame], columns: Sequence[Hashable] | None = None
+) -> None:
+    """Raise the library's error unless these are tables with rows that have these columns, each once.
+
+    Without ``columns``, they are those of the first table.
+    """
+    for title, table in tables.items():
+        check_frame(table, title)
         if table.empty:
             raise ArgumentError("fidelity_empty_table")
-        for column in columns:
-            if column not in table.columns:
-                raise ArgumentError("fidelity_unknown_column", column=column)
+        known: list[Hashable] = list(table.columns)
+        for column in next(iter(tables.values())).columns if columns is None else columns:
+            times = known.count(column) if isinstance(column, Hashable) else 0
+            if times != 1:
+                key = "fidelity_repeated_column" if times else "fidelity_unknown_column"
+                raise ArgumentError(key, column=column, table=title)
 
 
 def _drop_empty(
@@ -239,32 +256,19 @@ def _drop_empty(
     return tuple(b for b, _, _ in kept), tuple(a for _, a, _ in kept), tuple(a for _, _, a in kept)
 
 
-def _kind(real: pd.Series[Any]) -> tuple[ColumnKind, bool]:
-    """Tell the kind of a column, and whether its numbers are few enough for a bin each."""
-    values = real.convert_dtypes()
-    dtype = values.dtype
-    if values.isna().all():
-        return "category", False
-    if pd.api.types.is_datetime64_any_dtype(dtype):
-        return "date", False
-    if pd.api.types.is_bool_dtype(dtype) or not pd.api.types.is_numeric_dtype(dtype):
-        return "category", False
-    if not pd.api.types.is_integer_dtype(dtype):
-        return "number", False
-    return "integer", values.nunique() <= MAX_CATEGORIES
+def _in_units(values: Column, held: HeldKind) -> NDArray[np.float64]:
+    """Numbers as they are, dates in seconds since 1970, spans in days."""
+    return to_floats(values) / (86_400 if held == "span" else 1)
 
 
-def _numbers(values: pd.Series[Any], kind: ColumnKind) -> NDArray[np.float64]:
-    if kind == "date":
-        parsed = pd.to_datetime(values, utc=True, format="ISO8601", errors="coerce")
-    else:
-        parsed = pd.to_numeric(values.astype(object), errors="coerce")
-    strangers = values[values.notna() & parsed.isna()]
-    if len(strangers):
-        raise ArgumentError("fidelity_other_type", column=values.name, value=strangers.iloc[0])
-    if kind == "date":
-        return np.asarray((parsed - _EPOCH) / pd.Timedelta(seconds=1), np.float64)
-    return np.asarray(parsed.to_numpy(float, na_value=np.nan), np.float64)
+def _kind(numbers: NDArray[np.float64], held: HeldKind) -> ColumnKind:
+    if held in ("date", "zoned date"):
+        return "date"
+    present = numbers[~np.isnan(numbers)]
+    # What is larger is no count of anything.
+    with np.errstate(invalid="ignore"):
+        whole = held == "number" and np.all((present % 1 == 0) & (np.abs(present) < 2**63))
+    return "integer" if whole else "number"
 
 
 def _number_labels(numbers: NDArray[np.float64]) -> pd.Series[Any]:
