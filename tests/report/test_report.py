@@ -305,6 +305,28 @@ def test_how_the_generator_was_made_is_said() -> None:
     assert "Trained on 3,600 rows" in said
 
 
+@pytest.mark.parametrize(
+    ("engine", "said"),
+    [
+        ("mostly", "MOSTLY AI engine 2.7.3"),
+        ("server", "MOSTLY AI server, through synth_handson and its SDK 2.7.3"),
+        ("copula", "copula 2.7.3"),
+    ],
+)
+def test_the_engine_is_the_one_that_trained_not_the_one_installed_here(engine: str, said: str) -> None:
+    training = replace(TRAINING, engine=engine, settings={"batch_size": 2048, "leaf": 5})
+    text = shown(to_html(evidence(), "en", About(training=training)))
+    assert said in text
+    assert "Settings of the engine batch_size = 2048, leaf = 5" in text
+    assert "the engine's own choice" in shown(to_html(evidence(), "en", About(training=TRAINING)))
+
+
+@pytest.mark.parametrize(("protection", "said"), [(True, "on:"), (False, "off:"), (None, "not known")])
+def test_value_protection_is_said_as_it_was(protection: bool | None, said: str) -> None:
+    about = About(training=replace(TRAINING, value_protection=protection))
+    assert f"Rare-value protection {said}" in shown(to_html(evidence(), "en", about))
+
+
 def test_another_training_table_than_the_generators_is_noticed() -> None:
     html = to_html(evidence(), "en", About(training=replace(TRAINING, rows=999)))
     assert "The training table given for this report has 3,600" in html
