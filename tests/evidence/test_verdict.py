@@ -4,19 +4,20 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from synth_handson.evidence.identical import NeverRepeating
 from synth_handson.evidence.measures import DEFINITIONS, Measure
-from synth_handson.evidence.verdict import FAMILYWISE_LEVEL, decide, holm
+from synth_handson.evidence.verdict import FAMILYWISE_LEVEL, decide, holm, noticed, single_level
 from synth_handson.locales import LANGUAGES, Language, Message, get_text
 from synth_handson.metrics.intervals import Estimate
 
 TESTED = (
     *("identical_rows", "dcr_share", "attack_auc", "attack_tpr", "outlier_identical", "outlier_attack_auc"),
-    *("singling_out", "linkability", "inference"),
+    *("identical_without", "singling_out", "linkability", "inference"),
 )
 
 
 def a_test(name: str, p_value: float) -> Measure:
-    columns = ("job",) if name == "inference" else ()
+    columns = ("job",) if name in ("inference", "identical_without") else ()
     estimate = Estimate(0.1, 0.05, 0.15)
     return Measure(name, estimate, estimate, rows=1_000, columns=columns, p_value=p_value)
 
@@ -78,11 +79,26 @@ class TestDecide:
             decide([a_test(name, 1e-9) for name in TESTED], 10, 1_000),
             decide([a_test("dcr_share", 0.5)], 10, 1_000),
             decide([a_test("dcr_share", 0.5)], 60, 1_000),
-            decide([a_test("dcr_share", 0.5)], None, 1_000),
+            decide([a_test("dcr_share", 0.5)], None, 1_000, NeverRepeating(("id",), ("x", "y"))),
         ]
         said = [reason.in_words(language) for verdict in verdicts for reason in verdict.reasons]
-        assert len(said) == len(set(said)) == len(TESTED) + 4
+        assert len(said) == len(set(said)) == len(TESTED) + 6
         assert get_text(language, "verdict.fail")
 
-    def test_every_measure_that_is_tested_is_known(self) -> None:
-        assert set(TESTED) <= set(DEFINITIONS)
+    def test_every_measure_that_is_tested_says_so(self) -> None:
+        assert {name for name, known in DEFINITIONS.items() if known.tested} == set(TESTED)
+
+
+class TestNoticed:
+    def test_measures_are_noticed_below_the_level_corrected_for_how_many_there_are(self) -> None:
+        measures = [
+            a_test("dcr_share", 0.004),
+            a_test("attack_auc", 0.002),
+            Measure("dcr_ratio", None, rows=9),
+        ]
+        assert [(m.name, p) for m, p in noticed(measures)] == [("dcr_share", 0.004), ("attack_auc", 0.004)]
+        assert [m.name for m, _ in noticed([*measures, *[a_test("inference", 0.5)] * 2])] == ["attack_auc"]
+        assert noticed(measures[2:]) == ()
+
+    def test_a_single_test_has_its_share_of_the_level(self) -> None:
+        assert single_level(["identical_rows", "dcr_ratio", "inference", "inference"]) == FAMILYWISE_LEVEL / 3
