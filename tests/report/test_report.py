@@ -293,8 +293,8 @@ def test_fields_that_nobody_filled_in_are_ruled_lines() -> None:
     texts = [f"my {field.name}" for field in fields(About) if field.name != "training"]
     blank, filled = to_html(evidence()), to_html(evidence(), "en", About(*texts))
     # Of what is to be shared, of the source, of the generator, and the decision.
-    assert blank.count('class="ruled"') == 5 + 2 + 6 + 1
-    assert filled.count('class="ruled"') == 5 + 1
+    assert blank.count('class="ruled"') == 5 + 2 + 7 + 1
+    assert filled.count('class="ruled"') == 6 + 1
     assert all(text in filled for text in texts)
 
 
