@@ -147,6 +147,32 @@ def test_another_schema_is_refused_before_anything_is_measured() -> None:
         assess(load_bundled_synthetic().drop(columns="balance"), train=train, holdout=holdout)
 
 
+def numbered(rows: int, seed: int) -> pd.DataFrame:
+    numbers = np.random.default_rng(seed).choice(10**9, rows, replace=False)
+    return draw_people(rows, seed).assign(customer=numbers)
+
+
+def test_people_copied_under_another_customer_number_are_no_pass() -> None:
+    synthetic, train, holdout = numbered(600, 0), numbered(1_200, 1), numbered(500, 2)
+    copied = train.head(40).assign(customer=synthetic["customer"].head(40).to_numpy())
+    leaky = pd.concat([copied, synthetic.iloc[40:]], ignore_index=True)
+    honest, found = (assess(table, train=train, holdout=holdout) for table in (synthetic, leaky))
+    bare, *real = (table.drop(columns="customer") for table in (synthetic, train, holdout))
+    plain = assess(bare, train=real[0], holdout=real[1])
+    assert (honest.verdict, found.verdict, plain.verdict) == ("pass", "fail", "pass")
+    assert found.privacy.verdict.tests == plain.privacy.verdict.tests + 1
+    limits = [e.privacy.verdict.smallest_detectable_leak for e in (honest, found, plain)]
+    assert limits == pytest.approx([limits[2]] * 3, abs=2 / 600)
+    (without,) = (m for m in found.privacy.measures if m.name == "identical_without")
+    assert (without.columns, without.value) == (("customer",), 40 / 600)
+    assert found.reasons[0].key == "verdict.shown_identical_without"
+    assert Evidence.from_dict(json.loads(json.dumps(found.to_dict()))) == found
+    for language in LANGUAGES:
+        for evidence in (honest, found):
+            assert any("customer" in reason.in_words(language) for reason in evidence.reasons)
+            assert "customer" in evidence.to_html(language).split("DCR")[0]
+
+
 def wide(rows: int, seed: int) -> pd.DataFrame:
     rng = np.random.default_rng(seed)
     trait = rng.normal(size=(rows, 1))

@@ -6,11 +6,9 @@ import numpy as np
 import pandas as pd
 import pytest
 from people import draw_people
-from scipy.stats import fisher_exact
 
 from synth_handson import nearest_neighbors
 from synth_handson.evidence.controls import copy_rows, jitter_rows
-from synth_handson.evidence.identical import Matches, identical_p_value
 from synth_handson.evidence.measures import Measure
 from synth_handson.evidence.membership import (
     Neighbours,
@@ -33,37 +31,6 @@ def real_tables(seed: int, synthetic: int = 300, train: int = 900, holdout: int 
     people = draw_people(synthetic + train + holdout, seed)
     in_training = people.iloc[synthetic : synthetic + train]
     return prepare_tables(people.head(synthetic), in_training, people.tail(holdout))
-
-
-class TestIdenticalRows:
-    def matches(self, synthetic: str, train: str, holdout: str) -> Matches:
-        frames = (pd.DataFrame({"c": list(rows)}) for rows in (synthetic, train, holdout))
-        return Matches.of(*frames)
-
-    def test_everyone_found_is_counted_on_both_sides(self) -> None:
-        matches = self.matches(synthetic="aabx", train="abcc", holdout="axy")
-        # a, a, b of four synthetic rows; a of three holdout rows; a, b of four training rows; a, x of three.
-        assert matches.counts == (3, 1, 2, 2)
-
-    def test_few_matches_are_compared_with_the_holdouts_own_rate(self) -> None:
-        synthetic = "abc" + "x" * 97
-        train = "abcd" * 10
-        holdout = "y" * 10
-        p_value = identical_p_value(self.matches(synthetic, train, holdout), level=1e-9)
-        assert p_value == pytest.approx(fisher_exact([[3, 97], [0, 10]], alternative="greater").pvalue)
-
-    def test_many_matches_are_judged_by_whose_they_are(self) -> None:
-        synthetic = "a" * 50 + "b" * 50
-        train = "a" * 30 + "c" * 10
-        holdout = "a" * 2 + "c" * 8
-        p_value = identical_p_value(self.matches(synthetic, train, holdout), level=0.01)
-        assert p_value == pytest.approx(fisher_exact([[30, 10], [2, 8]], alternative="greater").pvalue)
-
-    def test_a_generator_that_prefers_common_rows_is_not_accused(self) -> None:
-        # Twice as many synthetic as holdout rows match, but people inside are found as often as outside.
-        synthetic = "a" * 1_000
-        train, holdout = "ab" * 400, "ab" * 100
-        assert identical_p_value(self.matches(synthetic, train, holdout), level=0.01) > 0.4
 
 
 class TestDcrShare:

@@ -1,28 +1,23 @@
 """The verdict: stated rules, hand-worked, and a leak it says it would have found is found."""
 
-import numpy as np
-import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from people import draw_people
-from scipy.stats import binom
 
-from synth_handson.evidence.controls import plant_rows
-from synth_handson.evidence.identical import POWER, Matches, copies_needed, identical_p_value
+from synth_handson.evidence.identical import NeverRepeating
 from synth_handson.evidence.measures import DEFINITIONS, Measure
-from synth_handson.evidence.verdict import FAMILYWISE_LEVEL, TOLERATED_LEAK, decide, holm
+from synth_handson.evidence.verdict import FAMILYWISE_LEVEL, decide, holm, noticed, single_level
 from synth_handson.locales import LANGUAGES, Language, Message, get_text
 from synth_handson.metrics.intervals import Estimate
 
 TESTED = (
     *("identical_rows", "dcr_share", "attack_auc", "attack_tpr", "outlier_identical", "outlier_attack_auc"),
-    *("singling_out", "linkability", "inference"),
+    *("identical_without", "singling_out", "linkability", "inference"),
 )
 
 
 def a_test(name: str, p_value: float) -> Measure:
-    columns = ("job",) if name == "inference" else ()
+    columns = ("job",) if name in ("inference", "identical_without") else ()
     estimate = Estimate(0.1, 0.05, 0.15)
     return Measure(name, estimate, estimate, rows=1_000, columns=columns, p_value=p_value)
 
@@ -84,54 +79,26 @@ class TestDecide:
             decide([a_test(name, 1e-9) for name in TESTED], 10, 1_000),
             decide([a_test("dcr_share", 0.5)], 10, 1_000),
             decide([a_test("dcr_share", 0.5)], 60, 1_000),
-            decide([a_test("dcr_share", 0.5)], None, 1_000),
+            decide([a_test("dcr_share", 0.5)], None, 1_000, NeverRepeating(("id",), ("x", "y"))),
         ]
         said = [reason.in_words(language) for verdict in verdicts for reason in verdict.reasons]
-        assert len(said) == len(set(said)) == len(TESTED) + 4
+        assert len(said) == len(set(said)) == len(TESTED) + 6
         assert get_text(language, "verdict.fail")
 
-    def test_every_measure_that_is_tested_is_known(self) -> None:
-        assert set(TESTED) <= set(DEFINITIONS)
+    def test_every_measure_that_is_tested_says_so(self) -> None:
+        assert {name for name, known in DEFINITIONS.items() if known.tested} == set(TESTED)
 
 
-class TestCopiesNeeded:
-    def matches(self, seed: int = 0, rows: int = 500) -> Matches:
-        people = draw_people(rows + 2_000, seed)
-        return Matches.of(people.head(rows), people.iloc[rows : rows + 1_600], people.tail(400))
+class TestNoticed:
+    def test_measures_are_noticed_below_the_level_corrected_for_how_many_there_are(self) -> None:
+        measures = [
+            a_test("dcr_share", 0.004),
+            a_test("attack_auc", 0.002),
+            Measure("dcr_ratio", None, rows=9),
+        ]
+        assert [(m.name, p) for m, p in noticed(measures)] == [("dcr_share", 0.004), ("attack_auc", 0.004)]
+        assert [m.name for m, _ in noticed([*measures, *[a_test("inference", 0.5)] * 2])] == ["attack_auc"]
+        assert noticed(measures[2:]) == ()
 
-    def test_a_leak_of_that_size_is_found_as_often_as_it_says_and_a_smaller_one_is_not(self) -> None:
-        people = draw_people(2_500, 0)
-        synthetic, train, holdout = people.head(500), people.iloc[500:2_100], people.tail(400)
-        level = 0.001
-        needed = copies_needed(Matches.of(synthetic, train, holdout), level, random_state=0)
-        assert needed is not None
-
-        def power(copies: int) -> float:
-            leaky = (plant_rows(synthetic, train, copies / 500, seed) for seed in range(60))
-            found = [identical_p_value(Matches.of(t, train, holdout), level) <= level for t in leaky]
-            return float(np.mean(found))
-
-        # What 60 tables of true power 80 % show but once in a thousand times.
-        assert power(needed) >= binom.ppf(0.001, 60, POWER) / 60
-        assert power(max(1, needed // 2)) < POWER
-
-    def test_more_rows_let_a_smaller_share_be_seen(self) -> None:
-        shares = [copies_needed(self.matches(rows=rows), 0.001, 0) / rows for rows in (100, 400, 1_600)]
-        assert shares == sorted(shares, reverse=True)
-        assert shares[-1] < TOLERATED_LEAK
-
-    @pytest.mark.parametrize("share", [0.1, 1.0])
-    def test_a_leak_that_is_there_does_not_make_the_next_one_look_smaller(self, share: float) -> None:
-        people = draw_people(2_500, 0)
-        synthetic, train, holdout = people.head(500), people.iloc[500:2_100], people.tail(400)
-        clean = copies_needed(Matches.of(synthetic, train, holdout), 0.001, 0)
-        leaky = copies_needed(Matches.of(plant_rows(synthetic, train, share), train, holdout), 0.001, 0)
-        assert clean is not None
-        assert leaky == pytest.approx(clean, abs=2)
-
-    def test_where_all_people_are_alike_no_leak_can_be_seen(self) -> None:
-        alike = pd.DataFrame({"a": list("xy") * 100})
-        assert copies_needed(Matches.of(alike, alike, alike), 0.001, 0) is None
-
-    def test_the_same_seed_gives_the_same_number(self) -> None:
-        assert copies_needed(self.matches(), 0.001, 7) == copies_needed(self.matches(), 0.001, 7)
+    def test_a_single_test_has_its_share_of_the_level(self) -> None:
+        assert single_level(["identical_rows", "dcr_ratio", "inference", "inference"]) == FAMILYWISE_LEVEL / 3

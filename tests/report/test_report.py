@@ -293,8 +293,8 @@ def test_fields_that_nobody_filled_in_are_ruled_lines() -> None:
     texts = [f"my {field.name}" for field in fields(About) if field.name != "training"]
     blank, filled = to_html(evidence()), to_html(evidence(), "en", About(*texts))
     # Of what is to be shared, of the source, of the generator, and the decision.
-    assert blank.count('class="ruled"') == 5 + 2 + 6 + 1
-    assert filled.count('class="ruled"') == 5 + 1
+    assert blank.count('class="ruled"') == 5 + 2 + 7 + 1
+    assert filled.count('class="ruled"') == 6 + 1
     assert all(text in filled for text in texts)
 
 
@@ -303,6 +303,28 @@ def test_how_the_generator_was_made_is_said() -> None:
     assert "12 of at most 20; it ended when its time was up" in said
     assert "none: no ε was set" in said
     assert "Trained on 3,600 rows" in said
+
+
+@pytest.mark.parametrize(
+    ("engine", "said"),
+    [
+        ("mostly", "MOSTLY AI engine 2.7.3"),
+        ("server", "MOSTLY AI server, through synth_handson and its SDK 2.7.3"),
+        ("copula", "copula 2.7.3"),
+    ],
+)
+def test_the_engine_is_the_one_that_trained_not_the_one_installed_here(engine: str, said: str) -> None:
+    training = replace(TRAINING, engine=engine, settings={"batch_size": 2048, "leaf": 5})
+    text = shown(to_html(evidence(), "en", About(training=training)))
+    assert said in text
+    assert "Settings of the engine batch_size = 2048, leaf = 5" in text
+    assert "the engine's own choice" in shown(to_html(evidence(), "en", About(training=TRAINING)))
+
+
+@pytest.mark.parametrize(("protection", "said"), [(True, "on:"), (False, "off:"), (None, "not known")])
+def test_value_protection_is_said_as_it_was(protection: bool | None, said: str) -> None:
+    about = About(training=replace(TRAINING, value_protection=protection))
+    assert f"Rare-value protection {said}" in shown(to_html(evidence(), "en", about))
 
 
 def test_another_training_table_than_the_generators_is_noticed() -> None:

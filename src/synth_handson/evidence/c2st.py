@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from synth_handson.evidence.measures import Measure
 from synth_handson.evidence.three_tables import sample_rows
-from synth_handson.metrics.arrays import Integers
+from synth_handson.metrics.arrays import Booleans, Floats, Integers
 from synth_handson.metrics.intervals import Estimate, area_under_curve, standard_error_interval
 from synth_handson.metrics.models import one_thread, tree_encoder
 
@@ -95,7 +94,7 @@ def c2st_area(table: pd.DataFrame, train: pd.DataFrame, *, random_state: int, ro
     return standard_error_interval(estimate.value, WIDENING * standard_error, 0, 1)
 
 
-def _folds(both: pd.DataFrame, is_table: NDArray[np.bool_], random_state: int) -> Integers:
+def _folds(both: pd.DataFrame, is_table: Booleans, random_state: int) -> Integers:
     """Deal the rows into folds, each with as many of either table; copies of a row go together.
 
     A row with more copies than there are folds is no copy but a common value, and is dealt row by row: so a
@@ -112,9 +111,7 @@ def _folds(both: pd.DataFrame, is_table: NDArray[np.bool_], random_state: int) -
     return fold[group]
 
 
-def _scores(
-    both: pd.DataFrame, is_table: NDArray[np.bool_], folds: Integers, random_state: int
-) -> NDArray[np.float64]:
+def _scores(both: pd.DataFrame, is_table: Booleans, folds: Integers, random_state: int) -> Floats:
     """Score each row by a model that has not seen it, as its rank within the fold, 0 to 1."""
     from scipy.stats import rankdata
     from sklearn.ensemble import HistGradientBoostingClassifier

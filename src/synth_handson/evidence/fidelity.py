@@ -16,7 +16,7 @@ from synth_handson.evidence.measures import DEFINITIONS, Measure
 from synth_handson.evidence.three_tables import MAX_ROWS as ASSESSED_ROWS
 from synth_handson.evidence.three_tables import AssessedTables, prepare_tables
 from synth_handson.locales import Message
-from synth_handson.metrics.arrays import Floats, Integers
+from synth_handson.metrics.arrays import Floats, Integers, number_rows
 from synth_handson.metrics.bins import BinnedColumn, bin_column, check_columns_there
 from synth_handson.metrics.counts import (
     chi_square,
@@ -501,10 +501,7 @@ def _compare_pair(
 
 def _count_distinct(both: pd.DataFrame, samples: _Samples) -> Measure:
     """Share of rows that repeat no earlier one."""
-    numbers = np.zeros(len(both), np.intp)
-    for name in both.columns:
-        codes, values = pd.factorize(both[name], use_na_sentinel=False)
-        numbers = pd.factorize(numbers * len(values) + codes)[0]
+    numbers = number_rows(pd.factorize(both[name])[0] for name in both.columns)
     estimates = []
     for sample, codes in _split(numbers, samples):
         distinct = [len(np.unique(codes[drawn])) for drawn in sample.picks[: sample.draws]]

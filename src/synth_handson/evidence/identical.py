@@ -12,15 +12,10 @@ from synth_handson.evidence.measures import Measure
 from synth_handson.metrics.arrays import Booleans, Floats, Integers
 from synth_handson.metrics.distances import HeomSpace
 from synth_handson.metrics.intervals import exact_share
+from synth_handson.tables.columns import likely_identifier
 
 ONCE = 0.99
 """Share of a column's values that occur once, from which on they hardly ever repeat."""
-
-
-def likely_identifier(column: pd.Series[Any]) -> bool:
-    """Tell whether no value repeats."""
-    values = column.dropna()
-    return len(values) >= 10 and bool(values.is_unique)
 
 
 @dataclass(frozen=True, eq=False)

@@ -1,7 +1,10 @@
-"""Names for the arrays that everything here is made of, and how whatever is given becomes one."""
+"""The arrays that everything here is made of: names for them, and what is done to them everywhere."""
+
+from collections.abc import Iterable
 
 import numpy as np
-from numpy.typing import NDArray
+import pandas as pd
+from numpy.typing import ArrayLike, NDArray
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.intp]
@@ -14,3 +17,34 @@ def as_floats(values: object) -> Floats:
         return np.atleast_1d(np.asarray(values, np.float64))
     except (TypeError, ValueError):
         return np.array([np.nan])
+
+
+def ratio(part: ArrayLike, whole: ArrayLike, otherwise: float = 0.0) -> Floats:
+    """Divide; ``otherwise`` where there is nothing to divide by. Shapes are broadcast."""
+    shape = np.broadcast_shapes(np.shape(part), np.shape(whole))
+    quotient: Floats = np.divide(part, whole, out=np.full(shape, otherwise), where=np.asarray(whole) > 0)
+    return quotient
+
+
+def number_rows(columns: Iterable[Integers]) -> Integers:
+    """Give equal rows equal numbers, counting from 0 in the order they come.
+
+    Parameters
+    ----------
+    columns
+        Each column's codes, from -1 on, equal where its values are. At least one, shape (n,) each.
+
+    Returns
+    -------
+    ndarray
+        Shape (n,).
+    """
+    numbers, size = np.zeros(1, np.intp), 1
+    for codes in columns:
+        levels = int(codes.max()) + 2
+        if size > np.iinfo(np.int64).max // levels:
+            numbers = pd.factorize(numbers)[0]
+            size = int(numbers.max()) + 1
+        numbers = numbers * levels + (codes + 1)
+        size *= levels
+    return pd.factorize(numbers)[0]

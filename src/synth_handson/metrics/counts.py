@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from synth_handson.errors import ArgumentError
-from synth_handson.metrics.arrays import Floats, as_floats
+from synth_handson.metrics.arrays import Floats, as_floats, ratio
 
 
 def total_variation_distance(a: ArrayLike, b: ArrayLike) -> float:
@@ -148,7 +148,7 @@ def chi_square(counts: ArrayLike, train: ArrayLike) -> Floats:
     size, train_size = ours.sum(-1, keepdims=True), theirs.sum()
     both = ours + theirs
     expected = both * size / (size + train_size)
-    squares = _ratio((ours - expected) ** 2, both)
+    squares = ratio((ours - expected) ** 2, both)
     return np.asarray(squares.sum(-1) * ((size + train_size) ** 2 / (size * train_size))[..., 0])
 
 
@@ -174,7 +174,7 @@ def spearman(tables: ArrayLike) -> Floats:
     x, y = _mid_ranks(rows), _mid_ranks(columns)
     covariance = np.einsum("...ab,...a,...b->...", cells, x, y)
     spread = np.sqrt((rows * x**2).sum(-1) * (columns * y**2).sum(-1))
-    return _ratio(covariance, spread).clip(-1, 1)
+    return ratio(covariance, spread).clip(-1, 1)
 
 
 def correlation_ratio(tables: ArrayLike) -> Floats:
@@ -202,9 +202,9 @@ def correlation_ratio(tables: ArrayLike) -> Floats:
     rows, columns = cells.sum(-1), cells.sum(-2)
     ranks = _mid_ranks(rows)
     sums = np.einsum("...ab,...a->...b", cells, ranks)
-    square = _ratio(_ratio(sums**2, columns).sum(-1), (rows * ranks**2).sum(-1))
+    square = ratio(ratio(sums**2, columns).sum(-1), (rows * ranks**2).sum(-1))
     size, occupied = rows.sum(-1), np.count_nonzero(columns, axis=-1)
-    return np.asarray(np.sqrt(_ratio(square * (size - 1) - (occupied - 1), size - occupied).clip(0, 1)))
+    return np.asarray(np.sqrt(ratio(square * (size - 1) - (occupied - 1), size - occupied).clip(0, 1)))
 
 
 def cramers_v(tables: ArrayLike) -> Floats:
@@ -228,20 +228,14 @@ def cramers_v(tables: ArrayLike) -> Floats:
     cells = np.asarray(tables, float)
     rows, columns = cells.sum(-1), cells.sum(-2)
     expected = rows[..., :, None] * columns[..., None, :]
-    square = _ratio(cells**2, expected).sum((-1, -2)) - 1
+    square = ratio(cells**2, expected).sum((-1, -2)) - 1
     freedom = np.stack([np.count_nonzero(margin, axis=-1) - 1 for margin in (rows, columns)])
     less_one = np.maximum(rows.sum(-1) - 1, 1)
     square = np.maximum(square - freedom.prod(0) / less_one, 0)
-    return np.sqrt(_ratio(square, (freedom - freedom**2 / less_one).min(0))).clip(0, 1)
+    return np.sqrt(ratio(square, (freedom - freedom**2 / less_one).min(0))).clip(0, 1)
 
 
 def _mid_ranks(counts: Floats) -> Floats:
     """Rank of each value as the share of rows below it and half of those equal, less its mean of 1/2."""
     below = np.cumsum(counts, axis=-1) - counts / 2
-    return _ratio(below, counts.sum(-1, keepdims=True)) - 0.5
-
-
-def _ratio(part: Floats, whole: ArrayLike) -> Floats:
-    """Divide; 0 where there is nothing to divide by."""
-    shape = np.broadcast_shapes(np.shape(part), np.shape(whole))
-    return np.divide(part, whole, out=np.zeros(shape), where=np.asarray(whole) > 0)
+    return ratio(below, counts.sum(-1, keepdims=True)) - 0.5

@@ -17,7 +17,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from synth_handson.errors import ArgumentError
-from synth_handson.metrics.arrays import Floats, Integers
+from synth_handson.metrics.arrays import Floats, Integers, number_rows
 from synth_handson.tables.alignment import DifferentKind, align
 from synth_handson.tables.checks import check_frame, is_count, listed
 from synth_handson.tables.columns import Column
@@ -266,16 +266,7 @@ def _rank(distinct: NDArray[Any], counts: Integers) -> Floats:
 
 def _number_rows(columns: list[_Column]) -> Integers:
     """Give equal rows of the two tables equal numbers, counting from 0 through the real ones first."""
-    row_numbers = np.zeros(len(columns[0].codes), dtype=np.intp)
-    size = 1
-    for column in columns:
-        levels = int(column.codes.max()) + 2
-        if size > np.iinfo(np.int64).max // levels:
-            row_numbers = pd.factorize(row_numbers)[0]
-            size = int(row_numbers.max()) + 1
-        row_numbers = row_numbers * levels + (column.codes + 1)
-        size *= levels
-    return pd.factorize(row_numbers)[0]
+    return number_rows(column.codes for column in columns)
 
 
 def _squared_distances(columns: list[_Column], synthetic_rows: Integers, real_rows: Integers) -> Floats:

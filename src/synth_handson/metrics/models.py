@@ -8,10 +8,12 @@ from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
+
+from synth_handson.metrics.arrays import Floats, Integers
 
 ModelName = Literal["linear", "random_forest", "gradient_boosting"]
-Predict = Callable[[pd.DataFrame], NDArray[np.float64]]
+Predict = Callable[[pd.DataFrame], Floats]
 
 
 @contextmanager
@@ -28,7 +30,7 @@ def one_thread() -> Iterator[None]:
 
 
 def learn_classes(
-    name: ModelName, rows: pd.DataFrame, target: NDArray[np.intp], classes: int, random_state: int
+    name: ModelName, rows: pd.DataFrame, target: Integers, classes: int, random_state: int
 ) -> Predict:
     """Train a classifier.
 
@@ -57,7 +59,7 @@ def learn_classes(
     model.fit(encoder.transform(rows), target)
     _vote_in_order(model)
 
-    def predict(table: pd.DataFrame) -> NDArray[np.float64]:
+    def predict(table: pd.DataFrame) -> Floats:
         probabilities = np.zeros((len(table), classes))
         probabilities[:, model.classes_] = model.predict_proba(encoder.transform(table))
         return probabilities
@@ -65,9 +67,7 @@ def learn_classes(
     return predict
 
 
-def learn_number(
-    name: ModelName, rows: pd.DataFrame, target: NDArray[np.float64], random_state: int
-) -> Predict:
+def learn_number(name: ModelName, rows: pd.DataFrame, target: Floats, random_state: int) -> Predict:
     """Train a regression.
 
     Parameters
@@ -204,12 +204,12 @@ def linear_encoder(learned: pd.DataFrame) -> Any:
     return ColumnTransformer([("numbers", scaled, numbers), ("categories", levels, categories)]).fit(learned)
 
 
-def bounded(values: ArrayLike) -> NDArray[np.float64]:
+def bounded(values: ArrayLike) -> Floats:
     """Cut numbers at `LARGEST` on both sides; NaN stays."""
     return np.clip(np.asarray(values, np.float64), -LARGEST, LARGEST)
 
 
-def _with_lowest(values: ArrayLike) -> NDArray[np.float64]:
+def _with_lowest(values: ArrayLike) -> Floats:
     return np.nan_to_num(bounded(values), nan=MISSING)
 
 

@@ -6,9 +6,8 @@ Every measure is an array of shape (draws,): one number for each column of ``wei
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
-from synth_handson.metrics.arrays import Floats, Integers
+from synth_handson.metrics.arrays import Booleans, Floats, Integers, ratio
 
 
 def bootstrap_weights(rows: int, replicates: int, random_state: int) -> Floats:
@@ -93,12 +92,12 @@ def regression(weights: Floats, target: Floats, predicted: Floats) -> dict[str, 
     return {
         "mae": np.abs(error) @ weights / total,
         "rmse": np.sqrt(squares / total),
-        "r2": 1 - _ratio(squares, spread, otherwise=np.nan),
+        "r2": 1 - ratio(squares, spread, otherwise=np.nan),
     }
 
 
 def _one_against_rest(
-    weights: Floats, is_class: NDArray[np.bool_], score: Floats, called: NDArray[np.bool_]
+    weights: Floats, is_class: Booleans, score: Floats, called: Booleans
 ) -> dict[str, Floats]:
     order = np.argsort(score, kind="stable")
     ordered, own = score[order], np.flatnonzero(is_class[order])
@@ -109,15 +108,15 @@ def _one_against_rest(
     tied = rows[end] - below - (class_rows[np.searchsorted(own, end)] - below_own)
     weight, positives, total = weights[order[own]], class_rows[-1], rows[-1]
     pairs_won = (weight * (below - below_own + tied / 2)).sum(axis=0)
-    precision_here = _ratio(positives - below_own, total - below)
+    precision_here = ratio(positives - below_own, total - below)
     hits, calls = (called & is_class) @ weights, called @ weights
     known = np.where(positives > 0, 1.0, np.nan)
     return {
-        "roc_auc": known * _ratio(pairs_won, positives * (total - positives), otherwise=np.nan),
-        "pr_auc": known * _ratio((weight * precision_here).sum(axis=0), positives),
-        "f1": known * _ratio(2 * hits, calls + positives),
-        "precision": known * _ratio(hits, calls),
-        "recall": known * _ratio(hits, positives),
+        "roc_auc": known * ratio(pairs_won, positives * (total - positives), otherwise=np.nan),
+        "pr_auc": known * ratio((weight * precision_here).sum(axis=0), positives),
+        "f1": known * ratio(2 * hits, calls + positives),
+        "precision": known * ratio(hits, calls),
+        "recall": known * ratio(hits, positives),
     }
 
 
@@ -126,11 +125,7 @@ def _from_zero(values: Floats) -> Floats:
     return np.concatenate([np.zeros((1, values.shape[1])), np.cumsum(values, axis=0)])
 
 
-def _ratio(dividend: Floats, divisor: Floats, otherwise: float = 0.0) -> Floats:
-    return np.divide(dividend, divisor, out=np.full_like(dividend, otherwise), where=divisor > 0)
-
-
 def _mean_of_known(by_class: list[Floats]) -> Floats:
     stacked = np.array(by_class)
     known = ~np.isnan(stacked)
-    return _ratio(np.where(known, stacked, 0).sum(axis=0), known.sum(axis=0).astype(float), otherwise=np.nan)
+    return ratio(np.where(known, stacked, 0).sum(axis=0), known.sum(axis=0).astype(float), otherwise=np.nan)

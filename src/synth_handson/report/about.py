@@ -28,8 +28,7 @@ class About:
     legal_basis
         What allows the original data to be used for training.
     engine
-        What the generator was trained with, and its version; without it, and with ``training``, the version
-        installed here is named.
+        What the generator was trained with, and its version; without it, ``training`` says it.
     training
         How the generator was made, if `synth_handson.train_generator` made it.
     """

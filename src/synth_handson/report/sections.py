@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from importlib.metadata import version
 from typing import TYPE_CHECKING
 
 from synth_handson.evidence.identical import POWER
@@ -34,6 +33,7 @@ LIMITS = (
     "knowledge", "attacks", "releases", "generator", "small", "person", "repeated", "values", "holdout",
     "changes", "sampled", "use", "fields",
 )  # fmt: skip
+PROTECTION = {True: "on", False: "off", None: "unknown"}
 TERMS = (
     "synthetic", "generator", "holdout", "interval", "p", "distance", "attack", "auc", "leak", "tvd",
     "epsilon", "protection",
@@ -110,18 +110,19 @@ def _source(evidence: Evidence, words: Wording, about: About) -> Section:
 
 def _generator(evidence: Evidence, words: Wording, about: About) -> Section:
     say, training = words.say, about.training
-    names = ("engine", "trained_on", "seed", "epochs", "protection", "differential_privacy")
+    names = ("engine", "settings", "trained_on", "seed", "epochs", "protection", "differential_privacy")
     said: dict[str, str | None] = dict.fromkeys(names)
     if training is not None:
         given = evidence.rows.train
         others = "trained_on" if training.rows == given else "trained_on_others"
         stopped = say(f"stopped_{training.stopped_by.replace(' ', '_')}")
         said = {
-            "engine": say("engine_installed", version=version("mostlyai-engine")),
+            "engine": words.engine(training),
+            "settings": words.settings(training),
             "trained_on": say(others, rows=training.rows, given=given),
             "seed": str(training.random_state),
             "epochs": say("epochs", epochs=training.epochs, max_epochs=training.max_epochs, stopped=stopped),
-            "protection": say("protection"),
+            "protection": say(f"protection_{PROTECTION[training.value_protection]}"),
             "differential_privacy": say("differential_privacy"),
         }
     said["engine"] = about.engine or said["engine"]

@@ -7,8 +7,11 @@ from dataclasses import dataclass
 from itertools import islice
 
 from synth_handson.evidence.measures import RISKS, Measure
+from synth_handson.evidence.utility import Task
 from synth_handson.locales import Language, Message, get_text
+from synth_handson.metrics.models import ModelName
 from synth_handson.report.document import Figures
+from synth_handson.synthesis.generator import Training
 
 DECIMALS = {
     "identical_rows": 2, "identical_without": 2, "outlier_identical": 2, "attack_tpr": 2,
@@ -17,6 +20,9 @@ DECIMALS = {
     "singling_out": 1, "linkability": 1, "inference": 1,
 }  # fmt: skip
 """Measures that are shares, said in percent with so many decimals."""
+
+ENGINES = ("mostly", "server")
+"""Engines that have a name of their own in the reader's language."""
 
 LONGEST_NAME = 60
 MOST_NAMES = 40
@@ -61,6 +67,21 @@ class Wording:
     def name(self, measure: Measure) -> str:
         """Name a measure."""
         return get_text(self.language, f"measures.{measure.name}")
+
+    def model(self, name: ModelName, task: Task) -> str:
+        """Name a model; the linear one is another for classes than for numbers."""
+        classes = "_class" if name == "linear" and task != "regression" else ""
+        return self.say(f"model_{name}{classes}")
+
+    def engine(self, training: Training) -> str:
+        """Name what a generator was trained with, and its version."""
+        known = training.engine if training.engine in ENGINES else "other"
+        return self.say(f"engine_{known}", name=training.engine, version=training.engine_version)
+
+    def settings(self, training: Training) -> str:
+        """List what the engine was told."""
+        told = [f"{name} = {value}" for name, value in training.settings.items()]
+        return self.say("listed").join(told) or self.say("settings_own")
 
     def value(self, measure: Measure) -> Figures:
         """Write what was measured, or why there is nothing."""

@@ -217,12 +217,10 @@ def _cells(measured: Measure, table: Collection[str], language: Language) -> Ite
 
 def _performances(utility: Utility, language: Language) -> Iterator[Row]:
     words = Wording(language)
-    suffix = "" if utility.task == "regression" else "_class"
     drawn = [m.name for m in utility.models[0].measures if m.highest == 1]
     slots: dict[tuple[str, str], int] = {}
     for name in drawn:
         for model in utility.models:
-            label = f"model_{model.model}{suffix if model.model == 'linear' else ''}"
             found = next(m for m in model.measures if m.name == name)
             for trained, value, low, high, figures in (
                 ("real", found.reference, found.reference_low, found.reference_high, words.reference(found)),
@@ -232,7 +230,7 @@ def _performances(utility: Utility, language: Language) -> Iterator[Row]:
                     continue
                 row = {
                     "measure": words.name(found),
-                    "model": words.say(label),
+                    "model": words.model(model.model, utility.task),
                     "trained": get_text(language, f"charts.trained_on_{trained}"),
                     "slot": slots.setdefault((model.model, trained), len(slots)),
                     "value": value,
