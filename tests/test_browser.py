@@ -14,6 +14,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from time import monotonic, sleep
+from typing import Literal
 
 import psutil
 import pytest
@@ -39,7 +40,7 @@ Visit = Callable[..., Page]
 
 @dataclass(frozen=True)
 class Server:
-    """A running ``marimo run app.py``, with a home and a log of its own."""
+    """A running ``marimo run app.py`` or ``marimo edit app.py``, with a home and a log of its own."""
 
     url: str
     home: Path
@@ -60,7 +61,7 @@ class Server:
 
 
 @contextmanager
-def serve(folder: Path) -> Iterator[Server]:
+def serve(folder: Path, mode: Literal["run", "edit"] = "run") -> Iterator[Server]:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -68,11 +69,12 @@ def serve(folder: Path) -> Iterator[Server]:
     nowhere = dict.fromkeys(("HTTP_PROXY", "HTTPS_PROXY", "http_proxy", "https_proxy"), "http://127.0.0.1:9")
     environment = os.environ | nowhere | {"SYNTH_HANDSON_HOME": str(folder / "home"), "NO_PROXY": "127.0.0.1"}
     environment.pop("MOSTLY_BASE_URL", None)
-    command = [sys.executable, "-m", "marimo", "run", str(APP), "--headless", "--port", str(port)]
+    options = {"run": ["--session-ttl", str(SESSION_TTL)], "edit": ["--no-token", "--skip-update-check"]}[mode]
+    command = [sys.executable, "-m", "marimo", mode, str(APP), "--headless", "--port", str(port), *options]
     log = folder / "log"
     with log.open("wb") as output:
         process = subprocess.Popen(
-            [*command, "--session-ttl", str(SESSION_TTL)],
+            command,
             env=environment,
             stdin=subprocess.DEVNULL,
             stdout=output,
@@ -422,6 +424,27 @@ def colour(element: Locator, what: str) -> list[int]:
         what,
     )
     return list(channels[:3])
+
+
+SCROLLS_INSIDE = """() => [...document.querySelectorAll(".output-area, .output-area *")].filter(element => {
+    const style = getComputedStyle(element);
+    return style.overflowY !== "visible" && element.scrollHeight > element.clientHeight + 1
+        && element.clientHeight > 1 && style.display !== "inline";
+}).map(element => `${element.tagName} ${element.scrollHeight} > ${element.clientHeight}: ${element.innerText}`)"""
+
+
+def test_in_the_editor_no_output_is_cut_and_none_traps_the_wheel(chromium: Browser, tmp_path: Path) -> None:
+    with serve(tmp_path, "edit") as editor, visits(chromium, editor) as visit:
+        page = visit("?lang=en")
+        expect(page.get_by_text("Verdict: Pass.")).to_be_visible()
+        expect(chart(page, "What notices the leak")).to_be_visible()
+        assert page.locator(".output-area").count() > 10
+        assert page.evaluate(SCROLLS_INSIDE) == []
+        page.get_by_role("heading", name="Everything that was measured").scroll_into_view_if_needed()
+        top = page.locator("#App").evaluate("app => app.scrollTop")
+        page.get_by_role("heading", name="Everything that was measured").hover()
+        page.mouse.wheel(0, 3_000)
+        wait_for(lambda: page.locator("#App").evaluate("app => app.scrollTop") > top + 2_500, seconds=10)
 
 
 @pytest.mark.parametrize("ending", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
