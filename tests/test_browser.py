@@ -69,7 +69,9 @@ def serve(folder: Path, mode: Literal["run", "edit"] = "run") -> Iterator[Server
     nowhere = dict.fromkeys(("HTTP_PROXY", "HTTPS_PROXY", "http_proxy", "https_proxy"), "http://127.0.0.1:9")
     environment = os.environ | nowhere | {"SYNTH_HANDSON_HOME": str(folder / "home"), "NO_PROXY": "127.0.0.1"}
     environment.pop("MOSTLY_BASE_URL", None)
-    options = {"run": ["--session-ttl", str(SESSION_TTL)], "edit": ["--no-token", "--skip-update-check"]}[mode]
+    options = {"run": ["--session-ttl", str(SESSION_TTL)], "edit": ["--no-token", "--skip-update-check"]}[
+        mode
+    ]
     command = [sys.executable, "-m", "marimo", mode, str(APP), "--headless", "--port", str(port), *options]
     log = folder / "log"
     with log.open("wb") as output:
@@ -430,7 +432,7 @@ SCROLLS_INSIDE = """() => [...document.querySelectorAll(".output-area, .output-a
     const style = getComputedStyle(element);
     return style.overflowY !== "visible" && element.scrollHeight > element.clientHeight + 1
         && element.clientHeight > 1 && style.display !== "inline";
-}).map(element => `${element.tagName} ${element.scrollHeight} > ${element.clientHeight}: ${element.innerText}`)"""
+}).map(element => `${element.scrollHeight} > ${element.clientHeight}: ${element.innerText}`)"""
 
 
 def test_in_the_editor_no_output_is_cut_and_none_traps_the_wheel(chromium: Browser, tmp_path: Path) -> None:

@@ -8,19 +8,16 @@ from synth_handson.evidence.closest import ClosestRecords, ColumnComparison, Com
 from synth_handson.evidence.identical import POWER
 from synth_handson.evidence.measures import Measure
 from synth_handson.locales import Language, get_text
-from synth_handson.report.wording import Wording, percent
+from synth_handson.report.wording import RISKS, Wording, percent
 from synth_handson.views.html import figures, html_table, markdown, row
 from synth_handson.views.labels import column_label, escaped_label
 
 
 def person_table(comparison: Comparison, language: Language) -> str:
     """Set a synthetic customer beside the closest real one, the differences highlighted."""
-    head = [
-        get_text(language, f"privacy.person_{name}") for name in ("column", "synthetic", "real", "difference")
-    ]
-    body = "".join(_person_row(column, language) for column in comparison.columns)
-    cells = "".join(f'<th scope="col">{escape(name)}</th>' for name in head)
-    return f'<div class="sh-person"><table><thead><tr>{cells}</tr></thead><tbody>{body}</tbody></table></div>'
+    heads = ("column", "synthetic", "real", "difference")
+    rows = (_person_row(column, language) for column in comparison.columns)
+    return html_table((get_text(language, f"privacy.person_{name}") for name in heads), rows, "sh-person")
 
 
 def closest_sentence(comparison: Comparison, language: Language) -> str:
@@ -73,10 +70,8 @@ def _person_row(column: ColumnComparison, language: Language) -> str:
     difference = get_text(language, "privacy.same" if column.same else "privacy.different")
     if column.difference and not column.same:
         difference = _quantity(column.difference, column.unit, language, sign="+")
-    values = [column_label(column.name, language), _value(column.synthetic), _value(column.real), difference]
-    tag = '<tr class="sh-different">' if not column.same else "<tr>"
-    head, *cells = (escape(value) for value in values)
-    return f'{tag}<th scope="row">{head}</th>' + "".join(f"<td>{cell}</td>" for cell in cells) + "</tr>"
+    cells = (escape(value) for value in (_value(column.synthetic), _value(column.real), difference))
+    return row(column_label(column.name, language), "", cells, None if column.same else "sh-different")
 
 
 def _amount(column: ColumnComparison, language: Language) -> str:
@@ -104,9 +99,6 @@ def _value(value: object) -> str:
     if value is None:
         return "–"
     return f"{value:,.10g}" if isinstance(value, int | float) and not isinstance(value, bool) else str(value)
-
-
-RISKS = ("singling_out", "linkability", "inference")
 
 
 def verdict_note(evidence: Evidence, language: Language) -> str:
