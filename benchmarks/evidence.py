@@ -56,7 +56,7 @@ def answer(**found):
 """
 
 OURS = """
-from synth_handson.evidence import assess
+from synth_handson import assess
 evidence = assess(synthetic, train=train, holdout=holdout, target="y")
 found = {m.name: m.value for m in evidence.privacy.measures if m.name != "inference"}
 c2st = next(m for m in evidence.fidelity.joint if m.name == "c2st_auc")
@@ -65,14 +65,14 @@ answer(verdict=evidence.verdict, grade=evidence.grade.letter, c2st=c2st.value, r
 """
 
 SHARED = """
-from synth_handson.c2st import c2st
-from synth_handson.fidelity import assess_fidelity, match_schema
-from synth_handson.membership import distance_measures
-from synth_handson.tables import prepare_tables
+from synth_handson.evidence.c2st import c2st
+from synth_handson.evidence.fidelity import assess_fidelity, match_schema
+from synth_handson.evidence.membership import Neighbours, distance_measures
+from synth_handson.evidence.three_tables import prepare_tables
 tables = prepare_tables(synthetic, train, holdout)
 auc = c2st(tables.synthetic, tables.train, tables.holdout, random_state=0)
 assess_fidelity(tables, schema=match_schema(synthetic, train), c2st=auc, random_state=0)
-distance_measures(tables, level=0.0025, random_state=0)
+distance_measures(Neighbours.of(tables, 0), level=0.0025)
 answer()
 """
 

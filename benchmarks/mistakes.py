@@ -23,9 +23,10 @@ from synth_handson import load_bank_marketing, nearest_neighbors, split_holdout
 from synth_handson.evidence import controls
 from synth_handson.evidence.dose import naive_score
 from synth_handson.evidence.measures import Measure
-from synth_handson.evidence.membership import distance_measures
+from synth_handson.evidence.membership import Neighbours, distance_measures
 from synth_handson.evidence.three_tables import AssessedTables, halves, prepare_tables, sample_rows
-from synth_handson.metrics.bins import column_distances
+from synth_handson.metrics.bins import bin_column
+from synth_handson.metrics.counts import total_variation_distance
 from synth_handson.synthesis.pretrained import load_pretrained_generator
 
 ROWS = 3_000
@@ -57,7 +58,7 @@ class Tables(NamedTuple):
 
     def measure(self, synthetic: Frame, name: str) -> Measure:
         """Take one of this project's measures."""
-        found = distance_measures(self.with_synthetic(synthetic), level=0.0025, random_state=0)
+        found = distance_measures(Neighbours.of(self.with_synthetic(synthetic), 0), level=0.0025)
         return next(m for m in found if m.name == name)
 
 
@@ -223,9 +224,8 @@ def binned_apart(tables: Tables) -> Row:
             shares.append(np.histogram(column, edges)[0] / len(column))
         return number(float(np.abs(shares[0] - shares[1]).sum() / 2))
 
-    found = [
-        column_distances(tables.train, table, ["balance"])["balance"] for table in (tables.good, tripled)
-    ]
+    binned = [bin_column(tables.train["balance"], table["balance"]) for table in (tables.good, tripled)]
+    found = [total_variation_distance(b.shares(b.real), b.shares(b.other)) for b in binned]
     return Row(
         "total variation distance on each table's own bins",
         "balance of a good generator / three times as large",

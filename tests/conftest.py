@@ -1,5 +1,9 @@
-"""Every test has a home of its own; a worker and a trained generator are shared, for they take seconds."""
+"""Every test has a home of its own; workers and a trained generator are shared, for they take seconds.
 
+Only a test marked ``engine`` trains with the real one; any other has a stand-in that is imported at once.
+"""
+
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -7,9 +11,22 @@ import pandas as pd
 import pytest
 
 from synth_handson.synthesis.generator import Generator
+from synth_handson.synthesis.mostly import worker
 from synth_handson.synthesis.training import train_generator
 
 BANK_CSV = Path(__file__).parents[1] / "data" / "bank.csv"
+STAND_IN = Path(__file__).with_name("stand_in")
+GROUPS = ("engine", "browser")
+"""Marks whose tests share one process each, as they share an imported engine or a running server."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Give each test its process: that of its mark, else that of its file; the slowest groups start first."""
+    for item in items:
+        if item.get_closest_marker("xdist_group") is None:
+            marks = [name for name in GROUPS if item.get_closest_marker(name)]
+            item.add_marker(pytest.mark.xdist_group(marks[0] if marks else item.path.stem))
+    items.sort(key=lambda item: item.get_closest_marker("xdist_group").args[0] not in GROUPS)  # type: ignore[union-attr]
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -20,6 +37,22 @@ def shared_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
         patch.setenv("SYNTH_HANDSON_HOME", str(folder))
         patch.delenv("MOSTLY_BASE_URL", raising=False)
         yield folder
+
+
+@pytest.fixture(scope="session")
+def stand_in_pool(shared_home: Path) -> Iterator[worker.WorkerPool]:
+    """Return the workers of the tests without the real engine."""
+    pool = worker.WorkerPool()
+    yield pool
+    pool.close()
+
+
+@pytest.fixture(autouse=True)
+def stand_in(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Put the stand-in in the engine's place, for workers of this process and of those it starts."""
+    if not any(request.node.get_closest_marker(name) for name in GROUPS):
+        monkeypatch.setenv("PYTHONPATH", str(STAND_IN), prepend=os.pathsep)
+        monkeypatch.setattr(worker, "POOL", request.getfixturevalue("stand_in_pool"))
 
 
 @pytest.fixture(autouse=True)
@@ -44,5 +77,5 @@ def train(bank: pd.DataFrame) -> pd.DataFrame:
 
 @pytest.fixture(scope="session")
 def generator(train: pd.DataFrame) -> Generator:
-    """Return a generator trained on ``train`` for three epochs."""
+    """Return a generator that the real engine has trained on ``train`` for three epochs."""
     return train_generator(train, max_epochs=3, random_state=0)

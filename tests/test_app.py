@@ -12,10 +12,13 @@ from typing import Any
 import marimo as mo
 import pandas as pd
 import pytest
+from conftest import STAND_IN
 
 from synth_handson import closest_records, compare_columns
 from synth_handson.evidence.assessment import Evidence
 from synth_handson.metrics.bins import column_shares
+
+pytestmark = pytest.mark.engine
 
 ROOT = Path(__file__).parents[1]
 
@@ -34,9 +37,16 @@ sys.addaudithook(refuse)
 
 
 @pytest.fixture(scope="module")
-def defs(shared_home: Path) -> Iterator[Mapping[str, Any]]:
+def app_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a home in which the notebook's generator is trained once."""
+    return tmp_path_factory.mktemp("app-home")
+
+
+@pytest.fixture(scope="module")
+def defs(app_home: Path) -> Iterator[Mapping[str, Any]]:
     """Run the notebook as ``python app.py --epochs 1 --rows 200`` does; return what its cells define."""
     with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("SYNTH_HANDSON_HOME", str(app_home))
         patch.setattr(sys, "argv", ["app.py", "--epochs", "1", "--rows", "200"])
         patch.setattr(sys, "excepthook", sys.excepthook)
         patch.syspath_prepend(ROOT)
@@ -147,14 +157,21 @@ def run(*arguments: str, **environment: str) -> "subprocess.CompletedProcess[str
     ],
 )
 def test_without_a_browser_and_a_network_it_does_the_four_steps(
-    language: str, words: list[str], tmp_path: Path
+    language: str, words: list[str], app_home: Path, tmp_path: Path
 ) -> None:
+    # In English with the real engine and the generator that was trained above, else with the stand-in.
+    paths, home = ([tmp_path], app_home) if language == "en" else ([tmp_path, STAND_IN], tmp_path / "home")
     (tmp_path / "sitecustomize.py").write_text(NO_NETWORK)
     connections = tmp_path / "connections"
     report, evidence = tmp_path / "report.html", tmp_path / "evidence.json"
     arguments = ["--epochs", "1", "--rows", "200", "--language", language]
     arguments += ["--report", str(report), "--evidence", str(evidence)]
-    result = run(*arguments, PYTHONPATH=str(tmp_path), CONNECTIONS=str(connections))
+    result = run(
+        *arguments,
+        PYTHONPATH=os.pathsep.join(map(str, paths)),
+        SYNTH_HANDSON_HOME=str(home),
+        CONNECTIONS=str(connections),
+    )
     assert result.returncode == 0, result.stderr
     assert result.stderr == ""
     assert re.findall(r"^(\d)\. ", result.stdout, re.M) == list("1233333444444")

@@ -10,7 +10,7 @@ import subprocess
 import sys
 import urllib.request
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from time import monotonic, sleep
@@ -18,7 +18,10 @@ from typing import Literal
 
 import psutil
 import pytest
+from conftest import STAND_IN
 from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
+
+pytestmark = pytest.mark.browser
 
 APP = Path(__file__).parents[1] / "app.py"
 
@@ -61,29 +64,26 @@ class Server:
 
 
 @contextmanager
-def serve(folder: Path, mode: Literal["run", "edit"] = "run") -> Iterator[Server]:
+def serve(folder: Path, mode: Literal["run", "edit"] = "run", **environment: str) -> Iterator[Server]:
+    """Start a server, and give it out without waiting: it has seconds of imports before it answers."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     # UCI is behind a proxy that is not there: the bundled sample, wherever the tests run.
     nowhere = dict.fromkeys(("HTTP_PROXY", "HTTPS_PROXY", "http_proxy", "https_proxy"), "http://127.0.0.1:9")
-    environment = os.environ | nowhere | {"SYNTH_HANDSON_HOME": str(folder / "home"), "NO_PROXY": "127.0.0.1"}
-    environment.pop("MOSTLY_BASE_URL", None)
-    options = {"run": ["--session-ttl", str(SESSION_TTL)], "edit": ["--no-token", "--skip-update-check"]}[
-        mode
-    ]
-    command = [sys.executable, "-m", "marimo", mode, str(APP), "--headless", "--port", str(port), *options]
+    own = {"SYNTH_HANDSON_HOME": str(folder / "home"), "NO_PROXY": "127.0.0.1", "MOSTLY_BASE_URL": ""}
+    command = [sys.executable, "-m", "marimo", mode, str(APP), "--headless", "--port", str(port)]
+    command += ["--session-ttl", str(SESSION_TTL)] if mode == "run" else ["--no-token", "--skip-update-check"]
     log = folder / "log"
     with log.open("wb") as output:
         process = subprocess.Popen(
             command,
-            env=environment,
+            env=os.environ | nowhere | own | environment,
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=output,
         )
     try:
-        wait_for(lambda: answers(f"http://127.0.0.1:{port}/health"))
         yield Server(f"http://127.0.0.1:{port}", folder / "home", log, process)
     finally:
         process.kill()
@@ -138,6 +138,7 @@ def visits(browser: Browser, server: Server) -> Iterator[Visit]:
         page.set_default_timeout(PATIENCE)
         page.on("console", lambda message: errors.append(message.text) if message.type == "error" else None)
         page.on("pageerror", lambda error: errors.append(str(error)))
+        wait_for(lambda: answers(f"{server.url}/health"))
         page.goto(f"{server.url}/{query}")
         expect(page.get_by_text("10.24432/C5K306")).to_be_visible(timeout=PATIENCE)
         return page
@@ -449,16 +450,29 @@ def test_in_the_editor_no_output_is_cut_and_none_traps_the_wheel(chromium: Brows
         wait_for(lambda: page.locator("#App").evaluate("app => app.scrollTop") > top + 2_500, seconds=10)
 
 
-@pytest.mark.parametrize("ending", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
+ENDINGS = (signal.SIGINT, signal.SIGTERM, signal.SIGKILL)
+
+
+@pytest.fixture(scope="module")
+def doomed(chromium: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[int, Server]]:
+    """Start the servers that will be stopped, together and with the stand-in: each has a process to leave."""
+    with ExitStack() as stack:
+        yield {
+            ending: stack.enter_context(serve(tmp_path_factory.mktemp("doomed"), PYTHONPATH=str(STAND_IN)))
+            for ending in ENDINGS
+        }
+
+
+@pytest.mark.parametrize("ending", ENDINGS)
 def test_a_stopped_server_leaves_no_process_behind(
-    chromium: Browser, tmp_path: Path, ending: signal.Signals
+    chromium: Browser, doomed: dict[int, Server], ending: signal.Signals
 ) -> None:
-    with serve(tmp_path) as server:
-        with suppress(AssertionError), visits(chromium, server) as visit:
-            visit()
-            engines = server.engines()
-            assert engines
-            server.process.send_signal(ending)
-            server.process.wait(timeout=30)
-        _, left = psutil.wait_procs(engines, timeout=10)
+    server = doomed[ending]
+    with suppress(AssertionError), visits(chromium, server) as visit:
+        visit()
+        engines = server.engines()
+        assert engines
+        server.process.send_signal(ending)
+        server.process.wait(timeout=30)
+    _, left = psutil.wait_procs(engines, timeout=10)
     assert left == []

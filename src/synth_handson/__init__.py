@@ -21,18 +21,14 @@ from synth_handson.evidence.closest import (
     compare_with_nearest,
     median_gap,
 )
-from synth_handson.metrics.bins import (
-    column_shares,
-    compare_columns,
-    distance_shares,
-    total_variation_distance,
-)
+from synth_handson.evidence.fidelity import compare_columns
+from synth_handson.metrics.bins import column_shares, distance_shares
+from synth_handson.metrics.counts import total_variation_distance
 from synth_handson.metrics.distances import identical_rows, nearest_neighbors
 from synth_handson.synthesis.generator import Generator
-from synth_handson.synthesis.mostly.worker import warm_up
 from synth_handson.synthesis.pretrained import load_bundled_synthetic, load_pretrained_generator
 from synth_handson.synthesis.run import CancelToken, Progress
-from synth_handson.synthesis.training import train_generator
+from synth_handson.synthesis.training import train_generator, warm_up
 from synth_handson.tables.bank import HANDS_ON_COLUMNS, Dataset, load_bank_marketing
 from synth_handson.tables.checks import check_table
 from synth_handson.tables.split import split_holdout

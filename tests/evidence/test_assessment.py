@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -13,6 +14,8 @@ from synth_handson.errors import ArgumentError, TableError
 from synth_handson.evidence.assessment import Evidence, Step, assess
 from synth_handson.evidence.measures import DEFINITIONS, Measure
 from synth_handson.locales import LANGUAGES
+
+KEPT = Path(__file__).with_name("evidence.json")
 
 
 def bundled(**options: object) -> Evidence:
@@ -77,6 +80,37 @@ def test_every_measure_of_the_three_parts_has_its_reference(evidence: Evidence) 
 def test_it_is_made_of_plain_numbers_and_comes_back(evidence: Evidence) -> None:
     text = json.dumps(evidence.to_dict(), allow_nan=False)
     assert Evidence.from_dict(json.loads(text)) == evidence
+
+
+def few_people(rows: int, seed: int) -> pd.DataFrame:
+    """Draw people as those were whose evidence is kept in ``evidence.json``."""
+    frame = draw_people(rows, seed)[["income", "region", "since", "score", "churned"]]
+    return frame.mask(np.random.default_rng(seed).random(frame.shape) < 0.1)
+
+
+def test_evidence_written_before_is_read_and_written_alike() -> None:
+    text = KEPT.read_text(encoding="utf-8").strip()
+    assert json.dumps(Evidence.from_dict(json.loads(text)).to_dict()) == text
+
+
+def test_the_same_tables_still_give_the_evidence_that_was_kept() -> None:
+    kept = Evidence.from_dict(json.loads(KEPT.read_text(encoding="utf-8")))
+    found = assess(few_people(150, 0), train=few_people(240, 1), holdout=few_people(120, 2), target="churned")
+    assert found.reasons == kept.reasons
+    for ours, theirs in zip(every_measure(found), every_measure(kept), strict=True):
+        for name in ("name", "rows", "columns", "missing"):
+            assert getattr(ours, name) == getattr(theirs, name)
+        for name in ("value", "low", "high", "reference", "reference_low", "reference_high", "p_value"):
+            number, expected = getattr(ours, name), getattr(theirs, name)
+            assert number == (None if expected is None else pytest.approx(expected, rel=1e-6, abs=1e-12))
+
+
+@pytest.mark.parametrize("name", ["privacy", None])
+def test_a_measure_nobody_knows_is_not_read(name: str | None) -> None:
+    plain = json.loads(KEPT.read_text(encoding="utf-8"))
+    plain["privacy"]["measures"][0]["name"] = name
+    with pytest.raises(ArgumentError, match="unknown measure"):
+        Evidence.from_dict(plain)
 
 
 def test_something_else_is_not_taken_for_evidence() -> None:

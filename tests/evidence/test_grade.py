@@ -4,7 +4,7 @@ import pytest
 
 from synth_handson.evidence.fidelity import Fidelity, SchemaMatch
 from synth_handson.evidence.grade import Grade, grade, letter
-from synth_handson.evidence.measures import Measure, measure
+from synth_handson.evidence.measures import Measure
 from synth_handson.evidence.privacy import Privacy
 from synth_handson.evidence.utility import ModelUtility, Utility
 from synth_handson.evidence.verdict import decide
@@ -16,7 +16,7 @@ from synth_handson.metrics.intervals import Estimate
 def taken(name: str, value: float, reference: float, p_value: float | None = None) -> Measure:
     estimates = (Estimate(number, number - 0.01, number + 0.01) for number in (value, reference))
     columns = ("age",) if name == "column_tvd" else ()
-    return measure(name, *estimates, rows=100, columns=columns, p_value=p_value)
+    return Measure(name, *estimates, rows=100, columns=columns, p_value=p_value)
 
 
 def fidelity(column: float = 0.1, pair: float = 0.1, c2st: float = 0.5) -> Fidelity:

@@ -2,13 +2,13 @@
 
 import pytest
 
-from synth_handson.evidence.measures import DEFINITIONS, Measure, measure
+from synth_handson.evidence.measures import DEFINITIONS, Measure
 from synth_handson.locales import LANGUAGES, Language, Message, get_text
 from synth_handson.metrics.intervals import Estimate
 
 
 def taken(name: str, value: float, reference: float) -> Measure:
-    return measure(name, Estimate(value, value, value), Estimate(reference, reference, reference), rows=100)
+    return Measure(name, Estimate(value, value, value), Estimate(reference, reference, reference), rows=100)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -42,8 +42,18 @@ def test_excess_is_how_much_worse_than_the_reference(
     assert taken(name, value, reference).excess == pytest.approx(excess)
 
 
+def test_a_measure_tells_what_is_known_beforehand_and_both_intervals() -> None:
+    found = Measure("attack_auc", Estimate(0.6, 0.5, 0.7), Estimate(0.5, 0.4, 0.6), rows=100)
+    assert (found.value, found.low, found.high) == (0.6, 0.5, 0.7)
+    assert (found.reference, found.reference_low, found.reference_high) == (0.5, 0.4, 0.6)
+    known = DEFINITIONS["attack_auc"]
+    assert (found.lowest, found.highest, found.ideal) == (known.lowest, known.highest, known.ideal)
+    assert (found.good, found.interval, found.source) == (known.good, known.interval, known.source)
+
+
 def test_what_could_not_be_measured_has_no_excess_but_a_reason() -> None:
-    missing = measure("dcr_ratio", None, rows=100, missing=Message("measures.missing_dcr_ratio"))
+    missing = Measure("dcr_ratio", None, rows=100, missing=Message("measures.missing_dcr_ratio"))
     assert missing.excess is None
+    assert (missing.low, missing.high, missing.reference_low, missing.reference_high) == (None,) * 4
     assert missing.missing is not None
     assert missing.missing.in_words("ja") != missing.missing.in_words("en")

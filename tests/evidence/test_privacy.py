@@ -15,9 +15,9 @@ from synth_handson.errors import SynthHandsonError
 from synth_handson.evidence.attacks import MAX_SECRETS
 from synth_handson.evidence.closest import ClosestRecords, MedianGap, closest_records, median_gap
 from synth_handson.evidence.controls import copy_rows, jitter_rows, plant_rows, shuffle_columns
-from synth_handson.evidence.identical import Matches, copies_needed
-from synth_handson.evidence.measures import measure
-from synth_handson.evidence.membership import membership_measures
+from synth_handson.evidence.identical import copies_needed
+from synth_handson.evidence.measures import Measure
+from synth_handson.evidence.membership import Neighbours, membership_measures
 from synth_handson.evidence.privacy import assess_privacy
 from synth_handson.evidence.three_tables import halves, prepare_tables
 from synth_handson.evidence.verdict import FAMILYWISE_LEVEL, decide
@@ -128,7 +128,7 @@ def world(request: pytest.FixtureRequest) -> World:
 
 
 def full_verdict(synthetic: pd.DataFrame, train: pd.DataFrame, holdout: pd.DataFrame, seed: int) -> str:
-    return assess_privacy(prepare_tables(synthetic, train, holdout), random_state=seed).verdict.outcome
+    return assess_privacy(Neighbours.of(prepare_tables(synthetic, train, holdout), seed)).verdict.outcome
 
 
 def quick_verdict(synthetic: pd.DataFrame, train: pd.DataFrame, holdout: pd.DataFrame, seed: int) -> str:
@@ -138,11 +138,12 @@ def quick_verdict(synthetic: pd.DataFrame, train: pd.DataFrame, holdout: pd.Data
     unremarkable = Estimate(0.0, 0.0, 0.1)
     risks = [("singling_out", ()), ("linkability", ()), *(("inference", (name,)) for name in columns)]
     level = FAMILYWISE_LEVEL / (6 + len(risks))
+    ours = Neighbours.of(tables, seed)
     measures = [
-        *membership_measures(tables, level=level, random_state=seed),
-        *(measure(name, unremarkable, rows=500, columns=about, p_value=1.0) for name, about in risks),
+        *membership_measures(ours, level),
+        *(Measure(name, unremarkable, rows=500, columns=about, p_value=1.0) for name, about in risks),
     ]
-    copies = copies_needed(Matches.of(tables.synthetic, tables.train, tables.holdout), level, seed)
+    copies = copies_needed(ours.matches, level, seed)
     return decide(measures, copies, len(synthetic)).outcome
 
 

@@ -10,7 +10,7 @@ from scipy.stats import binom
 
 from synth_handson.evidence.controls import plant_rows
 from synth_handson.evidence.identical import POWER, Matches, copies_needed, identical_p_value
-from synth_handson.evidence.measures import DEFINITIONS, Measure, measure
+from synth_handson.evidence.measures import DEFINITIONS, Measure
 from synth_handson.evidence.verdict import FAMILYWISE_LEVEL, TOLERATED_LEAK, decide, holm
 from synth_handson.locales import LANGUAGES, Language, Message, get_text
 from synth_handson.metrics.intervals import Estimate
@@ -24,7 +24,7 @@ TESTED = (
 def a_test(name: str, p_value: float) -> Measure:
     columns = ("job",) if name == "inference" else ()
     estimate = Estimate(0.1, 0.05, 0.15)
-    return measure(name, estimate, estimate, rows=1_000, columns=columns, p_value=p_value)
+    return Measure(name, estimate, estimate, rows=1_000, columns=columns, p_value=p_value)
 
 
 class TestHolm:
@@ -75,7 +75,7 @@ class TestDecide:
 
     def test_what_could_not_be_measured_is_among_the_reasons(self) -> None:
         gap = Message("measures.missing_outliers")
-        missing = measure("outlier_identical", None, rows=0, missing=gap)
+        missing = Measure("outlier_identical", None, rows=0, missing=gap)
         assert gap in decide([a_test("dcr_share", 0.5), missing], 20, 1_000).reasons
 
     @pytest.mark.parametrize("language", LANGUAGES)

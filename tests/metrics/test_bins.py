@@ -1,7 +1,6 @@
 """Shares on shared bins, and the distance between them, beside the holdout's."""
 
 from datetime import UTC, datetime
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -16,11 +15,8 @@ from synth_handson.metrics.bins import (
     Bin,
     ColumnShares,
     bin_column,
-    column_distances,
     column_shares,
-    compare_columns,
     distance_shares,
-    total_variation_distance,
 )
 
 
@@ -220,101 +216,6 @@ def test_every_text_has_a_bin(real, synthetic):
     assert len(shares.bins) <= MAX_CATEGORIES + 4
 
 
-# Total variation distance
-
-distributions = (
-    st.lists(st.integers(0, 1000), min_size=4, max_size=4)
-    .filter(any)
-    .map(lambda weights: np.array(weights) / sum(weights))
-)
-
-
-def test_total_variation_distance_worked_by_hand():
-    assert total_variation_distance([0.5, 0.3, 0.2], [0.4, 0.2, 0.4]) == pytest.approx(0.2)
-    assert total_variation_distance([1, 0], [0, 1]) == 1
-
-
-@given(distributions, distributions, distributions)
-def test_total_variation_distance_is_a_metric_between_0_and_1(a, b, c):
-    assert 0 <= total_variation_distance(a, b) <= 1
-    assert total_variation_distance(a, b) == total_variation_distance(b, a)
-    assert total_variation_distance(a, a) == 0
-    assert total_variation_distance(a, c) <= (
-        total_variation_distance(a, b) + total_variation_distance(b, c) + 1e-12
-    )
-
-
-@pytest.mark.parametrize("shares", [[0.5, 0.5, 0], [0.5, 0.6], [-0.5, 1.5], [np.nan, 1]])
-def test_what_is_no_distribution_over_the_same_bins_is_refused(shares):
-    with pytest.raises(ArgumentError, match="sums to 1"):
-        total_variation_distance([0.5, 0.5], shares)
-
-
-# Distances of columns
-
-
-def test_column_distances_worked_by_hand():
-    real = pd.DataFrame({"c": ["a", "a", "b", "b"], "n": [1, 1, 2, 2], "same": ["x"] * 4})
-    synthetic = pd.DataFrame({"c": ["a", "a", "a", "_RARE_"], "n": [3, 3, 3, 3], "same": ["x"] * 4})
-    assert column_distances(real, synthetic) == {"c": 0.5, "n": 1, "same": 0}
-    assert column_distances(real, synthetic, ["n"]) == {"n": 1}
-
-
-def people(n: int, seed: int) -> pd.DataFrame:
-    rng = np.random.default_rng(seed)
-    return pd.DataFrame(
-        {
-            "age": rng.integers(18, 80, n),
-            "balance": rng.lognormal(6, 1.5, n),
-            "job": rng.choice(list("abcdefgh"), n),
-        }
-    )
-
-
-def test_fewer_rows_look_further_apart():
-    real, other = people(4000, 0), people(4000, 1)
-    few, all_ = column_distances(real, other, rows=100), column_distances(real, other)
-    assert all(few[name] > 2 * all_[name] for name in few)
-
-
-@pytest.mark.parametrize(("holdout_rows", "synthetic_rows"), [(300, 5000), (5000, 300)])
-def test_two_samples_of_one_population_look_alike_whatever_their_sizes(holdout_rows, synthetic_rows):
-    everyone = people(20_000, 2)
-    train = everyone[:10_000]
-    holdout = everyone[10_000 : 10_000 + holdout_rows]
-    synthetic = everyone[-synthetic_rows:]
-    for column in compare_columns(train, holdout, synthetic):
-        assert column.rows == 300
-        assert 0.6 < column.synthetic / column.holdout < 1.6
-        # Without equal sizes the smaller one looks about four times worse.
-    unequal = column_distances(train, synthetic)["age"] / column_distances(train, holdout)["age"]
-    assert max(unequal, 1 / unequal) > 2
-
-
-def test_a_distorted_column_stands_out_from_the_holdout():
-    train, holdout, synthetic = people(3000, 3), people(800, 4), people(1000, 5)
-    synthetic["job"] = "a"
-    age, _, job = compare_columns(train, holdout, synthetic)
-    assert age.synthetic == pytest.approx(age.holdout, rel=0.6)
-    assert job.synthetic > 10 * job.holdout
-    assert job.column == "job"
-
-
-def test_comparing_is_repeatable_and_depends_on_the_seed():
-    train, holdout, synthetic = people(500, 6), people(100, 7), people(400, 8)
-    first = compare_columns(train, holdout, synthetic, random_state=1)
-    assert first == compare_columns(train, holdout, synthetic, random_state=1)
-    assert first != compare_columns(train, holdout, synthetic, random_state=2)
-
-
-def test_a_real_table_split_in_two_keeps_within_sampling_noise():
-    bank = pd.read_csv(Path(__file__).parents[2] / "data" / "bank.csv").sample(frac=1, random_state=0)
-    for column in compare_columns(bank[:3000], bank[3000:3900], bank[3900:]):
-        assert column.rows == 621
-        assert column.synthetic < 0.12
-        assert abs(column.synthetic - column.holdout) < 0.05
-
-
 # What a caller can get wrong
 
 
@@ -322,16 +223,13 @@ def test_an_unknown_column_is_named():
     table = pd.DataFrame({"age": [1]})
     with pytest.raises(ArgumentError, match="'agee'"):
         column_shares(table, table, "agee")
-    with pytest.raises(ArgumentError, match="'age'"):
-        compare_columns(table, table.rename(columns={"age": "years"}), table)
 
 
 def test_an_empty_table_is_refused():
     table = pd.DataFrame({"age": [1, 2]})
     for call in (
         lambda: column_shares(table, table[:0], "age"),
-        lambda: column_distances(table[:0], table),
-        lambda: compare_columns(table, table[:0], table),
+        lambda: column_shares(table[:0], table, "age"),
         lambda: distance_shares([], [0.5]),
     ):
         with pytest.raises(ArgumentError, match="no rows"):
@@ -343,12 +241,6 @@ def test_text_where_the_real_table_holds_numbers_or_dates_is_refused_with_the_va
         shares_of([1, 2, 3], ["1", "_RARE_", "3"])
     with pytest.raises(ArgumentError, match="'_RARE_'"):
         shares_of(pd.to_datetime(["2024-01-01"]), ["_RARE_"])
-
-
-def test_a_number_of_rows_below_one_is_refused():
-    table = pd.DataFrame({"age": [1, 2]})
-    with pytest.raises(ArgumentError, match="at least 1"):
-        column_distances(table, table, rows=0)
 
 
 # Distances to the closest record

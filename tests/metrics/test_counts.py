@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from scipy import stats
 
+from synth_handson.errors import ArgumentError
 from synth_handson.metrics.counts import (
     chi_square,
     correlation_ratio,
@@ -16,8 +17,38 @@ from synth_handson.metrics.counts import (
     ks_distance,
     spearman,
     total_variation,
+    total_variation_distance,
     wasserstein_distance,
 )
+
+distributions = (
+    st.lists(st.integers(0, 1000), min_size=4, max_size=4)
+    .filter(any)
+    .map(lambda weights: np.array(weights) / sum(weights))
+)
+
+
+def test_total_variation_distance_worked_by_hand() -> None:
+    assert total_variation_distance([0.5, 0.3, 0.2], [0.4, 0.2, 0.4]) == pytest.approx(0.2)
+    assert total_variation_distance([1, 0], [0, 1]) == 1
+
+
+@given(distributions, distributions, distributions)
+def test_total_variation_distance_is_a_metric_between_0_and_1(
+    a: np.ndarray, b: np.ndarray, c: np.ndarray
+) -> None:
+    assert 0 <= total_variation_distance(a, b) <= 1
+    assert total_variation_distance(a, b) == total_variation_distance(b, a)
+    assert total_variation_distance(a, a) == 0
+    assert total_variation_distance(a, c) <= (
+        total_variation_distance(a, b) + total_variation_distance(b, c) + 1e-12
+    )
+
+
+@pytest.mark.parametrize("shares", [[0.5, 0.5, 0], [0.5, 0.6], [-0.5, 1.5], [np.nan, 1]])
+def test_what_is_no_distribution_over_the_same_bins_is_refused(shares: list[float]) -> None:
+    with pytest.raises(ArgumentError, match="sums to 1"):
+        total_variation_distance([0.5, 0.5], shares)
 
 
 def test_distances_worked_by_hand() -> None:

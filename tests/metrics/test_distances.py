@@ -236,9 +236,10 @@ class TestTypes:
 
     def test_the_real_table_decides_what_is_a_number(self):
         number, label = pd.DataFrame({"x": [1, 2, 3]}), pd.DataFrame({"x": ["1", "2", "3"]})
-        assert nearest_neighbors(number, label, k=1)[0].tolist() == [[1], [1], [1]]
-        with pytest.raises(ArgumentError, match=r"“x” has type int64 in the real table.* holds '1'"):
-            nearest_neighbors(label, number)
+        assert nearest_neighbors(number.replace(3, 4), label, k=2)[0].tolist() == [[0, 1], [0, 1], [1, 1]]
+        assert nearest_neighbors(label, number, k=2)[0][0] == pytest.approx([0, 1 / 3])
+        with pytest.raises(ArgumentError, match=r"“x” has type int64 in the real table, and 'one' in the"):
+            nearest_neighbors(label.replace("1", "one"), number)
 
     def test_dates_have_ranks(self):
         dates = ["2024-01-01", "2024-01-02", "2024-12-31", "9999-12-31"]
@@ -348,8 +349,8 @@ class TestCompare:
         comparison = compare_with_nearest(row, customers)
         said = {c.name: (c.synthetic, c.real, c.difference, c.unit, c.same) for c in comparison.columns}
         assert said == {
-            "age": (33, 30, 3, "years", False),
-            "balance": (1000.5, 1000.5, 0.0, "euros", True),
+            "age": (33, 30, 3, None, False),
+            "balance": (1000.5, 1000.5, 0.0, None, True),
             "y": ("maybe", "no", None, None, False),
             "height": (1.7, 1.7, 0.0, None, True),
             "since": (pd.Timestamp("2019-12-30"), pd.Timestamp("2020-01-01"), -2.0, "days", False),
@@ -358,6 +359,14 @@ class TestCompare:
         assert not comparison.identical
         # The ages have the ranks 1/4 and 3/4, so 33 has 3/10; the date lies before all others.
         assert comparison.distance == pytest.approx(math.sqrt(0.05**2 + 1 + 0.25**2))
+
+    def test_units_are_those_of_the_bank_marketing_table_and_of_no_other(self, customers):
+        for columns, units in (
+            (["age", "balance", "y"], ["years", "euros", None]),
+            (["age", "balance"], [None] * 2),
+        ):
+            comparison = compare_with_nearest(customers[columns].iloc[0], customers[columns])
+            assert [column.unit for column in comparison.columns] == units
 
     @pytest.mark.parametrize("index", [0, 1])
     def test_an_identical_row_says_so_whether_series_or_frame(self, customers, index):

@@ -14,7 +14,7 @@ from synth_handson.evidence.assessment import Evidence, Sizes, assess
 from synth_handson.evidence.fidelity import Fidelity, SchemaMatch
 from synth_handson.evidence.grade import Grade
 from synth_handson.evidence.ladder import Rung
-from synth_handson.evidence.measures import DEFINITIONS, Measure, measure
+from synth_handson.evidence.measures import DEFINITIONS, Measure
 from synth_handson.evidence.privacy import Privacy
 from synth_handson.evidence.utility import ModelUtility, Utility
 from synth_handson.evidence.verdict import Outcome, Verdict
@@ -33,6 +33,10 @@ SECTIONS = (
 COLUMNS = ("age", "job", "balance", "y")
 HOSTILE = '<script>alert("x")</script>'
 TRAINING = Training(
+    engine="mostly",
+    engine_version="2.7.3",
+    settings={},
+    value_protection=True,
     rows=3_600,
     random_state=7,
     max_epochs=20,
@@ -49,21 +53,21 @@ def around(value: float, spread: float = 0.01) -> Estimate:
 
 
 def taken(name: str, value: float, reference: float, *columns: str, p: float | None = None) -> Measure:
-    return measure(name, around(value), around(reference), rows=900, columns=columns, p_value=p)
+    return Measure(name, around(value), around(reference), rows=900, columns=columns, p_value=p)
 
 
 def privacy(outcome: Outcome, secrets: Iterable[str]) -> Privacy:
     draw = np.random.default_rng(0)
     copies = 0.3 if outcome == "fail" else 0.0
     measures = (
-        measure(
+        Measure(
             "identical_rows", Estimate(copies, copies, 0.31), Estimate(0, 0, 0.004), rows=900, p_value=0.2
         ),
         taken("dcr_share", 0.5 + copies / 2, 0.497, p=0.3),
-        measure("dcr_ratio", None, rows=900, missing=Message("measures.missing_dcr_ratio")),
+        Measure("dcr_ratio", None, rows=900, missing=Message("measures.missing_dcr_ratio")),
         taken("attack_auc", 0.505, 0.5, p=0.25),
         taken("attack_tpr", 0.012, 0.01, p=0.0000001),
-        measure("outlier_identical", None, rows=0, missing=Message("measures.missing_outliers")),
+        Measure("outlier_identical", None, rows=0, missing=Message("measures.missing_outliers")),
         taken("outlier_attack_auc", 0.51, 0.49, p=0.4),
         taken("singling_out", 0.02, 0.01),
         taken("linkability", 0.01, 0.01),
@@ -94,7 +98,7 @@ def fidelity(columns: tuple[str, ...]) -> Fidelity:
 def utility(target: str) -> Utility:
     names = ("roc_auc", "pr_auc", "accuracy", "f1", "precision", "recall")
     taken_once = tuple(taken(name, 0.82, 0.86) for name in names)
-    kept = measure("performance_kept", around(0.91, 0.04), rows=900)
+    kept = Measure("performance_kept", around(0.91, 0.04), rows=900)
     models = tuple(
         ModelUtility(model, taken_once, kept, taken_once)
         for model in ("linear", "random_forest", "gradient_boosting")

@@ -11,7 +11,7 @@ import pytest
 
 from synth_handson import HANDS_ON_COLUMNS, load_bank_marketing, split_holdout
 from synth_handson.errors import DataUnavailableError
-from synth_handson.synthesis import archive
+from synth_handson.synthesis import archive, pretrained, store
 from synth_handson.synthesis.pretrained import (
     GENERATOR_FILE,
     SEED,
@@ -100,6 +100,7 @@ def test_it_is_small_enough_to_ship() -> None:
     assert GENERATOR_FILE.stat().st_size < 300_000
 
 
+@pytest.mark.engine
 def test_the_bundled_table_is_what_it_draws() -> None:
     shipped = load_bundled_synthetic()
     drawn = load_pretrained_generator().sample(len(shipped), random_state=SEED)
@@ -120,3 +121,15 @@ def test_a_missing_file_is_named(
     monkeypatch.setattr(f"synth_handson.synthesis.pretrained.{constant}", tmp_path / "gone")
     with pytest.raises(DataUnavailableError, match=re.escape(str(tmp_path / "gone"))):
         load()
+
+
+def test_it_is_rebuilt_by_a_training_whatever_the_store_holds(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(store, "load", lambda name: pytest.fail("looked into the store"))
+    for constant in ("GENERATOR_FILE", "SYNTHETIC_FILE"):
+        monkeypatch.setattr(pretrained, constant, tmp_path / constant)
+    training = pretrained.rebuild()
+    assert load_pretrained_generator().training == training
+    assert (training.engine, training.random_state, training.rows) == ("mostly", SEED, 3_617)
+    assert len(load_bundled_synthetic()) == 1_000

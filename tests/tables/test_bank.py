@@ -10,20 +10,16 @@ import threading
 from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 from pandas.testing import assert_frame_equal
 
-from synth_handson.errors import ArgumentError, DataUnavailableError, SynthHandsonError, TableError
+from synth_handson.errors import ArgumentError, DataUnavailableError, SynthHandsonError
 from synth_handson.paths import bundled, home
 from synth_handson.tables import bank as data
 from synth_handson.tables.bank import ALL_COLUMNS, HANDS_ON_COLUMNS, load_bank_marketing
-from synth_handson.tables.split import split_holdout
 from synth_handson.views.load import source_note
 
 
@@ -348,64 +344,6 @@ def test_two_processes_fill_one_cache(uci: UCI) -> None:
     ]
     assert [process.communicate()[0].split() for process in processes] == [["45211", "cache"]] * 2
     assert [path.name for path in home().iterdir()] == ["bank-full.csv.gz"]
-
-
-def people(rows: int) -> pd.DataFrame:
-    n = np.arange(rows)
-    return pd.DataFrame(
-        {"age": 20 + n % 40, "job": pd.Categorical(n % 3), "children": pd.array(n % 4, dtype="Int64")},
-        index=n * 3,
-    )
-
-
-@settings(max_examples=60, deadline=None)
-@given(rows=st.integers(2, 300), fraction=st.floats(0.01, 0.99), seed=st.integers(0, 2**32 - 1))
-def test_the_holdout_and_the_rest_share_no_row_and_are_the_whole(
-    rows: int, fraction: float, seed: int
-) -> None:
-    frame = people(rows)
-    if round(rows * fraction) in (0, rows):
-        with pytest.raises(ArgumentError):
-            split_holdout(frame, fraction, seed)
-        return
-    train, holdout = split_holdout(frame, fraction, seed)
-    assert len(holdout) == round(rows * fraction)
-    assert_frame_equal(pd.concat([train, holdout]).sort_index(), frame)
-    for part, again in zip((train, holdout), split_holdout(frame, fraction, seed), strict=True):
-        assert_frame_equal(part, again)
-        assert part.index.is_monotonic_increasing
-        assert part.dtypes.equals(frame.dtypes)
-
-
-def test_the_holdout_is_the_same_on_every_machine_and_with_every_numpy() -> None:
-    _, holdout = split_holdout(pd.DataFrame({"n": range(10)}), fraction=0.3, random_state=0)
-    assert list(holdout["n"]) == [2, 4, 8]
-
-
-def test_the_choice_depends_on_the_number_of_rows_alone() -> None:
-    few, all_columns = load_bank_marketing("bundled"), load_bank_marketing("bundled", None)
-    _, holdout = split_holdout(few.frame)
-    _, of_all = split_holdout(all_columns.frame)
-    assert list(holdout.index) == list(of_all.index)
-    _, other = split_holdout(few.frame, random_state=1)
-    assert list(holdout.index) != list(other.index)
-
-
-@pytest.mark.parametrize("fraction", [0, 1, -0.1, 1.5, float("nan"), "half", None])
-def test_a_fraction_outside_its_range_is_refused(fraction: Any) -> None:
-    with pytest.raises(ArgumentError, match="between 0 and 1"):
-        split_holdout(people(60), fraction)
-
-
-@pytest.mark.parametrize("seed", [-1, 2**32, 0.5, None])
-def test_a_seed_outside_its_range_is_refused(seed: Any) -> None:
-    with pytest.raises(ArgumentError, match="seed"):
-        split_holdout(people(60), random_state=seed)
-
-
-def test_only_a_table_can_be_split() -> None:
-    with pytest.raises(TableError, match="DataFrame"):
-        split_holdout([1, 2, 3])  # type: ignore[arg-type]
 
 
 def test_original_columns_are_those_of_the_file() -> None:

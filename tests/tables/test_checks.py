@@ -5,6 +5,7 @@ from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
+import dateutil.tz
 import numpy as np
 import pandas as pd
 import pyarrow as pa
@@ -100,16 +101,44 @@ DEFECTS: dict[str, tuple[str, Callable[[int], Any], str]] = {
     "dict": ("table_unsupported", spoiled((1, {"a": 1})), "{'a': 1}"),
     "complex": ("table_unsupported", lambda at: np.full(60, 1j), "1j"),
     "timedelta": ("table_unsupported", lambda at: pd.to_timedelta(np.arange(60), unit="s"), "Timedelta"),
-    "unsigned beyond int64": ("table_convert", lambda at: np.full(60, 2**63 + 1, "uint64"), str(2**63 + 1)),
+    "unsigned beyond int64": ("table_too_large", lambda at: np.full(60, 2**63 + 1, "uint64"), str(2**63 + 1)),
     "dates as levels": (
         "table_convert",
         lambda at: pd.Categorical(pd.to_datetime(["2020-01-01", "2020-01-02"] * 30)),
         "Timestamp",
     ),
-    "arrow dates": (
+    "beyond int64": ("table_too_large", spoiled((7.5, 1e19), float), "1e+19"),
+    "beyond 64 bits": ("table_too_large", spoiled((7, -(2**70))), "-1.18"),
+    "for ever": ("table_far_date", spoiled(("2024-01-01", "9999-12-31"), "datetime64[us]"), "9999-12-31"),
+    "for ever, objects": (
+        "table_far_date",
+        spoiled((datetime.date(2024, 1, 1), datetime.date(9999, 12, 31))),
+        "9999-12-31",
+    ),
+    "long ago": ("table_far_date", spoiled(("2024-01-01", "1066-10-14"), "datetime64[s]"), "1066-10-14"),
+    "a zone without a name": (
         "table_convert",
-        lambda at: pd.array([datetime.date(2020, 1, 1)] * 60, dtype="date32[pyarrow]"),
-        "datetime.date(2020, 1, 1)",
+        lambda at: pd.Series(pd.date_range("2024", periods=60, tz=dateutil.tz.gettz("Asia/Tokyo"))),
+        "Timestamp",
+    ),
+    "codes": ("table_all_rare", lambda at: [f"C{i // 2:05d}" for i in range(60)], "'C00000'"),
+    "codes, category": (
+        "table_all_rare",
+        lambda at: pd.Categorical([10_007 * (1 + i // 2) for i in range(60)]),
+        "10007",
+    ),
+    "percentages": ("table_numbers_as_text", lambda at: [f"{i // 2}.5%" for i in range(60)], "'0.5%'"),
+    "prices": ("table_numbers_as_text", lambda at: [f"€ {i},50" for i in range(60)], "'€ 0,50'"),
+    "postcodes": ("table_numbers_as_text", lambda at: [f"{i * 97:05d}" for i in range(60)], "'00000'"),
+    "two readings of a date": (
+        "table_dates_as_text",
+        lambda at: [f"{1 + i % 12:02d}/{1 + i // 12:02d}/2024" for i in range(60)],
+        "'01/01/2024'",
+    ),
+    "two-digit years": (
+        "table_dates_as_text",
+        lambda at: [f"{1 + i % 28}.5.{i}" for i in range(60)],
+        "'1.5.0'",
     ),
     "half a character": (
         "table_unreadable",
@@ -191,7 +220,7 @@ def test_everything_wrong_is_listed_at_once_with_what_to_do() -> None:
 
 
 def test_a_counter_with_a_holdout_taken_from_it_is_still_a_counter() -> None:
-    train, _ = split_holdout(people(100).assign(id=range(100)))
+    train, _ = split_holdout(people(500).assign(id=range(500)))
     assert list(problems_of(train)) == [("table_running_number", "id")]
 
 
@@ -199,15 +228,49 @@ def test_distinct_whole_numbers_that_are_no_counter_pass() -> None:
     check_table(people().assign(income=np.arange(60) * 10))
 
 
-def test_names_of_columns_must_be_distinct_text() -> None:
-    frame = people().iloc[:, :5]
-    frame.columns = pd.Index(["age", "age", "", 7, None], dtype=object)
+def test_names_of_columns_must_be_text_or_whole_numbers_and_read_differently() -> None:
+    frame = people().iloc[:, :8]
+    frame.columns = pd.Index(["age", "age", "", 7, None, 1.5, "7", True], dtype=object)
     assert list(problems_of(frame)) == [
         ("table_name_empty", "#3"),
-        ("table_name_not_text", "#4"),
         ("table_name_not_text", "#5"),
+        ("table_name_not_text", "#6"),
+        ("table_name_not_text", "#8"),
         ("table_name_duplicate", "age"),
+        ("table_name_duplicate", "7"),
     ]
+
+
+@pytest.mark.parametrize("names", [range(2), ["self", "index"], ["a.b", "{x}"], ["__key", "__len__"]])
+def test_any_text_and_any_whole_number_names_a_column(names: Any) -> None:
+    check_table(people()[["age", "job"]].set_axis(names, axis=1))
+
+
+@pytest.mark.parametrize(
+    "learnable",
+    [
+        [f"{1 + i % 28:02d}.{1 + i % 12:02d}.{1950 + i}" for i in range(60)],
+        [str(datetime.date(1990, 1, 1) + datetime.timedelta(days=i)) for i in range(60)],
+        range(1960, 2020),
+        np.random.default_rng(0).permutation(np.arange(1900, 2020, 2)),
+        pd.array([datetime.date(2020, 1, 1 + i % 31) for i in range(60)], dtype="date32[pyarrow]"),
+        pd.array([Decimal(i) / 4 for i in range(60)], dtype=pd.ArrowDtype(pa.decimal128(9, 2))),
+        np.random.default_rng(0).normal(size=60),
+        np.random.default_rng(0).choice(10**9, 60, replace=False),
+    ],
+    ids=[
+        "dates as text",
+        "ISO dates",
+        "years",
+        "every other year",
+        "arrow dates",
+        "arrow decimals",
+        "precise",
+        "sparse",
+    ],
+)
+def test_what_never_repeats_but_can_be_learned_passes(learnable: Any) -> None:
+    check_table(people().assign(learnable=learnable))
 
 
 def test_a_defect_in_a_column_that_shares_its_name_is_found() -> None:

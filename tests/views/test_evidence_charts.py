@@ -8,7 +8,7 @@ import pytest
 
 from synth_handson.evidence.dose import Dose, NaiveScore
 from synth_handson.evidence.fidelity import Fidelity, SchemaMatch
-from synth_handson.evidence.measures import Measure, measure
+from synth_handson.evidence.measures import Measure
 from synth_handson.evidence.utility import ModelUtility, Utility
 from synth_handson.locales import LANGUAGES, Language
 from synth_handson.metrics.intervals import Estimate
@@ -20,7 +20,7 @@ from synth_handson.views.labels import dose_label
 def distance(value: float, reference: float, *columns: str) -> Measure:
     name = "pair_tvd" if len(columns) == 2 else "column_tvd"
     ours, theirs = (Estimate(v, v - 0.01, v + 0.01) for v in (value, reference))
-    return measure(name, ours, theirs, rows=900, columns=columns)
+    return Measure(name, ours, theirs, rows=900, columns=columns)
 
 
 def fidelity(columns: list[Measure], pairs: list[Measure]) -> Fidelity:
@@ -101,10 +101,10 @@ def test_a_map_stays_readable_whatever_the_number_of_columns(columns: int, label
 
 def utility(task: str, *names: str) -> Utility:
     measures = tuple(
-        measure(name, Estimate(0.7, 0.6, 0.8), Estimate(0.8, 0.7, 0.9), rows=900, columns=("y",))
+        Measure(name, Estimate(0.7, 0.6, 0.8), Estimate(0.8, 0.7, 0.9), rows=900, columns=("y",))
         for name in names
     )
-    kept = measure("performance_kept", Estimate(0.8, 0.7, 0.9), rows=900)
+    kept = Measure("performance_kept", Estimate(0.8, 0.7, 0.9), rows=900)
     models = tuple(
         ModelUtility(model, measures, kept, ()) for model in ("linear", "random_forest", "gradient_boosting")
     )
@@ -135,9 +135,9 @@ def test_errors_in_a_unit_of_their_own_share_no_axis_with_r2() -> None:
 
 def dose(share: float, noticed: tuple[str, ...], naive: float) -> Dose:
     measures = (
-        measure("identical_rows", Estimate(share, 0, 1), rows=100, p_value=0.5),
-        measure("dcr_ratio", Estimate(1, 0, 2), rows=100),
-        measure("attack_auc", Estimate(0.5, 0.4, 0.6), rows=100, p_value=0.5),
+        Measure("identical_rows", Estimate(share, 0, 1), rows=100, p_value=0.5),
+        Measure("dcr_ratio", Estimate(1, 0, 2), rows=100),
+        Measure("attack_auc", Estimate(0.5, 0.4, 0.6), rows=100, p_value=0.5),
     )
     return Dose("planted", share, 100, measures, noticed, NaiveScore(naive, 0.2))
 

@@ -9,7 +9,7 @@ import pytest
 
 from synth_handson.evidence.assessment import Evidence, Step
 from synth_handson.evidence.dose import Dose, NaiveScore
-from synth_handson.evidence.measures import Measure, measure
+from synth_handson.evidence.measures import Measure
 from synth_handson.locales import LANGUAGES, Language, Message
 from synth_handson.metrics.intervals import Estimate
 from synth_handson.notebook.downloads import about_tables, download_note, evidence_json
@@ -43,7 +43,7 @@ def with_measures(evidence: Evidence, *measures: Measure) -> Evidence:
 
 
 def distance(column: str, value: float, reference: float, half_width: float = 0.1) -> Measure:
-    return measure(
+    return Measure(
         "ks",
         Estimate(value, value - half_width, value + half_width),
         Estimate(reference, reference - half_width, reference + half_width),
@@ -79,7 +79,7 @@ def test_what_is_most_clearly_worse_than_real_people_comes_first(evidence: Evide
         distance("wide", 0.6, 0.3, half_width=0.2),
         distance("narrow", 0.5, 0.3, half_width=0.05),
         distance("better", 0.1, 0.9),
-        measure("ks", None, rows=0, columns=("missing",), missing=Message("measures.missing_outliers")),
+        Measure("ks", None, rows=0, columns=("missing",), missing=Message("measures.missing_outliers")),
     ]
     table = measure_table(with_measures(evidence, *measures), "en")
     assert list(table["Of"]) == ["narrow", "wide", "alike", "better", "missing"]
@@ -150,7 +150,7 @@ def test_the_grade_is_marked_as_a_summary_and_gives_advice(evidence: Evidence) -
 
 def test_the_most_exposed_secret_stands_in_front(evidence: Evidence) -> None:
     def inference(column: str, value: float) -> Measure:
-        return measure("inference", Estimate(value, 0, 1), Estimate(0, 0, 1), rows=9, columns=(column,))
+        return Measure("inference", Estimate(value, 0, 1), Estimate(0, 0, 1), rows=9, columns=(column,))
 
     others = tuple(m for m in evidence.privacy.measures if m.name != "inference")
     measures = (*others, inference("age", 0.1), inference("job", 0.3), inference("y", 0.2))
@@ -175,9 +175,9 @@ DOSE = Dose(
     0.05,
     1000,
     (
-        measure("identical_rows", Estimate(0.05, 0.04, 0.06), rows=1000, p_value=1e-9),
-        measure("dcr_ratio", Estimate(0.4, 0.0, 1.0), rows=1000),
-        measure("attack_auc", Estimate(0.51, 0.49, 0.53), rows=1000, p_value=0.3),
+        Measure("identical_rows", Estimate(0.05, 0.04, 0.06), rows=1000, p_value=1e-9),
+        Measure("dcr_ratio", Estimate(0.4, 0.0, 1.0), rows=1000),
+        Measure("attack_auc", Estimate(0.51, 0.49, 0.53), rows=1000, p_value=0.3),
     ),
     ("identical_rows",),
     NaiveScore(0.192, 0.188),

@@ -9,8 +9,8 @@ import pytest
 
 from synth_handson.errors import TrainingError
 from synth_handson.evidence.closest import ClosestRecords, ColumnComparison, Comparison, MedianGap
+from synth_handson.evidence.fidelity import ColumnFidelity, compare_columns
 from synth_handson.locales import LANGUAGES
-from synth_handson.metrics.bins import ColumnFidelity, compare_columns
 from synth_handson.pipeline import Tables
 from synth_handson.synthesis.generator import Training
 from synth_handson.synthesis.run import Progress
@@ -203,6 +203,7 @@ def test_an_error_is_shown_as_text_not_as_markup() -> None:
 
 
 TRAINING = Training(
+    engine="mostly", engine_version="2.7.3", settings={}, value_protection=True,
     rows=3617, random_state=0, max_epochs=20, max_minutes=10, epochs=18, val_loss=18.3, seconds=27.2,
     stopped_by="early stopping",
 )  # fmt: skip

@@ -14,8 +14,9 @@ from synth_handson.evidence.c2st import c2st
 from synth_handson.evidence.fidelity import Fidelity, assess_fidelity, match_schema
 from synth_handson.evidence.grade import Grade, grade
 from synth_handson.evidence.ladder import Rung, climb
+from synth_handson.evidence.membership import Neighbours
 from synth_handson.evidence.privacy import Privacy, assess_privacy
-from synth_handson.evidence.three_tables import AssessedTables, prepare_tables, sample_rows
+from synth_handson.evidence.three_tables import MAX_ROWS, AssessedTables, prepare_tables
 from synth_handson.evidence.utility import Utility, assess_utility, check_target
 from synth_handson.evidence.verdict import Outcome
 from synth_handson.locales import Language, Message
@@ -23,9 +24,6 @@ from synth_handson.tables.checks import check_seed
 
 if TYPE_CHECKING:
     from synth_handson.report import About
-
-MAX_ROWS = 200_000
-"""Larger tables are sampled to so many rows before anything is measured."""
 
 StepName = Literal["distances", "attacks", "ladder", "fidelity", "utility", "done"]
 SHARES: dict[StepName, float] = {
@@ -151,7 +149,7 @@ def assess(
     *,
     train: pd.DataFrame,
     holdout: pd.DataFrame,
-    target: str | None = None,
+    target: str | int | None = None,
     random_state: int = 0,
     on_progress: Callable[[Step], None] | None = None,
 ) -> Evidence:
@@ -185,10 +183,13 @@ def assess(
         If there is no such target, or the seed is out of range.
     """
     check_seed(random_state)
+    prepared = prepare_tables(synthetic, train, holdout)
     given = Sizes(len(synthetic), len(train), len(holdout))
     schema = match_schema(synthetic, train)
-    tables = _sampled(prepare_tables(synthetic, train, holdout), random_state)
+    tables = prepared.sampled(MAX_ROWS, random_state)
     if target is not None:
+        # From here on names are text.
+        target = str(target)
         check_target(target, list(tables.train.columns))
 
     def begin(name: StepName) -> None:
@@ -196,9 +197,10 @@ def assess(
             on_progress(Step(name, SHARES[name]))
 
     begin("distances")
-    privacy = assess_privacy(tables, random_state=random_state, on_attacks=lambda: begin("attacks"))
+    ours = Neighbours.of(tables, random_state)
+    privacy = assess_privacy(ours, on_attacks=lambda: begin("attacks"))
     begin("ladder")
-    ladder = climb(tables, random_state=random_state)
+    ladder = climb(ours)
     begin("fidelity")
     joint = c2st(tables.synthetic, tables.train, tables.holdout, random_state=random_state)
     fidelity = assess_fidelity(tables, schema=schema, c2st=joint, random_state=random_state)
@@ -225,11 +227,3 @@ def _utility(tables: AssessedTables, target: str | None, random_state: int) -> U
     if target is None:
         return Message("utility.no_target")
     return assess_utility(tables, target, random_state=random_state)
-
-
-def _sampled(tables: AssessedTables, random_state: int) -> AssessedTables:
-    return AssessedTables(
-        sample_rows(tables.synthetic, MAX_ROWS, random_state),
-        sample_rows(tables.train, MAX_ROWS, random_state),
-        sample_rows(tables.holdout, MAX_ROWS, random_state),
-    )

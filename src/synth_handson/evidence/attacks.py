@@ -17,7 +17,7 @@ import numpy as np
 import pandas as pd
 
 from synth_handson.errors import ArgumentError
-from synth_handson.evidence.measures import Measure, measure
+from synth_handson.evidence.measures import Measure
 from synth_handson.evidence.three_tables import AssessedTables
 from synth_handson.locales import Message
 from synth_handson.metrics.arrays import Booleans, Floats, Integers
@@ -174,16 +174,17 @@ class _Outcome:
 
 def _risk(name: str, outcomes: Sequence[_Outcome], secret: str | None = None) -> Measure:
     ours, reference = outcomes
+    risk = ours.risk
     columns = () if secret is None else (secret,)
     missing = Message(f"measures.missing_{name}", {"column": secret} if columns else {})
-    return measure(
+    return Measure(
         name,
-        ours.risk,
+        risk,
         reference.risk,
         rows=ours.attacks,
         columns=columns,
-        p_value=ours.p_value if ours.risk else None,
-        missing=None if ours.risk else missing,
+        p_value=None if risk is None else ours.p_value,
+        missing=missing if risk is None else None,
     )
 
 

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from synth_handson.evidence.measures import Measure, measure
+from synth_handson.evidence.measures import Measure
 from synth_handson.evidence.three_tables import sample_rows
 from synth_handson.metrics.arrays import Integers
 from synth_handson.metrics.intervals import Estimate, area_under_curve, standard_error_interval
@@ -47,7 +47,7 @@ def c2st(
     ours, theirs = (
         c2st_area(table, train, random_state=random_state, rows=rows) for table in (synthetic, holdout)
     )
-    return measure("c2st_auc", ours, theirs, rows=rows)
+    return Measure("c2st_auc", ours, theirs, rows=rows)
 
 
 def c2st_area(table: pd.DataFrame, train: pd.DataFrame, *, random_state: int, rows: int = ROWS) -> Estimate:

@@ -1,6 +1,8 @@
 """Set a synthetic row beside the closest real one, and the distances of all beside the holdout's."""
 
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
+from numbers import Integral
 from typing import Any
 
 import numpy as np
@@ -9,17 +11,12 @@ from numpy.typing import NDArray
 
 from synth_handson.errors import ArgumentError
 from synth_handson.metrics.distances import check_columns, identical_rows, nearest_neighbors
-from synth_handson.tables.columns import column_type
+from synth_handson.tables.alignment import DifferentKind, align
+from synth_handson.tables.bank import UNITS, is_bank_marketing
+from synth_handson.tables.checks import check_seed, is_count
+from synth_handson.tables.columns import Column, column_kind
 
-UNITS = {
-    "age": "years",
-    "balance": "euros",
-    "duration": "seconds",
-    "campaign": "contacts",
-    "previous": "contacts",
-    "day": "days",
-}
-"""Units of Bank Marketing's numbers. ``pdays`` has none: its -1 stands for "never", not for a day."""
+_TIMES = ("date", "zoned date", "span")
 
 
 @dataclass(frozen=True)
@@ -35,8 +32,8 @@ class ColumnComparison:
     difference
         Synthetic minus real, in ``unit``; None for categories and missing values.
     unit
-        What a number counts: "years", "euros", "seconds", "contacts", "days" (also for dates), or None where
-        it is not known.
+        What a number of the Bank Marketing table counts: "years", "euros", "seconds", "contacts" or "days";
+        "days" for dates and spans of any table; None where it is not known.
     same
         Whether the values are equal; a missing value equals a missing value only.
     """
@@ -90,7 +87,7 @@ def compare_with_nearest(synthetic_row: pd.Series | pd.DataFrame, real: pd.DataF
 
     Raises
     ------
-    ArgumentError
+    ArgumentError, TableError
         If there is not exactly one row, or as :func:`nearest_neighbors`.
     """
     row = _as_frame(synthetic_row)
@@ -127,28 +124,45 @@ def compare_rows(
     """
     synthetic, real = _as_frame(synthetic_row), _as_frame(real_row)
     check_columns(synthetic, real)
-    compared = tuple(_compare_values(str(name), synthetic[name], real[name]) for name in real.columns)
+    units = UNITS if is_bank_marketing(real.columns) else {}
+    compared = tuple(_compare_values(name, synthetic[name], real[name], units) for name in real.columns)
     return Comparison(compared, distance, index)
 
 
-def _as_frame(row: pd.Series | pd.DataFrame) -> pd.DataFrame:
-    frame = (row.to_frame().T if isinstance(row, pd.Series) else row).infer_objects()
-    if len(frame) != 1:
-        raise ArgumentError("nearest_one_row", rows=len(frame))
-    return frame
+def _as_frame(row: object) -> pd.DataFrame:
+    if isinstance(row, pd.Series):
+        row = row.to_frame().T.infer_objects()
+    if not isinstance(row, pd.DataFrame):
+        raise ArgumentError("nearest_no_row", type=type(row).__name__)
+    if len(row) != 1:
+        raise ArgumentError("nearest_one_row", rows=len(row))
+    return row
 
 
-def _compare_values(name: str, synthetic: pd.Series, real: pd.Series) -> ColumnComparison:
+def _compare_values(
+    name: Hashable, synthetic: Column, real: Column, units: Mapping[str, str]
+) -> ColumnComparison:
     ours, theirs = _value(synthetic), _value(real)
-    kind = column_type(real)
+    kind = column_kind(real)
+    unit = units.get(str(name)) if kind == "number" else "days" if kind in _TIMES else None
+    try:
+        kind, (real, synthetic) = align(real, synthetic)
+    except DifferentKind:
+        return ColumnComparison(str(name), ours, theirs, None, unit, False)
     difference = None
-    if kind != "category" and kind == column_type(synthetic) and None not in (ours, theirs):
-        difference = ours - theirs if kind == "number" else (ours - theirs) / pd.Timedelta(days=1)
-    unit = UNITS.get(name) if kind == "number" else None if kind == "category" else "days"
-    return ColumnComparison(name, ours, theirs, difference, unit, bool(ours == theirs))
+    if (kind == "number" or kind in _TIMES) and None not in (ours, theirs):
+        gap = synthetic.iloc[0] - real.iloc[0]
+        difference = gap / pd.Timedelta(days=1) if kind in _TIMES else _as_whole(gap, ours, theirs)
+    same = bool(synthetic.isna().iloc[0] and real.isna().iloc[0]) or bool((synthetic == real).iloc[0])
+    return ColumnComparison(str(name), ours, theirs, difference, unit, same)
 
 
-def _value(column: pd.Series) -> Any:
+def _as_whole(difference: float, *values: object) -> float:
+    """Show the difference of two whole numbers as one."""
+    return int(difference) if all(isinstance(value, Integral) for value in values) else float(difference)
+
+
+def _value(column: Column) -> Any:
     return None if column.isna().iloc[0] else column.tolist()[0]
 
 
@@ -223,11 +237,21 @@ def median_gap(
     MedianGap
         The gap, and its percentile bootstrap interval.
 
+    Raises
+    ------
+    ArgumentError
+        If one of the two is nothing that :func:`closest_records` returned, or a number is out of range.
+
     Notes
     -----
     Percentile bootstrap: Efron & Tibshirani, "An Introduction to the Bootstrap", 1993, chapter 13.
     """
-    generator = np.random.default_rng(random_state)
+    for given in (synthetic, holdout):
+        if not isinstance(given, ClosestRecords):
+            raise ArgumentError("gap_no_records", type=type(given).__name__)
+    if not is_count(draws):
+        raise ArgumentError("gap_draws", draws=draws)
+    generator = np.random.default_rng(check_seed(random_state))
 
     def medians(distances: NDArray[np.float64]) -> NDArray[np.float64]:
         return np.array([np.median(generator.choice(distances, len(distances))) for _ in range(draws)])
@@ -255,8 +279,8 @@ def closest_records(table: pd.DataFrame, train: pd.DataFrame) -> ClosestRecords:
 
     Raises
     ------
-    ArgumentError
-        If the columns differ or a table is empty.
+    ArgumentError, TableError
+        As :func:`nearest_neighbors`.
 
     Notes
     -----

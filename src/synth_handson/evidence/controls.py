@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from synth_handson.errors import ArgumentError
-from synth_handson.tables.columns import column_type
+from synth_handson.tables.columns import as_canonical, column_kind
 
 JITTER_SCALE = 0.05
 """Noise of a jittered copy: this share of a column's standard deviation, and of its categories redrawn."""
@@ -93,8 +93,9 @@ def shuffle_columns(table: pd.DataFrame, random_state: int = 0) -> pd.DataFrame:
 
 
 def _jitter(values: pd.Series, source: pd.Series, scale: float, rng: np.random.Generator) -> pd.Series:
-    kind = column_type(values)
-    if kind == "category":
+    values, source = as_canonical(values), as_canonical(source)
+    kind = column_kind(values)
+    if kind in ("category", "truth"):
         redrawn = source.iloc[rng.integers(len(source), size=len(values))].reset_index(drop=True)
         return values.where(rng.random(len(values)) >= scale, redrawn)
     noise = rng.normal(0, scale, len(values))

@@ -10,9 +10,9 @@ import pandas as pd
 
 from synth_handson.evidence.controls import jitter_rows, plant_rows
 from synth_handson.evidence.measures import Measure
-from synth_handson.evidence.membership import distance_measures
+from synth_handson.evidence.membership import DISTANCE_MEASURES, Neighbours, distance_measures
 from synth_handson.evidence.three_tables import AssessedTables, prepare_tables, sample_rows
-from synth_handson.evidence.verdict import FAMILYWISE_LEVEL, holm
+from synth_handson.evidence.verdict import noticed, single_level
 from synth_handson.metrics.distances import nearest_neighbors
 
 Leak = Literal["planted", "jittered", "overfit"]
@@ -24,8 +24,6 @@ DOSES: dict[Leak, tuple[float, ...]] = {
 }
 """Doses that are compared: share of planted rows, noise in standard deviations, copies of each person."""
 
-TESTS = 4
-"""Number of the measures here that have a p-value."""
 MAX_ROWS = 4_000
 """Larger tables are sampled to so many rows, so that a dose takes a fraction of a second."""
 
@@ -93,9 +91,7 @@ def prepare_doses(synthetic: pd.DataFrame, train: pd.DataFrame, holdout: pd.Data
     TableError
         As `synth_handson.evidence.three_tables.prepare_tables`.
     """
-    tables = prepare_tables(synthetic, train, holdout)
-    parts = (sample_rows(table, MAX_ROWS, 0) for table in (tables.synthetic, tables.train, tables.holdout))
-    return AssessedTables(*parts)
+    return prepare_tables(synthetic, train, holdout).sampled(MAX_ROWS, random_state=0)
 
 
 def take_dose(tables: AssessedTables, leak: Leak, dose: float, random_state: int = 0) -> Dose:
@@ -124,9 +120,10 @@ def take_dose(tables: AssessedTables, leak: Leak, dose: float, random_state: int
         synthetic = plant_rows(synthetic, tables.train, dose, random_state)
     elif leak == "jittered":
         synthetic = jitter_rows(tables.train, len(tables.train), dose, random_state)
-    leaking = AssessedTables(synthetic, tables.train, tables.holdout)
-    measures = distance_measures(leaking, level=FAMILYWISE_LEVEL / TESTS, random_state=random_state)
-    return Dose(leak, dose, len(synthetic), measures, _noticed(measures), naive_score(leaking))
+    leaking = tables.instead(synthetic)
+    measures = distance_measures(Neighbours.of(leaking, random_state), single_level(DISTANCE_MEASURES))
+    names = tuple(m.name for m, _ in noticed(measures))
+    return Dose(leak, dose, len(synthetic), measures, names, naive_score(leaking))
 
 
 def dose_response(
@@ -162,9 +159,3 @@ def naive_score(tables: AssessedTables) -> NaiveScore:
         return float(distances.mean() / largest) if largest > 0 else 0.0
 
     return NaiveScore(score(tables.synthetic), score(tables.holdout))
-
-
-def _noticed(measures: tuple[Measure, ...]) -> tuple[str, ...]:
-    tested = [(m.name, m.p_value) for m in measures if m.p_value is not None]
-    adjusted = holm([p_value for _, p_value in tested])
-    return tuple(name for (name, _), p in zip(tested, adjusted, strict=True) if p < FAMILYWISE_LEVEL)

@@ -12,11 +12,12 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
 
-from synth_handson.evidence.measures import DEFINITIONS, Measure, measure
-from synth_handson.evidence.three_tables import AssessedTables, sample_rows
+from synth_handson.evidence.measures import DEFINITIONS, Measure
+from synth_handson.evidence.three_tables import MAX_ROWS as ASSESSED_ROWS
+from synth_handson.evidence.three_tables import AssessedTables, prepare_tables
 from synth_handson.locales import Message
 from synth_handson.metrics.arrays import Floats, Integers
-from synth_handson.metrics.bins import BinnedColumn, bin_column
+from synth_handson.metrics.bins import BinnedColumn, bin_column, check_columns_there
 from synth_handson.metrics.counts import (
     chi_square,
     correlation_ratio,
@@ -27,6 +28,7 @@ from synth_handson.metrics.counts import (
     wasserstein_distance,
 )
 from synth_handson.metrics.intervals import Estimate, bootstrap_interval, exact_share
+from synth_handson.tables.checks import check_seed
 
 MAX_TABLE_ROWS = 50_000
 """Of larger tables, so many rows are drawn first."""
@@ -87,6 +89,27 @@ class Fidelity:
     joint: tuple[Measure, ...]
     pairs_measured: int
     pairs_total: int
+
+
+@dataclass(frozen=True)
+class ColumnFidelity:
+    """How far a column's distribution is from the training table's, beside the same for the holdout.
+
+    Attributes
+    ----------
+    column
+        Name of the column.
+    synthetic, holdout
+        Total variation distance to the training table, 0 (same) to 1 (disjoint). Low is good, and about the
+        holdout's is as low as sampling allows.
+    rows
+        Number of rows that both numbers were measured on.
+    """
+
+    column: str
+    synthetic: float
+    holdout: float
+    rows: int
 
 
 def match_schema(synthetic: pd.DataFrame, train: pd.DataFrame) -> SchemaMatch:
@@ -166,13 +189,9 @@ def assess_fidelity(
     theorem 5.2), and of the rest a fifth. The intervals are that much narrower than a single draw's.
     """
     rng = np.random.default_rng(random_state)
-    train, synthetic, holdout = (
-        sample_rows(table, MAX_TABLE_ROWS, random_state)
-        for table in (tables.train, tables.synthetic, tables.holdout)
-    )
-    rows = min(len(synthetic), len(holdout), MAX_ROWS)
-    samples = (_Sample.draw(synthetic, rows, rng), _Sample.draw(holdout, rows, rng))
-    both = pd.concat([synthetic, holdout], ignore_index=True)
+    tables = tables.sampled(MAX_TABLE_ROWS, random_state)
+    train, samples = tables.train, _draw_samples(tables, rng)
+    both = pd.concat([tables.synthetic, tables.holdout], ignore_index=True)
     binned = {name: bin_column(train[name], both[name]) for name in train.columns}
     pairs = _choose_pairs(list(train.columns), rng)
     coarse = {name: _coarsen(train[name], both[name], binned[name]) for name in train.columns}
@@ -187,6 +206,56 @@ def assess_fidelity(
         pairs_measured=len(pairs),
         pairs_total=total,
     )
+
+
+def compare_columns(
+    train: pd.DataFrame, holdout: pd.DataFrame, synthetic: pd.DataFrame, random_state: int = 0
+) -> tuple[ColumnFidelity, ...]:
+    """Measure how far the synthetic table and the holdout are from the training table, column by column.
+
+    The holdout is drawn from the same people as the training table, so its distance is what sampling alone
+    makes. These are the numbers of "column_tvd" in `assess`, with the same seed; here, tables may be of any
+    size.
+
+    Parameters
+    ----------
+    train
+        The table that the generator was trained on. Shape (n, c), n >= 1.
+    holdout
+        Real rows that it never saw. At least one row, and the columns of ``train``.
+    synthetic
+        The synthetic table. At least one row, and the columns of ``train``.
+    random_state
+        Seed of the draws, 0 to 2³² - 1.
+
+    Returns
+    -------
+    tuple of ColumnFidelity
+        One for each column of ``train``, in its order.
+
+    Raises
+    ------
+    ArgumentError
+        If a table is empty or lacks a column, or the seed is out of range.
+    TableError
+        If a column of the synthetic table or the holdout holds values of another type.
+    """
+    check_seed(random_state)
+    check_columns_there({"train": train, "holdout": holdout, "synthetic": synthetic})
+    columns = list(train.columns)
+    tables = prepare_tables(synthetic[columns], train, holdout[columns], min_rows=1, min_columns=1)
+    tables = tables.sampled(ASSESSED_ROWS, random_state).sampled(MAX_TABLE_ROWS, random_state)
+    samples = _draw_samples(tables, np.random.default_rng(random_state))
+    found = []
+    for given, name in zip(columns, tables.train.columns, strict=True):
+        both = pd.concat([tables.synthetic[name], tables.holdout[name]], ignore_index=True)
+        train_counts, counts = _count_bins(bin_column(tables.train[name], both), samples)
+        ours, theirs = (
+            float(total_variation(drawn[: sample.draws], train_counts).mean())
+            for sample, drawn in zip(samples, counts, strict=True)
+        )
+        found.append(ColumnFidelity(given, ours, theirs, samples[0].rows))
+    return tuple(found)
 
 
 @dataclass(frozen=True, eq=False)
@@ -226,23 +295,30 @@ class _Sample:
             return None
         share = self.rows / len(self.table)
         narrower = np.sqrt(share + (1 - share) / self.draws)
-        known = DEFINITIONS[name]
-        return bootstrap_interval(
-            float(statistics[: self.draws].mean()),
-            narrower * statistics[self.draws :],
-            -np.inf if known.lowest is None else known.lowest,
-            np.inf if known.highest is None else known.highest,
-        )
+        value, replicates = float(statistics[: self.draws].mean()), narrower * statistics[self.draws :]
+        return bootstrap_interval(value, replicates, *DEFINITIONS[name].ends)
 
 
 _Samples = tuple[_Sample, _Sample]
 
 
+def _draw_samples(tables: AssessedTables, rng: np.random.Generator) -> _Samples:
+    """Draw as many rows of the synthetic table as of the holdout."""
+    rows = min(len(tables.synthetic), len(tables.holdout), MAX_ROWS)
+    return _Sample.draw(tables.synthetic, rows, rng), _Sample.draw(tables.holdout, rows, rng)
+
+
+def _count_bins(binned: BinnedColumn, samples: _Samples) -> tuple[Integers, list[Integers]]:
+    """Count the rows in each bin: of the training table, and of each draw of the other two."""
+    size = len(binned.bins)
+    counts = [sample.counts(codes, size) for sample, codes in _split(binned.other, samples)]
+    return np.bincount(binned.real, minlength=size), counts
+
+
 def _compare_column(column: Column, binned: BinnedColumn, samples: _Samples) -> Iterator[Measure]:
     """Measure one column of both tables."""
     name = str(column.name)
-    train_counts = np.bincount(binned.real, minlength=len(binned.bins))
-    counts = [sample.counts(codes, len(binned.bins)) for sample, codes in _split(binned.other, samples)]
+    train_counts, counts = _count_bins(binned, samples)
     statistics: list[Statistics] = []
     for sample, found in zip(samples, counts, strict=True):
         shares = {"column_tvd": total_variation(found, train_counts)}
@@ -253,14 +329,14 @@ def _compare_column(column: Column, binned: BinnedColumn, samples: _Samples) -> 
             statistics.append(shares | {"category_coverage": _coverage(column, sample), "cramers_v": v})
     for key in statistics[0]:
         value, reference = (s.estimate(key, found[key]) for s, found in zip(samples, statistics, strict=True))
-        yield measure(
+        yield Measure(
             key,
             value,
             reference,
             rows=samples[0].rows,
             columns=(name,),
             p_value=_p_value(counts[0][0], train_counts) if key == "cramers_v" else None,
-            missing=None if value else _reason(key, column),
+            missing=None if value is not None else _reason(key, column),
         )
 
 
@@ -420,7 +496,7 @@ def _compare_pair(
         statistics.append({"pair_tvd": total_variation(counts, train), key: np.abs(strengths - strength)})
     for name in statistics[0]:
         estimates = (s.estimate(name, found[name]) for s, found in zip(samples, statistics, strict=True))
-        yield measure(name, *estimates, rows=samples[0].rows, columns=names)
+        yield Measure(name, *estimates, rows=samples[0].rows, columns=names)
 
 
 def _count_distinct(both: pd.DataFrame, samples: _Samples) -> Measure:
@@ -433,4 +509,4 @@ def _count_distinct(both: pd.DataFrame, samples: _Samples) -> Measure:
     for sample, codes in _split(numbers, samples):
         distinct = [len(np.unique(codes[drawn])) for drawn in sample.picks[: sample.draws]]
         estimates.append(exact_share(round(float(np.mean(distinct))), sample.rows))
-    return measure("distinct_rows", *estimates, rows=samples[0].rows)
+    return Measure("distinct_rows", *estimates, rows=samples[0].rows)

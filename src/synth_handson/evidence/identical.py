@@ -3,12 +3,24 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from synth_handson.metrics.arrays import Floats, Integers
+from synth_handson.evidence.measures import Measure
+from synth_handson.metrics.arrays import Booleans, Floats, Integers
 from synth_handson.metrics.distances import HeomSpace
+from synth_handson.metrics.intervals import exact_share
+
+ONCE = 0.99
+"""Share of a column's values that occur once, from which on they hardly ever repeat."""
+
+
+def likely_identifier(column: pd.Series[Any]) -> bool:
+    """Tell whether no value repeats."""
+    values = column.dropna()
+    return len(values) >= 10 and bool(values.is_unique)
 
 
 @dataclass(frozen=True, eq=False)
@@ -42,6 +54,79 @@ class Matches:
         )
         first, second, third, fourth = (int(np.isin(rows, table).sum()) for rows, table in pairs)
         return first, second, third, fourth
+
+
+def identical_rows(matches: Matches, level: float, left_out: tuple[str, ...] = ()) -> Measure:
+    """Count the synthetic rows that stand in the training table, beside the holdout's.
+
+    Parameters
+    ----------
+    matches
+        Of three tables, without the columns left out.
+    level
+        As in `identical_p_value`.
+    left_out
+        Which columns were left out.
+
+    Returns
+    -------
+    Measure
+        "identical_rows", or "identical_without" and the columns left out: shares from 0 to 1, low is good.
+    """
+    hits, expected, _, _ = matches.counts
+    return Measure(
+        "identical_without" if left_out else "identical_rows",
+        exact_share(hits, len(matches.synthetic)),
+        exact_share(expected, len(matches.holdout)),
+        rows=len(matches.synthetic),
+        columns=left_out,
+        p_value=identical_p_value(matches, level),
+    )
+
+
+@dataclass(frozen=True)
+class NeverRepeating:
+    """Columns whose values hardly ever repeat: with them, nobody can be found again who was given other ones.
+
+    Attributes
+    ----------
+    labels
+        Text and whole numbers: likely identifiers, which say nothing about anybody.
+    measurements
+        Other numbers and moments in time, which may also be precise measurements.
+    """
+
+    labels: tuple[str, ...]
+    measurements: tuple[str, ...]
+
+    @classmethod
+    def of(cls, train: pd.DataFrame) -> NeverRepeating:
+        """Look for them in a prepared training table; something to compare always remains."""
+        found = [name for name in train.columns if _hardly_repeats(train[name])]
+        measurements = tuple(name for name in found if _has_fractions(train[name]))
+        labels = tuple(name for name in found if name not in measurements)
+        if len(labels) == train.shape[1]:
+            labels = ()
+        return cls(labels, () if len(labels) + len(measurements) == train.shape[1] else measurements)
+
+    @property
+    def left_out(self) -> tuple[tuple[str, ...], ...]:
+        """What to leave out: the labels, then the measurements as well."""
+        sets = (self.labels, (*self.labels, *self.measurements))
+        return tuple(names for names in dict.fromkeys(sets) if names)
+
+
+NOTHING_UNIQUE = NeverRepeating((), ())
+
+
+def _hardly_repeats(column: pd.Series[Any]) -> bool:
+    """Tell whether all but 1 % of the values occur once: numbers given at random do meet now and then."""
+    once = column[~column.duplicated(keep=False)]
+    return len(once) >= ONCE * column.count() and likely_identifier(once)
+
+
+def _has_fractions(column: pd.Series[Any]) -> bool:
+    return bool(column.dtype == np.float64 and (column.dropna() % 1 != 0).any())
 
 
 def identical_p_value(matches: Matches, level: float) -> float:
@@ -86,11 +171,16 @@ def identical_p_values(
     synthetic_rows, train_rows, holdout_rows = sizes
     found = train_found + holdout_found
     by_people = upper_tail(train_found, found, train_rows, train_rows + holdout_rows)
-    best = upper_tail(np.minimum(found, train_rows), found, train_rows, train_rows + holdout_rows)
     by_rows = upper_tail(
         synthetic_hits, synthetic_hits + holdout_hits, synthetic_rows, synthetic_rows + holdout_rows
     )
-    return np.where(best <= level, by_people, by_rows)
+    return np.where(_labels_decide(found, train_rows, holdout_rows, level), by_people, by_rows)
+
+
+def _labels_decide(found: Integers, train_rows: int, holdout_rows: int, level: float) -> Booleans:
+    """Tell whether chance could hardly do it if everybody found were a training person."""
+    best = upper_tail(np.minimum(found, train_rows), found, train_rows, train_rows + holdout_rows)
+    return np.asarray(best <= level)
 
 
 def upper_tail(hits: Integers, drawn: Integers, group: int, population: int) -> Floats:
@@ -107,9 +197,9 @@ SIMULATIONS = 200
 def copies_needed(matches: Matches, level: float, random_state: int) -> int | None:
     """Find how many copied rows the test of identical rows would have found with 80 % probability.
 
-    Training people are planted among the synthetic rows, again and again, until enough are found. Where the
-    test finds a leak already, the rows that stand in the training table first make way for rows that nobody
-    has: else a single further copy would do.
+    Training people are planted among the synthetic rows, again and again, until enough are found. Of the
+    training rows that stand there already, only as many stay as the holdout's rate explains. Else a leak that
+    is there unnoticed would be counted on top, and a single further copy would do.
 
     Parameters
     ----------
@@ -126,8 +216,7 @@ def copies_needed(matches: Matches, level: float, random_state: int) -> int | No
         Number of copied rows; None if not even a table of nothing but copies would be noticed.
     """
     rng = np.random.default_rng(random_state)
-    if identical_p_value(matches, level) <= level:
-        matches = _without_matches(matches)
+    matches = _without_excess(matches, level, rng)
     rows = len(matches.synthetic)
     low, high = 0, 1
     while high < rows and _power(matches, high, level, rng) < POWER:
@@ -143,11 +232,30 @@ def copies_needed(matches: Matches, level: float, random_state: int) -> int | No
     return high
 
 
-def _without_matches(matches: Matches) -> Matches:
+def _without_excess(matches: Matches, level: float, rng: np.random.Generator) -> Matches:
+    """Put strangers in the place of training rows that the holdout's rate does not explain.
+
+    How many are too many is told by the comparison that the test makes. Rows that stand in the holdout, too,
+    are common, and the last to go.
+    """
+    synthetic_hits, holdout_hits, train_found, holdout_found = matches.counts
+    sizes = len(matches.synthetic), len(matches.train), len(matches.holdout)
+    known, common = (np.isin(matches.synthetic, people) for people in (matches.train, matches.holdout))
+    if _labels_decide(np.array(train_found + holdout_found), sizes[1], sizes[2], level):
+        excess = train_found - round(sizes[1] * holdout_found / sizes[2])
+        values = rng.permutation(np.unique(matches.synthetic[known & ~common]))
+        people = np.cumsum(np.bincount(matches.train, minlength=values.max(initial=0) + 1)[values])
+        leaving = np.isin(matches.synthetic, values[: np.searchsorted(people, excess) + 1])
+    else:
+        excess = synthetic_hits - round(sizes[0] * holdout_hits / sizes[2])
+        rows = rng.permutation(np.flatnonzero(known))
+        leaving = np.zeros(sizes[0], bool)
+        leaving[rows[np.argsort(common[rows], kind="stable")][: max(excess, 0)]] = True
+    if excess <= 0:
+        return matches
     unused = 1 + max(int(numbers.max()) for numbers in (matches.train, matches.holdout, matches.synthetic))
-    strangers = unused + np.arange(len(matches.synthetic))
-    known = np.isin(matches.synthetic, matches.train)
-    return Matches(matches.train, matches.holdout, np.where(known, strangers, matches.synthetic))
+    strangers = unused + np.arange(sizes[0])
+    return Matches(matches.train, matches.holdout, np.where(leaving, strangers, matches.synthetic))
 
 
 def _power(matches: Matches, copies: int, level: float, rng: np.random.Generator) -> float:

@@ -10,10 +10,10 @@ import pandas as pd
 
 from synth_handson.evidence import controls
 from synth_handson.evidence.c2st import c2st_area
-from synth_handson.evidence.measures import Measure, measure
-from synth_handson.evidence.membership import distance_measures
-from synth_handson.evidence.three_tables import AssessedTables, halves, sample_rows
-from synth_handson.evidence.verdict import FAMILYWISE_LEVEL, holm
+from synth_handson.evidence.measures import Measure
+from synth_handson.evidence.membership import DISTANCE_MEASURES, Neighbours, distance_measures
+from synth_handson.evidence.three_tables import sample_rows
+from synth_handson.evidence.verdict import noticed, single_level
 
 RungName = Literal["copied", "jittered", "planted", "ours", "holdout", "shuffled"]
 
@@ -40,15 +40,13 @@ class Rung:
     leak: bool
 
 
-def climb(tables: AssessedTables, *, random_state: int) -> tuple[Rung, ...]:
+def climb(ours: Neighbours) -> tuple[Rung, ...]:
     """Measure the synthetic table and five controls in the same way.
 
     Parameters
     ----------
-    tables
-        Prepared tables.
-    random_state
-        Seed of the controls and the measures.
+    ours
+        The tables with the synthetic one, whose seed is that of the controls, too.
 
     Returns
     -------
@@ -57,33 +55,29 @@ def climb(tables: AssessedTables, *, random_state: int) -> tuple[Rung, ...]:
         synthetic rows replaced by training rows; the synthetic table itself; one half of the holdout in its
         place; and the synthetic table with its columns shuffled, which leaks nobody and is of no use.
     """
-    return tuple(_rung(name, compared, random_state) for name, compared in _tables(tables, random_state))
+    return tuple(_rung(name, compared) for name, compared in _compared(ours))
 
 
-def shows_leak(measures: tuple[Measure, ...]) -> bool:
-    """Tell whether any of the measures shows a leak, corrected for their number by Holm's method."""
-    return min(holm([m.p_value for m in measures if m.p_value is not None])) < FAMILYWISE_LEVEL
-
-
-def _tables(tables: AssessedTables, random_state: int) -> Iterator[tuple[RungName, AssessedTables]]:
-    train, holdout = tables.train, tables.holdout
+def _compared(ours: Neighbours) -> Iterator[tuple[RungName, Neighbours]]:
+    tables, random_state = ours.tables, ours.random_state
     synthetic = sample_rows(tables.synthetic, MAX_ROWS, random_state)
     rows = len(synthetic)
 
-    def instead(table: pd.DataFrame) -> AssessedTables:
-        return AssessedTables(table, train, holdout)
+    def instead(table: pd.DataFrame, of: Neighbours = ours) -> Neighbours:
+        return of if table is of.tables.synthetic else Neighbours.of(of.tables.instead(table), random_state)
 
-    yield "copied", instead(controls.copy_rows(train, rows, random_state))
-    yield "jittered", instead(controls.jitter_rows(train, rows, random_state=random_state))
-    yield "planted", instead(controls.plant_rows(synthetic, train, PLANTED_SHARE, random_state))
+    yield "copied", instead(controls.copy_rows(tables.train, rows, random_state))
+    yield "jittered", instead(controls.jitter_rows(tables.train, rows, random_state=random_state))
+    yield "planted", instead(controls.plant_rows(synthetic, tables.train, PLANTED_SHARE, random_state))
     yield "ours", instead(synthetic)
-    first, second = halves(holdout, random_state)
-    yield "holdout", AssessedTables(sample_rows(first, rows, random_state), train, second)
+    unseen = ours.reference
+    yield "holdout", instead(sample_rows(unseen.tables.synthetic, rows, random_state), unseen)
     yield "shuffled", instead(controls.shuffle_columns(synthetic, random_state))
 
 
-def _rung(name: RungName, tables: AssessedTables, random_state: int) -> Rung:
-    membership = distance_measures(tables, level=FAMILYWISE_LEVEL / 4, random_state=random_state)
-    area = c2st_area(tables.synthetic, tables.train, random_state=random_state, rows=MAX_ROWS)
+def _rung(name: RungName, compared: Neighbours) -> Rung:
+    tables = compared.tables
+    membership = distance_measures(compared, single_level(DISTANCE_MEASURES))
+    area = c2st_area(tables.synthetic, tables.train, random_state=compared.random_state, rows=MAX_ROWS)
     rows = min(len(tables.synthetic), len(tables.train))
-    return Rung(name, (*membership, measure("c2st_auc", area, rows=rows)), shows_leak(membership))
+    return Rung(name, (*membership, Measure("c2st_auc", area, rows=rows)), leak=bool(noticed(membership)))

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Literal
+import math
+from collections.abc import Callable
+from dataclasses import KW_ONLY, dataclass
+from typing import Any, Literal
 
 from synth_handson.locales import Message
 from synth_handson.metrics.intervals import Estimate
@@ -27,6 +29,8 @@ class Definition:
         How the 95 % interval is obtained: entry ``interval_<this>`` of the texts in ``measures.toml``.
     source
         The paper or standard that defines it.
+    tested
+        Whether it is one of the tests on which the verdict on privacy rests.
     """
 
     lowest: float | None
@@ -35,6 +39,15 @@ class Definition:
     ideal: float
     interval: str
     source: str
+    tested: bool = False
+
+    @property
+    def ends(self) -> tuple[float, float]:
+        """The range, infinite where it has no end."""
+        return (
+            -math.inf if self.lowest is None else self.lowest,
+            math.inf if self.highest is None else self.highest,
+        )
 
 
 @dataclass(frozen=True)
@@ -45,9 +58,9 @@ class Measure:
     ----------
     name
         Key of `DEFINITIONS`; entries ``<name>`` and ``<name>_read`` of ``measures.toml`` name and explain it.
-    value, low, high
-        What was measured on the synthetic table, and its 95 % interval; None where it could not be measured.
-    reference, reference_low, reference_high
+    value
+        What was measured on the synthetic table, with its 95 % interval; None where it could not be measured.
+    reference
         The same with real rows in the synthetic table's place: the holdout's; for a model's performance,
         training rows'. It is the best that an honest generator can do.
     rows
@@ -59,27 +72,71 @@ class Measure:
         that it does not know about unseen people; None where nothing is tested.
     missing
         Why there is no value.
-    lowest, highest, good, ideal, interval, source
-        As in `Definition`.
     """
 
     name: str
-    value: float | None
-    low: float | None
-    high: float | None
-    reference: float | None
-    reference_low: float | None
-    reference_high: float | None
+    value: Estimate | None
+    reference: Estimate | None = None
+    _: KW_ONLY
     rows: int
-    columns: tuple[str, ...]
-    p_value: float | None
-    missing: Message | None
-    lowest: float | None
-    highest: float | None
-    good: Good
-    ideal: float
-    interval: str
-    source: str
+    columns: tuple[str, ...] = ()
+    p_value: float | None = None
+    missing: Message | None = None
+
+    @property
+    def definition(self) -> Definition:
+        """What was known about it before it was taken."""
+        return DEFINITIONS[self.name]
+
+    @property
+    def low(self) -> float | None:
+        """Lower end of the value's interval."""
+        return None if self.value is None else self.value.low
+
+    @property
+    def high(self) -> float | None:
+        """Upper end of the value's interval."""
+        return None if self.value is None else self.value.high
+
+    @property
+    def reference_low(self) -> float | None:
+        """Lower end of the reference's interval."""
+        return None if self.reference is None else self.reference.low
+
+    @property
+    def reference_high(self) -> float | None:
+        """Upper end of the reference's interval."""
+        return None if self.reference is None else self.reference.high
+
+    @property
+    def lowest(self) -> float | None:
+        """Lower end of the measure's range."""
+        return self.definition.lowest
+
+    @property
+    def highest(self) -> float | None:
+        """Upper end of the measure's range."""
+        return self.definition.highest
+
+    @property
+    def good(self) -> Good:
+        """Whether "low" or "high" values are good, or those "near" the ideal."""
+        return self.definition.good
+
+    @property
+    def ideal(self) -> float:
+        """The value of a perfect synthetic table of unlimited size."""
+        return self.definition.ideal
+
+    @property
+    def interval(self) -> str:
+        """How the intervals are obtained."""
+        return self.definition.interval
+
+    @property
+    def source(self) -> str:
+        """The paper or standard that defines the measure."""
+        return self.definition.source
 
     @property
     def excess(self) -> float | None:
@@ -90,58 +147,48 @@ class Measure:
             return abs(self.value - self.ideal) - abs(self.reference - self.ideal)
         return (self.value - self.reference) * (1 if self.good == "low" else -1)
 
+    @classmethod
+    def __get_pydantic_core_schema__(cls, source: Any, handler: Any) -> Any:
+        """Write and read one flat record: the intervals' ends beside the numbers, and the definition."""
+        from pydantic_core import core_schema
 
-def measure(
-    name: str,
-    value: Estimate | None,
-    reference: Estimate | None = None,
-    *,
-    rows: int,
-    columns: tuple[str, ...] = (),
-    p_value: float | None = None,
-    missing: Message | None = None,
-) -> Measure:
-    """Put an estimate together with its reference and what is known about the measure.
+        schema = handler(source)
+        # Changed in place, for wherever else a measure stands, pydantic refers to this one.
+        itself = handler.resolve_ref_schema(schema)
+        itself["schema"] = core_schema.no_info_before_validator_function(_from_record, itself["schema"])
+        itself["serialization"] = core_schema.wrap_serializer_function_ser_schema(_to_record)
+        return schema
 
-    Parameters
-    ----------
-    name
-        Key of `DEFINITIONS`.
-    value
-        Of the synthetic table; None where it could not be measured, and ``missing`` says why.
-    reference
-        Of real rows in its place.
-    rows, columns, p_value, missing
-        As in `Measure`.
 
-    Returns
-    -------
-    Measure
-        Made of plain Python numbers.
-    """
-    known = DEFINITIONS[name]
-    none = (None, None, None)
-    ours = none if value is None else (float(value[0]), float(value[1]), float(value[2]))
-    theirs = none if reference is None else (float(reference[0]), float(reference[1]), float(reference[2]))
-    return Measure(
-        name,
-        value=ours[0],
-        low=ours[1],
-        high=ours[2],
-        reference=theirs[0],
-        reference_low=theirs[1],
-        reference_high=theirs[2],
-        rows=int(rows),
-        columns=columns,
-        p_value=None if p_value is None else float(p_value),
-        missing=missing,
-        lowest=known.lowest,
-        highest=known.highest,
-        good=known.good,
-        ideal=known.ideal,
-        interval=known.interval,
-        source=known.source,
-    )
+RECORDED = ("lowest", "highest", "good", "ideal", "interval", "source")
+"""What of the definition stands in a record of the measure."""
+
+
+def _to_record(found: Measure, plain: Callable[[Measure], dict[str, Any]]) -> dict[str, Any]:
+    return {
+        "name": found.name,
+        **_numbers(found.value, "value", ""),
+        **_numbers(found.reference, "reference", "reference_"),
+        **{key: value for key, value in plain(found).items() if key not in ("name", "value", "reference")},
+        **{key: getattr(found.definition, key) for key in RECORDED},
+    }
+
+
+def _numbers(estimate: Estimate | None, name: str, prefix: str) -> dict[str, float | None]:
+    numbers = (None, None, None) if estimate is None else (estimate.value, estimate.low, estimate.high)
+    return dict(zip((name, f"{prefix}low", f"{prefix}high"), numbers, strict=True))
+
+
+def _from_record(record: Any) -> Any:
+    if not isinstance(record, dict):
+        return record
+    if record.get("name") not in DEFINITIONS:
+        raise ValueError(f"unknown measure {record.get('name')!r}")
+    fields = {key: value for key, value in record.items() if key not in RECORDED}
+    for name, prefix in (("value", ""), ("reference", "reference_")):
+        numbers = [fields.pop(key, None) for key in (name, f"{prefix}low", f"{prefix}high")]
+        fields[name] = None if numbers[0] is None else numbers
+    return fields
 
 
 _KS = "A. N. Kolmogorov, 1933; F. J. Massey, JASA 46, 1951"
@@ -167,40 +214,44 @@ _LIRA = "Carlini et al., IEEE S&P 2022 (true positives at a low false-positive r
 _ANONYMETER = "Giomi et al., PoPETs 2023(2); WP29 Opinion 05/2014"
 
 DEFINITIONS: dict[str, Definition] = {
-    "column_tvd": Definition(0, 1, "low", 0, "bootstrap", _TVD),
-    "ks": Definition(0, 1, "low", 0, "bootstrap", _KS),
-    "wasserstein": Definition(0, None, "low", 0, "bootstrap", _WASSERSTEIN),
-    "mean_difference": Definition(None, None, "near", 0, "bootstrap", _MOMENTS),
-    "sd_ratio": Definition(0, None, "near", 1, "bootstrap", _MOMENTS),
-    "skewness_difference": Definition(None, None, "near", 0, "bootstrap", _MOMENTS),
-    "kurtosis_difference": Definition(None, None, "near", 0, "bootstrap", _MOMENTS),
-    "category_coverage": Definition(0, 1, "high", 1, "bootstrap", _COVERAGE),
-    "cramers_v": Definition(0, 1, "low", 0, "bootstrap", _CRAMER),
-    "pair_tvd": Definition(0, 1, "low", 0, "bootstrap", _TVD),
-    "spearman_difference": Definition(0, 2, "low", 0, "bootstrap", _SPEARMAN),
-    "correlation_ratio_difference": Definition(0, 1, "low", 0, "bootstrap", _RATIO),
-    "cramers_v_difference": Definition(0, 1, "low", 0, "bootstrap", _CRAMER),
-    "c2st_auc": Definition(0, 1, "near", 0.5, "delong", _C2ST),
-    "distinct_rows": Definition(0, 1, "high", 1, "clopper_pearson", _COVERAGE),
-    "roc_auc": Definition(0, 1, "high", 1, "bootstrap_holdout", f"{_TSTR}; {_AUC}"),
-    "pr_auc": Definition(0, 1, "high", 1, "bootstrap_holdout", f"{_TSTR}; {_PR}"),
-    "accuracy": Definition(0, 1, "high", 1, "bootstrap_holdout", _TSTR),
-    "f1": Definition(0, 1, "high", 1, "bootstrap_holdout", f"{_TSTR}; {_F1}"),
-    "precision": Definition(0, 1, "high", 1, "bootstrap_holdout", f"{_TSTR}; {_F1}"),
-    "recall": Definition(0, 1, "high", 1, "bootstrap_holdout", f"{_TSTR}; {_F1}"),
-    "mae": Definition(0, None, "low", 0, "bootstrap_holdout", f"{_TSTR}; {_ERROR}"),
-    "rmse": Definition(0, None, "low", 0, "bootstrap_holdout", f"{_TSTR}; {_ERROR}"),
-    "r2": Definition(None, 1, "high", 1, "bootstrap_holdout", f"{_TSTR}; {_R2}"),
-    "performance_kept": Definition(None, None, "high", 1, "bootstrap_holdout", _TSTR),
-    "identical_rows": Definition(0, 1, "low", 0, "clopper_pearson", _FISHER),
-    "dcr_share": Definition(0, 1, "near", 0.5, "permutation", _DCR),
-    "dcr_ratio": Definition(0, None, "high", 1, "bootstrap", _DCR),
-    "attack_auc": Definition(0, 1, "near", 0.5, "delong", _MIA),
-    "attack_tpr": Definition(0, 1, "low", 0.01, "bootstrap", _LIRA),
-    "outlier_identical": Definition(0, 1, "low", 0, "clopper_pearson", _FISHER),
-    "outlier_attack_auc": Definition(0, 1, "near", 0.5, "delong", _CALIBRATED),
-    "singling_out": Definition(0, 1, "low", 0, "wilson", _ANONYMETER),
-    "linkability": Definition(0, 1, "low", 0, "wilson", _ANONYMETER),
-    "inference": Definition(0, 1, "low", 0, "wilson", _ANONYMETER),
+    "column_tvd": Definition(0.0, 1.0, "low", 0.0, "bootstrap", _TVD),
+    "ks": Definition(0.0, 1.0, "low", 0.0, "bootstrap", _KS),
+    "wasserstein": Definition(0.0, None, "low", 0.0, "bootstrap", _WASSERSTEIN),
+    "mean_difference": Definition(None, None, "near", 0.0, "bootstrap", _MOMENTS),
+    "sd_ratio": Definition(0.0, None, "near", 1.0, "bootstrap", _MOMENTS),
+    "skewness_difference": Definition(None, None, "near", 0.0, "bootstrap", _MOMENTS),
+    "kurtosis_difference": Definition(None, None, "near", 0.0, "bootstrap", _MOMENTS),
+    "category_coverage": Definition(0.0, 1.0, "high", 1.0, "bootstrap", _COVERAGE),
+    "cramers_v": Definition(0.0, 1.0, "low", 0.0, "bootstrap", _CRAMER),
+    "pair_tvd": Definition(0.0, 1.0, "low", 0.0, "bootstrap", _TVD),
+    "spearman_difference": Definition(0.0, 2.0, "low", 0.0, "bootstrap", _SPEARMAN),
+    "correlation_ratio_difference": Definition(0.0, 1.0, "low", 0.0, "bootstrap", _RATIO),
+    "cramers_v_difference": Definition(0.0, 1.0, "low", 0.0, "bootstrap", _CRAMER),
+    "c2st_auc": Definition(0.0, 1.0, "near", 0.5, "delong", _C2ST),
+    "distinct_rows": Definition(0.0, 1.0, "high", 1.0, "clopper_pearson", _COVERAGE),
+    "roc_auc": Definition(0.0, 1.0, "high", 1.0, "bootstrap_holdout", f"{_TSTR}; {_AUC}"),
+    "pr_auc": Definition(0.0, 1.0, "high", 1.0, "bootstrap_holdout", f"{_TSTR}; {_PR}"),
+    "accuracy": Definition(0.0, 1.0, "high", 1.0, "bootstrap_holdout", _TSTR),
+    "f1": Definition(0.0, 1.0, "high", 1.0, "bootstrap_holdout", f"{_TSTR}; {_F1}"),
+    "precision": Definition(0.0, 1.0, "high", 1.0, "bootstrap_holdout", f"{_TSTR}; {_F1}"),
+    "recall": Definition(0.0, 1.0, "high", 1.0, "bootstrap_holdout", f"{_TSTR}; {_F1}"),
+    "mae": Definition(0.0, None, "low", 0.0, "bootstrap_holdout", f"{_TSTR}; {_ERROR}"),
+    "rmse": Definition(0.0, None, "low", 0.0, "bootstrap_holdout", f"{_TSTR}; {_ERROR}"),
+    "r2": Definition(None, 1.0, "high", 1.0, "bootstrap_holdout", f"{_TSTR}; {_R2}"),
+    "performance_kept": Definition(None, None, "high", 1.0, "bootstrap_holdout", _TSTR),
+    "identical_rows": Definition(0.0, 1.0, "low", 0.0, "clopper_pearson", _FISHER, tested=True),
+    "identical_without": Definition(0.0, 1.0, "low", 0.0, "clopper_pearson", _FISHER, tested=True),
+    "dcr_share": Definition(0.0, 1.0, "near", 0.5, "permutation", _DCR, tested=True),
+    "dcr_ratio": Definition(0.0, None, "high", 1.0, "bootstrap", _DCR),
+    "attack_auc": Definition(0.0, 1.0, "near", 0.5, "delong", _MIA, tested=True),
+    "attack_tpr": Definition(0.0, 1.0, "low", 0.01, "bootstrap", _LIRA, tested=True),
+    "outlier_identical": Definition(0.0, 1.0, "low", 0.0, "clopper_pearson", _FISHER, tested=True),
+    "outlier_attack_auc": Definition(0.0, 1.0, "near", 0.5, "delong", _CALIBRATED, tested=True),
+    "singling_out": Definition(0.0, 1.0, "low", 0.0, "wilson", _ANONYMETER, tested=True),
+    "linkability": Definition(0.0, 1.0, "low", 0.0, "wilson", _ANONYMETER, tested=True),
+    "inference": Definition(0.0, 1.0, "low", 0.0, "wilson", _ANONYMETER, tested=True),
 }
 """Every measure there is, by name."""
+
+RISKS = ("singling_out", "linkability", "inference")
+"""Measures taken by attacks, in the order of WP29 Opinion 05/2014."""

@@ -9,13 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
 
-from synth_handson.evidence.identical import Matches, identical_p_value, upper_tail
-from synth_handson.evidence.measures import Measure, measure
-from synth_handson.evidence.three_tables import AssessedTables, halves, sample_rows
+from synth_handson.evidence.identical import Matches, identical_rows, upper_tail
+from synth_handson.evidence.measures import Measure
+from synth_handson.evidence.three_tables import AssessedTables, halves
 from synth_handson.locales import Message
 from synth_handson.metrics.arrays import Floats, Integers
 from synth_handson.metrics.bins import DistanceShares, distance_shares
@@ -37,25 +38,27 @@ FALSE_POSITIVE_RATE = 0.01
 OUTLIER_SHARE = 0.05
 MIN_OUTLIERS = 10
 
+DISTANCE_MEASURES = ("identical_rows", "dcr_share", "dcr_ratio", "attack_auc", "attack_tpr")
+OUTLIER_MEASURES = ("outlier_identical", "outlier_attack_auc")
 
-def distance_measures(
-    tables: AssessedTables, *, level: float, random_state: int
-) -> tuple[Measure, Measure, Measure, Measure, Measure]:
+_Closest = tuple[Floats, Integers]
+
+
+def distance_measures(ours: Neighbours, level: float) -> tuple[Measure, ...]:
     """Take the measures of membership on all people, without a reference.
 
     Parameters
     ----------
-    tables, level, random_state
+    ours, level
         As in `membership_measures`.
 
     Returns
     -------
     tuple of Measure
-        "identical_rows", "dcr_share", "dcr_ratio", "attack_auc" and "attack_tpr".
+        Those of `DISTANCE_MEASURES`.
     """
-    ours = _Comparison.of(tables.synthetic, tables.train, tables.holdout, random_state)
     return (
-        _identical(tables, level),
+        identical_rows(ours.matches, level),
         ours.dcr_share(),
         ours.dcr_ratio(),
         ours.attack_auc(),
@@ -63,31 +66,26 @@ def distance_measures(
     )
 
 
-def membership_measures(tables: AssessedTables, *, level: float, random_state: int) -> tuple[Measure, ...]:
+def membership_measures(ours: Neighbours, level: float) -> tuple[Measure, ...]:
     """Take every measure of membership that rests on distances, beside the holdout's own.
 
     For the reference, one half of the holdout plays the synthetic table and the other half is the holdout.
 
     Parameters
     ----------
-    tables
-        Prepared tables.
+    ours
+        The tables.
     level
         Probability below which a single test counts, for the choice explained at `identical_p_value`.
-    random_state
-        Seed of samples, draws and bootstrap.
 
     Returns
     -------
     tuple of Measure
-        "identical_rows", "dcr_share", "dcr_ratio", "attack_auc", "attack_tpr", "outlier_identical" and
-        "outlier_attack_auc".
+        Those of `DISTANCE_MEASURES` and of `OUTLIER_MEASURES`.
     """
-    first, second = halves(tables.holdout, random_state)
-    ours = _Comparison.of(tables.synthetic, tables.train, tables.holdout, random_state)
-    theirs = _Comparison.of(first, tables.train, second, random_state)
+    theirs = ours.reference
     return (
-        _identical(tables, level),
+        identical_rows(ours.matches, level),
         ours.dcr_share(theirs),
         ours.dcr_ratio(theirs),
         ours.attack_auc(theirs),
@@ -96,64 +94,88 @@ def membership_measures(tables: AssessedTables, *, level: float, random_state: i
     )
 
 
-def closest_distances(tables: AssessedTables, random_state: int) -> DistanceShares:
+def closest_distances(ours: Neighbours) -> DistanceShares:
     """Spread the distances to the closest training row, of synthetic rows and of the holdout's."""
-    compared = _Comparison.of(tables.synthetic, tables.train, tables.holdout, random_state)
-    return distance_shares(compared.to_train(compared.synthetic), compared.to_train(compared.holdout))
-
-
-def _identical(tables: AssessedTables, level: float) -> Measure:
-    matches = Matches.of(tables.synthetic, tables.train, tables.holdout)
-    hits, expected, _, _ = matches.counts
-    return measure(
-        "identical_rows",
-        exact_share(hits, len(tables.synthetic)),
-        exact_share(expected, len(tables.holdout)),
-        rows=len(tables.synthetic),
-        p_value=identical_p_value(matches, level),
-    )
+    return distance_shares(ours.to_train[0], ours.holdout_to_train)
 
 
 @dataclass(frozen=True, eq=False)
-class _Comparison:
-    """Synthetic rows, training rows and holdout as positions in one space."""
+class Neighbours:
+    """Synthetic rows, training rows and holdout as positions in one space, each search made once.
 
+    Attributes
+    ----------
+    tables
+        The tables, of which samples stand in the space if they are large.
+    space
+        Where distances are measured.
+    synthetic, train, holdout
+        Positions in it.
+    random_state
+        Seed of samples, draws and bootstrap.
+    """
+
+    tables: AssessedTables
     space: HeomSpace
     synthetic: Integers
     train: Integers
     holdout: Integers
-    train_distances: Floats
-    holdout_distances: Floats
     random_state: int
 
     @classmethod
-    def of(
-        cls, synthetic: pd.DataFrame, train: pd.DataFrame, holdout: pd.DataFrame, random_state: int
-    ) -> _Comparison:
-        rows = min(MAX_ROWS, MAX_CELLS // train.shape[1])
-        synthetic, train, holdout = (
-            sample_rows(table, rows, random_state) for table in (synthetic, train, holdout)
-        )
-        space = HeomSpace(pd.concat([train, holdout], ignore_index=True), synthetic)
-        members, others = np.split(space.real, [len(train)])
-        return cls(
-            space,
-            space.synthetic,
-            members,
-            others,
-            space.nearest(members, space.synthetic)[0][:, 0],
-            space.nearest(others, space.synthetic)[0][:, 0],
-            random_state,
-        )
+    def of(cls, tables: AssessedTables, random_state: int) -> Neighbours:
+        """Place the rows of three tables."""
+        sampled = tables.sampled(min(MAX_ROWS, MAX_CELLS // tables.train.shape[1]), random_state)
+        space = HeomSpace(pd.concat([sampled.train, sampled.holdout], ignore_index=True), sampled.synthetic)
+        members, others = np.split(space.real, [len(sampled.train)])
+        return cls(tables, space, space.synthetic, members, others, random_state)
 
-    def to_train(self, rows: Integers) -> Floats:
-        return self.space.nearest(rows, self.train)[0][:, 0]
+    @cached_property
+    def reference(self) -> Neighbours:
+        """The same with one half of the holdout in the synthetic table's place, and the other as holdout."""
+        first, second = halves(self.tables.holdout, self.random_state)
+        return self.of(AssessedTables(first, self.tables.train, second), self.random_state)
 
-    def dcr_share(self, reference: _Comparison | None = None) -> Measure:
+    @cached_property
+    def matches(self) -> Matches:
+        """Who stands in whose table, over all rows."""
+        return Matches.of(*self.tables.all)
+
+    @cached_property
+    def train_distances(self) -> Floats:
+        """Distance of each training row to the closest synthetic one."""
+        return self._closest(self.train, self.synthetic)[0]
+
+    @cached_property
+    def holdout_distances(self) -> Floats:
+        """Distance of each holdout row to the closest synthetic one."""
+        return self._closest(self.holdout, self.synthetic)[0]
+
+    @cached_property
+    def to_train(self) -> tuple[Floats, Integers]:
+        """Distance of each synthetic row to the closest training row, and its position."""
+        return self._closest(self.synthetic, self.train)
+
+    @cached_property
+    def to_holdout(self) -> tuple[Floats, Integers]:
+        """Distance of each synthetic row to the closest holdout row, and its position."""
+        return self._closest(self.synthetic, self.holdout)
+
+    @cached_property
+    def holdout_to_train(self) -> Floats:
+        """Distance of each holdout row to the closest training row."""
+        return self._closest(self.holdout, self.train)[0]
+
+    def _closest(self, rows: Integers, among: Integers) -> tuple[Floats, Integers]:
+        distances, positions = self.space.nearest(rows, among)
+        return distances[:, 0], positions[:, 0]
+
+    def dcr_share(self, reference: Neighbours | None = None) -> Measure:
+        """Take "dcr_share"."""
         from scipy.stats import norm
 
         value, error = self._dcr_share()
-        return measure(
+        return Measure(
             "dcr_share",
             standard_error_interval(value, error, 0.0, 1.0),
             standard_error_interval(*reference._dcr_share(), 0.0, 1.0) if reference else None,
@@ -171,35 +193,38 @@ class _Comparison:
         """
         size = min(len(self.train), len(self.holdout))
         shares, variances = [], []
-        for members, others in self._equal_draws(size):
-            near, member = self.space.nearest(self.synthetic, members)
-            far, other = self.space.nearest(self.synthetic, others)
-            closer, farther = (near < far)[:, 0], (near > far)[:, 0]
+        for (near, member), (far, other) in self._equal_draws(size):
+            closer, farther = near < far, near > far
             shares.append(float(closer.mean() + (~closer & ~farther).mean() / 2))
-            carried = np.bincount(np.concatenate([member[closer, 0], other[farther, 0]]), minlength=1)
+            carried = np.bincount(np.concatenate([member[closer], other[farther]]), minlength=1)
             variances.append(float((carried**2).sum()) / 4 / len(self.synthetic) ** 2)
         ratio = max(len(self.train), len(self.holdout)) / size
         limit = (ratio + 1) / (3 * ratio - 1)
         shrunk = limit + (1 - limit) / len(shares)
         return float(np.mean(shares)), float(np.sqrt(np.mean(variances) * shrunk))
 
-    def _equal_draws(self, size: int) -> Iterator[tuple[Integers, Integers]]:
+    def _equal_draws(self, size: int) -> Iterator[tuple[_Closest, _Closest]]:
+        """Find the closest of as many training as holdout rows, drawn repeatedly from the larger table."""
         rng = np.random.default_rng(self.random_state)
-        draws = 1 if len(self.train) == len(self.holdout) else DRAWS
-        for _ in range(draws):
-            yield tuple(  # type: ignore[misc]
-                rows if len(rows) == size else np.sort(rng.choice(rows, size, replace=False))
-                for rows in (self.train, self.holdout)
+
+        def draw(people: Integers) -> _Closest:
+            return self._closest(self.synthetic, np.sort(rng.choice(people, size, replace=False)))
+
+        for _ in range(1 if len(self.train) == len(self.holdout) else DRAWS):
+            yield (
+                self.to_train if len(self.train) == size else draw(self.train),
+                self.to_holdout if len(self.holdout) == size else draw(self.holdout),
             )
 
-    def dcr_ratio(self, reference: _Comparison | None = None) -> Measure:
+    def dcr_ratio(self, reference: Neighbours | None = None) -> Measure:
+        """Take "dcr_ratio"."""
         ours, theirs = self._dcr_ratio(), reference._dcr_ratio() if reference else None
-        reason = None if ours else Message("measures.missing_dcr_ratio")
-        return measure("dcr_ratio", ours, theirs, rows=len(self.synthetic), missing=reason)
+        reason = Message("measures.missing_dcr_ratio") if ours is None else None
+        return Measure("dcr_ratio", ours, theirs, rows=len(self.synthetic), missing=reason)
 
     def _dcr_ratio(self) -> Estimate | None:
         """Compare the 5th percentiles of the distances to the closest training row."""
-        ours, theirs = self.to_train(self.synthetic), self.to_train(self.holdout)
+        ours, theirs = self.to_train[0], self.holdout_to_train
         rng = np.random.default_rng(self.random_state)
 
         def percentile(distances: Floats) -> float:
@@ -214,20 +239,22 @@ class _Comparison:
         ratios = [a / b for a, b in replicates if b > 0]
         return bootstrap_interval(percentile(ours) / percentile(theirs), ratios, 0.0)
 
-    def attack_auc(self, reference: _Comparison | None = None) -> Measure:
+    def attack_auc(self, reference: Neighbours | None = None) -> Measure:
+        """Take "attack_auc"."""
         ours, p_value = _attack(self.train_distances, self.holdout_distances)
         theirs = None
         if reference:
             theirs, _ = _attack(reference.train_distances, reference.holdout_distances)
-        return measure("attack_auc", ours, theirs, rows=len(self.train) + len(self.holdout), p_value=p_value)
+        return Measure("attack_auc", ours, theirs, rows=len(self.train) + len(self.holdout), p_value=p_value)
 
-    def attack_tpr(self, reference: _Comparison | None = None) -> Measure:
+    def attack_tpr(self, reference: Neighbours | None = None) -> Measure:
+        """Take "attack_tpr"."""
         members, others = self.train_distances, self.holdout_distances
         pooled = np.concatenate([members, others])
         threshold = np.quantile(pooled, FALSE_POSITIVE_RATE, method="higher")
         caught, near = int((members <= threshold).sum()), int((pooled <= threshold).sum())
         p_value = upper_tail(np.array([caught]), np.array([near]), len(members), len(pooled))[0]
-        return measure(
+        return Measure(
             "attack_tpr",
             self._attack_tpr(),
             reference._attack_tpr() if reference else None,
@@ -236,27 +263,34 @@ class _Comparison:
         )
 
     def _attack_tpr(self) -> Estimate:
-        members, others = self.train_distances, self.holdout_distances
         rng = np.random.default_rng(self.random_state)
+        _, codes = np.unique(
+            np.concatenate([self.train_distances, self.holdout_distances]), return_inverse=True
+        )
+        members, others = np.split(codes, [len(self.train)])
+
+        def rate(members: Integers, others: Integers) -> float:
+            return _rate_at(_count(members, codes), _count(others, codes), FALSE_POSITIVE_RATE)
+
         replicates = [
-            true_positive_rate(rng.choice(members, len(members)), rng.choice(others, len(others)))
+            rate(rng.choice(members, len(members)), rng.choice(others, len(others)))
             for _ in range(REPLICATES)
         ]
-        return bootstrap_interval(true_positive_rate(members, others), replicates, 0.0, 1.0)
+        return bootstrap_interval(rate(members, others), replicates, 0.0, 1.0)
 
-    def outliers(self, reference: _Comparison) -> tuple[Measure, Measure]:
+    def outliers(self, reference: Neighbours) -> tuple[Measure, Measure]:
         """Repeat the checks on the people who are farthest from everyone else."""
         ours, theirs = self._outliers(), reference._outliers()
         if min(map(len, ours)) < MIN_OUTLIERS or min(map(len, theirs)) < 2:
             return tuple(  # type: ignore[return-value]
-                measure(name, None, rows=0, missing=Message("measures.missing_outliers"))
-                for name in ("outlier_identical", "outlier_attack_auc")
+                Measure(name, None, rows=0, missing=Message("measures.missing_outliers"))
+                for name in OUTLIER_MEASURES
             )
         members, others = ours
         found, expected = int((members == 0).sum()), int((others == 0).sum())
         people = len(members) + len(others)
         p_value = upper_tail(np.array([found]), np.array([found + expected]), len(members), people)[0]
-        identical = measure(
+        identical = Measure(
             "outlier_identical",
             exact_share(found, len(members)),
             exact_share(expected, len(others)),
@@ -265,7 +299,7 @@ class _Comparison:
         )
         attacked, p_value = _attack(members, others)
         expected_attack, _ = _attack(*theirs)
-        return identical, measure(
+        return identical, Measure(
             "outlier_attack_auc", attacked, expected_attack, rows=people, p_value=p_value
         )
 
@@ -312,9 +346,19 @@ def true_positive_rate(members: Floats, others: Floats, false_positive_rate: flo
     -----
     N. Carlini et al., "Membership inference attacks from first principles", IEEE S&P 2022.
     """
-    thresholds = np.unique(others)
-    false = np.searchsorted(np.sort(others), thresholds, side="right") / len(others)
-    true = np.searchsorted(np.sort(members), thresholds, side="right") / len(members)
+    _, codes = np.unique(np.concatenate([members, others]), return_inverse=True)
+    near, far = np.split(codes, [len(members)])
+    return _rate_at(_count(near, codes), _count(far, codes), false_positive_rate)
+
+
+def _count(group: Integers, codes: Integers) -> Integers:
+    return np.bincount(group, minlength=int(codes.max()) + 1)
+
+
+def _rate_at(members: Integers, others: Integers, false_positive_rate: float) -> float:
+    """Read the curve off how many members and others there are at each distance, in ascending order."""
+    thresholds = others > 0
+    false, true = ((np.cumsum(counts) / counts.sum())[thresholds] for counts in (others, members))
     return float(np.interp(false_positive_rate, np.append(0.0, false), np.append(0.0, true)))
 
 

@@ -4,11 +4,16 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from synth_handson.evidence.attacks import MAX_SECRETS, three_risks
-from synth_handson.evidence.identical import Matches, copies_needed
-from synth_handson.evidence.measures import Measure
-from synth_handson.evidence.membership import closest_distances, membership_measures
-from synth_handson.evidence.three_tables import AssessedTables
-from synth_handson.evidence.verdict import FAMILYWISE_LEVEL, Verdict, decide
+from synth_handson.evidence.identical import Matches, NeverRepeating, copies_needed, identical_rows
+from synth_handson.evidence.measures import RISKS, Measure
+from synth_handson.evidence.membership import (
+    DISTANCE_MEASURES,
+    OUTLIER_MEASURES,
+    Neighbours,
+    closest_distances,
+    membership_measures,
+)
+from synth_handson.evidence.verdict import Verdict, decide, single_level
 from synth_handson.metrics.bins import DistanceShares
 
 
@@ -20,7 +25,8 @@ class Privacy:
     ----------
     measures
         "identical_rows", "dcr_share", "dcr_ratio", "attack_auc", "attack_tpr", "outlier_identical",
-        "outlier_attack_auc", "singling_out", "linkability", and "inference" once for each secret column.
+        "outlier_attack_auc", "identical_without" where columns hardly ever repeat, "singling_out",
+        "linkability", and "inference" once for each secret column.
     distances
         How the distances to the closest training row spread, of synthetic rows and of the holdout's.
     verdict
@@ -32,17 +38,17 @@ class Privacy:
     verdict: Verdict
 
 
-def assess_privacy(
-    tables: AssessedTables, *, random_state: int, on_attacks: Callable[[], None] | None = None
-) -> Privacy:
+def assess_privacy(ours: Neighbours, *, on_attacks: Callable[[], None] | None = None) -> Privacy:
     """Look for real people in a synthetic table, and decide what that shows.
+
+    Identical rows are counted on all columns, and again without those whose values hardly ever repeat, if
+    there are any: who was copied under another customer number is no identical row. The size of the leak that
+    would have been noticed is that of people copied in everything but likely identifiers.
 
     Parameters
     ----------
-    tables
-        Prepared tables.
-    random_state
-        Seed of samples, draws, bootstrap and attacks.
+    ours
+        The tables, with the seed of samples, draws, bootstrap and attacks.
     on_attacks
         Called once the distances are measured and the attacks begin.
 
@@ -51,13 +57,31 @@ def assess_privacy(
     Privacy
         The measures and the verdict.
     """
-    tests = 8 + min(MAX_SECRETS, tables.train.shape[1])
-    level = FAMILYWISE_LEVEL / tests
-    membership = membership_measures(tables, level=level, random_state=random_state)
-    distances = closest_distances(tables, random_state)
-    matches = Matches.of(tables.synthetic, tables.train, tables.holdout)
-    copies = copies_needed(matches, level, random_state)
+    tables = ours.tables
+    never = NeverRepeating.of(tables.train)
+    level = single_level(_planned(tables.train.shape[1], len(never.left_out)))
+    membership = membership_measures(ours, level)
+    matches = {
+        names: Matches.of(*(t.drop(columns=list(names)) for t in tables.all)) for names in never.left_out
+    }
+    without = (identical_rows(matches[names], level, names) for names in never.left_out)
+    copies = copies_needed(matches.get(never.labels, ours.matches), level, ours.random_state)
+    distances = closest_distances(ours)
     if on_attacks:
         on_attacks()
-    measures = (*membership, *three_risks(tables, random_state=random_state))
-    return Privacy(measures, distances, decide(measures, copies, len(tables.synthetic)))
+    risks = three_risks(tables, random_state=ours.random_state)
+    measures = (*membership, *without, *risks)
+    return Privacy(measures, distances, decide(measures, copies, len(tables.synthetic), never))
+
+
+def _planned(columns: int, without: int) -> tuple[str, ...]:
+    """Name the measures that will be taken, before any is."""
+    singling_out, linkability, inference = RISKS
+    return (
+        *DISTANCE_MEASURES,
+        *OUTLIER_MEASURES,
+        *["identical_without"] * without,
+        singling_out,
+        linkability,
+        *[inference] * min(MAX_SECRETS, columns),
+    )

@@ -11,13 +11,14 @@ import numpy as np
 import pandas as pd
 
 from synth_handson.errors import ArgumentError
-from synth_handson.evidence.measures import DEFINITIONS, Measure, measure
-from synth_handson.evidence.three_tables import MIN_ROWS, AssessedTables, sample_rows
+from synth_handson.evidence.measures import DEFINITIONS, Measure
+from synth_handson.evidence.three_tables import AssessedTables, sample_rows
 from synth_handson.locales import Message
 from synth_handson.metrics.arrays import Floats
 from synth_handson.metrics.intervals import Estimate, standard_error_interval
 from synth_handson.metrics.models import ModelName, Predict, bounded, learn_classes, learn_number, one_thread
 from synth_handson.metrics.scores import bootstrap_weights, classification, regression
+from synth_handson.tables.checks import MIN_ASSESSED_ROWS
 
 Task = Literal["binary", "multiclass", "regression"]
 
@@ -195,9 +196,10 @@ def _draw(
         title: _usable(getattr(tables, title), target, classes) for title in ("synthetic", "train", "holdout")
     }
     for title, table in every.items():
-        if len(table) < MIN_ROWS:
+        if len(table) < MIN_ASSESSED_ROWS:
             return Message(
-                f"utility.few_rows_{title}", {"column": target, "rows": len(table), "minimum": MIN_ROWS}
+                f"utility.few_rows_{title}",
+                {"column": target, "rows": len(table), "minimum": MIN_ASSESSED_ROWS},
             )
     rows = min(len(every["synthetic"]), len(every["train"]), TRAIN_ROWS)
     sizes = {"synthetic": rows, "train": rows, "holdout": TEST_ROWS}
@@ -222,7 +224,9 @@ def _usable(table: pd.DataFrame, target: str, classes: tuple[Any, ...]) -> pd.Da
         values = np.where(positions >= 0, positions, np.nan)
     else:
         values = bounded(table[target])
-    return table.assign(**{target: values})[~np.isnan(values)].reset_index(drop=True)
+    usable = table.copy()
+    usable[target] = values
+    return usable[~np.isnan(values)].reset_index(drop=True)
 
 
 def _constant(title: str, column: str, value: str | float) -> Message:
@@ -283,16 +287,14 @@ def _parts(table: pd.DataFrame, random_state: int) -> list[pd.DataFrame]:
 
 def _measures(ours: _Tested, theirs: _Tested, rows: int) -> tuple[Measure, ...]:
     return tuple(
-        measure(name, _estimate(name, ours), _estimate(name, theirs), rows=rows) for name in ours.draws
+        Measure(name, _estimate(name, ours), _estimate(name, theirs), rows=rows) for name in ours.draws
     )
 
 
 def _estimate(name: str, tested: _Tested) -> Estimate:
-    known, draws = DEFINITIONS[name], tested.draws[name]
+    draws = tested.draws[name]
     spread = float(np.nanvar(draws[1:], ddof=1)) + tested.training_variance[name]
-    lowest = -np.inf if known.lowest is None else known.lowest
-    highest = np.inf if known.highest is None else known.highest
-    return standard_error_interval(float(draws[0]), float(np.sqrt(spread)), lowest, highest)
+    return standard_error_interval(float(draws[0]), float(np.sqrt(spread)), *DEFINITIONS[name].ends)
 
 
 def _performance_kept(ours: _Tested, theirs: _Tested, target: str, rows: int) -> Measure:
@@ -300,12 +302,13 @@ def _performance_kept(ours: _Tested, theirs: _Tested, target: str, rows: int) ->
     name = "roc_auc" if "roc_auc" in ours.draws else "r2"
     guessing, real = NO_SKILL[name], _estimate(name, theirs)
     if real.low <= guessing:
-        missing = Message(f"utility.no_skill_{name}", {"column": target, **real._asdict()})
-        return measure("performance_kept", None, rows=rows, missing=missing)
+        found = {"value": real.value, "low": real.low, "high": real.high}
+        missing = Message(f"utility.no_skill_{name}", {"column": target, **found})
+        return Measure("performance_kept", None, rows=rows, missing=missing)
     skill = real.value - guessing
     kept = float(ours.draws[name][0] - guessing) / skill
     paired = np.nanvar(ours.draws[name][1:] - kept * theirs.draws[name][1:], ddof=1)
     trained = ours.training_variance[name] + kept**2 * theirs.training_variance[name]
     estimate = standard_error_interval(kept, float(np.sqrt(paired + trained)) / skill)
     by_definition = Estimate(1.0, 1.0, 1.0)
-    return measure("performance_kept", estimate, by_definition, rows=rows)
+    return Measure("performance_kept", estimate, by_definition, rows=rows)

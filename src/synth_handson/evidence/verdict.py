@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
 
-from synth_handson.evidence.identical import (
-    POWER,
-)
-from synth_handson.evidence.measures import Measure
+from synth_handson.evidence.identical import NOTHING_UNIQUE, POWER, NeverRepeating
+from synth_handson.evidence.measures import DEFINITIONS, Measure
 from synth_handson.locales import Message
 
 Outcome = Literal["pass", "review", "fail"]
@@ -53,7 +51,12 @@ class Verdict:
     rows_needed: int | None
 
 
-def decide(measures: Sequence[Measure], copies_needed: int | None, rows: int) -> Verdict:
+def decide(
+    measures: Sequence[Measure],
+    copies_needed: int | None,
+    rows: int,
+    never: NeverRepeating = NOTHING_UNIQUE,
+) -> Verdict:
     """Decide by three rules, in this order.
 
     1. **fail** if any measure's one-sided p-value, corrected for the number of tests by Holm's method, is
@@ -71,6 +74,8 @@ def decide(measures: Sequence[Measure], copies_needed: int | None, rows: int) ->
         From `copies_needed`.
     rows
         Number of synthetic rows.
+    never
+        Columns that identical rows were counted without.
 
     Returns
     -------
@@ -82,9 +87,8 @@ def decide(measures: Sequence[Measure], copies_needed: int | None, rows: int) ->
     S. Holm, "A simple sequentially rejective multiple test procedure", Scandinavian Journal of Statistics
     6(2), 1979.
     """
-    tested = [m for m in measures if m.p_value is not None]
-    adjusted = holm([m.p_value for m in tested if m.p_value is not None])
-    shown = [(p, m) for p, m in zip(adjusted, tested, strict=True) if p < FAMILYWISE_LEVEL]
+    tests = sum(m.p_value is not None for m in measures)
+    shown = noticed(measures)
     smallest = None if copies_needed is None else copies_needed / rows
     needed = None if copies_needed is None else int(np.ceil(copies_needed / TOLERATED_LEAK))
     limit: dict[str, str | int | float | None] = {
@@ -98,24 +102,52 @@ def decide(measures: Sequence[Measure], copies_needed: int | None, rows: int) ->
     outcome: Outcome
     if shown:
         outcome = "fail"
-        reasons = [_shown(p, m) for p, m in sorted(shown, key=lambda pair: pair[0])]
+        reasons = [_shown(p, m) for m, p in sorted(shown, key=lambda pair: pair[1])]
     elif smallest is None or smallest > TOLERATED_LEAK:
         outcome = "review"
         reasons = [Message("verdict.blind" if smallest is None else "verdict.few_rows", limit)]
     else:
         outcome = "pass"
-        no_leak = Message("verdict.none_shown", {"tests": len(tested), "level": FAMILYWISE_LEVEL})
+        no_leak = Message("verdict.none_shown", {"tests": tests, "level": FAMILYWISE_LEVEL})
         reasons = [no_leak, Message("verdict.limit", limit)]
+    left_out = [
+        Message(f"verdict.without_{kind}", {"columns": ", ".join(names)})
+        for kind, names in (("labels", never.labels), ("measurements", never.measurements))
+        if names
+    ]
     missing = [m.missing for m in measures if m.missing is not None]
     return Verdict(
         outcome,
-        (*reasons, *missing),
-        len(tested),
+        (*reasons, *left_out, *missing),
+        tests,
         FAMILYWISE_LEVEL,
         smallest,
         TOLERATED_LEAK,
         needed,
     )
+
+
+def noticed(measures: Iterable[Measure]) -> tuple[tuple[Measure, float], ...]:
+    """Find the measures that show a leak, corrected for their number by Holm's method.
+
+    Parameters
+    ----------
+    measures
+        Those without a p-value are no tests and do not count.
+
+    Returns
+    -------
+    tuple of (Measure, float)
+        Each with its adjusted p-value, which is below `FAMILYWISE_LEVEL`.
+    """
+    tested = [(m, m.p_value) for m in measures if m.p_value is not None]
+    adjusted = holm([p_value for _, p_value in tested])
+    return tuple((m, p) for (m, _), p in zip(tested, adjusted, strict=True) if p < FAMILYWISE_LEVEL)
+
+
+def single_level(names: Iterable[str]) -> float:
+    """Level at which one of the tests among these measures counts, whatever the others show."""
+    return FAMILYWISE_LEVEL / sum(DEFINITIONS[name].tested for name in names)
 
 
 def holm(p_values: Sequence[float]) -> list[float]:
@@ -146,11 +178,11 @@ def _shown(p_value: float, found: Measure) -> Message:
     return Message(
         f"verdict.shown_{found.name}",
         {
-            "value": found.value,
+            "value": None if found.value is None else found.value.value,
             "low": found.low,
             "high": found.high,
-            "reference": found.reference,
-            "column": found.columns[0] if found.columns else None,
+            "reference": None if found.reference is None else found.reference.value,
+            "column": ", ".join(found.columns) or None,
             "p": p_value,
         },
     )

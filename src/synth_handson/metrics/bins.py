@@ -1,8 +1,8 @@
-"""Does the synthetic table keep each column's distribution? Measured next to the same for the holdout."""
+"""The bins of a column, decided by the real table alone, and how the rows of two tables spread over them."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any, Literal
@@ -12,12 +12,15 @@ import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
 from synth_handson.errors import ArgumentError
+from synth_handson.tables.alignment import DifferentKind, align, as_text
+from synth_handson.tables.checks import check_frame
+from synth_handson.tables.columns import Column, to_floats
+from synth_handson.tables.columns import ColumnKind as HeldKind
 
 MAX_RANGES = 40
 MAX_CATEGORIES = 15
 MAX_UNSEEN = 3
 SHORT_TAIL = 0.15
-DRAWS = 20
 
 BinKind = Literal["below", "range", "beyond", "category", "other", "unseen", "missing"]
 ColumnKind = Literal["integer", "number", "date", "category"]
@@ -96,27 +99,6 @@ class DistanceShares:
     synthetic: tuple[float, ...]
 
 
-@dataclass(frozen=True)
-class ColumnFidelity:
-    """How far a column's distribution is from the training table's, beside the same for the holdout.
-
-    Attributes
-    ----------
-    column
-        Name of the column.
-    synthetic, holdout
-        Total variation distance to the training table, 0 (same) to 1 (disjoint). Low is good, and about the
-        holdout's is as low as sampling allows.
-    rows
-        Number of rows that both numbers were measured on.
-    """
-
-    column: str
-    synthetic: float
-    holdout: float
-    rows: int
-
-
 def column_shares(real: pd.DataFrame, synthetic: pd.DataFrame, column: str) -> ColumnShares:
     """Spread two tables over the bins of one of them.
 
@@ -146,7 +128,7 @@ def column_shares(real: pd.DataFrame, synthetic: pd.DataFrame, column: str) -> C
         If a table is empty or lacks the column, or if ``real`` holds numbers or dates there and ``synthetic``
         does not.
     """
-    _check([real, synthetic], [column])
+    check_columns_there({"real": real, "synthetic": synthetic}, [column])
     binned = bin_column(real[column], synthetic[column])
     bins, original, other = _drop_empty(binned.bins, binned.shares(binned.real), binned.shares(binned.other))
     return ColumnShares(column, binned.kind, bins, original, other)
@@ -184,117 +166,6 @@ def distance_shares(synthetic_distances: ArrayLike, holdout_distances: ArrayLike
         return np.bincount(codes, minlength=len(bins)) / len(codes)
 
     return DistanceShares(*_drop_empty(bins, shares(holdout), shares(synthetic)))
-
-
-def total_variation_distance(a: ArrayLike, b: ArrayLike) -> float:
-    """Measure how much of one distribution would have to move to make it the other.
-
-    Parameters
-    ----------
-    a, b
-        Shares over the same bins, each summing to 1. Shape (k,).
-
-    Returns
-    -------
-    float
-        Half the sum of the absolute differences: 0 (same) to 1 (disjoint). Low is good.
-
-    Raises
-    ------
-    ArgumentError
-        If the shapes differ, or if either is not a distribution.
-
-    Notes
-    -----
-    Source: D. A. Levin, Y. Peres and E. L. Wilmer, *Markov Chains and Mixing Times*, AMS 2009, section 4.1.
-    """
-    first, second = np.asarray(a, float), np.asarray(b, float)
-    proper = all(np.all(v >= 0) and np.isclose(v.sum(), 1) for v in (first, second))
-    if first.shape != second.shape or not proper:
-        raise ArgumentError("fidelity_not_shares")
-    return float(min(1.0, np.abs(first - second).sum() / 2))
-
-
-def column_distances(
-    real: pd.DataFrame,
-    synthetic: pd.DataFrame,
-    columns: Sequence[str] | None = None,
-    *,
-    rows: int | None = None,
-    random_state: int = 0,
-) -> dict[str, float]:
-    """Measure the total variation distance of each column, on the bins of `column_shares`.
-
-    Parameters
-    ----------
-    real
-        The table that decides the bins. Shape (n, ...), n >= 1.
-    synthetic
-        The table to compare. Shape (m, ...), m >= 1.
-    columns
-        Columns to measure; by default all of ``real``.
-    rows
-        Measure on this many rows of ``synthetic``, as the mean over 20 random draws without replacement.
-        Two samples of one distribution are never equal, and the fewer rows, the further apart they look:
-        tables of different sizes only compare when measured on the same number of rows. By default, or where
-        ``rows`` is not below m, all rows.
-    random_state
-        Seed of the draws.
-
-    Returns
-    -------
-    dict of str to float
-        Distance by column, 0 (same) to 1 (disjoint). Low is good, though a perfect sample does not reach 0.
-
-    Raises
-    ------
-    ArgumentError
-        As `column_shares` does, or if ``rows`` is not positive.
-    """
-    chosen = list(real.columns if columns is None else columns)
-    _check([real, synthetic], chosen)
-    if rows is not None and rows < 1:
-        raise ArgumentError("fidelity_rows", rows=rows)
-    draws = _draw(len(synthetic), rows, random_state)
-    return {column: _mean_distance(bin_column(real[column], synthetic[column]), draws) for column in chosen}
-
-
-def compare_columns(
-    train: pd.DataFrame, holdout: pd.DataFrame, synthetic: pd.DataFrame, random_state: int = 0
-) -> tuple[ColumnFidelity, ...]:
-    """Measure how far the synthetic table and the holdout are from the training table, column by column.
-
-    The holdout is drawn from the same people as the training table, so its distance is what sampling alone
-    makes. Both are measured on as many rows as the smaller of the two has (`column_distances`, ``rows``),
-    else the smaller would look worse for its size alone.
-
-    Parameters
-    ----------
-    train
-        The table that the generator was trained on. Shape (n, c), n >= 1.
-    holdout
-        Real rows that it never saw. At least one row, and the columns of ``train``.
-    synthetic
-        The synthetic table. At least one row, and the columns of ``train``.
-    random_state
-        Seed of the draws.
-
-    Returns
-    -------
-    tuple of ColumnFidelity
-        One for each column of ``train``, in its order.
-
-    Raises
-    ------
-    ArgumentError
-        As `column_distances` does.
-    """
-    rows = min(len(holdout), len(synthetic))
-    columns = list(train.columns)
-    _check([train, holdout, synthetic], columns)
-    ours = column_distances(train, synthetic, columns, rows=rows, random_state=random_state)
-    theirs = column_distances(train, holdout, columns, rows=rows, random_state=random_state)
-    return tuple(ColumnFidelity(name, ours[name], theirs[name], rows) for name in columns)
 
 
 @dataclass(frozen=True, eq=False)
@@ -341,22 +212,36 @@ def bin_column(real: pd.Series[Any], other: pd.Series[Any]) -> BinnedColumn:
     ArgumentError
         If ``real`` holds numbers or dates and ``other`` does not.
     """
-    kind, by_value = _kind(real)
-    if kind == "category":
-        return _bin_categories(real.astype("str"), other.astype("str"))
-    numbers, other_numbers = _numbers(real, kind), _numbers(other, kind)
-    if by_value:
+    try:
+        held, (real_values, other_values) = align(real, other)
+    except DifferentKind as error:
+        raise ArgumentError("fidelity_other_type", column=real.name, value=error.example) from error
+    if held in ("category", "truth") or real_values.isna().all():
+        return _bin_categories(as_text(real_values), as_text(other_values))
+    numbers, other_numbers = (_in_units(values, held) for values in (real_values, other_values))
+    kind = _kind(numbers, held)
+    if kind == "integer" and len(np.unique(numbers[~np.isnan(numbers)])) <= MAX_CATEGORIES:
         return _bin_categories(_number_labels(numbers), _number_labels(other_numbers), ordered=True)
     return _bin_ranges(numbers, other_numbers, kind)
 
 
-def _check(tables: Sequence[pd.DataFrame], columns: Sequence[str]) -> None:
-    for table in tables:
+def check_columns_there(
+    tables: Mapping[str, pd.DataFrame], columns: Sequence[Hashable] | None = None
+) -> None:
+    """Raise the library's error unless these are tables with rows that have these columns, each once.
+
+    Without ``columns``, they are those of the first table.
+    """
+    for title, table in tables.items():
+        check_frame(table, title)
         if table.empty:
             raise ArgumentError("fidelity_empty_table")
-        for column in columns:
-            if column not in table.columns:
-                raise ArgumentError("fidelity_unknown_column", column=column)
+        known: list[Hashable] = list(table.columns)
+        for column in next(iter(tables.values())).columns if columns is None else columns:
+            times = known.count(column) if isinstance(column, Hashable) else 0
+            if times != 1:
+                key = "fidelity_repeated_column" if times else "fidelity_unknown_column"
+                raise ArgumentError(key, column=column, table=title)
 
 
 def _drop_empty(
@@ -371,45 +256,19 @@ def _drop_empty(
     return tuple(b for b, _, _ in kept), tuple(a for _, a, _ in kept), tuple(a for _, _, a in kept)
 
 
-def _draw(available: int, rows: int | None, random_state: int) -> list[Any]:
-    if rows is None or rows >= available:
-        return [slice(None)]
-    rng = np.random.default_rng(random_state)
-    return [rng.choice(available, rows, replace=False) for _ in range(DRAWS)]
+def _in_units(values: Column, held: HeldKind) -> NDArray[np.float64]:
+    """Numbers as they are, dates in seconds since 1970, spans in days."""
+    return to_floats(values) / (86_400 if held == "span" else 1)
 
 
-def _mean_distance(binned: BinnedColumn, draws: list[Any]) -> float:
-    real = binned.shares(binned.real)
-    distances = [total_variation_distance(real, binned.shares(binned.other[draw])) for draw in draws]
-    return float(np.mean(distances))
-
-
-def _kind(real: pd.Series[Any]) -> tuple[ColumnKind, bool]:
-    """Tell the kind of a column, and whether its numbers are few enough for a bin each."""
-    values = real.convert_dtypes()
-    dtype = values.dtype
-    if values.isna().all():
-        return "category", False
-    if pd.api.types.is_datetime64_any_dtype(dtype):
-        return "date", False
-    if pd.api.types.is_bool_dtype(dtype) or not pd.api.types.is_numeric_dtype(dtype):
-        return "category", False
-    if not pd.api.types.is_integer_dtype(dtype):
-        return "number", False
-    return "integer", values.nunique() <= MAX_CATEGORIES
-
-
-def _numbers(values: pd.Series[Any], kind: ColumnKind) -> NDArray[np.float64]:
-    if kind == "date":
-        parsed = pd.to_datetime(values, utc=True, format="ISO8601", errors="coerce")
-    else:
-        parsed = pd.to_numeric(values.astype(object), errors="coerce")
-    strangers = values[values.notna() & parsed.isna()]
-    if len(strangers):
-        raise ArgumentError("fidelity_other_type", column=values.name, value=strangers.iloc[0])
-    if kind == "date":
-        return np.asarray((parsed - _EPOCH) / pd.Timedelta(seconds=1), np.float64)
-    return np.asarray(parsed.to_numpy(float, na_value=np.nan), np.float64)
+def _kind(numbers: NDArray[np.float64], held: HeldKind) -> ColumnKind:
+    if held in ("date", "zoned date"):
+        return "date"
+    present = numbers[~np.isnan(numbers)]
+    # What is larger is no count of anything.
+    with np.errstate(invalid="ignore"):
+        whole = held == "number" and np.all((present % 1 == 0) & (np.abs(present) < 2**63))
+    return "integer" if whole else "number"
 
 
 def _number_labels(numbers: NDArray[np.float64]) -> pd.Series[Any]:

@@ -8,9 +8,9 @@ other row's distance.
    Intelligence Research 6 (1997), 1-34, section 2.3.
 """
 
-import numbers
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -18,7 +18,9 @@ from numpy.typing import NDArray
 
 from synth_handson.errors import ArgumentError
 from synth_handson.metrics.arrays import Floats, Integers
-from synth_handson.tables.columns import column_type, infer_type, to_floats
+from synth_handson.tables.alignment import DifferentKind, align
+from synth_handson.tables.checks import check_frame, is_count, listed
+from synth_handson.tables.columns import Column
 
 # Beyond these, comparing all pairs was measured to be faster than the trees.
 _MAX_TREE_DIMENSIONS = 64
@@ -41,7 +43,8 @@ def nearest_neighbors(
     1 beside anything else.
 
     The real table decides what a column is: numbers (not booleans), dates and time spans have ranks, and
-    everything else is a category. Numbers are compared as float64, which holds whole numbers up to 2**53.
+    everything else is a category. Equal values in another type are equal: see
+    `synth_handson.tables.alignment.align`.
 
     Parameters
     ----------
@@ -66,7 +69,9 @@ def nearest_neighbors(
     ------
     ArgumentError
         If a table is empty, the columns differ or repeat, ``k`` is out of range, a number is infinite, or a
-        column holds numbers or dates in the real table and something else in the synthetic one.
+        column holds a value that cannot be understood as one of the real column's kind.
+    TableError
+        If one of the two is no DataFrame.
 
     Notes
     -----
@@ -86,7 +91,7 @@ def nearest_neighbors(
     """
     columns = _encode(synthetic, real)
     n_real = len(real)
-    if not isinstance(k, numbers.Integral) or not 1 <= k <= n_real:
+    if not is_count(k) or k > n_real:
         raise ArgumentError("nearest_k", k=k, rows=n_real)
     row_numbers = _number_rows(columns)[:n_real]
     order = np.argsort(row_numbers, kind="stable")
@@ -118,7 +123,7 @@ class HeomSpace:
 
     Raises
     ------
-    ArgumentError
+    ArgumentError, TableError
         As :func:`nearest_neighbors`.
     """
 
@@ -153,7 +158,7 @@ def identical_rows(synthetic: pd.DataFrame, real: pd.DataFrame) -> NDArray[np.bo
     """Tell which synthetic rows stand in the real table, value for value.
 
     Rows are joined on their values, with the meaning of equality that :func:`nearest_neighbors` has: 5 equals
-    5.0, and a missing value equals a missing value.
+    5.0 and "5", and a missing value equals a missing value.
 
     Parameters
     ----------
@@ -169,7 +174,7 @@ def identical_rows(synthetic: pd.DataFrame, real: pd.DataFrame) -> NDArray[np.bo
 
     Raises
     ------
-    ArgumentError
+    ArgumentError, TableError
         As :func:`nearest_neighbors`.
     """
     row_numbers = _number_rows(_encode(synthetic, real))
@@ -191,48 +196,51 @@ class _Column:
 
 def _encode(synthetic: pd.DataFrame, real: pd.DataFrame) -> list[_Column]:
     check_columns(synthetic, real)
-    return [_encode_column(str(name), synthetic[name], real[name]) for name in real.columns]
+    return [_encode_column(name, synthetic[name], real[name]) for name in real.columns]
 
 
 def check_columns(synthetic: pd.DataFrame, real: pd.DataFrame) -> None:
-    """Raise an `ArgumentError` unless both tables have rows, and the same columns, each once."""
+    """Raise the library's error unless both are tables with rows, and the same columns, each once."""
     for table, frame in (("synthetic", synthetic), ("real", real)):
+        check_frame(frame, table)
         if frame.empty:
             raise ArgumentError("nearest_empty", table=table)
         if not frame.columns.is_unique:
             repeated = frame.columns[frame.columns.duplicated()].unique()
-            raise ArgumentError("nearest_repeated", table=table, columns=_listed(repeated))
+            raise ArgumentError("nearest_repeated", table=table, columns=listed(repeated))
     only_real = real.columns.difference(synthetic.columns, sort=False)
     only_synthetic = synthetic.columns.difference(real.columns, sort=False)
     if len(only_real) or len(only_synthetic):
-        raise ArgumentError("nearest_columns", real=_listed(only_real), synthetic=_listed(only_synthetic))
+        raise ArgumentError("nearest_columns", real=listed(only_real), synthetic=listed(only_synthetic))
 
 
-def _listed(names: pd.Index) -> str:
-    return ", ".join(map(str, names)) or "–"
-
-
-def _encode_column(name: str, synthetic: pd.Series, real: pd.Series) -> _Column:
-    synthetic, real = infer_type(synthetic), infer_type(real)
-    kind = column_type(real)
-    if kind == "category":
-        codes, _ = pd.factorize(pd.concat([real, synthetic], ignore_index=True))
-        known = codes[: len(real)].max() + 1
-        return _Column(np.where(codes < 0, known + 1, np.minimum(codes, known)), None)
-    if kind != column_type(synthetic) and synthetic.notna().any():
-        example = synthetic.dropna().tolist()[0]
-        raise ArgumentError("nearest_kind", column=name, value=example, dtype=str(real.dtype))
-    values = np.concatenate([to_floats(real), to_floats(synthetic)])
-    if np.isinf(values).any():
-        raise ArgumentError("nearest_infinite", column=name)
-    codes, distinct = pd.factorize(values)
+def _encode_column(name: Hashable, synthetic: Column, real: Column) -> _Column:
+    try:
+        kind, aligned = align(real, synthetic)
+    except DifferentKind as error:
+        raise ArgumentError(
+            "nearest_kind", column=name, value=error.example, dtype=str(real.dtype)
+        ) from error
+    codes, distinct = pd.factorize(pd.concat(aligned, ignore_index=True))
     real_codes = codes[: len(real)]
+    if kind in ("category", "truth"):
+        known = real_codes.max() + 1
+        return _Column(np.where(codes < 0, known + 1, np.minimum(codes, known)), None)
+    values = _measurable(distinct)
+    if values.dtype.kind == "f" and np.isinf(values).any():
+        raise ArgumentError("nearest_infinite", column=name)
     counts = np.bincount(real_codes[real_codes >= 0])
-    ranks = np.append(_rank(distinct, counts), np.nan)
+    ranks = np.append(_rank(values, counts), np.nan)
     return _Column(codes, ranks[codes])
 
 
-def _rank(distinct: Floats, counts: Integers) -> Floats:
+def _measurable(distinct: Any) -> NDArray[Any]:
+    """Turn distinct values into numbers as distinct: dates and spans into counts of their unit."""
+    values = np.asarray(distinct)
+    return values.view(np.int64) if values.dtype.kind in "mM" else values
+
+
+def _rank(distinct: NDArray[Any], counts: Integers) -> Floats:
     """Rank distinct values, the first ``len(counts)`` of which are real and stand for so many rows each."""
     known = len(counts)
     order = np.argsort(distinct[:known])
@@ -244,7 +252,8 @@ def _rank(distinct: Floats, counts: Integers) -> Floats:
     new = distinct[known:]
     if known and len(new):
         # Quarters, so that no difference of two floats is infinite.
-        between = np.interp(new / 4, knots / 4, middles)
+        quarters, quarter_knots = (np.asarray(values / 4, np.float64) for values in (new, knots))
+        between = np.interp(quarters, quarter_knots, middles)
         gap = np.searchsorted(knots, new)
         low = np.concatenate([[0], middles[:-1], [1]])[gap]
         high = np.concatenate([[0], middles[1:], [1]])[gap]

@@ -1,18 +1,22 @@
 """95 % intervals, each by a published method."""
 
-from typing import NamedTuple
+from typing import Any, Self
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
+
+from synth_handson.metrics.arrays import Floats
 
 Z = 1.959963984540054
 """97.5th percentile of the standard normal distribution."""
 
 
-class Estimate(NamedTuple):
-    """A number and its 95 % interval.
+class Estimate(float):
+    """A number with its 95 % interval: a float, so that it is computed with and written as the number it is.
 
-    Attributes
+    Two are equal if their intervals are, too.
+
+    Parameters
     ----------
     value
         The number measured.
@@ -20,9 +24,58 @@ class Estimate(NamedTuple):
         Its 95 % interval.
     """
 
-    value: float
+    __slots__ = ("high", "low")
     low: float
     high: float
+
+    def __new__(cls, value: float, low: float, high: float) -> Self:
+        """Keep the interval as plain numbers, too."""
+        estimate = super().__new__(cls, value)
+        estimate.low, estimate.high = float(low), float(high)
+        return estimate
+
+    @property
+    def value(self) -> float:
+        """The number alone."""
+        return float(self)
+
+    @property
+    def _numbers(self) -> tuple[float, float, float]:
+        return float(self), self.low, self.high
+
+    def __eq__(self, other: object) -> bool:
+        if isinstance(other, Estimate):
+            return self._numbers == other._numbers
+        return float(self) == other
+
+    def __ne__(self, other: object) -> bool:
+        return not self == other
+
+    def __hash__(self) -> int:
+        return hash(float(self))
+
+    @classmethod
+    def __get_pydantic_core_schema__(cls, source: Any, handler: Any) -> Any:
+        """Write and read the three numbers in order."""
+        from pydantic_core import core_schema
+
+        number = core_schema.float_schema()
+        return core_schema.no_info_after_validator_function(
+            lambda numbers: cls(*numbers),
+            core_schema.tuple_positional_schema([number, number, number]),
+            serialization=core_schema.plain_serializer_function_ser_schema(
+                lambda estimate: estimate._numbers
+            ),
+        )
+
+    def __reduce__(self) -> tuple[type[Self], tuple[float, float, float]]:
+        return type(self), self._numbers
+
+    def __str__(self) -> str:
+        return str(float(self))
+
+    def __repr__(self) -> str:
+        return f"Estimate({float(self)!r}, {self.low!r}, {self.high!r})"
 
 
 def exact_share(successes: int, trials: int) -> Estimate:
@@ -119,12 +172,10 @@ def area_under_curve(positive: ArrayLike, negative: ArrayLike) -> tuple[Estimate
     return standard_error_interval(area, widened, 0.0, 1.0), standard_error
 
 
-def _placements(
-    positive: NDArray[np.float64], negative: NDArray[np.float64]
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+def _placements(positive: Floats, negative: Floats) -> tuple[Floats, Floats]:
     """Share of negatives below each positive, and of positives above each negative, ties halved."""
 
-    def below(scores: NDArray[np.float64], others: NDArray[np.float64]) -> NDArray[np.float64]:
+    def below(scores: Floats, others: Floats) -> Floats:
         ordered = np.sort(others)
         left, right = (np.searchsorted(ordered, scores, side=side) for side in ("left", "right"))
         return (left + right) / (2 * len(others))

@@ -23,8 +23,9 @@ from synth_handson.errors import SynthHandsonError
 from synth_handson.evidence.assessment import Evidence
 from synth_handson.evidence.closest import ClosestRecords, Comparison, MedianGap
 from synth_handson.evidence.dose import DOSES, Dose, Leak
+from synth_handson.evidence.fidelity import ColumnFidelity
 from synth_handson.locales import Language, get_text
-from synth_handson.metrics.bins import ColumnFidelity, ColumnShares
+from synth_handson.metrics.bins import ColumnShares
 from synth_handson.notebook import script
 from synth_handson.notebook.bundled import bundled_tables
 from synth_handson.notebook.downloads import about_tables, download_note, evidence_json

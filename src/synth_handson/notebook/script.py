@@ -14,8 +14,8 @@ from types import TracebackType
 from synth_handson.errors import ArgumentError, SynthHandsonError
 from synth_handson.evidence.assessment import Step
 from synth_handson.evidence.closest import ClosestRecords, Comparison, MedianGap
+from synth_handson.evidence.fidelity import ColumnFidelity
 from synth_handson.locales import LANGUAGES, Language, get_text
-from synth_handson.metrics.bins import ColumnFidelity
 from synth_handson.notebook.downloads import about_tables, evidence_json
 from synth_handson.notebook.session import Assessed
 from synth_handson.pipeline import Tables, assess_tables, draw_tables

@@ -13,8 +13,6 @@ from synth_handson.evidence.assessment import Evidence, Step
 from synth_handson.notebook.bundled import bundled_findings
 from synth_handson.pipeline import Tables, assess_tables, draw_tables
 from synth_handson.synthesis.generator import Generator
-from synth_handson.synthesis.mostly.local import LocalModel
-from synth_handson.synthesis.mostly.worker import POOL
 from synth_handson.synthesis.run import CancelToken, Progress
 from synth_handson.synthesis.training import train_generator
 from synth_handson.tables.bank import TARGET, Dataset, RequestedSource
@@ -115,8 +113,7 @@ class Job:
         try:
             self._show(JobState(Progress("starting")))
             generator = self._train(train, max_epochs, random_state)
-            imported = POOL.ready or not isinstance(generator.model, LocalModel)
-            self._show(JobState(Progress("sampling" if imported else "starting")))
+            self._show(JobState(Progress("sampling" if generator.model.ready else "starting")))
             self._deliver(draw_tables(generator, train, holdout, rows=rows, random_state=random_state))
         except SynthHandsonError as error:
             state = JobState(error=error)

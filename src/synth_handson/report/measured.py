@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
-from synth_handson.evidence.measures import Measure
+from synth_handson.evidence.measures import RISKS, Measure
 from synth_handson.report import pictures
 from synth_handson.report.document import (
     Card,
@@ -20,7 +20,7 @@ from synth_handson.report.document import (
     Svg,
     Table,
 )
-from synth_handson.report.wording import RISKS, Wording, axis_number, number, percent
+from synth_handson.report.wording import Wording, axis_number, number, percent
 
 if TYPE_CHECKING:
     from synth_handson.evidence.assessment import Evidence

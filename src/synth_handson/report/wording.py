@@ -6,20 +6,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import islice
 
-from synth_handson.evidence.measures import Measure
+from synth_handson.evidence.measures import RISKS, Measure
 from synth_handson.locales import Language, Message, get_text
 from synth_handson.report.document import Figures
 
 DECIMALS = {
-    "identical_rows": 2, "outlier_identical": 2, "attack_tpr": 2,
+    "identical_rows": 2, "identical_without": 2, "outlier_identical": 2, "attack_tpr": 2,
     "column_tvd": 1, "pair_tvd": 1, "ks": 1, "category_coverage": 1, "distinct_rows": 1, "dcr_share": 1,
     "accuracy": 1, "precision": 1, "recall": 1, "performance_kept": 1,
     "singling_out": 1, "linkability": 1, "inference": 1,
 }  # fmt: skip
 """Measures that are shares, said in percent with so many decimals."""
-
-RISKS = ("singling_out", "linkability", "inference")
-"""Measures taken by attacks, in the order of WP29 Opinion 05/2014."""
 
 LONGEST_NAME = 60
 MOST_NAMES = 40

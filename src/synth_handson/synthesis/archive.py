@@ -7,8 +7,10 @@ from collections.abc import Mapping
 from dataclasses import asdict
 
 from synth_handson.synthesis.generator import Generator, Training
-from synth_handson.synthesis.mostly.local import LocalModel
+from synth_handson.synthesis.registry import get_engine
 from synth_handson.synthesis.schema import Schema
+
+ABOUT = "generator.json"
 
 
 def pack(files: Mapping[str, bytes]) -> bytes:
@@ -27,18 +29,23 @@ def unpack(archive: bytes) -> dict[str, bytes]:
 
 
 def to_bytes(generator: Generator) -> bytes:
-    """Pack a local generator into one archive, for the store."""
-    assert isinstance(generator.model, LocalModel)
+    """Pack a generator into one archive: its model's files, its columns, and how it was made."""
     about = {"schema": asdict(generator.schema), "training": asdict(generator.training)}
-    return pack({**generator.model.files, "generator.json": json.dumps(about).encode()})
+    return pack({**generator.model.files, ABOUT: json.dumps(about).encode()})
 
 
 def from_bytes(archive: bytes) -> Generator:
-    """Read a generator from its archive."""
+    """Read a generator from its archive, with the engine that is named there.
+
+    Raises
+    ------
+    ArgumentError
+        If this installation does not have that engine.
+    KeyError, TypeError, ValueError, BadZipFile
+        If it is no archive of a generator.
+    """
     files = unpack(archive)
-    about = json.loads(files.pop("generator.json"))
-    schema = Schema(
-        tuple((name, dtype) for name, dtype in about["schema"]["dtypes"]),
-        {name: (levels, ordered) for name, (levels, ordered) in about["schema"]["categories"].items()},
-    )
-    return Generator(schema, Training(**about["training"]), LocalModel(files), from_store=True)
+    about = json.loads(files.pop(ABOUT))
+    training = Training(**about["training"])
+    model = get_engine(training.engine).load(files)
+    return Generator(Schema.from_plain(about["schema"]), training, model, from_store=True)

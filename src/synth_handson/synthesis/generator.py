@@ -2,29 +2,46 @@
 
 from dataclasses import dataclass
 from numbers import Integral
-from typing import Literal, Protocol
 
 import pandas as pd
 
 from synth_handson.errors import ArgumentError
+from synth_handson.synthesis.engine import Model, Setting
+from synth_handson.synthesis.run import StopReason
 from synth_handson.synthesis.schema import Schema
 from synth_handson.tables.checks import check_seed
-
-StopReason = Literal["epochs", "early stopping", "time", "cancelled"]
-
-
-class Model(Protocol):
-    """Something rows can be drawn from."""
-
-    def draw(self, n: int, random_state: int) -> pd.DataFrame:
-        """Draw ``n`` rows."""
-        ...
 
 
 @dataclass(frozen=True)
 class Training:
-    """How a generator was made: rows and options, how far it got, and why it stopped."""
+    """How a generator was made.
 
+    Attributes
+    ----------
+    engine, engine_version
+        What trained it.
+    settings
+        What the engine was told besides the options below; what is not here was the engine's own choice.
+    value_protection
+        Whether rare categories were replaced and extreme numbers cut off; None if it is not known.
+    rows
+        Rows of the training table.
+    random_state, max_epochs, max_minutes
+        The options of the training.
+    epochs
+        Passes over the table that it took.
+    val_loss
+        The best validation loss, in nats per row; lower is better. None if the engine has none.
+    seconds
+        Seconds from its turn to its end.
+    stopped_by
+        Why it ended.
+    """
+
+    engine: str
+    engine_version: str
+    settings: dict[str, Setting]
+    value_protection: bool | None
     rows: int
     random_state: int
     max_epochs: float

@@ -8,9 +8,7 @@ from typing import Any, Literal, TypedDict
 
 import pandas as pd
 
-from synth_handson.synthesis.generator import Generator, Model, StopReason, Training
-from synth_handson.synthesis.schema import Schema
-
+StopReason = Literal["epochs", "early stopping", "time", "cancelled"]
 Phase = Literal["waiting", "starting", "preparing", "training", "sampling", "done"]
 
 
@@ -33,6 +31,7 @@ class Progress:
         Seconds since the training was asked for.
     remaining
         Estimate of the seconds left, at most: early stopping may end sooner. None before the first epoch.
+        While waiting, what is left to the training ahead; None if it is not known, or more are ahead.
     fraction
         Share of the budget of epochs or minutes that is used, 0 to 1.
     """
@@ -90,23 +89,54 @@ class CancelToken:
 
 
 class TrainingRun:
-    """One training, from the request to the generator: what was asked, and how far it is."""
+    """One training: what was asked, how far it is, and why it stopped.
+
+    Attributes
+    ----------
+    frame
+        The training table, already checked.
+    report
+        Called with a :class:`Progress` at each change.
+    options
+        What was asked for.
+    server
+        Address of the server that is to train, where one is.
+    stopped_by
+        Why it stopped, once it has.
+    """
 
     def __init__(
-        self, frame: pd.DataFrame, report: ProgressCallback, cancel: CancelToken | None, options: Options
+        self,
+        frame: pd.DataFrame,
+        options: Options,
+        report: ProgressCallback = lambda _: None,
+        cancel: CancelToken | None = None,
+        server: str | None = None,
     ) -> None:
         self.frame = frame
-        self.report = report
-        self.cancel = cancel
         self.options = options
+        self.report = report
+        self.server = server
         self.started = time.monotonic()
         self.progress = Progress("starting")
         self.best_loss: float | None = None
+        self.stopped_by: StopReason = "epochs"
+        self._cancel = cancel
 
     @property
     def cancelled(self) -> bool:
         """Whether the caller has asked for an end."""
-        return self.cancel is not None and self.cancel.cancelled
+        return self._cancel is not None and self._cancel.cancelled
+
+    @property
+    def keep(self) -> bool:
+        """Whether the best model so far is to be kept when it is cancelled."""
+        return self._cancel is not None and self._cancel.keep
+
+    def begin(self) -> None:
+        """Start the clock: waiting does not count."""
+        self.started = time.monotonic()
+        self.report(self.progress)
 
     def advance(self, **changes: Any) -> None:
         """Report a change of the progress."""
@@ -128,22 +158,9 @@ class TrainingRun:
             remaining=trained * (1 - fraction) / fraction if loss is not None and fraction else None,
         )
 
-    def why_it_stopped(self, trained: float) -> StopReason:
-        """Tell from the progress and the seconds trained why a training ended by itself."""
-        if self.progress.epoch >= self.options["max_epochs"]:
-            return "epochs"
+    def stopped_itself(self, trained: float) -> None:
+        """Conclude from the progress and the seconds trained why the training ended by itself."""
         # The engine rounds its clock to tenths of a second.
-        return "time" if trained >= 60 * self.options["max_minutes"] - 0.1 else "early stopping"
-
-    def finish(self, model: Model, stopped_by: StopReason) -> Generator:
-        """Report the end, and put the generator together."""
-        self.advance(phase="done", fraction=1.0, remaining=0.0)
-        training = Training(
-            rows=len(self.frame),
-            epochs=self.progress.epoch,
-            val_loss=self.best_loss,
-            seconds=round(self.progress.elapsed, 1),
-            stopped_by=stopped_by,
-            **self.options,
-        )
-        return Generator(Schema.of(self.frame), training, model)
+        in_time = trained < 60 * self.options["max_minutes"] - 0.1
+        enough = self.progress.epoch >= self.options["max_epochs"]
+        self.stopped_by = "epochs" if enough else "early stopping" if in_time else "time"

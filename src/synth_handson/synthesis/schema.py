@@ -1,14 +1,17 @@
 """Column names and dtypes: how a table goes to the engine, and how drawn rows come back."""
 
+from collections.abc import Hashable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import date
-from decimal import Decimal
-from numbers import Real
+from numbers import Integral
 from typing import Any
 
-import numpy as np
 import pandas as pd
+from pandas.api import types
+
+from synth_handson.tables.alignment import as_text
+from synth_handson.tables.columns import Column, as_canonical, column_kind, localize, to_shortest_floats
+from synth_handson.tables.texts import date_format, read_dates
 
 PROTECTED_TOKEN = "_RARE_"
 """Stands in the synthetic table for categories too rare to be shown."""
@@ -23,44 +26,56 @@ Level = str | int | float | bool
 class Schema:
     """Column names, in order, with the dtypes a sampled table gets.
 
-    Dates, decimals and incomplete booleans that are held as Python objects get the dtype made for them.
+    Dates, decimals and incomplete booleans that are held as Python objects or pyarrow's types get the dtype
+    made for them.
 
     Attributes
     ----------
     dtypes
-        Pairs of column name and dtype name.
+        Pairs of column name, text or a whole number, and dtype name.
     categories
         For each column of dtype category its categories, and whether they are ordered.
+    date_formats
+        For each column of text that is dates throughout their format.
     """
 
-    dtypes: tuple[tuple[str, str], ...]
+    dtypes: tuple[tuple[str | int, str], ...]
     categories: dict[str, tuple[list[Level], bool]] = field(default_factory=dict)
+    date_formats: dict[str, str] = field(default_factory=dict)
 
     @classmethod
     def of(cls, frame: pd.DataFrame) -> "Schema":
         """Read the schema of a table."""
         categories = {
-            str(name): (
-                [v if isinstance(v, Level) else str(v) for v in column.cat.categories.tolist()],
-                bool(column.cat.ordered),
-            )
+            str(name): (_levels(column), bool(column.cat.ordered))
             for name, column in frame.items()
             if isinstance(column.dtype, pd.CategoricalDtype)
         }
+        formats = {str(name): form for name, column in frame.items() if (form := _date_format(column))}
+        dtypes = tuple((_plain_name(name), str(_nameable(column).dtype)) for name, column in frame.items())
+        return cls(dtypes, categories, formats)
+
+    @classmethod
+    def from_plain(cls, plain: dict[str, Any]) -> "Schema":
+        """Rebuild a schema from what ``json`` has made of its ``asdict``."""
         return cls(
-            tuple((str(name), str(_natural(column).dtype)) for name, column in frame.items()), categories
+            tuple((name, dtype) for name, dtype in plain["dtypes"]),
+            {name: (levels, ordered) for name, (levels, ordered) in plain["categories"].items()},
+            plain.get("date_formats", {}),
         )
 
     def restore(self, drawn: pd.DataFrame) -> pd.DataFrame:
         """Give drawn values the original's columns, order and dtypes.
 
         A column takes the nearest dtype that can hold what was drawn where its own cannot: a category gains
-        :data:`PROTECTED_TOKEN`, integers and booleans with missing values become pandas' nullable ones.
+        :data:`PROTECTED_TOKEN`, integers and booleans with missing values become pandas' nullable ones. Dates
+        of a zone are drawn in its wall time; see `synth_handson.tables.columns.localize` for times that the
+        zone has twice or not at all.
 
         Parameters
         ----------
         drawn
-            Rows as the engine draws them, with these columns in any order.
+            Rows as the engine draws them, with the columns of :func:`prepare` in any order.
 
         Returns
         -------
@@ -68,63 +83,108 @@ class Schema:
             The same rows, numbered from 0.
         """
         drawn = drawn.reset_index(drop=True)
-        return pd.DataFrame({name: self._restore(drawn[name], name, dtype) for name, dtype in self.dtypes})
+        names = [name for name, _ in self.dtypes]
+        return pd.DataFrame(
+            {
+                name: self._restore(drawn[engine_name], str(name), dtype)
+                for engine_name, (name, dtype) in zip(_engine_names(names), self.dtypes, strict=True)
+            }
+        )
 
-    def _restore(self, values: "pd.Series[Any]", name: str, dtype: str) -> "pd.Series[Any]":
+    def _restore(self, values: Column, name: str, dtype: str) -> Column:
         if name in self.categories:
             levels, ordered = self.categories[name]
-            by_text: dict[str, Level] = {str(level): level for level in levels}
+            by_text: dict[str, Level] = dict(zip(_texts(levels), levels, strict=True))
             if (values == PROTECTED_TOKEN).any():
                 by_text[PROTECTED_TOKEN] = PROTECTED_TOKEN
             return values.map(by_text).astype(pd.CategoricalDtype(list(by_text.values()), ordered))
-        wanted = "boolean" if dtype == "bool" and values.isna().any() else dtype
-        known = pd.api.types.pandas_dtype(wanted)
-        if isinstance(known, pd.DatetimeTZDtype):
-            values = values.dt.tz_localize("UTC")
+        if name in self.date_formats:
+            written: Column = values.dt.strftime(self.date_formats[name]).where(values.notna())
+            return written.astype(types.pandas_dtype(dtype))
+        wanted = types.pandas_dtype("boolean" if dtype == "bool" and values.isna().any() else dtype)
+        if isinstance(wanted, pd.DatetimeTZDtype):
+            return localize(values, wanted.tz).astype(wanted)
         with suppress(TypeError, ValueError):
-            restored = values.astype(known)
-            if (restored.dropna() == values.dropna()).all():
+            restored = values.astype(wanted)
+            # The nearest float is all that a narrow type can hold.
+            if types.is_float_dtype(wanted) or (restored.dropna() == values.dropna()).all():
                 return restored
         return values.convert_dtypes()
 
 
 def prepare(frame: pd.DataFrame) -> pd.DataFrame:
-    """Return the table as the engine is given it: in the few dtypes it handles well, rows numbered from 0."""
-    columns = frame.reset_index(drop=True).items()
-    return pd.DataFrame({name: _plain(_natural(column).infer_objects()) for name, column in columns})
+    """Return the table as the engine is given it: in the few dtypes it handles well, rows numbered from 0.
+
+    Columns keep their names, except whole numbers and what begins with two underscores as the engine's own.
+    """
+    columns = zip(_engine_names(frame.columns), frame.reset_index(drop=True).items(), strict=True)
+    return pd.DataFrame({name: _plain(as_canonical(column)) for name, (_, column) in columns})
 
 
-def _natural(column: "pd.Series[Any]") -> "pd.Series[Any]":
-    if column.dtype != object or column.infer_objects().dtype != object:
+def _engine_names(names: Iterable[Hashable]) -> list[str]:
+    return [
+        name if isinstance(name, str) and not name.startswith("__") else f"__{position}"
+        for position, name in enumerate(names)
+    ]
+
+
+def _plain_name(name: Hashable) -> str | int:
+    return int(name) if isinstance(name, Integral) else str(name)
+
+
+def _nameable(column: Column) -> Column:
+    """Hold a column in a dtype that its name stands for; objects of text and numbers may stay objects."""
+    dtype = column.dtype
+    if types.is_object_dtype(dtype) and column_kind(column) in ("category", "number"):
+        return column if column.infer_objects().dtype != object else as_canonical(column)
+    if isinstance(dtype, pd.ArrowDtype) and (dtype.kind in "biuf" or types.is_string_dtype(dtype)):
         return column
-    held = set(map(type, column.dropna()))
-    if all(issubclass(cls, bool | np.bool_) for cls in held):
-        return column.astype("boolean")
-    if all(issubclass(cls, Real | Decimal) for cls in held):
-        return column.astype("float64")
-    return pd.to_datetime(column) if all(issubclass(cls, date) for cls in held) else column
+    return as_canonical(column)
 
 
-def _plain(column: "pd.Series[Any]") -> "pd.Series[Any]":
+def _date_format(column: Column) -> str | None:
+    values = as_canonical(column).dropna()
+    return date_format(values) if isinstance(values.dtype, pd.StringDtype) and len(values) else None
+
+
+def _levels(column: Column) -> list[Level]:
+    levels = column.cat.categories.tolist()
+    texts = _texts(levels)
+    return [level if isinstance(level, Level) else text for level, text in zip(levels, texts, strict=True)]
+
+
+def _texts(levels: Iterable[Any]) -> list[str]:
+    return as_text(pd.Series(list(levels), dtype=object)).tolist()
+
+
+def _plain(column: Column) -> Column:
     if isinstance(column.dtype, pd.CategoricalDtype):
-        column = column.cat.remove_unused_categories()
-        return column.cat.rename_categories([str(level) for level in column.cat.categories])
+        return as_text(column).astype("category")
     if isinstance(column.dtype, pd.DatetimeTZDtype):
-        column = column.dt.tz_convert("UTC").dt.tz_localize(None)
+        return column.dt.tz_localize(None)
+    if form := _date_format(column):
+        return read_dates(column, form)
     # As 0 and 1, a boolean too rare to be shown stays one of the two; as text it would become another word.
-    if pd.api.types.is_bool_dtype(column) or pd.api.types.is_integer_dtype(column):
+    if types.is_bool_dtype(column) or types.is_integer_dtype(column):
         return column.astype("Int64")
-    return column.astype("float64") if pd.api.types.is_float_dtype(column) else column
+    return pd.Series(to_shortest_floats(column)) if types.is_float_dtype(column) else column
 
 
 def encoding_types(frame: pd.DataFrame) -> dict[str, str]:
-    """Choose the encoding of every column from its dtype, so that the engine guesses none from the values."""
+    """Choose the encoding of every column, so that the engine guesses none from the values.
+
+    Returns
+    -------
+    dict
+        From the names of :func:`prepare`.
+    """
     return {str(name): _encoding_type(column) for name, column in prepare(frame).items()}
 
 
-def _encoding_type(column: "pd.Series[Any]") -> str:
-    if pd.api.types.is_datetime64_any_dtype(column):
-        return "TABULAR_DATETIME"
-    if not pd.api.types.is_numeric_dtype(column):
-        return "TABULAR_CATEGORICAL"
-    return "TABULAR_NUMERIC_DISCRETE" if column.nunique() <= FEW_VALUES else "TABULAR_NUMERIC_AUTO"
+def _encoding_type(column: Column) -> str:
+    match column_kind(column):
+        case "date":
+            return "TABULAR_DATETIME"
+        case "number":
+            return "TABULAR_NUMERIC_DISCRETE" if column.nunique() <= FEW_VALUES else "TABULAR_NUMERIC_AUTO"
+    return "TABULAR_CATEGORICAL"

@@ -8,7 +8,6 @@ import hashlib
 import json
 import os
 from collections.abc import Mapping
-from importlib.metadata import version
 from pathlib import Path
 
 import pandas as pd
@@ -19,19 +18,19 @@ from synth_handson.paths import home
 MAX_BYTES = 50_000_000
 """Size of the store at most; the entries unused for longest go first."""
 
-FORMAT = 1
+FORMAT = 2
 _DIGEST_BYTES = hashlib.sha256().digest_size
 
 
 def key(train: pd.DataFrame, options: Mapping[str, object]) -> str:
-    """Name the entry of a training: a digest of rows, columns, dtypes, options and the engine's version.
+    """Name the entry of a training: a digest of rows, columns, dtypes and options.
 
     Parameters
     ----------
     train
         The training table; its index does not count.
     options
-        What else decides the outcome of the training.
+        What else decides the outcome of the training: the engine and its version among it.
 
     Returns
     -------
@@ -41,7 +40,6 @@ def key(train: pd.DataFrame, options: Mapping[str, object]) -> str:
     digest = hashlib.sha256()
     about = {
         "format": FORMAT,
-        "engine": version("mostlyai-engine"),
         "columns": [(str(name), str(dtype)) for name, dtype in train.dtypes.items()],
         "options": {name: options[name] for name in sorted(options)},
     }

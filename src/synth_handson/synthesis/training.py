@@ -1,6 +1,5 @@
 """Train a generator on a table: what may be asked, and what happens in which order."""
 
-import os
 from contextlib import suppress
 from dataclasses import asdict
 from numbers import Real
@@ -11,11 +10,13 @@ import pandas as pd
 from synth_handson.errors import ArgumentError
 from synth_handson.synthesis import store
 from synth_handson.synthesis.archive import from_bytes, to_bytes
-from synth_handson.synthesis.generator import Generator
-from synth_handson.synthesis.mostly.local import LocalRun
-from synth_handson.synthesis.mostly.worker import POOL
-from synth_handson.synthesis.run import CancelToken, Options, Progress, ProgressCallback
+from synth_handson.synthesis.engine import Engine
+from synth_handson.synthesis.generator import Generator, Training
+from synth_handson.synthesis.mostly import worker
+from synth_handson.synthesis.registry import get_engine, server_address
+from synth_handson.synthesis.run import CancelToken, Options, Progress, ProgressCallback, TrainingRun
 from synth_handson.synthesis.schema import Schema, prepare
+from synth_handson.synthesis.turns import TURNS
 from synth_handson.tables.checks import check_seed, check_table
 
 DEFAULT_EPOCHS = 20
@@ -30,12 +31,13 @@ def train_generator(
     random_state: int = 0,
     on_progress: ProgressCallback | None = None,
     cancel: CancelToken | None = None,
+    engine: str | None = None,
     server: str | None = None,
 ) -> Generator:
     """Train a generator on a table.
 
-    Trains in a worker process on this machine, or on a MOSTLY AI server. The same table and options find the
-    generator of an earlier local training in the store and take no training.
+    Trains on this machine, or on a MOSTLY AI server. The same table, engine and options find the generator of
+    an earlier training on this machine in the store and take no training.
 
     Parameters
     ----------
@@ -52,8 +54,11 @@ def train_generator(
         Called with a :class:`Progress` at each change of phase and after each epoch, in the caller's thread.
     cancel
         Ends the training within two seconds of ``cancel.cancel(keep=…)``, from any thread.
+    engine
+        "mostly", the MOSTLY AI engine in a worker process of this machine, or "server", the same on a MOSTLY
+        AI server; by default "server" where an address is given below, else "mostly".
     server
-        Address of a MOSTLY AI server; by default the environment variable MOSTLY_BASE_URL, else this machine.
+        Address of a MOSTLY AI server; by default what the environment variable MOSTLY_BASE_URL names, if any.
 
     Returns
     -------
@@ -65,7 +70,7 @@ def train_generator(
     TableError
         If the table cannot be trained on; lists everything that is wrong.
     ArgumentError
-        If an option is out of range.
+        If an option is out of range, or names an engine that is unknown or not installed.
     TrainingCancelled
         If cancelled without ``keep``, or before the first model was there to keep.
     TrainingError
@@ -73,29 +78,80 @@ def train_generator(
     ServerError
         If the server did not answer, or not as a MOSTLY AI server.
     """
-    check_table(train)
-    report = on_progress or (lambda _: None)
     options: Options = {
         "max_epochs": _positive("max_epochs", max_epochs),
         "max_minutes": _positive("max_minutes", max_minutes),
         "random_state": check_seed(random_state),
     }
-    if address := server or os.environ.get("MOSTLY_BASE_URL"):
-        from synth_handson.synthesis.mostly.server import train_on_server
+    chosen = _choose(engine, server)
+    check_table(train)
+    report = on_progress or (lambda _: None)
+    run = TrainingRun(train, options, report, cancel, server or server_address())
+    return _find_or_train(chosen, run) if chosen.here else train_anew(chosen, run)
 
-        return train_on_server(address, train, report=report, cancel=cancel, options=options)
-    key = store.key(prepare(train), {**options, "schema": asdict(Schema.of(train))})
-    with POOL.training_turn(cancel, lambda ahead: report(Progress("waiting", ahead=ahead))):
+
+def train_anew(engine: Engine, run: TrainingRun) -> Generator:
+    """Train a generator, whatever is in the store, and leave the store as it is."""
+    run.begin()
+    model = engine.train(run)
+    run.advance(phase="done", fraction=1.0, remaining=0.0)
+    training = Training(
+        engine=engine.name,
+        engine_version=engine.version,
+        settings=engine.settings(run.frame),
+        value_protection=engine.value_protection,
+        rows=len(run.frame),
+        epochs=run.progress.epoch,
+        val_loss=run.best_loss,
+        seconds=round(run.progress.elapsed, 1),
+        stopped_by=run.stopped_by,
+        **run.options,
+    )
+    return Generator(Schema.of(run.frame), training, model)
+
+
+def warm_up() -> None:
+    """Start importing the engine in a worker process, so that the first training need not wait for it.
+
+    Does nothing where trainings go to a MOSTLY AI server.
+    """
+    if server_address() is None:
+        worker.POOL.warm_up()
+
+
+def _choose(name: str | None, server: str | None) -> Engine:
+    address = server or server_address()
+    engine = get_engine(name or ("server" if address else "mostly"))
+    if engine.name == "server" and not address:
+        raise ArgumentError("engine_no_server")
+    if engine.name != "server" and server:
+        raise ArgumentError("engine_not_there", engine=engine.name, server=server)
+    return engine
+
+
+def _find_or_train(engine: Engine, run: TrainingRun) -> Generator:
+    key = _key(engine, run)
+    with TURNS.take(run):
         if (archive := store.load(key)) is not None:
             with suppress(KeyError, TypeError, ValueError, BadZipFile):
                 generator = from_bytes(archive)
-                report(Progress("done", epoch=generator.training.epochs, fraction=1.0))
+                run.report(Progress("done", epoch=generator.training.epochs, fraction=1.0))
                 return generator
-        generator = LocalRun(train, report, cancel, options).generator()
+        generator = train_anew(engine, run)
         # Before the turn ends: whoever waits may be waiting to ask for the same.
         if generator.training.stopped_by != "cancelled":
             store.save(key, to_bytes(generator))
     return generator
+
+
+def _key(engine: Engine, run: TrainingRun) -> str:
+    about = {
+        "engine": engine.name,
+        "engine_version": engine.version,
+        "settings": engine.settings(run.frame),
+        "schema": asdict(Schema.of(run.frame)),
+    }
+    return store.key(prepare(run.frame), {**run.options, **about})
 
 
 def _positive(name: str, value: float) -> float:

@@ -9,7 +9,7 @@ import subprocess
 import sys
 import tempfile
 import zlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
@@ -31,6 +31,15 @@ ALL_COLUMNS = (
 """The seventeen columns of the original, in its order."""
 
 NUMERIC_COLUMNS = frozenset({"age", "balance", "day", "duration", "campaign", "pdays", "previous"})
+UNITS = {
+    "age": "years",
+    "balance": "euros",
+    "duration": "seconds",
+    "campaign": "contacts",
+    "previous": "contacts",
+    "day": "days",
+}
+"""Units of its numbers. ``pdays`` has none: its -1 stands for "never", not for a day."""
 MAYBE_UNKNOWN = ("job", "education", "contact", "poutcome")
 """The columns whose "unknown" UCI delivers as a missing value."""
 
@@ -57,6 +66,12 @@ class UciUnavailableError(DataUnavailableError):
     def message(self, language: Language = "en") -> str:
         """Say why, and what to do."""
         return get_text(language, f"errors.{self.key}", why=self.why.in_words(language))
+
+
+def is_bank_marketing(columns: Iterable[object]) -> bool:
+    """Tell by its columns whether a table is Bank Marketing's: some of its own, the target among them."""
+    names = set(columns)
+    return TARGET in names and names <= set(ALL_COLUMNS)
 
 
 @dataclass(frozen=True, eq=False)
@@ -117,6 +132,8 @@ def load_bank_marketing(
 def _known_columns(columns: Sequence[str] | None) -> list[str]:
     if columns is None:
         return list(ALL_COLUMNS)
+    if not isinstance(columns, Iterable):
+        raise ArgumentError("unknown_column", column=columns, close=", ".join(ALL_COLUMNS))
     names = [columns] if isinstance(columns, str) else list(columns)
     for name in names:
         if name not in ALL_COLUMNS:

@@ -2,10 +2,8 @@
 
 import math
 from collections import Counter
-from collections.abc import Iterator
-from datetime import date
-from decimal import Decimal
-from numbers import Integral, Real
+from collections.abc import Iterable, Iterator
+from numbers import Integral
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -14,19 +12,64 @@ from pandas.api import types
 
 from synth_handson.errors import ArgumentError, TableError, problem
 from synth_handson.locales import Message
+from synth_handson.tables.alignment import as_text
+from synth_handson.tables.columns import (
+    MIN_DISTINCT,
+    Column,
+    are_years,
+    as_canonical,
+    column_kind,
+    to_floats,
+    value_kind,
+)
+from synth_handson.tables.texts import (
+    MIN_KEPT_ROWS,
+    date_format,
+    is_mostly_rare,
+    looks_like_dates,
+    looks_like_numbers,
+)
 
 MIN_COLUMNS = 2
 MIN_ROWS = 50
-MIN_DISTINCT = 10
-"""So many values are hardly distinct by chance, and hardly a mere handful of codes."""
+MIN_ASSESSED_ROWS = 100
+"""With fewer rows in a training table or a holdout, no interval is narrow enough to say anything."""
 
 MISSING_MARKERS = frozenset({"", "-", "--", ".", "?", "n/a", "#n/a", "na", "nan", "none", "null", "unknown"})
 """What people write where a number is missing."""
 
 MAX_SEED = 2**32 - 1
 
-Column: TypeAlias = "pd.Series[Any]"
+MAX_NUMBER = 2**63
+"""Whole numbers from here on do not fit the 64 bits they are drawn in."""
+FIRST_YEAR, LAST_YEAR = 1678, 2261
+"""The years whose every day can be counted in nanoseconds since 1970."""
+
 Numbers: TypeAlias = "np.ndarray[Any, np.dtype[Any]]"
+
+
+def check_frame(frame: object, argument: str) -> pd.DataFrame:
+    """Return a table that was given as an argument of this name.
+
+    Raises
+    ------
+    TableError
+        If it is no DataFrame.
+    """
+    if not isinstance(frame, pd.DataFrame):
+        details = {"argument": argument, "type": type(frame).__name__}
+        raise TableError([problem("table_not_a_frame", details)])
+    return frame
+
+
+def is_count(value: object) -> bool:
+    """Tell whether this is a whole number of at least 1; True is none."""
+    return isinstance(value, Integral) and not isinstance(value, bool) and int(value) >= 1
+
+
+def listed(names: Iterable[object]) -> str:
+    """List names of columns for a message."""
+    return ", ".join(map(str, names)) or "–"
 
 
 def check_seed(value: int) -> int:
@@ -45,9 +88,11 @@ def check_seed(value: int) -> int:
 def check_table(frame: pd.DataFrame) -> None:
     """Check a table before it is trained on.
 
-    It passes if it has at least two columns and 50 rows; its column names are unique, non-empty text; each
-    column holds at least one value, one kind of value (numbers, text, dates, or true and false) and no
-    infinite one; and no column is an identifier: text that never repeats, or a running number.
+    It passes if it has at least two columns and 50 rows; its column names are non-empty text or whole
+    numbers, each once; each column holds at least one value, one kind of value (numbers, text, dates, or true
+    and false), and no infinite one or one that could not be drawn; no text is so rare throughout that value
+    protection would leave nothing of it; and no column is an identifier: text that never repeats, or a
+    running number. Text that is dates throughout, in one format, is learned as dates.
 
     Parameters
     ----------
@@ -59,11 +104,10 @@ def check_table(frame: pd.DataFrame) -> None:
     TableError
         If it does not pass; ``problems`` lists everything that is wrong, each with its column and an example.
     """
-    if not isinstance(frame, pd.DataFrame):
-        raise TableError([problem("table_not_a_frame", {"type": type(frame).__name__})])
+    check_frame(frame, "frame")
     problems = [*_size_problems(*frame.shape), *_name_problems(list(frame.columns))]
     for position, name in enumerate(frame.columns):
-        column = name if _is_name(name) else f"#{position + 1}"
+        column = str(name) if _is_name(name) else f"#{position + 1}"
         problems += _named_column_problems(frame.iloc[:, position], column)
     if problems:
         raise TableError(problems)
@@ -78,17 +122,19 @@ def _size_problems(rows: int, columns: int) -> Iterator[Message]:
 
 def _name_problems(names: list[Any]) -> Iterator[Message]:
     for position, name in enumerate(names, start=1):
-        if not isinstance(name, str):
-            yield problem("table_name_not_text", {"column": f"#{position}", "name": _show(name)})
-        elif not _is_name(name):
+        if isinstance(name, str) and not name.strip():
             yield problem("table_name_empty", {"column": f"#{position}"})
-    for name, count in Counter(filter(_is_name, names)).items():
+        elif not _is_name(name):
+            yield problem("table_name_not_text", {"column": f"#{position}", "name": _show(name)})
+    for name, count in Counter(map(str, filter(_is_name, names))).items():
         if count > 1:
             yield problem("table_name_duplicate", {"column": name, "count": count})
 
 
 def _is_name(name: object) -> bool:
-    return isinstance(name, str) and bool(name.strip())
+    if isinstance(name, str):
+        return bool(name.strip())
+    return isinstance(name, Integral) and not isinstance(name, bool)
 
 
 def _named_column_problems(values: Column, column: str) -> list[Message]:
@@ -101,64 +147,65 @@ def _named_column_problems(values: Column, column: str) -> list[Message]:
 
 
 def _column_problems(column: Column) -> Iterator[Message]:
-    values = column[column.notna().to_numpy(dtype=bool)]
-    dtype = values.dtype
-    if values.empty:
+    present = column[column.notna().to_numpy(dtype=bool)]
+    if present.empty:
         if len(column):
             yield problem("table_all_empty")
-    elif types.is_bool_dtype(dtype) or types.is_datetime64_any_dtype(dtype):
         return
-    elif types.is_numeric_dtype(dtype) and not types.is_complex_dtype(dtype):
+    by_level = isinstance(present.dtype, pd.CategoricalDtype)
+    values = as_canonical(present.astype(object) if by_level else present)
+    kind = column_kind(values)
+    if kind == "number":
         yield from _number_problems(_as_array(values))
-    elif isinstance(dtype, pd.StringDtype):
+    elif kind in ("date", "zoned date"):
+        yield from _date_problems(values)
+    elif {value_kind(cls) for cls in set(map(type, values))} == {"text"}:
         yield from _text_problems(list(values))
-    else:
-        yield from _object_problems(list(values))
+    elif kind != "truth":
+        yield from _class_problems(list(values))
+    if by_level and kind == "number" and is_mostly_rare(as_text(present).tolist()):
+        yield problem("table_all_rare", {"example": _show(present.iloc[0]), "minimum": MIN_KEPT_ROWS})
 
 
 def _dtype_problems(column: Column) -> Iterator[Message]:
-    if not _is_learnable(column):
+    if not _is_learnable(as_canonical(column).dtype):
         values = column[column.notna().to_numpy(dtype=bool)]
         yield problem("table_convert", {"type": column.dtype.name, "example": _show(values.iloc[0])})
 
 
-def _is_learnable(column: Column) -> bool:
-    """Whether drawn values can be given back in the dtype of these; objects are examined one by one."""
-    dtype = column.dtype
-    if isinstance(dtype, pd.ArrowDtype):
-        return dtype.kind in "biuf" or types.is_string_dtype(dtype)
+def _is_learnable(dtype: Any) -> bool:
+    """Whether drawn values can be given back in this dtype."""
     if isinstance(dtype, pd.CategoricalDtype):
         return not types.is_datetime64_any_dtype(dtype.categories.dtype)
-    if dtype == "uint64":
-        return bool(column.max() <= np.iinfo("int64").max)
+    if isinstance(dtype, pd.DatetimeTZDtype):
+        try:
+            return bool(types.pandas_dtype(str(dtype)) == dtype)
+        except TypeError:  # a zone that has no name
+            return False
     return dtype != np.longdouble or np.dtype(np.longdouble).itemsize == np.dtype(float).itemsize
 
 
-def _object_problems(values: list[Any]) -> Iterator[Message]:
-    kind_of = {cls: _kind(cls) for cls in set(map(type, values))}
-    kinds = [kind_of[type(value)] for value in values]
+def _class_problems(values: list[Any]) -> Iterator[Message]:
+    """Say which values keep a column from being of one kind that can be learned."""
+    kind_of = {cls: value_kind(cls) for cls in set(map(type, values))}
+    kinds = ["other" if kind_of[type(value)] == "span" else kind_of[type(value)] for value in values]
     (usual, _), *others = Counter(kinds).most_common()
     if "other" in kinds:
         example = values[kinds.index("other")]
         yield problem("table_unsupported", {"type": type(example).__name__, "example": _show(example)})
-    elif others:
-        odd, count = others[-1]
-        examples = {"usual": _show(values[kinds.index(usual)]), "example": _show(values[kinds.index(odd)])}
-        yield problem("table_mixed", {"count": count, **examples})
-    elif usual == "text":
-        yield from _text_problems(values)
-    elif usual == "number":
-        yield from _number_problems(np.array([_as_float(value) for value in values]))
+    else:
+        # Dates with and without a zone are of one class.
+        odd, count = others[-1] if others else (usual, len(values))
+        example = values[kinds.index(odd)] if others else values[-1]
+        shown = {"usual": _show(values[kinds.index(usual)]), "example": _show(example)}
+        yield problem("table_mixed", {"count": count, **shown})
 
 
-def _kind(cls: type) -> str:
-    if issubclass(cls, bool | np.bool_):
-        return "truth"
-    if issubclass(cls, Real | Decimal):
-        return "number"
-    if issubclass(cls, str):
-        return "text"
-    return "date" if issubclass(cls, date | np.datetime64) else "other"
+def _date_problems(values: Column) -> Iterator[Message]:
+    years = values.dt.year
+    far = values[(years < FIRST_YEAR) | (years > LAST_YEAR)]
+    if len(far):
+        yield problem("table_far_date", {"example": str(far.iloc[0])})
 
 
 def _number_problems(values: Numbers) -> Iterator[Message]:
@@ -166,16 +213,20 @@ def _number_problems(values: Numbers) -> Iterator[Message]:
     if infinite.size:
         yield problem("table_infinite", {"example": _show(infinite[0]), "count": infinite.size})
     finite = values[np.isfinite(values)]
+    large = finite[(finite >= MAX_NUMBER) | (finite < -MAX_NUMBER)]
     if _is_running_number(finite):
         yield problem("table_running_number", {"first": int(finite.min()), "last": int(finite.max())})
+    elif large.size:
+        yield problem("table_too_large", {"example": _show(large[0])})
 
 
 def _is_running_number(values: Numbers) -> bool:
     """Whether these are whole numbers that never repeat and fill at least half of their range.
 
-    Half, because a running number has gaps once a holdout is taken; no measurement is so dense.
+    Half, because a running number has gaps once a holdout is taken; no measurement is so dense. A table with
+    one row a year has years that do.
     """
-    if len(values) < MIN_DISTINCT or (values % 1 != 0).any():
+    if len(values) < MIN_DISTINCT or (values % 1 != 0).any() or are_years(pd.Series(values)):
         return False
     span = int(values.max()) - int(values.min()) + 1
     return span <= 2 * len(values) and len(np.unique(values)) == len(values)
@@ -191,8 +242,22 @@ def _text_problems(values: list[str]) -> Iterator[Message]:
     elif _are_stray(words, counts):
         count = sum(counts[word] for word in words)
         yield problem("table_stray_text", {"example": _show(words[0]), "count": count})
-    elif len(values) >= MIN_DISTINCT and len(set(values)) == len(values):
-        yield problem("table_text_identifier", {"example": _show(values[0])})
+    else:
+        yield from _rare_text_problems(values)
+
+
+def _rare_text_problems(values: list[str]) -> Iterator[Message]:
+    """Name text of which value protection would leave nothing, by what it looks like."""
+    never_repeats = len(values) >= MIN_DISTINCT and len(set(values)) == len(values)
+    if not (never_repeats or is_mostly_rare(values)) or date_format(values):
+        return
+    details = {"example": _show(values[0]), "minimum": MIN_KEPT_ROWS}
+    if looks_like_dates(values):
+        yield problem("table_dates_as_text", details)
+    elif looks_like_numbers(values):
+        yield problem("table_numbers_as_text", details)
+    else:
+        yield problem("table_text_identifier" if never_repeats else "table_all_rare", details)
 
 
 def _are_stray(words: list[str], counts: Counter[str]) -> bool:
@@ -213,17 +278,10 @@ def _is_number(text: str) -> bool:
         return False
 
 
-def _as_float(value: Any) -> float:
-    try:
-        return float(value)
-    except OverflowError:
-        return math.inf if value > 0 else -math.inf
-
-
 def _as_array(values: Column) -> Numbers:
     array = values.to_numpy()
-    # Whole numbers stay exact where they can; what is left are pandas' decimals.
-    return array if array.dtype.kind in "iuf" else array.astype(float)
+    # Whole numbers stay exact where they can.
+    return array if array.dtype.kind in "iuf" else to_floats(values)
 
 
 def _show(value: object) -> str:

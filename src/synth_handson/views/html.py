@@ -5,7 +5,7 @@ from html import escape
 
 
 def html_table(heads: Iterable[str], rows: Iterable[str], kind: str = "sh-measures") -> str:
-    """Write a table of a ``kind`` the style sheet knows, from its columns' titles and rows as `row` writes them."""
+    """Write a table of a ``kind`` the style sheet knows, from its titles and rows as `row` writes them."""
     cells = "".join(f'<th scope="col">{escape(head)}</th>' for head in heads)
     table = f"<table><thead><tr>{cells}</tr></thead><tbody>{''.join(rows)}</tbody></table>"
     return f'<div class="{kind}">{table}</div>'.replace(" %", "\N{NO-BREAK SPACE}%")

@@ -6,9 +6,9 @@ from html import escape
 from synth_handson.evidence.assessment import Evidence
 from synth_handson.evidence.closest import ClosestRecords, ColumnComparison, Comparison, MedianGap
 from synth_handson.evidence.identical import POWER
-from synth_handson.evidence.measures import Measure
+from synth_handson.evidence.measures import RISKS, Measure
 from synth_handson.locales import Language, get_text
-from synth_handson.report.wording import RISKS, Wording, percent
+from synth_handson.report.wording import Wording, percent
 from synth_handson.views.html import figures, html_table, markdown, row
 from synth_handson.views.labels import column_label, escaped_label
 

@@ -7,10 +7,10 @@ from html import escape
 import pandas as pd
 
 from synth_handson.evidence.assessment import Evidence, Step
+from synth_handson.evidence.fidelity import ColumnFidelity
 from synth_handson.evidence.measures import Measure
 from synth_handson.evidence.utility import ModelUtility
 from synth_handson.locales import Language, get_text
-from synth_handson.metrics.bins import ColumnFidelity
 from synth_handson.metrics.intervals import Z
 from synth_handson.report.wording import Wording
 from synth_handson.views.html import markdown

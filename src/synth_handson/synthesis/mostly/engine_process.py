@@ -81,6 +81,7 @@ class EngineProcess:
         self,
         frame: pd.DataFrame,
         encoding_types: dict[str, str],
+        value_protection: bool,
         batch_size: int | None,
         max_epochs: float,
         max_minutes: float,
@@ -100,7 +101,7 @@ class EngineProcess:
         engine.set_random_state(random_state)
         steps = (
             partial(engine.split, frame, tgt_encoding_types=encoding_types),
-            engine.analyze,
+            partial(engine.analyze, value_protection=value_protection),
             engine.encode,
             partial(
                 engine.train,

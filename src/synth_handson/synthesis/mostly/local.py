@@ -1,14 +1,18 @@
-"""Train with the MOSTLY AI engine in a worker process of this machine."""
+"""The MOSTLY AI engine in a worker process of this machine."""
 
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from importlib.metadata import version
 from typing import Any
 
 import pandas as pd
 
 from synth_handson.errors import TrainingCancelled, TrainingError
-from synth_handson.synthesis.generator import Generator, StopReason
-from synth_handson.synthesis.mostly.worker import POOL, STOP_GRACE_SECONDS, Worker, training_error
+from synth_handson.synthesis.engine import Setting
+from synth_handson.synthesis.mostly import worker as workers
+from synth_handson.synthesis.mostly.engine_process import MODEL_FILES
+from synth_handson.synthesis.mostly.worker import STOP_GRACE_SECONDS, Worker, training_error
 from synth_handson.synthesis.run import TrainingRun
 from synth_handson.synthesis.schema import encoding_types, prepare
 
@@ -17,15 +21,45 @@ LARGE_TABLE_BATCH = 2_048
 """Rows per step on a large table; the engine's own choice, a quarter of it, learns no better, and slower."""
 
 
+class MostlyEngine:
+    """Trains in a worker process that is shared by this program and keeps the engine imported."""
+
+    name = "mostly"
+    here = True
+    value_protection = True
+
+    @property
+    def version(self) -> str:
+        """Version of mostlyai-engine."""
+        return version("mostlyai-engine")
+
+    def settings(self, frame: pd.DataFrame) -> dict[str, Setting]:
+        """Return the batch size, where it is not left to the engine."""
+        return {"batch_size": LARGE_TABLE_BATCH} if len(frame) >= LARGE_TABLE_ROWS else {}
+
+    def train(self, run: TrainingRun) -> "LocalModel":
+        """Train, and return the best model."""
+        return _Training(run, self).model()
+
+    def load(self, files: Mapping[str, bytes]) -> "LocalModel":
+        """Load a model from the files that sampling needs."""
+        return LocalModel({name: files[name] for name in MODEL_FILES})
+
+
 @dataclass(frozen=True)
 class LocalModel:
     """A model of the MOSTLY AI engine: the content of its files, without rows and optimiser state."""
 
     files: dict[str, bytes] = field(repr=False)
 
+    @property
+    def ready(self) -> bool:
+        """Whether a worker waits with the engine imported."""
+        return workers.POOL.ready
+
     def draw(self, n: int, random_state: int) -> pd.DataFrame:
         """Draw ``n`` rows in a worker process."""
-        with POOL.borrow() as worker:
+        with workers.POOL.borrow() as worker:
             worker.send("sample", {"model": self.files, "n": n, "random_state": random_state})
             for answer in worker.answers():
                 if answer is not None:
@@ -34,72 +68,79 @@ class LocalModel:
         raise AssertionError("the answers of a worker never end")
 
 
-class LocalRun(TrainingRun):
+class _Training:
     """A training in a worker process."""
 
-    model: dict[str, bytes] | None = None
-    training_started: float | None = None
+    def __init__(self, run: TrainingRun, engine: MostlyEngine) -> None:
+        self.run = run
+        self.engine = engine
+        self.files: dict[str, bytes] | None = None
+        self.started: float | None = None
 
-    def generator(self) -> Generator:
-        """Train, and return the best model."""
-        self.report(self.progress)
-        with POOL.borrow() as worker:
-            stopped_by: StopReason = self._follow(worker) if self._imported(worker) else "cancelled"
+    def model(self) -> LocalModel:
+        with workers.POOL.borrow() as worker:
+            stopped = not self._imported(worker) or self._follow(worker)
         # What the engine saves of a first epoch cut short has hardly been trained.
-        worth_keeping = self.model is not None and self.progress.epoch >= 1
-        if stopped_by == "cancelled" and not (worth_keeping and self.cancel and self.cancel.keep):
+        worth_keeping = self.files is not None and self.run.progress.epoch >= 1
+        if stopped and not (worth_keeping and self.run.keep):
             raise TrainingCancelled("cancelled")
-        if self.model is None:
-            raise TrainingError("no_model", epochs=self.progress.epoch)
-        return self.finish(LocalModel(self.model), stopped_by)
+        if self.files is None:
+            raise TrainingError("no_model", epochs=self.run.progress.epoch)
+        if stopped:
+            self.run.stopped_by = "cancelled"
+        else:
+            self.run.stopped_itself(self._trained())
+        return LocalModel(self.files)
 
     def _imported(self, worker: Worker) -> bool:
         """Wait for the worker to have imported the engine; a cancel leaves it to the next training."""
         answers = worker.answers()
         while not worker.ready:
-            if self.cancelled:
+            if self.run.cancelled:
                 return False
             next(answers)
         return True
 
-    def _follow(self, worker: Worker) -> StopReason:
-        worker.send(
-            "train",
-            {
-                "frame": prepare(self.frame),
-                "encoding_types": encoding_types(self.frame),
-                "batch_size": LARGE_TABLE_BATCH if len(self.frame) >= LARGE_TABLE_ROWS else None,
-                **self.options,
-            },
-        )
+    def _follow(self, worker: Worker) -> bool:
+        """Train to the end; tell whether that was a cancel's doing."""
+        worker.send("train", self._request())
         deadline = None
         for answer in worker.answers():
-            if self.cancelled and deadline is None:
+            if self.run.cancelled and deadline is None:
                 worker.send("stop")
                 deadline = time.monotonic() + STOP_GRACE_SECONDS
             if deadline is not None and time.monotonic() > deadline:
                 worker.close()
-                return "cancelled"
-            if self.progress.phase == "starting" and worker.ready:
-                self.advance(phase="preparing")
+                return True
+            if self.run.progress.phase == "starting" and worker.ready:
+                self.run.advance(phase="preparing")
             if answer is None:
                 continue
             if answer[0] == "progress":
                 self._epoch(*answer[1])
             else:
                 _result(answer)
-                return "cancelled" if deadline is not None else self.why_it_stopped(self._trained())
+                return deadline is not None
         raise AssertionError("the answers of a worker never end")
 
-    def _epoch(self, message: dict[str, Any], model: dict[str, bytes] | None) -> None:
-        if self.training_started is None:
-            self.training_started = time.monotonic() - message["total_time"]
-        if model is not None and message["val_loss"] is not None:
-            self.model = model
-        self.advance_to(message, self._trained())
+    def _request(self) -> dict[str, Any]:
+        return {
+            "frame": prepare(self.run.frame),
+            "encoding_types": encoding_types(self.run.frame),
+            "value_protection": self.engine.value_protection,
+            "batch_size": self.engine.settings(self.run.frame).get("batch_size"),
+            **self.run.options,
+        }
+
+    def _epoch(self, message: dict[str, Any], files: dict[str, bytes] | None) -> None:
+        if self.started is None:
+            self.started = time.monotonic() - message["total_time"]
+        if files is not None and message["val_loss"] is not None:
+            self.files = files
+        self.run.advance_to(message, self._trained())
 
     def _trained(self) -> float:
-        return time.monotonic() - (self.training_started or self.started)
+        return time.monotonic() - (self.started or self.run.started)
 
 
 def _result(answer: tuple[str, Any]) -> Any:

@@ -2,22 +2,24 @@
 
 import contextlib
 import ipaddress
+import json
 import socket
 import threading
 import time
 import warnings
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass
 from functools import partial
-from typing import Any
+from importlib.metadata import version
+from typing import Any, ClassVar
 from urllib.parse import urlsplit
 
 import httpx
 import pandas as pd
 
-from synth_handson.errors import ServerError, TrainingCancelled
-from synth_handson.synthesis.generator import Generator
-from synth_handson.synthesis.run import CancelToken, Options, ProgressCallback, TrainingRun
+from synth_handson.errors import ArgumentError, ServerError, TrainingCancelled
+from synth_handson.synthesis.engine import Setting
+from synth_handson.synthesis.run import TrainingRun
 from synth_handson.synthesis.schema import encoding_types, prepare
 
 CHECK_SECONDS = 5.0
@@ -39,50 +41,48 @@ SILENCE_SECONDS = 900.0
 SETTLE_SECONDS = 30.0
 """How long a server may go on writing to a generator after its training is done."""
 
+SERVER_FILE = "server.json"
 WAITING = ("QUEUED", "ON_HOLD")
 ENDED = ("DONE", "FAILED", "CANCELED")
 
 
-def train_on_server(
-    address: str,
-    train: pd.DataFrame,
-    *,
-    report: ProgressCallback,
-    cancel: CancelToken | None,
-    options: Options,
-) -> Generator:
-    """Train a generator on a MOSTLY AI server.
+class ServerEngine:
+    """Trains on the MOSTLY AI server that a run names, which keeps the generator and deletes the table.
 
-    The table is sent to the server, which deletes it after the training and keeps the generator. A training
-    that does not end in a generator is cancelled where the server can, and removed from it.
-
-    Parameters
-    ----------
-    address
-        Address of the server, for example ``"http://gpu-machine:8080"``.
-    train
-        The training table, already checked.
-    report
-        As for :func:`~synth_handson.synthesis.training.train_generator`.
-    cancel
-        Ends the training within two seconds, once the table has been sent.
-    options
-        As for :func:`~synth_handson.synthesis.training.train_generator`.
-
-    Returns
-    -------
-    Generator
-        Draws its rows from the generator that stays on the server.
-
-    Raises
-    ------
-    ServerError
-        If the server did not answer, or not as a MOSTLY AI server, or if the training failed there.
-    TrainingCancelled
-        If cancelled before the training was done. A server hands out no unfinished model, so there is none
-        to keep.
+    A training that does not end in a generator is cancelled where the server can, and removed from it. A
+    server hands out no unfinished model, so that a cancel keeps none.
     """
-    return _ServerRun(address, train, report, cancel, options).generator()
+
+    name = "server"
+    here = False
+    value_protection = True
+
+    @property
+    def version(self) -> str:
+        """Version of the SDK through which it is asked; a server does not tell its own."""
+        return version("mostlyai")
+
+    def settings(self, frame: pd.DataFrame) -> dict[str, Setting]:
+        """Return nothing: the rest is the server's own choice."""
+        return {}
+
+    def train(self, run: TrainingRun) -> "ServerModel":
+        """Train on the server; a cancel takes two seconds at most, once the table has been sent.
+
+        Raises
+        ------
+        ServerError
+            If the server did not answer, or not as a MOSTLY AI server, or if the training failed there.
+        TrainingCancelled
+            If cancelled before the training was done.
+        """
+        if run.server is None:
+            raise ArgumentError("engine_no_server")
+        return _Training(run, run.server).model()
+
+    def load(self, files: Mapping[str, bytes]) -> "ServerModel":
+        """Find the generator again on its server, which is asked when rows are drawn."""
+        return ServerModel(**json.loads(files[SERVER_FILE]))
 
 
 @dataclass(frozen=True)
@@ -99,6 +99,12 @@ class ServerModel:
 
     address: str
     generator_id: str
+    ready: ClassVar[bool] = True
+
+    @property
+    def files(self) -> dict[str, bytes]:
+        """Where it is to be found: the generator itself stays on the server."""
+        return {SERVER_FILE: json.dumps(asdict(self)).encode()}
 
     def draw(self, n: int, random_state: int) -> pd.DataFrame:
         """Draw ``n`` rows on the server.
@@ -120,27 +126,18 @@ class ServerModel:
         return rows
 
 
-class _ServerRun(TrainingRun):
+class _Training:
     """A training on a server."""
 
-    def __init__(
-        self,
-        address: str,
-        frame: pd.DataFrame,
-        report: ProgressCallback,
-        cancel: CancelToken | None,
-        options: Options,
-    ) -> None:
-        super().__init__(frame, report, cancel, options)
+    def __init__(self, run: TrainingRun, address: str) -> None:
+        self.run = run
         self.address = address
         self.messages = 0
         self.trained = 0.0
 
-    def generator(self) -> Generator:
-        """Train, and return the generator."""
-        self.report(self.progress)
+    def model(self) -> ServerModel:
         check_server(self.address)
-        if self.cancelled:
+        if self.run.cancelled:
             raise TrainingCancelled("cancelled")
         config = self._config()
         with _explained(self.address):
@@ -148,26 +145,28 @@ class _ServerRun(TrainingRun):
         try:
             self._follow(remote)
         except BaseException:
-            longest = 60 * self.options["max_minutes"] + SILENCE_SECONDS
+            longest = 60 * self.run.options["max_minutes"] + SILENCE_SECONDS
             threading.Thread(target=_remove, args=(remote, longest), daemon=True).start()
             raise
-        return self.finish(ServerModel(self.address, remote.id), self.why_it_stopped(self.trained))
+        self.run.stopped_itself(self.trained)
+        return ServerModel(self.address, remote.id)
 
     def _config(self) -> dict[str, Any]:
         return {
             "name": "synth_handson",
-            "random_state": self.options["random_state"],
+            "random_state": self.run.options["random_state"],
             "tables": [
                 {
                     "name": "data",
-                    "data": _without_keys(prepare(self.frame)),
+                    "data": _without_keys(prepare(self.run.frame)),
                     "columns": [
                         {"name": name, "model_encoding_type": encoding}
-                        for name, encoding in encoding_types(self.frame).items()
+                        for name, encoding in encoding_types(self.run.frame).items()
                     ],
                     "tabular_model_configuration": {
-                        "max_epochs": self.options["max_epochs"],
-                        "max_training_time": self.options["max_minutes"],
+                        "max_epochs": self.run.options["max_epochs"],
+                        "max_training_time": self.run.options["max_minutes"],
+                        "value_protection": ServerEngine.value_protection,
                         "enable_model_report": False,
                     },
                 }
@@ -181,12 +180,12 @@ class _ServerRun(TrainingRun):
         answered = moved = time.monotonic()
         last = None
         while True:
-            if self.cancelled:
+            if self.run.cancelled:
                 raise TrainingCancelled(
                     "cancelled_on_server",
                     address=self.address,
                     generator=remote.id,
-                    minutes=self.options["max_minutes"],
+                    minutes=self.run.options["max_minutes"],
                 )
             now = time.monotonic()
             try:
@@ -215,12 +214,12 @@ class _ServerRun(TrainingRun):
             self._epoch(message)
         self.messages = len(messages)
         phase = "waiting" if job.status in WAITING else "preparing"
-        if not messages and job.status in (*WAITING, "IN_PROGRESS") and phase != self.progress.phase:
-            self.advance(phase=phase)
+        if not messages and job.status in (*WAITING, "IN_PROGRESS") and phase != self.run.progress.phase:
+            self.run.advance(phase=phase)
 
     def _epoch(self, message: dict[str, Any]) -> None:
         self.trained = message.get("total_time") or self.trained
-        self.advance_to(message, self.trained)
+        self.run.advance_to(message, self.trained)
 
 
 def check_server(address: str) -> None:

@@ -1,4 +1,4 @@
-"""Keep a process with the engine imported at hand, and give it work; one training at a time per program."""
+"""Keep a process with the engine imported at hand, and give it work."""
 
 import atexit
 import contextlib
@@ -10,18 +10,16 @@ import shutil
 import subprocess
 import sys
 import threading
-import time
 import uuid
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 from filelock import FileLock, Timeout
 
-from synth_handson.errors import SynthHandsonError, TrainingCancelled, TrainingError
+from synth_handson.errors import SynthHandsonError, TrainingError
 from synth_handson.paths import home
-from synth_handson.synthesis.run import CancelToken
 
 STOP_GRACE_SECONDS = 1.5
 """How long a worker may take to end its training after a cancel, before it is killed."""
@@ -143,13 +141,12 @@ class Worker:
 
 
 class WorkerPool:
-    """Hands out workers, keeps one idle and warm, and lets one training run at a time."""
+    """Hands out workers, and keeps one idle and warm."""
 
     def __init__(self) -> None:
         self._idle: list[Worker] = []
         self._busy: set[Worker] = set()
         self._lock = threading.Lock()
-        self._training_queue: list[object] = []
         self._slots = threading.BoundedSemaphore(MAX_WORKERS)
         self._closed = False
 
@@ -191,29 +188,6 @@ class WorkerPool:
                 return
         self._retire(worker)
 
-    @contextlib.contextmanager
-    def training_turn(self, cancel: CancelToken | None, on_wait: Callable[[int], object]) -> Iterator[None]:
-        """Wait, first come first served, until no other training runs.
-
-        ``on_wait`` is told how many are ahead, whenever that changes.
-        """
-        ticket = object()
-        ahead = -1
-        with self._lock:
-            self._training_queue.append(ticket)
-        try:
-            while (position := self._position(ticket)) > 0:
-                if cancel is not None and cancel.cancelled:
-                    raise TrainingCancelled("cancelled")
-                if position != ahead:
-                    ahead = position
-                    on_wait(position)
-                time.sleep(0.05)
-            yield
-        finally:
-            with self._lock:
-                self._training_queue.remove(ticket)
-
     def close(self) -> None:
         """End every worker, for good."""
         with self._lock:
@@ -223,10 +197,6 @@ class WorkerPool:
             self._busy.clear()
         for worker in workers:
             worker.close()
-
-    def _position(self, ticket: object) -> int:
-        with self._lock:
-            return self._training_queue.index(ticket)
 
     def _retire(self, worker: Worker) -> None:
         with self._lock:
@@ -276,13 +246,6 @@ def _sweep_abandoned_folders() -> None:
 
 
 POOL = WorkerPool()
+"""Shared by everything in the program that trains or draws."""
+
 atexit.register(POOL.close)
-
-
-def warm_up() -> None:
-    """Start importing the engine in a worker process, so that the first training need not wait for it.
-
-    Does nothing where trainings go to a MOSTLY AI server.
-    """
-    if not os.environ.get("MOSTLY_BASE_URL"):
-        POOL.warm_up()

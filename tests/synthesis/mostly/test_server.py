@@ -8,7 +8,9 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, HTTPServer
+from importlib.metadata import version
 from pathlib import Path
 
 import numpy as np
@@ -17,14 +19,14 @@ import pytest
 
 from synth_handson.errors import ServerError, TrainingCancelled
 from synth_handson.locales import LANGUAGES
-from synth_handson.synthesis.generator import Generator
+from synth_handson.synthesis.archive import from_bytes, to_bytes
 from synth_handson.synthesis.mostly import server
-from synth_handson.synthesis.mostly.server import ServerModel, check_server, train_on_server
-from synth_handson.synthesis.run import CancelToken, Options, Progress
+from synth_handson.synthesis.mostly.server import ServerEngine, ServerModel, check_server
+from synth_handson.synthesis.run import CancelToken, Options, Progress, TrainingRun
 from synth_handson.synthesis.schema import PROTECTED_TOKEN
 from synth_handson.synthesis.training import train_generator
 
-BANK = Path(__file__).parents[2] / "data" / "bank.csv"
+BANK = Path(__file__).parents[3] / "data" / "bank.csv"
 
 # Ends with its stdin, so that no server outlives the tests.
 SERVE = """
@@ -102,6 +104,7 @@ def frame() -> pd.DataFrame:
     )
 
 
+@pytest.mark.engine
 def test_trains_and_samples_a_table_of_all_columns(address: str, frame: pd.DataFrame) -> None:
     seen: list[Progress] = []
     generator = train_generator(frame, max_epochs=2, random_state=1, on_progress=seen.append, server=address)
@@ -129,7 +132,13 @@ def test_trains_and_samples_a_table_of_all_columns(address: str, frame: pd.DataF
     pd.testing.assert_frame_equal(rows, generator.sample(200, random_state=3))
     assert not rows.equals(generator.sample(200, random_state=4))
 
+    assert (training.engine, training.engine_version) == ("server", version("mostlyai"))
+    found_again = from_bytes(to_bytes(generator))
+    assert found_again == replace(generator, from_store=True)
+    pd.testing.assert_frame_equal(found_again.sample(200, random_state=3), rows)
 
+
+@pytest.mark.engine
 def test_a_cancelled_and_a_failed_training_leave_nothing_on_the_server(
     address: str, frame: pd.DataFrame, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -160,6 +169,7 @@ def test_a_cancelled_and_a_failed_training_leave_nothing_on_the_server(
     wait_until(lambda: generators_on(address) == before)
 
 
+@pytest.mark.engine
 def test_a_training_that_stands_still_is_given_up(
     address: str, frame: pd.DataFrame, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -170,6 +180,7 @@ def test_a_training_that_stands_still_is_given_up(
     assert silent.value.key == "server_silent"
 
 
+@pytest.mark.engine
 def test_a_generator_that_is_gone_or_untrained_is_not_asked(address: str, frame: pd.DataFrame) -> None:
     with pytest.raises(ServerError) as gone:
         ServerModel(address, "0" * 36).draw(10, 0)
@@ -267,9 +278,9 @@ def failure(address: str) -> ServerError:
     return error.value
 
 
-def train(address: str, frame: pd.DataFrame) -> Generator:
+def train(address: str, frame: pd.DataFrame) -> ServerModel:
     options: Options = {"max_epochs": 1, "max_minutes": 1, "random_state": 0}
-    return train_on_server(address, frame, report=lambda _: None, cancel=None, options=options)
+    return ServerEngine().train(TrainingRun(frame, options, server=address))
 
 
 def generators_on(address: str) -> set[str]:

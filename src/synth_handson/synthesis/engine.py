@@ -1,0 +1,78 @@
+"""What every engine does: train a model on a table, and load one from its files."""
+
+from collections.abc import Mapping
+from typing import Protocol
+
+import pandas as pd
+
+from synth_handson.synthesis.run import TrainingRun
+
+Setting = bool | int | float | str
+
+
+class Model(Protocol):
+    """Something rows can be drawn from."""
+
+    @property
+    def files(self) -> Mapping[str, bytes]:
+        """All that the engine needs to load the model again, by file name."""
+        ...
+
+    @property
+    def ready(self) -> bool:
+        """Whether it draws at once, or something must be imported first."""
+        ...
+
+    def draw(self, n: int, random_state: int) -> pd.DataFrame:
+        """Draw ``n`` rows, with the columns that were trained on; the same seed gives the same rows."""
+        ...
+
+
+class Engine(Protocol):
+    """A way to train a model; its name is its entry in the registry."""
+
+    @property
+    def name(self) -> str:
+        """Name in :func:`~synth_handson.synthesis.train_generator` and in archives."""
+        ...
+
+    @property
+    def version(self) -> str:
+        """Version of what it stands on; another version counts as another engine."""
+        ...
+
+    @property
+    def value_protection(self) -> bool | None:
+        """Whether rare categories are replaced and extreme numbers cut off; None if it is not known."""
+        ...
+
+    @property
+    def here(self) -> bool:
+        """Whether it trains on this machine: one at a time, and kept in the store."""
+        ...
+
+    def settings(self, frame: pd.DataFrame) -> dict[str, Setting]:
+        """Return what it is told for a training on this table, besides epochs, minutes and seed."""
+        ...
+
+    def train(self, run: TrainingRun) -> Model:
+        """Train as the run asks, tell it how far that is and why it stopped, and stop when it is cancelled.
+
+        Raises
+        ------
+        TrainingCancelled
+            If cancelled, and nothing is to be kept, or nothing is there to keep.
+        SynthHandsonError
+            If the training failed.
+        """
+        ...
+
+    def load(self, files: Mapping[str, bytes]) -> Model:
+        """Load a model from its files.
+
+        Raises
+        ------
+        KeyError, TypeError, ValueError
+            If they are not files of such a model.
+        """
+        ...
