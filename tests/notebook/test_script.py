@@ -134,7 +134,7 @@ def test_it_prints_the_four_steps_without_markup_and_writes_the_files(
 def test_tables_too_small_to_assess_are_said_so_after_all_else(
     bank: pd.DataFrame, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    dataset = Dataset(bank[["age", "job"]].head(300), "bundled")
+    dataset = Dataset(bank[["age", "job"]].head(600), "bundled")
     options = Options(rows=50, epochs=1)
     tables = run_generation(dataset, options)
     with pytest.raises(TableError, match="has 50 rows"):
@@ -154,7 +154,7 @@ def test_a_file_that_cannot_be_written_after_all_is_an_error_with_its_path(
 
 
 def test_the_same_run_again_finds_its_generator(bank: pd.DataFrame, home: Path) -> None:
-    dataset = Dataset(bank[["age", "job"]].head(300), "bundled")
+    dataset = Dataset(bank[["age", "job"]].head(600), "bundled")
     first, second = (run_generation(dataset, Options(rows=20, epochs=1)) for _ in range(2))
     assert [first.origin, second.origin] == ["trained", "store"]
     assert list((home / "generators").iterdir())

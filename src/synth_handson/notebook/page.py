@@ -1,11 +1,10 @@
 """Behind the hands-on's page: one reader's desk, and how texts, tables and charts are laid out."""
 
-import os
 import sys
 from base64 import b64encode
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
-from functools import cache, partial
+from functools import cache, lru_cache, partial
 from html import escape
 from importlib.resources import files
 from typing import Any, Literal
@@ -32,6 +31,7 @@ from synth_handson.notebook.downloads import about_tables, download_note, eviden
 from synth_handson.notebook.lesson import Memorised, Overfitting, Responder, Response
 from synth_handson.notebook.session import Assessed, Assessor, Job, JobState
 from synth_handson.pipeline import Tables
+from synth_handson.synthesis.registry import server_address
 from synth_handson.tables.bank import Dataset
 from synth_handson.views import charts, evidence_charts, generate, load, privacy, validate
 from synth_handson.views.dose import dose_sentence, dose_table
@@ -69,7 +69,7 @@ class Desk:
 
     def __init__(self) -> None:
         self.script = mo.app_meta().mode == "script"
-        self.server = os.environ.get("MOSTLY_BASE_URL")
+        self.server = server_address()
         if self.script:
             self.options = script.read_options(sys.argv[1:])
             script.explain_errors(self.options.language)
@@ -215,6 +215,16 @@ def protected(tables: Tables, language: Language) -> mo.Html:
     return mo.md(generate.protected_note(tables.synthetic, language) or "")
 
 
+def _chart(draw: Callable[[Any, Language], Any], measured: Any, language: Language) -> mo.Html:
+    """Draw what was measured; readers of the same tables share a chart, as drawing takes long."""
+    return mo.Html(_drawn(draw, measured, language))
+
+
+@lru_cache(maxsize=64)
+def _drawn(draw: Callable[[Any, Language], Any], measured: Any, language: Language) -> str:
+    return mo.as_html(draw(measured, language)).text
+
+
 def column_selector(frame: pd.DataFrame) -> mo.ui.dropdown:
     """Choose a column."""
     return mo.ui.dropdown(list(frame.columns), value="age", label="列 / Column", allow_select_none=False)
@@ -238,7 +248,7 @@ def column(
     return mo.vstack(
         [
             selector,
-            charts.distribution_chart(shares, language),
+            _chart(charts.distribution_chart, shares, language),
             mo.hstack(stats, justify="start", wrap=True),
             mo.md(validate.fidelity_note(measured, language)),
         ]
@@ -270,7 +280,7 @@ def measures(assessed: Assessed, language: Language) -> mo.Html:
 def pairs(assessed: Assessed, language: Language) -> mo.Html:
     """Show how well pairs of columns are kept."""
     return _of_evidence(
-        assessed, language, lambda found, _: mo.as_html(evidence_charts.pair_chart(found.fidelity, language))
+        assessed, language, lambda found, _: _chart(evidence_charts.pair_chart, found.fidelity, language)
     )
 
 
@@ -288,7 +298,7 @@ def _utility(evidence: Evidence, language: Language) -> mo.Html:
     said = mo.md(validate.utility_note(evidence, language))
     if not evidence.utility:
         return said
-    chart = evidence_charts.utility_chart(evidence.utility, language)
+    chart = _chart(evidence_charts.utility_chart, evidence.utility, language)
     return mo.vstack([said, mo.md(get_text(language, "validate.utility_picture")), chart])
 
 
@@ -311,7 +321,7 @@ def everyone(
     shares = distance_shares(synthetic.distances, holdout.distances)
     return mo.vstack(
         [
-            charts.distance_chart(shares, language),
+            _chart(charts.distance_chart, shares, language),
             mo.md(privacy.distance_note(synthetic, holdout, gap, language)),
             mo.md(privacy.identical_note(synthetic, holdout, language)),
         ]
@@ -387,7 +397,7 @@ def response(response: Response, language: Language) -> mo.Html:
     """Show what notices other doses of a leak."""
     if not response.doses:
         return _live(small(get_text(language, "dose.waiting")))
-    chart = evidence_charts.dose_chart(response.doses, language)
+    chart = _chart(evidence_charts.dose_chart, response.doses, language)
     return mo.vstack([chart, small(get_text(language, "dose.note"))])
 
 
@@ -402,7 +412,7 @@ def overfit(start: Any, forget: Any, memorised: Memorised, language: Language) -
     if doses:
         shown += [dose_callout(dose, language) for dose in doses]
         shown += [mo.Html(dose_table(doses[-1], language))]
-        shown += [evidence_charts.dose_chart(doses, language)]
+        shown += [_chart(evidence_charts.dose_chart, doses, language)]
     return mo.vstack(shown)
 
 

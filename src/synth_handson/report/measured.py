@@ -293,7 +293,7 @@ def _kept(utility: Utility, words: Wording) -> Table:
         say("picture"),
     )
     rows = tuple(
-        (_model_name(model, utility, words), words.value(model.kept), *_compared(measure, words, ends))
+        (words.model(model.model, utility.task), words.value(model.kept), *_compared(measure, words, ends))
         for model, measure in zip(utility.models, main, strict=True)
     )
     return Table(head, rows, say("kept_caption"))
@@ -317,12 +317,7 @@ def _performance(model: ModelUtility, utility: Utility, words: Wording) -> Table
         for measure in model.measures
     )
     head = map(say, ("measure", "trained_on_synthetic", "trained_on_real", "diagnostic"))
-    return Table(tuple(head), rows, _model_name(model, utility, words))
-
-
-def _model_name(model: ModelUtility, utility: Utility, words: Wording) -> str:
-    classes = "_class" if model.model == "linear" and utility.task != "regression" else ""
-    return words.say(f"model_{model.model}{classes}")
+    return Table(tuple(head), rows, words.model(model.model, utility.task))
 
 
 def _worst_first(measures: Iterable[Measure]) -> list[Measure]:

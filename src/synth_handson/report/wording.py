@@ -62,6 +62,10 @@ class Wording:
         """Name a measure."""
         return get_text(self.language, f"measures.{measure.name}")
 
+    def model(self, name: str, task: str) -> str:
+        """Name a model; what is linear in regression is logistic in classification."""
+        return self.say(f"model_{name}{'_class' if name == 'linear' and task != 'regression' else ''}")
+
     def value(self, measure: Measure) -> Figures:
         """Write what was measured, or why there is nothing."""
         if measure.value is None:

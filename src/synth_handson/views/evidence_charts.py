@@ -12,11 +12,11 @@ from synth_handson.evidence.utility import Utility
 from synth_handson.locales import Language, get_text
 from synth_handson.palette import HOLDOUT, ORIGINAL, SYNTHETIC
 from synth_handson.report.wording import Wording, number
-from synth_handson.views.labels import column_label
+from synth_handson.views.charts import AXIS_WIDTH, lines
+from synth_handson.views.labels import column_label, dose_label
 
 if TYPE_CHECKING:
     import altair as alt
-from synth_handson.views.labels import dose_label
 
 MAX_COLUMNS = 20
 MAX_LABELLED = 10
@@ -59,7 +59,7 @@ def pair_chart(fidelity: Fidelity, language: Language) -> alt.LayerChart:
     )
     colour = alt.Fill(
         "excess:Q",
-        title=get_text(language, "charts.pair_legend"),
+        title=lines(get_text(language, "charts.pair_legend")),
         scale=alt.Scale(domain=[0, largest], range=[_faint(SYNTHETIC), SYNTHETIC], clamp=True),
         legend=alt.Legend(orient="top", gradientLength=160, tickCount=3, titleLimit=320),
     )
@@ -108,16 +108,19 @@ def utility_chart(utility: Utility, language: Language) -> alt.LayerChart:
             legend=alt.Legend(title=None, orient="top", symbolType="circle"),
         ),
     )
+    axis = lines(get_text(language, "charts.performance_axis"), AXIS_WIDTH)
     scale = alt.Scale(zero=False, nice=True)
-    lines = base.mark_rule(strokeWidth=2, aria=False).encode(
-        x=alt.X("low:Q", title=get_text(language, "charts.performance_axis"), scale=scale), x2="high:Q"
+    rules = base.mark_rule(strokeWidth=2, aria=False).encode(
+        x=alt.X("low:Q", title=axis, scale=scale), x2="high:Q"
     )
     points = base.mark_point(filled=True, size=55, opacity=1).encode(
         x=alt.X("value:Q", scale=scale),
         shape=alt.Shape(
             "model:N",
             scale=alt.Scale(domain=models, range=["circle", "square", "triangle-up"]),
-            legend=alt.Legend(title=None, orient="bottom", symbolFillColor=HOLDOUT, symbolStrokeWidth=0),
+            legend=alt.Legend(
+                title=None, orient="bottom", columns=2, symbolFillColor=HOLDOUT, symbolStrokeWidth=0
+            ),
         ),
         tooltip=[
             alt.Tooltip(f"{field}:N", title=get_text(language, f"charts.{field}"))
@@ -125,7 +128,7 @@ def utility_chart(utility: Utility, language: Language) -> alt.LayerChart:
         ],
         description=alt.Description("said:N"),
     )
-    return _finish(alt.LayerChart(layer=[lines, points], height=alt.Step(11)), "utility", language)
+    return _finish(alt.LayerChart(layer=[rules, points], height=alt.Step(11)), "utility", language)
 
 
 def dose_chart(doses: Sequence[Dose], language: Language) -> alt.LayerChart:
@@ -151,7 +154,7 @@ def dose_chart(doses: Sequence[Dose], language: Language) -> alt.LayerChart:
         x=alt.X(
             "dose:N",
             sort=None,
-            title=get_text(language, f"dose.axis_{doses[0].leak}"),
+            title=lines(get_text(language, f"dose.axis_{doses[0].leak}"), AXIS_WIDTH),
             axis=alt.Axis(orient="bottom", labelAngle=0, ticks=False, domain=False),
             scale=alt.Scale(paddingInner=0.06),
         ),
@@ -216,12 +219,10 @@ def _cells(measured: Measure, language: Language) -> Iterator[Row]:
 
 def _performances(utility: Utility, language: Language) -> Iterator[Row]:
     words = Wording(language)
-    suffix = "" if utility.task == "regression" else "_class"
     drawn = [m.name for m in utility.models[0].measures if m.highest == 1]
     slots: dict[tuple[str, str], int] = {}
     for name in drawn:
         for model in utility.models:
-            label = f"model_{model.model}{suffix if model.model == 'linear' else ''}"
             found = next(m for m in model.measures if m.name == name)
             for trained, value, low, high, figures in (
                 ("real", found.reference, found.reference_low, found.reference_high, words.reference(found)),
@@ -231,7 +232,7 @@ def _performances(utility: Utility, language: Language) -> Iterator[Row]:
                     continue
                 row = {
                     "measure": words.name(found),
-                    "model": words.say(label),
+                    "model": words.model(model.model, utility.task),
                     "trained": get_text(language, f"charts.trained_on_{trained}"),
                     "slot": slots.setdefault((model.model, trained), len(slots)),
                     "value": value,
@@ -271,7 +272,7 @@ def _finish(chart: alt.LayerChart, name: str, language: Language) -> alt.LayerCh
     chart = chart.properties(
         width="container",
         background="transparent",
-        title=alt.TitleParams(get_text(language, f"charts.{name}_title"), anchor="start", offset=12),
+        title=alt.TitleParams(lines(get_text(language, f"charts.{name}_title")), anchor="start", offset=12),
         description=get_text(language, f"charts.{name}_title"),
     )
     finished: alt.LayerChart = chart.configure_view(stroke=None).configure_axis(gridOpacity=0.25)

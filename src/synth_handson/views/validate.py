@@ -64,7 +64,7 @@ def measure_table(evidence: Evidence, language: Language) -> pd.DataFrame:
     measured = [(m, m.columns) for m in (*fidelity.joint, *fidelity.columns, *fidelity.pairs)]
     if evidence.utility is not None:
         for model in evidence.utility.models:
-            name = words.say(f"model_{model.model}{_class(evidence, model.model)}")
+            name = words.model(model.model, evidence.utility.task)
             measured += [(m, (name,)) for m in model.measures]
     measured.sort(key=lambda pair: -_standard_errors(pair[0]))
     separator, everything = (
@@ -106,21 +106,16 @@ def utility_note(evidence: Evidence, language: Language) -> str:
         train_rows=utility.train_rows,
         test_rows=utility.test_rows,
     )
-    kept = [_kept(model, evidence, language) for model in utility.models]
+    kept = [_kept(model, utility.task, language) for model in utility.models]
     return "\n".join([intro, *kept])
 
 
-def _kept(model: ModelUtility, evidence: Evidence, language: Language) -> str:
+def _kept(model: ModelUtility, task: str, language: Language) -> str:
     words = Wording(language)
-    name = words.say(f"model_{model.model}{_class(evidence, model.model)}")
+    name = words.model(model.model, task)
     if model.kept.value is None:
         return get_text(language, "validate.kept_unknown", model=name, reason=words.missing(model.kept))
     return get_text(language, "validate.kept", model=name, kept=words.inline(words.value(model.kept)))
-
-
-def _class(evidence: Evidence, model: str) -> str:
-    regression = evidence.utility is not None and evidence.utility.task == "regression"
-    return "_class" if model == "linear" and not regression else ""
 
 
 def _standard_errors(m: Measure) -> float:
