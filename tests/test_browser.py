@@ -380,6 +380,8 @@ def test_visitors_wait_for_each_other_and_keep_their_own_language_and_table(visi
     until_first_epoch(first)
     generate(second)
     expect(progress(second)).to_have_text("待機中：別の学習が実行されています（前に 1 件）")
+    expect(second.get_by_text(re.compile(r"あと約 \d+ 秒で順番が来ます"))).to_be_visible()
+    expect(second.get_by_role("button", name="ここまでで使う")).to_have_count(0)
     press(second, "Cancel")
     expect(progress(second)).to_have_count(0, timeout=10_000)
     expect(progress(first)).to_contain_text("epoch")
@@ -401,10 +403,46 @@ def test_a_closed_page_makes_way_for_the_next_training(visit: Visit) -> None:
     expect(progress(second)).to_have_count(0)
 
 
+OFF_SCREEN = """() => {
+    const roots = [document, ...[...document.querySelectorAll("*")].map(element => element.shadowRoot)];
+    const cells = roots.filter(Boolean).flatMap(root => [...root.querySelectorAll("th, td, svg text")]);
+    const lies_outside = element => {
+        const [box, frame] = [element, element.closest("svg") ?? document.body].map(
+            shown => shown.getBoundingClientRect());
+        return box.width && (box.left < frame.left - 1 || box.right > frame.right + 1);
+    };
+    return cells.filter(lies_outside).map(element => element.textContent).filter(text => text.trim());
+}"""
+
+
 @pytest.mark.parametrize("query", ["?lang=en", "?lang=ja"])
-def test_a_phone_needs_no_sideways_scrolling(visit: Visit, query: str) -> None:
+def test_a_phone_shows_every_number_and_title_without_sideways_scrolling(visit: Visit, query: str) -> None:
     page = visit(query, viewport={"width": 360, "height": 740})
+    expect(page.locator("marimo-table")).to_have_count(3)
+    expect(page.locator("svg.marks")).to_have_count(5)
     assert page.evaluate("document.documentElement.scrollWidth") <= 360
+    wait_for(lambda: page.evaluate(OFF_SCREEN) == [], seconds=10)
+
+
+def test_a_screen_reader_is_told_names_values_and_the_language(visit: Visit) -> None:
+    page = visit()
+    expect(page.locator("html")).to_have_attribute("lang", "ja")
+    page.get_by_role("radio", name="English").click()
+    expect(page.locator("html")).to_have_attribute("lang", "en")
+    page.get_by_role("radio", name="Training table with noise").click()
+    for name, value in (("行数 / Rows", "1000"), ("強さ / Strength (%)", "30")):
+        expect(page.get_by_role("slider", name=name)).to_have_attribute("aria-valuenow", value)
+    for name in ("言語 / Language", "漏えい / Leak"):
+        expect(page.get_by_role("group", name=name)).to_be_visible()
+    unnamed = [box for box in page.get_by_role("textbox").all() if not accessible_name(page, box)]
+    assert unnamed == []
+    # What is said there is heard only if the place for it was there before.
+    assert page.get_by_role("status").count() > 0
+
+
+def accessible_name(page: Page, element: Locator) -> str:
+    label = "element => element.ariaLabel || element.placeholder || (element.labels?.[0]?.textContent ?? '')"
+    return str(element.evaluate(label))
 
 
 def test_dark_mode_is_dark(visit: Visit) -> None:
@@ -436,18 +474,40 @@ SCROLLS_INSIDE = """() => [...document.querySelectorAll(".output-area, .output-a
 }).map(element => `${element.scrollHeight} > ${element.clientHeight}: ${element.innerText}`)"""
 
 
-def test_in_the_editor_no_output_is_cut_and_none_traps_the_wheel(chromium: Browser, tmp_path: Path) -> None:
-    with serve(tmp_path, "edit") as editor, visits(chromium, editor) as visit:
+@pytest.fixture(scope="module")
+def editor(chromium: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """Start ``marimo edit app.py``."""
+    with serve(tmp_path_factory.mktemp("editor"), "edit") as running:
+        yield running
+
+
+def test_in_the_editor_no_output_is_cut_and_none_traps_the_wheel(chromium: Browser, editor: Server) -> None:
+    with visits(chromium, editor) as visit:
         page = visit("?lang=en")
         expect(page.get_by_text("Verdict: Pass.")).to_be_visible()
         expect(chart(page, "What notices the leak")).to_be_visible()
         assert page.locator(".output-area").count() > 10
         assert page.evaluate(SCROLLS_INSIDE) == []
-        page.get_by_role("heading", name="Everything that was measured").scroll_into_view_if_needed()
-        top = page.locator("#App").evaluate("app => app.scrollTop")
-        page.get_by_role("heading", name="Everything that was measured").hover()
+        top = "document.getElementById('App').scrollTop"
+        heading = page.get_by_role("heading", name="Everything that was measured")
+        heading.scroll_into_view_if_needed()
+        before = page.evaluate(top)
+        heading.hover()
         page.mouse.wheel(0, 3_000)
-        wait_for(lambda: page.locator("#App").evaluate("app => app.scrollTop") > top + 2_500, seconds=10)
+        wait_for(lambda: page.evaluate(top) > before + 2_500, seconds=10)
+
+
+def test_in_the_editor_the_address_decides_the_language_of_a_kernel_that_is_there_already(
+    chromium: Browser, editor: Server
+) -> None:
+    with visits(chromium, editor) as visit:
+        page = visit("?lang=en")
+        title = page.get_by_role("heading", level=1)
+        expect(title).to_have_text("Share data safely with synthetic data")
+        page.goto(f"{editor.url}/?lang=ja")
+        expect(title).to_have_text("合成データで、データを安全に共有する")
+        expect(page.locator("html")).to_have_attribute("lang", "ja")
+        expect(page).to_have_url(re.compile(r"lang=ja"))
 
 
 ENDINGS = (signal.SIGINT, signal.SIGTERM, signal.SIGKILL)
