@@ -19,7 +19,7 @@ from synth_handson.views.labels import column_label
 
 LINE_WIDTH = 44
 """Half-width characters that fit across a phone in a chart's title; a line under a chart has fewer."""
-AXIS_WIDTH = 34
+AXIS_WIDTH = 42
 
 
 _WIDE = r"\u3000-\u9fff\uff00-\uffef"
