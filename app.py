@@ -8,11 +8,6 @@ app = marimo.App(
 )
 
 with app.setup(hide_code=True):
-    import os
-    import sys
-    from functools import partial
-
-    import altair as alt
     import marimo as mo
     import numpy as np
 
@@ -20,56 +15,26 @@ with app.setup(hide_code=True):
         closest_records,
         column_shares,
         compare_columns,
-        compare_rows,
+        compare_with_nearest,
         load_bank_marketing,
         median_gap,
         split_holdout,
-        warm_up,
     )
-    from synth_handson.evidence.dose import take_dose
-    from synth_handson.locales import get_text
-    from synth_handson.notebook import lesson, page, script, session
-
-    # SVG marks carry labels that screen readers can read.
-    _ = alt.renderers.set_embed_options(renderer="svg", actions=False)
+    from synth_handson.evidence.dose import prepare_doses, take_dose
+    from synth_handson.notebook import page, script, session
 
 
 @app.cell(hide_code=True)
-def _():
-    is_script = mo.app_meta().mode == "script"
-    options = script.read_options(sys.argv[1:]) if is_script else script.Options()
-    if is_script:
-        script.explain_errors(options.language)
-    else:
-        # The engine's imports take seconds: a worker does them while the reader reads.
-        warm_up()
-    return is_script, options
-
-
-@app.cell(hide_code=True)
-def _(is_script, options):
-    _asked = options.language if is_script else mo.query_params().get("lang")
-    language_switch = mo.ui.radio(
-        {"日本語": "ja", "English": "en"},
-        value="English" if _asked == "en" else "日本語",
-        inline=True,
-        on_change=lambda language: mo.query_params().set("lang", language),
-    )
-    return (language_switch,)
+def _(desk, language, language_switch):
+    page.head(language_switch, desk.server, language)
+    return
 
 
 @app.cell(hide_code=True)
 def _(language_switch):
     language = language_switch.value
-    say = partial(get_text, language)
+    say = page.in_language(language)
     return language, say
-
-
-@app.cell(hide_code=True)
-def _(language, language_switch):
-    server = os.environ.get("MOSTLY_BASE_URL")
-    page.head(server, language_switch, language)
-    return (server,)
 
 
 @app.cell(hide_code=True)
@@ -79,80 +44,57 @@ def _(say):
 
 
 @app.cell
-def _(options):
-    dataset = load_bank_marketing(options.source)
+def _(desk):
+    dataset = session.load_once(load_bank_marketing, desk.options.source)
     train, holdout = split_holdout(dataset.frame)
-    real_table = mo.ui.table(dataset.frame, page_size=5, selection=None, show_download=False)
-    return dataset, holdout, real_table, train
+    page.table(dataset.frame)
+    return dataset, holdout, train
 
 
 @app.cell(hide_code=True)
-def _(dataset, holdout, language, real_table, train):
-    page.loaded(dataset, real_table, train, holdout, language)
+def _(dataset, holdout, language, train):
+    mo.md(page.split_note(dataset, train, holdout, language))
     return
 
 
 @app.cell(hide_code=True)
-def _(say, server):
-    mo.md(say("generate.server_title" if server else "generate.title"))
+def _(desk, say):
+    mo.md(say("generate.server_title" if desk.server else "generate.title"))
     return
-
-
-@app.cell(hide_code=True)
-def _(dataset, is_script, options):
-    _tables = script.run_generation(dataset, options) if is_script else session.bundled_tables()
-    get_tables, set_tables = mo.state(_tables)
-    get_job, set_job = mo.state(session.JobState())
-    job = session.Job(show=set_job, deliver=set_tables)
-    cancel_button = page.button("中止 / Cancel", lambda _: job.cancel(keep=False), "danger")
-    keep_button = page.button("ここまでで使う / Use what there is", lambda _: job.cancel(keep=True))
-    return cancel_button, get_job, get_tables, job, keep_button
 
 
 @app.cell
-def _():
+def _(train):
     sample_size_slider = mo.ui.slider(100, 5_000, step=100, value=1_000, show_value=True, label="行数 / Rows")
-    generate_button = mo.ui.run_button(kind="success", label="合成データを生成 / Generate")
+    generate_button = mo.ui.run_button(
+        kind="success", label="合成データを生成 / Generate", tooltip=f"学習 / Train: {len(train):,}"
+    )
     page.row([sample_size_slider, generate_button])
     return generate_button, sample_size_slider
 
 
-@app.cell
-def _(generate_button, holdout, job, options, sample_size_slider, train):
-    if generate_button.value:
-        # In a thread, so that the page stays alive and the cancel button works.
-        _rows = sample_size_slider.value
-        _asked = {"rows": _rows, "max_epochs": options.epochs, "random_state": options.seed}
-        mo.Thread(target=job.run, args=(train, holdout), kwargs=_asked).start()
-    return
-
-
 @app.cell(hide_code=True)
-def _(cancel_button, get_job, keep_button, language, server):
-    # A server keeps nothing of a cancelled training.
-    page.job(get_job(), [cancel_button] if server else [cancel_button, keep_button], language)
-    return
-
-
-@app.cell(hide_code=True)
-def _(get_tables):
-    tables = get_tables()
-    synthetic_table = mo.ui.table(tables.synthetic, page_size=5, selection=None, show_download=False)
-    return synthetic_table, tables
-
-
-@app.cell(hide_code=True)
-def _(language, synthetic_table, tables):
-    page.drawn(tables, synthetic_table, language)
+def _(desk, get_job, language, tables):
+    mo.vstack([page.job(get_job(), desk, language), page.origin(tables, language)])
     return
 
 
 @app.cell
-def _(dataset):
-    column_selector = mo.ui.dropdown(
-        list(dataset.frame.columns), value="age", label="列 / Column", allow_select_none=False
-    )
-    return (column_selector,)
+def _(tables):
+    page.table(tables.synthetic)
+    return
+
+
+@app.cell(hide_code=True)
+def _(language, say, tables):
+    mo.vstack([page.protected(tables, language), mo.md(say("generate.try_it"))])
+    return
+
+
+@app.cell(hide_code=True)
+def _(say):
+    mo.md(say("validate.title"))
+    return
 
 
 @app.cell
@@ -168,156 +110,189 @@ def _(column_selector, fidelity, language, tables):
     return (shares,)
 
 
-@app.cell
-def _():
-    get_assessed, set_assessed = mo.state(session.Assessed())
-    assessor = session.Assessor(show=set_assessed)
-    return assessor, get_assessed
+@app.cell(hide_code=True)
+def _(say):
+    mo.md(say("validate.meaning"))
+    return
 
 
-@app.cell
-def _(assessor, is_script, tables):
-    if not is_script:
-        # In a thread, as it takes many seconds; newer tables supersede it.
-        mo.Thread(target=assessor.run, args=(tables,)).start()
+@app.cell(hide_code=True)
+def _(assessed, language, say):
+    mo.vstack([mo.md(say("validate.measures_title")), page.measures(assessed, language)])
+    return
+
+
+@app.cell(hide_code=True)
+def _(assessed, language, say):
+    mo.vstack([mo.md(say("validate.pairs_title")), page.pairs(assessed, language)])
+    return
+
+
+@app.cell(hide_code=True)
+def _(assessed, language, say):
+    mo.vstack([mo.md(say("validate.joint_title")), page.joint(assessed, language)])
+    return
+
+
+@app.cell(hide_code=True)
+def _(assessed, language, say):
+    mo.vstack([mo.md(say("validate.utility_title")), page.utility(assessed, language)])
+    return
+
+
+@app.cell(hide_code=True)
+def _(say):
+    mo.md(say("privacy.title"))
     return
 
 
 @app.cell
-def _(get_assessed, is_script, options, tables):
-    assessed = script.run_assessment(tables, options) if is_script else get_assessed().about(tables)
-    return (assessed,)
-
-
-@app.cell(hide_code=True)
-def _(assessed, language):
-    page.measures(assessed, language)
-    return
-
-
-@app.cell
-def _(tables):
-    synthetic_closest = closest_records(tables.synthetic, tables.train)
-    holdout_closest = closest_records(tables.holdout, tables.train)
-    gap = median_gap(synthetic_closest, holdout_closest)
-    return gap, holdout_closest, synthetic_closest
-
-
-@app.cell(hide_code=True)
-def _():
-    person_button = mo.ui.button(value=0, on_click=lambda clicks: clicks + 1, label="別の人 / Another person")
-    return (person_button,)
-
-
-@app.cell
-def _(person_button, synthetic_closest, tables):
-    person = int(np.random.default_rng(person_button.value).integers(len(tables.synthetic)))
-    closest = int(synthetic_closest.indices[person])
-    comparison = compare_rows(
-        tables.synthetic.iloc[[person]],
-        tables.train.iloc[[closest]],
-        distance=float(synthetic_closest.distances[person]),
-        index=closest,
-    )
+def _(language, person_button, tables):
+    person = np.random.default_rng(person_button.value).integers(len(tables.synthetic))
+    comparison = compare_with_nearest(tables.synthetic.iloc[[person]], tables.train)
+    page.person(person_button, comparison, language)
     return (comparison,)
 
 
 @app.cell(hide_code=True)
-def _(comparison, language, person_button):
-    page.person(person_button, comparison, language)
+def _(say):
+    mo.md(say("privacy.all_title"))
     return
 
 
-@app.cell(hide_code=True)
-def _(gap, holdout_closest, language, synthetic_closest):
+@app.cell
+def _(language, tables):
+    synthetic_closest = closest_records(tables.synthetic, tables.train)
+    holdout_closest = closest_records(tables.holdout, tables.train)
+    gap = median_gap(synthetic_closest, holdout_closest)
     page.everyone(synthetic_closest, holdout_closest, gap, language)
+    return gap, holdout_closest, synthetic_closest
+
+
+@app.cell(hide_code=True)
+def _(assessed, language, say):
+    mo.vstack([mo.md(say("privacy.verdict_title")), page.verdict(assessed, language)])
     return
 
 
 @app.cell(hide_code=True)
-def _(assessed, language):
-    page.verdict(assessed, language)
+def _(assessed, language, say):
+    mo.vstack([mo.md(say("privacy.measures_title")), page.membership(assessed, language)])
+    return
+
+
+@app.cell(hide_code=True)
+def _(assessed, language, say):
+    mo.vstack([mo.md(say("privacy.risks_title")), page.risks(assessed, language)])
+    return
+
+
+@app.cell(hide_code=True)
+def _(say):
+    mo.md(say("dose.title"))
+    return
+
+
+@app.cell(hide_code=True)
+def _(dose_sliders, leak_selector):
+    page.leak_controls(leak_selector, dose_sliders)
+    return
+
+
+@app.cell
+def _(dose_sliders, language, leak_selector, tables):
+    leak = leak_selector.value
+    prepared = prepare_doses(tables.synthetic, tables.train, tables.holdout)
+    dose = take_dose(prepared, leak, dose_sliders.value[leak] / 100)
+    page.dose(dose, language)
+    return
+
+
+@app.cell(hide_code=True)
+def _(get_response, language, leak_selector, tables):
+    page.response(get_response().about(tables, leak_selector.value), language)
+    return
+
+
+@app.cell(hide_code=True)
+def _(desk, get_memorised, language, overfit_button, say):
+    _shown = page.overfit(overfit_button, desk.forget, get_memorised(), language)
+    mo.vstack([mo.md(say("dose.overfit_title")), _shown])
+    return
+
+
+@app.cell(hide_code=True)
+def _(about_fields, assessed, language, say, tables):
+    mo.vstack([mo.md(say("story.download_title")), page.downloads(tables, assessed, about_fields, language)])
+    return
+
+
+@app.cell(hide_code=True)
+def _(say):
+    mo.md(say("story.end"))
     return
 
 
 @app.cell(hide_code=True)
 def _():
-    leak_selector, dose_sliders = page.leak_controls()
-    return dose_sliders, leak_selector
+    # From here on, what the page works with: nothing to read for the story.
+    desk = page.Desk()
+    get_tables, get_job, get_assessed, get_response, get_memorised = desk.states
+    language_switch = page.language_switch(desk.options.language)
+    return desk, get_assessed, get_job, get_memorised, get_response, get_tables, language_switch
 
 
 @app.cell(hide_code=True)
-def _(dose_sliders, language, leak_selector):
-    page.break_it(leak_selector, dose_sliders[leak_selector.value], language)
-    return
-
-
-@app.cell
-def _(is_script, leak_selector, tables):
-    # A lesson for readers of the page.
-    mo.stop(is_script)
-    dose_tables, response = lesson.respond(tables, leak_selector.value)
-    return dose_tables, response
-
-
-@app.cell
-def _(dose_sliders, dose_tables, language, response):
-    _leak = response[0].leak
-    dose = take_dose(dose_tables, _leak, dose_sliders.value[_leak] / 100)
-    page.leak(dose, response, language)
-    return
+def _(dataset, desk, get_tables):
+    tables = script.run_generation(dataset, desk.options) if desk.script else get_tables()
+    desk.assess(tables)
+    return (tables,)
 
 
 @app.cell(hide_code=True)
-def _():
-    get_overfit_job, set_overfit_job = mo.state(session.JobState())
-    get_overfit, set_overfit = mo.state(())
-    overfitting = lesson.Overfitting(show=set_overfit_job, deliver=set_overfit)
-    overfit_button = mo.ui.run_button(kind="warn", label="覚え込ませる / Make it memorise")
-    overfit_cancel = page.button("中止 / Cancel", lambda _: overfitting.cancel(keep=False), "danger")
-    return get_overfit, get_overfit_job, overfit_button, overfit_cancel, overfitting
-
-
-@app.cell
-def _(holdout, overfit_button, overfitting, train):
-    if overfit_button.value:
-        mo.Thread(target=overfitting.run, args=(train, holdout)).start()
-    return
+def _(desk, get_assessed, tables):
+    assessed = script.run_assessment(tables, desk.options) if desk.script else get_assessed().about(tables)
+    return (assessed,)
 
 
 @app.cell(hide_code=True)
-def _(get_overfit, get_overfit_job, language, overfit_button, overfit_cancel):
-    page.overfit(overfit_button, get_overfit_job(), overfit_cancel, get_overfit(), language)
-    return
-
-
-@app.cell(hide_code=True)
-def _():
+def _(dataset):
+    # Controls are built once, so that another language does not reset them.
+    column_selector = page.column_selector(dataset.frame)
+    person_button = page.counting_button("別の人 / Another person")
     about_fields = page.about_fields()
-    return (about_fields,)
+    return about_fields, column_selector, person_button
 
 
 @app.cell(hide_code=True)
-def _(about_fields, assessed, language, tables):
-    page.downloads(tables, assessed.evidence, about_fields, language)
+def _(desk):
+    # Lessons for readers of the page.
+    mo.stop(desk.script)
+    leak_selector, dose_sliders = page.leaks()
+    overfit_button = mo.ui.run_button(kind="warn", label="覚え込ませる / Make it memorise")
+    return dose_sliders, leak_selector, overfit_button
+
+
+@app.cell(hide_code=True)
+def _(desk, leak_selector, tables):
+    desk.respond(tables, leak_selector.value)
     return
 
 
 @app.cell(hide_code=True)
-def _(
-    assessed,
-    comparison,
-    fidelity,
-    gap,
-    holdout_closest,
-    is_script,
-    options,
-    synthetic_closest,
-    tables,
-):
-    if is_script:
+def _(desk, generate_button, holdout, overfit_button, sample_size_slider, train):
+    if generate_button.value:
+        desk.generate(train, holdout, sample_size_slider.value)
+    if overfit_button.value:
+        desk.overfit(train, holdout)
+    return
+
+
+@app.cell(hide_code=True)
+def _(assessed, comparison, desk, fidelity, gap, holdout_closest, synthetic_closest, tables):
+    if desk.script:
         _closest = synthetic_closest, holdout_closest, gap
-        script.print_findings(tables, fidelity, comparison, *_closest, assessed, options)
+        script.print_findings(tables, fidelity, comparison, *_closest, assessed, desk.options)
     return
 
 

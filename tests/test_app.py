@@ -1,5 +1,6 @@
 """The notebook: run as a program, and run by ``python app.py`` without a network."""
 
+import ast
 import json
 import os
 import re
@@ -53,6 +54,39 @@ def defs(app_home: Path) -> Iterator[Mapping[str, Any]]:
         from app import app
 
         yield app.run()[1]
+
+
+def cells() -> list[tuple[bool, str]]:
+    """Return for each cell of the notebook, from top to bottom, whether it is hidden, and its code."""
+    tree = ast.parse((ROOT / "app.py").read_text(encoding="utf-8"))
+    functions = [node for node in tree.body if isinstance(node, ast.FunctionDef)]
+    return [
+        ("hide_code" in ast.unparse(cell.decorator_list[0]), "\n".join(map(ast.unparse, cell.body)))
+        for cell in functions
+    ]
+
+
+def test_it_is_a_story_of_at_most_300_lines_and_a_third_of_it_is_prose() -> None:
+    assert len((ROOT / "app.py").read_text(encoding="utf-8").splitlines()) <= 300
+    prose = [code for hidden, code in cells() if hidden and "mo.md(" in code]
+    assert len(prose) >= len(cells()) / 3
+    assert all(len(code.splitlines()) <= 25 for _, code in cells())
+
+
+def test_a_heading_stands_above_the_code_of_its_section_and_plumbing_below_the_story() -> None:
+    headings = "page.head", "load.title", "generate.title", "validate.title", "privacy.title", "dose.title"
+    lesson = "split_holdout(", "run_button(", "column_shares(", "compare_with_nearest("
+    lesson += "closest_records(", "take_dose("
+    story = [next(i for i, (_, code) in enumerate(cells()) if word in code) for word in headings + lesson]
+    title, *steps = story[: len(headings)]
+    assert title == 0
+    assert all(cells()[i][0] for i in story[: len(headings)])
+    assert not any(cells()[i][0] for i in story[len(headings) :])
+    split, button, shares, person, closest, dose = story[len(headings) :]
+    load, generate, validate, privacy, break_it = steps
+    assert load < split < generate < button < validate < shares < privacy < person < closest < break_it < dose
+    plumbing = [i for i, (_, code) in enumerate(cells()) if "desk.script" in code or "page.Desk(" in code]
+    assert min(plumbing) > dose
 
 
 def test_its_controls_have_the_documented_names_and_ranges(defs: Mapping[str, Any]) -> None:

@@ -14,6 +14,7 @@ from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from time import monotonic, sleep
+from typing import Literal
 
 import psutil
 import pytest
@@ -42,7 +43,7 @@ Visit = Callable[..., Page]
 
 @dataclass(frozen=True)
 class Server:
-    """A running ``marimo run app.py``, with a home and a log of its own."""
+    """A running ``marimo run app.py`` or ``marimo edit app.py``, with a home and a log of its own."""
 
     url: str
     home: Path
@@ -63,7 +64,7 @@ class Server:
 
 
 @contextmanager
-def serve(folder: Path, **environment: str) -> Iterator[Server]:
+def serve(folder: Path, mode: Literal["run", "edit"] = "run", **environment: str) -> Iterator[Server]:
     """Start a server, and give it out without waiting: it has seconds of imports before it answers."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
@@ -71,11 +72,12 @@ def serve(folder: Path, **environment: str) -> Iterator[Server]:
     # UCI is behind a proxy that is not there: the bundled sample, wherever the tests run.
     nowhere = dict.fromkeys(("HTTP_PROXY", "HTTPS_PROXY", "http_proxy", "https_proxy"), "http://127.0.0.1:9")
     own = {"SYNTH_HANDSON_HOME": str(folder / "home"), "NO_PROXY": "127.0.0.1", "MOSTLY_BASE_URL": ""}
-    command = [sys.executable, "-m", "marimo", "run", str(APP), "--headless", "--port", str(port)]
+    command = [sys.executable, "-m", "marimo", mode, str(APP), "--headless", "--port", str(port)]
+    command += ["--session-ttl", str(SESSION_TTL)] if mode == "run" else ["--no-token", "--skip-update-check"]
     log = folder / "log"
     with log.open("wb") as output:
         process = subprocess.Popen(
-            [*command, "--session-ttl", str(SESSION_TTL)],
+            command,
             env=os.environ | nowhere | own | environment,
             stdin=subprocess.DEVNULL,
             stdout=output,
@@ -379,7 +381,8 @@ def test_visitors_wait_for_each_other_and_keep_their_own_language_and_table(visi
     generate(second)
     expect(progress(second)).to_contain_text("待機中：別の学習が実行されています（前に 1 件）")
     # The one ahead has had its first epoch, so that it is known how long it still takes.
-    expect(progress(second)).to_contain_text(re.compile(r"残り.*\d+ 秒"))
+    expect(second.get_by_text(re.compile(r"あと約 \d+ 秒で順番が来ます"))).to_be_visible()
+    expect(second.get_by_role("button", name="ここまでで使う")).to_have_count(0)
     press(second, "Cancel")
     expect(progress(second)).to_have_count(0, timeout=10_000)
     expect(progress(first)).to_contain_text("epoch")
@@ -401,10 +404,50 @@ def test_a_closed_page_makes_way_for_the_next_training(visit: Visit) -> None:
     expect(progress(second)).to_have_count(0)
 
 
-@pytest.mark.parametrize("query", ["?lang=en", "?lang=ja"])
-def test_a_phone_needs_no_sideways_scrolling(visit: Visit, query: str) -> None:
+OFF_SCREEN = """() => {
+    const roots = [document, ...[...document.querySelectorAll("*")].map(element => element.shadowRoot)];
+    const cells = roots.filter(Boolean).flatMap(root => [...root.querySelectorAll("th, td, svg text")]);
+    const lies_outside = element => {
+        const [box, frame] = [element, element.closest("svg") ?? document.body].map(
+            shown => shown.getBoundingClientRect());
+        return box.width && (box.left < frame.left - 1 || box.right > frame.right + 1);
+    };
+    return cells.filter(lies_outside).map(element => element.textContent).filter(text => text.trim());
+}"""
+
+
+@pytest.mark.parametrize(
+    ("query", "last"), [("?lang=en", "What notices the leak"), ("?lang=ja", "どの指標が")]
+)
+def test_a_phone_shows_every_number_and_title_without_sideways_scrolling(
+    visit: Visit, query: str, last: str
+) -> None:
     page = visit(query, viewport={"width": 360, "height": 740})
+    expect(page.locator("marimo-table")).to_have_count(3)
+    expect(chart(page, last)).to_be_visible()
     assert page.evaluate("document.documentElement.scrollWidth") <= 360
+    wait_for(lambda: page.evaluate(OFF_SCREEN) == [], seconds=10)
+
+
+def test_a_screen_reader_is_told_names_values_and_the_language(visit: Visit) -> None:
+    page = visit()
+    expect(page.locator("html")).to_have_attribute("lang", "ja")
+    page.get_by_role("radio", name="English").click()
+    expect(page.locator("html")).to_have_attribute("lang", "en")
+    page.get_by_role("radio", name="Training table with noise").click()
+    for name, value in (("行数 / Rows", "1000"), ("強さ / Strength (%)", "30")):
+        expect(page.get_by_role("slider", name=name)).to_have_attribute("aria-valuenow", value)
+    for name in ("言語 / Language", "漏えい / Leak"):
+        expect(page.get_by_role("group", name=name)).to_be_visible()
+    unnamed = [box for box in page.get_by_role("textbox").all() if not accessible_name(page, box)]
+    assert unnamed == []
+    # What is said there is heard only if the place for it was there before.
+    assert page.get_by_role("status").count() > 0
+
+
+def accessible_name(page: Page, element: Locator) -> str:
+    label = "element => element.ariaLabel || element.placeholder || (element.labels?.[0]?.textContent ?? '')"
+    return str(element.evaluate(label))
 
 
 def test_dark_mode_is_dark(visit: Visit) -> None:
@@ -427,6 +470,49 @@ def colour(element: Locator, what: str) -> list[int]:
         what,
     )
     return list(channels[:3])
+
+
+SCROLLS_INSIDE = """() => [...document.querySelectorAll(".output-area, .output-area *")].filter(element => {
+    const style = getComputedStyle(element);
+    return style.overflowY !== "visible" && element.scrollHeight > element.clientHeight + 1
+        && element.clientHeight > 1 && style.display !== "inline";
+}).map(element => `${element.scrollHeight} > ${element.clientHeight}: ${element.innerText}`)"""
+
+
+@pytest.fixture(scope="module")
+def editor(chromium: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """Start ``marimo edit app.py``."""
+    with serve(tmp_path_factory.mktemp("editor"), "edit") as running:
+        yield running
+
+
+def test_in_the_editor_no_output_is_cut_and_none_traps_the_wheel(chromium: Browser, editor: Server) -> None:
+    with visits(chromium, editor) as visit:
+        page = visit("?lang=en")
+        expect(page.get_by_text("Verdict: Pass.")).to_be_visible()
+        expect(chart(page, "What notices the leak")).to_be_visible()
+        assert page.locator(".output-area").count() > 10
+        assert page.evaluate(SCROLLS_INSIDE) == []
+        top = "document.getElementById('App').scrollTop"
+        heading = page.get_by_role("heading", name="Everything that was measured")
+        heading.scroll_into_view_if_needed()
+        before = page.evaluate(top)
+        heading.hover()
+        page.mouse.wheel(0, 3_000)
+        wait_for(lambda: page.evaluate(top) > before + 2_500, seconds=10)
+
+
+def test_in_the_editor_the_address_decides_the_language_of_a_kernel_that_is_there_already(
+    chromium: Browser, editor: Server
+) -> None:
+    with visits(chromium, editor) as visit:
+        page = visit("?lang=en")
+        title = page.get_by_role("heading", level=1)
+        expect(title).to_have_text("Share data safely with synthetic data")
+        page.goto(f"{editor.url}/?lang=ja")
+        expect(title).to_have_text("合成データで、データを安全に共有する")
+        expect(page.locator("html")).to_have_attribute("lang", "ja")
+        expect(page).to_have_url(re.compile(r"lang=ja"))
 
 
 ENDINGS = (signal.SIGINT, signal.SIGTERM, signal.SIGKILL)

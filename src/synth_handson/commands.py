@@ -96,10 +96,12 @@ def clear_store() -> None:
 
 @app.command(epilog="Example: `uv run synth-handson rebuild-pretrained`, in a clone")
 def rebuild_pretrained() -> None:
-    """Train the generator and the synthetic table in data/ anew."""
+    """Train the generator and the synthetic table in data/ anew, and measure them for the notebook."""
+    from synth_handson.notebook.bundled import rebuild_findings
     from synth_handson.synthesis import pretrained
 
     typer.echo(pretrained.rebuild())
+    rebuild_findings()
 
 
 def _copy(source: Path) -> Path:

@@ -20,7 +20,7 @@ from synth_handson.evidence.dose import (
     take_overfit,
 )
 from synth_handson.evidence.three_tables import AssessedTables
-from synth_handson.notebook.session import bundled_tables
+from synth_handson.notebook.bundled import bundled_tables
 
 TESTED = {"identical_rows", "dcr_share", "attack_auc", "attack_tpr"}
 

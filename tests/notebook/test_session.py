@@ -8,14 +8,16 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from synth_handson import load_bank_marketing, split_holdout
+from synth_handson import split_holdout
 from synth_handson.errors import TableError
-from synth_handson.evidence.dose import DOSES, Dose
-from synth_handson.notebook.lesson import Overfitting, respond
-from synth_handson.notebook.session import Assessed, Assessor, Job, JobState, bundled_tables
+from synth_handson.locales import Message
+from synth_handson.notebook import session
+from synth_handson.notebook.bundled import bundled_tables
+from synth_handson.notebook.session import Assessed, Assessor, Job, JobState, load_once
 from synth_handson.pipeline import Tables
 from synth_handson.synthesis import store
 from synth_handson.synthesis.pretrained import load_pretrained_generator
+from synth_handson.tables.bank import Dataset, RequestedSource
 
 ENDLESS = 100_000
 """Epochs no training here comes to the end of."""
@@ -201,17 +203,6 @@ def test_a_training_ends_with_the_thread_of_its_reader(parts: tuple[pd.DataFrame
     assert reader.states[-1].running
 
 
-def test_before_the_first_run_there_are_the_bundled_tables() -> None:
-    tables = bundled_tables()
-    train, holdout = split_holdout(load_bank_marketing("bundled").frame)
-    pd.testing.assert_frame_equal(tables.train, train)
-    pd.testing.assert_frame_equal(tables.holdout, holdout)
-    assert tables.synthetic.shape == (1_000, 8)
-    assert list(tables.synthetic.columns) == list(train.columns)
-    assert tables.origin == "bundled"
-    assert tables.training.rows == len(train)
-
-
 @dataclass
 class Visitor:
     """Somebody whose tables are assessed: what they were shown, and what they do when they see it."""
@@ -317,46 +308,33 @@ def test_an_unexpected_failure_of_an_assessment_is_shown_too_and_logged(
     assert "Traceback" in caplog.text
 
 
-def test_all_readers_share_one_assessment_of_the_bundled_tables() -> None:
+def test_the_bundled_tables_come_with_their_evidence() -> None:
     visitors = [Visitor(), Visitor()]
-    threads = [
-        threading.Thread(target=Assessor(visitor.show).run, args=(bundled_tables(),)) for visitor in visitors
-    ]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    first, second = (visitor.seen[-1].evidence for visitor in visitors)
-    assert first is not None
-    assert first is second
-    assert first.verdict == "pass"
+    for visitor in visitors:
+        Assessor(visitor.show).run(bundled_tables())
+    (first,), (second,) = (visitor.seen for visitor in visitors)
+    assert first.tables is bundled_tables()
+    assert first.evidence is not None
+    assert first.evidence is second.evidence
+    assert first.evidence.verdict == "pass"
 
 
-def test_doses_of_the_same_tables_are_taken_once() -> None:
-    prepared, doses = respond(bundled_tables(), "planted")
-    assert [dose.dose for dose in doses] == list(DOSES["planted"])
-    assert respond(bundled_tables(), "planted")[1] is doses
-    assert len(prepared.synthetic) == 1_000
+def test_a_table_is_loaded_once_for_all_readers_and_asked_for_again_where_uci_did_not_answer(
+    bank: pd.DataFrame, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    why: Message | None = Message("errors.uci_timeout", {"seconds": 1})
+    asked: list[str] = []
 
+    def load(source: RequestedSource) -> Dataset:
+        asked.append(source)
+        return Dataset(bank, "uci" if why is None else "bundled", why)
 
-def test_a_generator_is_made_to_memorise_and_measured(bank: pd.DataFrame) -> None:
-    delivered: list[tuple[Dose, ...]] = []
-    reader = Reader()
-    train, holdout = split_holdout(bank[["age", "job", "y"]].head(600))
-    Overfitting(reader.show, delivered.append, max_epochs=1).run(train, holdout)
-    ((once, often),) = delivered
-    assert (once.leak, once.dose, often.dose) == ("overfit", 1, 12)
-    assert once.rows == often.rows == 1_000
-    assert reader.states[-1] == JobState()
-
-
-def test_a_cancelled_lesson_delivers_nothing(parts: tuple[pd.DataFrame, pd.DataFrame]) -> None:
-    delivered: list[tuple[Dose, ...]] = []
-    reader = Reader()
-    overfitting = Overfitting(reader.show, delivered.append, max_epochs=ENDLESS)
-    reader.reacts = lambda state: overfitting.cancel(keep=False) if has_learned(state) else None
-    overfitting.run(*parts)
-    assert delivered == []
-    error = reader.states[-1].error
-    assert error is not None
-    assert error.key == "cancelled"
+    monkeypatch.setattr(session, "_loaded", {})
+    assert load_once(load, "auto") is load_once(load, "auto")
+    assert load_once(load, "bundled") is not load_once(load, "auto")
+    assert asked == ["auto", "bundled"]
+    monkeypatch.setattr(session, "RETRY_SECONDS", -1)
+    why = None
+    assert load_once(load, "auto").source == "uci"
+    assert load_once(load, "auto").source == "uci"
+    assert asked == ["auto", "bundled", "auto"]

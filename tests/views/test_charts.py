@@ -13,7 +13,7 @@ from synth_handson import locales
 from synth_handson.locales import LANGUAGES
 from synth_handson.metrics.bins import Bin, column_shares, distance_shares
 from synth_handson.palette import HOLDOUT, ORIGINAL, SYNTHETIC
-from synth_handson.views.charts import bin_label, distance_chart, distribution_chart
+from synth_handson.views.charts import bin_label, distance_chart, distribution_chart, lines
 from synth_handson.views.labels import column_label
 
 BANK = pd.read_csv(Path(__file__).parents[2] / "data" / "bank.csv")
@@ -242,3 +242,26 @@ def test_both_languages_have_the_same_texts_with_the_same_values():
             for t in (text, english[key])
         )
         assert fields == others, key
+
+
+@pytest.mark.parametrize(
+    ("text", "width", "expected"),
+    [
+        ("Age (years)", 44, "Age (years)"),
+        ("farther than the holdout is", 16, ["farther than the", "holdout is"]),
+        ("学習データの最近傍までの距離", 16, ["学習データの最近", "傍までの距離"]),
+        ("強さ（標準偏差、割合）", 14, ["強さ（標準偏", "差、割合）"]),
+        ("unbreakable", 4, ["unbreakable"]),
+        ("性能と 95 % 信頼区間", 10, ["性能と 95", "% 信頼区間"]),
+    ],
+)
+def test_a_text_too_wide_for_a_phone_is_broken_where_the_language_allows(text, width, expected):
+    assert lines(text, width) == expected
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_no_title_of_a_bank_column_is_wider_than_a_phone(language):
+    for column in BANK.columns:
+        broken = lines(column_label(column, language))
+        for line in [broken] if isinstance(broken, str) else broken:
+            assert sum(2 if ord(sign) > 0x2FFF else 1 for sign in line) <= 44

@@ -12,8 +12,8 @@ from synth_handson.evidence.dose import Dose, NaiveScore
 from synth_handson.evidence.measures import Measure
 from synth_handson.locales import LANGUAGES, Language, Message
 from synth_handson.metrics.intervals import Estimate
+from synth_handson.notebook.bundled import bundled_findings, bundled_tables
 from synth_handson.notebook.downloads import about_tables, download_note, evidence_json
-from synth_handson.notebook.session import Assessed, Assessor, bundled_tables
 from synth_handson.views.dose import dose_sentence, dose_table
 from synth_handson.views.privacy import (
     grade_note,
@@ -28,12 +28,8 @@ from synth_handson.views.validate import joint_notes, measure_table, step_view, 
 
 @pytest.fixture(scope="module")
 def evidence() -> Evidence:
-    """Return the evidence about the bundled tables, of which a process makes one."""
-    seen: list[Assessed] = []
-    Assessor(seen.append).run(bundled_tables())
-    evidence = seen[-1].evidence
-    assert evidence is not None
-    return evidence
+    """Return the evidence about the bundled tables."""
+    return bundled_findings()[0]
 
 
 def with_measures(evidence: Evidence, *measures: Measure) -> Evidence:
@@ -54,10 +50,10 @@ def distance(column: str, value: float, reference: float, half_width: float = 0.
 
 def test_an_assessment_under_way_says_what_is_measured_now() -> None:
     view = step_view(Step("attacks", 0.1), "en")
-    assert '<progress max="1" value="0.10"></progress>' in view
+    assert '<progress max="1" value="0.10" aria-label="The whole table is being assessed' in view
     assert "<span>Carrying out the attacks</span>" in view
     assert "攻撃を試しています" in step_view(Step("attacks", 0.1), "ja")
-    assert '<progress max="1"></progress>' in step_view(None, "en")
+    assert '<progress max="1" aria-label="' in step_view(None, "en")
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

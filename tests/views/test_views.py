@@ -21,6 +21,7 @@ from synth_handson.views.generate import (
     progress_view,
     protected_note,
     settings_note,
+    turn_note,
 )
 from synth_handson.views.privacy import closest_sentence, distance_note, identical_note, person_table
 from synth_handson.views.validate import fidelity_note, fidelity_table
@@ -241,9 +242,10 @@ def test_every_origin_and_reason_has_its_words(language: Any, origin: str, reaso
 def test_a_training_under_way_shows_epoch_loss_and_time() -> None:
     progress = Progress("training", epoch=3, val_loss=18.3851, elapsed=15.4, remaining=20.2, fraction=0.15)
     assert progress_view(progress, "en") == (
-        '<div class="sh-progress" role="status"><progress max="1" value="0.150"></progress>'
-        "<p><span>Training</span><span>epoch 3</span><span>validation loss 18.385</span>"
-        "<span>15 s so far</span><span>about 20 s left, often less</span></p></div>"
+        '<div class="sh-progress"><progress max="1" value="0.150" aria-label="Training"></progress>'
+        '<p><span>Training</span><span aria-live="off">epoch 3</span>'
+        '<span aria-live="off">validation loss 18.385</span><span aria-live="off">15 s so far</span>'
+        '<span aria-live="off">about 20 s left, often less</span></p></div>'
     )
     japanese = progress_view(progress, "ja")
     for words in (
@@ -253,14 +255,14 @@ def test_a_training_under_way_shows_epoch_loss_and_time() -> None:
         "経過 15 秒",
         "残り約 20 秒（早く終わることもあります）",
     ):
-        assert f"<span>{words}</span>" in japanese
+        assert f">{words}</span>" in japanese
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("phase", ["waiting", "starting", "preparing", "sampling"])
 def test_what_cannot_be_measured_is_shown_as_busy(phase: Any, language: Any) -> None:
     view = progress_view(Progress(phase, ahead=2), language)
-    assert '<progress max="1"></progress>' in view
+    assert '<progress max="1" aria-label="' in view
     assert ("2" in view) == (phase == "waiting")
 
 
@@ -276,3 +278,12 @@ def test_the_address_of_a_server_is_said_without_its_password() -> None:
     assert "is sent to the MOSTLY AI server at gpu-box" in note
     assert "secret" not in note
     assert "MOSTLY AI サーバー（gpu-box）に送信され" in settings_note("http://gpu-box:8080", "ja")
+
+
+def test_who_waits_is_told_about_how_long_where_that_is_known() -> None:
+    waiting = Progress("waiting", ahead=1, remaining=24.6)
+    assert turn_note(waiting, "en") == "Your turn in about 25 s, often sooner."
+    assert turn_note(waiting, "ja") == "あと約 25 秒で順番が来ます（早まることもあります）。"
+    assert "s left" not in progress_view(waiting, "en")
+    assert turn_note(replace(waiting, remaining=None), "en") is None
+    assert turn_note(Progress("training", remaining=5.0), "en") is None

@@ -60,7 +60,7 @@ class Message:
     """
 
     key: str
-    values: Mapping[str, object] = field(default_factory=dict)
+    values: Mapping[str, object] = field(default_factory=dict, hash=False)
 
     def in_words(self, language: Language = "en") -> str:
         """Say it in the reader's language."""

@@ -1,6 +1,8 @@
 """The lessons of the page that break things on purpose."""
 
+import threading
 from collections.abc import Callable
+from dataclasses import dataclass, field
 from functools import lru_cache
 
 import pandas as pd
@@ -15,16 +17,67 @@ from synth_handson.evidence.dose import (
     repeat_people,
     take_overfit,
 )
-from synth_handson.evidence.three_tables import AssessedTables
+from synth_handson.notebook.bundled import bundled_findings
 from synth_handson.notebook.session import Job, JobState
 from synth_handson.pipeline import Tables
 
+_one_at_a_time = threading.Lock()
+
+
+def respond(tables: Tables, leak: Leak) -> tuple[Dose, ...]:
+    """Take several doses of a leak; readers of the same tables share them."""
+    if tables.origin == "bundled":
+        return bundled_findings()[1][leak]
+    with _one_at_a_time:
+        return _respond(tables, leak)
+
 
 @lru_cache(maxsize=8)
-def respond(tables: Tables, leak: Leak) -> tuple[AssessedTables, tuple[Dose, ...]]:
-    """Prepare tables for making leaks, and take several doses of one."""
-    prepared = prepare_doses(tables.synthetic, tables.train, tables.holdout)
-    return prepared, dose_response(prepared, leak)
+def _respond(tables: Tables, leak: Leak) -> tuple[Dose, ...]:
+    return dose_response(prepare_doses(tables.synthetic, tables.train, tables.holdout), leak)
+
+
+@dataclass(frozen=True)
+class Response:
+    """What notices several doses of a leak; without doses, they are yet to be taken."""
+
+    tables: Tables | None = None
+    leak: Leak | None = None
+    doses: tuple[Dose, ...] = ()
+
+    def about(self, tables: Tables, leak: Leak) -> "Response":
+        """Return it if it is about this leak of these tables; others say nothing."""
+        return self if (self.tables, self.leak) == (tables, leak) else Response(tables, leak)
+
+
+class Responder:
+    """Takes several doses of a leak for one reader, in whatever thread calls :meth:`run`; the newest counts.
+
+    Parameters
+    ----------
+    show
+        Called with the :class:`Response`.
+    """
+
+    def __init__(self, show: Callable[[Response], None]) -> None:
+        self._show = show
+        self._owner = threading.current_thread()
+        self._newest: tuple[Tables, Leak] | None = None
+
+    def run(self, tables: Tables, leak: Leak) -> None:
+        """Take the doses, and show them unless others are wanted by then, or nobody is left to see them."""
+        self._newest = (tables, leak)
+        doses = respond(tables, leak)
+        if self._newest == (tables, leak) and self._owner.is_alive():
+            self._show(Response(tables, leak, doses))
+
+
+@dataclass(frozen=True)
+class Memorised:
+    """How far the training of a generator that memorises is, and the doses taken once it has ended."""
+
+    job: JobState = field(default_factory=JobState)
+    doses: tuple[Dose, ...] = ()
 
 
 class Overfitting:

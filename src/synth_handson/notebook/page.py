@@ -1,23 +1,37 @@
-"""How the hands-on's page is laid out: texts, tables and charts in marimo's elements, in one language."""
+"""Behind the hands-on's page: one reader's desk, and how texts, tables and charts are laid out."""
 
+import sys
+from base64 import b64encode
 from collections.abc import Callable, Iterable, Sequence
-from functools import partial
+from dataclasses import replace
+from functools import cache, lru_cache, partial
+from html import escape
+from importlib.resources import files
 from typing import Any, Literal
 
+import altair as alt
 import marimo as mo
 import pandas as pd
 
-from synth_handson import distance_shares
+# Imported before the page stands, not while a click waits for it.
+import scipy.spatial
+import scipy.stats  # noqa: F401
+
+from synth_handson import distance_shares, warm_up
 from synth_handson.errors import SynthHandsonError
 from synth_handson.evidence.assessment import Evidence
 from synth_handson.evidence.closest import ClosestRecords, Comparison, MedianGap
-from synth_handson.evidence.dose import DOSES, Dose
+from synth_handson.evidence.dose import DOSES, Dose, Leak
 from synth_handson.evidence.fidelity import ColumnFidelity
 from synth_handson.locales import Language, get_text
 from synth_handson.metrics.bins import ColumnShares
+from synth_handson.notebook import script
+from synth_handson.notebook.bundled import bundled_tables
 from synth_handson.notebook.downloads import about_tables, download_note, evidence_json
-from synth_handson.notebook.session import Assessed, JobState
+from synth_handson.notebook.lesson import Memorised, Overfitting, Responder, Response
+from synth_handson.notebook.session import Assessed, Assessor, Job, JobState
 from synth_handson.pipeline import Tables
+from synth_handson.synthesis.registry import server_address
 from synth_handson.tables.bank import Dataset
 from synth_handson.views import charts, evidence_charts, generate, load, privacy, validate
 from synth_handson.views.dose import dose_sentence, dose_table
@@ -31,28 +45,138 @@ CALLOUTS: dict[str, Kind] = {
     "fail": "danger",
 }
 
+# SVG marks carry labels that screen readers can read.
+alt.renderers.set_embed_options(renderer="svg", actions=False)
 
-def head(server: str | None, language_switch: mo.ui.radio, language: Language) -> mo.Html:
+
+class Desk:
+    """What one reader works with: the states the page follows, and the jobs that change them in threads.
+
+    ``python app.py`` has no page to keep alive: there, nothing runs in a thread.
+
+    Attributes
+    ----------
+    script
+        Whether ``python app.py`` runs the notebook.
+    options
+        What that was told; on a page, the defaults in the language that its address asks for.
+    server
+        Address of the MOSTLY AI server that trains, if one does.
+    states
+        Functions that return the tables on show, the :class:`JobState` of their training, what was
+        :class:`Assessed` of them, the :class:`Response` to a leak, and what was :class:`Memorised`.
+    """
+
+    def __init__(self) -> None:
+        self.script = mo.app_meta().mode == "script"
+        self.server = server_address()
+        if self.script:
+            self.options = script.read_options(sys.argv[1:])
+            script.explain_errors(self.options.language)
+        else:
+            english = mo.query_params().get("lang") == "en"
+            self.options = script.Options(language="en" if english else "ja")
+            # The engine's imports take seconds: a worker does them while the reader reads.
+            warm_up()
+        get_tables, set_tables = mo.state(bundled_tables())
+        get_job, set_job = mo.state(JobState())
+        get_assessed, set_assessed = mo.state(Assessed())
+        get_response, set_response = mo.state(Response())
+        get_memorised, set_memorised = mo.state(Memorised())
+        self.states = (get_tables, get_job, get_assessed, get_response, get_memorised)
+        self._job = Job(show=set_job, deliver=set_tables)
+        self._assessor = Assessor(show=set_assessed)
+        self._responder = Responder(show=set_response)
+        self._overfitting = Overfitting(
+            show=lambda state: set_memorised(replace(get_memorised(), job=state)),
+            deliver=lambda doses: set_memorised(replace(get_memorised(), doses=doses)),
+        )
+        self.cancel = button("中止 / Cancel", lambda _: self._job.cancel(keep=False), "danger")
+        self.keep = button("ここまでで使う / Use what there is", lambda _: self._job.cancel(keep=True))
+        self.forget = button("中止 / Cancel", lambda _: self._overfitting.cancel(keep=False), "danger")
+
+    def generate(self, train: pd.DataFrame, holdout: pd.DataFrame, rows: int) -> None:
+        """Train and draw; the page stays alive, and the cancel button works."""
+        asked = {"rows": rows, "max_epochs": self.options.epochs, "random_state": self.options.seed}
+        self._start(self._job.run, train, holdout, **asked)
+
+    def assess(self, tables: Tables) -> None:
+        """Assess the tables on show; newer ones supersede them."""
+        self._start(self._assessor.run, tables)
+
+    def respond(self, tables: Tables, leak: Leak) -> None:
+        """Take several doses of a leak."""
+        self._start(self._responder.run, tables, leak)
+
+    def overfit(self, train: pd.DataFrame, holdout: pd.DataFrame) -> None:
+        """Make a generator memorise people."""
+        self._start(self._overfitting.run, train, holdout)
+
+    def _start(self, work: Callable[..., None], *arguments: Any, **options: Any) -> None:
+        if not self.script:
+            mo.Thread(target=work, args=arguments, kwargs=options).start()
+
+
+def in_language(language: Language) -> Callable[..., str]:
+    """Return what looks up a text in this language."""
+    return partial(get_text, language)
+
+
+def language_switch(language: Language) -> mo.ui.radio:
+    """Choose the language, and have the page's address remember it."""
+    languages = {"日本語": "ja", "English": "en"}
+    shown = next(name for name, code in languages.items() if code == language)
+    return mo.ui.radio(
+        languages, value=shown, inline=True, on_change=lambda chosen: mo.query_params().set("lang", chosen)
+    )
+
+
+def head(switch: mo.ui.radio, server: str | None, language: Language) -> mo.Html:
     """Say what the story is, and where everything runs."""
+    title, intro = (mo.md(get_text(language, f"story.{name}")) for name in ("title", "intro"))
     settings = mo.callout(mo.md(generate.settings_note(server, language)))
-    texts = [mo.md(get_text(language, f"story.{name}")) for name in ("title", "intro")]
-    return mo.vstack([language_switch, *texts, settings])
+    chosen = mo.Html(f'<div data-sh-language="{language}">{_named(switch, "言語 / Language")}</div>')
+    return mo.vstack([title, chosen, intro, settings, mo.Html(f'<script src="{_page_script()}"></script>')])
 
 
-def loaded(
-    dataset: Dataset, real_table: mo.ui.table, train: pd.DataFrame, holdout: pd.DataFrame, language: Language
-) -> mo.Html:
-    """Show the real table, and how it was split."""
+@cache
+def _page_script() -> str:
+    code = (files(__package__) / "page.js").read_bytes()
+    return f"data:text/javascript;base64,{b64encode(code).decode()}"
+
+
+def _named(control: Any, name: str) -> mo.Html:
+    """Give a control that marimo leaves without a name one for screen readers."""
+    return mo.Html(f'<div role="group" aria-label="{escape(name)}">{mo.as_html(control)}</div>')
+
+
+def split_note(dataset: Dataset, train: pd.DataFrame, holdout: pd.DataFrame, language: Language) -> str:
+    """Tell where the real table came from, and how it was split."""
     split = get_text(language, "load.holdout", train=len(train), holdout=len(holdout))
-    return mo.vstack([mo.md(load.source_note(dataset, language)), real_table, mo.md(split)])
+    return f"{load.source_note(dataset, language)}\n\n{split}"
 
 
-def job(state: JobState, buttons: Iterable[Any], language: Language) -> mo.Html | None:
+def table(frame: pd.DataFrame) -> mo.ui.table:
+    """Show a table, five rows at a time."""
+    return mo.ui.table(frame, page_size=5, selection=None, show_download=False)
+
+
+def job(state: JobState, desk: Desk, language: Language) -> mo.Html:
     """Show how far a training is, with buttons to end it, or why it failed."""
-    if state.progress is None:
-        return failure(state.error, language) if state.error else None
-    progress = mo.Html(generate.progress_view(state.progress, language))
-    return mo.vstack([progress, row(buttons)])
+    progress = state.progress
+    if progress is None:
+        return _live(failure(state.error, language) if state.error else "")
+    shown = [_live(generate.progress_view(progress, language))]
+    if turn := generate.turn_note(progress, language):
+        shown.append(small(turn))
+    # Before the first epoch there is nothing to use, and a server keeps nothing of a cancelled training.
+    worth_keeping = progress.phase == "training" and progress.epoch >= 1 and not desk.server
+    return mo.vstack([*shown, row([desk.cancel, desk.keep] if worth_keeping else [desk.cancel])])
+
+
+def _live(shown: object) -> mo.Html:
+    """Have screen readers say what changes here: it must stand on the page before it does."""
+    return mo.Html(f'<div role="status" aria-atomic="false">{shown}</div>')
 
 
 def failure(error: SynthHandsonError, language: Language) -> mo.Html:
@@ -65,6 +189,11 @@ def button(label: str, on_click: Callable[[Any], Any], kind: Kind = "neutral") -
     return mo.ui.button(on_click=on_click, kind=kind, label=label)
 
 
+def counting_button(label: str) -> mo.ui.button:
+    """Make a button whose value is how often it was clicked."""
+    return mo.ui.button(value=0, on_click=lambda clicks: clicks + 1, label=label)
+
+
 def small(text: str) -> mo.Html:
     """Set a text in small print."""
     return mo.Html(f'<div class="sh-small">{mo.md(text).text}</div>')
@@ -75,20 +204,30 @@ def row(elements: Iterable[Any]) -> mo.Html:
     return mo.hstack(list(elements), justify="start", align="center", gap=2, wrap=True)
 
 
-def drawn(tables: Tables, synthetic_table: mo.ui.table, language: Language) -> mo.Html:
-    """Show the synthetic table, and where it came from."""
-    say = partial(get_text, language)
+def origin(tables: Tables, language: Language) -> mo.Html:
+    """Say where the synthetic table came from."""
     kind: Kind = "warn" if tables.origin == "bundled" else "success"
-    protected = generate.protected_note(tables.synthetic, language)
-    return mo.vstack(
-        [
-            mo.callout(mo.md(generate.origin_note(tables, language)), kind=kind),
-            synthetic_table,
-            *([mo.md(protected)] if protected else []),
-            mo.md(say("generate.try_body")),
-            mo.accordion({say("generate.try_answer_title"): mo.md(say("generate.try_answer"))}),
-        ]
-    )
+    return mo.callout(mo.md(generate.origin_note(tables, language)), kind=kind)
+
+
+def protected(tables: Tables, language: Language) -> mo.Html:
+    """Say which values were too rare to be shown."""
+    return mo.md(generate.protected_note(tables.synthetic, language) or "")
+
+
+def _chart(draw: Callable[..., Any], measured: Any, language: Language, *about: Any) -> mo.Html:
+    """Draw what was measured; readers of the same tables share a chart, as drawing takes long."""
+    return mo.Html(_drawn(draw, measured, language, *about))
+
+
+@lru_cache(maxsize=64)
+def _drawn(draw: Callable[..., Any], measured: Any, language: Language, *about: Any) -> str:
+    return mo.as_html(draw(measured, language, *about)).text
+
+
+def column_selector(frame: pd.DataFrame) -> mo.ui.dropdown:
+    """Choose a column."""
+    return mo.ui.dropdown(list(frame.columns), value="age", label="列 / Column", allow_select_none=False)
 
 
 def column(
@@ -96,7 +235,7 @@ def column(
 ) -> mo.Html:
     """Show one column of the real and the synthetic table, and how far apart they are."""
     say = partial(get_text, language)
-    names = [column.column for column in fidelity]
+    names = tuple(column.column for column in fidelity)
     measured = fidelity[names.index(shares.column)]
     stats = [
         mo.stat(
@@ -109,45 +248,59 @@ def column(
     ]
     return mo.vstack(
         [
-            mo.md(say("validate.title")),
             selector,
-            charts.distribution_chart(shares, language, names),
+            _chart(charts.distribution_chart, shares, language, names),
             mo.hstack(stats, justify="start", wrap=True),
             mo.md(validate.fidelity_note(measured, language, names)),
-            mo.accordion({say("validate.meaning_title"): mo.md(say("validate.meaning"))}),
         ]
     )
 
 
+def _of_evidence(
+    assessed: Assessed, language: Language, show: Callable[[Evidence, Language], mo.Html]
+) -> mo.Html:
+    """Show something of the evidence; until it is there, or without any, say so."""
+    if assessed.evidence:
+        return show(assessed.evidence, language)
+    return small(get_text(language, f"validate.assessment_{'failed' if assessed.error else 'below'}"))
+
+
 def measures(assessed: Assessed, language: Language) -> mo.Html:
-    """Show what was measured about fidelity and utility; until then, how far it is, or why it failed."""
+    """Show every measure of fidelity and utility; until then, how far it is, or why it failed."""
     if assessed.error:
-        return failure(assessed.error, language)
-    evidence = assessed.evidence
-    if not evidence:
-        return mo.Html(validate.step_view(assessed.step, language))
-    say = partial(get_text, language)
-    table = validate.measure_table(evidence, language)
-    models = []
-    if evidence.utility:
-        picture = evidence_charts.utility_chart(evidence.utility, language)
-        models = [mo.md(say("validate.utility_picture")), picture]
-    return mo.vstack(
-        [
-            mo.md(say("validate.measures_title")),
-            mo.ui.table(
-                table, page_size=10, selection=None, show_download=False, show_data_types=False,
-                show_column_summaries=False, wrapped_columns=list(table.columns[:2]),
-            ),
-            mo.md(say("validate.pairs_title")),
-            evidence_charts.pair_chart(evidence.fidelity, language),
-            mo.md(say("validate.joint_title")),
-            mo.md(validate.joint_notes(evidence, language)),
-            mo.md(say("validate.utility_title")),
-            mo.md(validate.utility_note(evidence, language)),
-            *models,
-        ]
+        return _live(failure(assessed.error, language))
+    if not assessed.evidence:
+        return _live(validate.step_view(assessed.step, language))
+    table = validate.measure_table(assessed.evidence, language)
+    return mo.ui.table(
+        table, page_size=10, selection=None, show_download=False, show_data_types=False,
+        show_column_summaries=False, wrapped_columns=list(table.columns[:2]),
     )  # fmt: skip
+
+
+def pairs(assessed: Assessed, language: Language) -> mo.Html:
+    """Show how well pairs of columns are kept."""
+    return _of_evidence(
+        assessed, language, lambda found, _: _chart(evidence_charts.pair_chart, found.fidelity, language)
+    )
+
+
+def joint(assessed: Assessed, language: Language) -> mo.Html:
+    """Say how well all columns together are kept."""
+    return _of_evidence(assessed, language, lambda found, _: mo.md(validate.joint_notes(found, language)))
+
+
+def utility(assessed: Assessed, language: Language) -> mo.Html:
+    """Say what models trained on the synthetic table can do."""
+    return _of_evidence(assessed, language, _utility)
+
+
+def _utility(evidence: Evidence, language: Language) -> mo.Html:
+    said = mo.md(validate.utility_note(evidence, language))
+    if not evidence.utility:
+        return said
+    chart = _chart(evidence_charts.utility_chart, evidence.utility, language)
+    return mo.vstack([said, mo.md(get_text(language, "validate.utility_picture")), chart])
 
 
 def person(button: Any, comparison: Comparison, language: Language) -> mo.Html:
@@ -155,7 +308,6 @@ def person(button: Any, comparison: Comparison, language: Language) -> mo.Html:
     sentence = mo.md(privacy.closest_sentence(comparison, language))
     return mo.vstack(
         [
-            mo.md(get_text(language, "privacy.title")),
             button,
             mo.Html(privacy.person_table(comparison, language)),
             mo.callout(sentence, kind="warn" if comparison.identical else "neutral"),
@@ -170,69 +322,70 @@ def everyone(
     shares = distance_shares(synthetic.distances, holdout.distances)
     return mo.vstack(
         [
-            mo.md(get_text(language, "privacy.all_title")),
-            charts.distance_chart(shares, language),
+            _chart(charts.distance_chart, shares, language),
             mo.md(privacy.distance_note(synthetic, holdout, gap, language)),
             mo.md(privacy.identical_note(synthetic, holdout, language)),
         ]
     )
 
 
-def verdict(assessed: Assessed, language: Language) -> mo.Html | None:
-    """Give the verdict on privacy, what it rests on, and what it does not prove."""
-    say = partial(get_text, language)
-    if assessed.error:
-        return None
-    evidence = assessed.evidence
-    if not evidence:
-        return mo.md(say("validate.assessment_below"))
-    secrets = mo.Html(privacy.secrets_table(evidence, language))
+def verdict(assessed: Assessed, language: Language) -> mo.Html:
+    """Give the verdict on privacy, and what it does not prove."""
+    return _of_evidence(assessed, language, _verdict)
+
+
+def _verdict(evidence: Evidence, language: Language) -> mo.Html:
+    said = mo.md(privacy.verdict_note(evidence, language))
     return mo.vstack(
         [
-            mo.md(say("privacy.verdict_title")),
-            mo.callout(mo.md(privacy.verdict_note(evidence, language)), kind=CALLOUTS[evidence.verdict]),
+            mo.callout(said, kind=CALLOUTS[evidence.verdict]),
             mo.md(privacy.unproven_note(evidence, language)),
             small(privacy.grade_note(evidence, language)),
-            mo.md(say("privacy.measures_title")),
-            mo.Html(privacy.privacy_table(evidence, language)),
-            mo.md(say("privacy.risks_title")),
-            mo.Html(privacy.risk_table(evidence, language)),
-            mo.accordion({say("privacy.others_title"): secrets}),
         ]
     )
 
 
-def leak_controls() -> tuple[mo.ui.radio, mo.ui.dictionary]:
+def membership(assessed: Assessed, language: Language) -> mo.Html:
+    """Show the measures of membership."""
+    return _of_evidence(assessed, language, lambda found, _: mo.Html(privacy.privacy_table(found, language)))
+
+
+def risks(assessed: Assessed, language: Language) -> mo.Html:
+    """Show the three risks."""
+    return _of_evidence(assessed, language, _risks)
+
+
+def _risks(evidence: Evidence, language: Language) -> mo.Html:
+    secrets = mo.Html(privacy.secrets_table(evidence, language))
+    others = mo.accordion({get_text(language, "privacy.others_title"): secrets})
+    return mo.vstack([mo.Html(privacy.risk_table(evidence, language)), others])
+
+
+def leaks() -> tuple[mo.ui.radio, mo.ui.dictionary]:
     """Choose how to break it, and by how much; bilingual, as another language must not reset them."""
     leaks = {
         "実在の顧客を紛れ込ませる / Plant real customers": "planted",
         "学習データ＋ノイズ / Training table with noise": "jittered",
     }
-    strengths = [round(100 * dose) for dose in DOSES["jittered"]]
+    # A slider of steps would tell a screen reader the number of its step.
+    weakest, *_, strongest = (round(100 * dose) for dose in DOSES["jittered"])
     sliders = {
         "planted": mo.ui.slider(0, 20, show_value=True, full_width=True, label="割合 / Share (%)"),
         "jittered": mo.ui.slider(
-            steps=strengths, value=30, show_value=True, full_width=True, label="強さ / Strength (%)"
+            weakest, strongest, value=30, show_value=True, full_width=True, label="強さ / Strength (%)"
         ),
     }
     return mo.ui.radio(leaks, value=next(iter(leaks))), mo.ui.dictionary(sliders)
 
 
-def break_it(selector: Any, slider: Any, language: Language) -> mo.Html:
+def leak_controls(selector: Any, sliders: mo.ui.dictionary) -> mo.Html:
     """Ask the reader to make a leak."""
-    return mo.vstack([mo.md(get_text(language, "dose.title")), selector, slider])
+    return mo.vstack([_named(selector, "漏えい / Leak"), sliders[selector.value]])
 
 
-def leak(dose: Dose, response: Sequence[Dose], language: Language) -> mo.Html:
-    """Show what notices a leak made on purpose, and what notices other doses of it."""
-    return mo.vstack(
-        [
-            dose_callout(dose, language),
-            mo.Html(dose_table(dose, language)),
-            evidence_charts.dose_chart(response, language),
-            small(get_text(language, "dose.note")),
-        ]
-    )
+def dose(dose: Dose, language: Language) -> mo.Html:
+    """Show what notices a leak made on purpose."""
+    return mo.vstack([dose_callout(dose, language), mo.Html(dose_table(dose, language))])
 
 
 def dose_callout(dose: Dose, language: Language) -> mo.Html:
@@ -241,14 +394,27 @@ def dose_callout(dose: Dose, language: Language) -> mo.Html:
     return mo.callout(said, kind="danger" if dose.noticed else "neutral")
 
 
-def overfit(start: Any, state: JobState, cancel: Any, doses: Sequence[Dose], language: Language) -> mo.Html:
+def response(response: Response, language: Language) -> mo.Html:
+    """Show what notices other doses of a leak."""
+    if not response.doses:
+        return _live(small(get_text(language, "dose.waiting")))
+    chart = _chart(evidence_charts.dose_chart, response.doses, language)
+    return mo.vstack([chart, small(get_text(language, "dose.note"))])
+
+
+def overfit(start: Any, forget: Any, memorised: Memorised, language: Language) -> mo.Html:
     """Ask the reader to make a generator memorise people, and show what notices it."""
-    shown = [mo.md(get_text(language, "dose.overfit_title")), start, job(state, [cancel], language)]
+    state, doses = memorised.job, memorised.doses
+    shown = [start]
+    if state.progress:
+        shown += [_live(generate.progress_view(state.progress, language)), forget]
+    else:
+        shown += [_live(failure(state.error, language) if state.error else "")]
     if doses:
         shown += [dose_callout(dose, language) for dose in doses]
         shown += [mo.Html(dose_table(doses[-1], language))]
-        shown += [evidence_charts.dose_chart(doses, language)]
-    return mo.vstack([part for part in shown if part is not None])
+        shown += [_chart(evidence_charts.dose_chart, doses, language)]
+    return mo.vstack(shown)
 
 
 def about_fields() -> mo.ui.dictionary:
@@ -261,11 +427,9 @@ def about_fields() -> mo.ui.dictionary:
     return mo.ui.dictionary({name: mo.ui.text(label=label) for name, label in labels.items()})
 
 
-def downloads(
-    tables: Tables, evidence: Evidence | None, fields: mo.ui.dictionary, language: Language
-) -> mo.Html:
+def downloads(tables: Tables, assessed: Assessed, fields: mo.ui.dictionary, language: Language) -> mo.Html:
     """Offer the synthetic table, the report and the evidence."""
-    say = partial(get_text, language)
+    say, evidence = partial(get_text, language), assessed.evidence
     about = about_tables(tables, language, {k: str(v) for k, v in fields.value.items()})
     files = {"csv": (lambda: tables.synthetic.to_csv(index=False), CSV_NAME)}
     if evidence:
@@ -276,5 +440,4 @@ def downloads(
         for key, (write, name) in files.items()
     ]
     note = mo.md(download_note(CSV_NAME, tables, language))
-    title, end = (mo.md(say(f"story.{name}")) for name in ("download_title", "end"))
-    return mo.vstack([title, row(fields.elements.values()), row(buttons), note, end])
+    return mo.vstack([row(fields.elements.values()), row(buttons), note])

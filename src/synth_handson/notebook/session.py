@@ -2,21 +2,20 @@
 
 import logging
 import threading
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cache
 
 import pandas as pd
 
 from synth_handson.errors import SynthHandsonError, TrainingError
 from synth_handson.evidence.assessment import Evidence, Step
+from synth_handson.notebook.bundled import bundled_findings
 from synth_handson.pipeline import Tables, assess_tables, draw_tables
 from synth_handson.synthesis.generator import Generator
-from synth_handson.synthesis.pretrained import load_bundled_synthetic, load_pretrained_generator
 from synth_handson.synthesis.run import CancelToken, Progress
 from synth_handson.synthesis.training import train_generator
-from synth_handson.tables.bank import TARGET, load_bank_marketing
-from synth_handson.tables.split import split_holdout
+from synth_handson.tables.bank import TARGET, Dataset, RequestedSource
 
 
 @dataclass(frozen=True, eq=False)
@@ -36,6 +35,36 @@ class Assessed:
         return self if self.tables is tables else Assessed(tables)
 
 
+RETRY_SECONDS = 600
+"""So long after UCI did not answer, no reader waits for it again."""
+
+_loading = threading.Lock()
+_loaded: dict[str, tuple[float, Dataset]] = {}
+
+
+def load_once(load: Callable[[RequestedSource], Dataset], source: RequestedSource) -> Dataset:
+    """Load a table once for all readers of this program, so that only the first of them waits.
+
+    Parameters
+    ----------
+    load
+        `synth_handson.load_bank_marketing`.
+    source
+        What it is asked for. Where it had to do without UCI, it is asked again after `RETRY_SECONDS`.
+
+    Returns
+    -------
+    Dataset
+        The same for all; not to be changed.
+    """
+    with _loading:
+        when, dataset = _loaded.get(source, (0.0, None))
+        if dataset is None or (dataset.why_not_uci and time.monotonic() - when > RETRY_SECONDS):
+            dataset = load(source)
+            _loaded[source] = (time.monotonic(), dataset)
+        return dataset
+
+
 @dataclass(frozen=True)
 class JobState:
     """Where the job stands: running with its progress, failed with its error, or neither."""
@@ -47,17 +76,6 @@ class JobState:
     def running(self) -> bool:
         """Whether a generator is being trained or rows are being drawn."""
         return self.progress is not None
-
-
-@cache
-def bundled_tables() -> Tables:
-    """Return the synthetic table that ships with the project, with its own training rows and holdout.
-
-    Every reader gets the same, so that what was found out about them is known to all.
-    """
-    train, holdout = split_holdout(load_bank_marketing("bundled").frame)
-    training = load_pretrained_generator().training
-    return Tables(train, holdout, load_bundled_synthetic(), "bundled", training)
 
 
 class Job:
@@ -130,8 +148,7 @@ class Job:
 class Assessor:
     """Assesses one reader's tables, in whatever thread calls :meth:`run`; newer tables supersede older ones.
 
-    In one process, one assessment runs at a time, as each takes all cores, and the bundled tables are
-    assessed once for all readers.
+    In one process, one runs at a time, as each takes all cores; the bundled tables come with their evidence.
 
     Parameters
     ----------
@@ -145,7 +162,6 @@ class Assessor:
     """
 
     _turn = threading.Lock()
-    _bundled: Evidence | None = None
 
     def __init__(self, show: Callable[[Assessed], None]) -> None:
         self._show = show
@@ -168,13 +184,10 @@ class Assessor:
             self._show(result)
 
     def _evidence(self, tables: Tables) -> Evidence:
-        if tables.origin != "bundled":
-            with self._turn:
-                return self._assess(tables)
-        if Assessor._bundled is None:
-            with self._turn:
-                Assessor._bundled = Assessor._bundled or self._assess(tables)
-        return Assessor._bundled
+        if tables.origin == "bundled":
+            return bundled_findings()[0]
+        with self._turn:
+            return self._assess(tables)
 
     def _assess(self, tables: Tables) -> Evidence:
         def follow(step: Step) -> None:

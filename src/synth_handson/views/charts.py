@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +16,44 @@ from synth_handson.palette import FILL_OPACITY, HOLDOUT, ORIGINAL, SYNTHETIC
 if TYPE_CHECKING:
     import altair as alt
 from synth_handson.views.labels import column_label
+
+LINE_WIDTH = 44
+"""Half-width characters that fit across a phone in a chart's title; a line under a chart has fewer."""
+AXIS_WIDTH = 42
+
+
+_WIDE = r"\u3000-\u9fff\uff00-\uffef"
+BREAKABLE = re.compile(rf"[（「]*[{_WIDE}][、。）」：？]*|[^\s{_WIDE}]+\s*|\s+")
+"""What a line holds in one piece: a word, or a Japanese sign with the closing ones after it."""
+
+
+def lines(text: str, width: int = LINE_WIDTH) -> str | list[str]:
+    """Break a chart's text into lines, as Vega does not.
+
+    Parameters
+    ----------
+    text
+        In words with spaces between, or Japanese, which may break anywhere but before a closing sign.
+    width
+        Of a line at most, in half-width characters; a full-width one counts two.
+
+    Returns
+    -------
+    str or list of str
+        The text itself if it fits, else its lines.
+    """
+    if _width(text) <= width:
+        return text
+    broken = [""]
+    for piece in BREAKABLE.findall(text):
+        if broken[-1] and _width(broken[-1] + piece.rstrip()) > width:
+            broken.append("")
+        broken[-1] += piece
+    return [line.strip() for line in broken]
+
+
+def _width(text: str) -> int:
+    return sum(2 if unicodedata.east_asian_width(sign) in "WF" else 1 for sign in text)
 
 
 def bin_label(bin_: Bin, kind: ColumnKind, language: Language) -> str:
@@ -237,7 +277,7 @@ def _finish(
     chart = chart.properties(
         width="container",
         background="transparent",
-        title=alt.TitleParams(title, subtitle=subtitle, anchor="start", offset=12),
+        title=alt.TitleParams(lines(title), subtitle=subtitle, anchor="start", offset=12),
         description=description,
     )
     finished: alt.LayerChart = chart.configure_view(stroke=None).configure_axis(gridOpacity=0.25)

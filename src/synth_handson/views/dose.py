@@ -17,12 +17,12 @@ def dose_table(dose: Dose, language: Language) -> str:
         noticed = m.name in dose.noticed
         key = "untested" if m.p_value is None else "noticed" if noticed else "unnoticed"
         cells = (figures(words.value(m).value, words.value(m).interval), _mark(key, noticed, language))
-        rows.append(row(words.name(m), "", cells, noticed))
+        rows.append(row(words.name(m), "", cells, "sh-noticed" if noticed else None))
     naive = dose.naive
     key = "approves" if naive.approves else "doubts"
     beside = get_text(language, "dose.naive_beside", holdout=naive.holdout)
     cells = (figures(f"{naive.synthetic:.3f}", beside), _mark(key, False, language))
-    rows.append(row(get_text(language, "dose.naive"), "", cells, False))
+    rows.append(row(get_text(language, "dose.naive"), "", cells))
     heads = [get_text(language, f"dose.head_{name}") for name in ("measure", "value", "noticed")]
     return html_table(heads, rows)
 

@@ -12,11 +12,11 @@ from synth_handson.evidence.utility import Utility
 from synth_handson.locales import Language, get_text
 from synth_handson.palette import HOLDOUT, ORIGINAL, SYNTHETIC
 from synth_handson.report.wording import Wording, number
-from synth_handson.views.labels import column_label
+from synth_handson.views.charts import AXIS_WIDTH, lines
+from synth_handson.views.labels import column_label, dose_label
 
 if TYPE_CHECKING:
     import altair as alt
-from synth_handson.views.labels import dose_label
 
 MAX_COLUMNS = 20
 MAX_LABELLED = 10
@@ -60,7 +60,7 @@ def pair_chart(fidelity: Fidelity, language: Language) -> alt.LayerChart:
     )
     colour = alt.Fill(
         "excess:Q",
-        title=get_text(language, "charts.pair_legend"),
+        title=lines(get_text(language, "charts.pair_legend")),
         scale=alt.Scale(domain=[0, largest], range=[_faint(SYNTHETIC), SYNTHETIC], clamp=True),
         legend=alt.Legend(orient="top", gradientLength=160, tickCount=3, titleLimit=320),
     )
@@ -109,16 +109,19 @@ def utility_chart(utility: Utility, language: Language) -> alt.LayerChart:
             legend=alt.Legend(title=None, orient="top", symbolType="circle"),
         ),
     )
+    axis = lines(get_text(language, "charts.performance_axis"), AXIS_WIDTH)
     scale = alt.Scale(zero=False, nice=True)
-    lines = base.mark_rule(strokeWidth=2, aria=False).encode(
-        x=alt.X("low:Q", title=get_text(language, "charts.performance_axis"), scale=scale), x2="high:Q"
+    rules = base.mark_rule(strokeWidth=2, aria=False).encode(
+        x=alt.X("low:Q", title=axis, scale=scale), x2="high:Q"
     )
     points = base.mark_point(filled=True, size=55, opacity=1).encode(
         x=alt.X("value:Q", scale=scale),
         shape=alt.Shape(
             "model:N",
             scale=alt.Scale(domain=models, range=["circle", "square", "triangle-up"]),
-            legend=alt.Legend(title=None, orient="bottom", symbolFillColor=HOLDOUT, symbolStrokeWidth=0),
+            legend=alt.Legend(
+                title=None, orient="bottom", columns=2, symbolFillColor=HOLDOUT, symbolStrokeWidth=0
+            ),
         ),
         tooltip=[
             alt.Tooltip(f"{field}:N", title=get_text(language, f"charts.{field}"))
@@ -126,7 +129,7 @@ def utility_chart(utility: Utility, language: Language) -> alt.LayerChart:
         ],
         description=alt.Description("said:N"),
     )
-    return _finish(alt.LayerChart(layer=[lines, points], height=alt.Step(11)), "utility", language)
+    return _finish(alt.LayerChart(layer=[rules, points], height=alt.Step(11)), "utility", language)
 
 
 def dose_chart(doses: Sequence[Dose], language: Language) -> alt.LayerChart:
@@ -152,7 +155,7 @@ def dose_chart(doses: Sequence[Dose], language: Language) -> alt.LayerChart:
         x=alt.X(
             "dose:N",
             sort=None,
-            title=get_text(language, f"dose.axis_{doses[0].leak}"),
+            title=lines(get_text(language, f"dose.axis_{doses[0].leak}"), AXIS_WIDTH),
             axis=alt.Axis(orient="bottom", labelAngle=0, ticks=False, domain=False),
             scale=alt.Scale(paddingInner=0.06),
         ),
@@ -270,7 +273,7 @@ def _finish(chart: alt.LayerChart, name: str, language: Language) -> alt.LayerCh
     chart = chart.properties(
         width="container",
         background="transparent",
-        title=alt.TitleParams(get_text(language, f"charts.{name}_title"), anchor="start", offset=12),
+        title=alt.TitleParams(lines(get_text(language, f"charts.{name}_title")), anchor="start", offset=12),
         description=get_text(language, f"charts.{name}_title"),
     )
     finished: alt.LayerChart = chart.configure_view(stroke=None).configure_axis(gridOpacity=0.25)

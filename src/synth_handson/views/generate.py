@@ -19,12 +19,22 @@ def progress_view(progress: Progress, language: Language) -> str:
         details.append(get_text(language, "generate.epoch", epoch=progress.epoch))
         details.append(get_text(language, "generate.val_loss", loss=progress.val_loss))
         details.append(get_text(language, "generate.elapsed", seconds=progress.elapsed))
-    if progress.remaining is not None:
+    if progress.remaining is not None and progress.phase != "waiting":
         details.append(get_text(language, "generate.remaining", seconds=progress.remaining))
     # Without a value, the browser draws a bar that says "busy".
     value = f' value="{progress.fraction:.3f}"' if progress.phase == "training" else ""
-    spans = "".join(f"<span>{escape(detail)}</span>" for detail in details)
-    return f'<div class="sh-progress" role="status"><progress max="1"{value}></progress><p>{spans}</p></div>'
+    phase, *numbers = (escape(detail) for detail in details)
+    # A screen reader says the phase when it changes; the numbers change too often for that.
+    spans = f"<span>{phase}</span>" + "".join(f'<span aria-live="off">{number}</span>' for number in numbers)
+    bar = f'<progress max="1"{value} aria-label="{phase}"></progress>'
+    return f'<div class="sh-progress">{bar}<p>{spans}</p></div>'
+
+
+def turn_note(progress: Progress, language: Language) -> str | None:
+    """Tell a reader who waits for other trainings about how long; None where that is not known."""
+    if progress.phase != "waiting" or progress.remaining is None:
+        return None
+    return get_text(language, "generate.turn", seconds=progress.remaining)
 
 
 def phase_note(progress: Progress, language: Language) -> str:

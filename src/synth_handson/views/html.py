@@ -4,17 +4,20 @@ from collections.abc import Iterable
 from html import escape
 
 
-def html_table(heads: Iterable[str], rows: Iterable[str]) -> str:
-    """Write a table from the titles of its columns and its rows as `row` writes them."""
+def html_table(heads: Iterable[str], rows: Iterable[str], kind: str = "sh-measures") -> str:
+    """Write a table of a ``kind`` the style sheet knows, from its titles and rows as `row` writes them."""
     cells = "".join(f'<th scope="col">{escape(head)}</th>' for head in heads)
     table = f"<table><thead><tr>{cells}</tr></thead><tbody>{''.join(rows)}</tbody></table>"
-    return f'<div class="sh-measures">{table}</div>'.replace(" %", "\N{NO-BREAK SPACE}%")
+    return f'<div class="{kind}">{table}</div>'.replace(" %", "\N{NO-BREAK SPACE}%")
 
 
-def row(name: str, reading: str, cells: Iterable[str], marked: bool = False) -> str:
-    """Write a row: what it is about, how to read it in small print, and its cells, already markup."""
+def row(name: str, reading: str, cells: Iterable[str], mark: str | None = None) -> str:
+    """Write a row: what it is about, how to read it in small print, and its cells, already markup.
+
+    A ``mark`` is a class of the style sheet that makes the row stand out.
+    """
     small = f"<small>{escape(reading)}</small>" if reading else ""
-    tag = '<tr class="sh-noticed">' if marked else "<tr>"
+    tag = f'<tr class="{mark}">' if mark else "<tr>"
     head = f'<th scope="row">{escape(name)}{small}</th>'
     return tag + head + "".join(f"<td>{cell}</td>" for cell in cells) + "</tr>"
 

@@ -16,13 +16,10 @@ from synth_handson.views.labels import column_label, escaped_label
 
 def person_table(comparison: Comparison, language: Language) -> str:
     """Set a synthetic customer beside the closest real one, the differences highlighted."""
-    head = [
-        get_text(language, f"privacy.person_{name}") for name in ("column", "synthetic", "real", "difference")
-    ]
+    heads = ("column", "synthetic", "real", "difference")
     names = [column.name for column in comparison.columns]
-    body = "".join(_person_row(column, language, names) for column in comparison.columns)
-    cells = "".join(f'<th scope="col">{escape(name)}</th>' for name in head)
-    return f'<div class="sh-person"><table><thead><tr>{cells}</tr></thead><tbody>{body}</tbody></table></div>'
+    rows = (_person_row(column, language, names) for column in comparison.columns)
+    return html_table((get_text(language, f"privacy.person_{name}") for name in heads), rows, "sh-person")
 
 
 def closest_sentence(comparison: Comparison, language: Language) -> str:
@@ -76,15 +73,9 @@ def _person_row(column: ColumnComparison, language: Language, table: Collection[
     difference = get_text(language, "privacy.same" if column.same else "privacy.different")
     if column.difference and not column.same:
         difference = _quantity(column.difference, column.unit, language, sign="+")
-    values = [
-        column_label(column.name, language, table),
-        _value(column.synthetic),
-        _value(column.real),
-        difference,
-    ]
-    tag = '<tr class="sh-different">' if not column.same else "<tr>"
-    head, *cells = (escape(value) for value in values)
-    return f'{tag}<th scope="row">{head}</th>' + "".join(f"<td>{cell}</td>" for cell in cells) + "</tr>"
+    cells = (escape(value) for value in (_value(column.synthetic), _value(column.real), difference))
+    label = column_label(column.name, language, table)
+    return row(label, "", cells, None if column.same else "sh-different")
 
 
 def _amount(column: ColumnComparison, language: Language, table: Collection[str]) -> str:

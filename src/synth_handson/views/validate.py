@@ -51,7 +51,7 @@ def step_view(step: Step | None, language: Language) -> str:
         value = f' value="{step.fraction:.2f}"'
     title = get_text(language, "validate.assessment")
     return (
-        f'<div class="sh-assessment" role="status"><progress max="1"{value}></progress>'
+        f'<div class="sh-assessment"><progress max="1"{value} aria-label="{escape(title)}"></progress>'
         f"<p><span>{escape(title)}</span><span>{escape(said)}</span></p></div>"
     )
 

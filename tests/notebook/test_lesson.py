@@ -1,0 +1,89 @@
+"""The lessons that break things on purpose."""
+
+import threading
+from dataclasses import replace
+
+import pandas as pd
+import pytest
+
+from synth_handson import split_holdout
+from synth_handson.evidence.dose import DOSES, Dose
+from synth_handson.notebook.bundled import bundled_tables
+from synth_handson.notebook.lesson import Overfitting, Responder, Response, respond
+from synth_handson.notebook.session import JobState
+from synth_handson.pipeline import Tables
+from synth_handson.synthesis.pretrained import load_pretrained_generator
+
+
+@pytest.fixture(scope="module")
+def own_tables(bank: pd.DataFrame) -> Tables:
+    """Return small tables of a reader's own, with the holdout in the synthetic table's place."""
+    train, holdout = split_holdout(bank[["age", "job", "y"]].head(1_000))
+    return Tables(train, holdout, holdout, "trained", load_pretrained_generator().training)
+
+
+def test_readers_of_the_same_tables_share_the_doses(own_tables: Tables) -> None:
+    answers: list[Response] = []
+    readers = [
+        threading.Thread(target=Responder(answers.append).run, args=(own_tables, "planted")) for _ in range(3)
+    ]
+    # A reader is there as long as the thread that made its responder: this one.
+    for reader in readers:
+        reader.start()
+    for reader in readers:
+        reader.join()
+    assert [dose.dose for dose in answers[0].doses] == list(DOSES["planted"])
+    assert len(answers) == 3
+    assert all(answer.doses is answers[0].doses for answer in answers)
+
+
+def test_the_bundled_tables_come_with_their_doses() -> None:
+    doses = respond(bundled_tables(), "jittered")
+    assert [dose.dose for dose in doses] == list(DOSES["jittered"])
+    assert respond(bundled_tables(), "jittered") is doses
+
+
+def test_a_response_to_another_leak_or_of_other_tables_says_nothing(own_tables: Tables) -> None:
+    doses = respond(bundled_tables(), "planted")
+    response = Response(own_tables, "planted", doses)
+    assert response.about(own_tables, "planted") is response
+    assert response.about(own_tables, "jittered").doses == ()
+    assert response.about(replace(own_tables), "planted").doses == ()
+
+
+def test_nobody_is_shown_what_they_no_longer_ask_for(own_tables: Tables) -> None:
+    answers: list[Response] = []
+    made: list[Responder] = []
+    page = threading.Thread(target=lambda: made.append(Responder(answers.append)))
+    page.start()
+    page.join()
+    made[0].run(own_tables, "planted")
+    assert answers == []
+
+
+def test_a_generator_is_made_to_memorise_and_measured(bank: pd.DataFrame) -> None:
+    delivered: list[tuple[Dose, ...]] = []
+    states: list[JobState] = []
+    train, holdout = split_holdout(bank[["age", "job", "y"]].head(600))
+    Overfitting(states.append, delivered.append, max_epochs=1).run(train, holdout)
+    ((once, often),) = delivered
+    assert (once.leak, once.dose, often.dose) == ("overfit", 1, 12)
+    assert once.rows == often.rows == 1_000
+    assert states[-1] == JobState()
+
+
+def test_a_cancelled_lesson_delivers_nothing(bank: pd.DataFrame) -> None:
+    delivered: list[tuple[Dose, ...]] = []
+    states: list[JobState] = []
+
+    def show(state: JobState) -> None:
+        states.append(state)
+        if state.progress and state.progress.epoch >= 1:
+            overfitting.cancel(keep=False)
+
+    overfitting = Overfitting(show, delivered.append, max_epochs=100_000)
+    overfitting.run(*split_holdout(bank[["age", "job", "y"]].head(600)))
+    assert delivered == []
+    error = states[-1].error
+    assert error is not None
+    assert error.key == "cancelled"
