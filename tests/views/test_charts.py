@@ -262,6 +262,6 @@ def test_a_text_too_wide_for_a_phone_is_broken_where_the_language_allows(text, w
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_no_title_of_a_bank_column_is_wider_than_a_phone(language):
     for column in BANK.columns:
-        broken = lines(column_label(column, language))
+        broken = lines(column_label(column, language, BANK.columns))
         for line in [broken] if isinstance(broken, str) else broken:
             assert sum(2 if ord(sign) > 0x2FFF else 1 for sign in line) <= 44

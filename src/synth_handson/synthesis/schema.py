@@ -97,7 +97,9 @@ class Schema:
             by_text: dict[str, Level] = dict(zip(_texts(levels), levels, strict=True))
             if (values == PROTECTED_TOKEN).any():
                 by_text[PROTECTED_TOKEN] = PROTECTED_TOKEN
-            return values.map(by_text).astype(pd.CategoricalDtype(list(by_text.values()), ordered))
+            # To pandas, an unordered category is the same in any order of its levels: of objects it takes ours.
+            drawn = values.astype(object).map(by_text)
+            return drawn.astype(pd.CategoricalDtype(list(by_text.values()), ordered))
         if name in self.date_formats:
             written: Column = values.dt.strftime(self.date_formats[name]).where(values.notna())
             return written.astype(types.pandas_dtype(dtype))
