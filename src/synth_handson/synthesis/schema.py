@@ -97,7 +97,7 @@ class Schema:
             by_text: dict[str, Level] = dict(zip(_texts(levels), levels, strict=True))
             if (values == PROTECTED_TOKEN).any():
                 by_text[PROTECTED_TOKEN] = PROTECTED_TOKEN
-            # To pandas, an unordered category is the same in any order of its levels: of objects it takes ours.
+            # pandas takes unordered categories in any order of their levels for the same, but not objects.
             drawn = values.astype(object).map(by_text)
             return drawn.astype(pd.CategoricalDtype(list(by_text.values()), ordered))
         if name in self.date_formats:
