@@ -54,6 +54,13 @@ WRONG: dict[str, tuple[Callable[[Any], object], list[Any]]] = {
     "train_generator, max_epochs": (lambda x: sh.train_generator(REAL, max_epochs=x), NO_BUDGETS),
     "train_generator, max_minutes": (lambda x: sh.train_generator(REAL, max_minutes=x), NO_BUDGETS),
     "train_generator, seed": (lambda x: sh.train_generator(REAL, random_state=x), NO_SEEDS),
+    "train_generator, on_progress": (lambda x: sh.train_generator(REAL, on_progress=x), [1, "print", []]),
+    "train_generator, cancel": (lambda x: sh.train_generator(REAL, cancel=x), [1, True, "now"]),
+    "train_generator, engine": (lambda x: sh.train_generator(REAL, engine=x), [1, "magic", ["mostly"]]),
+    "train_generator, server": (lambda x: sh.train_generator(REAL, server=x), [5, ["http://x"], b"http://x"]),
+    "assess, on_progress": (
+        lambda x: sh.assess(OTHER, train=REAL, holdout=OTHER, on_progress=x), [1, "print", []]
+    ),
     "split_holdout": (lambda x: sh.split_holdout(x), NO_TABLES),
     "split_holdout, fraction": (lambda x: sh.split_holdout(REAL, x), NO_FRACTIONS),
     "split_holdout, seed": (lambda x: sh.split_holdout(REAL, random_state=x), NO_SEEDS),

@@ -20,7 +20,7 @@ from synth_handson.evidence.three_tables import MAX_ROWS, AssessedTables, prepar
 from synth_handson.evidence.utility import Utility, assess_utility, check_target
 from synth_handson.evidence.verdict import Outcome
 from synth_handson.locales import Language, Message
-from synth_handson.tables.checks import check_seed
+from synth_handson.tables.checks import check_callback, check_seed
 
 if TYPE_CHECKING:
     from synth_handson.report import About
@@ -180,9 +180,10 @@ def assess(
     TableError
         If a table is too small, or has other columns or types than the training table.
     ArgumentError
-        If there is no such target, or the seed is out of range.
+        If there is no such target, the seed is out of range, or ``on_progress`` cannot be called.
     """
     check_seed(random_state)
+    check_callback(on_progress)
     prepared = prepare_tables(synthetic, train, holdout)
     given = Sizes(len(synthetic), len(train), len(holdout))
     schema = match_schema(synthetic, train)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from synth_handson.locales import Language
+from synth_handson.errors import ArgumentError
+from synth_handson.locales import LANGUAGES, Language
 from synth_handson.report import document, sections
 from synth_handson.report.about import About as About
 from synth_handson.report.document import Document, Paragraph
@@ -43,6 +44,8 @@ def to_markdown(evidence: Evidence, language: Language = "en", about: About = NO
 
 
 def _document(evidence: Evidence, language: Language, about: About) -> Document:
+    if language not in LANGUAGES:
+        raise ArgumentError("language", language=language, known=", ".join(LANGUAGES))
     words = Wording(language)
     front = (
         Paragraph(words.say("lead"), "lead"),

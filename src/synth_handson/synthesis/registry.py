@@ -60,7 +60,7 @@ def get_engine(name: str) -> Engine:
     ArgumentError
         If there is no such engine, or what it stands on is not installed.
     """
-    entry = ENGINES.get(name)
+    entry = ENGINES.get(name) if isinstance(name, str) else None
     if entry is None:
         close = get_close_matches(str(name), ENGINES)
         known = [*close, *(other for other in ENGINES if other not in close)]

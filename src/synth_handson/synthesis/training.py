@@ -7,7 +7,7 @@ from zipfile import BadZipFile
 
 import pandas as pd
 
-from synth_handson.errors import ArgumentError
+from synth_handson.errors import ArgumentError, ServerError
 from synth_handson.synthesis import store
 from synth_handson.synthesis.archive import from_bytes, to_bytes
 from synth_handson.synthesis.engine import Engine
@@ -17,7 +17,7 @@ from synth_handson.synthesis.registry import get_engine, server_address
 from synth_handson.synthesis.run import CancelToken, Options, Progress, ProgressCallback, TrainingRun
 from synth_handson.synthesis.schema import Schema, prepare
 from synth_handson.synthesis.turns import TURNS
-from synth_handson.tables.checks import check_seed, check_table
+from synth_handson.tables.checks import check_callback, check_seed, check_table
 
 DEFAULT_EPOCHS = 20
 DEFAULT_MINUTES = 10.0
@@ -83,6 +83,9 @@ def train_generator(
         "max_minutes": _positive("max_minutes", max_minutes),
         "random_state": check_seed(random_state),
     }
+    check_callback(on_progress)
+    if cancel is not None and not isinstance(cancel, CancelToken):
+        raise ArgumentError("cancel", value=cancel)
     chosen = _choose(engine, server)
     check_table(train)
     report = on_progress or (lambda _: None)
@@ -120,6 +123,8 @@ def warm_up() -> None:
 
 
 def _choose(name: str | None, server: str | None) -> Engine:
+    if server is not None and not isinstance(server, str):
+        raise ServerError("server_address", address=server)
     address = server or server_address()
     engine = get_engine(name or ("server" if address else "mostly"))
     if engine.name == "server" and not address:

@@ -85,6 +85,12 @@ def check_seed(value: int) -> int:
     return int(value)
 
 
+def check_callback(value: object) -> None:
+    """Raise an `ArgumentError` unless a callback of progress is None or can be called."""
+    if value is not None and not callable(value):
+        raise ArgumentError("on_progress", value=value)
+
+
 def check_table(frame: pd.DataFrame) -> None:
     """Check a table before it is trained on.
 
