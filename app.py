@@ -31,13 +31,6 @@ def _(desk, language, language_switch):
 
 
 @app.cell(hide_code=True)
-def _(language_switch):
-    language = language_switch.value
-    say = page.in_language(language)
-    return language, say
-
-
-@app.cell(hide_code=True)
 def _(say):
     mo.md(say("load.title"))
     return
@@ -240,6 +233,13 @@ def _():
     get_tables, get_job, get_assessed, get_response, get_memorised = desk.states
     language_switch = page.language_switch(desk.options.language)
     return desk, get_assessed, get_job, get_memorised, get_response, get_tables, language_switch
+
+
+@app.cell(hide_code=True)
+def _(language_switch):
+    language = language_switch.value
+    say = page.in_language(language)
+    return language, say
 
 
 @app.cell(hide_code=True)

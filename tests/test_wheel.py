@@ -16,9 +16,6 @@ from pathlib import Path
 
 import pytest
 
-# One process builds the wheel for all of them, the one that imports the engine.
-pytestmark = pytest.mark.xdist_group("engine")
-
 ROOT = Path(__file__).parents[1]
 
 DRAW = """
