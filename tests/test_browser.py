@@ -295,6 +295,8 @@ def test_another_person_is_another_person(owner: Page) -> None:
 def test_another_language_keeps_table_column_and_person(owner: Page) -> None:
     owner.get_by_label("列 / Column").select_option("job")
     expect(chart(owner, "Job")).to_be_visible()
+    owner.get_by_role("radio", name="Training table with noise").click()
+    expect(owner.get_by_text("rows are the training table itself")).to_be_visible()
     cells = owner.locator(".sh-person td:nth-child(2)").all_inner_texts()
 
     owner.get_by_role("radio", name="日本語").click()
