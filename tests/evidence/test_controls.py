@@ -5,10 +5,18 @@ import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from people import draw_people
 
 from synth_handson import identical_rows, load_bundled_synthetic
 from synth_handson.errors import ArgumentError
-from synth_handson.evidence.controls import copy_rows, jitter_rows, plant_rows, shuffle_columns
+from synth_handson.evidence.controls import (
+    change_category,
+    chosen_people,
+    copy_rows,
+    jitter_rows,
+    plant_rows,
+    shuffle_columns,
+)
 
 
 @pytest.fixture(scope="module")
@@ -75,3 +83,40 @@ def test_shuffling_keeps_every_column_and_breaks_the_rows(seed: int) -> None:
     for name in frame:
         assert sorted(shuffled[name]) == sorted(frame[name])
     assert (shuffled["a"] != shuffled["b"]).any()
+
+
+class TestChangeCategory:
+    def test_in_each_row_one_category_becomes_another_that_occurs(self) -> None:
+        people = draw_people(400, 0)
+        changed = change_category(people, 400, 1, 3)
+        original = people.iloc[chosen_people(400, 400, 3)].reset_index(drop=True)
+        differs = pd.DataFrame({name: ~_same(changed[name], original[name]) for name in people.columns})
+        assert (differs.sum(axis=1) == 1).all()
+        assert set(differs.columns[differs.any()]) == {"region", "member", "size", "code", "churned"}
+        for name in people.columns:
+            assert changed[name].dtype == people[name].dtype
+            assert set(changed[name].dropna()) <= set(people[name].dropna())
+
+    def test_as_many_columns_as_asked_for(self) -> None:
+        people = draw_people(200, 0)
+        changed = change_category(people, 200, 2, 0)
+        original = people.iloc[chosen_people(200, 200, 0)].reset_index(drop=True)
+        count = sum((~_same(changed[name], original[name])).astype(int) for name in people.columns)
+        assert (count == 2).all()
+
+    def test_without_categories_a_number_becomes_somebody_elses(self) -> None:
+        numbers = pd.DataFrame({"a": np.arange(50.0), "b": [1.0] * 50, "c": np.arange(50)[::-1]})
+        changed = change_category(numbers, 50)
+        original = numbers.iloc[chosen_people(50, 50)].reset_index(drop=True)
+        assert ((changed != original).sum(axis=1) == 1).all()
+        assert changed["b"].eq(1.0).all()
+
+    def test_missing_values_are_a_category(self) -> None:
+        table = pd.DataFrame({"c": ["x", None] * 30, "n": range(60)})
+        changed = change_category(table, 60)
+        original = table.iloc[chosen_people(60, 60)].reset_index(drop=True)
+        assert (changed["c"].isna() != original["c"].isna()).all()
+
+
+def _same(first: pd.Series, second: pd.Series) -> pd.Series:
+    return (first.isna() & second.isna()) | first.eq(second).fillna(False)

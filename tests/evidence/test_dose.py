@@ -19,10 +19,11 @@ from synth_handson.evidence.dose import (
     take_dose,
     take_overfit,
 )
+from synth_handson.evidence.membership import DISTANCE_MEASURES, SUBSET_MEASURES
 from synth_handson.evidence.three_tables import AssessedTables
 from synth_handson.notebook.bundled import bundled_tables
 
-TESTED = {"identical_rows", "dcr_share", "attack_auc", "attack_tpr"}
+TESTED = {*DISTANCE_MEASURES, *SUBSET_MEASURES} - {"dcr_ratio"}
 
 
 @pytest.fixture(scope="module")
@@ -81,6 +82,39 @@ def test_a_jittered_training_table_holds_no_copy_and_the_attack_finds_its_people
     assert {"dcr_share", "attack_auc"} <= set(dose.noticed)
 
 
+def test_one_changed_category_blinds_the_distances_and_not_the_join(tables: AssessedTables) -> None:
+    dose = take_dose(tables, "disguised", 1.0)
+    assert {"subset_matches"} <= set(dose.noticed) <= {*SUBSET_MEASURES}
+    assert dose.traced is not None and dose.traced > 0.9
+    assert not dose.blind
+
+
+def test_where_nothing_is_noticed_it_is_known_whether_people_can_still_be_found(
+    tables: AssessedTables,
+) -> None:
+    few = take_dose(tables, "disguised", 0.01)
+    assert few.noticed == ()
+    assert few.leaking == 10
+    assert few.blind
+    harmless = take_dose(tables, "jittered", 3.0)
+    assert harmless.noticed == ()
+    assert harmless.traced is not None and harmless.traced < 0.03
+    assert not harmless.blind
+
+
+@pytest.mark.parametrize("leak", ["planted", "disguised"])
+def test_a_leak_of_no_size_leads_to_nobody(tables: AssessedTables, leak: str) -> None:
+    dose = take_dose(tables, leak, 0.0)  # type: ignore[arg-type]
+    assert (dose.leaking, dose.traced, dose.blind) == (0, None, False)
+
+
+def test_rows_lead_to_whom_they_share_most_values_with() -> None:
+    people = pd.DataFrame({"a": list("abcdefghij") * 12, "b": np.repeat(list("uvwxyz"), 20), "n": range(120)})
+    people = pd.concat([people.assign(half=half) for half in "xy"], ignore_index=True)
+    tables = prepare_doses(people, people.head(120), people.tail(120))
+    assert take_dose(tables, "planted", 0.5).traced == 1.0
+
+
 def test_strong_noise_fools_the_naive_score_before_it_fools_the_attack(tables: AssessedTables) -> None:
     dose = take_dose(tables, "jittered", 0.3)
     assert dose.naive.approves
@@ -102,7 +136,7 @@ def test_no_more_than_everybody_can_be_planted(tables: AssessedTables) -> None:
         take_dose(tables, "planted", 1.5)
 
 
-@pytest.mark.parametrize(("leak", "dose"), [("planted", 0.2), ("jittered", 0.02)])
+@pytest.mark.parametrize(("leak", "dose"), [("planted", 0.2), ("disguised", 1.0), ("jittered", 0.02)])
 def test_other_tables_leak_as_well(odd_tables: AssessedTables, leak: str, dose: float) -> None:
     taken = take_dose(odd_tables, leak, dose)  # type: ignore[arg-type]
     assert taken.noticed

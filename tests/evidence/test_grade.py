@@ -4,6 +4,7 @@ import pytest
 
 from synth_handson.evidence.fidelity import Fidelity, SchemaMatch
 from synth_handson.evidence.grade import Grade, grade, letter
+from synth_handson.evidence.limits import Limits
 from synth_handson.evidence.measures import Measure
 from synth_handson.evidence.privacy import Privacy
 from synth_handson.evidence.utility import ModelUtility, Utility
@@ -38,7 +39,8 @@ def utility(*kept: float) -> Utility:
 
 def privacy(*measures: Measure, copies: int | None = 10) -> Privacy:
     tested = measures or (taken("attack_auc", 0.5, 0.5, p_value=0.5),)
-    return Privacy(tested, DistanceShares((), (), ()), decide(tested, copies, 1_000))
+    limits = Limits(copies, copies, None if copies is None else 20 * copies, None)
+    return Privacy(tested, (), DistanceShares((), (), ()), decide(tested, limits, 1_000))
 
 
 NO_TARGET = Message("utility.no_target")

@@ -6,19 +6,15 @@ import numpy as np
 import pandas as pd
 import pytest
 from people import draw_people
-from scipy.stats import binom, fisher_exact
+from scipy.stats import fisher_exact
 
-from synth_handson.evidence.controls import plant_rows
 from synth_handson.evidence.identical import (
-    POWER,
     Matches,
     NeverRepeating,
-    copies_needed,
     identical_p_value,
     identical_rows,
 )
 from synth_handson.evidence.three_tables import prepare_tables
-from synth_handson.evidence.verdict import TOLERATED_LEAK
 
 
 class TestIdenticalRows:
@@ -28,15 +24,18 @@ class TestIdenticalRows:
 
     def test_everyone_found_is_counted_on_both_sides(self) -> None:
         matches = self.matches(synthetic="aabx", train="abcc", holdout="axy")
-        # a, a, b of four synthetic rows; a of three holdout rows; a, b of four training rows; a, x of three.
-        assert matches.counts == (3, 1, 2, 2)
+        # a, a, b of four synthetic rows; a of three holdout rows.
+        assert matches.copies == (3, 1)
+        # a, b of four training people; a, x of three holdout people.
+        assert matches.found == (2, 2)
+        # Each of a and b once; x is nobody's repetition.
+        assert matches.distinct.copies == (2, 1)
+        assert len(matches.distinct.synthetic) == 3
 
     def test_few_matches_are_compared_with_the_holdouts_own_rate(self) -> None:
-        synthetic = "abc" + "x" * 97
-        train = "abcd" * 10
-        holdout = "y" * 10
+        synthetic, train, holdout = "abc" + "uvwxyz", "abcd" * 10, "klmno"
         p_value = identical_p_value(self.matches(synthetic, train, holdout), level=1e-9)
-        assert p_value == pytest.approx(fisher_exact([[3, 97], [0, 10]], alternative="greater").pvalue)
+        assert p_value == pytest.approx(fisher_exact([[3, 6], [0, 5]], alternative="greater").pvalue)
 
     def test_many_matches_are_judged_by_whose_they_are(self) -> None:
         synthetic = "a" * 50 + "b" * 50
@@ -51,73 +50,20 @@ class TestIdenticalRows:
         train, holdout = "ab" * 400, "ab" * 100
         assert identical_p_value(self.matches(synthetic, train, holdout), level=0.01) > 0.4
 
-
-class TestCopiesNeeded:
-    def matches(self, seed: int = 0, rows: int = 500) -> Matches:
-        people = draw_people(rows + 2_000, seed)
-        return Matches.of(people.head(rows), people.iloc[rows : rows + 1_600], people.tail(400))
-
-    def test_a_leak_of_that_size_is_found_as_often_as_it_says_and_a_smaller_one_is_not(self) -> None:
+    def test_one_honest_row_drawn_many_times_is_one_coincidence(self) -> None:
         people = draw_people(2_500, 0)
         synthetic, train, holdout = people.head(500), people.iloc[500:2_100], people.tail(400)
-        level = 0.001
-        needed = copies_needed(Matches.of(synthetic, train, holdout), level, random_state=0)
-        assert needed is not None
+        often = pd.concat([synthetic.iloc[25:], train.iloc[[7] * 25]])
+        assert identical_p_value(Matches.of(often, train, holdout), 0.001) > 0.05
+        copied = pd.concat([synthetic.iloc[25:], train.iloc[:25]])
+        assert identical_p_value(Matches.of(copied, train, holdout), 0.001) < 1e-6
 
-        def power(copies: int) -> float:
-            leaky = (plant_rows(synthetic, train, copies / 500, seed) for seed in range(60))
-            found = [identical_p_value(Matches.of(t, train, holdout), level) <= level for t in leaky]
-            return float(np.mean(found))
-
-        # What 60 tables of true power 80 % show but once in a thousand times.
-        assert power(needed) >= binom.ppf(0.001, 60, POWER) / 60
-        assert power(max(1, needed // 2)) < POWER
-
-    def test_more_rows_let_a_smaller_share_be_seen(self) -> None:
-        shares = [copies_needed(self.matches(rows=rows), 0.001, 0) / rows for rows in (100, 400, 1_600)]
-        assert shares == sorted(shares, reverse=True)
-        assert shares[-1] < TOLERATED_LEAK
-
-    @pytest.mark.parametrize("share", [0.1, 1.0])
-    def test_a_leak_that_is_there_does_not_make_the_next_one_look_smaller(self, share: float) -> None:
-        people = draw_people(2_500, 0)
-        synthetic, train, holdout = people.head(500), people.iloc[500:2_100], people.tail(400)
-        clean = copies_needed(Matches.of(synthetic, train, holdout), 0.001, 0)
-        leaky = copies_needed(Matches.of(plant_rows(synthetic, train, share), train, holdout), 0.001, 0)
-        assert clean is not None
-        assert leaky == pytest.approx(clean, abs=2)
-
-    @pytest.mark.parametrize("common", [0, 0.02, 0.2])
-    def test_it_is_the_same_however_many_unnoticed_copies_are_there(self, common: float) -> None:
-        def table(rows: int, first: int) -> pd.DataFrame:
-            """Make a share of the rows common, the same in every table; nobody else has the others."""
-            shared = np.arange(round(common * rows)) % 10
-            return pd.DataFrame({"a": np.append(shared, first + np.arange(rows - len(shared)))})
-
-        fresh, train, holdout = table(1_000, 10_000), table(1_500, 20_000), table(750, 30_000)
-        limits = []
-        for copied in (0, 4, 8, 12):
-            leaky = pd.concat([fresh.head(1_000 - copied), train.tail(copied)])
-            matches = Matches.of(leaky, train, holdout)
-            assert identical_p_value(matches, 0.001) > 0.001
-            limits.append(copies_needed(matches, 0.001, 0))
-        assert limits[0] is not None
-        assert limits == pytest.approx([limits[0]] * 4, rel=0.05, abs=1)
-        assert limits[0] > 12
-
-    def test_what_chance_puts_there_stays_in_the_picture(self) -> None:
-        rng = np.random.default_rng(1)
-        tables = [pd.DataFrame({"a": rng.integers(0, 10**6, rows)}) for rows in (1_000, 1_500, 750)]
-        coarse = [table % 2_000 for table in tables]
-        alone, among_others = (copies_needed(Matches.of(*three), 0.001, 0) for three in (tables, coarse))
-        assert alone is not None and among_others is not None and among_others > 2 * alone
-
-    def test_where_all_people_are_alike_no_leak_can_be_seen(self) -> None:
-        alike = pd.DataFrame({"a": list("xy") * 100})
-        assert copies_needed(Matches.of(alike, alike, alike), 0.001, 0) is None
-
-    def test_the_same_seed_gives_the_same_number(self) -> None:
-        assert copies_needed(self.matches(), 0.001, 7) == copies_needed(self.matches(), 0.001, 7)
+    def test_whoever_is_found_for_being_copied_is_told_from_chance(self) -> None:
+        # 3 of 4 training people and 1 of 5 others: 1 - .2 / .75 of those found are there by no chance.
+        matches = self.matches("a" * 100, "a" * 300 + "c" * 100, "a" * 20 + "c" * 80)
+        found = identical_rows(matches, level=0.01).attributable
+        assert found == pytest.approx(1 - 0.2 / 0.75)
+        assert 0 < found.low < found < found.high < 1
 
 
 def numbers_at_random(rows: int, rng: np.random.Generator) -> Any:

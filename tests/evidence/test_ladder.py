@@ -3,6 +3,7 @@
 import pytest
 from people import draw_people
 
+from synth_handson.evidence.c2st import c2st
 from synth_handson.evidence.ladder import Rung, climb
 from synth_handson.evidence.membership import Neighbours
 from synth_handson.evidence.three_tables import AssessedTables, prepare_tables
@@ -16,7 +17,7 @@ def tables() -> AssessedTables:
 
 @pytest.fixture(scope="module")
 def ladder(tables: AssessedTables) -> dict[str, Rung]:
-    return {rung.name: rung for rung in climb(Neighbours.of(tables, 0))}
+    return {rung.name: rung for rung in climb(Neighbours.of(tables, 0), c2st(*tables.all, random_state=0))}
 
 
 def value(rung: Rung, name: str) -> float:

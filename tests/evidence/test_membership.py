@@ -5,12 +5,14 @@ from collections import Counter
 import numpy as np
 import pandas as pd
 import pytest
+from leaks import drawn, leak
 from people import draw_people
 
 from synth_handson import nearest_neighbors
 from synth_handson.evidence.controls import copy_rows, jitter_rows
 from synth_handson.evidence.measures import Measure
 from synth_handson.evidence.membership import (
+    BANDWIDTH,
     Neighbours,
     distance_measures,
     membership_measures,
@@ -59,6 +61,35 @@ class TestDcrShare:
         assert share.value == 1.0
 
 
+class TestKernelShare:
+    def share(self, tables: AssessedTables) -> Measure:
+        return by_name(distance_measures(Neighbours.of(tables, 0), LEVEL))["kernel_share"]
+
+    def test_by_hand(self) -> None:
+        """The ranks of 0 to 3 are 1/8 to 7/8; training people have 0 and 3, the holdout has 1 and 2."""
+        real = [pd.DataFrame({"x": values, "c": "same"}) for values in ([0.0, 3.0], [1.0, 2.0])]
+        ours = Neighbours.of(AssessedTables(pd.DataFrame({"x": [0.0], "c": "same"}), *real), 0)
+        weights = np.exp(-((np.array([0, 0.25, 0.5, 0.75]) / BANDWIDTH) ** 2) / 2)
+        assert ours.kernel_share().value == pytest.approx((weights[0] + weights[3]) / weights.sum())
+
+    def test_it_is_a_half_where_all_are_alike(self) -> None:
+        frame = pd.DataFrame({"a": ["x"] * 100, "b": ["y"] * 100})
+        share = self.share(AssessedTables(frame, frame, frame))
+        assert (share.value, share.p_value) == (0.5, 1.0)
+
+    def test_unequal_sizes_are_weighed(self) -> None:
+        values = [self.share(real_tables(seed, train=900, holdout=150)).value for seed in range(30)]
+        assert np.mean(values) == pytest.approx(0.5, abs=3 * np.std(values) / np.sqrt(30))
+
+    def test_noise_that_hides_each_person_does_not_hide_all_of_them(self) -> None:
+        people = drawn("readings", 2_000, 2_000, 1_000, 0)
+        moved = leak("numbers moved by .5 sd", people, 1_000, 1.0, 0)
+        tables = prepare_tables(moved, people.train, people.holdout)
+        measures = by_name(distance_measures(Neighbours.of(tables, 0), LEVEL))
+        assert measures["kernel_share"].p_value < 1e-4
+        assert measures["kernel_share"].p_value < measures["attack_auc"].p_value
+
+
 class TestTruePositiveRate:
     def test_by_hand(self) -> None:
         others = np.arange(100.0)
@@ -84,10 +115,13 @@ def fair() -> list[dict[str, Measure]]:
     ]
 
 
-NAMES = ("dcr_share", "attack_auc", "attack_tpr", "outlier_attack_auc")
+NAMES = ("dcr_share", "kernel_share", "attack_auc", "attack_tpr", "outlier_attack_auc")
+HITS = ("attack_tpr_03", "attack_tpr_01")
 
 
-@pytest.mark.parametrize("name", (*NAMES, "identical_rows", "outlier_identical"))
+@pytest.mark.parametrize(
+    "name", (*NAMES, *HITS, "identical_rows", "outlier_identical", "subset_matches", "subset_matches_binned")
+)
 def test_the_p_values_accuse_no_more_often_than_they_say(fair: list[dict[str, Measure]], name: str) -> None:
     p_values = np.array([m[name].p_value for m in fair])
     # Three standard errors of a share of 5 % in so many tables.

@@ -8,20 +8,30 @@ from functools import cache
 import numpy as np
 import pandas as pd
 import pytest
+from leaks import DOSES, drawn, leak
 from numpy.typing import NDArray
 from people import draw_people
 
 from synth_handson import load_bank_marketing, load_pretrained_generator, split_holdout
 from synth_handson.errors import SynthHandsonError
 from synth_handson.evidence.attacks import MAX_SECRETS
+from synth_handson.evidence.c2st import c2st_area
 from synth_handson.evidence.closest import ClosestRecords, MedianGap, closest_records, median_gap
 from synth_handson.evidence.controls import copy_rows, jitter_rows, plant_rows, shuffle_columns
-from synth_handson.evidence.identical import copies_needed
+from synth_handson.evidence.limits import Limits
 from synth_handson.evidence.measures import Measure
-from synth_handson.evidence.membership import Neighbours, membership_measures
+from synth_handson.evidence.membership import (
+    DISTANCE_MEASURES,
+    OUTLIER_MEASURES,
+    SUBSET_MEASURES,
+    Neighbours,
+    membership_measures,
+)
 from synth_handson.evidence.privacy import assess_privacy
-from synth_handson.evidence.three_tables import halves, prepare_tables
-from synth_handson.evidence.verdict import FAMILYWISE_LEVEL, decide
+from synth_handson.evidence.random_split import split_measures
+from synth_handson.evidence.subsets import holdout_matches
+from synth_handson.evidence.three_tables import AssessedTables, halves, prepare_tables
+from synth_handson.evidence.verdict import decide, single_level
 from synth_handson.metrics.intervals import Estimate
 
 # The ranks of 20, 30, 40, 50 are 1/8, 3/8, 5/8, 7/8: the share of rows below, plus half the share equal.
@@ -129,7 +139,12 @@ def world(request: pytest.FixtureRequest) -> World:
 
 
 def full_verdict(synthetic: pd.DataFrame, train: pd.DataFrame, holdout: pd.DataFrame, seed: int) -> str:
-    return assess_privacy(Neighbours.of(prepare_tables(synthetic, train, holdout), seed)).verdict.outcome
+    tables = prepare_tables(synthetic, train, holdout)
+    return assess_privacy(Neighbours.of(tables, seed), told_apart(tables, seed)).verdict.outcome
+
+
+def told_apart(tables: AssessedTables, seed: int) -> Estimate:
+    return c2st_area(tables.holdout, tables.train, random_state=seed, rows=1_000)
 
 
 def quick_verdict(synthetic: pd.DataFrame, train: pd.DataFrame, holdout: pd.DataFrame, seed: int) -> str:
@@ -138,15 +153,18 @@ def quick_verdict(synthetic: pd.DataFrame, train: pd.DataFrame, holdout: pd.Data
     columns = tuple(tables.train.columns)[:MAX_SECRETS]
     unremarkable = Estimate(0.0, 0.0, 0.1)
     risks = [("singling_out", ()), ("linkability", ()), *(("inference", (name,)) for name in columns)]
-    level = FAMILYWISE_LEVEL / (6 + len(risks))
+    names = (*DISTANCE_MEASURES, *SUBSET_MEASURES, *OUTLIER_MEASURES, *(name for name, _ in risks))
     ours = Neighbours.of(tables, seed)
     measures = [
-        *membership_measures(ours, level),
+        *membership_measures(ours, single_level(names)),
         *(Measure(name, unremarkable, rows=500, columns=about, p_value=1.0) for name, about in risks),
     ]
-    copies = copies_needed(ours.matches, level, seed)
-    return decide(measures, copies, len(synthetic)).outcome
+    checks = (*split_measures(tables, told_apart(tables, seed)), holdout_matches(ours.joins))
+    return decide(measures, LIMITS, len(synthetic), checks).outcome
 
+
+LIMITS = Limits(copied=10, changed=100, rows_needed=200, holdout_needed=None)
+"""What these tables allow, nearly: the verdicts with all attacks simulate them."""
 
 CONTROLS = {
     "good": (lambda world, seed: world.draw(seed), "pass"),
@@ -179,4 +197,34 @@ def test_real_people_in_the_synthetic_tables_place_are_hardly_ever_accused() -> 
         train, holdout = split_holdout(rest, 0.4, seed)
         judge = full_verdict if seed < 5 else quick_verdict
         alarms += judge(synthetic, train, holdout, seed) != "pass"
-    assert alarms <= 1
+    # At most 5 % are for review; with 40 tables, more than 6 would come about once in a hundred times.
+    assert alarms <= 6
+
+
+WEAK = {("four columns with the target", 0.2), ("numbers moved by .5 sd", 0.5)}
+"""Not found each time on tables of this size: docs/evidence.md says how often."""
+FOUND = [found for found in DOSES if found[1] >= 0.2 and found not in WEAK]
+
+
+@pytest.mark.parametrize("shape", ["census", "readings"])
+@pytest.mark.parametrize(("name", "dose"), FOUND)
+def test_no_leak_in_disguise_passes_on_tables_of_other_shapes(shape: str, name: str, dose: float) -> None:
+    people = drawn(shape, 3_000, 3_000, 1_500, 0)
+    leaky = leak(name, people, 1_500, dose, 0)
+    outcome = quick_verdict(leaky, people.train, people.holdout, 0)
+    assert outcome == "review" if name == "given the holdout, too" else outcome != "pass"
+
+
+def test_an_honest_table_is_not_accused_for_a_holdout_from_a_later_time() -> None:
+    people = draw_people(3_000, 0).sort_values("since", ignore_index=True)
+    train, holdout = people.iloc[:1_600], people.iloc[1_600:2_200]
+    synthetic = (
+        draw_people(5_000, 1).sort_values("since", ignore_index=True).head(2_500).sample(800, random_state=0)
+    )
+    assert full_verdict(synthetic, train, holdout, 0) == "review"
+
+
+def test_a_target_copied_with_what_is_known_of_people_fails() -> None:
+    people = drawn("census", 3_000, 3_000, 1_500, 1)
+    leaky = leak("four columns with the target", people, 1_500, 1.0, 1)
+    assert full_verdict(leaky, people.train, people.holdout, 1) == "fail"

@@ -5,21 +5,65 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from synth_handson.evidence.identical import NeverRepeating
+from synth_handson.evidence.limits import Limits
 from synth_handson.evidence.measures import DEFINITIONS, Measure
-from synth_handson.evidence.verdict import FAMILYWISE_LEVEL, decide, holm, noticed, single_level
+from synth_handson.evidence.verdict import (
+    FAIL_LEVEL,
+    REVIEW_LEVEL,
+    beyond_tolerance,
+    decide,
+    holm,
+    noticed,
+    single_level,
+)
 from synth_handson.locales import LANGUAGES, Language, Message, get_text
 from synth_handson.metrics.intervals import Estimate
 
 TESTED = (
-    *("identical_rows", "dcr_share", "attack_auc", "attack_tpr", "outlier_identical", "outlier_attack_auc"),
+    *("identical_rows", "dcr_share", "kernel_share", "attack_auc", "attack_tpr", "attack_tpr_03"),
+    *("attack_tpr_01", "subset_matches", "subset_matches_binned", "outlier_identical", "outlier_attack_auc"),
     *("identical_without", "singling_out", "linkability", "inference"),
 )
+COUNTED = (
+    "identical_rows",
+    "identical_without",
+    "subset_matches",
+    "subset_matches_binned",
+    "outlier_identical",
+)
+GOOD = Limits(copied=10, changed=30, rows_needed=200, holdout_needed=None)
+FEW = Limits(copied=60, changed=None, rows_needed=2_400, holdout_needed=None)
+SMALL = Limits(copied=None, changed=None, rows_needed=None, holdout_needed=3_000)
+BLIND = Limits(copied=None, changed=None, rows_needed=None, holdout_needed=None)
 
 
-def a_test(name: str, p_value: float) -> Measure:
-    columns = ("job",) if name in ("inference", "identical_without") else ()
-    estimate = Estimate(0.1, 0.05, 0.15)
-    return Measure(name, estimate, estimate, rows=1_000, columns=columns, p_value=p_value)
+def a_test(name: str, p_value: float, value: float = 0.8, attributable: float = 0.9) -> Measure:
+    columns = ("job",) if name in ("inference", "identical_without", "subset_matches") else ()
+    return Measure(
+        name,
+        Estimate(value, value - 0.05, value + 0.05),
+        Estimate(0.1, 0.05, 0.15),
+        rows=1_000,
+        columns=columns,
+        p_value=p_value,
+        attributable=Estimate(attributable, attributable - 0.1, 1.0) if name in COUNTED else None,
+    )
+
+
+def a_check(name: str, p_value: float, value: float = 0.5) -> Measure:
+    return (
+        a_test(name, p_value, value)
+        if name != "holdout_matches"
+        else Measure(
+            name,
+            Estimate(value, value - 0.05, value + 0.05),
+            Estimate(0.1, 0.05, 0.15),
+            rows=1_000,
+            columns=("job",),
+            p_value=p_value,
+            attributable=Estimate(0.8, 0.7, 0.9),
+        )
+    )
 
 
 class TestHolm:
@@ -37,68 +81,130 @@ class TestDecide:
     @pytest.mark.parametrize("guilty", TESTED)
     def test_one_shown_leak_fails_whatever_the_others_say(self, guilty: str) -> None:
         measures = [a_test(name, 1e-9 if name == guilty else 0.9) for name in TESTED]
-        verdict = decide(measures, copies_needed=10, rows=1_000)
+        verdict = decide(measures, GOOD, rows=1_000)
         assert verdict.outcome == "fail"
         assert [reason.key for reason in verdict.reasons] == [f"verdict.shown_{guilty}"]
 
+    def test_between_the_levels_a_person_has_to_look(self) -> None:
+        outcomes = [
+            decide([a_test("dcr_share", p_value)], GOOD, 1_000).outcome
+            for p_value in (FAIL_LEVEL / 2, FAIL_LEVEL * 2, REVIEW_LEVEL / 2, REVIEW_LEVEL * 2)
+        ]
+        assert outcomes == ["fail", "review", "review", "pass"]
+
     def test_a_small_p_value_among_many_is_no_proof(self) -> None:
-        p_value = FAMILYWISE_LEVEL / 2
-        assert decide([a_test("dcr_share", p_value)], 10, 1_000).outcome == "fail"
+        p_value = REVIEW_LEVEL / 2
         many = [a_test(name, p_value) for name in TESTED[:1]] + [a_test(name, 0.9) for name in TESTED[1:]]
-        assert decide(many, 10, 1_000).outcome == "pass"
+        assert decide(many, GOOD, 1_000).outcome == "pass"
+
+    def test_a_leak_that_is_certain_but_small_is_for_review(self) -> None:
+        small = a_test("dcr_share", 1e-9, value=0.56)
+        verdict = decide([small], GOOD, 1_000)
+        assert verdict.outcome == "review"
+        assert [reason.key for reason in verdict.reasons] == ["verdict.shown_dcr_share", "verdict.signs"]
+
+    def test_parts_that_are_not_random_leave_nothing_to_judge(self) -> None:
+        measures = [a_test(name, 1e-9) for name in TESTED]
+        checks = [a_check("split_auc", 1e-5), a_check("split_columns", 0.5), a_check("holdout_matches", 0.5)]
+        verdict = decide(measures, GOOD, 1_000, checks)
+        assert verdict.outcome == "review"
+        assert [reason.key for reason in verdict.reasons] == ["verdict.shown_split_auc", "verdict.not_random"]
+        fair = [a_check("split_auc", 0.006), *checks[1:]]
+        assert decide(measures, GOOD, 1_000, fair).outcome == "fail"
+
+    @pytest.mark.parametrize(("value", "outcome"), [(0.3, "review"), (0.12, "pass")])
+    def test_a_holdout_that_is_known_is_for_review(self, value: float, outcome: str) -> None:
+        checks = [a_check("holdout_matches", 1e-9, value)]
+        assert decide([a_test("dcr_share", 0.5)], GOOD, 1_000, checks).outcome == outcome
 
     def test_too_few_rows_are_for_review_and_it_says_how_many_would_do(self) -> None:
-        verdict = decide([a_test(name, 0.5) for name in TESTED], copies_needed=12, rows=100)
+        verdict = decide([a_test(name, 0.5) for name in TESTED], FEW, rows=1_000)
         assert verdict.outcome == "review"
-        assert verdict.smallest_detectable_leak == pytest.approx(0.12)
-        assert verdict.rows_needed == 240
-        assert "240" in verdict.reasons[0].in_words("en")
+        assert verdict.smallest_detectable_leak == pytest.approx(0.06)
+        assert verdict.rows_needed == 2_400
+        assert "2,400" in verdict.reasons[0].in_words("en")
+
+    def test_a_small_holdout_is_said_to_be_it(self) -> None:
+        verdict = decide([a_test(name, 0.5) for name in TESTED], SMALL, rows=1_000)
+        assert (verdict.outcome, verdict.holdout_needed) == ("review", 3_000)
+        assert "3,000" in verdict.reasons[0].in_words("en")
 
     def test_where_nothing_could_be_seen_it_is_for_review(self) -> None:
-        verdict = decide([a_test(name, 0.5) for name in TESTED], copies_needed=None, rows=100)
+        verdict = decide([a_test(name, 0.5) for name in TESTED], BLIND, rows=100)
         assert (verdict.outcome, verdict.smallest_detectable_leak, verdict.rows_needed) == (
             "review",
             None,
             None,
         )
 
-    def test_a_pass_says_which_leak_could_have_gone_unnoticed(self) -> None:
-        verdict = decide([a_test(name, 0.5) for name in TESTED], copies_needed=20, rows=1_000)
+    def test_a_pass_says_which_leaks_could_have_gone_unnoticed(self) -> None:
+        verdict = decide([a_test(name, 0.5) for name in TESTED], GOOD, rows=1_000)
         assert verdict.outcome == "pass"
-        assert "2.0%" in verdict.reasons[-1].in_words("en")
-        assert verdict.tests == len(TESTED)
+        assert "1.0%" in verdict.reasons[1].in_words("en")
+        assert "3.0%" in verdict.reasons[2].in_words("en")
+        assert (verdict.tests, verdict.smallest_detectable_changed) == (len(TESTED), 0.03)
 
     def test_what_could_not_be_measured_is_among_the_reasons(self) -> None:
         gap = Message("measures.missing_outliers")
         missing = Measure("outlier_identical", None, rows=0, missing=gap)
-        assert gap in decide([a_test("dcr_share", 0.5), missing], 20, 1_000).reasons
+        assert gap in decide([a_test("dcr_share", 0.5), missing], GOOD, 1_000).reasons
 
     @pytest.mark.parametrize("language", LANGUAGES)
     def test_every_reason_can_be_said(self, language: Language) -> None:
+        harmless = [a_test("dcr_share", 0.5)]
+        no_copies = Limits(copied=10, changed=None, rows_needed=200, holdout_needed=None)
+        split = [a_check("split_auc", 1e-5), a_check("split_columns", 1e-5)]
         verdicts = [
-            decide([a_test(name, 1e-9) for name in TESTED], 10, 1_000),
-            decide([a_test("dcr_share", 0.5)], 10, 1_000),
-            decide([a_test("dcr_share", 0.5)], 60, 1_000),
-            decide([a_test("dcr_share", 0.5)], None, 1_000, NeverRepeating(("id",), ("x", "y"))),
+            decide([a_test(name, 1e-9) for name in TESTED], GOOD, 1_000),
+            decide(harmless, GOOD, 1_000),
+            decide(harmless, no_copies, 1_001),
+            decide(harmless, FEW, 1_000),
+            decide(harmless, SMALL, 1_000),
+            decide(harmless, BLIND, 1_000, (), NeverRepeating(("id",), ("x", "y"))),
+            decide(harmless, GOOD, 1_000, split),
+            decide([a_test("dcr_share", 1e-9, 0.56)], GOOD, 1_000, [a_check("holdout_matches", 1e-9)]),
         ]
-        said = [reason.in_words(language) for verdict in verdicts for reason in verdict.reasons]
-        assert len(said) == len(set(said)) == len(TESTED) + 6
+        reasons = {reason.key: reason for verdict in verdicts for reason in verdict.reasons}
+        said = {reason.in_words(language) for reason in reasons.values()}
+        assert len(said) == len(reasons) == len(TESTED) + 14
         assert get_text(language, "verdict.fail")
 
     def test_every_measure_that_is_tested_says_so(self) -> None:
         assert {name for name, known in DEFINITIONS.items() if known.tested} == set(TESTED)
 
 
+class TestBeyondTolerance:
+    def test_an_area_may_be_half_a_tolerated_leak_above_chance(self) -> None:
+        assert beyond_tolerance(a_test("attack_auc", 0.0, value=0.576))
+        assert not beyond_tolerance(a_test("attack_auc", 0.0, value=0.574))
+
+    def test_a_risk_is_an_excess_already(self) -> None:
+        assert beyond_tolerance(a_test("linkability", 0.0, value=0.11))
+        assert not beyond_tolerance(a_test("linkability", 0.0, value=0.09))
+
+    def test_hits_are_compared_with_the_false_accusations(self) -> None:
+        assert beyond_tolerance(a_test("attack_tpr", 0.0, value=0.12))
+        assert not beyond_tolerance(a_test("attack_tpr", 0.0, value=0.10))
+
+    def test_people_found_are_compared_with_the_holdouts_share(self) -> None:
+        assert beyond_tolerance(a_test("identical_rows", 0.0, value=0.21, attributable=0.2))
+        assert not beyond_tolerance(a_test("identical_rows", 0.0, value=0.19, attributable=0.2))
+
+    def test_however_few_people_it_is_too_many_if_most_of_them_were_trained_on(self) -> None:
+        assert beyond_tolerance(a_test("subset_matches", 0.0, value=0.1, attributable=0.61))
+        assert not beyond_tolerance(a_test("subset_matches", 0.0, value=0.1, attributable=0.59))
+
+
 class TestNoticed:
     def test_measures_are_noticed_below_the_level_corrected_for_how_many_there_are(self) -> None:
         measures = [
-            a_test("dcr_share", 0.004),
-            a_test("attack_auc", 0.002),
+            a_test("dcr_share", 0.02),
+            a_test("attack_auc", 0.01),
             Measure("dcr_ratio", None, rows=9),
         ]
-        assert [(m.name, p) for m, p in noticed(measures)] == [("dcr_share", 0.004), ("attack_auc", 0.004)]
+        assert [(m.name, p) for m, p in noticed(measures)] == [("dcr_share", 0.02), ("attack_auc", 0.02)]
         assert [m.name for m, _ in noticed([*measures, *[a_test("inference", 0.5)] * 2])] == ["attack_auc"]
         assert noticed(measures[2:]) == ()
 
     def test_a_single_test_has_its_share_of_the_level(self) -> None:
-        assert single_level(["identical_rows", "dcr_ratio", "inference", "inference"]) == FAMILYWISE_LEVEL / 3
+        assert single_level(["identical_rows", "dcr_ratio", "inference", "inference"]) == REVIEW_LEVEL / 3

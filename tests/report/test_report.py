@@ -74,9 +74,29 @@ def privacy(outcome: Outcome, secrets: Iterable[str]) -> Privacy:
         *(taken("inference", 0.03 + n / 100, 0.02, secret) for n, secret in enumerate(secrets)),
     )
     smallest = {"pass": 0.004, "review": 0.2, "fail": 0.004}[outcome]
-    reasons = (Message("verdict.none_shown", {"tests": 9, "level": 0.01}),)
-    verdict = Verdict(outcome, reasons, 9, 0.01, smallest, 0.05, 4_000 if outcome == "review" else None)
-    return Privacy(measures, distance_shares(draw.gamma(5, 0.05, 900), draw.gamma(5, 0.05, 800)), verdict)
+    checks = tuple(
+        taken(name, value, reference)
+        for name, value, reference in (
+            ("split_auc", 0.5, 0.5),
+            ("split_columns", 0.03, 0.03),
+            ("holdout_matches", 0.1, 0.1),
+        )
+    )
+    reasons = (Message("verdict.none_shown", {"tests": 9, "level": 0.05}),)
+    verdict = Verdict(
+        outcome,
+        reasons,
+        tests=9,
+        level=0.001,
+        review_level=0.05,
+        smallest_detectable_leak=smallest,
+        smallest_detectable_changed=10 * smallest,
+        tolerated_leak=0.05,
+        rows_needed=4_000 if outcome == "review" else None,
+        holdout_needed=None,
+    )
+    distances = distance_shares(draw.gamma(5, 0.05, 900), draw.gamma(5, 0.05, 800))
+    return Privacy(measures, checks, distances, verdict)
 
 
 def fidelity(columns: tuple[str, ...]) -> Fidelity:
@@ -231,14 +251,34 @@ def test_each_outcome_has_a_word_of_its_own(language: Language) -> None:
 
 
 def test_the_smallest_leak_and_the_rows_needed_are_said() -> None:
-    assert "0.4\N{NO-BREAK SPACE}% of the rows: if so many were copies" in to_html(evidence())
+    assert "0.4\N{NO-BREAK SPACE}% of the rows: if so many were training rows" in to_html(evidence())
     assert "Rows needed" not in to_html(evidence())
     assert "about 4,000 synthetic rows" in to_html(evidence("review"))
     blind = evidence("review")
-    verdict = replace(blind.privacy.verdict, smallest_detectable_leak=None, rows_needed=None)
+    verdict = replace(
+        blind.privacy.verdict,
+        smallest_detectable_leak=None,
+        smallest_detectable_changed=None,
+        rows_needed=None,
+    )
     html = to_html(replace(blind, privacy=replace(blind.privacy, verdict=verdict)))
-    assert "none: even a table of nothing but copies" in html
+    assert "none: not even a table of nothing but copies" in html
+    assert "none: not even a table of nothing but such rows" in html
     assert "no number of synthetic rows would be enough" in html
+    larger = replace(verdict, holdout_needed=2_500)
+    html = to_html(replace(blind, privacy=replace(blind.privacy, verdict=larger)))
+    assert "a holdout of about 2,500 rows would" in html
+
+
+def test_near_copies_are_said_to_be_found_only_as_far_as_they_were_simulated() -> None:
+    said = shown(to_html(evidence()))
+    assert "The same with one value of each copy changed" in said
+    assert "near-cop" not in said
+
+
+def test_it_says_whether_the_holdout_is_what_it_should_be(language: Language) -> None:
+    said = shown(to_html(evidence(), language)).replace("\xa0", " ")
+    assert get_text(language, "report.checks_intro") in said
 
 
 def test_a_privacy_measure_is_said_with_interval_and_holdout() -> None:

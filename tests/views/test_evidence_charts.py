@@ -139,7 +139,8 @@ def dose(share: float, noticed: tuple[str, ...], naive: float) -> Dose:
         Measure("dcr_ratio", Estimate(1, 0, 2), rows=100),
         Measure("attack_auc", Estimate(0.5, 0.4, 0.6), rows=100, p_value=0.5),
     )
-    return Dose("planted", share, 100, measures, noticed, NaiveScore(naive, 0.2))
+    traced = Estimate(1.0, 0.9, 1.0) if share else None
+    return Dose("planted", share, 100, round(share * 100), measures, noticed, NaiveScore(naive, 0.2), traced)
 
 
 def test_a_dose_is_red_where_it_is_noticed_and_the_naive_score_has_colours_of_its_own() -> None:

@@ -170,6 +170,7 @@ DOSE = Dose(
     "planted",
     0.05,
     1000,
+    50,
     (
         Measure("identical_rows", Estimate(0.05, 0.04, 0.06), rows=1000, p_value=1e-9),
         Measure("dcr_ratio", Estimate(0.4, 0.0, 1.0), rows=1000),
@@ -177,6 +178,7 @@ DOSE = Dose(
     ),
     ("identical_rows",),
     NaiveScore(0.192, 0.188),
+    Estimate(1.0, 0.93, 1.0),
 )
 
 
@@ -198,11 +200,33 @@ def test_a_dose_is_told_in_a_sentence_that_the_numbers_carry() -> None:
         "By that, this table is at least as private as they are."
     )
     assert "**気づいた指標：完全一致の行。**" in dose_sentence(DOSE, "ja")
-    harmless = replace(DOSE, dose=0.0, noticed=(), naive=NaiveScore(0.1, 0.2))
+    harmless = replace(DOSE, dose=0.0, leaking=0, traced=None, noticed=(), naive=NaiveScore(0.1, 0.2))
     said = dose_sentence(harmless, "en")
     assert said.startswith("Nothing is planted")
     assert "**No measure notices anything.**" in said
     assert "below the 0.200" in said
+
+
+def test_where_nothing_leaks_nobody_asks_who_notices() -> None:
+    nothing = replace(DOSE, dose=0.0, leaking=0, noticed=(), traced=None)
+    table = dose_table(nothing, "en")
+    assert "Does it notice" in dose_table(DOSE, "en")
+    assert "Does it notice" not in table
+    assert "<td>no</td>" not in table
+    assert "Nothing is planted" in dose_sentence(nothing, "en")
+
+
+@pytest.mark.parametrize(
+    ("traced", "said"),
+    [
+        (Estimate(0.9, 0.8, 1.0), "of these 50 rows, 90% still lead to the very person"),
+        (Estimate(0.01, 0.0, 0.03), "of these 50 rows, only 1.0% still lead to the person"),
+    ],
+)
+def test_what_nobody_notices_is_harmless_or_a_blind_spot(traced: Estimate, said: str) -> None:
+    unnoticed = replace(DOSE, leak="disguised", noticed=(), traced=traced)
+    assert said in dose_sentence(unnoticed, "en")
+    assert unnoticed.blind == (traced > 0.5)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -20,6 +20,7 @@ from synth_handson.evidence.three_tables import MAX_ROWS, AssessedTables, prepar
 from synth_handson.evidence.utility import Utility, assess_utility, check_target
 from synth_handson.evidence.verdict import Outcome
 from synth_handson.locales import Language, Message
+from synth_handson.metrics.intervals import Estimate
 from synth_handson.tables.checks import check_callback, check_seed
 
 if TYPE_CHECKING:
@@ -199,11 +200,12 @@ def assess(
 
     begin("distances")
     ours = Neighbours.of(tables, random_state)
-    privacy = assess_privacy(ours, on_attacks=lambda: begin("attacks"))
-    begin("ladder")
-    ladder = climb(ours)
-    begin("fidelity")
     joint = c2st(tables.synthetic, tables.train, tables.holdout, random_state=random_state)
+    told_apart = joint.reference or Estimate(0.5, 0.5, 0.5)
+    privacy = assess_privacy(ours, told_apart, on_attacks=lambda: begin("attacks"))
+    begin("ladder")
+    ladder = climb(ours, joint)
+    begin("fidelity")
     fidelity = assess_fidelity(tables, schema=schema, c2st=joint, random_state=random_state)
     begin("utility")
     utility = _utility(tables, target, random_state)

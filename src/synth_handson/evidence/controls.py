@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from synth_handson.errors import ArgumentError
+from synth_handson.metrics.arrays import Integers
 from synth_handson.tables.columns import as_canonical, column_kind
 
 JITTER_SCALE = 0.05
@@ -14,8 +15,12 @@ JITTER_SCALE = 0.05
 
 def copy_rows(train: pd.DataFrame, rows: int, random_state: int = 0) -> pd.DataFrame:
     """Publish real people: ``rows`` training rows in random order, repeated only where there are too few."""
-    rng = np.random.default_rng(random_state)
-    return train.iloc[rng.choice(len(train), rows, replace=rows > len(train))].reset_index(drop=True)
+    return train.iloc[chosen_people(len(train), rows, random_state)].reset_index(drop=True)
+
+
+def chosen_people(people: int, rows: int, random_state: int = 0) -> Integers:
+    """Say whom the leaks made here are made from: positions in the training table. Shape (rows,)."""
+    return np.random.default_rng(random_state).choice(people, rows, replace=rows > people)
 
 
 def plant_rows(
@@ -47,11 +52,15 @@ def plant_rows(
     if not 0 <= share <= 1:
         raise ArgumentError("plant_share", share=share)
     count = round(share * len(synthetic))
-    if count == 0:
+    return replace_rows(synthetic, copy_rows(train, count, random_state), random_state)
+
+
+def replace_rows(synthetic: pd.DataFrame, rows: pd.DataFrame, random_state: int = 0) -> pd.DataFrame:
+    """Put other rows in place of as many synthetic ones, drawn at random; the others come last."""
+    if rows.empty:
         return synthetic.reset_index(drop=True)
-    kept = np.random.default_rng(random_state).permutation(len(synthetic))[count:]
-    planted = copy_rows(train, count, random_state)[list(synthetic.columns)]
-    return pd.concat([synthetic.iloc[np.sort(kept)], planted], ignore_index=True)
+    kept = np.random.default_rng(random_state).permutation(len(synthetic))[len(rows) :]
+    return pd.concat([synthetic.iloc[np.sort(kept)], rows[list(synthetic.columns)]], ignore_index=True)
 
 
 def jitter_rows(
@@ -81,6 +90,50 @@ def jitter_rows(
     copied = copy_rows(train, rows, random_state)
     rng = np.random.default_rng(random_state)
     return pd.DataFrame({name: _jitter(copied[name], train[name], scale, rng) for name in copied.columns})
+
+
+def change_category(train: pd.DataFrame, rows: int, columns: int = 1, random_state: int = 0) -> pd.DataFrame:
+    """Publish real people in a disguise that distances do not see: a category of each is changed.
+
+    Parameters
+    ----------
+    train
+        The rows to disguise.
+    rows
+        Number of rows to publish.
+    columns
+        In so many columns of each row, drawn at random, the category becomes another one that occurs there;
+        where a table has fewer columns of categories, in all of them, and without any, a value of another
+        column becomes somebody else's.
+    random_state
+        Seed.
+
+    Returns
+    -------
+    DataFrame
+        ``rows`` rows with the columns of ``train``.
+    """
+    copied = copy_rows(train, rows, random_state)
+    rng = np.random.default_rng(random_state)
+    varied = [name for name in train.columns if train[name].nunique(dropna=False) > 1]
+    kinds = {name: column_kind(as_canonical(train[name])) for name in varied}
+    names = [name for name in varied if kinds[name] in ("category", "truth")] or varied
+    order = rng.random((rows, len(names))).argsort(axis=1)[:, :columns]
+    for position, name in enumerate(names):
+        chosen = np.flatnonzero((order == position).any(axis=1))
+        copied[name] = _others(copied[name], train[name], chosen, rng)
+    return copied
+
+
+def _others(values: pd.Series, source: pd.Series, chosen: Integers, rng: np.random.Generator) -> pd.Series:
+    """Give the chosen rows another of the values that occur, each as likely."""
+    codes, levels = pd.factorize(source, use_na_sentinel=False)
+    first = pd.Series(np.arange(len(codes))).groupby(codes).first().to_numpy()
+    known = pd.Index(levels).get_indexer(pd.Index(values.iloc[chosen]))
+    other = (known + rng.integers(1, len(levels), len(chosen))) % len(levels)
+    changed = values.copy()
+    changed.iloc[chosen] = source.iloc[first[other]].to_numpy()
+    return changed
 
 
 def shuffle_columns(table: pd.DataFrame, random_state: int = 0) -> pd.DataFrame:

@@ -6,26 +6,45 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+import numpy as np
 import pandas as pd
 
-from synth_handson.evidence.controls import jitter_rows, plant_rows
+from synth_handson.evidence.controls import (
+    change_category,
+    chosen_people,
+    jitter_rows,
+    plant_rows,
+    replace_rows,
+)
 from synth_handson.evidence.measures import Measure
-from synth_handson.evidence.membership import DISTANCE_MEASURES, Neighbours, distance_measures
+from synth_handson.evidence.membership import (
+    DISTANCE_MEASURES,
+    SUBSET_MEASURES,
+    Neighbours,
+    distance_measures,
+    subset_measures,
+)
 from synth_handson.evidence.three_tables import AssessedTables, prepare_tables, sample_rows
-from synth_handson.evidence.verdict import noticed, single_level
-from synth_handson.metrics.distances import nearest_neighbors
+from synth_handson.evidence.verdict import TOLERATED_LEAK, noticed, single_level
+from synth_handson.metrics.distances import HeomSpace, nearest_neighbors
+from synth_handson.metrics.intervals import Estimate, exact_share
 
-Leak = Literal["planted", "jittered", "overfit"]
+Leak = Literal["planted", "disguised", "jittered", "overfit"]
 
 DOSES: dict[Leak, tuple[float, ...]] = {
     "planted": (0.0, 0.01, 0.02, 0.05, 0.1, 0.2),
+    "disguised": (0.0, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0),
     "jittered": (0.01, 0.02, 0.05, 0.1, 0.2, 0.3, 0.5),
     "overfit": (1, 12),
 }
-"""Doses that are compared: share of planted rows, noise in standard deviations, copies of each person."""
+"""Doses that are compared: share of planted or disguised rows, noise in standard deviations, copies of each
+person."""
 
 MAX_ROWS = 4_000
 """Larger tables are sampled to so many rows, so that a dose takes a fraction of a second."""
+
+TRACED = 300
+"""Of so many leaking rows it is looked up whom they lead to."""
 
 OVERFIT_ROWS = 300
 OVERFIT_EPOCHS = 30
@@ -60,17 +79,23 @@ class Dose:
     Attributes
     ----------
     leak
-        "planted": training rows among the synthetic ones. "jittered": the training table with noise.
-        "overfit": a generator that was shown few people again and again.
+        "planted": training rows among the synthetic ones. "disguised": the same with one category of each
+        changed. "jittered": the training table with noise. "overfit": a generator that was shown few people
+        again and again.
     dose
-        Share of planted rows, 0 to 1; noise in standard deviations of its column; times each person was
-        shown.
+        Share of planted or disguised rows, 0 to 1; noise in standard deviations of its column; times each
+        person was shown.
     rows
         Synthetic rows that were measured.
+    leaking
+        How many of them leak; None where the generator made the leak.
     measures
-        "identical_rows", "dcr_share", "dcr_ratio", "attack_auc" and "attack_tpr".
+        Those of `DISTANCE_MEASURES` and `SUBSET_MEASURES`.
     noticed
-        Names of the measures whose p-value, corrected for their number, is below the verdict's level.
+        Names of the measures whose p-value, corrected for their number, is below the level of a review.
+    traced
+        Share of the leaking rows for which the real person they share most values with (of several, the
+        closest) is the one that they were made from, 0 to 1. None where nothing leaks, or as ``leaking``.
     naive
         The score that notices little.
     """
@@ -78,9 +103,16 @@ class Dose:
     leak: Leak
     dose: float
     rows: int
+    leaking: int | None
     measures: tuple[Measure, ...]
     noticed: tuple[str, ...]
     naive: NaiveScore
+    traced: Estimate | None
+
+    @property
+    def blind(self) -> bool:
+        """Whether nothing notices people who can still be found: more of them than a leak may concern."""
+        return not self.noticed and self.traced is not None and self.traced.low > TOLERATED_LEAK
 
 
 def prepare_doses(synthetic: pd.DataFrame, train: pd.DataFrame, holdout: pd.DataFrame) -> AssessedTables:
@@ -102,9 +134,9 @@ def take_dose(tables: AssessedTables, leak: Leak, dose: float, random_state: int
     tables
         Prepared tables.
     leak
-        "planted" puts training rows in place of synthetic ones; "jittered" puts the whole training table,
-        with noise, in the synthetic table's place; "overfit" leaves the tables as they are, for there the
-        generator made the leak.
+        "planted" puts training rows in place of synthetic ones, "disguised" such rows with one category
+        changed; "jittered" puts the whole training table, with noise, in the synthetic table's place;
+        "overfit" leaves the tables as they are, for there the generator made the leak.
     dose
         As in `Dose`.
     random_state
@@ -115,15 +147,49 @@ def take_dose(tables: AssessedTables, leak: Leak, dose: float, random_state: int
     Dose
         The measures, and which of them notice.
     """
-    synthetic = tables.synthetic
-    if leak == "planted":
-        synthetic = plant_rows(synthetic, tables.train, dose, random_state)
-    elif leak == "jittered":
-        synthetic = jitter_rows(tables.train, len(tables.train), dose, random_state)
-    leaking = tables.instead(synthetic)
-    measures = distance_measures(Neighbours.of(leaking, random_state), single_level(DISTANCE_MEASURES))
+    synthetic, leaking = _with_leak(tables, leak, dose, random_state)
+    leaky = tables.instead(synthetic)
+    compared = Neighbours.of(leaky, random_state)
+    level = single_level((*DISTANCE_MEASURES, *SUBSET_MEASURES))
+    measures = (*distance_measures(compared, level), *subset_measures(compared, level))
     names = tuple(m.name for m, _ in noticed(measures))
-    return Dose(leak, dose, len(synthetic), measures, names, naive_score(leaking))
+    traced = _traced(compared.everyone, len(tables.train), leaking, random_state) if leaking else None
+    return Dose(leak, dose, len(synthetic), leaking, measures, names, naive_score(leaky), traced)
+
+
+def _with_leak(
+    tables: AssessedTables, leak: Leak, dose: float, random_state: int
+) -> tuple[pd.DataFrame, int | None]:
+    """Make the leak: the synthetic table with the leaking rows last, and how many they are."""
+    synthetic, train = tables.synthetic, tables.train
+    count = round(dose * len(synthetic))
+    if leak == "planted":
+        return plant_rows(synthetic, train, dose, random_state), count
+    if leak == "disguised":
+        return replace_rows(synthetic, change_category(train, count, 1, random_state), random_state), count
+    if leak == "jittered":
+        return jitter_rows(train, len(train), dose, random_state), len(train)
+    return synthetic, None
+
+
+def _traced(space: HeomSpace, train_rows: int, leaking: int, random_state: int) -> Estimate:
+    """Look up whom the leaking rows, the last of the synthetic ones, lead to."""
+    people = chosen_people(train_rows, leaking, random_state)[:TRACED]
+    first = len(space.row_numbers) - leaking
+    rows = np.arange(first, first + len(people))
+    equal, distance = np.zeros((2, len(rows), len(space.real)))
+    for name, codes in space.codes.items():
+        same = codes[rows, None] == codes[None, space.real]
+        equal += same
+        gaps = ~same * 1.0
+        if name in space.ranks:
+            ranks = space.ranks[name]
+            gaps *= np.nan_to_num((ranks[rows, None] - ranks[None, space.real]) ** 2, nan=1.0)
+        distance += gaps
+    # A distance is less than one more equal value, however large it is.
+    led_to = (equal - distance / (len(space.codes) + 1)).argmax(axis=1)
+    numbers = space.row_numbers
+    return exact_share(int((numbers[led_to] == numbers[people]).sum()), len(people))
 
 
 def dose_response(

@@ -1,4 +1,4 @@
-"""Do more training rows stand in the synthetic table than chance puts there? How many would be noticed."""
+"""Find whether more training rows stand in the synthetic table than chance puts there."""
 
 from __future__ import annotations
 
@@ -11,7 +11,13 @@ import pandas as pd
 from synth_handson.evidence.measures import Measure
 from synth_handson.metrics.arrays import Booleans, Floats, Integers
 from synth_handson.metrics.distances import HeomSpace
-from synth_handson.metrics.intervals import exact_share
+from synth_handson.metrics.intervals import (
+    Estimate,
+    all_exposed,
+    attributable_fraction,
+    exact_share,
+    upper_tail,
+)
 from synth_handson.tables.columns import likely_identifier
 
 ONCE = 0.99
@@ -35,20 +41,41 @@ class Matches:
     @classmethod
     def of(cls, synthetic: pd.DataFrame, train: pd.DataFrame, holdout: pd.DataFrame) -> Matches:
         """Join three tables on all their columns."""
-        numbers = HeomSpace(pd.concat([train, holdout], ignore_index=True), synthetic).row_numbers
-        return cls(*np.split(numbers, np.cumsum([len(train), len(holdout)])))
+        return cls.within(HeomSpace(pd.concat([train, holdout], ignore_index=True), synthetic), len(train))
+
+    @classmethod
+    def within(cls, space: HeomSpace, train_rows: int) -> Matches:
+        """Join the tables of a space, whose first ``train_rows`` real rows are the training table."""
+        return cls(*np.split(space.row_numbers, [train_rows, len(space.real)]))
 
     @property
-    def counts(self) -> tuple[int, int, int, int]:
-        """Synthetic and holdout rows that stand in the training table, then real ones in the synthetic."""
-        pairs = (
-            (self.synthetic, self.train),
-            (self.holdout, self.train),
-            (self.train, self.synthetic),
-            (self.holdout, self.synthetic),
+    def sizes(self) -> tuple[int, int]:
+        """Number of training and of holdout people."""
+        return len(self.train), len(self.holdout)
+
+    @property
+    def found(self) -> tuple[int, int]:
+        """Training and holdout people who stand in the synthetic table."""
+        return _standing(self.train, self.synthetic), _standing(self.holdout, self.synthetic)
+
+    @property
+    def copies(self) -> tuple[int, int]:
+        """Synthetic and holdout rows that stand in the training table."""
+        return _standing(self.synthetic, self.train), _standing(self.holdout, self.train)
+
+    @property
+    def distinct(self) -> Matches:
+        """The same with those that stand in the training table, of synthetic and holdout rows, once each."""
+        holdout, synthetic = (
+            np.append(rows[~known], np.unique(rows[known]))
+            for rows in (self.holdout, self.synthetic)
+            for known in [np.isin(rows, self.train)]
         )
-        first, second, third, fourth = (int(np.isin(rows, table).sum()) for rows, table in pairs)
-        return first, second, third, fourth
+        return Matches(self.train, holdout, synthetic)
+
+
+def _standing(rows: Integers, table: Integers) -> int:
+    return int(np.isin(rows, table).sum())
 
 
 def identical_rows(matches: Matches, level: float, left_out: tuple[str, ...] = ()) -> Measure:
@@ -68,7 +95,7 @@ def identical_rows(matches: Matches, level: float, left_out: tuple[str, ...] = (
     Measure
         "identical_rows", or "identical_without" and the columns left out: shares from 0 to 1, low is good.
     """
-    hits, expected, _, _ = matches.counts
+    hits, expected = matches.copies
     return Measure(
         "identical_without" if left_out else "identical_rows",
         exact_share(hits, len(matches.synthetic)),
@@ -76,6 +103,7 @@ def identical_rows(matches: Matches, level: float, left_out: tuple[str, ...] = (
         rows=len(matches.synthetic),
         columns=left_out,
         p_value=identical_p_value(matches, level),
+        attributable=_attributable(matches, level),
     )
 
 
@@ -127,10 +155,10 @@ def _has_fractions(column: pd.Series[Any]) -> bool:
 def identical_p_value(matches: Matches, level: float) -> float:
     """Test whether training rows stand in the synthetic table more often than chance lets them.
 
-    Where enough people stand in it for the labels alone to decide, Fisher's exact test compares training rows
-    found in the synthetic table with holdout rows found there: it holds whatever the generator does, even if
-    it prefers common rows. Else it compares synthetic rows found in the training table with holdout rows
-    found there.
+    Where enough people stand in it for the labels alone to decide, Fisher's exact test compares training
+    people found in the synthetic table with holdout people found there: it holds whatever the generator does,
+    even if it prefers common rows. Else it compares synthetic rows found in the training table with holdout
+    rows found there. Rows that are alike count once, for one row drawn many times is one coincidence.
 
     Parameters
     ----------
@@ -148,130 +176,61 @@ def identical_p_value(matches: Matches, level: float) -> float:
     -----
     R. A. Fisher, "Statistical Methods for Research Workers", 5th ed. 1934, section 21.02.
     """
-    sizes = len(matches.synthetic), len(matches.train), len(matches.holdout)
-    p_values = identical_p_values(*(np.array([count]) for count in matches.counts), sizes=sizes, level=level)
+    found, distinct = matches.found, matches.distinct
+    rows = len(distinct.synthetic), len(distinct.holdout)
+    p_values = identical_p_values(
+        *(np.array([count]) for count in (*found, *distinct.copies)),
+        people=matches.sizes,
+        rows=rows,
+        level=level,
+    )
     return float(p_values[0])
 
 
 def identical_p_values(
-    synthetic_hits: Integers,
-    holdout_hits: Integers,
     train_found: Integers,
     holdout_found: Integers,
+    synthetic_hits: Integers,
+    holdout_hits: Integers,
     *,
-    sizes: tuple[int, int, int],
+    people: tuple[int, int],
+    rows: tuple[int, int],
     level: float,
 ) -> Floats:
-    """Compute `identical_p_value` for many counts (`Matches.counts`) of tables of the same sizes."""
-    synthetic_rows, train_rows, holdout_rows = sizes
-    found = train_found + holdout_found
-    by_people = upper_tail(train_found, found, train_rows, train_rows + holdout_rows)
-    by_rows = upper_tail(
-        synthetic_hits, synthetic_hits + holdout_hits, synthetic_rows, synthetic_rows + holdout_rows
-    )
-    return np.where(_labels_decide(found, train_rows, holdout_rows, level), by_people, by_rows)
-
-
-def _labels_decide(found: Integers, train_rows: int, holdout_rows: int, level: float) -> Booleans:
-    """Tell whether chance could hardly do it if everybody found were a training person."""
-    best = upper_tail(np.minimum(found, train_rows), found, train_rows, train_rows + holdout_rows)
-    return np.asarray(best <= level)
-
-
-def upper_tail(hits: Integers, drawn: Integers, group: int, population: int) -> Floats:
-    """Probability that at least ``hits`` of ``drawn`` people belong to a group of that size."""
-    from scipy.stats import hypergeom
-
-    return np.asarray(hypergeom.sf(hits - 1, population, drawn, group), np.float64)
-
-
-POWER = 0.8
-SIMULATIONS = 200
-
-
-def copies_needed(matches: Matches, level: float, random_state: int) -> int | None:
-    """Find how many copied rows the test of identical rows would have found with 80 % probability.
-
-    Training people are planted among the synthetic rows, again and again, until enough are found. Of the
-    training rows that stand there already, only as many stay as the holdout's rate explains. Else a leak that
-    is there unnoticed would be counted on top, and a single further copy would do.
+    """Compute `identical_p_value` for many counts of tables of the same sizes.
 
     Parameters
     ----------
-    matches
-        Of the three tables.
+    train_found, holdout_found
+        `Matches.found`. Shape (n,) each.
+    synthetic_hits, holdout_hits
+        `Matches.copies` of different rows. Shape (n,) each.
+    people
+        Number of training and of holdout people.
+    rows
+        Number of different synthetic and different holdout rows.
     level
-        Probability below which a single test counts.
-    random_state
-        Seed of the simulation.
+        As in `identical_p_value`.
 
     Returns
     -------
-    int or None
-        Number of copied rows; None if not even a table of nothing but copies would be noticed.
+    ndarray
+        Shape (n,).
     """
-    rng = np.random.default_rng(random_state)
-    matches = _without_excess(matches, level, rng)
-    rows = len(matches.synthetic)
-    low, high = 0, 1
-    while high < rows and _power(matches, high, level, rng) < POWER:
-        low, high = high, min(2 * high, rows)
-    if high == rows and _power(matches, rows, level, rng) < POWER:
-        return None
-    while high - low > 1 + low // 50:
-        middle = (low + high) // 2
-        if _power(matches, middle, level, rng) < POWER:
-            low = middle
-        else:
-            high = middle
-    return high
+    by_people = upper_tail(train_found, train_found + holdout_found, people[0], sum(people))
+    by_rows = upper_tail(synthetic_hits, synthetic_hits + holdout_hits, rows[0], sum(rows))
+    return np.where(_labels_decide(train_found + holdout_found, people, level), by_people, by_rows)
 
 
-def _without_excess(matches: Matches, level: float, rng: np.random.Generator) -> Matches:
-    """Put strangers in the place of training rows that the holdout's rate does not explain.
-
-    How many are too many is told by the comparison that the test makes. Rows that stand in the holdout, too,
-    are common, and the last to go.
-    """
-    synthetic_hits, holdout_hits, train_found, holdout_found = matches.counts
-    sizes = len(matches.synthetic), len(matches.train), len(matches.holdout)
-    known, common = (np.isin(matches.synthetic, people) for people in (matches.train, matches.holdout))
-    if _labels_decide(np.array(train_found + holdout_found), sizes[1], sizes[2], level):
-        excess = train_found - round(sizes[1] * holdout_found / sizes[2])
-        values = rng.permutation(np.unique(matches.synthetic[known & ~common]))
-        people = np.cumsum(np.bincount(matches.train, minlength=values.max(initial=0) + 1)[values])
-        leaving = np.isin(matches.synthetic, values[: np.searchsorted(people, excess) + 1])
-    else:
-        excess = synthetic_hits - round(sizes[0] * holdout_hits / sizes[2])
-        rows = rng.permutation(np.flatnonzero(known))
-        leaving = np.zeros(sizes[0], bool)
-        leaving[rows[np.argsort(common[rows], kind="stable")][: max(excess, 0)]] = True
-    if excess <= 0:
-        return matches
-    unused = 1 + max(int(numbers.max()) for numbers in (matches.train, matches.holdout, matches.synthetic))
-    strangers = unused + np.arange(sizes[0])
-    return Matches(matches.train, matches.holdout, np.where(leaving, strangers, matches.synthetic))
+def _attributable(matches: Matches, level: float) -> Estimate | None:
+    """Compare what the test compares."""
+    (train, holdout), found, distinct = matches.sizes, matches.found, matches.distinct
+    if _labels_decide(np.array(sum(found)), matches.sizes, level):
+        return attributable_fraction(found[0], train, found[1], holdout)
+    hits, expected = distinct.copies
+    return attributable_fraction(hits, len(distinct.synthetic), expected, len(distinct.holdout))
 
 
-def _power(matches: Matches, copies: int, level: float, rng: np.random.Generator) -> float:
-    """Share of simulations in which so many training rows, put in place of synthetic ones, are noticed."""
-    rows = len(matches.synthetic)
-    size = 1 + max(int(numbers.max()) for numbers in (matches.train, matches.holdout, matches.synthetic))
-    in_train, in_holdout, in_synthetic = (
-        np.bincount(numbers, minlength=size)
-        for numbers in (matches.train, matches.holdout, matches.synthetic)
-    )
-    counts = np.tile(matches.counts, (SIMULATIONS, 1))
-    for simulated in counts:
-        replaced = matches.synthetic[rng.choice(rows, copies, replace=False)]
-        planted = matches.train[rng.choice(len(matches.train), copies, replace=copies > len(matches.train))]
-        numbers, times = np.unique(replaced, return_counts=True)
-        gone = numbers[in_synthetic[numbers] == times]
-        new = np.unique(planted)
-        new = new[(in_synthetic[new] == 0) | np.isin(new, gone)]
-        simulated[0] += copies - int((in_train[replaced] > 0).sum())
-        simulated[2] += int(in_train[new].sum() - in_train[gone].sum())
-        simulated[3] += int(in_holdout[new].sum() - in_holdout[gone].sum())
-    sizes = rows, len(matches.train), len(matches.holdout)
-    p_values = identical_p_values(*counts.T, sizes=sizes, level=level)
-    return float((p_values <= level).mean())
+def _labels_decide(found: Integers, people: tuple[int, int], level: float) -> Booleans:
+    """Tell whether chance could hardly do it if everybody found were a training person."""
+    return np.asarray(all_exposed(found, *people) <= level)

@@ -11,9 +11,15 @@ import pandas as pd
 from synth_handson.evidence import controls
 from synth_handson.evidence.c2st import c2st_area
 from synth_handson.evidence.measures import Measure
-from synth_handson.evidence.membership import DISTANCE_MEASURES, Neighbours, distance_measures
+from synth_handson.evidence.membership import (
+    DISTANCE_MEASURES,
+    SUBSET_MEASURES,
+    Neighbours,
+    distance_measures,
+    subset_measures,
+)
 from synth_handson.evidence.three_tables import sample_rows
-from synth_handson.evidence.verdict import noticed, single_level
+from synth_handson.evidence.verdict import FAIL_LEVEL, beyond_tolerance, noticed, single_level
 
 RungName = Literal["copied", "jittered", "planted", "ours", "holdout", "shuffled"]
 
@@ -30,7 +36,7 @@ class Rung:
     name
         The control, or "ours".
     measures
-        "identical_rows", "dcr_share", "dcr_ratio", "attack_auc", "attack_tpr", "c2st_auc".
+        Those of `DISTANCE_MEASURES`, of the table itself those of `SUBSET_MEASURES`, and "c2st_auc".
     leak
         Whether these measures show a leak, by the rule of the verdict.
     """
@@ -40,13 +46,15 @@ class Rung:
     leak: bool
 
 
-def climb(ours: Neighbours) -> tuple[Rung, ...]:
+def climb(ours: Neighbours, told_apart: Measure) -> tuple[Rung, ...]:
     """Measure the synthetic table and five controls in the same way.
 
     Parameters
     ----------
     ours
         The tables with the synthetic one, whose seed is that of the controls, too.
+    told_apart
+        "c2st_auc" of the synthetic table, which is not measured twice if it was measured on the same rows.
 
     Returns
     -------
@@ -55,7 +63,7 @@ def climb(ours: Neighbours) -> tuple[Rung, ...]:
         synthetic rows replaced by training rows; the synthetic table itself; one half of the holdout in its
         place; and the synthetic table with its columns shuffled, which leaks nobody and is of no use.
     """
-    return tuple(_rung(name, compared) for name, compared in _compared(ours))
+    return tuple(_rung(name, compared, told_apart) for name, compared in _compared(ours))
 
 
 def _compared(ours: Neighbours) -> Iterator[tuple[RungName, Neighbours]]:
@@ -75,9 +83,20 @@ def _compared(ours: Neighbours) -> Iterator[tuple[RungName, Neighbours]]:
     yield "shuffled", instead(controls.shuffle_columns(synthetic, random_state))
 
 
-def _rung(name: RungName, compared: Neighbours) -> Rung:
+def _rung(name: RungName, compared: Neighbours, told_apart: Measure) -> Rung:
+    planned = DISTANCE_MEASURES if name != "ours" else (*DISTANCE_MEASURES, *SUBSET_MEASURES)
+    level = single_level(planned)
+    measures = distance_measures(compared, level)
+    # The controls are told by identical rows and distances alone.
+    subsets = subset_measures(compared, level) if name == "ours" else ()
+    leak = any(beyond_tolerance(m) for m, _ in noticed((*measures, *subsets), FAIL_LEVEL))
+    return Rung(name, (*measures, *subsets, _told_apart(name, compared, told_apart)), leak)
+
+
+def _told_apart(name: RungName, compared: Neighbours, measured: Measure) -> Measure:
     tables = compared.tables
-    membership = distance_measures(compared, single_level(DISTANCE_MEASURES))
+    rows = min(len(tables.synthetic), len(tables.train), MAX_ROWS)
+    if name == "ours" and measured.rows == rows == len(tables.synthetic):
+        return Measure("c2st_auc", measured.value, rows=rows)
     area = c2st_area(tables.synthetic, tables.train, random_state=compared.random_state, rows=MAX_ROWS)
-    rows = min(len(tables.synthetic), len(tables.train))
-    return Rung(name, (*membership, Measure("c2st_auc", area, rows=rows)), leak=bool(noticed(membership)))
+    return Measure("c2st_auc", area, rows=rows)

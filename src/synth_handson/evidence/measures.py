@@ -70,6 +70,9 @@ class Measure:
     p_value
         Probability of a value at least as bad if the synthetic table knew nothing about the training rows
         that it does not know about unseen people; None where nothing is tested.
+    attributable
+        Of tests that count people found: which share of the training people found would not have been found
+        at the holdout people's rate, 0 to 1. Low is good.
     missing
         Why there is no value.
     """
@@ -81,6 +84,7 @@ class Measure:
     rows: int
     columns: tuple[str, ...] = ()
     p_value: float | None = None
+    attributable: Estimate | None = None
     missing: Message | None = None
 
     @property
@@ -164,12 +168,19 @@ RECORDED = ("lowest", "highest", "good", "ideal", "interval", "source")
 """What of the definition stands in a record of the measure."""
 
 
+ESTIMATES = {"value": "", "reference": "reference_", "attributable": "attributable_"}
+"""Which fields have an interval, and what its ends' names begin with in a record."""
+
+
 def _to_record(found: Measure, plain: Callable[[Measure], dict[str, Any]]) -> dict[str, Any]:
     return {
         "name": found.name,
-        **_numbers(found.value, "value", ""),
-        **_numbers(found.reference, "reference", "reference_"),
-        **{key: value for key, value in plain(found).items() if key not in ("name", "value", "reference")},
+        **{
+            key: number
+            for name, prefix in ESTIMATES.items()
+            for key, number in _numbers(getattr(found, name), name, prefix).items()
+        },
+        **{key: value for key, value in plain(found).items() if key not in ("name", *ESTIMATES)},
         **{key: getattr(found.definition, key) for key in RECORDED},
     }
 
@@ -185,7 +196,7 @@ def _from_record(record: Any) -> Any:
     if record.get("name") not in DEFINITIONS:
         raise ValueError(f"unknown measure {record.get('name')!r}")
     fields = {key: value for key, value in record.items() if key not in RECORDED}
-    for name, prefix in (("value", ""), ("reference", "reference_")):
+    for name, prefix in ESTIMATES.items():
         numbers = [fields.pop(key, None) for key in (name, f"{prefix}low", f"{prefix}high")]
         fields[name] = None if numbers[0] is None else numbers
     return fields
@@ -211,6 +222,9 @@ _FISHER = "R. A. Fisher, Statistical Methods for Research Workers, 1934"
 _MIA = "Hilprecht, Härterich & Bernau, PoPETs 2019(4)"
 _CALIBRATED = "Watson et al., On the importance of difficulty calibration, ICLR 2022"
 _LIRA = "Carlini et al., IEEE S&P 2022 (true positives at a low false-positive rate)"
+_PARZEN = "E. Parzen, Ann. Math. Stat. 33, 1962; M. F. Schilling, JASA 81, 1986"
+_CHI = "K. Pearson, Philosophical Magazine 50, 1900"
+_UNIQUES = "Raab, Nowok & Dibben, arXiv:2406.16826, 2024"
 _ANONYMETER = "Giomi et al., PoPETs 2023(2); WP29 Opinion 05/2014"
 
 DEFINITIONS: dict[str, Definition] = {
@@ -244,12 +258,20 @@ DEFINITIONS: dict[str, Definition] = {
     "dcr_share": Definition(0.0, 1.0, "near", 0.5, "permutation", _DCR, tested=True),
     "dcr_ratio": Definition(0.0, None, "high", 1.0, "bootstrap", _DCR),
     "attack_auc": Definition(0.0, 1.0, "near", 0.5, "delong", _MIA, tested=True),
+    "kernel_share": Definition(0.0, 1.0, "near", 0.5, "permutation", _PARZEN, tested=True),
     "attack_tpr": Definition(0.0, 1.0, "low", 0.01, "bootstrap", _LIRA, tested=True),
+    "attack_tpr_03": Definition(0.0, 1.0, "low", 0.003, "bootstrap", _LIRA, tested=True),
+    "attack_tpr_01": Definition(0.0, 1.0, "low", 0.001, "bootstrap", _LIRA, tested=True),
     "outlier_identical": Definition(0.0, 1.0, "low", 0.0, "clopper_pearson", _FISHER, tested=True),
     "outlier_attack_auc": Definition(0.0, 1.0, "near", 0.5, "delong", _CALIBRATED, tested=True),
+    "subset_matches": Definition(0.0, 1.0, "low", 0.0, "clopper_pearson", _UNIQUES, tested=True),
+    "subset_matches_binned": Definition(0.0, 1.0, "low", 0.0, "clopper_pearson", _UNIQUES, tested=True),
     "singling_out": Definition(0.0, 1.0, "low", 0.0, "wilson", _ANONYMETER, tested=True),
     "linkability": Definition(0.0, 1.0, "low", 0.0, "wilson", _ANONYMETER, tested=True),
     "inference": Definition(0.0, 1.0, "low", 0.0, "wilson", _ANONYMETER, tested=True),
+    "holdout_matches": Definition(0.0, 1.0, "low", 0.0, "clopper_pearson", _FISHER),
+    "split_auc": Definition(0.0, 1.0, "near", 0.5, "delong", _C2ST),
+    "split_columns": Definition(0.0, 1.0, "low", 0.0, "bootstrap", _CHI),
 }
 """Every measure there is, by name."""
 

@@ -14,8 +14,9 @@ from functools import cached_property
 import numpy as np
 import pandas as pd
 
-from synth_handson.evidence.identical import Matches, identical_rows, upper_tail
+from synth_handson.evidence.identical import Matches, identical_rows
 from synth_handson.evidence.measures import Measure
+from synth_handson.evidence.subsets import SubsetJoin, subset_joins, subset_matches
 from synth_handson.evidence.three_tables import AssessedTables, halves
 from synth_handson.locales import Message
 from synth_handson.metrics.arrays import Floats, Integers
@@ -24,9 +25,11 @@ from synth_handson.metrics.distances import HeomSpace
 from synth_handson.metrics.intervals import (
     Estimate,
     area_under_curve,
+    attributable_fraction,
     bootstrap_interval,
     exact_share,
     standard_error_interval,
+    upper_tail,
 )
 
 MAX_ROWS = 20_000
@@ -34,23 +37,37 @@ MAX_CELLS = 200_000
 """A larger table is sampled to so many rows and values before distances are measured."""
 DRAWS = 10
 REPLICATES = 200
-FALSE_POSITIVE_RATE = 0.01
+FALSE_POSITIVE_RATES = {"attack_tpr": 0.01, "attack_tpr_03": 0.003, "attack_tpr_01": 0.001}
+"""At how many wrong accusations of unseen people the attack is measured: a few people who are found for
+certain show at the lowest, a leak of many at the highest."""
+NEIGHBOURS = 30
+BANDWIDTH = 0.144
+"""Of the Gaussian kernel: half the standard deviation of a rank, the root of 1/12."""
 OUTLIER_SHARE = 0.05
 MIN_OUTLIERS = 10
 
-DISTANCE_MEASURES = ("identical_rows", "dcr_share", "dcr_ratio", "attack_auc", "attack_tpr")
+DISTANCE_MEASURES = (
+    "identical_rows", "dcr_share", "dcr_ratio", "kernel_share", "attack_auc", *FALSE_POSITIVE_RATES
+)  # fmt: skip
+SUBSET_MEASURES = ("subset_matches", "subset_matches_binned")
 OUTLIER_MEASURES = ("outlier_identical", "outlier_attack_auc")
 
 _Closest = tuple[Floats, Integers]
 
 
-def distance_measures(ours: Neighbours, level: float) -> tuple[Measure, ...]:
-    """Take the measures of membership on all people, without a reference.
+def distance_measures(
+    ours: Neighbours, level: float, theirs: Neighbours | None = None
+) -> tuple[Measure, ...]:
+    """Take the measures of membership that rest on identical rows and distances, on all people.
 
     Parameters
     ----------
-    ours, level
-        As in `membership_measures`.
+    ours
+        The tables.
+    level
+        Probability below which a single test counts, for the choice explained at `identical_p_value`.
+    theirs
+        The reference, if it is wanted.
 
     Returns
     -------
@@ -59,37 +76,51 @@ def distance_measures(ours: Neighbours, level: float) -> tuple[Measure, ...]:
     """
     return (
         identical_rows(ours.matches, level),
-        ours.dcr_share(),
-        ours.dcr_ratio(),
-        ours.attack_auc(),
-        ours.attack_tpr(),
+        ours.dcr_share(theirs),
+        ours.dcr_ratio(theirs),
+        ours.kernel_share(theirs),
+        ours.attack_auc(theirs),
+        *(ours.attack_tpr(name, theirs) for name in FALSE_POSITIVE_RATES),
     )
 
 
-def membership_measures(ours: Neighbours, level: float) -> tuple[Measure, ...]:
-    """Take every measure of membership that rests on distances, beside the holdout's own.
-
-    For the reference, one half of the holdout plays the synthetic table and the other half is the holdout.
+def subset_measures(ours: Neighbours, level: float) -> tuple[Measure, ...]:
+    """Take those of `SUBSET_MEASURES`: on binned numbers only where binning makes a difference.
 
     Parameters
     ----------
     ours
         The tables.
     level
-        Probability below which a single test counts, for the choice explained at `identical_p_value`.
+        Probability below which a single test counts: it decides which subsets are corrected for.
 
     Returns
     -------
     tuple of Measure
-        Those of `DISTANCE_MEASURES` and of `OUTLIER_MEASURES`.
+        One or two.
+    """
+    return tuple(subset_matches(join, level) for join in ours.joins)
+
+
+def membership_measures(ours: Neighbours, level: float) -> tuple[Measure, ...]:
+    """Take every measure of membership, beside the holdout's own.
+
+    For the reference, one half of the holdout plays the synthetic table and the other half is the holdout.
+
+    Parameters
+    ----------
+    ours, level
+        As in `distance_measures` and `subset_measures`.
+
+    Returns
+    -------
+    tuple of Measure
+        Those of `DISTANCE_MEASURES`, `SUBSET_MEASURES` and `OUTLIER_MEASURES`.
     """
     theirs = ours.reference
     return (
-        identical_rows(ours.matches, level),
-        ours.dcr_share(theirs),
-        ours.dcr_ratio(theirs),
-        ours.attack_auc(theirs),
-        ours.attack_tpr(theirs),
+        *distance_measures(ours, level, theirs),
+        *subset_measures(ours, level),
         *ours.outliers(theirs),
     )
 
@@ -137,9 +168,20 @@ class Neighbours:
         return self.of(AssessedTables(first, self.tables.train, second), self.random_state)
 
     @cached_property
+    def everyone(self) -> HeomSpace:
+        """The same space with all rows in it."""
+        tables = self.tables
+        return HeomSpace(pd.concat([tables.train, tables.holdout], ignore_index=True), tables.synthetic)
+
+    @cached_property
     def matches(self) -> Matches:
         """Who stands in whose table, over all rows."""
-        return Matches.of(*self.tables.all)
+        return Matches.within(self.everyone, len(self.tables.train))
+
+    @cached_property
+    def joins(self) -> tuple[SubsetJoin, ...]:
+        """Who is found by part of the columns, over all rows."""
+        return tuple(subset_joins(self.everyone, len(self.tables.train), self.random_state))
 
     @cached_property
     def train_distances(self) -> Floats:
@@ -247,36 +289,82 @@ class Neighbours:
             theirs, _ = _attack(reference.train_distances, reference.holdout_distances)
         return Measure("attack_auc", ours, theirs, rows=len(self.train) + len(self.holdout), p_value=p_value)
 
-    def attack_tpr(self, reference: Neighbours | None = None) -> Measure:
-        """Take "attack_tpr"."""
+    def kernel_share(self, reference: Neighbours | None = None) -> Measure:
+        """Take "kernel_share"."""
+        from scipy.stats import norm
+
+        value, error = self._kernel_share()
+        return Measure(
+            "kernel_share",
+            standard_error_interval(value, error, 0.0, 1.0),
+            standard_error_interval(*reference._kernel_share(), 0.0, 1.0) if reference else None,
+            rows=len(self.synthetic),
+            p_value=float(norm.sf(value - 0.5, scale=error)) if error else 1.0,
+        )
+
+    def _kernel_share(self) -> tuple[float, float]:
+        """Attribute each synthetic row to the people around it, and see how much falls to training people.
+
+        Each of the `NEIGHBOURS` nearest real people gets a part in proportion to a Gaussian kernel of the
+        distance. Where the nearest alone would mostly be a stranger, as under strong noise, the parts of the
+        many originals still add up. The mean part of a training person is set beside a holdout person's; the
+        standard error is that of labels exchanged.
+        """
+        people = np.concatenate([self.train, self.holdout])
+        distances, positions = self.space.nearest(self.synthetic, people, NEIGHBOURS)
+        weights = np.exp(-((distances / BANDWIDTH) ** 2 - (distances[:, :1] / BANDWIDTH) ** 2) / 2)
+        weights /= weights.sum(axis=1, keepdims=True)
+        # People who are alike share what falls to one of them.
+        numbers = self.space.row_numbers
+        received = np.bincount(numbers[positions].ravel(), weights.ravel(), minlength=numbers.max() + 1)
+        alike = np.bincount(numbers[people], minlength=len(received))
+        parts = received[numbers[people]] / alike[numbers[people]]
+        members, others = np.split(parts, [len(self.train)])
+        both = members.mean() + others.mean()
+        variance = parts.var(ddof=1) * (1 / len(members) + 1 / len(others))
+        return float(members.mean() / both), float(np.sqrt(variance) / both / 2)
+
+    def attack_tpr(self, name: str, reference: Neighbours | None = None) -> Measure:
+        """Take "attack_tpr", or the same at fewer false accusations."""
+        rate = FALSE_POSITIVE_RATES[name]
         members, others = self.train_distances, self.holdout_distances
         pooled = np.concatenate([members, others])
-        threshold = np.quantile(pooled, FALSE_POSITIVE_RATE, method="higher")
+        threshold = np.quantile(pooled, rate, method="higher")
         caught, near = int((members <= threshold).sum()), int((pooled <= threshold).sum())
         p_value = upper_tail(np.array([caught]), np.array([near]), len(members), len(pooled))[0]
         return Measure(
-            "attack_tpr",
-            self._attack_tpr(),
-            reference._attack_tpr() if reference else None,
+            name,
+            self._hits[name],
+            reference._hits[name] if reference else None,
             rows=len(pooled),
             p_value=float(p_value),
+            attributable=attributable_fraction(caught, len(members), near - caught, len(others)),
         )
 
-    def _attack_tpr(self) -> Estimate:
+    @cached_property
+    def _hits(self) -> dict[str, Estimate]:
+        """Read the attack's hits off the ROC curve, and off those of bootstrap samples."""
         rng = np.random.default_rng(self.random_state)
         _, codes = np.unique(
             np.concatenate([self.train_distances, self.holdout_distances]), return_inverse=True
         )
         members, others = np.split(codes, [len(self.train)])
+        rates = np.array(list(FALSE_POSITIVE_RATES.values()))
 
-        def rate(members: Integers, others: Integers) -> float:
-            return _rate_at(_count(members, codes), _count(others, codes), FALSE_POSITIVE_RATE)
+        def hits(members: Integers, others: Integers) -> Floats:
+            return _rate_at(_count(members, codes), _count(others, codes), rates)
 
-        replicates = [
-            rate(rng.choice(members, len(members)), rng.choice(others, len(others)))
-            for _ in range(REPLICATES)
-        ]
-        return bootstrap_interval(rate(members, others), replicates, 0.0, 1.0)
+        replicates = np.array(
+            [
+                hits(rng.choice(members, len(members)), rng.choice(others, len(others)))
+                for _ in range(REPLICATES)
+            ]
+        )
+        values = hits(members, others)
+        return {
+            name: bootstrap_interval(float(value), column, 0.0, 1.0)
+            for name, value, column in zip(FALSE_POSITIVE_RATES, values, replicates.T, strict=True)
+        }
 
     def outliers(self, reference: Neighbours) -> tuple[Measure, Measure]:
         """Repeat the checks on the people who are farthest from everyone else."""
@@ -296,6 +384,7 @@ class Neighbours:
             exact_share(expected, len(others)),
             rows=people,
             p_value=float(p_value),
+            attributable=attributable_fraction(found, len(members), expected, len(others)),
         )
         attacked, p_value = _attack(members, others)
         expected_attack, _ = _attack(*theirs)
@@ -348,18 +437,18 @@ def true_positive_rate(members: Floats, others: Floats, false_positive_rate: flo
     """
     _, codes = np.unique(np.concatenate([members, others]), return_inverse=True)
     near, far = np.split(codes, [len(members)])
-    return _rate_at(_count(near, codes), _count(far, codes), false_positive_rate)
+    return float(_rate_at(_count(near, codes), _count(far, codes), np.array(false_positive_rate)))
 
 
 def _count(group: Integers, codes: Integers) -> Integers:
     return np.bincount(group, minlength=int(codes.max()) + 1)
 
 
-def _rate_at(members: Integers, others: Integers, false_positive_rate: float) -> float:
+def _rate_at(members: Integers, others: Integers, false_positive_rates: Floats) -> Floats:
     """Read the curve off how many members and others there are at each distance, in ascending order."""
     thresholds = others > 0
     false, true = ((np.cumsum(counts) / counts.sum())[thresholds] for counts in (others, members))
-    return float(np.interp(false_positive_rate, np.append(0.0, false), np.append(0.0, true)))
+    return np.asarray(np.interp(false_positive_rates, np.append(0.0, false), np.append(0.0, true)))
 
 
 def _attack(members: Floats, others: Floats) -> tuple[Estimate, float]:

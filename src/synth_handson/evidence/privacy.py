@@ -4,17 +4,22 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from synth_handson.evidence.attacks import MAX_SECRETS, three_risks
-from synth_handson.evidence.identical import Matches, NeverRepeating, copies_needed, identical_rows
+from synth_handson.evidence.identical import Matches, NeverRepeating, identical_rows
+from synth_handson.evidence.limits import find_limits
 from synth_handson.evidence.measures import RISKS, Measure
 from synth_handson.evidence.membership import (
     DISTANCE_MEASURES,
     OUTLIER_MEASURES,
+    SUBSET_MEASURES,
     Neighbours,
     closest_distances,
     membership_measures,
 )
-from synth_handson.evidence.verdict import Verdict, decide, single_level
+from synth_handson.evidence.random_split import split_measures
+from synth_handson.evidence.subsets import holdout_matches
+from synth_handson.evidence.verdict import TOLERATED_LEAK, Verdict, decide, single_level
 from synth_handson.metrics.bins import DistanceShares
+from synth_handson.metrics.intervals import Estimate
 
 
 @dataclass(frozen=True)
@@ -24,9 +29,13 @@ class Privacy:
     Attributes
     ----------
     measures
-        "identical_rows", "dcr_share", "dcr_ratio", "attack_auc", "attack_tpr", "outlier_identical",
-        "outlier_attack_auc", "identical_without" where columns hardly ever repeat, "singling_out",
-        "linkability", and "inference" once for each secret column.
+        "identical_rows", "subset_matches" and, where numbers have many values, "subset_matches_binned";
+        "dcr_share", "dcr_ratio", "kernel_share", "attack_auc", "attack_tpr", "attack_tpr_03",
+        "attack_tpr_01", "outlier_identical", "outlier_attack_auc"; "identical_without" where columns hardly
+        ever repeat; "singling_out", "linkability", and "inference" once for each secret column.
+    checks
+        Whether the holdout is what it should be: "split_auc" and "split_columns", whether it is a random part
+        of the same people; "holdout_matches", whether the generator knew its people.
     distances
         How the distances to the closest training row spread, of synthetic rows and of the holdout's.
     verdict
@@ -34,11 +43,14 @@ class Privacy:
     """
 
     measures: tuple[Measure, ...]
+    checks: tuple[Measure, ...]
     distances: DistanceShares
     verdict: Verdict
 
 
-def assess_privacy(ours: Neighbours, *, on_attacks: Callable[[], None] | None = None) -> Privacy:
+def assess_privacy(
+    ours: Neighbours, told_apart: Estimate, *, on_attacks: Callable[[], None] | None = None
+) -> Privacy:
     """Look for real people in a synthetic table, and decide what that shows.
 
     Identical rows are counted on all columns, and again without those whose values hardly ever repeat, if
@@ -49,6 +61,8 @@ def assess_privacy(ours: Neighbours, *, on_attacks: Callable[[], None] | None = 
     ----------
     ours
         The tables, with the seed of samples, draws, bootstrap and attacks.
+    told_apart
+        How well a classifier tells holdout rows from training rows: the reference of "c2st_auc".
     on_attacks
         Called once the distances are measured and the attacks begin.
 
@@ -65,13 +79,15 @@ def assess_privacy(ours: Neighbours, *, on_attacks: Callable[[], None] | None = 
         names: Matches.of(*(t.drop(columns=list(names)) for t in tables.all)) for names in never.left_out
     }
     without = (identical_rows(matches[names], level, names) for names in never.left_out)
-    copies = copies_needed(matches.get(never.labels, ours.matches), level, ours.random_state)
+    limits = find_limits(ours, matches.get(never.labels, ours.matches), level, TOLERATED_LEAK, never.labels)
+    checks = (*split_measures(tables, told_apart), holdout_matches(ours.joins))
     distances = closest_distances(ours)
     if on_attacks:
         on_attacks()
     risks = three_risks(tables, random_state=ours.random_state)
     measures = (*membership, *without, *risks)
-    return Privacy(measures, distances, decide(measures, copies, len(tables.synthetic), never))
+    verdict = decide(measures, limits, len(tables.synthetic), checks, never)
+    return Privacy(measures, checks, distances, verdict)
 
 
 def _planned(columns: int, without: int) -> tuple[str, ...]:
@@ -79,6 +95,7 @@ def _planned(columns: int, without: int) -> tuple[str, ...]:
     singling_out, linkability, inference = RISKS
     return (
         *DISTANCE_MEASURES,
+        *SUBSET_MEASURES,
         *OUTLIER_MEASURES,
         *["identical_without"] * without,
         singling_out,

@@ -8,16 +8,27 @@ from typing import Literal
 
 import numpy as np
 
-from synth_handson.evidence.identical import NOTHING_UNIQUE, POWER, NeverRepeating
-from synth_handson.evidence.measures import DEFINITIONS, Measure
+from synth_handson.evidence.identical import NOTHING_UNIQUE, NeverRepeating
+from synth_handson.evidence.limits import POWER, Limits
+from synth_handson.evidence.measures import DEFINITIONS, RISKS, Measure
 from synth_handson.locales import Message
 
 Outcome = Literal["pass", "review", "fail"]
 
-FAMILYWISE_LEVEL = 0.01
+FAIL_LEVEL = 0.001
 """Probability that chance alone makes any of the tests fail a harmless table."""
+REVIEW_LEVEL = 0.05
+"""Probability that chance alone makes any of the tests ask for a review of one."""
+SPLIT_LEVEL = 0.01
+"""Below this, training rows and holdout are not taken for random parts of the same people."""
 TOLERATED_LEAK = 0.05
-"""A table passes if a leak of this share of its rows would have been found with 80 % probability."""
+"""Share of people, or rows, that a leak may concern at most; and a table passes only if a leak of this share
+of its rows would have been noticed with 80 % probability."""
+TOLERATED_FRACTION = 0.5
+"""Of the training people found, at most this share may be found for being training people: beyond it, who
+guesses that somebody found was a training person is right two times in three or more, at even odds."""
+AREAS = ("dcr_share", "kernel_share", "attack_auc", "outlier_attack_auc")
+"""Measures that are 0.5 by chance. A leak that concerns a share s of the people for certain adds s / 2."""
 
 
 @dataclass(frozen=True)
@@ -27,53 +38,68 @@ class Verdict:
     Attributes
     ----------
     outcome
-        "fail" if a leak is shown, "review" if the data cannot tell, "pass" otherwise.
+        "fail" if a leak beyond what is tolerated is shown, "review" if there are signs of one or the data
+        cannot tell, "pass" otherwise.
     reasons
         Why, the weightiest first.
     tests
         Number of tests that were corrected for.
-    level
-        Probability that chance alone fails a harmless table.
+    level, review_level
+        Probabilities that chance alone fails a harmless table, or asks for a review of it.
     smallest_detectable_leak
-        Share of copied rows that would have been found with 80 % probability, 0 to 1; None if no share would.
+        Share of copied rows that would have been noticed with 80 % probability, 0 to 1; None if none would.
+    smallest_detectable_changed
+        The same of rows that are copied with one value changed.
     tolerated_leak
         A table is not passed if ``smallest_detectable_leak`` is larger.
     rows_needed
-        About as many synthetic rows would do for that; None if no number does.
+        With so many synthetic rows it would be no larger; None if no number of rows does it.
+    holdout_needed
+        With a holdout of so many rows it would be no larger, where more synthetic rows do not help; None if
+        that does not help either.
     """
 
     outcome: Outcome
     reasons: tuple[Message, ...]
     tests: int
     level: float
+    review_level: float
     smallest_detectable_leak: float | None
+    smallest_detectable_changed: float | None
     tolerated_leak: float
     rows_needed: int | None
+    holdout_needed: int | None
 
 
 def decide(
     measures: Sequence[Measure],
-    copies_needed: int | None,
+    limits: Limits,
     rows: int,
+    checks: Sequence[Measure] = (),
     never: NeverRepeating = NOTHING_UNIQUE,
 ) -> Verdict:
-    """Decide by three rules, in this order.
+    """Decide by these rules, in this order.
 
-    1. **fail** if any measure's one-sided p-value, corrected for the number of tests by Holm's method, is
-       below 1 %: its interval at that level excludes what people the generator has never seen would show. No
-       average over measures is formed, so none can hide another.
-    2. **review** if a leak of 5 % copied rows would not have been found with 80 % probability: the data
-       cannot tell.
-    3. **pass** otherwise. It says that no leak was found, and how large one could have gone unnoticed.
+    1. **review** if training rows and holdout are not random parts of the same people (a test of that is
+       below 1 %, corrected for the two): no p-value holds then.
+    2. **fail** if any test's p-value, corrected for the number of tests by Holm's method, is below .1 % and
+       what it shows is beyond what is tolerated (`beyond_tolerance`). No average over measures is formed, so
+       none can hide another.
+    3. **review** if any corrected p-value is below 5 %; if the synthetic table knows the holdout's people as
+       no table can that was made without them; or if a leak of 5 % copied rows would not have been noticed
+       with 80 % probability.
+    4. **pass** otherwise. It says that no leak was found, and how large one could have gone unnoticed.
 
     Parameters
     ----------
     measures
         The privacy measures; those with a p-value are tests.
-    copies_needed
-        From `copies_needed`.
+    limits
+        From `find_limits`.
     rows
         Number of synthetic rows.
+    checks
+        "split_auc", "split_columns" and "holdout_matches", where they were made.
     never
         Columns that identical rows were counted without.
 
@@ -88,28 +114,30 @@ def decide(
     6(2), 1979.
     """
     tests = sum(m.p_value is not None for m in measures)
-    shown = noticed(measures)
-    smallest = None if copies_needed is None else copies_needed / rows
-    needed = None if copies_needed is None else int(np.ceil(copies_needed / TOLERATED_LEAK))
-    limit: dict[str, str | int | float | None] = {
-        "power": POWER,
-        "tolerated": TOLERATED_LEAK,
-        "smallest": smallest,
-        "copies": copies_needed,
-        "rows": rows,
-        "needed": needed,
-    }
-    outcome: Outcome
-    if shown:
-        outcome = "fail"
-        reasons = [_shown(p, m) for m, p in sorted(shown, key=lambda pair: pair[1])]
-    elif smallest is None or smallest > TOLERATED_LEAK:
-        outcome = "review"
-        reasons = [Message("verdict.blind" if smallest is None else "verdict.few_rows", limit)]
+    shown = sorted(noticed(measures), key=lambda pair: pair[1])
+    failing = [(m, p) for m, p in shown if p < FAIL_LEVEL and beyond_tolerance(m)]
+    apart = noticed([m for m in checks if m.name.startswith("split_")], SPLIT_LEVEL)
+    known = [m for m in checks if m.name == "holdout_matches" and _holdout_known(m)]
+    limit = _limit(limits, rows)
+    outcome: Outcome = "review"
+    if apart:
+        reasons = [_shown(p, m) for m, p in apart] + [Message("verdict.not_random")]
+    elif failing:
+        outcome, reasons = "fail", [_shown(p, m) for m, p in failing]
+    elif shown or known:
+        reasons = [_shown(m.p_value or 0.0, m) for m in known]
+        reasons += [_shown(p, m) for m, p in shown]
+        reasons += [Message("verdict.signs", {"tolerated": TOLERATED_LEAK})] if shown else []
+    elif limits.copied is None or limits.copied > TOLERATED_LEAK * rows:
+        reasons = [Message(_too_blind(limits), limit)]
     else:
         outcome = "pass"
-        no_leak = Message("verdict.none_shown", {"tests": tests, "level": FAMILYWISE_LEVEL})
-        reasons = [no_leak, Message("verdict.limit", limit)]
+        changed = "verdict.limit_changed" if limits.changed else "verdict.limit_changed_none"
+        reasons = [
+            Message("verdict.none_shown", {"tests": tests, "level": REVIEW_LEVEL}),
+            Message("verdict.limit", limit),
+            Message(changed, limit),
+        ]
     left_out = [
         Message(f"verdict.without_{kind}", {"columns": ", ".join(names)})
         for kind, names in (("labels", never.labels), ("measurements", never.measurements))
@@ -120,34 +148,89 @@ def decide(
         outcome,
         (*reasons, *left_out, *missing),
         tests,
-        FAMILYWISE_LEVEL,
-        smallest,
+        FAIL_LEVEL,
+        REVIEW_LEVEL,
+        _share(limits.copied, rows),
+        _share(limits.changed, rows),
         TOLERATED_LEAK,
-        needed,
+        limits.rows_needed,
+        limits.holdout_needed,
     )
 
 
-def noticed(measures: Iterable[Measure]) -> tuple[tuple[Measure, float], ...]:
-    """Find the measures that show a leak, corrected for their number by Holm's method.
+def beyond_tolerance(found: Measure) -> bool:
+    """Tell whether what a measure shows is more than is tolerated, wherever in its interval the truth lies.
+
+    Either it concerns more than `TOLERATED_LEAK` of the people or rows beyond what chance does; or, where
+    people found are counted, more than `TOLERATED_FRACTION` of them are found for being training people,
+    however few they are.
+    """
+    if found.attributable is not None and found.attributable.low > TOLERATED_FRACTION:
+        return True
+    if found.low is None:
+        return False
+    if found.name in AREAS:
+        return found.low - 0.5 > TOLERATED_LEAK / 2
+    # The risks are an excess already; the hits have their chance in their definition.
+    chance = found.ideal if found.name in RISKS or found.ideal else found.reference or 0.0
+    return found.low - chance > TOLERATED_LEAK
+
+
+def _holdout_known(found: Measure) -> bool:
+    """Tell whether so many holdout people are found that the holdout must have been used."""
+    excess = (found.value or 0.0) - (found.reference or 0.0)
+    sure = found.p_value is not None and found.p_value < FAIL_LEVEL
+    often = found.attributable is not None and found.attributable.low > TOLERATED_FRACTION
+    return sure and often and excess > TOLERATED_LEAK
+
+
+def _limit(limits: Limits, rows: int) -> dict[str, str | int | float | None]:
+    return {
+        "power": POWER,
+        "tolerated": TOLERATED_LEAK,
+        "smallest": _share(limits.copied, rows),
+        "copies": limits.copied,
+        "smallest_changed": _share(limits.changed, rows),
+        "changed": limits.changed,
+        "rows": rows,
+        "needed": limits.rows_needed,
+        "holdout": limits.holdout_needed,
+    }
+
+
+def _share(copies: int | None, rows: int) -> float | None:
+    return None if copies is None else copies / rows
+
+
+def _too_blind(limits: Limits) -> str:
+    if limits.rows_needed is not None:
+        return "verdict.few_rows"
+    return "verdict.blind" if limits.holdout_needed is None else "verdict.small_holdout"
+
+
+def noticed(measures: Iterable[Measure], level: float = REVIEW_LEVEL) -> tuple[tuple[Measure, float], ...]:
+    """Find the measures that notice something, corrected for their number by Holm's method.
 
     Parameters
     ----------
     measures
         Those without a p-value are no tests and do not count.
+    level
+        Probability that any of them notices something where there is nothing.
 
     Returns
     -------
     tuple of (Measure, float)
-        Each with its adjusted p-value, which is below `FAMILYWISE_LEVEL`.
+        Each with its adjusted p-value, which is below the level.
     """
     tested = [(m, m.p_value) for m in measures if m.p_value is not None]
     adjusted = holm([p_value for _, p_value in tested])
-    return tuple((m, p) for (m, _), p in zip(tested, adjusted, strict=True) if p < FAMILYWISE_LEVEL)
+    return tuple((m, p) for (m, _), p in zip(tested, adjusted, strict=True) if p < level)
 
 
 def single_level(names: Iterable[str]) -> float:
     """Level at which one of the tests among these measures counts, whatever the others show."""
-    return FAMILYWISE_LEVEL / sum(DEFINITIONS[name].tested for name in names)
+    return REVIEW_LEVEL / sum(DEFINITIONS[name].tested for name in names)
 
 
 def holm(p_values: Sequence[float]) -> list[float]:
@@ -183,6 +266,9 @@ def _shown(p_value: float, found: Measure) -> Message:
             "high": found.high,
             "reference": None if found.reference is None else found.reference.value,
             "column": ", ".join(found.columns) or None,
+            "attributable": None if found.attributable is None else found.attributable.value,
+            "attributable_low": None if found.attributable is None else found.attributable.low,
+            "attributable_high": None if found.attributable is None else found.attributable.high,
             "p": p_value,
         },
     )

@@ -122,6 +122,10 @@ class HeomSpace:
         Positions of the rows of either table.
     row_numbers
         For each position a number that equal rows share, counting from 0. Shape (n_real + n_synthetic,).
+    codes
+        For each column and position a number that equal values share, from -1. Shape as ``row_numbers``.
+    ranks
+        For each column of numbers the ranks, 0 to 1, NaN where missing. Shape as ``row_numbers``.
 
     Raises
     ------
@@ -134,6 +138,9 @@ class HeomSpace:
         self.row_numbers = _number_rows(self._columns)
         self.real = np.arange(len(real))
         self.synthetic = np.arange(len(real), len(real) + len(synthetic))
+        named = dict(zip(map(str, real.columns), self._columns, strict=True))
+        self.codes = {name: column.codes for name, column in named.items()}
+        self.ranks = {name: column.ranks for name, column in named.items() if column.ranks is not None}
 
     def nearest(self, rows: Integers, among: Integers, k: int = 1) -> tuple[Floats, Integers]:
         """Find the k nearest different rows.

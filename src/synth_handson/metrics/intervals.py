@@ -5,7 +5,7 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import ArrayLike
 
-from synth_handson.metrics.arrays import Floats
+from synth_handson.metrics.arrays import Floats, Integers
 
 Z = 1.959963984540054
 """97.5th percentile of the standard normal distribution."""
@@ -101,6 +101,87 @@ def exact_share(successes: int, trials: int) -> Estimate:
     low = beta.ppf(0.025, successes, trials - successes + 1) if successes else 0.0
     high = beta.ppf(0.975, successes + 1, trials - successes) if successes < trials else 1.0
     return Estimate(successes / trials, float(low), float(high))
+
+
+def attributable_fraction(
+    exposed: int, exposed_people: int, others: int, other_people: int, confidence: float = 0.95
+) -> Estimate | None:
+    """Estimate which share of the cases among exposed people would not be there at the others' rate.
+
+    Parameters
+    ----------
+    exposed, others
+        Cases among exposed and among other people.
+    exposed_people, other_people
+        How many people there are of either kind, at least 1.
+    confidence
+        Of the interval, 0 to 1.
+
+    Returns
+    -------
+    Estimate or None
+        1 - (others' rate / exposed people's rate), cut at 0: 0 if the exposed have no higher rate, 1 if the
+        others have no case; 0.5 if the rate is twice as high. None without any case. The interval is exact if
+        cases are rare, and too wide otherwise.
+
+    Notes
+    -----
+    M. L. Levin, "The occurrence of lung cancer in man", Acta Unio Int. Contra Cancrum 9, 1953. The interval:
+    J. Przyborowski & H. Wilenski, "Homogeneity of results in testing samples from Poisson series", Biometrika
+    31, 1940.
+    """
+    from scipy.stats import beta
+
+    cases = exposed + others
+    if not cases:
+        return None
+    tail = (1 - confidence) / 2
+    low = beta.ppf(tail, exposed, others + 1) if exposed else 0.0
+    high = beta.ppf(1 - tail, exposed + 1, others) if others else 1.0
+
+    def fraction(share: float) -> float:
+        rates = share * other_people, (1 - share) * exposed_people
+        return max(1 - rates[1] / rates[0], 0.0) if rates[0] > 0 else 0.0
+
+    return Estimate(*(fraction(float(share)) for share in (exposed / cases, low, high)))
+
+
+def upper_tail(hits: Integers, drawn: Integers, group: int, population: int) -> Floats:
+    """Probability that at least ``hits`` of ``drawn`` people belong to a group of that size.
+
+    Notes
+    -----
+    R. A. Fisher, "Statistical Methods for Research Workers", 5th ed. 1934, section 21.02.
+    """
+    from scipy.stats import hypergeom
+
+    # SciPy takes them one by one, and some tens of microseconds for each.
+    pairs, position = np.unique(np.stack([hits, drawn]), axis=1, return_inverse=True)
+    tails: Floats = hypergeom.sf(pairs[0] - 1, population, pairs[1], group)
+    return tails[position]
+
+
+def all_exposed(cases: Integers, exposed: int, others: int) -> Floats:
+    """Probability that chance makes all cases fall to the exposed: the smallest `upper_tail` there can be.
+
+    Parameters
+    ----------
+    cases
+        Number of cases; of more than there are exposed people, all of whom would be cases. Shape (n,).
+    exposed, others
+        Number of people of either kind.
+
+    Returns
+    -------
+    ndarray
+        0 to 1. Shape (n,).
+    """
+    from scipy.special import gammaln
+
+    cases = np.minimum(cases, exposed)
+    logarithm = gammaln(exposed + 1) - gammaln(exposed - cases + 1)
+    logarithm -= gammaln(exposed + others + 1) - gammaln(exposed + others - cases + 1)
+    return np.asarray(np.exp(logarithm))
 
 
 def standard_error_interval(

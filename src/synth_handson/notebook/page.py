@@ -365,12 +365,16 @@ def leaks() -> tuple[mo.ui.radio, mo.ui.dictionary]:
     """Choose how to break it, and by how much; bilingual, as another language must not reset them."""
     leaks = {
         "実在の顧客を紛れ込ませる / Plant real customers": "planted",
+        "カテゴリを 1 つ変えて紛れ込ませる / Plant them with one category changed": "disguised",
         "学習データ＋ノイズ / Training table with noise": "jittered",
     }
     # A slider of steps would tell a screen reader the number of its step.
     weakest, *_, strongest = (round(100 * dose) for dose in DOSES["jittered"])
     sliders = {
         "planted": mo.ui.slider(0, 20, show_value=True, full_width=True, label="割合 / Share (%)"),
+        "disguised": mo.ui.slider(
+            0, 100, value=20, show_value=True, full_width=True, label="割合 / Share (%)"
+        ),
         "jittered": mo.ui.slider(
             weakest, strongest, value=30, show_value=True, full_width=True, label="強さ / Strength (%)"
         ),

@@ -41,8 +41,22 @@ def privacy(evidence: Evidence, words: Wording) -> Section:
     cards = (Card(words.name(m), _told(m, words)) for m in measures)
     return Section(
         say("privacy_title"),
-        (Paragraph(say("privacy_intro")), _key(words), overview, *_distances(evidence, words), *cards),
+        (
+            Paragraph(say("privacy_intro")),
+            _key(words),
+            overview,
+            *_distances(evidence, words),
+            *cards,
+            *_checks(evidence, words),
+        ),
     )
+
+
+def _checks(evidence: Evidence, words: Wording) -> tuple[Part, ...]:
+    """Say whether the holdout is what it should be."""
+    checks = (_told(measure, words) for measure in evidence.privacy.checks)
+    said = tuple(part for parts in checks for part in parts)
+    return (Card(words.say("checks_title"), (Paragraph(words.say("checks_intro")), *said)),)
 
 
 def _told(measure: Measure, words: Wording) -> tuple[Part, ...]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from synth_handson.evidence.identical import POWER
+from synth_handson.evidence.limits import POWER
 from synth_handson.locales import get_text
 from synth_handson.report import measured
 from synth_handson.report.document import (
@@ -35,8 +35,8 @@ LIMITS = (
 )  # fmt: skip
 PROTECTION = {True: "on", False: "off", None: "unknown"}
 TERMS = (
-    "synthetic", "generator", "holdout", "interval", "p", "distance", "attack", "auc", "leak", "tvd",
-    "epsilon", "protection",
+    "synthetic", "generator", "holdout", "interval", "p", "distance", "attack", "auc", "leak",
+    "attributable", "tvd", "epsilon", "protection",
 )  # fmt: skip
 
 
@@ -155,19 +155,20 @@ def _held_out(evidence: Evidence, words: Wording) -> Section:
 def _verdict(evidence: Evidence, words: Wording) -> Section:
     say, verdict = words.say, evidence.privacy.verdict
     tolerated, power = percent(verdict.tolerated_leak), percent(POWER)
-    share, needed = verdict.smallest_detectable_leak, verdict.rows_needed
-    smallest = (
-        say("smallest_none", power=power)
-        if share is None
-        else say("smallest", share=percent(share), power=power)
-    )
+    share = verdict.smallest_detectable_leak
+    levels = {"level": percent(verdict.level), "review_level": percent(verdict.review_level)}
     fields = [
-        (say("field_tests"), say("tests", tests=verdict.tests, level=percent(verdict.level))),
-        (say("field_smallest"), smallest),
+        (say("field_tests"), say("tests", tests=verdict.tests, **levels)),
+        (say("field_smallest"), _detectable("smallest", share, words)),
+        (
+            say("field_smallest_changed"),
+            _detectable("smallest_changed", verdict.smallest_detectable_changed, words),
+        ),
     ]
     if share is None or share > verdict.tolerated_leak:
-        enough = "rows_needed_none" if needed is None else "rows_needed"
-        said = say(enough, rows=needed, tolerated=tolerated, power=power)
+        rows, holdout = verdict.rows_needed, verdict.holdout_needed
+        enough = "rows_needed" if rows else "holdout_needed" if holdout else "rows_needed_none"
+        said = say(enough, rows=rows or holdout, tolerated=tolerated, power=power)
         fields.append((say("field_rows_needed"), said))
     reasons = tuple(map(words.reason, evidence.reasons))
     return Section(
@@ -179,6 +180,13 @@ def _verdict(evidence: Evidence, words: Wording) -> Section:
             Paragraph(say("rule", tolerated=tolerated, power=power), "small"),
         ),
     )
+
+
+def _detectable(key: str, share: float | None, words: Wording) -> str:
+    power = percent(POWER)
+    if share is None:
+        return words.say(f"{key}_none", power=power)
+    return words.say(key, share=percent(share), power=power)
 
 
 def _grade(evidence: Evidence, words: Wording) -> Section:

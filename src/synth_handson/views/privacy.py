@@ -5,7 +5,7 @@ from html import escape
 
 from synth_handson.evidence.assessment import Evidence
 from synth_handson.evidence.closest import ClosestRecords, ColumnComparison, Comparison, MedianGap
-from synth_handson.evidence.identical import POWER
+from synth_handson.evidence.limits import POWER
 from synth_handson.evidence.measures import RISKS, Measure
 from synth_handson.locales import Language, get_text
 from synth_handson.report.wording import Wording, percent
@@ -145,8 +145,9 @@ def grade_note(evidence: Evidence, language: Language) -> str:
 
 
 def privacy_table(evidence: Evidence, language: Language) -> str:
-    """Set each measure of membership beside the holdout's, and say how to read it."""
+    """Set each measure of membership, and the holdout's checks, beside the holdout's; say how to read it."""
     measures = [m for m in evidence.privacy.measures if m.name not in RISKS]
+    measures += evidence.privacy.checks
     words = Wording(language)
     return _table([(words.name(m), _reading(m, language), m) for m in measures], language)
 

@@ -1,0 +1,332 @@
+"""How large a leak would have been noticed? Training people are planted in tables that know nobody.
+
+Nothing is taken from how often training people stand in the synthetic table now: only the holdout's rate says
+what chance does. So a leak that is there unnoticed makes no other look smaller.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Literal
+
+import numpy as np
+
+from synth_handson.evidence.identical import Matches, identical_p_values
+from synth_handson.evidence.membership import FALSE_POSITIVE_RATES, Neighbours
+from synth_handson.evidence.subsets import SubsetJoin
+from synth_handson.metrics.arrays import Booleans, Floats, Integers
+from synth_handson.metrics.intervals import upper_tail
+
+Disguise = Literal["none", "one value"]
+
+POWER = 0.8
+SIMULATIONS = 200
+FOLLOWED = 1_000
+"""Of so many training people it is looked up by which subsets they are unique."""
+FOLLOWED_SUBSETS = 40
+"""So many subsets are simulated: those by which most people are unique, and fewest found by chance."""
+
+
+@dataclass(frozen=True)
+class Limits:
+    """Leaks that would have been noticed with 80 % probability, as numbers of synthetic rows.
+
+    Attributes
+    ----------
+    copied
+        Training people copied value for value; None if not even a table of nothing but copies would do.
+    changed
+        Training people copied with one value changed; None likewise.
+    rows_needed
+        With so many synthetic rows, a share of copies that is tolerated at most would be noticed; None if no
+        number would do with this holdout.
+    holdout_needed
+        With a holdout of so many rows, and as many synthetic rows as there are training rows, it would; only
+        where more synthetic rows do not help. None if that does not help either.
+    """
+
+    copied: int | None
+    changed: int | None
+    rows_needed: int | None
+    holdout_needed: int | None
+
+
+@dataclass(frozen=True, eq=False)
+class _Chance:
+    """What chance does in tables of these sizes, and which tests look.
+
+    Attributes
+    ----------
+    rows, train, holdout
+        Sizes of the tables.
+    alone
+        Share of training people who are unlike all other real people: only they are found for being copied.
+    identical, repeated
+        Share of people who stand in the synthetic table, and of different holdout rows in the training table.
+    found
+        Share of people found by each subset. Shape (m,).
+    unique
+        Whether training people are unique by each subset, for some of them. Shape (m, people).
+    columns
+        Which columns make up each subset. Shape (m, columns).
+    subset_tests
+        Number of subsets that are corrected for.
+    distances
+        To the closest synthetic row, of people in the holdout, ascending.
+    before, disguised
+        The same of some people, and once a copy of each of them with one value changed is planted.
+    thresholds
+        Below which distance the attacker accuses somebody, for each rate of false accusations.
+    area_error
+        Standard error of the attack's area if the labels mean nothing.
+    level
+        Probability below which a single test counts.
+    """
+
+    rows: int
+    train: int
+    holdout: int
+    alone: float
+    identical: float
+    repeated: float
+    found: Floats
+    unique: Booleans
+    columns: Booleans
+    subset_tests: int
+    distances: Floats
+    before: Floats
+    disguised: Floats
+    thresholds: dict[float, float]
+    area_error: float
+    level: float
+
+    def with_rows(self, rows: int) -> _Chance:
+        """Draw another number of synthetic rows, by which chance finds accordingly more people."""
+        times = rows / self.rows
+        return replace(
+            self,
+            rows=rows,
+            identical=float(_by_chance(np.array(self.identical), times)),
+            found=_by_chance(self.found, times),
+            area_error=_area_error(self.distances, self.train, self.holdout),
+        )
+
+
+def _by_chance(shares: Floats, times: float) -> Floats:
+    """Turn shares of people found by chance into those found by so many times as many rows."""
+    return np.asarray(1 - (1 - shares) ** times)
+
+
+def find_limits(
+    ours: Neighbours, matches: Matches, level: float, tolerated: float, tests_left_out: tuple[str, ...] = ()
+) -> Limits:
+    """Simulate leaks of growing size until they are noticed.
+
+    Parameters
+    ----------
+    ours
+        The tables.
+    matches
+        Of the tables without likely identifiers.
+    level
+        Probability below which a single test counts.
+    tolerated
+        Share of copied rows that must be noticed.
+    tests_left_out
+        Likely identifiers, which no copy is asked to share.
+
+    Returns
+    -------
+    Limits
+        Simulated with the tests that see people: identical rows, subsets of columns, and the attack by
+        distance, its area and its hits.
+    """
+    chance = _chance(ours, matches, level, tests_left_out)
+    rng = np.random.default_rng(ours.random_state)
+    copied = _smallest(chance, "none", rng)
+    changed = _smallest(chance, "one value", rng)
+    rows_needed = _rows_needed(chance, copied, tolerated, rng)
+    holdout_needed = None
+    if rows_needed is None:
+        larger = replace(chance, holdout=max(chance.train, chance.holdout)).with_rows(chance.train)
+        if _power(larger, round(tolerated * larger.rows), "none", rng) >= POWER:
+            holdout_needed = larger.holdout
+    return Limits(copied, changed, rows_needed, holdout_needed)
+
+
+def _chance(ours: Neighbours, matches: Matches, level: float, left_out: tuple[str, ...]) -> _Chance:
+    distinct = matches.distinct
+    names = tuple(name for name in ours.everyone.codes if name not in left_out)
+    people = np.sort(np.random.default_rng(ours.random_state).permutation(matches.sizes[0])[:FOLLOWED])
+    found, unique, columns = (
+        np.concatenate(parts)
+        for parts in zip(*(_of_subsets(join, names, people) for join in ours.joins), strict=True)
+    )
+    clearest = np.sqrt(found + 1 / matches.sizes[1]) / np.maximum(unique.mean(axis=1), 1e-9)
+    best = np.argsort(clearest, kind="stable")[:FOLLOWED_SUBSETS]
+    distances = np.sort(ours.holdout_distances)
+    before = np.random.default_rng(ours.random_state).choice(distances, FOLLOWED)
+    return _Chance(
+        rows=len(matches.synthetic),
+        train=matches.sizes[0],
+        holdout=matches.sizes[1],
+        alone=_alone(matches),
+        identical=matches.found[1] / matches.sizes[1],
+        repeated=distinct.copies[1] / len(distinct.holdout),
+        found=found[best],
+        unique=unique[best],
+        columns=columns[best],
+        subset_tests=max(join.tests(level) for join in ours.joins),
+        distances=distances,
+        before=before,
+        disguised=np.minimum(before, _moved(ours, names)),
+        thresholds={
+            rate: float(np.quantile(distances, rate, method="higher"))
+            for rate in FALSE_POSITIVE_RATES.values()
+        },
+        area_error=_area_error(distances, *matches.sizes),
+        level=level,
+    )
+
+
+def _alone(matches: Matches) -> float:
+    alike = np.bincount(np.append(matches.train, matches.holdout))
+    return float((alike[matches.train] == 1).mean())
+
+
+def _of_subsets(
+    join: SubsetJoin, names: tuple[str, ...], people: Integers
+) -> tuple[Floats, Booleans, Booleans]:
+    columns = np.array([[name in subset for name in names] for subset in join.subsets])
+    unique = np.array([join.unique(subset, people) for subset in range(len(join.subsets))])
+    return join.found[1] / join.sizes[1], unique, columns
+
+
+def _moved(ours: Neighbours, names: tuple[str, ...]) -> Floats:
+    """How far people move if one of their values, in a column drawn at random, becomes somebody else's."""
+    rng = np.random.default_rng(ours.random_state)
+    space = ours.everyone
+    first, second = (rng.choice(space.real, FOLLOWED) for _ in range(2))
+    rows = []
+    for name in names:
+        differs = (space.codes[name][first] != space.codes[name][second]).astype(float)
+        if name in space.ranks:
+            gaps = np.abs(space.ranks[name][first] - space.ranks[name][second])
+            differs *= np.nan_to_num(gaps, nan=1.0)
+        rows.append(rng.choice(differs[differs > 0], FOLLOWED) if differs.any() else np.ones(FOLLOWED))
+    return np.array(rows)[rng.integers(len(rows), size=FOLLOWED), np.arange(FOLLOWED)]
+
+
+def _smallest(chance: _Chance, disguise: Disguise, rng: np.random.Generator) -> int | None:
+    """Find the smallest leak that is noticed, to within 2 %."""
+    rows = chance.rows
+    low, high = 0, 1
+    while high < rows and _power(chance, high, disguise, rng) < POWER:
+        low, high = high, min(2 * high, rows)
+    if high == rows and _power(chance, rows, disguise, rng) < POWER:
+        return None
+    while high - low > 1 + low // 50:
+        middle = (low + high) // 2
+        if _power(chance, middle, disguise, rng) < POWER:
+            low = middle
+        else:
+            high = middle
+    return high
+
+
+def _rows_needed(
+    chance: _Chance, copied: int | None, tolerated: float, rng: np.random.Generator
+) -> int | None:
+    """Find with how many synthetic rows, up to one for each training row, the tolerated share is noticed."""
+
+    def enough(rows: int) -> bool:
+        return _power(chance.with_rows(rows), round(tolerated * rows), "none", rng) >= POWER
+
+    rows = chance.rows if copied is None else max(int(np.ceil(copied / tolerated)), 1)
+    while rows <= max(chance.train, chance.rows):
+        if enough(rows):
+            return rows
+        rows = int(np.ceil(rows * 1.25))
+    return None
+
+
+def _power(chance: _Chance, copies: int, disguise: Disguise, rng: np.random.Generator) -> float:
+    """Share of simulations in which so many planted people are noticed by any test."""
+    noticed = np.zeros(SIMULATIONS, bool)
+    for test in (_identical, _subsets, _attack):
+        noticed |= test(chance, copies, disguise, rng) <= chance.level
+    return float(noticed.mean())
+
+
+def _identical(chance: _Chance, copies: int, disguise: Disguise, rng: np.random.Generator) -> Floats:
+    """P-values of the test of identical rows."""
+    planted = rng.binomial(copies if disguise == "none" else 0, chance.alone, SIMULATIONS)
+    people, rows = (chance.train, chance.holdout), (chance.rows, chance.holdout)
+    rest = 1 - copies / chance.rows
+    share = _by_chance(np.array(chance.identical), rest)
+    found, others = (rng.binomial(count, share, SIMULATIONS) for count in people)
+    hits = rng.binomial(chance.rows - copies, chance.repeated, SIMULATIONS)
+    expected = rng.binomial(chance.holdout, chance.repeated, SIMULATIONS)
+    found = found + rng.binomial(np.minimum(planted, chance.train), 1 - found / chance.train)
+    return identical_p_values(
+        found, others, hits + planted, expected, people=people, rows=rows, level=chance.level
+    )
+
+
+def _subsets(chance: _Chance, copies: int, disguise: Disguise, rng: np.random.Generator) -> Floats:
+    """P-values of the join on subsets, corrected for their number."""
+    from scipy.special import bdtrc
+
+    visible = chance.unique.mean(axis=1)
+    if disguise == "one value":
+        visible = visible * (1 - chance.columns.mean(axis=1))
+    shares = visible * (1 - chance.found)
+    rest = 1 - copies / chance.rows
+    size = (SIMULATIONS, len(shares))
+    chances = _by_chance(chance.found, rest)
+    found, others = (rng.binomial(count, chances, size) for count in (chance.train, chance.holdout))
+    found = np.minimum(found + rng.binomial(min(copies, chance.train), shares, size), chance.train)
+    # The binomial stands in for the hypergeometric distribution: far quicker, and never more sensitive.
+    p_values = bdtrc(found - 1.0, found + others, chance.train / (chance.train + chance.holdout))
+    p_values = np.where(found > 0, p_values, 1.0)
+    return np.asarray(p_values.min(axis=1) * chance.subset_tests)
+
+
+def _attack(chance: _Chance, copies: int, disguise: Disguise, rng: np.random.Generator) -> Floats:
+    """P-values of the attack by distance: the smallest of its area's and its hits', as each is one test."""
+    planted = min(copies, chance.train)
+    after = chance.disguised if disguise == "one value" else np.zeros(len(chance.disguised))
+    p_values = [_area(chance, planted, after, rng)]
+    people = chance.train + chance.holdout
+    for rate, threshold in chance.thresholds.items():
+        near = int(np.ceil(rate * people))
+        certain = rng.binomial(planted, (after < threshold).mean(), SIMULATIONS)
+        certain = np.minimum(certain, near)
+        caught = certain + rng.binomial(near - certain, chance.train / people)
+        p_values.append(upper_tail(caught, np.full(SIMULATIONS, near), chance.train, people))
+    return np.asarray(np.min(p_values, axis=0))
+
+
+def _area(chance: _Chance, planted: int, after: Floats, rng: np.random.Generator) -> Floats:
+    """P-values of Mann and Whitney's test, in its normal approximation."""
+    from scipy.stats import norm
+
+    if not chance.area_error:
+        return np.ones(SIMULATIONS)
+    gained = _farther(chance.distances, after) - _farther(chance.distances, chance.before)
+    mean = planted * gained.mean() / chance.train
+    error = np.hypot(chance.area_error, np.sqrt(planted) * gained.std() / chance.train)
+    return np.asarray(norm.sf(rng.normal(mean, error, SIMULATIONS) / chance.area_error))
+
+
+def _farther(distances: Floats, than: Floats) -> Floats:
+    """Share of people who are farther from the synthetic table, ties halved."""
+    below, not_above = (np.searchsorted(distances, than, side) for side in ("left", "right"))
+    return 1 - (below + not_above) / (2 * len(distances))
+
+
+def _area_error(distances: Floats, train: int, holdout: int) -> float:
+    """Compute the standard error of the area where the labels mean nothing, corrected for ties."""
+    _, ties = np.unique(distances, return_counts=True)
+    tied = 1 - float(((ties / ties.sum()) ** 3).sum())
+    return float(np.sqrt((train + holdout + 1) / (12 * train * holdout) * tied))

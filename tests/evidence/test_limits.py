@@ -1,0 +1,140 @@
+"""The smallest leak that is noticed: true at its size, and no better for a leak that is inside."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from leaks import drawn, honest
+from people import draw_people
+from scipy.stats import binom
+
+from synth_handson.evidence.controls import copy_rows, replace_rows
+from synth_handson.evidence.limits import POWER, Limits, find_limits
+from synth_handson.evidence.membership import (
+    DISTANCE_MEASURES,
+    SUBSET_MEASURES,
+    Neighbours,
+    distance_measures,
+    subset_measures,
+)
+from synth_handson.evidence.three_tables import prepare_tables
+from synth_handson.evidence.verdict import TOLERATED_LEAK, single_level
+
+LEVEL = single_level((*DISTANCE_MEASURES, *SUBSET_MEASURES))
+TABLES = 20
+
+
+def limits(synthetic: pd.DataFrame, train: pd.DataFrame, holdout: pd.DataFrame) -> Limits:
+    ours = Neighbours.of(prepare_tables(synthetic, train, holdout), 0)
+    return find_limits(ours, ours.matches, LEVEL, TOLERATED_LEAK)
+
+
+def change_one_value(rows: pd.DataFrame, source: pd.DataFrame, seed: int) -> pd.DataFrame:
+    """Give each row, in a column drawn at random, another value that occurs there."""
+    rng = np.random.default_rng(seed)
+    changed = rows.copy()
+    for row, position in enumerate(rng.integers(rows.shape[1], size=len(rows))):
+        others = source.iloc[:, position]
+        others = others[others != rows.iat[row, position]]
+        changed.iat[row, position] = others.iloc[rng.integers(len(others))]
+    return changed
+
+
+@pytest.fixture(scope="module")
+def stated() -> Limits:
+    people = drawn("census", 2_000, 1_000, 1_000, 0)
+    return limits(honest(people, 1_000, 0), people.train, people.holdout)
+
+
+@pytest.mark.parametrize("disguise", ["none", "one value"])
+def test_a_leak_of_that_size_is_noticed_as_often_as_it_says(stated: Limits, disguise: str) -> None:
+    size = stated.copied if disguise == "none" else stated.changed
+    assert size is not None
+
+    def noticed(seed: int) -> bool:
+        people = drawn("census", 2_000, 1_000, 1_000, 100 + seed)
+        planted = copy_rows(people.train, size, seed)
+        if disguise == "one value":
+            planted = change_one_value(planted, people.train, seed)
+        leaky = replace_rows(honest(people, 1_000, seed), planted, seed)
+        ours = Neighbours.of(prepare_tables(leaky, people.train, people.holdout), seed)
+        measures = (*distance_measures(ours, LEVEL), *subset_measures(ours, LEVEL))
+        return any(m.p_value is not None and m.p_value <= LEVEL for m in measures)
+
+    # What as many tables of true power 80 % show but once in a thousand times.
+    assert sum(map(noticed, range(TABLES))) >= binom.ppf(0.001, TABLES, POWER)
+
+
+def test_a_changed_value_hides_a_copy_for_longer(stated: Limits) -> None:
+    assert stated.copied is not None and stated.changed is not None
+    assert stated.changed > 2 * stated.copied
+
+
+@pytest.mark.parametrize("share", [0.01, 0.1, 1.0])
+def test_a_leak_that_is_there_does_not_make_the_next_one_look_smaller(share: float, stated: Limits) -> None:
+    people = drawn("census", 2_000, 1_000, 1_000, 0)
+    planted = copy_rows(people.train, round(share * 1_000))
+    leaky = replace_rows(honest(people, 1_000, 0), planted)
+    found = limits(leaky, people.train, people.holdout)
+    assert stated.copied is not None and stated.changed is not None
+    # Chance finds fewer people in fewer honest rows, so that the limits move a little.
+    assert found.copied is not None and found.copied >= 0.5 * stated.copied
+    assert found.changed is not None and found.changed >= 0.5 * stated.changed
+
+
+@pytest.mark.parametrize("copied", [4, 8, 12])
+def test_it_is_the_same_however_many_unnoticed_copies_are_there(copied: int) -> None:
+    people = draw_people(3_250, 0)
+    fresh, train, holdout = people.head(1_000), people.iloc[1_000:2_500], people.tail(750)
+    clean = limits(fresh, train, holdout)
+    leaky = limits(pd.concat([fresh.head(1_000 - copied), train.tail(copied)]), train, holdout)
+    assert clean.copied is not None
+    assert leaky.copied == pytest.approx(clean.copied, rel=0.1, abs=2)
+
+
+def test_more_rows_let_a_smaller_share_be_seen() -> None:
+    shares = []
+    for rows in (100, 400, 1_600):
+        people = draw_people(rows + 2_000, 0)
+        found = limits(people.head(rows), people.iloc[rows : rows + 1_600], people.tail(400))
+        assert found.copied is not None
+        shares.append(found.copied / rows)
+    assert shares == sorted(shares, reverse=True)
+    assert shares[-1] < TOLERATED_LEAK
+
+
+def answers(rows: int, seed: int) -> pd.DataFrame:
+    """Draw two answers out of two each: everybody is like a fourth of all others."""
+    rng = np.random.default_rng(seed)
+    return pd.DataFrame({name: rng.choice(list("xy"), rows) for name in "ab"})
+
+
+def test_where_too_many_people_are_alike_nothing_helps() -> None:
+    assert limits(answers(500, 0), answers(1_000, 1), answers(500, 2)) == Limits(None, None, None, None)
+
+
+def test_too_few_rows_are_said_to_be_enough_only_where_they_are() -> None:
+    """What is needed was simulated at the size it names: with so many rows, the limit is tolerable."""
+    people = draw_people(4_000, 1)
+    train, holdout = people.iloc[:1_600], people.iloc[1_600:2_000]
+    few = limits(people.iloc[2_000:2_100].assign(income=0, score=0, code="c"), *(
+        table.assign(income=0, score=0, code="c") for table in (train, holdout)
+    ))  # fmt: skip
+    assert few.copied is None or few.copied > TOLERATED_LEAK * 100
+    assert few.rows_needed is not None and 100 < few.rows_needed <= 1_600
+    enough = limits(people.iloc[2_000 : 2_000 + few.rows_needed], train, holdout)
+    assert enough.copied is not None
+    assert enough.copied <= 1.25 * TOLERATED_LEAK * few.rows_needed
+
+
+def test_where_the_holdout_is_too_small_a_larger_one_is_asked_for() -> None:
+    rng = np.random.default_rng(0)
+    codes = pd.DataFrame({"a": rng.integers(0, 400, 4_000), "b": rng.choice(list("xy"), 4_000)})
+    train, synthetic = codes.iloc[:1_500], codes.iloc[1_500:3_000]
+    small = limits(synthetic, train, codes.iloc[3_000:3_100])
+    assert small.rows_needed is None
+    assert small.holdout_needed in (None, 1_500)
+
+
+def test_the_same_seed_gives_the_same_numbers(stated: Limits) -> None:
+    people = drawn("census", 2_000, 1_000, 1_000, 0)
+    assert limits(honest(people, 1_000, 0), people.train, people.holdout) == stated
