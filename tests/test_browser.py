@@ -11,7 +11,7 @@ import sys
 import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from time import monotonic, sleep
 from typing import Literal
@@ -20,6 +20,10 @@ import psutil
 import pytest
 from conftest import STAND_IN
 from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
+
+from synth_handson.evidence.verdict import Outcome
+from synth_handson.locales import LANGUAGES, Language
+from synth_handson.notebook.bundled import bundled_findings
 
 pytestmark = pytest.mark.browser
 
@@ -214,8 +218,12 @@ def test_before_the_first_click_the_bundled_table_is_shown_and_no_section_is_emp
     expect(progress(page)).to_have_count(0)
     expect(page.get_by_text("Verdict: Pass.")).to_be_visible()
     expect(assessment(page)).to_have_count(0)
+    expect(tables).to_have_count(2)
+    expect(page.get_by_role("row", name="All columns together")).to_be_visible()
+    page.get_by_role("button", name=re.compile(r"All \d+ measures")).click()
     expect(tables).to_have_count(3)
     expect(tables.last.get_by_role("row")).to_have_count(1 + 10)
+    expect(page.get_by_text("It may be shared, but it is of limited use.")).to_be_visible()
     expect(chart(page, "Farther from the training rows than the holdout is")).to_be_visible()
     expect(chart(page, "Performance on the holdout")).to_be_visible()
 
@@ -326,7 +334,7 @@ def test_other_rows_take_no_other_training(owner: Page, server: Server) -> None:
         expect(owner.get_by_text(f"Your generator drew these {rows} rows.")).to_be_visible()
         assert owner.get_by_text(how_it_was_trained).inner_text() == before.replace("1,000", rows)
     # The newest table is the one that is assessed.
-    expect(owner.get_by_text(" of 5,000 copied from the training table")).to_be_visible()
+    expect(owner.get_by_text(" of 5,000) been training rows")).to_be_visible()
 
 
 @pytest.mark.usefixtures("untrained")
@@ -425,7 +433,7 @@ def test_a_phone_shows_every_number_and_title_without_sideways_scrolling(
     visit: Visit, query: str, last: str
 ) -> None:
     page = visit(query, viewport={"width": 360, "height": 740})
-    expect(page.locator("marimo-table")).to_have_count(3)
+    expect(page.locator("marimo-table")).to_have_count(2)
     expect(chart(page, last)).to_be_visible()
     assert page.evaluate("document.documentElement.scrollWidth") <= 360
     wait_for(lambda: page.evaluate(OFF_SCREEN) == [], seconds=10)
@@ -496,7 +504,7 @@ def test_in_the_editor_no_output_is_cut_and_none_traps_the_wheel(chromium: Brows
         assert page.locator(".output-area").count() > 10
         assert page.evaluate(SCROLLS_INSIDE) == []
         top = "document.getElementById('App').scrollTop"
-        heading = page.get_by_role("heading", name="Everything that was measured")
+        heading = page.get_by_role("heading", name="What is kept, in five lines")
         heading.scroll_into_view_if_needed()
         before = page.evaluate(top)
         heading.hover()
@@ -543,3 +551,23 @@ def test_a_stopped_server_leaves_no_process_behind(
         server.process.wait(timeout=30)
     _, left = psutil.wait_procs(engines, timeout=10)
     assert left == []
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_first_page_of_the_report_fills_one_sheet_of_paper(chromium: Browser, language: Language) -> None:
+    found, _ = bundled_findings()
+    page = chromium.new_page()
+    outcomes: tuple[Outcome, ...] = ("pass", "review", "fail")
+    for outcome in outcomes:
+        verdict = replace(found.privacy.verdict, outcome=outcome)
+        html = replace(found, privacy=replace(found.privacy, verdict=verdict)).to_html(language)
+        page.set_content(html)
+        everything = pages(page)
+        page.evaluate("document.querySelectorAll('nav, section').forEach(element => element.remove())")
+        assert pages(page) == 1
+        assert everything > 5
+    page.close()
+
+
+def pages(page: Page) -> int:
+    return len(re.findall(rb"/Type /Page\b", page.pdf(format="A4", prefer_css_page_size=True)))

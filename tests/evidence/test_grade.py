@@ -3,10 +3,12 @@
 import pytest
 
 from synth_handson.evidence.fidelity import Fidelity, SchemaMatch
-from synth_handson.evidence.grade import Grade, grade, letter
+from synth_handson.evidence.grade import Grade, letter
+from synth_handson.evidence.grade import grade as graded_with
 from synth_handson.evidence.limits import Limits
 from synth_handson.evidence.measures import Measure
 from synth_handson.evidence.privacy import Privacy
+from synth_handson.evidence.usefulness import Usefulness
 from synth_handson.evidence.utility import ModelUtility, Utility
 from synth_handson.evidence.verdict import decide
 from synth_handson.locales import LANGUAGES, Message
@@ -34,13 +36,20 @@ def fidelity(column: float = 0.1, pair: float = 0.1, c2st: float = 0.5) -> Fidel
 
 def utility(*kept: float) -> Utility:
     models = [ModelUtility("linear", (), taken("performance_kept", share, 1.0), ()) for share in kept]
-    return Utility("y", "binary", "yes", tuple(models), 100, 100)
+    return Utility("y", "binary", "yes", tuple(models), 100, 100, 0.5)
 
 
 def privacy(*measures: Measure, copies: int | None = 10) -> Privacy:
     tested = measures or (taken("attack_auc", 0.5, 0.5, p_value=0.5),)
     limits = Limits(copies, copies, None if copies is None else 20 * copies, None)
     return Privacy(tested, (), DistanceShares((), (), ()), decide(tested, limits, 1_000))
+
+
+USEFUL = Usefulness("useful", (), ())
+
+
+def grade(found: Fidelity, learned: Utility | Message, safe: Privacy, use: Usefulness = USEFUL) -> Grade:
+    return graded_with(found, learned, safe, use)
 
 
 NO_TARGET = Message("utility.no_target")
@@ -113,6 +122,36 @@ def test_a_shown_leak_is_an_f_whatever_the_rest() -> None:
     assert graded.privacy == 0
     assert graded.total == pytest.approx(80)
     assert keys(graded) == ["grade.do_not_share"]
+    assert graded.capped == Message("grade.capped_fail")
+
+
+@pytest.mark.parametrize(
+    ("outcome", "best"), [("not useful", "C"), ("limited", "B+"), ("useful", "A+"), ("cannot tell", "A+")]
+)
+def test_no_better_letter_than_the_use_allows(outcome: str, best: str) -> None:
+    use = Usefulness(outcome, (), ())  # type: ignore[arg-type]
+    graded = grade(fidelity(), utility(1.0), privacy(), use)
+    assert (graded.letter, graded.total) == (best, 100)
+    assert (graded.capped is None) == (best == "A+")
+
+
+def test_the_worse_of_privacy_and_use_decides() -> None:
+    use = Usefulness("not useful", (), ())
+    assert grade(fidelity(), utility(1.0), privacy(copies=None), use).letter == "C"
+    assert grade(fidelity(), utility(1.0), privacy(copies=None)).letter == "B+"
+
+
+def test_an_f_says_why() -> None:
+    poor = grade(fidelity(column=0.9, pair=0.9, c2st=1.0), utility(0.0), privacy())
+    assert poor.letter == "F"
+    assert poor.capped is not None
+    assert "below 50" in poor.capped.in_words("en")
+
+
+def test_a_letter_that_is_earned_needs_no_reason() -> None:
+    fair = grade(fidelity(), utility(0.5), privacy(), Usefulness("limited", (), ()))
+    assert (fair.letter, fair.capped) == ("B+", Message("grade.capped_limited"))
+    assert grade(fidelity(), utility(0.3), privacy(), Usefulness("limited", (), ())).capped is None
 
 
 @pytest.mark.parametrize(("copies", "key"), [(100, "grade.more_rows"), (None, "grade.other_columns")])

@@ -23,9 +23,8 @@ def test_two_classes_worked_by_hand() -> None:
 
 def test_a_class_that_is_never_predicted_has_no_precision() -> None:
     found = classification(ONCE, np.array([1, 0, 0, 0]), np.tile([0.9, 0.1], (4, 1)))
-    assert [found[name][0] for name in ("precision", "recall", "f1", "roc_auc", "pr_auc")] == [
-        0, 0, 0, 0.5, 0.25
-    ]  # fmt: skip
+    assert np.isnan(found["precision"][0])
+    assert [found[name][0] for name in ("recall", "f1", "roc_auc", "pr_auc")] == [0, 0, 0.5, 0.25]
 
 
 def test_numbers_worked_by_hand() -> None:

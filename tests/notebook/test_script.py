@@ -118,7 +118,7 @@ def test_it_prints_the_four_steps_without_markup_and_writes_the_files(
     print_all(tables, run_assessment(tables, options), options)
 
     printed = capsys.readouterr().out
-    assert re.findall(r"^(\d)\. ", printed, re.M) == list("1233333444444")
+    assert re.findall(r"^(\d)\. ", printed, re.M) == list("123333344444444")
     assert not re.search(r"\*|\\|&\w+;|<\w", printed)
     assert re.search(r"\d+ s, 1/1, \d+\.\d{3}\)", printed)
     train, holdout_rows = split_holdout(dataset.frame)

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable
 from dataclasses import fields, replace
+from html import unescape
 from html.parser import HTMLParser
 from itertools import combinations
 
@@ -16,6 +17,7 @@ from synth_handson.evidence.grade import Grade
 from synth_handson.evidence.ladder import Rung
 from synth_handson.evidence.measures import DEFINITIONS, Measure
 from synth_handson.evidence.privacy import Privacy
+from synth_handson.evidence.usefulness import Usefulness
 from synth_handson.evidence.utility import ModelUtility, Utility
 from synth_handson.evidence.verdict import Outcome, Verdict
 from synth_handson.locales import LANGUAGES, Language, Message, get_text
@@ -27,8 +29,8 @@ from synth_handson.report.wording import Wording, number, percent
 from synth_handson.synthesis.generator import Training
 
 SECTIONS = (
-    "shared", "source", "generator", "holdout", "verdict", "grade", "privacy", "ladder", "risks", "fidelity",
-    "utility", "limits", "law", "sign", "glossary",
+    "shared", "source", "generator", "holdout", "verdict", "use", "grade", "privacy", "ladder", "risks",
+    "fidelity", "utility", "limits", "law", "sign", "glossary",
 )  # fmt: skip
 COLUMNS = ("age", "job", "balance", "y")
 HOSTILE = '<script>alert("x")</script>'
@@ -123,7 +125,7 @@ def utility(target: str) -> Utility:
         ModelUtility(model, taken_once, kept, taken_once)
         for model in ("linear", "random_forest", "gradient_boosting")
     )
-    return Utility(target, "binary", "SECRET-CLASS", models, 900, 900)
+    return Utility(target, "binary", "SECRET-CLASS", models, 900, 900, 0.88)
 
 
 def ladder() -> tuple[Rung, ...]:
@@ -161,7 +163,14 @@ def evidence(outcome: Outcome = "pass", columns: tuple[str, ...] = COLUMNS) -> E
         utility_missing=None,
         privacy=privacy(outcome, columns),
         ladder=ladder(),
-        grade=Grade(88, 91, 99, 91.4, "A+", (Message("grade.name_a_target"),)),
+        usefulness=Usefulness(
+            "limited",
+            (Message("use.no_skill", {"target": columns[-1]}),),
+            (Message("use.advise_generator"),),
+        ),
+        grade=Grade(
+            88, 91, 99, 91.4, "A+", Message("grade.capped_limited"), (Message("grade.name_a_target"),)
+        ),
     )
 
 
@@ -332,8 +341,8 @@ def test_a_reason_that_names_a_value_hides_it(language: Language) -> None:
 def test_fields_that_nobody_filled_in_are_ruled_lines() -> None:
     texts = [f"my {field.name}" for field in fields(About) if field.name != "training"]
     blank, filled = to_html(evidence()), to_html(evidence(), "en", About(*texts))
-    # Of what is to be shared, of the source, of the generator, and the decision.
-    assert blank.count('class="ruled"') == 5 + 2 + 7 + 1
+    # On the first page, of what is to be shared, of the source, of the generator, and the decision.
+    assert blank.count('class="ruled"') == 3 + 5 + 2 + 7 + 1
     assert filled.count('class="ruled"') == 6 + 1
     assert all(text in filled for text in texts)
 
@@ -465,3 +474,29 @@ def test_nothing_of_anybody_stands_in_the_report() -> None:
         assert not re.search(r"19[3-5]\d-\d\d", said)
         numbers = set(re.findall(r"\d{7}", said.replace(",", "")))
         assert not numbers & set(real["amount"].astype(str))
+
+
+@pytest.mark.parametrize(
+    ("outcome", "sentence"),
+    [
+        ("pass", "It may be shared, but it is of limited use."),
+        ("review", "Whether it may be shared cannot be told from these numbers"),
+        ("fail", "It is not to be shared."),
+    ],
+)
+def test_the_first_page_says_what_follows_from_privacy_and_use(outcome: Outcome, sentence: str) -> None:
+    first = re.sub(r"<[^>]+>", " ", to_html(evidence(outcome)).split("<nav")[0])
+    first = " ".join(unescape(first).split())
+    assert sentence in first
+    assert "Use: of limited use" in first
+    for name in ("small", "knowledge", "generator"):
+        assert get_text("en", f"report.limit_{name}") in first
+    for role in ("owner", "legal", "recipient"):
+        assert get_text("en", f"report.sign_{role}") in first
+
+
+@pytest.mark.parametrize("name", ["edps_srb", "appi_statistics", "appi_related"])
+def test_the_newest_sources_of_law_are_named(language: Language, name: str) -> None:
+    said = shown(to_html(evidence(), language)).replace("\xa0", " ")
+    for part in ("", "_asks", "_report"):
+        assert get_text(language, f"report.law_{name}{part}") in said

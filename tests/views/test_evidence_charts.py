@@ -108,7 +108,7 @@ def utility(task: str, *names: str) -> Utility:
     models = tuple(
         ModelUtility(model, measures, kept, ()) for model in ("linear", "random_forest", "gradient_boosting")
     )
-    return Utility("y", task, "yes", models, 1000, 900)  # type: ignore[arg-type]
+    return Utility("y", task, "yes", models, 1000, 900, 0.88)  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -14,9 +14,11 @@ from synth_handson.evidence.c2st import c2st
 from synth_handson.evidence.fidelity import Fidelity, assess_fidelity, match_schema
 from synth_handson.evidence.grade import Grade, grade
 from synth_handson.evidence.ladder import Rung, climb
+from synth_handson.evidence.measures import Measure
 from synth_handson.evidence.membership import Neighbours
 from synth_handson.evidence.privacy import Privacy, assess_privacy
 from synth_handson.evidence.three_tables import MAX_ROWS, AssessedTables, prepare_tables
+from synth_handson.evidence.usefulness import Usefulness, judge_use, median_kept
 from synth_handson.evidence.utility import Utility, assess_utility, check_target
 from synth_handson.evidence.verdict import Outcome
 from synth_handson.locales import Language, Message
@@ -78,6 +80,8 @@ class Evidence:
         The three parts. ``utility`` is None where ``utility_missing`` says why.
     ladder
         Where the table stands between controls whose answer is known.
+    usefulness
+        Whether it is of use, whatever the verdict on privacy.
     grade
         A summary, not evidence.
     """
@@ -92,12 +96,26 @@ class Evidence:
     utility_missing: Message | None
     privacy: Privacy
     ladder: tuple[Rung, ...]
+    usefulness: Usefulness
     grade: Grade
 
     @property
     def verdict(self) -> Outcome:
         """Return "pass", "review" or "fail", for privacy."""
         return self.privacy.verdict.outcome
+
+    @property
+    def median_kept(self) -> Measure | None:
+        """Return "performance_kept" of the median model; None if of no model it could be measured."""
+        models = self.utility.models if self.utility else ()
+        return median_kept([model.kept for model in models])
+
+    @property
+    def decision(self) -> Message:
+        """Say in one sentence what follows from privacy and use together, by the rules of both."""
+        if self.verdict != "pass":
+            return Message("use.do_not_share" if self.verdict == "fail" else "use.undecided")
+        return Message(f"use.share_{self.usefulness.outcome.replace(' ', '_')}")
 
     @property
     def reasons(self) -> tuple[Message, ...]:
@@ -210,6 +228,7 @@ def assess(
     begin("utility")
     utility = _utility(tables, target, random_state)
     found, missing = (None, utility) if isinstance(utility, Message) else (utility, None)
+    usefulness = judge_use(fidelity, utility)
     begin("done")
     return Evidence(
         version=version("synth-handson"),
@@ -222,7 +241,8 @@ def assess(
         utility_missing=missing,
         privacy=privacy,
         ladder=ladder,
-        grade=grade(fidelity, utility, privacy),
+        usefulness=usefulness,
+        grade=grade(fidelity, utility, privacy, usefulness),
     )
 
 

@@ -11,16 +11,19 @@ import numpy as np
 from synth_handson.evidence.fidelity import Fidelity
 from synth_handson.evidence.measures import Measure
 from synth_handson.evidence.privacy import Privacy
-from synth_handson.evidence.utility import Utility
+from synth_handson.evidence.usefulness import Usefulness
+from synth_handson.evidence.utility import LOST, Utility
+from synth_handson.evidence.verdict import AREAS, Verdict
 from synth_handson.locales import Message
 
 Letter = Literal["A+", "A", "B+", "B", "C", "F"]
 
 WEIGHTS = {"fidelity": 0.4, "utility": 0.4, "privacy": 0.2}
 LETTERS: tuple[tuple[float, Letter], ...] = ((90, "A+"), (80, "A"), (70, "B+"), (60, "B"), (50, "C"))
-LOST = ("utility.constant_synthetic", "utility.few_rows_synthetic")
-"""Why no model can learn from the synthetic table, where real rows would do: its own fault."""
-AREAS = ("dcr_share", "attack_auc", "outlier_attack_auc")
+CAPS: dict[str, Letter] = {"fail": "F", "review": "B+", "limited": "B+", "not useful": "C"}
+"""The best letter that a verdict on privacy, or the table's use, allows."""
+ORDER: tuple[Letter, ...] = ("F", *(name for _, name in reversed(LETTERS)))
+"""Letters from the worst to the best."""
 
 
 @dataclass(frozen=True)
@@ -34,8 +37,10 @@ class Grade:
     total
         Weighted .4, .4 and .2; without utility the other two keep their proportion.
     letter
-        "A+" from 90, "A" from 80, "B+" from 70, "B" from 60, "C" from 50, else "F"; "F" whatever the rest if
-        a leak is shown.
+        "A+" from 90, "A" from 80, "B+" from 70, "B" from 60, "C" from 50, else "F"; never better than `CAPS`
+        allow.
+    capped
+        Why it is what it is: the privacy or the use that allows no better one, or the total of an "F".
     recommendations
         What the numbers suggest to do.
     """
@@ -45,10 +50,11 @@ class Grade:
     privacy: float
     total: float
     letter: Letter
+    capped: Message | None
     recommendations: tuple[Message, ...]
 
 
-def grade(fidelity: Fidelity, utility: Utility | Message, privacy: Privacy) -> Grade:
+def grade(fidelity: Fidelity, utility: Utility | Message, privacy: Privacy, usefulness: Usefulness) -> Grade:
     """Summarise the evidence in one letter.
 
     - Fidelity is the mean of three shares of the holdout's own level: of the columns' and of the pairs'
@@ -59,12 +65,13 @@ def grade(fidelity: Fidelity, utility: Utility | Message, privacy: Privacy) -> G
     - Privacy is one minus the largest excess over the holdout that a measure's interval carries; areas under
       a curve and the DCR share count twice, as theirs ends 0.5 above chance. Where a leak is shown, it is 0.
 
-    Every share is cut to 0 to 1.
+    Every share is cut to 0 to 1. No good part makes up for a bad one: a leak is an "F", and a table that is
+    not useful gets a "C" at most (`CAPS`).
 
     Parameters
     ----------
-    fidelity, utility, privacy
-        The three parts of the evidence; of utility, the reason why it was not measured, if so.
+    fidelity, utility, privacy, usefulness
+        The parts of the evidence; of utility, the reason why it was not measured, if so.
 
     Returns
     -------
@@ -79,14 +86,31 @@ def grade(fidelity: Fidelity, utility: Utility | Message, privacy: Privacy) -> G
     known = {name: score for name, score in scores.items() if score is not None}
     weight = sum(WEIGHTS[name] for name in known)
     total = sum(WEIGHTS[name] * score for name, score in known.items()) / weight
+    best, why = _cap(privacy, usefulness)
+    reached = letter(total)
+    worse = min(best, reached, key=ORDER.index)
+    capped = why if worse != reached or worse == best == "F" else None
+    if worse == "F" and capped is None:
+        capped = Message("grade.low_total", {"total": total, "least": LETTERS[-1][0]})
     return Grade(
         fidelity=known["fidelity"],
         utility=scores["utility"],
         privacy=known["privacy"],
         total=total,
-        letter="F" if privacy.verdict.outcome == "fail" else letter(total),
+        letter=worse,
+        capped=capped,
         recommendations=tuple(_recommendations(fidelity, utility, privacy)),
     )
+
+
+def _cap(privacy: Privacy, usefulness: Usefulness) -> tuple[Letter, Message | None]:
+    """Find the best letter that privacy and use allow, and which of them allows no better one."""
+    caps = [
+        (CAPS[outcome], Message(f"grade.capped_{outcome.replace(' ', '_')}"))
+        for outcome in (privacy.verdict.outcome, usefulness.outcome)
+        if outcome in CAPS
+    ]
+    return min(caps, key=lambda cap: ORDER.index(cap[0]), default=("A+", None))
 
 
 def letter(total: float) -> Letter:
@@ -139,9 +163,7 @@ def _recommendations(fidelity: Fidelity, utility: Utility | Message, privacy: Pr
     if verdict.outcome == "fail":
         yield Message("grade.do_not_share")
     elif verdict.outcome == "review":
-        yield Message(
-            "grade.more_rows" if verdict.rows_needed else "grade.other_columns", {"rows": verdict.rows_needed}
-        )
+        yield from _advise_on_review(verdict)
     columns = [m for m in fidelity.columns if m.name == "column_tvd" and _beyond_holdout(m)]
     if columns:
         worst = max(columns, key=lambda m: m.excess or 0.0)
@@ -157,6 +179,18 @@ def _recommendations(fidelity: Fidelity, utility: Utility | Message, privacy: Pr
     if lost:
         least = min(lost, key=lambda kept: kept.value or 0.0)
         yield Message("grade.performance_lost", {"kept": least.value, "target": utility.target})
+
+
+def _advise_on_review(verdict: Verdict) -> Iterable[Message]:
+    smallest = verdict.smallest_detectable_leak
+    if smallest is not None and smallest <= verdict.tolerated_leak:
+        yield Message("grade.look_closer")
+    elif verdict.rows_needed:
+        yield Message("grade.more_rows", {"rows": verdict.rows_needed})
+    elif verdict.holdout_needed:
+        yield Message("grade.larger_holdout", {"rows": verdict.holdout_needed})
+    else:
+        yield Message("grade.other_columns")
 
 
 def _beyond_holdout(found: Measure) -> bool:

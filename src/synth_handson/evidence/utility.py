@@ -31,6 +31,8 @@ MIN_CLASS_ROWS = 5
 REPLICATES = 100
 PARTS = 5
 """So many parts of the training rows are learned from one by one, to see how much hangs on the sample."""
+LOST = ("utility.constant_synthetic", "utility.few_rows_synthetic")
+"""Why no model can learn from the synthetic table, where real rows would do: its own fault."""
 NO_SKILL = {"roc_auc": 0.5, "r2": 0.0}
 """The tasks' main measures, and what guessing gets."""
 
@@ -74,6 +76,8 @@ class Utility:
         One entry per model.
     train_rows, test_rows
         So many rows the models were trained and tested on.
+    majority
+        Accuracy of always predicting the holdout's commonest class, 0 to 1; None for numbers.
     """
 
     target: str
@@ -82,6 +86,7 @@ class Utility:
     models: tuple[ModelUtility, ...]
     train_rows: int
     test_rows: int
+    majority: float | None
 
 
 def assess_utility(
@@ -141,7 +146,8 @@ def assess_utility(
     with one_thread():
         models = tuple(_compare(name, rows, target, classes, random_state) for name in MODELS)
     positive = _as_text(classes[1]) if task == "binary" else None
-    return Utility(target, task, positive, models, len(rows.train), len(rows.holdout))
+    majority = float(rows.holdout[target].value_counts(normalize=True).max()) if classes else None
+    return Utility(target, task, positive, models, len(rows.train), len(rows.holdout), majority)
 
 
 def check_target(target: str, columns: Sequence[str]) -> None:
@@ -265,7 +271,7 @@ def _compare(
         weights = bootstrap_weights(len(table), REPLICATES, random_state)
         draws = perform(whole, table, weights)
         by_part = [perform(part, table, weights[:, :1]) for part in parts]
-        variance = {one: float(np.var([p[one][0] for p in by_part], ddof=1)) / PARTS for one in draws}
+        variance = {one: _variance(np.array([p[one][0] for p in by_part])) / PARTS for one in draws}
         return _Tested(draws, variance)
 
     real, real_parts = learn(rows.train), [learn(part) for part in _parts(rows.train, random_state)]
@@ -280,6 +286,12 @@ def _compare(
     )
 
 
+def _variance(values: Floats) -> float:
+    """Compute the variance of those that are defined: infinite, for nothing is known, of fewer than two."""
+    known = values[~np.isnan(values)]
+    return float(np.var(known, ddof=1)) if len(known) > 1 else np.inf
+
+
 def _parts(table: pd.DataFrame, random_state: int) -> list[pd.DataFrame]:
     shuffled = np.random.default_rng(random_state).permutation(len(table))
     return [table.iloc[part].reset_index(drop=True) for part in np.array_split(shuffled, PARTS)]
@@ -287,8 +299,20 @@ def _parts(table: pd.DataFrame, random_state: int) -> list[pd.DataFrame]:
 
 def _measures(ours: _Tested, theirs: _Tested, rows: int) -> tuple[Measure, ...]:
     return tuple(
-        Measure(name, _estimate(name, ours), _estimate(name, theirs), rows=rows) for name in ours.draws
+        Measure(
+            name,
+            _known(name, ours),
+            _known(name, theirs),
+            rows=rows,
+            missing=None if _known(name, ours) else Message("utility.nobody_predicted"),
+        )
+        for name in ours.draws
     )
+
+
+def _known(name: str, tested: _Tested) -> Estimate | None:
+    """Estimate a measure, unless there is none: a precision of nobody predicted."""
+    return None if np.isnan(tested.draws[name][0]) else _estimate(name, tested)
 
 
 def _estimate(name: str, tested: _Tested) -> Estimate:

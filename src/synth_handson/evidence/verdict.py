@@ -223,9 +223,14 @@ def noticed(measures: Iterable[Measure], level: float = REVIEW_LEVEL) -> tuple[t
     tuple of (Measure, float)
         Each with its adjusted p-value, which is below the level.
     """
+    return tuple((m, p) for m, p in adjust(measures) if p < level)
+
+
+def adjust(measures: Iterable[Measure]) -> tuple[tuple[Measure, float], ...]:
+    """Correct the p-values of those measures that are tests for their number, by Holm's method."""
     tested = [(m, m.p_value) for m in measures if m.p_value is not None]
     adjusted = holm([p_value for _, p_value in tested])
-    return tuple((m, p) for (m, _), p in zip(tested, adjusted, strict=True) if p < level)
+    return tuple((m, p) for (m, _), p in zip(tested, adjusted, strict=True))
 
 
 def single_level(names: Iterable[str]) -> float:

@@ -45,8 +45,8 @@ def classification(weights: Floats, classes: Integers, scores: Floats) -> dict[s
     -------
     dict
         "roc_auc", "pr_auc" (average precision), "accuracy", "f1", "precision", "recall": each 0 to 1, high is
-        good. Precision is 0 where a class is never predicted. A class that a draw lacks is left out of its
-        mean; NaN where none is left.
+        good. With two classes, precision is NaN where the positive one is never predicted; with more, such a
+        class counts as 0. A class that a draw lacks is left out of its mean; NaN where none is left.
 
     Notes
     -----
@@ -59,6 +59,8 @@ def classification(weights: Floats, classes: Integers, scores: Floats) -> dict[s
     ]
     accuracy = (predicted == classes) @ weights / weights.sum(axis=0)
     averages = {name: _mean_of_known([measured[name] for measured in by_class]) for name in by_class[0]}
+    if judged == [1]:
+        averages["precision"] = np.where((predicted == 1) @ weights > 0, averages["precision"], np.nan)
     return {
         "roc_auc": averages["roc_auc"],
         "pr_auc": averages["pr_auc"],

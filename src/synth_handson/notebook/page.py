@@ -23,6 +23,7 @@ from synth_handson.evidence.assessment import Evidence
 from synth_handson.evidence.closest import ClosestRecords, Comparison, MedianGap
 from synth_handson.evidence.dose import DOSES, Dose, Leak
 from synth_handson.evidence.fidelity import ColumnFidelity
+from synth_handson.evidence.usefulness import Use
 from synth_handson.locales import Language, get_text
 from synth_handson.metrics.bins import ColumnShares
 from synth_handson.notebook import script
@@ -43,6 +44,13 @@ CALLOUTS: dict[str, Kind] = {
     "pass": "success",
     "review": "warn",
     "fail": "danger",
+}
+
+USES: dict[Use, Kind] = {
+    "useful": "success",
+    "limited": "warn",
+    "not useful": "danger",
+    "cannot tell": "neutral",
 }
 
 # SVG marks carry labels that screen readers can read.
@@ -266,12 +274,20 @@ def _of_evidence(
 
 
 def measures(assessed: Assessed, language: Language) -> mo.Html:
-    """Show every measure of fidelity and utility; until then, how far it is, or why it failed."""
+    """Show the five measures that matter most, and all of them folded away; until then, how far it is."""
     if assessed.error:
         return _live(failure(assessed.error, language))
     if not assessed.evidence:
         return _live(validate.step_view(assessed.step, language))
+    lead = mo.Html(validate.lead_table(assessed.evidence, language))
     table = validate.measure_table(assessed.evidence, language)
+    everything = mo.vstack([small(get_text(language, "validate.rest_note")), _measures(table)])
+    return mo.vstack(
+        [lead, mo.accordion({get_text(language, "validate.lead_rest", count=len(table)): everything})]
+    )
+
+
+def _measures(table: pd.DataFrame) -> mo.ui.table:
     return mo.ui.table(
         table, page_size=10, selection=None, show_download=False, show_data_types=False,
         show_column_summaries=False, wrapped_columns=list(table.columns[:2]),
@@ -330,15 +346,21 @@ def everyone(
 
 
 def verdict(assessed: Assessed, language: Language) -> mo.Html:
-    """Give the verdict on privacy, and what it does not prove."""
+    """Give the verdict on privacy beside the use, what follows, and what it does not prove."""
     return _of_evidence(assessed, language, _verdict)
 
 
 def _verdict(evidence: Evidence, language: Language) -> mo.Html:
-    said = mo.md(privacy.verdict_note(evidence, language))
+    sides = (
+        (privacy.verdict_note(evidence, language), CALLOUTS[evidence.verdict]),
+        (privacy.use_note(evidence, language), USES[evidence.usefulness.outcome]),
+    )
     return mo.vstack(
         [
-            mo.callout(said, kind=CALLOUTS[evidence.verdict]),
+            mo.hstack(
+                [mo.callout(mo.md(said), kind=kind) for said, kind in sides], widths="equal", wrap=True
+            ),
+            mo.md(privacy.decision_note(evidence, language)),
             mo.md(privacy.unproven_note(evidence, language)),
             small(privacy.grade_note(evidence, language)),
         ]

@@ -27,10 +27,12 @@ from synth_handson.views.generate import origin_note, phase_note
 from synth_handson.views.load import source_note
 from synth_handson.views.privacy import (
     closest_sentence,
+    decision_note,
     distance_note,
     grade_note,
     identical_note,
     unproven_note,
+    use_note,
     verdict_note,
 )
 from synth_handson.views.validate import fidelity_table, joint_notes, measure_table, utility_note
@@ -148,6 +150,8 @@ def print_findings(
         raise assessed.error
     if evidence:
         _print(4, verdict_note(evidence, language))
+        _print(4, use_note(evidence, language))
+        _print(4, decision_note(evidence, language))
         _print(4, unproven_note(evidence, language))
         _print(4, grade_note(evidence, language))
         if options.report:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from synth_handson.errors import ArgumentError
 from synth_handson.locales import LANGUAGES, Language
-from synth_handson.report import document, sections
+from synth_handson.report import document, front, sections
 from synth_handson.report.about import About as About
 from synth_handson.report.document import Document, Paragraph
 from synth_handson.report.wording import Wording
@@ -47,12 +47,7 @@ def _document(evidence: Evidence, language: Language, about: About) -> Document:
     if language not in LANGUAGES:
         raise ArgumentError("language", language=language, known=", ".join(LANGUAGES))
     words = Wording(language)
-    front = (
-        Paragraph(words.say("lead"), "lead"),
-        sections.banner(evidence, words),
-        Paragraph(
-            words.say("no_rows", version=evidence.version, random_state=evidence.random_state), "small"
-        ),
-    )
+    no_rows = words.say("no_rows", version=evidence.version, random_state=evidence.random_state)
+    first_page = (*front.front(evidence, words, about), Paragraph(no_rows, "small"))
     parts = sections.sections(evidence, words, about)
-    return Document(language, words.say("title"), words.say("contents"), front, parts)
+    return Document(language, words.say("title"), words.say("contents"), first_page, parts)

@@ -168,8 +168,10 @@ def to_html(document: Document) -> str:
 <body>
 <main>
 <header>
+<div class="first-page">
 <h1>{_text(document.title)}</h1>
 {_html_parts(document.front)}
+</div>
 <nav aria-label="{_text(document.contents)}">
 <p>{_text(document.contents)}</p>
 <ol>{contents}</ol>

@@ -290,9 +290,16 @@ def utility(evidence: Evidence, words: Wording) -> Section:
             _key(words, "key_trained_on_synthetic", "key_trained_on_real"),
             _kept(utility, words),
             *(_performance(model, utility, words) for model in utility.models),
+            *_majority(utility, words),
             Paragraph(say("diagnostic_read"), "small"),
         ),
     )
+
+
+def _majority(utility: Utility, words: Wording) -> tuple[Part, ...]:
+    if utility.majority is None:
+        return ()
+    return (Paragraph(words.say("majority", majority=percent(utility.majority, 1)), "small"),)
 
 
 def _kept(utility: Utility, words: Wording) -> Table:

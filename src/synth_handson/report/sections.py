@@ -5,10 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from synth_handson.evidence.limits import POWER
-from synth_handson.locales import get_text
-from synth_handson.report import measured
+from synth_handson.report import front, measured
 from synth_handson.report.document import (
-    Banner,
     Card,
     Cell,
     Fields,
@@ -19,7 +17,6 @@ from synth_handson.report.document import (
     Section,
     Table,
 )
-from synth_handson.report.pictures import sign
 from synth_handson.report.wording import Wording, percent
 
 if TYPE_CHECKING:
@@ -27,7 +24,8 @@ if TYPE_CHECKING:
     from synth_handson.report import About
 
 SOURCES = (
-    "recital26", "wp29", "edpb", "cnil", "ico", "pdpc", "appi_anonymous", "appi_pseudonymous",
+    "recital26", "wp29", "edpb", "edps_srb", "cnil", "ico", "pdpc", "appi_anonymous", "appi_pseudonymous",
+    "appi_statistics", "appi_related",
 )  # fmt: skip
 LIMITS = (
     "knowledge", "attacks", "releases", "generator", "small", "person", "repeated", "values", "holdout",
@@ -48,6 +46,7 @@ def sections(evidence: Evidence, words: Wording, about: About) -> tuple[Section,
         _generator(evidence, words, about),
         _held_out(evidence, words),
         _verdict(evidence, words),
+        _use(evidence, words),
         _grade(evidence, words),
         measured.privacy(evidence, words),
         measured.ladder(evidence, words),
@@ -56,18 +55,9 @@ def sections(evidence: Evidence, words: Wording, about: About) -> tuple[Section,
         measured.utility(evidence, words),
         _limits(words),
         _law(words),
-        _sign_off(words),
+        _decision(words),
         _glossary(words),
     )
-
-
-def banner(evidence: Evidence, words: Wording) -> Banner:
-    """Say the verdict in a word, with its sign and what it means."""
-    outcome = evidence.verdict
-    word = get_text(words.language, f"evidence.outcome_{outcome}")
-    tolerated, power = percent(evidence.privacy.verdict.tolerated_leak), percent(POWER)
-    meaning = get_text(words.language, f"evidence.meaning_{outcome}", tolerated=tolerated, power=power)
-    return Banner(outcome, sign(outcome), words.say("verdict_word", word=word), meaning)
 
 
 def _shared(evidence: Evidence, words: Wording, about: About) -> Section:
@@ -174,7 +164,7 @@ def _verdict(evidence: Evidence, words: Wording) -> Section:
     return Section(
         say("verdict_title"),
         (
-            banner(evidence, words),
+            front.banner(evidence, words),
             Card(say("reasons"), (Items(reasons),)),
             Fields(tuple(fields)),
             Paragraph(say("rule", tolerated=tolerated, power=power), "small"),
@@ -187,6 +177,18 @@ def _detectable(key: str, share: float | None, words: Wording) -> str:
     if share is None:
         return words.say(f"{key}_none", power=power)
     return words.say(key, share=percent(share), power=power)
+
+
+def _use(evidence: Evidence, words: Wording) -> Section:
+    advice = tuple(map(words.reason, evidence.usefulness.advice))
+    return Section(
+        words.say("use_title"),
+        (
+            front.use(evidence, words),
+            *((Card(words.say("recommendations"), (Items(advice),)),) if advice else ()),
+            Paragraph(words.say("use_rule"), "small"),
+        ),
+    )
 
 
 def _grade(evidence: Evidence, words: Wording) -> Section:
@@ -204,6 +206,8 @@ def _grade(evidence: Evidence, words: Wording) -> Section:
         Paragraph(say("grade_intro")),
         Table((say("grade_head"), say("grade_score")), rows, marked=len(rows) - 1),
     ]
+    if grade.capped:
+        parts.append(Paragraph(words.reason(grade.capped)))
     if grade.recommendations:
         advice = tuple(map(words.reason, grade.recommendations))
         parts.append(Card(say("recommendations"), (Items(advice),)))
@@ -225,16 +229,10 @@ def _law(words: Wording) -> Section:
     return Section(words.say("law_title"), (intro, Table(head, rows), otherwise))
 
 
-def _sign_off(words: Wording) -> Section:
-    head = tuple(words.say(f"sign_{column}") for column in ("role", "name", "date", "signature"))
-    rows = tuple((words.say(f"sign_{role}"), "", "", "") for role in ("owner", "legal", "recipient"))
+def _decision(words: Wording) -> Section:
     return Section(
         words.say("sign_title"),
-        (
-            Paragraph(words.say("sign_intro")),
-            Fields(((words.say("sign_decision"), None),)),
-            Table(head, rows, to_sign=True),
-        ),
+        (Paragraph(words.say("sign_intro")), Fields(((words.say("sign_decision"), None),))),
         together=True,
     )
 

@@ -66,6 +66,10 @@ class Wording:
         """Look up an entry of ``report.toml``."""
         return get_text(self.language, f"report.{key}", **values)
 
+    def text(self, key: str, **values: object) -> str:
+        """Look up an entry of any file of texts."""
+        return get_text(self.language, key, **values)
+
     def name(self, measure: Measure) -> str:
         """Name a measure."""
         return get_text(self.language, f"measures.{measure.name}")

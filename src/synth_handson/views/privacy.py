@@ -7,6 +7,7 @@ from synth_handson.evidence.assessment import Evidence
 from synth_handson.evidence.closest import ClosestRecords, ColumnComparison, Comparison, MedianGap
 from synth_handson.evidence.limits import POWER
 from synth_handson.evidence.measures import RISKS, Measure
+from synth_handson.evidence.verdict import REVIEW_LEVEL, TOLERATED_LEAK, adjust
 from synth_handson.locales import Language, get_text
 from synth_handson.report.wording import Wording, percent
 from synth_handson.tables.bank import is_bank_marketing
@@ -117,6 +118,20 @@ def verdict_note(evidence: Evidence, language: Language) -> str:
     return f"{heading}\n\n{reasons}"
 
 
+def use_note(evidence: Evidence, language: Language) -> str:
+    """Say of what use the table is, with reasons, and what would help."""
+    usefulness = evidence.usefulness
+    word = get_text(language, f"use.outcome_{usefulness.outcome.replace(' ', '_')}")
+    reasons = (*usefulness.reasons, *usefulness.advice)
+    listed = "\n".join(f"- {markdown(reason.in_words(language))}" for reason in reasons)
+    return f"{get_text(language, 'use.heading', word=word)}\n\n{listed}"
+
+
+def decision_note(evidence: Evidence, language: Language) -> str:
+    """Say in one sentence what follows from privacy and use."""
+    return get_text(language, "use.decision", sentence=evidence.decision.in_words(language))
+
+
 def unproven_note(evidence: Evidence, language: Language) -> str:
     """Say what the verdict does not prove, with the size of the leak that could have gone unnoticed."""
     smallest = evidence.privacy.verdict.smallest_detectable_leak
@@ -138,6 +153,8 @@ def grade_note(evidence: Evidence, language: Language) -> str:
         utility=utility,
         privacy=grade.privacy,
     )
+    if grade.capped:
+        said = Wording(language).join([said, grade.capped.in_words(language)])
     advice = [f"- {markdown(reason.in_words(language))}" for reason in grade.recommendations]
     if advice:
         advice = ["", get_text(language, "privacy.advice"), "", *advice]
@@ -176,8 +193,20 @@ def _risks(evidence: Evidence, language: Language, *, worst: bool) -> str:
         if m.name == "inference" and m.columns:
             column = column_label(m.columns[0], language, evidence.columns)
             name = get_text(language, "privacy.secret", name=name, column=column)
-        rows.append((name, _reading(m, language) if worst else "", m))
+        reading = _reading(m, language) if worst else ""
+        rows.append((name, " ".join(filter(None, [reading, _no_alarm(m, evidence, language)])), m))
     return _table(rows, language)
+
+
+def _no_alarm(m: Measure, evidence: Evidence, language: Language) -> str:
+    """Explain a value that looks like an alarm, and is none: above the holdout's, and not noticed."""
+    if m.excess is None or m.excess <= TOLERATED_LEAK or m.p_value is None:
+        return ""
+    adjusted = dict(adjust(evidence.privacy.measures))[m]
+    if adjusted < REVIEW_LEVEL:
+        return ""
+    numbers = {"tests": evidence.privacy.verdict.tests, "adjusted": adjusted, "level": REVIEW_LEVEL}
+    return get_text(language, "privacy.no_alarm", p=m.p_value, rows=m.rows, **numbers)
 
 
 def _table(measures: Iterable[tuple[str, str, Measure]], language: Language) -> str:

@@ -13,7 +13,7 @@ from synth_handson.evidence.utility import ModelUtility, Task
 from synth_handson.locales import Language, get_text
 from synth_handson.metrics.intervals import Z
 from synth_handson.report.wording import Wording
-from synth_handson.views.html import markdown
+from synth_handson.views.html import html_table, markdown, row
 from synth_handson.views.labels import column_label, escaped_label
 
 
@@ -88,6 +88,54 @@ def measure_table(evidence: Evidence, language: Language) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=[get_text(language, f"validate.head_{name}") for name in heads])
 
 
+def lead_table(evidence: Evidence, language: Language) -> str:
+    """Say the five measures that matter most, in words, beside real people."""
+    rows = [
+        row(_lead_name(name, m, evidence, language), "", [_lead(name, m, evidence, language)])
+        for name, m in _five(evidence)
+    ]
+    heads = [get_text(language, f"validate.lead_head_{name}") for name in ("what", "said")]
+    return html_table(heads, rows)
+
+
+def _five(evidence: Evidence) -> list[tuple[str, Measure | None]]:
+    """Take the column and the pair farthest beyond the holdout, all columns together, and the model."""
+    fidelity = evidence.fidelity
+
+    def worst(measures: Iterable[Measure], name: str) -> Measure | None:
+        found = [m for m in measures if m.name == name and m.value is not None]
+        return max(found, key=lambda m: m.excess or 0.0, default=None)
+
+    return [
+        ("columns", worst(fidelity.columns, "column_tvd")),
+        ("pairs", worst(fidelity.pairs, "pair_tvd")),
+        *((m.name, m) for m in fidelity.joint),
+        ("performance_kept", evidence.median_kept),
+    ]
+
+
+def _lead_name(name: str, m: Measure | None, evidence: Evidence, language: Language) -> str:
+    target = evidence.utility.target if evidence.utility else ""
+    column = column_label(target, language, evidence.columns)
+    key = "performance_kept_none" if name == "performance_kept" and not target else name
+    return get_text(language, f"validate.lead_{key}", column=column)
+
+
+def _lead(name: str, m: Measure | None, evidence: Evidence, language: Language) -> str:
+    words = Wording(language)
+    if m is None or m.value is None:
+        reason = evidence.usefulness.reasons[0] if m is None else m.missing
+        said = evidence.utility_missing or reason
+        return escape(
+            get_text(language, "validate.lead_missing", reason=said.in_words(language) if said else "–")
+        )
+    separator = get_text(language, "charts.pair_separator")
+    column = separator.join(column_label(one, language, evidence.columns) for one in m.columns)
+    value, reference = words.value(m), words.reference(m)
+    said_values = {"value": value.value, "interval": value.interval, "reference": reference.value}
+    return escape(get_text(language, f"validate.lead_{name}_said", column=column, **said_values))
+
+
 def joint_notes(evidence: Evidence, language: Language) -> str:
     """Say in words how well all columns together are kept."""
     words = Wording(language)
@@ -110,6 +158,8 @@ def utility_note(evidence: Evidence, language: Language) -> str:
         test_rows=utility.test_rows,
     )
     kept = [_kept(model, utility.task, language) for model in utility.models]
+    if utility.majority is not None:
+        kept.append(get_text(language, "validate.majority", majority=utility.majority))
     return "\n".join([intro, *kept])
 
 

@@ -1,0 +1,158 @@
+"""Use: stated rules on intervals, and what becomes of tables whose use is known."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from people import draw_people
+
+from synth_handson import assess
+from synth_handson.evidence.controls import shuffle_columns
+from synth_handson.evidence.fidelity import Fidelity, SchemaMatch
+from synth_handson.evidence.measures import Measure
+from synth_handson.evidence.usefulness import judge_use
+from synth_handson.evidence.utility import ModelUtility, Utility
+from synth_handson.locales import LANGUAGES, Message
+from synth_handson.metrics.intervals import Estimate
+
+
+def learned(*shares: tuple[float, float, float] | None) -> Utility:
+    """Give each model a share kept, with its interval."""
+    missing = Message("utility.no_skill_r2", {"column": "y", "value": 0.1, "low": -0.1, "high": 0.3})
+    kept = [
+        Measure("performance_kept", None, rows=9, missing=missing)
+        if share is None
+        else Measure("performance_kept", Estimate(*share), Estimate(1, 1, 1), rows=9)
+        for share in shares
+    ]
+    models = tuple(ModelUtility("linear", (), measure, ()) for measure in kept)
+    return Utility("y", "binary", "yes", models, 1_000, 900, 0.8)
+
+
+def kept_statistics(tvd: float = 0.05, pair: float = 0.05, area: float = 0.5) -> Fidelity:
+    def taken(name: str, value: float, reference: float, *columns: str) -> Measure:
+        estimates = (Estimate(v, v - 0.01, v + 0.01) for v in (value, reference))
+        return Measure(name, *estimates, rows=100, columns=columns)
+
+    return Fidelity(
+        schema=SchemaMatch(True, True, True, ()),
+        columns=(taken("column_tvd", tvd, 0.05, "age"),),
+        pairs=(taken("pair_tvd", pair, 0.05, "age", "job"),),
+        joint=(taken("c2st_auc", area, 0.5),),
+        pairs_measured=1,
+        pairs_total=1,
+    )
+
+
+GOOD, FAIR, POOR = (0.95, 0.8, 1.1), (0.6, 0.4, 0.8), (0.2, 0.1, 0.3)
+
+
+class TestWithATarget:
+    @pytest.mark.parametrize(
+        ("shares", "outcome"),
+        [
+            ((GOOD, GOOD, GOOD), "useful"),
+            # The median counts, unless one model certainly keeps less than half.
+            ((FAIR, GOOD, GOOD), "useful"),
+            ((POOR, GOOD, GOOD), "limited"),
+            ((FAIR, FAIR, GOOD), "limited"),
+            ((POOR, POOR, GOOD), "not useful"),
+            ((POOR, POOR, POOR), "not useful"),
+            # Certainly more than half, and certainly less than four fifths.
+            (((0.6, 0.55, 0.65),) * 3, "limited"),
+            # A wide interval around most of it is not enough.
+            (((0.9, 0.4, 1.4),) * 3, "limited"),
+            ((None, GOOD, GOOD), "useful"),
+            ((None, None, None), "cannot tell"),
+        ],
+    )
+    def test_the_rules(self, shares: tuple[tuple[float, float, float] | None, ...], outcome: str) -> None:
+        assert judge_use(kept_statistics(), learned(*shares)).outcome == outcome
+
+    def test_it_says_what_the_median_and_the_worst_model_keep(self) -> None:
+        said = judge_use(kept_statistics(), learned(POOR, FAIR, GOOD)).reasons[0].in_words("en")
+        assert "median one keeps 60% (40% to 80%)" in said
+        assert "worst one 20% (10% to 30%)" in said
+
+    def test_more_rows_are_asked_for_only_where_the_interval_is_in_the_way(self) -> None:
+        def advice(*shares: tuple[float, float, float]) -> list[str]:
+            return [m.key for m in judge_use(kept_statistics(), learned(*shares)).advice]
+
+        assert advice(FAIR, FAIR, FAIR) == ["use.advise_rows", "use.advise_generator"]
+        assert advice(POOR, POOR, POOR) == ["use.advise_generator"]
+        assert advice(GOOD, GOOD, GOOD) == []
+
+    def test_a_table_no_model_can_learn_from_is_not_useful(self) -> None:
+        lost = Message("utility.constant_synthetic", {"column": "y", "value": "no"})
+        found = judge_use(kept_statistics(), lost)
+        assert (found.outcome, found.reasons) == ("not useful", (lost,))
+
+
+class TestWithoutATarget:
+    @pytest.mark.parametrize(
+        ("fidelity", "outcome", "reason"),
+        [
+            (kept_statistics(), "useful", "use.alike"),
+            # .07 beyond the holdout, less a hundredth of either interval.
+            (kept_statistics(tvd=0.125), "limited", "use.apart_column_tvd"),
+            (kept_statistics(tvd=0.115), "useful", "use.alike"),
+            (kept_statistics(pair=0.2), "limited", "use.apart_pair_tvd"),
+            (kept_statistics(area=0.7), "limited", "use.apart_c2st_auc"),
+            (kept_statistics(area=0.9), "not useful", "use.apart_c2st_auc"),
+            (kept_statistics(pair=0.5), "not useful", "use.apart_pair_tvd"),
+        ],
+    )
+    def test_the_rules(self, fidelity: Fidelity, outcome: str, reason: str) -> None:
+        found = judge_use(fidelity, Message("utility.no_target"))
+        assert (found.outcome, found.reasons[0].key) == (outcome, reason)
+        assert found.reasons[-1] == Message("utility.no_target")
+
+
+def test_every_sentence_can_be_said() -> None:
+    found = [
+        judge_use(kept_statistics(), learned(*shares))
+        for shares in ((GOOD,) * 3, (FAIR,) * 3, (POOR,) * 3, (None,) * 3)
+    ]
+    found.append(judge_use(kept_statistics(0.5, 0.5, 0.9), Message("utility.no_target")))
+    found.append(judge_use(kept_statistics(), Message("utility.no_target")))
+    for language in LANGUAGES:
+        said = {m.in_words(language) for one in found for m in (*one.reasons, *one.advice)}
+        assert len(said) == len({m for one in found for m in (*one.reasons, *one.advice)})
+
+
+@pytest.fixture(scope="module")
+def people() -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
+    drawn = draw_people(9_000, 0)
+    return drawn.iloc[:4_000], drawn.iloc[4_000:7_000], drawn.iloc[7_000:]
+
+
+@pytest.mark.parametrize("target", ["churned", "score", None])
+def test_other_real_people_are_of_use_and_shuffled_columns_are_not(
+    people: tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame], target: str | None
+) -> None:
+    train, holdout, fresh = people
+    good = assess(fresh, train=train, holdout=holdout, target=target)
+    assert (good.usefulness.outcome, good.verdict) == ("useful", "pass")
+    assert good.decision.in_words("en") == "It may be shared, and it is of use."
+    useless = assess(shuffle_columns(fresh, 0), train=train, holdout=holdout, target=target)
+    assert useless.usefulness.outcome in (("not useful",) if target else ("not useful", "limited"))
+    assert useless.verdict == "pass"
+    assert useless.decision.in_words("en").startswith("It may be shared, but")
+    assert useless.grade.letter in ("C", "F") if target else useless.grade.letter != "A+"
+
+
+def test_a_target_that_nothing_predicts_cannot_be_judged() -> None:
+    rng = np.random.default_rng(0)
+    noise = pd.DataFrame({"x": rng.normal(size=1_500), "y": rng.choice(["a", "b"], 1_500)})
+    found = assess(noise[:400], train=noise[400:1_100], holdout=noise[1_100:], target="y")
+    assert found.usefulness.outcome == "cannot tell"
+
+
+def test_a_precision_of_nobody_is_not_nought() -> None:
+    train, holdout, fresh = (draw_people(600, seed) for seed in range(3))
+    rare = fresh.assign(churned=np.where(np.arange(600) < 6, "yes", "no"))
+    found = assess(rare, train=train, holdout=holdout, target="churned").utility
+    assert found is not None and found.majority is not None
+    assert found.majority == pytest.approx((holdout["churned"] == "no").mean())
+    none = [m for model in found.models for m in model.measures if m.name == "precision" and m.value is None]
+    assert none
+    assert all(m.missing is not None and "nobody" in m.missing.in_words("en") for m in none)
