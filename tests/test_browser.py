@@ -433,7 +433,7 @@ def test_a_phone_shows_every_number_and_title_without_sideways_scrolling(
     visit: Visit, query: str, last: str
 ) -> None:
     page = visit(query, viewport={"width": 360, "height": 740})
-    expect(page.locator("marimo-table")).to_have_count(2)
+    expect(page.locator("marimo-table")).to_have_count(3)
     expect(chart(page, last)).to_be_visible()
     assert page.evaluate("document.documentElement.scrollWidth") <= 360
     wait_for(lambda: page.evaluate(OFF_SCREEN) == [], seconds=10)
