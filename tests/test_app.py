@@ -208,7 +208,7 @@ def test_without_a_browser_and_a_network_it_does_the_four_steps(
     )
     assert result.returncode == 0, result.stderr
     assert result.stderr == ""
-    assert re.findall(r"^(\d)\. ", result.stdout, re.M) == list("1233333444444")
+    assert re.findall(r"^(\d)\. ", result.stdout, re.M) == list("123333344444444")
     for word in words:
         assert word in result.stdout
     assert not connections.exists(), connections.read_text()

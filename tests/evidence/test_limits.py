@@ -7,7 +7,9 @@ from leaks import drawn, honest
 from people import draw_people
 from scipy.stats import binom
 
+from synth_handson import assess
 from synth_handson.evidence.controls import copy_rows, replace_rows
+from synth_handson.evidence.identical import Matches
 from synth_handson.evidence.limits import POWER, Limits, find_limits
 from synth_handson.evidence.membership import (
     DISTANCE_MEASURES,
@@ -133,6 +135,26 @@ def test_where_the_holdout_is_too_small_a_larger_one_is_asked_for() -> None:
     small = limits(synthetic, train, codes.iloc[3_000:3_100])
     assert small.rows_needed is None
     assert small.holdout_needed in (None, 1_500)
+
+
+def test_a_customer_number_makes_no_copy_easier_to_notice(stated: Limits) -> None:
+    people = drawn("census", 2_000, 1_000, 1_000, 0)
+    numbers = np.random.default_rng(0).permutation(10**6)
+    tables = [honest(people, 1_000, 0), people.train, people.holdout]
+    numbered = [table.assign(id=numbers[1_000 * n :][: len(table)]) for n, table in enumerate(tables)]
+    ours = Neighbours.of(prepare_tables(*numbered), 0)
+    matches = Matches.of(*ours.tables.without(("id",)).all)
+    found = find_limits(ours, matches, LEVEL, TOLERATED_LEAK, ("id",))
+    assert stated.copied is not None and stated.changed is not None
+    assert found.copied is not None and found.copied >= 0.7 * stated.copied
+    assert found.changed is not None and found.changed >= 0.7 * stated.changed
+
+
+def test_a_table_of_a_customer_number_and_one_column_is_judged_by_the_column() -> None:
+    rng = np.random.default_rng(0)
+    table = pd.DataFrame({"id": rng.permutation(10**6)[:1_500], "city": rng.choice(list("abc"), 1_500)})
+    found = assess(table[:400], train=table[400:1_000], holdout=table[1_000:])
+    assert (found.verdict, found.privacy.verdict.smallest_detectable_leak) == ("review", None)
 
 
 def test_the_same_seed_gives_the_same_numbers(stated: Limits) -> None:

@@ -3,6 +3,7 @@
 import json
 import re
 from dataclasses import replace
+from html import unescape
 from typing import Any
 
 import pytest
@@ -10,20 +11,23 @@ import pytest
 from synth_handson.evidence.assessment import Evidence, Step
 from synth_handson.evidence.dose import Dose, NaiveScore
 from synth_handson.evidence.measures import Measure
-from synth_handson.locales import LANGUAGES, Language, Message
+from synth_handson.locales import LANGUAGES, Language, Message, get_text
 from synth_handson.metrics.intervals import Estimate
 from synth_handson.notebook.bundled import bundled_findings, bundled_tables
 from synth_handson.notebook.downloads import about_tables, download_note, evidence_json
 from synth_handson.views.dose import dose_sentence, dose_table
+from synth_handson.views.labels import column_label
 from synth_handson.views.privacy import (
+    decision_note,
     grade_note,
     privacy_table,
     risk_table,
     secrets_table,
     unproven_note,
+    use_note,
     verdict_note,
 )
-from synth_handson.views.validate import joint_notes, measure_table, step_view, utility_note
+from synth_handson.views.validate import joint_notes, lead_table, measure_table, step_view, utility_note
 
 
 @pytest.fixture(scope="module")
@@ -255,3 +259,45 @@ def test_the_download_says_that_it_is_synthetic() -> None:
 
 def test_the_json_is_the_evidence_in_full(evidence: Evidence) -> None:
     assert Evidence.from_dict(json.loads(evidence_json(evidence))) == evidence
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_risk_that_looks_like_an_alarm_beside_a_pass_is_explained(
+    evidence: Evidence, language: Language
+) -> None:
+    def with_risk(p_value: float) -> Evidence:
+        risk = Measure(
+            "linkability", Estimate(0.28, 0.09, 0.48), Estimate(0.08, 0, 0.2), rows=500, p_value=p_value
+        )
+        others = [m for m in evidence.privacy.measures if m.name != "linkability"]
+        return replace(evidence, privacy=replace(evidence.privacy, measures=(*others, risk)))
+
+    said = get_text(language, "privacy.no_alarm", p=0.03, rows=500, tests=21, adjusted=0.63, level=0.05)
+    assert said in unescape(risk_table(with_risk(0.03), language))
+    # One that counts is no false alarm, and one below the holdout's none at all.
+    assert "0.63" not in risk_table(with_risk(1e-6), language)
+    sentence = get_text(language, "privacy.no_alarm", p=0, rows=0, tests=0, adjusted=0, level=0)[:20]
+    assert sentence not in risk_table(with_risk(1e-6), language)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_five_measures_lead_in_words(evidence: Evidence, language: Language) -> None:
+    table = lead_table(evidence, language)
+    assert table.count("<tr") == 1 + 5
+    worst = max(
+        (m for m in evidence.fidelity.columns if m.name == "column_tvd"), key=lambda m: m.excess or 0.0
+    )
+    assert column_label(worst.columns[0], language, evidence.columns) in table
+    assert evidence.median_kept is not None
+    assert f"{100 * evidence.median_kept.value:.1f}" in table
+    without = replace(evidence, utility=None, utility_missing=Message("utility.no_target"))
+    assert Message("utility.no_target").in_words(language) in lead_table(without, language)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_use_and_decision_are_said_with_their_reasons(evidence: Evidence, language: Language) -> None:
+    note = use_note(evidence, language)
+    for reason in (*evidence.usefulness.reasons, *evidence.usefulness.advice):
+        assert reason.in_words(language) in note
+    assert evidence.decision.in_words(language) in decision_note(evidence, language)
+    assert "87.7%" in utility_note(evidence, language)

@@ -14,7 +14,8 @@ import numpy as np
 from synth_handson.evidence.identical import Matches, identical_p_values
 from synth_handson.evidence.membership import FALSE_POSITIVE_RATES, Neighbours
 from synth_handson.evidence.subsets import SubsetJoin
-from synth_handson.metrics.arrays import Booleans, Floats, Integers
+from synth_handson.metrics.arrays import Floats, Integers
+from synth_handson.metrics.distances import HeomSpace
 from synth_handson.metrics.intervals import upper_tail
 
 Disguise = Literal["none", "one value"]
@@ -66,15 +67,15 @@ class _Chance:
     found
         Share of people found by each subset. Shape (m,).
     unique
-        Whether training people are unique by each subset, for some of them. Shape (m, people).
-    columns
-        Which columns make up each subset. Shape (m, columns).
+        Share of training people who are unique by each subset. Shape (m,).
+    width
+        Share of the columns that each subset has. Shape (m,).
     subset_tests
         Number of subsets that are corrected for.
     distances
         To the closest synthetic row, of people in the holdout, ascending.
-    before, disguised
-        The same of some people, and once a copy of each of them with one value changed is planted.
+    before, copied, changed
+        The same of some people; then once a copy of each of them is planted, and one with a value changed.
     thresholds
         Below which distance the attacker accuses somebody, for each rate of false accusations.
     area_error
@@ -90,12 +91,13 @@ class _Chance:
     identical: float
     repeated: float
     found: Floats
-    unique: Booleans
-    columns: Booleans
+    unique: Floats
+    width: Floats
     subset_tests: int
     distances: Floats
     before: Floats
-    disguised: Floats
+    copied: Floats
+    changed: Floats
     thresholds: dict[float, float]
     area_error: float
     level: float
@@ -118,7 +120,7 @@ def _by_chance(shares: Floats, times: float) -> Floats:
 
 
 def find_limits(
-    ours: Neighbours, matches: Matches, level: float, tolerated: float, tests_left_out: tuple[str, ...] = ()
+    ours: Neighbours, matches: Matches, level: float, tolerated: float, left_out: tuple[str, ...] = ()
 ) -> Limits:
     """Simulate leaks of growing size until they are noticed.
 
@@ -132,7 +134,7 @@ def find_limits(
         Probability below which a single test counts.
     tolerated
         Share of copied rows that must be noticed.
-    tests_left_out
+    left_out
         Likely identifiers, which no copy is asked to share.
 
     Returns
@@ -141,7 +143,7 @@ def find_limits(
         Simulated with the tests that see people: identical rows, subsets of columns, and the attack by
         distance, its area and its hits.
     """
-    chance = _chance(ours, matches, level, tests_left_out)
+    chance = _chance(ours, matches, level, left_out)
     rng = np.random.default_rng(ours.random_state)
     copied = _smallest(chance, "none", rng)
     changed = _smallest(chance, "one value", rng)
@@ -158,14 +160,15 @@ def _chance(ours: Neighbours, matches: Matches, level: float, left_out: tuple[st
     distinct = matches.distinct
     names = tuple(name for name in ours.everyone.codes if name not in left_out)
     people = np.sort(np.random.default_rng(ours.random_state).permutation(matches.sizes[0])[:FOLLOWED])
-    found, unique, columns = (
+    found, unique, width = (
         np.concatenate(parts)
         for parts in zip(*(_of_subsets(join, names, people) for join in ours.joins), strict=True)
     )
-    clearest = np.sqrt(found + 1 / matches.sizes[1]) / np.maximum(unique.mean(axis=1), 1e-9)
+    clearest = np.sqrt(found + 1 / matches.sizes[1]) / np.maximum(unique, 1e-9)
     best = np.argsort(clearest, kind="stable")[:FOLLOWED_SUBSETS]
     distances = np.sort(ours.holdout_distances)
     before = np.random.default_rng(ours.random_state).choice(distances, FOLLOWED)
+    copied, changed = _distances_of_copies(ours, names, left_out)
     return _Chance(
         rows=len(matches.synthetic),
         train=matches.sizes[0],
@@ -175,11 +178,12 @@ def _chance(ours: Neighbours, matches: Matches, level: float, left_out: tuple[st
         repeated=distinct.copies[1] / len(distinct.holdout),
         found=found[best],
         unique=unique[best],
-        columns=columns[best],
+        width=width[best],
         subset_tests=max(join.tests(level) for join in ours.joins),
         distances=distances,
         before=before,
-        disguised=np.minimum(before, _moved(ours, names)),
+        copied=np.minimum(before, copied),
+        changed=np.minimum(before, changed),
         thresholds={
             rate: float(np.quantile(distances, rate, method="higher"))
             for rate in FALSE_POSITIVE_RATES.values()
@@ -194,27 +198,33 @@ def _alone(matches: Matches) -> float:
     return float((alike[matches.train] == 1).mean())
 
 
-def _of_subsets(
-    join: SubsetJoin, names: tuple[str, ...], people: Integers
-) -> tuple[Floats, Booleans, Booleans]:
-    columns = np.array([[name in subset for name in names] for subset in join.subsets])
-    unique = np.array([join.unique(subset, people) for subset in range(len(join.subsets))])
-    return join.found[1] / join.sizes[1], unique, columns
+def _of_subsets(join: SubsetJoin, names: tuple[str, ...], people: Integers) -> tuple[Floats, Floats, Floats]:
+    """Look up what chance finds by each subset without any of the columns left out."""
+    kept = [row for row, subset in enumerate(join.subsets) if set(subset) <= set(names)]
+    width = np.array([len(join.subsets[row]) / len(names) for row in kept])
+    return join.found[1][kept] / join.sizes[1], join.unique(people)[kept].mean(axis=1), width
 
 
-def _moved(ours: Neighbours, names: tuple[str, ...]) -> Floats:
-    """How far people move if one of their values, in a column drawn at random, becomes somebody else's."""
+def _distances_of_copies(
+    ours: Neighbours, names: tuple[str, ...], left_out: tuple[str, ...]
+) -> tuple[Floats, Floats]:
+    """Draw how far copies are from their people: given other identifiers, then with a value changed, too."""
     rng = np.random.default_rng(ours.random_state)
-    space = ours.everyone
+    gaps = {name: _gaps(ours.everyone, name, rng) for name in (*names, *left_out)}
+    copied = np.sqrt(sum((gaps[name] ** 2 for name in left_out), start=np.zeros(FOLLOWED)))
+    which = rng.integers(len(names), size=FOLLOWED)
+    changed = np.array([gaps[name] for name in names])[which, np.arange(FOLLOWED)]
+    return copied, np.hypot(copied, changed)
+
+
+def _gaps(space: HeomSpace, name: str, rng: np.random.Generator) -> Floats:
+    """Draw by how much people differ in a column, if they do."""
     first, second = (rng.choice(space.real, FOLLOWED) for _ in range(2))
-    rows = []
-    for name in names:
-        differs = (space.codes[name][first] != space.codes[name][second]).astype(float)
-        if name in space.ranks:
-            gaps = np.abs(space.ranks[name][first] - space.ranks[name][second])
-            differs *= np.nan_to_num(gaps, nan=1.0)
-        rows.append(rng.choice(differs[differs > 0], FOLLOWED) if differs.any() else np.ones(FOLLOWED))
-    return np.array(rows)[rng.integers(len(rows), size=FOLLOWED), np.arange(FOLLOWED)]
+    differs = (space.codes[name][first] != space.codes[name][second]).astype(float)
+    if name in space.ranks:
+        gaps = np.abs(space.ranks[name][first] - space.ranks[name][second])
+        differs *= np.nan_to_num(gaps, nan=1.0)
+    return rng.choice(differs[differs > 0], FOLLOWED) if differs.any() else np.ones(FOLLOWED)
 
 
 def _smallest(chance: _Chance, disguise: Disguise, rng: np.random.Generator) -> int | None:
@@ -277,9 +287,9 @@ def _subsets(chance: _Chance, copies: int, disguise: Disguise, rng: np.random.Ge
     """P-values of the join on subsets, corrected for their number."""
     from scipy.special import bdtrc
 
-    visible = chance.unique.mean(axis=1)
-    if disguise == "one value":
-        visible = visible * (1 - chance.columns.mean(axis=1))
+    if not len(chance.found):
+        return np.ones(SIMULATIONS)
+    visible = chance.unique * (1 - chance.width if disguise == "one value" else 1)
     shares = visible * (1 - chance.found)
     rest = 1 - copies / chance.rows
     size = (SIMULATIONS, len(shares))
@@ -295,7 +305,7 @@ def _subsets(chance: _Chance, copies: int, disguise: Disguise, rng: np.random.Ge
 def _attack(chance: _Chance, copies: int, disguise: Disguise, rng: np.random.Generator) -> Floats:
     """P-values of the attack by distance: the smallest of its area's and its hits', as each is one test."""
     planted = min(copies, chance.train)
-    after = chance.disguised if disguise == "one value" else np.zeros(len(chance.disguised))
+    after = chance.changed if disguise == "one value" else chance.copied
     p_values = [_area(chance, planted, after, rng)]
     people = chance.train + chance.holdout
     for rate, threshold in chance.thresholds.items():

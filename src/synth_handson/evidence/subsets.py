@@ -8,11 +8,14 @@ about training people in particular, those found are training people as often as
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import os
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import combinations
 from math import comb
+from typing import TypeVar
 
 import numpy as np
 import pandas as pd
@@ -27,6 +30,7 @@ MAX_SUBSETS = 250
 BINS = 20
 """A number counts as alike if it lies in the same twentieth of the real people."""
 
+Result = TypeVar("Result")
 Hashes = np.ndarray[tuple[int], np.dtype[np.uint64]]
 
 
@@ -83,14 +87,15 @@ class SubsetJoin:
     def found(self) -> Integers:
         """How many training and how many holdout people are found by each subset. Shape (2, m)."""
         train, holdout, _ = self.sizes
-        counts = np.empty((2, len(self.subsets)), np.intp)
-        for row, subset in enumerate(self.subsets):
+
+        def count(subset: Sequence[str]) -> tuple[int, int]:
             people, synthetic = np.split(self.joined(subset), [train + holdout])
             standing = np.flatnonzero(pd.Series(people).isin(synthetic))
             # Whoever is like somebody who is found stands there, too: only they need to be looked at.
             alone = standing[_alone(people[standing])]
-            counts[:, row] = (alone < train).sum(), (alone >= train).sum()
-        return counts
+            return int((alone < train).sum()), int((alone >= train).sum())
+
+        return np.array(in_threads(count, self.subsets)).T
 
     @cached_property
     def holdout_found(self) -> Integers:
@@ -101,13 +106,15 @@ class SubsetJoin:
         train, _, rows = self.sizes
         rng = np.random.default_rng(self.random_state)
         samples = [np.sort(rng.permutation(size)[: self.compared]) for size in (rows, train)]
-        counts = np.empty((2, len(self.subsets)), np.intp)
-        for row, subset in enumerate(self.subsets):
+
+        def count(subset: Sequence[str]) -> list[int]:
             members, holdout, synthetic = np.split(self.joined(subset), np.cumsum(self.sizes[:2]))
-            for kind, (table, sample) in enumerate(zip((synthetic, members), samples, strict=True)):
-                known = holdout[pd.Series(holdout).isin(table[sample])]
-                counts[kind, row] = _alone(known).sum()
-        return counts
+            return [
+                int(_alone(holdout[pd.Series(holdout).isin(table[sample])]).sum())
+                for table, sample in zip((synthetic, members), samples, strict=True)
+            ]
+
+        return np.array(in_threads(count, self.subsets)).T
 
     @property
     def compared(self) -> int:
@@ -124,12 +131,16 @@ class SubsetJoin:
         """How many of the subsets could show anything at this level: those alone are corrected for."""
         return tarone(all_exposed(self.found.sum(axis=0), *self.sizes[:2]), level)
 
-    def unique(self, subset: int, people: Integers) -> Booleans:
-        """Tell which of these real people are unique by a subset among all real people."""
-        joined = self.joined(self.subsets[subset])[: sum(self.sizes[:2])]
-        alike = joined[pd.Series(joined).isin(joined[people])]
-        values, times = np.unique(alike, return_counts=True)
-        return np.asarray(times[np.searchsorted(values, joined[people])] == 1)
+    def unique(self, people: Integers) -> Booleans:
+        """Tell which of these real people are unique by each subset among all. Shape (m, people)."""
+
+        def look(subset: Sequence[str]) -> Booleans:
+            joined = self.joined(subset)[: sum(self.sizes[:2])]
+            alike = joined[pd.Series(joined).isin(joined[people])]
+            values, times = np.unique(alike, return_counts=True)
+            return np.asarray(times[np.searchsorted(values, joined[people])] == 1)
+
+        return np.array(in_threads(look, self.subsets))
 
 
 def choose_subsets(columns: Sequence[str], rng: np.random.Generator) -> tuple[tuple[str, ...], ...]:
@@ -251,6 +262,12 @@ def _binned(space: HeomSpace) -> dict[str, Integers] | None:
             bins = np.minimum(np.floor(np.nan_to_num(ranks, nan=-1.0) * BINS), BINS - 1)
             codes[name], changed = np.where(np.isnan(ranks), -1, bins).astype(np.intp), True
     return codes if changed else None
+
+
+def in_threads(look: Callable[[Sequence[str]], Result], subsets: Sequence[Sequence[str]]) -> list[Result]:
+    """Look at one subset after the other, on all cores: most of it is pandas and NumPy without the lock."""
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        return list(pool.map(look, subsets))
 
 
 def _alone(values: Hashes) -> Booleans:

@@ -355,11 +355,10 @@ def _verdict(evidence: Evidence, language: Language) -> mo.Html:
         (privacy.verdict_note(evidence, language), CALLOUTS[evidence.verdict]),
         (privacy.use_note(evidence, language), USES[evidence.usefulness.outcome]),
     )
+    callouts = "".join(mo.callout(mo.md(said), kind=kind).text for said, kind in sides)
     return mo.vstack(
         [
-            mo.hstack(
-                [mo.callout(mo.md(said), kind=kind) for said, kind in sides], widths="equal", wrap=True
-            ),
+            mo.Html(f'<div class="sh-sides">{callouts}</div>'),
             mo.md(privacy.decision_note(evidence, language)),
             mo.md(privacy.unproven_note(evidence, language)),
             small(privacy.grade_note(evidence, language)),
