@@ -29,8 +29,10 @@ class TestIdenticalRows:
         # a, b of four training people; a, x of three holdout people.
         assert matches.found == (2, 2)
         # Each of a and b once; x is nobody's repetition.
-        assert matches.distinct.copies == (2, 1)
-        assert len(matches.distinct.synthetic) == 3
+        assert matches.distinct_copies == (2, 1)
+        assert matches.distinct_rows == (3, 3)
+        # b and a stand once in the training table; a is in the holdout as well.
+        assert matches.alone == 1
 
     def test_few_matches_are_compared_with_the_holdouts_own_rate(self) -> None:
         synthetic, train, holdout = "abc" + "uvwxyz", "abcd" * 10, "klmno"

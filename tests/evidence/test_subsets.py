@@ -23,6 +23,7 @@ from synth_handson.evidence.subsets import (
     subset_joins,
     subset_matches,
     tarone,
+    twentieths,
 )
 from synth_handson.evidence.three_tables import AssessedTables, prepare_tables
 
@@ -79,10 +80,12 @@ class TestSubsetJoin:
 
     def test_who_is_unique_by_a_subset(self) -> None:
         join = exact(table("xxz"), table("xxx", "xxy", "zzx"), table("zzy", "wxx"))
-        unique = dict(zip(join.subsets, join.unique(np.arange(3)).tolist(), strict=True))
-        assert unique["a", "b", "c"] == [True, True, True]
+        unique = dict(zip(join.subsets, join.unique.tolist(), strict=True))
+        assert unique["a", "b", "c"] == 1
         # xx is two people; zz is a training and a holdout person.
-        assert unique["a", "b"] == [False, False, False]
+        assert unique["a", "b"] == 0
+        # xx is a training and a holdout person, xy and zx are one each.
+        assert unique["b", "c"] == pytest.approx(2 / 3)
 
     def test_binned_numbers_are_compared_by_twentieths(self) -> None:
         people = pd.DataFrame({"x": np.arange(400.0), "c": "same"})
@@ -91,7 +94,7 @@ class TestSubsetJoin:
         )
         plain, binned = joins(tables)
         assert (plain.binned, binned.binned) == (False, True)
-        assert len(np.unique(binned.joined(("x",))[:400])) == BINS / 2
+        assert len(np.unique(twentieths(Neighbours.of(tables, 0).everyone.ranks["x"])[:400])) == BINS / 2
         # A number with few values is compared as it is.
         few = prepare_tables(*(frame.assign(x=frame["x"] % BINS) for frame in tables.all))
         assert len(joins(few)) == 1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -24,19 +25,32 @@ ONCE = 0.99
 """Share of a column's values that occur once, from which on they hardly ever repeat."""
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True)
 class Matches:
-    """Who stands in whose table, over all rows.
+    """Who stands in whose table.
 
     Attributes
     ----------
-    train, holdout, synthetic
-        For each row a number that equal rows share.
+    people
+        Number of training and of holdout people.
+    rows
+        Number of synthetic rows.
+    found
+        Training and holdout people who stand in the synthetic table.
+    copies
+        Synthetic and holdout rows that stand in the training table.
+    distinct_copies
+        The same with equal rows counted once.
+    alone
+        Number of training people who are unlike all other real people.
     """
 
-    train: Integers
-    holdout: Integers
-    synthetic: Integers
+    people: tuple[int, int]
+    rows: int
+    found: tuple[int, int]
+    copies: tuple[int, int]
+    distinct_copies: tuple[int, int]
+    alone: int
 
     @classmethod
     def of(cls, synthetic: pd.DataFrame, train: pd.DataFrame, holdout: pd.DataFrame) -> Matches:
@@ -46,36 +60,29 @@ class Matches:
     @classmethod
     def within(cls, space: HeomSpace, train_rows: int) -> Matches:
         """Join the tables of a space, whose first ``train_rows`` real rows are the training table."""
-        return cls(*np.split(space.row_numbers, [train_rows, len(space.real)]))
-
-    @property
-    def sizes(self) -> tuple[int, int]:
-        """Number of training and of holdout people."""
-        return len(self.train), len(self.holdout)
-
-    @property
-    def found(self) -> tuple[int, int]:
-        """Training and holdout people who stand in the synthetic table."""
-        return _standing(self.train, self.synthetic), _standing(self.holdout, self.synthetic)
-
-    @property
-    def copies(self) -> tuple[int, int]:
-        """Synthetic and holdout rows that stand in the training table."""
-        return _standing(self.synthetic, self.train), _standing(self.holdout, self.train)
-
-    @property
-    def distinct(self) -> Matches:
-        """The same with those that stand in the training table, of synthetic and holdout rows, once each."""
-        holdout, synthetic = (
-            np.append(rows[~known], np.unique(rows[known]))
-            for rows in (self.holdout, self.synthetic)
-            for known in [np.isin(rows, self.train)]
+        numbers = space.row_numbers
+        train, holdout, synthetic = (
+            np.bincount(rows, minlength=int(numbers.max()) + 1)
+            for rows in np.split(numbers, [train_rows, len(space.real)])
         )
-        return Matches(self.train, holdout, synthetic)
+        return cls(
+            (int(train.sum()), int(holdout.sum())),
+            int(synthetic.sum()),
+            (int(train[synthetic > 0].sum()), int(holdout[synthetic > 0].sum())),
+            (int(synthetic[train > 0].sum()), int(holdout[train > 0].sum())),
+            (int(((synthetic > 0) & (train > 0)).sum()), int(((holdout > 0) & (train > 0)).sum())),
+            int(((train == 1) & (holdout == 0)).sum()),
+        )
 
-
-def _standing(rows: Integers, table: Integers) -> int:
-    return int(np.isin(rows, table).sum())
+    @property
+    def distinct_rows(self) -> tuple[int, int]:
+        """Number of synthetic and of holdout rows, where equal ones that are copies count once."""
+        sizes = self.rows, self.people[1]
+        synthetic, holdout = (
+            size - copies + distinct
+            for size, copies, distinct in zip(sizes, self.copies, self.distinct_copies, strict=True)
+        )
+        return synthetic, holdout
 
 
 def identical_rows(matches: Matches, level: float, left_out: tuple[str, ...] = ()) -> Measure:
@@ -98,9 +105,9 @@ def identical_rows(matches: Matches, level: float, left_out: tuple[str, ...] = (
     hits, expected = matches.copies
     return Measure(
         "identical_without" if left_out else "identical_rows",
-        exact_share(hits, len(matches.synthetic)),
-        exact_share(expected, len(matches.holdout)),
-        rows=len(matches.synthetic),
+        exact_share(hits, matches.rows),
+        exact_share(expected, matches.people[1]),
+        rows=matches.rows,
         columns=left_out,
         p_value=identical_p_value(matches, level),
         attributable=_attributable(matches, level),
@@ -125,12 +132,17 @@ class NeverRepeating:
     @classmethod
     def of(cls, train: pd.DataFrame) -> NeverRepeating:
         """Look for them in a prepared training table; something to compare always remains."""
-        found = [name for name in train.columns if _hardly_repeats(train[name])]
-        measurements = tuple(name for name in found if _has_fractions(train[name]))
+        return cls.among({name: train[name].value_counts() for name in train.columns})
+
+    @classmethod
+    def among(cls, counts: Mapping[str, pd.Series[Any]]) -> NeverRepeating:
+        """Look for them by how often each value of each column, which is the index, occurs."""
+        found = [name for name in counts if _hardly_repeats(counts[name])]
+        measurements = tuple(name for name in found if _has_fractions(counts[name].index))
         labels = tuple(name for name in found if name not in measurements)
-        if len(labels) == train.shape[1]:
+        if len(labels) == len(counts):
             labels = ()
-        return cls(labels, () if len(labels) + len(measurements) == train.shape[1] else measurements)
+        return cls(labels, () if len(labels) + len(measurements) == len(counts) else measurements)
 
     @property
     def left_out(self) -> tuple[tuple[str, ...], ...]:
@@ -142,14 +154,14 @@ class NeverRepeating:
 NOTHING_UNIQUE = NeverRepeating((), ())
 
 
-def _hardly_repeats(column: pd.Series[Any]) -> bool:
+def _hardly_repeats(counts: pd.Series[Any]) -> bool:
     """Tell whether all but 1 % of the values occur once: numbers given at random do meet now and then."""
-    once = column[~column.duplicated(keep=False)]
-    return len(once) >= ONCE * column.count() and likely_identifier(once)
+    once = counts.index[counts == 1]
+    return len(once) >= ONCE * counts.sum() and likely_identifier(pd.Series(once))
 
 
-def _has_fractions(column: pd.Series[Any]) -> bool:
-    return bool(column.dtype == np.float64 and (column.dropna() % 1 != 0).any())
+def _has_fractions(values: pd.Index[Any]) -> bool:
+    return bool(values.dtype == np.float64 and (values % 1 != 0).any())
 
 
 def identical_p_value(matches: Matches, level: float) -> float:
@@ -176,12 +188,10 @@ def identical_p_value(matches: Matches, level: float) -> float:
     -----
     R. A. Fisher, "Statistical Methods for Research Workers", 5th ed. 1934, section 21.02.
     """
-    found, distinct = matches.found, matches.distinct
-    rows = len(distinct.synthetic), len(distinct.holdout)
     p_values = identical_p_values(
-        *(np.array([count]) for count in (*found, *distinct.copies)),
-        people=matches.sizes,
-        rows=rows,
+        *(np.array([count]) for count in (*matches.found, *matches.distinct_copies)),
+        people=matches.people,
+        rows=matches.distinct_rows,
         level=level,
     )
     return float(p_values[0])
@@ -224,11 +234,11 @@ def identical_p_values(
 
 def _attributable(matches: Matches, level: float) -> Estimate | None:
     """Compare what the test compares."""
-    (train, holdout), found, distinct = matches.sizes, matches.found, matches.distinct
-    if _labels_decide(np.array(sum(found)), matches.sizes, level):
+    (train, holdout), found = matches.people, matches.found
+    if _labels_decide(np.array(sum(found)), matches.people, level):
         return attributable_fraction(found[0], train, found[1], holdout)
-    hits, expected = distinct.copies
-    return attributable_fraction(hits, len(distinct.synthetic), expected, len(distinct.holdout))
+    (hits, expected), (rows, others) = matches.distinct_copies, matches.distinct_rows
+    return attributable_fraction(hits, rows, expected, others)
 
 
 def _labels_decide(found: Integers, people: tuple[int, int], level: float) -> Booleans:

@@ -23,7 +23,7 @@ Disguise = Literal["none", "one value"]
 POWER = 0.8
 SIMULATIONS = 200
 FOLLOWED = 1_000
-"""Of so many training people it is looked up by which subsets they are unique."""
+"""Of so many people it is looked up how far a copy of them would be."""
 FOLLOWED_SUBSETS = 40
 """So many subsets are simulated: those by which most people are unique, and fewest found by chance."""
 
@@ -157,25 +157,23 @@ def find_limits(
 
 
 def _chance(ours: Neighbours, matches: Matches, level: float, left_out: tuple[str, ...]) -> _Chance:
-    distinct = matches.distinct
-    names = tuple(name for name in ours.everyone.codes if name not in left_out)
-    people = np.sort(np.random.default_rng(ours.random_state).permutation(matches.sizes[0])[:FOLLOWED])
+    train, holdout = matches.people
+    names = tuple(name for name in ours.tables.train.columns if name not in left_out)
     found, unique, width = (
-        np.concatenate(parts)
-        for parts in zip(*(_of_subsets(join, names, people) for join in ours.joins), strict=True)
+        np.concatenate(parts) for parts in zip(*(_of_subsets(join, names) for join in ours.joins), strict=True)
     )
-    clearest = np.sqrt(found + 1 / matches.sizes[1]) / np.maximum(unique, 1e-9)
+    clearest = np.sqrt(found + 1 / holdout) / np.maximum(unique, 1e-9)
     best = np.argsort(clearest, kind="stable")[:FOLLOWED_SUBSETS]
     distances = np.sort(ours.holdout_distances)
     before = np.random.default_rng(ours.random_state).choice(distances, FOLLOWED)
     copied, changed = _distances_of_copies(ours, names, left_out)
     return _Chance(
-        rows=len(matches.synthetic),
-        train=matches.sizes[0],
-        holdout=matches.sizes[1],
-        alone=_alone(matches),
-        identical=matches.found[1] / matches.sizes[1],
-        repeated=distinct.copies[1] / len(distinct.holdout),
+        rows=matches.rows,
+        train=train,
+        holdout=holdout,
+        alone=matches.alone / train,
+        identical=matches.found[1] / holdout,
+        repeated=matches.distinct_copies[1] / matches.distinct_rows[1],
         found=found[best],
         unique=unique[best],
         width=width[best],
@@ -188,21 +186,16 @@ def _chance(ours: Neighbours, matches: Matches, level: float, left_out: tuple[st
             rate: float(np.quantile(distances, rate, method="higher"))
             for rate in FALSE_POSITIVE_RATES.values()
         },
-        area_error=_area_error(distances, *matches.sizes),
+        area_error=_area_error(distances, train, holdout),
         level=level,
     )
 
 
-def _alone(matches: Matches) -> float:
-    alike = np.bincount(np.append(matches.train, matches.holdout))
-    return float((alike[matches.train] == 1).mean())
-
-
-def _of_subsets(join: SubsetJoin, names: tuple[str, ...], people: Integers) -> tuple[Floats, Floats, Floats]:
+def _of_subsets(join: SubsetJoin, names: tuple[str, ...]) -> tuple[Floats, Floats, Floats]:
     """Look up what chance finds by each subset without any of the columns left out."""
     kept = [row for row, subset in enumerate(join.subsets) if set(subset) <= set(names)]
     width = np.array([len(join.subsets[row]) / len(names) for row in kept])
-    return join.found[1][kept] / join.sizes[1], join.unique(people)[kept].mean(axis=1), width
+    return join.found[1][kept] / join.sizes[1], join.unique[kept], width
 
 
 def _distances_of_copies(

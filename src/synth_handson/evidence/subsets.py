@@ -9,13 +9,12 @@ about training people in particular, those found are training people as often as
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import combinations
 from math import comb
-from typing import TypeVar
 
 import numpy as np
 import pandas as pd
@@ -29,8 +28,9 @@ MAX_SUBSETS = 250
 """If there are more subsets, so many are tried."""
 BINS = 20
 """A number counts as alike if it lies in the same twentieth of the real people."""
+FOLLOWED = 1_000
+"""Of so many training people it is looked up by which subsets they are unique."""
 
-Result = TypeVar("Result")
 Hashes = np.ndarray[tuple[int], np.dtype[np.uint64]]
 
 
@@ -44,77 +44,36 @@ class SubsetJoin:
         The columns of each, m subsets; at least half of all columns.
     binned
         Whether numbers were compared by twentieths of the real people, and not value by value.
-    hashes
-        For each column a number for every row that equal values share: training, holdout, synthetic rows.
     sizes
         Number of training people, of holdout people and of synthetic rows.
-    random_state
-        Seed of the samples.
+    found
+        How many training and how many holdout people are found by each subset. Shape (2, m).
+    holdout_found
+        How many holdout people are found by synthetic rows, and by as many training rows. Shape (2, m). They
+        are people who are unique within the holdout, for here training people are no part of the question.
+    unique
+        Share of `FOLLOWED` training people who are unique by each subset among all people. Shape (m,).
     """
 
     subsets: tuple[tuple[str, ...], ...]
     binned: bool
-    hashes: dict[str, Hashes]
     sizes: tuple[int, int, int]
-    random_state: int
+    found: Integers
+    holdout_found: Integers
+    unique: Floats
 
     @classmethod
-    def of(cls, space: HeomSpace, train_rows: int, random_state: int, *, binned: bool) -> SubsetJoin | None:
-        """Join the tables of a space, whose first ``train_rows`` real rows are the training table.
-
-        Returns None where binning changes nothing, since no number has more values than there are bins.
-        """
-        codes = _binned(space) if binned else space.codes
-        if codes is None:
-            return None
-        rng = np.random.default_rng(random_state)
-        # Zobrist hashing: of n rows any two are confused with a probability of at most n² / 2⁶⁵.
-        hashes = {
-            name: rng.integers(0, 2**64, int(column.max()) + 2, dtype=np.uint64)[column]
-            for name, column in codes.items()
-        }
-        sizes = train_rows, len(space.real) - train_rows, len(space.synthetic)
-        return cls(choose_subsets(tuple(codes), rng), binned, hashes, sizes, random_state)
-
-    def joined(self, subset: Sequence[str]) -> Hashes:
-        """Give rows that are alike in a subset of the columns the same number."""
-        joined = self.hashes[subset[0]].copy()
-        for name in subset[1:]:
-            joined += self.hashes[name]
-        return joined
-
-    @cached_property
-    def found(self) -> Integers:
-        """How many training and how many holdout people are found by each subset. Shape (2, m)."""
-        train, holdout, _ = self.sizes
-
-        def count(subset: Sequence[str]) -> tuple[int, int]:
-            people, synthetic = np.split(self.joined(subset), [train + holdout])
-            standing = np.flatnonzero(pd.Series(people).isin(synthetic))
-            # Whoever is like somebody who is found stands there, too: only they need to be looked at.
-            alone = standing[_alone(people[standing])]
-            return int((alone < train).sum()), int((alone >= train).sum())
-
-        return np.array(in_threads(count, self.subsets)).T
-
-    @cached_property
-    def holdout_found(self) -> Integers:
-        """How many holdout people are found by synthetic rows, and by as many training rows. Shape (2, m).
-
-        People who are unique within the holdout, for here training people are no part of the question.
-        """
-        train, _, rows = self.sizes
-        rng = np.random.default_rng(self.random_state)
-        samples = [np.sort(rng.permutation(size)[: self.compared]) for size in (rows, train)]
-
-        def count(subset: Sequence[str]) -> list[int]:
-            members, holdout, synthetic = np.split(self.joined(subset), np.cumsum(self.sizes[:2]))
-            return [
-                int(_alone(holdout[pd.Series(holdout).isin(table[sample])]).sum())
-                for table, sample in zip((synthetic, members), samples, strict=True)
-            ]
-
-        return np.array(in_threads(count, self.subsets)).T
+    def of(
+        cls,
+        subsets: Sequence[tuple[str, ...]],
+        sizes: tuple[int, int, int],
+        counts: Iterable[tuple[Sequence[int], Sequence[int], float]],
+        *,
+        binned: bool,
+    ) -> SubsetJoin:
+        """Put together what was counted for each subset: ``found``, ``holdout_found`` and ``unique``."""
+        found, copied, unique = zip(*counts, strict=True)
+        return cls(tuple(subsets), binned, sizes, np.array(found).T, np.array(copied).T, np.array(unique))
 
     @property
     def compared(self) -> int:
@@ -131,16 +90,91 @@ class SubsetJoin:
         """How many of the subsets could show anything at this level: those alone are corrected for."""
         return tarone(all_exposed(self.found.sum(axis=0), *self.sizes[:2]), level)
 
-    def unique(self, people: Integers) -> Booleans:
-        """Tell which of these real people are unique by each subset among all. Shape (m, people)."""
 
-        def look(subset: Sequence[str]) -> Booleans:
-            joined = self.joined(subset)[: sum(self.sizes[:2])]
-            alike = joined[pd.Series(joined).isin(joined[people])]
-            values, times = np.unique(alike, return_counts=True)
-            return np.asarray(times[np.searchsorted(values, joined[people])] == 1)
+@dataclass(frozen=True, eq=False)
+class Drawn:
+    """Which rows are looked at where not all are.
 
-        return np.array(in_threads(look, self.subsets))
+    Attributes
+    ----------
+    followed
+        Training people of whom it is looked up by which subsets they are unique.
+    synthetic, train
+        As many rows of either, to be compared with the holdout.
+    """
+
+    followed: Integers
+    synthetic: Integers
+    train: Integers
+
+    @classmethod
+    def draw(cls, sizes: tuple[int, int, int], random_state: int) -> Drawn:
+        """Draw from tables of these sizes: training people, holdout people and synthetic rows."""
+        train, _, rows = sizes
+        followed = np.random.default_rng(random_state).permutation(train)[:FOLLOWED]
+        rng = np.random.default_rng(random_state)
+        compared = [np.sort(rng.permutation(size)[: min(train, rows)]) for size in (rows, train)]
+        return cls(np.sort(followed), *compared)
+
+
+@dataclass(frozen=True, eq=False)
+class HashedRows:
+    """The rows of three tables in memory, to be joined on any subset.
+
+    Attributes
+    ----------
+    hashes
+        For each column a number for every row that equal values share: training, holdout, synthetic rows.
+    sizes
+        Number of training people, of holdout people and of synthetic rows.
+    drawn
+        Which rows are looked at where not all are.
+    """
+
+    hashes: dict[str, Hashes]
+    sizes: tuple[int, int, int]
+    drawn: Drawn
+
+    @classmethod
+    def of(
+        cls,
+        codes: Mapping[str, Integers],
+        sizes: tuple[int, int, int],
+        drawn: Drawn,
+        rng: np.random.Generator,
+    ) -> HashedRows:
+        """Draw a number for each code, from -1 on."""
+        # Zobrist hashing: of n rows any two are confused with a probability of at most n² / 2⁶⁵.
+        hashes = {
+            name: rng.integers(0, 2**64, int(column.max()) + 2, dtype=np.uint64)[column]
+            for name, column in codes.items()
+        }
+        return cls(hashes, sizes, drawn)
+
+    def joined(self, subset: Sequence[str]) -> Hashes:
+        """Give rows that are alike in a subset of the columns the same number."""
+        joined = self.hashes[subset[0]].copy()
+        for name in subset[1:]:
+            joined += self.hashes[name]
+        return joined
+
+    def count(self, subset: Sequence[str]) -> tuple[list[int], list[int], float]:
+        """Count ``found``, ``holdout_found`` and ``unique`` of `SubsetJoin` for one subset."""
+        joined = self.joined(subset)
+        train = self.sizes[0]
+        members, holdout, synthetic = np.split(joined, np.cumsum(self.sizes[:2]))
+        people = joined[: -len(synthetic)]
+        standing = np.flatnonzero(pd.Series(people).isin(synthetic))
+        # Whoever is like somebody who is found stands there, too: only they need to be looked at.
+        alone = standing[_alone(people[standing])]
+        copied = [
+            int(_alone(holdout[pd.Series(holdout).isin(table)]).sum())
+            for table in (synthetic[self.drawn.synthetic], members[self.drawn.train])
+        ]
+        followed = members[self.drawn.followed]
+        values, times = np.unique(people[pd.Series(people).isin(followed)], return_counts=True)
+        unique = float((times[np.searchsorted(values, followed)] == 1).mean())
+        return [int((alone < train).sum()), int((alone >= train).sum())], copied, unique
 
 
 def choose_subsets(columns: Sequence[str], rng: np.random.Generator) -> tuple[tuple[str, ...], ...]:
@@ -259,15 +293,14 @@ def _binned(space: HeomSpace) -> dict[str, Integers] | None:
     codes, changed = dict(space.codes), False
     for name, ranks in space.ranks.items():
         if len(np.unique(codes[name][space.real])) > BINS:
-            bins = np.minimum(np.floor(np.nan_to_num(ranks, nan=-1.0) * BINS), BINS - 1)
-            codes[name], changed = np.where(np.isnan(ranks), -1, bins).astype(np.intp), True
+            codes[name], changed = twentieths(ranks), True
     return codes if changed else None
 
 
-def in_threads(look: Callable[[Sequence[str]], Result], subsets: Sequence[Sequence[str]]) -> list[Result]:
-    """Look at one subset after the other, on all cores: most of it is pandas and NumPy without the lock."""
-    with ThreadPoolExecutor(os.cpu_count()) as pool:
-        return list(pool.map(look, subsets))
+def twentieths(ranks: Floats) -> Integers:
+    """Find the twentieth in which a rank from 0 to 1 lies, counting from 0; -1 where there is none."""
+    bins = np.minimum(np.floor(np.nan_to_num(ranks, nan=-1.0) * BINS), BINS - 1)
+    return np.where(np.isnan(ranks), -1, bins).astype(np.intp)
 
 
 def _alone(values: Hashes) -> Booleans:
@@ -280,8 +313,19 @@ def _alone(values: Hashes) -> Booleans:
 
 
 def subset_joins(space: HeomSpace, train_rows: int, random_state: int) -> Iterator[SubsetJoin]:
-    """Join on values, and on binned ones where that makes a difference."""
-    for binned in (False, True):
-        join = SubsetJoin.of(space, train_rows, random_state, binned=binned)
-        if join is not None:
-            yield join
+    """Join the tables of a space, whose first ``train_rows`` real rows are the training table.
+
+    On values, and on binned ones unless binning changes nothing, since no number has more values than bins.
+    """
+    sizes = train_rows, len(space.real) - train_rows, len(space.synthetic)
+    drawn = Drawn.draw(sizes, random_state)
+    for codes in (space.codes, _binned(space)):
+        if codes is not None:
+            rng = np.random.default_rng(random_state)
+            rows = HashedRows.of(codes, sizes, drawn, rng)
+            subsets = choose_subsets(tuple(codes), rng)
+            # Most of it is pandas and NumPy without Python's lock.
+            with ThreadPoolExecutor(os.cpu_count()) as pool:
+                counts = list(pool.map(rows.count, subsets))
+            yield SubsetJoin.of(subsets, sizes, counts, binned=codes is not space.codes)
+
