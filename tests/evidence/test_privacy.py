@@ -28,7 +28,7 @@ from synth_handson.evidence.membership import (
     membership_measures,
 )
 from synth_handson.evidence.privacy import assess_privacy
-from synth_handson.evidence.random_split import split_measures
+from synth_handson.evidence.random_split import count_split, split_measures
 from synth_handson.evidence.subsets import holdout_matches
 from synth_handson.evidence.three_tables import AssessedTables, halves, prepare_tables
 from synth_handson.evidence.verdict import decide, single_level
@@ -159,7 +159,10 @@ def quick_verdict(synthetic: pd.DataFrame, train: pd.DataFrame, holdout: pd.Data
         *membership_measures(ours, single_level(names)),
         *(Measure(name, unremarkable, rows=500, columns=about, p_value=1.0) for name, about in risks),
     ]
-    checks = (*split_measures(tables, told_apart(tables, seed)), holdout_matches(ours.joins))
+    checks = (
+        *split_measures(tables, told_apart(tables, seed), count_split(tables)),
+        holdout_matches(ours.joins),
+    )
     return decide(measures, LIMITS, len(synthetic), checks).outcome
 
 

@@ -8,7 +8,7 @@ from people import draw_people
 
 from synth_handson.evidence.c2st import c2st
 from synth_handson.evidence.measures import Measure
-from synth_handson.evidence.random_split import split_measures
+from synth_handson.evidence.random_split import count_split, split_measures
 from synth_handson.evidence.three_tables import prepare_tables
 
 
@@ -16,7 +16,7 @@ def measured(train: pd.DataFrame, holdout: pd.DataFrame) -> dict[str, Measure]:
     tables = prepare_tables(holdout, train, holdout)
     joint = c2st(*tables.all, random_state=0)
     assert joint.reference is not None
-    return {m.name: m for m in split_measures(tables, joint.reference)}
+    return {m.name: m for m in split_measures(tables, joint.reference, count_split(tables))}
 
 
 @pytest.mark.parametrize("shape", SHAPES)

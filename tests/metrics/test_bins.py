@@ -290,3 +290,11 @@ def test_distances_are_spread_over_the_holdouts_bins_from_zero_on():
 def test_distances_that_are_all_zero_have_one_bin():
     shares = distance_shares([0, 0], [0, 0, 0])
     assert (shares.holdout, shares.synthetic) == ((1,), (1,))
+
+
+def test_minus_zero_is_zero() -> None:
+    found = column_shares(pd.DataFrame({"n": [0.0, -0.0, 1.0]}), pd.DataFrame({"n": [-0.0]}), "n")
+    assert [(bin_.label, share) for bin_, share in zip(found.bins, found.synthetic, strict=True)] == [
+        ("0", 1.0),
+        ("1", 0.0),
+    ]

@@ -7,23 +7,24 @@ from dataclasses import dataclass
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any, Literal
 
-import pandas as pd
-
 from synth_handson.errors import ArgumentError
 from synth_handson.evidence.c2st import c2st
+from synth_handson.evidence.counted import on_all_rows
 from synth_handson.evidence.fidelity import Fidelity, assess_fidelity, match_schema
 from synth_handson.evidence.grade import Grade, grade
 from synth_handson.evidence.ladder import Rung, climb
 from synth_handson.evidence.measures import Measure
 from synth_handson.evidence.membership import Neighbours
 from synth_handson.evidence.privacy import Privacy, assess_privacy
-from synth_handson.evidence.three_tables import MAX_ROWS, AssessedTables, prepare_tables
+from synth_handson.evidence.three_tables import AssessedTables
 from synth_handson.evidence.usefulness import Usefulness, judge_use, median_kept
 from synth_handson.evidence.utility import Utility, assess_utility, check_target
 from synth_handson.evidence.verdict import Outcome
+from synth_handson.evidence.whole import Given, read_tables
 from synth_handson.locales import Language, Message
 from synth_handson.metrics.intervals import Estimate
 from synth_handson.tables.checks import check_callback, check_seed
+from synth_handson.tables.files import AnyTable
 
 if TYPE_CHECKING:
     from synth_handson.report import About
@@ -75,7 +76,7 @@ class Evidence:
     rows
         Size of the tables as given.
     measured
-        Size of the tables as measured: very large ones are sampled.
+        Number of rows that were measured where counting is not enough: very large tables are sampled.
     fidelity, utility, privacy
         The three parts. ``utility`` is None where ``utility_missing`` says why.
     ladder
@@ -164,10 +165,10 @@ def _adapter() -> Any:
 
 
 def assess(
-    synthetic: pd.DataFrame,
+    synthetic: AnyTable,
     *,
-    train: pd.DataFrame,
-    holdout: pd.DataFrame,
+    train: AnyTable,
+    holdout: AnyTable,
     target: str | int | None = None,
     random_state: int = 0,
     on_progress: Callable[[Step], None] | None = None,
@@ -177,7 +178,8 @@ def assess(
     Parameters
     ----------
     synthetic
-        The rows drawn from the generator. At least 100 rows and 2 columns.
+        The rows drawn from the generator, or the path of a CSV or Parquet file of them. At least 100 rows and
+        2 columns.
     train
         The rows it was trained on, with the same columns.
     holdout
@@ -199,14 +201,25 @@ def assess(
     TableError
         If a table is too small, or has other columns or types than the training table.
     ArgumentError
-        If there is no such target, the seed is out of range, or ``on_progress`` cannot be called.
+        If there is no such file or target, the seed is out of range, or ``on_progress`` cannot be called.
+
+    Notes
+    -----
+    If a table has more than 200,000 rows, the bins of columns and of pairs of columns, identical rows and
+    people found by part of their columns are counted on all rows, on the disk where memory does not do.
+    Distances, classifiers, attacks and moments of numbers are measured on samples of at most so many rows.
+    Each measure says on how many.
     """
     check_seed(random_state)
     check_callback(on_progress)
-    prepared = prepare_tables(synthetic, train, holdout)
-    given = Sizes(len(synthetic), len(train), len(holdout))
-    schema = match_schema(synthetic, train)
-    tables = prepared.sampled(MAX_ROWS, random_state)
+    with read_tables(synthetic, train, holdout, random_state) as given:
+        return _assess(given, target, random_state, on_progress)
+
+
+def _assess(
+    given: Given, target: str | int | None, random_state: int, on_progress: Callable[[Step], None] | None
+) -> Evidence:
+    tables, whole = given.tables, given.whole
     if target is not None:
         # From here on names are text.
         target = str(target)
@@ -217,24 +230,28 @@ def assess(
             on_progress(Step(name, SHARES[name]))
 
     begin("distances")
-    ours = Neighbours.of(tables, random_state)
+    ours = Neighbours.of(tables, random_state, whole)
     joint = c2st(tables.synthetic, tables.train, tables.holdout, random_state=random_state)
     told_apart = joint.reference or Estimate(0.5, 0.5, 0.5)
     privacy = assess_privacy(ours, told_apart, on_attacks=lambda: begin("attacks"))
     begin("ladder")
     ladder = climb(ours, joint)
     begin("fidelity")
+    schema = match_schema(*given.columns)
     fidelity = assess_fidelity(tables, schema=schema, c2st=joint, random_state=random_state)
+    if whole:
+        fidelity = on_all_rows(fidelity, whole)
     begin("utility")
     utility = _utility(tables, target, random_state)
     found, missing = (None, utility) if isinstance(utility, Message) else (utility, None)
     usefulness = judge_use(fidelity, utility)
     begin("done")
+    train, holdout, rows = given.sizes
     return Evidence(
         version=version("synth-handson"),
         random_state=random_state,
         columns=tuple(map(str, tables.train.columns)),
-        rows=given,
+        rows=Sizes(rows, train, holdout),
         measured=Sizes(len(tables.synthetic), len(tables.train), len(tables.holdout)),
         fidelity=fidelity,
         utility=found,

@@ -194,7 +194,7 @@ def assess_fidelity(
     both = pd.concat([tables.synthetic, tables.holdout], ignore_index=True)
     binned = {name: bin_column(train[name], both[name]) for name in train.columns}
     pairs = _choose_pairs(list(train.columns), rng)
-    coarse = {name: _coarsen(train[name], both[name], binned[name]) for name in train.columns}
+    coarse = {name: coarsen(train[name], both[name], binned[name]) for name in train.columns}
     total = len(train.columns) * (len(train.columns) - 1) // 2
     return Fidelity(
         schema,
@@ -291,12 +291,28 @@ class _Sample:
 
     def estimate(self, name: str, statistics: Floats) -> Estimate | None:
         """Turn a statistic of all draws into a value and its interval; None if any draw has none."""
-        if not np.all(np.isfinite(statistics)):
-            return None
-        share = self.rows / len(self.table)
-        narrower = np.sqrt(share + (1 - share) / self.draws)
-        value, replicates = float(statistics[: self.draws].mean()), narrower * statistics[self.draws :]
-        return bootstrap_interval(value, replicates, *DEFINITIONS[name].ends)
+        return estimate_from_draws(name, statistics, self.draws, self.rows / len(self.table))
+
+
+def estimate_from_draws(name: str, statistics: Floats, draws: int, share: float) -> Estimate | None:
+    """Turn a statistic of all draws into a value and its interval; None if any draw has none.
+
+    Parameters
+    ----------
+    name
+        Of the measure.
+    statistics
+        First of the draws without replacement, then of those with it. Shape (draws + replicates,).
+    draws
+        Number of draws without replacement.
+    share
+        Share of the table's rows that each of them holds.
+    """
+    if not np.all(np.isfinite(statistics)):
+        return None
+    narrower = np.sqrt(share + (1 - share) / draws)
+    value, replicates = float(statistics[:draws].mean()), narrower * statistics[draws:]
+    return bootstrap_interval(value, replicates, *DEFINITIONS[name].ends)
 
 
 _Samples = tuple[_Sample, _Sample]
@@ -335,7 +351,7 @@ def _compare_column(column: Column, binned: BinnedColumn, samples: _Samples) -> 
             reference,
             rows=samples[0].rows,
             columns=(name,),
-            p_value=_p_value(counts[0][0], train_counts) if key == "cramers_v" else None,
+            p_value=chi_square_p_value(counts[0][0], train_counts) if key == "cramers_v" else None,
             missing=None if value is not None else _reason(key, column),
         )
 
@@ -361,7 +377,8 @@ def _coverage(column: Column, sample: _Sample) -> Floats:
     return np.asarray((counts[:, 1:] > 0).mean(axis=1))
 
 
-def _p_value(counts: Integers, train: Integers) -> float | None:
+def chi_square_p_value(counts: Integers, train: Integers) -> float | None:
+    """Test whether two tables' counts are those of one distribution; None if there is one bin only."""
     from scipy.stats import chi2
 
     freedom = np.count_nonzero(counts + train) - 1
@@ -430,7 +447,7 @@ def _moments(values: Floats, weights: Floats) -> tuple[Floats, Floats, Floats, F
     return centre + first, np.sqrt(variance), skewness, kurtosis
 
 
-_ASSOCIATIONS: dict[tuple[bool, bool], tuple[str, Callable[[ArrayLike], Floats]]] = {
+ASSOCIATIONS: dict[tuple[bool, bool], tuple[str, Callable[[ArrayLike], Floats]]] = {
     (True, True): ("spearman_difference", spearman),
     (True, False): ("correlation_ratio_difference", correlation_ratio),
     (False, False): ("cramers_v_difference", cramers_v),
@@ -445,7 +462,7 @@ def _choose_pairs(names: list[str], rng: np.random.Generator) -> list[tuple[str,
 
 
 @dataclass(frozen=True, eq=False)
-class _Coarse:
+class Coarse:
     """A column in few bins, the last of which is for missing values."""
 
     ordered: bool
@@ -454,37 +471,55 @@ class _Coarse:
     others: Integers
 
 
-def _coarsen(train: Column, others: Column, binned: BinnedColumn) -> _Coarse:
+def coarsen(train: Column, others: Column, binned: BinnedColumn, times: ArrayLike = 1) -> Coarse:
+    """Put a column into few bins, of which contingency tables can be made.
+
+    Parameters
+    ----------
+    train
+        The training table's values.
+    others
+        Those of other tables.
+    binned
+        The bins of both.
+    times
+        How often each training value occurs.
+    """
     if train.dtype == np.float64:
-        edges = _decile_edges(train.dropna().to_numpy())
+        known = train.notna().to_numpy()
+        edges = _decile_edges(train[known].to_numpy(), np.broadcast_to(times, len(train))[known])
         codes = [
             np.where(np.isnan(values), len(edges) + 1, np.searchsorted(edges, values))
             for values in (train.to_numpy(), others.to_numpy())
         ]
-        return _Coarse(True, len(edges) + 2, codes[0], codes[1])
+        return Coarse(True, len(edges) + 2, codes[0], codes[1])
     frequent = sum(bin_.kind == "category" for bin_ in binned.bins)
     # They come first. "other" and "unseen" become one bin, and "missing" the last.
     target = np.minimum(np.arange(len(binned.bins)), frequent)
     target[-1] = frequent + 1
-    return _Coarse(False, frequent + 2, target[binned.real], target[binned.other])
+    return Coarse(False, frequent + 2, target[binned.real], target[binned.other])
 
 
-def _decile_edges(values: Floats) -> Floats:
+def _decile_edges(values: Floats, times: Integers) -> Floats:
     """Upper ends, included, of all bins but the last; a value at which two deciles lie has its own bin."""
     if not len(values):
         return np.array([])
-    deciles = np.quantile(values, np.arange(1, PAIR_BINS) / PAIR_BINS, method="inverted_cdf")
+    order = np.argsort(values)
+    ends = np.cumsum(times[order])
+    # The smallest value that at least so many tenths of the rows do not exceed, without rounding.
+    tenths = -(-ends[-1] * np.arange(1, PAIR_BINS) // PAIR_BINS)
+    deciles = values[order][np.searchsorted(ends, tenths)]
     frequent = deciles[1:][deciles[1:] == deciles[:-1]]
     return np.unique(np.concatenate([deciles, np.nextafter(frequent, -np.inf)]))
 
 
 def _compare_pair(
-    names: tuple[str, str], first: _Coarse, second: _Coarse, samples: _Samples
+    names: tuple[str, str], first: Coarse, second: Coarse, samples: _Samples
 ) -> Iterator[Measure]:
     """Measure one pair of columns of both tables."""
     if second.ordered and not first.ordered:
         first, second = second, first
-    key, association = _ASSOCIATIONS[first.ordered, second.ordered]
+    key, association = ASSOCIATIONS[first.ordered, second.ordered]
     shape = (first.size, second.size)
     cells = first.size * second.size
     train = np.bincount(first.train * second.size + second.train, minlength=cells)

@@ -14,7 +14,7 @@ import numpy as np
 from synth_handson.evidence.identical import Matches, identical_p_values
 from synth_handson.evidence.membership import FALSE_POSITIVE_RATES, Neighbours
 from synth_handson.evidence.subsets import SubsetJoin
-from synth_handson.metrics.arrays import Floats, Integers
+from synth_handson.metrics.arrays import Floats
 from synth_handson.metrics.distances import HeomSpace
 from synth_handson.metrics.intervals import upper_tail
 
@@ -80,6 +80,8 @@ class _Chance:
         Below which distance the attacker accuses somebody, for each rate of false accusations.
     area_error
         Standard error of the attack's area if the labels mean nothing.
+    attacked
+        Whether the attack sees everybody, and not a sample.
     level
         Probability below which a single test counts.
     """
@@ -100,6 +102,7 @@ class _Chance:
     changed: Floats
     thresholds: dict[float, float]
     area_error: float
+    attacked: bool
     level: float
 
     def with_rows(self, rows: int) -> _Chance:
@@ -140,8 +143,8 @@ def find_limits(
     Returns
     -------
     Limits
-        Simulated with the tests that see people: identical rows, subsets of columns, and the attack by
-        distance, its area and its hits.
+        Simulated with the tests that see people: identical rows, subsets of columns, and, where it is made on
+        all rows, the attack by distance, its area and its hits.
     """
     chance = _chance(ours, matches, level, left_out)
     rng = np.random.default_rng(ours.random_state)
@@ -160,7 +163,8 @@ def _chance(ours: Neighbours, matches: Matches, level: float, left_out: tuple[st
     train, holdout = matches.people
     names = tuple(name for name in ours.tables.train.columns if name not in left_out)
     found, unique, width = (
-        np.concatenate(parts) for parts in zip(*(_of_subsets(join, names) for join in ours.joins), strict=True)
+        np.concatenate(parts)
+        for parts in zip(*(_of_subsets(join, names) for join in ours.joins), strict=True)
     )
     clearest = np.sqrt(found + 1 / holdout) / np.maximum(unique, 1e-9)
     best = np.argsort(clearest, kind="stable")[:FOLLOWED_SUBSETS]
@@ -187,6 +191,7 @@ def _chance(ours: Neighbours, matches: Matches, level: float, left_out: tuple[st
             for rate in FALSE_POSITIVE_RATES.values()
         },
         area_error=_area_error(distances, train, holdout),
+        attacked=ours.complete,
         level=level,
     )
 
@@ -256,7 +261,7 @@ def _rows_needed(
 def _power(chance: _Chance, copies: int, disguise: Disguise, rng: np.random.Generator) -> float:
     """Share of simulations in which so many planted people are noticed by any test."""
     noticed = np.zeros(SIMULATIONS, bool)
-    for test in (_identical, _subsets, _attack):
+    for test in (_identical, _subsets, _attack) if chance.attacked else (_identical, _subsets):
         noticed |= test(chance, copies, disguise, rng) <= chance.level
     return float(noticed.mean())
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -31,6 +32,9 @@ from synth_handson.metrics.intervals import (
     standard_error_interval,
     upper_tail,
 )
+
+if TYPE_CHECKING:
+    from synth_handson.evidence.whole import WholeTables
 
 MAX_ROWS = 20_000
 MAX_CELLS = 200_000
@@ -144,6 +148,8 @@ class Neighbours:
         Positions in it.
     random_state
         Seed of samples, draws and bootstrap.
+    whole
+        All rows, where ``tables`` is a sample.
     """
 
     tables: AssessedTables
@@ -152,14 +158,15 @@ class Neighbours:
     train: Integers
     holdout: Integers
     random_state: int
+    whole: WholeTables | None = None
 
     @classmethod
-    def of(cls, tables: AssessedTables, random_state: int) -> Neighbours:
+    def of(cls, tables: AssessedTables, random_state: int, whole: WholeTables | None = None) -> Neighbours:
         """Place the rows of three tables."""
         sampled = tables.sampled(min(MAX_ROWS, MAX_CELLS // tables.train.shape[1]), random_state)
         space = HeomSpace(pd.concat([sampled.train, sampled.holdout], ignore_index=True), sampled.synthetic)
         members, others = np.split(space.real, [len(sampled.train)])
-        return cls(tables, space, space.synthetic, members, others, random_state)
+        return cls(tables, space, space.synthetic, members, others, random_state, whole)
 
     @cached_property
     def reference(self) -> Neighbours:
@@ -167,22 +174,29 @@ class Neighbours:
         first, second = halves(self.tables.holdout, self.random_state)
         return self.of(AssessedTables(first, self.tables.train, second), self.random_state)
 
+    @property
+    def complete(self) -> bool:
+        """Whether distances are measured on all rows."""
+        return self.whole is None and len(self.space.row_numbers) == sum(map(len, self.tables.all))
+
     @cached_property
     def everyone(self) -> HeomSpace:
         """The same space with all rows in it."""
         tables = self.tables
-        if len(self.space.row_numbers) == sum(map(len, tables.all)):
+        if self.complete:
             return self.space
         return HeomSpace(pd.concat([tables.train, tables.holdout], ignore_index=True), tables.synthetic)
 
     @cached_property
     def matches(self) -> Matches:
         """Who stands in whose table, over all rows."""
-        return Matches.within(self.everyone, len(self.tables.train))
+        return self.whole.matches() if self.whole else Matches.within(self.everyone, len(self.tables.train))
 
     @cached_property
     def joins(self) -> tuple[SubsetJoin, ...]:
         """Who is found by part of the columns, over all rows."""
+        if self.whole:
+            return self.whole.joins
         return tuple(subset_joins(self.everyone, len(self.tables.train), self.random_state))
 
     @cached_property

@@ -15,7 +15,7 @@ from synth_handson.evidence.membership import (
     closest_distances,
     membership_measures,
 )
-from synth_handson.evidence.random_split import split_measures
+from synth_handson.evidence.random_split import count_split, split_measures
 from synth_handson.evidence.subsets import holdout_matches
 from synth_handson.evidence.verdict import TOLERATED_LEAK, Verdict, decide, single_level
 from synth_handson.metrics.bins import DistanceShares
@@ -71,22 +71,24 @@ def assess_privacy(
     Privacy
         The measures and the verdict.
     """
-    tables = ours.tables
-    never = NeverRepeating.of(tables.train)
+    tables, whole = ours.tables, ours.whole
+    never = NeverRepeating.among(whole.train_counts) if whole else NeverRepeating.of(tables.train)
     level = single_level(_planned(tables.train.shape[1], len(never.left_out)))
     membership = membership_measures(ours, level)
     matches = {
-        names: Matches.of(*(t.drop(columns=list(names)) for t in tables.all)) for names in never.left_out
+        names: whole.matches(names) if whole else Matches.of(*tables.without(names).all)
+        for names in never.left_out
     }
     without = (identical_rows(matches[names], level, names) for names in never.left_out)
     limits = find_limits(ours, matches.get(never.labels, ours.matches), level, TOLERATED_LEAK, never.labels)
-    checks = (*split_measures(tables, told_apart), holdout_matches(ours.joins))
+    split = {name: column.split for name, column in whole.columns.items()} if whole else count_split(tables)
+    checks = (*split_measures(tables, told_apart, split), holdout_matches(ours.joins))
     distances = closest_distances(ours)
     if on_attacks:
         on_attacks()
     risks = three_risks(tables, random_state=ours.random_state)
     measures = (*membership, *without, *risks)
-    verdict = decide(measures, limits, len(tables.synthetic), checks, never)
+    verdict = decide(measures, limits, ours.matches.rows, checks, never)
     return Privacy(measures, checks, distances, verdict)
 
 

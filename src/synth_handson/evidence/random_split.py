@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 import pandas as pd
 
 from synth_handson.evidence.measures import Measure
 from synth_handson.evidence.three_tables import AssessedTables
+from synth_handson.metrics.arrays import Floats
 from synth_handson.metrics.bins import bin_column
 from synth_handson.metrics.counts import chi_square, total_variation_distance
 from synth_handson.metrics.intervals import Estimate
@@ -15,7 +18,9 @@ EXPECTED = 5
 """Bins in which fewer rows are expected count as one: the chi-square approximation would not hold."""
 
 
-def split_measures(tables: AssessedTables, told_apart: Estimate) -> tuple[Measure, Measure]:
+def split_measures(
+    tables: AssessedTables, told_apart: Estimate, counts: Mapping[str, Floats]
+) -> tuple[Measure, Measure]:
     """Test whether holdout rows differ from training rows more than the luck of the draw lets them.
 
     They do if the holdout is from a later time, another region or another sample than the training rows. Then
@@ -27,6 +32,8 @@ def split_measures(tables: AssessedTables, told_apart: Estimate) -> tuple[Measur
         The tables.
     told_apart
         How well a classifier tells holdout rows from training rows: the reference of "c2st_auc".
+    counts
+        Training and holdout rows in each bin of each column. Shape (2, bins) each.
 
     Returns
     -------
@@ -46,33 +53,39 @@ def split_measures(tables: AssessedTables, told_apart: Estimate) -> tuple[Measur
     error = (told_apart.high - told_apart.low) / (2 * norm.ppf(0.975))
     p_value = float(norm.sf(told_apart.value - 0.5, scale=error)) if error else float(told_apart <= 0.5)
     rows = min(len(tables.train), len(tables.holdout))
-    return Measure("split_auc", told_apart, rows=rows, p_value=p_value), _most_different(tables)
+    return Measure("split_auc", told_apart, rows=rows, p_value=p_value), _most_different(counts)
 
 
-def _most_different(tables: AssessedTables) -> Measure:
-    names = list(tables.train.columns)
-    tested = [_compare(tables, name) for name in names]
+def count_split(tables: AssessedTables) -> dict[str, Floats]:
+    """Count training and holdout rows in each bin of each column. Shape (2, bins) each."""
+    counts = {}
+    for name in tables.train.columns:
+        real = pd.concat([tables.train[name], tables.holdout[name]], ignore_index=True)
+        codes = bin_column(real, real).real
+        parts = np.split(codes, [len(tables.train)])
+        size = int(codes.max()) + 1
+        counts[name] = np.array([np.bincount(part, minlength=size) for part in parts], np.float64)
+    return counts
+
+
+def _most_different(counts: Mapping[str, Floats]) -> Measure:
+    names = list(counts)
+    tested = [_compare(counts[name]) for name in names]
     best = int(np.argmin([p_value for p_value, _ in tested]))
     p_value, distance = tested[best]
     return Measure(
         "split_columns",
         Estimate(distance, distance, distance),
-        rows=len(tables.train) + len(tables.holdout),
+        rows=int(counts[names[best]].sum()),
         columns=(names[best],),
         p_value=min(p_value * len(names), 1.0),
     )
 
 
-def _compare(tables: AssessedTables, name: str) -> tuple[float, float]:
+def _compare(counts: Floats) -> tuple[float, float]:
     """P-value of the chi-square test on one column's bins, and the total variation distance."""
     from scipy.stats import chi2
 
-    real = pd.concat([tables.train[name], tables.holdout[name]], ignore_index=True)
-    codes = bin_column(real, real).real
-    sizes = np.cumsum([len(tables.train), len(tables.holdout)])
-    counts = np.array(
-        [np.bincount(part, minlength=codes.max() + 1) for part in np.split(codes, sizes[:1])], np.float64
-    )
     distance = total_variation_distance(*(counts / counts.sum(axis=1, keepdims=True)))
     expected = counts.sum(axis=0) * counts.sum(axis=1).min() / counts.sum()
     rare = expected < EXPECTED

@@ -328,4 +328,3 @@ def subset_joins(space: HeomSpace, train_rows: int, random_state: int) -> Iterat
             with ThreadPoolExecutor(os.cpu_count()) as pool:
                 counts = list(pool.map(rows.count, subsets))
             yield SubsetJoin.of(subsets, sizes, counts, binned=codes is not space.codes)
-

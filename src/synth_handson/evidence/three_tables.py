@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,12 +10,16 @@ import pandas as pd
 
 from synth_handson.errors import TableError, problem
 from synth_handson.locales import Message
+from synth_handson.metrics.arrays import Integers
 from synth_handson.tables.alignment import DifferentKind, align
 from synth_handson.tables.checks import MIN_ASSESSED_ROWS, check_frame, listed
 from synth_handson.tables.columns import Column, ColumnKind, column_kind, to_floats
+from synth_handson.tables.files import LargeTable
 
 MAX_ROWS = 200_000
-"""Larger tables are sampled to so many rows before anything is measured."""
+"""Of larger tables, what cannot be counted on all rows is measured on so many."""
+TITLES = ("train", "synthetic", "holdout")
+"""The training table decides the types, and so it comes first."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -102,45 +106,69 @@ def prepare_tables(
     tables = {"synthetic": synthetic, "train": train, "holdout": holdout}
     for title, frame in tables.items():
         check_frame(frame, title)
-    if problems := _shape_problems(tables, min_rows, min_columns):
-        raise TableError(problems, "tables")
+    check_shapes(tables, min_rows, min_columns)
+    problems: list[Message] = []
     shaped: dict[str, dict[str, Column]] = {title: {} for title in tables}
     for name in train.columns:
         try:
-            found = _align(name, tables)
+            found = align_column(name, *(tables[title][name] for title in TITLES))
         except TableError as error:
             problems += error.problems
         else:
-            for title in tables:
-                shaped[title][str(name)] = found[title]
+            for title, column in zip(TITLES, found, strict=True):
+                shaped[title][str(name)] = column
     if problems:
         raise TableError(problems, "tables")
     return AssessedTables(**{title: pd.DataFrame(columns) for title, columns in shaped.items()})
 
 
-def _align(name: Hashable, tables: dict[str, pd.DataFrame]) -> dict[str, Column]:
-    """Bring one column of the three tables into one shape."""
-    titles = ("train", "synthetic", "holdout")
+def align_column(
+    name: Hashable, train: Column, synthetic: Column, holdout: Column
+) -> tuple[Column, Column, Column]:
+    """Bring one column of the three tables into one shape: float64, or str.
+
+    Parameters
+    ----------
+    name
+        Its name, for errors.
+    train, synthetic, holdout
+        The column of each table, or its values once each.
+
+    Returns
+    -------
+    tuple of Series
+        In the same order, numbered from 0.
+
+    Raises
+    ------
+    TableError
+        If values are of another type than the training table's, or a number is infinite.
+    """
     try:
-        kind, columns = align(*(tables[title][name] for title in titles))
+        kind, columns = align(train, synthetic, holdout)
     except DifferentKind as error:
-        kind = column_kind(tables["train"][name])
-        details = {"table": titles[error.position], "column": name, "value": error.example, "kind": kind}
-        raise TableError([problem("assess_type", details)]) from error
-    prepared = {title: _prepared(kind, column) for title, column in zip(titles, columns, strict=True)}
-    infinite = [title for title in titles if kind == "number" and np.isinf(prepared[title]).any()]
-    if infinite:
-        details = {"column": name, "example": "inf", "count": int(np.isinf(prepared[infinite[0]]).sum())}
-        raise TableError([problem("table_infinite", details)])
-    return prepared
+        details = {"table": TITLES[error.position], "column": name, "value": error.example}
+        raise TableError([problem("assess_type", details | {"kind": column_kind(train)})]) from error
+    first, second, third = (_prepared(kind, column) for column in columns)
+    for column in (first, second, third):
+        if kind == "number" and np.isinf(column).any():
+            details = {"column": name, "example": "inf", "count": int(np.isinf(column).sum())}
+            raise TableError([problem("table_infinite", details)])
+    return first, second, third
 
 
 def sample_rows(frame: pd.DataFrame, rows: int, random_state: int) -> pd.DataFrame:
     """Draw ``rows`` rows without replacement, numbered from 0; all of them where there are no more."""
     if len(frame) <= rows:
         return frame
-    chosen = np.random.default_rng(random_state).choice(len(frame), rows, replace=False)
-    return frame.iloc[np.sort(chosen)].reset_index(drop=True)
+    return frame.iloc[sample_positions(len(frame), rows, random_state)].reset_index(drop=True)
+
+
+def sample_positions(size: int, rows: int, random_state: int) -> Integers:
+    """Draw ``rows`` of so many positions without replacement, ascending; all where there are no more."""
+    if size <= rows:
+        return np.arange(size)
+    return np.sort(np.random.default_rng(random_state).choice(size, rows, replace=False))
 
 
 def halves(frame: pd.DataFrame, random_state: int) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -150,7 +178,20 @@ def halves(frame: pd.DataFrame, random_state: int) -> tuple[pd.DataFrame, pd.Dat
     return frame.iloc[first].reset_index(drop=True), frame.iloc[second].reset_index(drop=True)
 
 
-def _shape_problems(tables: dict[str, pd.DataFrame], min_rows: int, min_columns: int) -> list[Message]:
+def check_shapes(
+    tables: Mapping[str, pd.DataFrame | LargeTable],
+    min_rows: int = MIN_ASSESSED_ROWS,
+    min_columns: int = 2,
+) -> None:
+    """Raise a `TableError` unless three tables have the same columns, and enough of them and of rows.
+
+    Parameters
+    ----------
+    tables
+        By the name of the argument they were given as.
+    min_rows, min_columns
+        With fewer, a table is refused.
+    """
     problems: list[Message] = []
     expected = tables["train"].columns
     for title, frame in tables.items():
@@ -174,7 +215,8 @@ def _shape_problems(tables: dict[str, pd.DataFrame], min_rows: int, min_columns:
             )
     if len(expected) < min_columns:
         problems.append(problem("table_few_columns", {"columns": len(expected), "minimum": min_columns}))
-    return problems
+    if problems:
+        raise TableError(problems, "tables")
 
 
 def _prepared(kind: ColumnKind, column: Column) -> Column:

@@ -12,7 +12,7 @@ import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
 from synth_handson.errors import ArgumentError
-from synth_handson.metrics.arrays import as_floats
+from synth_handson.metrics.arrays import Integers, as_floats
 from synth_handson.tables.alignment import DifferentKind, align, as_text
 from synth_handson.tables.checks import check_frame
 from synth_handson.tables.columns import Column, to_floats
@@ -163,7 +163,8 @@ def distance_shares(synthetic_distances: ArrayLike, holdout_distances: ArrayLike
             raise ArgumentError("fidelity_empty_table")
         if not np.all(np.isfinite(distances) & (distances >= 0)):
             raise ArgumentError("fidelity_distances")
-    edges = _round_edges(holdout, whole=False, start=0.0)
+    _, most = _bulk(holdout, np.ones(len(holdout), np.intp))
+    edges = _round_edges(0.0, most, whole=False)
     # No distance is below 0, where the first range starts.
     bins = _range_bins(edges)[1:]
 
@@ -198,7 +199,13 @@ class BinnedColumn:
         return np.bincount(codes, minlength=len(self.bins)) / len(codes)
 
 
-def bin_column(real: pd.Series[Any], other: pd.Series[Any]) -> BinnedColumn:
+def bin_column(
+    real: pd.Series[Any],
+    other: pd.Series[Any],
+    *,
+    times: ArrayLike = 1,
+    other_times: ArrayLike = 1,
+) -> BinnedColumn:
     """Put the values of a column into the bins of `column_shares`.
 
     Parameters
@@ -207,11 +214,13 @@ def bin_column(real: pd.Series[Any], other: pd.Series[Any]) -> BinnedColumn:
         The values that decide the bins. Shape (n,).
     other
         The same column of another table. Shape (m,).
+    times, other_times
+        How often each value occurs: those of millions of rows can be given once each. Shapes (n,) and (m,).
 
     Returns
     -------
     BinnedColumn
-        The bins and each row's bin.
+        The bins and each value's bin.
 
     Raises
     ------
@@ -222,14 +231,19 @@ def bin_column(real: pd.Series[Any], other: pd.Series[Any]) -> BinnedColumn:
         held, (real_values, other_values) = align(real, other)
     except DifferentKind as error:
         raise ArgumentError("fidelity_other_type", column=real.name, value=error.example) from error
+    weights = tuple(
+        np.broadcast_to(np.asarray(given, np.intp), len(values))
+        for given, values in ((times, real), (other_times, other))
+    )
     # Where there is no finite number, there is no range to divide.
     if held in ("category", "truth") or not np.isfinite(to_floats(real_values)).any():
-        return _bin_categories(as_text(real_values), as_text(other_values))
+        return _bin_categories(as_text(real_values), as_text(other_values), weights)
     numbers, other_numbers = (_in_units(values, held) for values in (real_values, other_values))
     kind = _kind(numbers, held)
     if kind == "integer" and len(np.unique(numbers[~np.isnan(numbers)])) <= MAX_CATEGORIES:
-        return _bin_categories(_number_labels(numbers), _number_labels(other_numbers), ordered=True)
-    return _bin_ranges(numbers, other_numbers, kind)
+        labels = (_number_labels(numbers), _number_labels(other_numbers))
+        return _bin_categories(*labels, weights, ordered=True)
+    return _bin_ranges(numbers, other_numbers, kind, weights[0])
 
 
 def check_columns_there(
@@ -279,17 +293,20 @@ def _kind(numbers: NDArray[np.float64], held: HeldKind) -> ColumnKind:
 
 
 def _number_labels(numbers: NDArray[np.float64]) -> pd.Series[Any]:
-    return pd.Series(numbers).map("{:.15g}".format, na_action="ignore").astype("str")
+    # Adding 0 makes -0 a 0.
+    return pd.Series(numbers + 0.0).map("{:.15g}".format, na_action="ignore").astype("str")
 
 
-def _bin_categories(real: pd.Series[Any], other: pd.Series[Any], ordered: bool = False) -> BinnedColumn:
-    counts = real.value_counts()
+def _bin_categories(
+    real: pd.Series[Any], other: pd.Series[Any], weights: tuple[Integers, ...], ordered: bool = False
+) -> BinnedColumn:
+    counts, others = (_frequencies(*pair) for pair in zip((real, other), weights, strict=True))
     known = sorted(counts.index, key=lambda name: (-counts[name], name))
     shown = known if len(known) <= MAX_CATEGORIES else known[: MAX_CATEGORIES - 1]
     if ordered:
         shown = sorted(shown, key=float)
     lumped = known[len(shown) :]
-    strange = [name for name in other.value_counts().index if name not in counts.index]
+    strange = [name for name in others.index if name not in counts.index]
     named, unnamed = strange[:MAX_UNSEEN], strange[MAX_UNSEEN:]
     groups: list[tuple[Bin, list[str]]] = [
         *((Bin("category", label=name), [name]) for name in shown),
@@ -308,9 +325,19 @@ def _bin_categories(real: pd.Series[Any], other: pd.Series[Any], ordered: bool =
     return BinnedColumn("category", bins, codes(real), codes(other))
 
 
-def _bin_ranges(real: NDArray[np.float64], other: NDArray[np.float64], kind: ColumnKind) -> BinnedColumn:
-    finite = real[np.isfinite(real)]
-    edges = _date_edges(finite) if kind == "date" else _round_edges(finite, whole=kind == "integer")
+def _frequencies(labels: pd.Series[Any], weights: Integers) -> pd.Series[Any]:
+    """Count how often each label occurs, the most frequent first, of equal ones the first to come."""
+    codes, names = pd.factorize(labels)
+    counts = np.bincount(codes + 1, weights, minlength=len(names) + 1)[1:].astype(np.intp)
+    return pd.Series(counts, names).sort_values(ascending=False, kind="stable")
+
+
+def _bin_ranges(
+    real: NDArray[np.float64], other: NDArray[np.float64], kind: ColumnKind, weights: Integers
+) -> BinnedColumn:
+    finite = np.isfinite(real)
+    bulk = _bulk(real[finite], weights[finite])
+    edges = _date_edges(*bulk) if kind == "date" else _round_edges(*bulk, whole=kind == "integer")
     bins = (*_range_bins(edges), Bin("missing"))
 
     def codes(numbers: NDArray[np.float64]) -> NDArray[np.intp]:
@@ -325,29 +352,29 @@ def _range_bins(edges: NDArray[np.float64]) -> tuple[Bin, ...]:
     return (Bin("below", upper=numbers[0]), *ranges, Bin("beyond", lower=numbers[-1]))
 
 
-def _bulk(values: NDArray[np.float64]) -> tuple[float, float]:
+def _bulk(values: NDArray[np.float64], weights: Integers) -> tuple[float, float]:
     """Find where to start and end: at the 1st and 99th percentile, or at the very end of a short tail."""
+    order = np.argsort(values)
+    ends = np.cumsum(weights[order])
     # Values that occur, as a point between two of them may lie far out in an empty tail.
-    low, high = np.quantile(values, [0.01, 0.99], method="nearest")
+    positions = np.rint((ends[-1] - 1) * np.array([0.01, 0.99]))
+    low, high = values[order][np.searchsorted(ends, positions, side="right")]
     least, most = values.min(), values.max()
-    span = high - low
+    # Quarters, so that no difference of two floats is infinite.
+    short = SHORT_TAIL * (high / 4 - low / 4)
     # Nearly all the rows hold one value: the rest is what there is to see.
-    if span == 0:
+    if low == high:
         return float(least), float(most)
-    low = least if low - least <= SHORT_TAIL * span else low
-    high = most if most - high <= SHORT_TAIL * span else high
+    low = least if low / 4 - least / 4 <= short else low
+    high = most if most / 4 - high / 4 <= short else high
     return float(low), float(high)
 
 
-def _round_edges(
-    values: NDArray[np.float64], *, whole: bool, start: float | None = None
-) -> NDArray[np.float64]:
+def _round_edges(low: float, high: float, *, whole: bool) -> NDArray[np.float64]:
     """Choose edges at multiples of 1, 2 or 5 times a power of ten, for whole numbers at least 1."""
-    if np.abs(values).max() > 1e300:
+    if max(abs(low), abs(high)) > 1e299:
         # Differences, and the last edge, could leave the range of floating-point numbers.
-        return 1e10 * _round_edges(values / 1e10, whole=whole, start=start).clip(-1.79e298, 1.79e298)
-    low, high = _bulk(values)
-    low = low if start is None else start
+        return 1e10 * _round_edges(low / 1e10, high / 1e10, whole=whole).clip(-1.79e298, 1.79e298)
     # Below this, neighbouring edges would be the same floating-point number.
     finest = max(abs(low), abs(high)) * 1e-12
     width = max((high - low) / (MAX_RANGES - 2), finest, 1e-300)
@@ -362,9 +389,8 @@ def _round_edges(
     return edges if edges[-1] > high else np.append(edges, edges[-1] + step)
 
 
-def _date_edges(seconds: NDArray[np.float64]) -> NDArray[np.float64]:
+def _date_edges(low: float, high: float) -> NDArray[np.float64]:
     """Choose edges at round times of the clock or the calendar."""
-    low, high = _bulk(seconds)
     fitting = (name for name, length in _CALENDAR.items() if (high - low) / length <= MAX_RANGES - 2)
     offset = pd.tseries.frequencies.to_offset(next(fitting, "100YS"))
     first, last = (_EPOCH + pd.Timedelta(seconds=value) for value in (low, high))

@@ -239,7 +239,7 @@ def _encode_column(name: Hashable, synthetic: Column, real: Column) -> _Column:
     if values.dtype.kind == "f" and np.isinf(values).any():
         raise ArgumentError("nearest_infinite", column=name)
     counts = np.bincount(real_codes[real_codes >= 0])
-    ranks = np.append(_rank(values, counts), np.nan)
+    ranks = np.append(mid_ranks(values, counts), np.nan)
     return _Column(codes, ranks[codes])
 
 
@@ -249,8 +249,21 @@ def _measurable(distinct: Any) -> NDArray[Any]:
     return values.view(np.int64) if values.dtype.kind in "mM" else values
 
 
-def _rank(distinct: NDArray[Any], counts: Integers) -> Floats:
-    """Rank distinct values, the first ``len(counts)`` of which are real and stand for so many rows each."""
+def mid_ranks(distinct: NDArray[Any], counts: Integers) -> Floats:
+    """Rank distinct values, the first ``len(counts)`` of which are real and stand for so many rows each.
+
+    Parameters
+    ----------
+    distinct
+        Numbers. Shape (n,).
+    counts
+        How often each of the real ones occurs. Shape (m,), m <= n.
+
+    Returns
+    -------
+    ndarray
+        Ranks from 0 to 1, see `nearest_neighbors`. Shape (n,).
+    """
     known = len(counts)
     order = np.argsort(distinct[:known])
     knots = distinct[order]
