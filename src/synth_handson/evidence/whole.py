@@ -20,7 +20,7 @@ import pandas as pd
 from synth_handson.errors import TableError
 from synth_handson.evidence.fidelity import Coarse, coarsen
 from synth_handson.evidence.identical import Matches
-from synth_handson.evidence.subsets import BINS, Drawn, SubsetJoin, choose_subsets, twentieths
+from synth_handson.evidence.subsets import BINS, FOLLOWED, Drawn, SubsetJoin, choose_subsets, twentieths
 from synth_handson.evidence.three_tables import (
     MAX_ROWS,
     TITLES,
@@ -172,8 +172,7 @@ class WholeTables:
                 FROM rows GROUP BY {self._keys(subset, binned)}
             )"""
         )[0]
-        followed = len(Drawn.draw(self.sizes, self.random_state).followed)
-        return [train, holdout], [synthetic, members], unique / followed
+        return [train, holdout], [synthetic, members], unique / min(FOLLOWED, self.sizes[0])
 
     def pair_counts(self, one: str, other: str) -> Integers:
         """Count the rows of each part in each pair of coarse bins. Shape (3, bins, bins)."""

@@ -109,11 +109,12 @@ class ParquetTable:
             column = self._in_codes(str(name))
         except pa.ArrowNotImplementedError:  # lists and the like
             return FrameTable(pd.read_parquet(self.path, columns=[str(name)])).encode(name)
-        codes = column.indices.fill_null(-1).to_numpy(zero_copy_only=False)
+        codes = column.indices.fill_null(-1).to_numpy(zero_copy_only=False) + 1
         # A category that no row has is none of the values.
-        used = np.unique(codes)
+        there = np.bincount(codes, minlength=len(column.dictionary) + 1) > 0
+        used = np.flatnonzero(there) - 1
         values = column.dictionary.take(pa.array(used, mask=used < 0))
-        return self._to_pandas(str(name), values), np.searchsorted(used, codes)
+        return self._to_pandas(str(name), values), (np.cumsum(there, dtype=np.int32) - 1)[codes]
 
     def _in_codes(self, name: str) -> pa.DictionaryArray:
         import pyarrow as pa
