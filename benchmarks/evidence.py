@@ -307,7 +307,7 @@ def main() -> None:
 def make_tables(frame: pd.DataFrame) -> dict[str, pd.DataFrame]:
     """Train on the training part, once, and make the controls."""
     train, holdout = split_holdout(frame)
-    generator = train_generator(train)
+    generator = train_generator(train, target="y")
     good = generator.sample(ROWS)
     people = People(train, holdout, good, "y")
     return {

@@ -36,7 +36,7 @@ warm_up()
 while sys.argv[3] == "click" and not POOL.ready:
     time.sleep(0.05)
 asked = time.time()
-generator = train_generator(frame, random_state=int(sys.argv[5]))
+generator = train_generator(frame, target="y", random_state=int(sys.argv[5]))
 generator.sample(1_000)
 done = time.time()
 for draw in range(int(sys.argv[6])):

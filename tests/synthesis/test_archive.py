@@ -23,13 +23,14 @@ def test_an_archive_unpacks_to_what_was_packed(files: dict[str, bytes]) -> None:
 
 def test_it_names_engine_version_settings_and_protection(bank: pd.DataFrame) -> None:
     large = pd.concat([bank[["age", "y"]]] * 5)
-    generator = train_generator(large, max_epochs=1)
+    generator = train_generator(large, target="y", max_epochs=1)
     told = json.loads(unpack(to_bytes(generator))[ABOUT])["training"]
     assert told["engine"] == "mostly"
     assert told["engine_version"] == version("mostlyai-engine")
-    assert told["settings"] == {"batch_size": 2_048}
+    order = {"column_order": "mutual information"}
+    assert told["settings"] == {**order, "target": "y", "batch_size": 2_048}
     assert told["value_protection"] is True
-    assert train_generator(bank, max_epochs=1).training.settings == {}
+    assert train_generator(bank, max_epochs=1).training.settings == order
 
 
 def test_what_was_packed_is_the_same_generator() -> None:

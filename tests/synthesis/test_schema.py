@@ -19,7 +19,14 @@ from synth_handson.errors import TableError
 from synth_handson.evidence.closest import closest_records
 from synth_handson.metrics.distances import identical_rows
 from synth_handson.synthesis import store
-from synth_handson.synthesis.schema import FEW_VALUES, PROTECTED_TOKEN, Schema, encoding_types, prepare
+from synth_handson.synthesis.schema import (
+    FEW_VALUES,
+    LARGE_TABLE_ROWS,
+    PROTECTED_TOKEN,
+    Schema,
+    encoding_types,
+    prepare,
+)
 from synth_handson.synthesis.training import train_generator
 from synth_handson.tables.alignment import align
 from synth_handson.tables.checks import check_table
@@ -27,11 +34,11 @@ from synth_handson.tables.checks import check_table
 DAY = datetime.date(2020, 2, 29)
 
 COLUMNS: dict[str, tuple[Any, str, str]] = {
-    "many integers": (pd.Series(range(0, 40, 2)), "TABULAR_NUMERIC_AUTO", "int64"),
+    "many integers": (pd.Series(range(0, 40, 2)), "TABULAR_NUMERIC_DIGIT", "int64"),
     "few integers": (pd.Series([1, 2] * 10), "TABULAR_NUMERIC_DISCRETE", "int64"),
     "small integers": (pd.Series([1, 2] * 10, dtype="int8"), "TABULAR_NUMERIC_DISCRETE", "int8"),
     "integers, some missing": (pd.Series([1, None] * 10, dtype="Int64"), "TABULAR_NUMERIC_DISCRETE", "Int64"),
-    "floats": (pd.Series(np.arange(20) / 3), "TABULAR_NUMERIC_AUTO", "float64"),
+    "floats": (pd.Series(np.arange(20) / 3), "TABULAR_NUMERIC_DIGIT", "float64"),
     "booleans": (pd.Series([True, False] * 10), "TABULAR_NUMERIC_DISCRETE", "bool"),
     "text": (pd.Series(["a", "b"] * 10), "TABULAR_CATEGORICAL", "str"),
     "text that looks like dates": (pd.Series(["may", "jun"] * 10), "TABULAR_CATEGORICAL", "str"),
@@ -69,7 +76,13 @@ def test_the_encoding_follows_from_the_dtype_and_the_dtype_comes_back(kind: str)
 @given(distinct=st.integers(2, 2 * FEW_VALUES))
 def test_numbers_with_few_values_are_trained_on_the_values(distinct: int) -> None:
     (encoding,) = encoding_types(pd.DataFrame({"a": np.arange(100) % distinct})).values()
-    assert encoding == ("TABULAR_NUMERIC_DISCRETE" if distinct <= FEW_VALUES else "TABULAR_NUMERIC_AUTO")
+    assert encoding == ("TABULAR_NUMERIC_DISCRETE" if distinct <= FEW_VALUES else "TABULAR_NUMERIC_DIGIT")
+
+
+def test_numbers_of_a_large_table_are_trained_on_bins() -> None:
+    frame = pd.DataFrame({"a": np.arange(LARGE_TABLE_ROWS) % 100})
+    assert encoding_types(frame) == {"a": "TABULAR_NUMERIC_AUTO"}
+    assert encoding_types(frame.iloc[1:]) == {"a": "TABULAR_NUMERIC_DIGIT"}
 
 
 def test_levels_of_a_category_come_back_as_what_they_were() -> None:

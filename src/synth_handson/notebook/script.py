@@ -102,7 +102,9 @@ def run_generation(dataset: Dataset, options: Options) -> Tables:
         phase = phase_note(progress, options.language)
         print(f"   {phase} ({progress.elapsed:.0f} s, {progress.epoch:.0f}/{options.epochs}{loss})")
 
-    generator = train_generator(train, max_epochs=options.epochs, random_state=options.seed, on_progress=show)
+    generator = train_generator(
+        train, target=TARGET, max_epochs=options.epochs, random_state=options.seed, on_progress=show
+    )
     return draw_tables(generator, train, holdout, rows=options.rows, random_state=options.seed)
 
 

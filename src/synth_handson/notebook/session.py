@@ -134,6 +134,7 @@ class Job:
         if self._generator is None or self._train_table is not train or self._options != options:
             generator = train_generator(
                 train,
+                target=TARGET if TARGET in train.columns else None,
                 max_epochs=max_epochs,
                 random_state=random_state,
                 on_progress=lambda progress: self._show(JobState(progress)),

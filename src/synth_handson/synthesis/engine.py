@@ -51,8 +51,8 @@ class Engine(Protocol):
         """Whether it trains on this machine: one at a time, and kept in the store."""
         ...
 
-    def settings(self, frame: pd.DataFrame) -> dict[str, Setting]:
-        """Return what it is told for a training on this table, besides epochs, minutes and seed."""
+    def settings(self, run: TrainingRun) -> dict[str, Setting]:
+        """Return what it is told for a training, besides the table, epochs, minutes and seed."""
         ...
 
     def train(self, run: TrainingRun) -> Model:

@@ -9,7 +9,7 @@ from synth_handson.synthesis.generator import Generator, Training
 from synth_handson.synthesis.registry import get_engine
 from synth_handson.synthesis.run import Options, TrainingRun
 from synth_handson.synthesis.training import DEFAULT_EPOCHS, DEFAULT_MINUTES, train_anew
-from synth_handson.tables.bank import load_bank_marketing
+from synth_handson.tables.bank import TARGET, load_bank_marketing
 from synth_handson.tables.split import split_holdout
 
 GENERATOR_FILE = bundled("bank-generator.zip")
@@ -56,7 +56,7 @@ def rebuild() -> Training:
     """Train anew on the bundled table's training part, and write the generator and its first rows."""
     train, _ = split_holdout(load_bank_marketing("bundled").frame)
     options: Options = {"max_epochs": DEFAULT_EPOCHS, "max_minutes": DEFAULT_MINUTES, "random_state": SEED}
-    generator = train_anew(get_engine("mostly"), TrainingRun(train, options))
+    generator = train_anew(get_engine("mostly"), TrainingRun(train, options, target=TARGET))
     GENERATOR_FILE.write_bytes(to_bytes(generator))
     generator.sample(SYNTHETIC_ROWS, random_state=SEED).to_csv(SYNTHETIC_FILE, index=False)
     return generator.training

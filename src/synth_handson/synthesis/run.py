@@ -2,7 +2,7 @@
 
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass, replace
 from typing import Any, Literal, TypedDict
 
@@ -101,6 +101,8 @@ class TrainingRun:
         What was asked for.
     server
         Address of the server that is to train, where one is.
+    target
+        Column that a model is to predict, if there is one.
     stopped_by
         Why it stopped, once it has.
     """
@@ -112,11 +114,13 @@ class TrainingRun:
         report: ProgressCallback = lambda _: None,
         cancel: CancelToken | None = None,
         server: str | None = None,
+        target: Hashable | None = None,
     ) -> None:
         self.frame = frame
         self.options = options
         self.report = report
         self.server = server
+        self.target = target
         self.started = time.monotonic()
         self.progress = Progress("starting")
         self.best_loss: float | None = None

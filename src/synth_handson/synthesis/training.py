@@ -2,6 +2,7 @@
 
 from contextlib import suppress
 from dataclasses import asdict
+from difflib import get_close_matches
 from numbers import Real
 from zipfile import BadZipFile
 
@@ -26,6 +27,7 @@ DEFAULT_MINUTES = 10.0
 def train_generator(
     train: pd.DataFrame,
     *,
+    target: str | int | None = None,
     max_epochs: float = DEFAULT_EPOCHS,
     max_minutes: float = DEFAULT_MINUTES,
     random_state: int = 0,
@@ -43,6 +45,10 @@ def train_generator(
     ----------
     train
         The training table, at least 50 rows and two columns.
+    target
+        Column that a model is to predict from the synthetic table, if there is one: it is drawn last, given
+        all others. The columns before it, or all, are drawn in the order of
+        `synth_handson.synthesis.order.column_order`.
     max_epochs
         Passes over the table at most. Training ends earlier when the validation loss has not improved for
         five epochs.
@@ -70,7 +76,8 @@ def train_generator(
     TableError
         If the table cannot be trained on; lists everything that is wrong.
     ArgumentError
-        If an option is out of range, or names an engine that is unknown or not installed.
+        If an option is out of range, or names an engine that is unknown or not installed, or there is no such
+        target.
     TrainingCancelled
         If cancelled without ``keep``, or before the first model was there to keep.
     TrainingError
@@ -88,8 +95,9 @@ def train_generator(
         raise ArgumentError("cancel", value=cancel)
     chosen = _choose(engine, server)
     check_table(train)
+    _check_target(target, train)
     report = on_progress or (lambda _: None)
-    run = TrainingRun(train, options, report, cancel, server or server_address())
+    run = TrainingRun(train, options, report, cancel, server or server_address(), target)
     return _find_or_train(chosen, run) if chosen.here else train_anew(chosen, run)
 
 
@@ -101,7 +109,7 @@ def train_anew(engine: Engine, run: TrainingRun) -> Generator:
     training = Training(
         engine=engine.name,
         engine_version=engine.version,
-        settings=engine.settings(run.frame),
+        settings=engine.settings(run),
         value_protection=engine.value_protection,
         rows=len(run.frame),
         epochs=run.progress.epoch,
@@ -153,10 +161,17 @@ def _key(engine: Engine, run: TrainingRun) -> str:
     about = {
         "engine": engine.name,
         "engine_version": engine.version,
-        "settings": engine.settings(run.frame),
+        "settings": engine.settings(run),
         "schema": asdict(Schema.of(run.frame)),
     }
     return store.key(prepare(run.frame), {**run.options, **about})
+
+
+def _check_target(target: str | int | None, train: pd.DataFrame) -> None:
+    if target is not None and target not in list(train.columns):
+        names = list(map(str, train.columns))
+        close = get_close_matches(str(target), names) or names
+        raise ArgumentError("utility_target", column=target, close=", ".join(close))
 
 
 def _positive(name: str, value: float) -> float:

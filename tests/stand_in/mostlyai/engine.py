@@ -52,6 +52,7 @@ def train(
     *,
     workspace_dir: Path,
     batch_size: int | None,
+    enable_flexible_generation: bool,
     max_epochs: float,
     max_training_time: float,
     update_progress: Callable[..., dict[str, bool]],

@@ -116,6 +116,8 @@ class EngineProcess:
             partial(
                 engine.train,
                 batch_size=batch_size,
+                # Every order could be learned at once, at the expense of each.
+                enable_flexible_generation=False,
                 max_epochs=max_epochs,
                 max_training_time=max_minutes,
                 update_progress=update_progress,

@@ -13,10 +13,10 @@ from synth_handson.synthesis.engine import Setting
 from synth_handson.synthesis.mostly import worker as workers
 from synth_handson.synthesis.mostly.engine_process import MODEL_FILES
 from synth_handson.synthesis.mostly.worker import STOP_GRACE_SECONDS, Worker, training_error
+from synth_handson.synthesis.order import column_order_setting
 from synth_handson.synthesis.run import TrainingRun
-from synth_handson.synthesis.schema import encoding_types, prepare
+from synth_handson.synthesis.schema import LARGE_TABLE_ROWS, encoding_types, engine_order, prepare
 
-LARGE_TABLE_ROWS = 20_000
 LARGE_TABLE_BATCH = 2_048
 """Rows per step on a large table; the engine's own choice, a quarter of it, learns no better, and slower."""
 
@@ -33,9 +33,10 @@ class MostlyEngine:
         """Version of mostlyai-engine."""
         return version("mostlyai-engine")
 
-    def settings(self, frame: pd.DataFrame) -> dict[str, Setting]:
-        """Return the batch size, where it is not left to the engine."""
-        return {"batch_size": LARGE_TABLE_BATCH} if len(frame) >= LARGE_TABLE_ROWS else {}
+    def settings(self, run: TrainingRun) -> dict[str, Setting]:
+        """Return the order of the columns, and the batch size where it is not left to the engine."""
+        order = column_order_setting(run.target)
+        return order | ({"batch_size": LARGE_TABLE_BATCH} if len(run.frame) >= LARGE_TABLE_ROWS else {})
 
     def train(self, run: TrainingRun) -> "LocalModel":
         """Train, and return the best model."""
@@ -123,10 +124,10 @@ class _Training:
 
     def _request(self) -> dict[str, Any]:
         return {
-            "frame": prepare(self.run.frame),
+            "frame": prepare(self.run.frame)[engine_order(self.run.frame, self.run.target)],
             "encoding_types": encoding_types(self.run.frame),
             "value_protection": self.engine.value_protection,
-            "batch_size": self.engine.settings(self.run.frame).get("batch_size"),
+            "batch_size": self.engine.settings(self.run).get("batch_size"),
             **self.run.options,
         }
 

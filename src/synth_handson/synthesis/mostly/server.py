@@ -19,8 +19,9 @@ import pandas as pd
 
 from synth_handson.errors import ArgumentError, ServerError, TrainingCancelled
 from synth_handson.synthesis.engine import Setting
+from synth_handson.synthesis.order import column_order_setting
 from synth_handson.synthesis.run import TrainingRun
-from synth_handson.synthesis.schema import encoding_types, prepare
+from synth_handson.synthesis.schema import encoding_types, engine_order, prepare
 
 CHECK_SECONDS = 5.0
 """How long a server may take to show that it is there."""
@@ -62,9 +63,9 @@ class ServerEngine:
         """Version of the SDK through which it is asked; a server does not tell its own."""
         return version("mostlyai")
 
-    def settings(self, frame: pd.DataFrame) -> dict[str, Setting]:
-        """Return nothing: the rest is the server's own choice."""
-        return {}
+    def settings(self, run: TrainingRun) -> dict[str, Setting]:
+        """Return the order of the columns; the rest is the server's own choice."""
+        return column_order_setting(run.target)
 
     def train(self, run: TrainingRun) -> "ServerModel":
         """Train on the server; a cancel takes two seconds at most, once the table has been sent.
@@ -152,21 +153,21 @@ class _Training:
         return ServerModel(self.address, remote.id)
 
     def _config(self) -> dict[str, Any]:
+        encodings = encoding_types(self.run.frame)
+        order = engine_order(self.run.frame, self.run.target)
         return {
             "name": "synth_handson",
             "random_state": self.run.options["random_state"],
             "tables": [
                 {
                     "name": "data",
-                    "data": _without_keys(prepare(self.run.frame)),
-                    "columns": [
-                        {"name": name, "model_encoding_type": encoding}
-                        for name, encoding in encoding_types(self.run.frame).items()
-                    ],
+                    "data": _without_keys(prepare(self.run.frame)[order]),
+                    "columns": [{"name": name, "model_encoding_type": encodings[name]} for name in order],
                     "tabular_model_configuration": {
                         "max_epochs": self.run.options["max_epochs"],
                         "max_training_time": self.run.options["max_minutes"],
                         "value_protection": ServerEngine.value_protection,
+                        "enable_flexible_generation": False,
                         "enable_model_report": False,
                     },
                 }
