@@ -63,7 +63,8 @@ def test_five_percent_of_copies_are_noticed_and_the_naive_score_approves(tables:
     dose = take_dose(tables, "planted", 0.05)
     assert "identical_rows" in dose.noticed
     (identical,) = (m for m in dose.measures if m.name == "identical_rows")
-    assert identical.value == pytest.approx(0.05)
+    (chance,) = (m for m in take_dose(tables, "planted", 0.0).measures if m.name == "identical_rows")
+    assert identical.value == pytest.approx(0.05 + chance.value, abs=0.001)
     assert dose.naive.approves
 
 

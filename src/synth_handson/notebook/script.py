@@ -103,7 +103,11 @@ def run_generation(dataset: Dataset, options: Options) -> Tables:
         print(f"   {phase} ({progress.elapsed:.0f} s, {progress.epoch:.0f}/{options.epochs}{loss})")
 
     generator = train_generator(
-        train, target=TARGET, max_epochs=options.epochs, random_state=options.seed, on_progress=show
+        train,
+        target=TARGET if TARGET in train else None,
+        max_epochs=options.epochs,
+        random_state=options.seed,
+        on_progress=show,
     )
     return draw_tables(generator, train, holdout, rows=options.rows, random_state=options.seed)
 
