@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from people import draw_people
 
 from synth_handson import TableError, assess
+from synth_handson.errors import SynthHandsonError
 from synth_handson.evidence import assessment, whole
 from synth_handson.evidence.counted import on_all_rows
 from synth_handson.evidence.fidelity import assess_fidelity, match_schema
@@ -176,6 +177,12 @@ def test_nothing_is_left_on_the_disk(tmp_path: Path, monkeypatch: pytest.MonkeyP
     with counted(*people()):
         assert list(tmp_path.iterdir())
     assert not list(tmp_path.iterdir())
+
+
+def test_where_there_is_no_room_it_says_so() -> None:
+    with pytest.raises(SynthHandsonError, match="TMPDIR"), counted(*people()) as found:
+        found.rows.execute("SET memory_limit = '1MB'; SET max_temp_directory_size = '0B'")
+        found.rows.execute("SELECT a.v0, b.v0, count(*) FROM rows a, rows b GROUP BY ALL").fetchall()
 
 
 def test_every_difference_of_the_tables_is_said_before_anything_is_counted() -> None:

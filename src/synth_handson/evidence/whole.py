@@ -11,13 +11,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from tempfile import TemporaryDirectory
+from tempfile import TemporaryDirectory, gettempdir
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 
-from synth_handson.errors import TableError
+from synth_handson.errors import SynthHandsonError, TableError
 from synth_handson.evidence.fidelity import Coarse, coarsen
 from synth_handson.evidence.identical import Matches
 from synth_handson.evidence.subsets import BINS, FOLLOWED, Drawn, SubsetJoin, choose_subsets, twentieths
@@ -241,7 +241,11 @@ def read_tables(
     ------
     TableError, ArgumentError
         As `prepare_tables` and `open_table`.
+    SynthHandsonError
+        If there is too little room on the disk, or memory, to count large tables.
     """
+    import duckdb
+
     with TemporaryDirectory(prefix="synth-handson-") as folder:
         given = {"synthetic": synthetic, "train": train, "holdout": holdout}
         tables = {title: open_table(table, title, rows, Path(folder)) for title, table in given.items()}
@@ -256,9 +260,15 @@ def read_tables(
             title: FrameTable(table) if isinstance(table, pd.DataFrame) else table
             for title, table in tables.items()
         }
-        with _connect(Path(folder)) as connection:
-            whole = _count(large, random_state, rows, connection)
-            yield Given((large["synthetic"].empty, large["train"].empty), whole.sizes, whole.sample, whole)
+        try:
+            with _connect(Path(folder)) as connection:
+                whole = _count(large, random_state, rows, connection)
+                yield Given(
+                    (large["synthetic"].empty, large["train"].empty), whole.sizes, whole.sample, whole
+                )
+        except duckdb.Error as error:
+            reason = str(error).splitlines()[0]
+            raise SynthHandsonError("counting_failed", folder=gettempdir(), reason=reason) from error
 
 
 def _connect(folder: Path) -> DuckDBPyConnection:
