@@ -9,7 +9,7 @@ tables of other shapes, and judged by `assess` on 3,600 rows (5,000 of the full 
 import argparse
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from statistics import mean
 
@@ -19,6 +19,7 @@ from machine import describe_machine
 from mostlyai import engine
 
 from synth_handson import Evidence, assess, load_bank_marketing, split_holdout
+from synth_handson.evidence.measures import Measure
 from synth_handson.synthesis.mostly.local import LARGE_TABLE_BATCH
 from synth_handson.synthesis.order import column_order
 from synth_handson.synthesis.schema import LARGE_TABLE_ROWS, Schema, encoding_types, prepare
@@ -73,9 +74,10 @@ def run(
     elif order != "any":
         names = column_order(frame, None if order == "no target" else target)
     large = len(frame) >= LARGE_TABLE_ROWS
+    kinds = encoding_types(train)
     encodings = {
-        name: numbers if kind.startswith("TABULAR_NUMERIC_") and "DISCRETE" not in kind else kind
-        for name, kind in encoding_types(train).items()
+        name: numbers if kinds[name] in ("TABULAR_NUMERIC_AUTO", "TABULAR_NUMERIC_DIGIT") else kinds[name]
+        for name in names
     }
     start = time.perf_counter()
     with tempfile.TemporaryDirectory() as folder:
@@ -99,17 +101,21 @@ def run(
 def line(table: str, name: str, runs: list[tuple[Evidence, float]]) -> str:
     found = [evidence for evidence, _ in runs]
     kept = [
-        [model.kept.value for model in evidence.utility.models if model.kept.value is not None]
+        [float(model.kept.value) for model in evidence.utility.models if model.kept.value is not None]
         for evidence in found
         if evidence.utility
     ]
-    joint = [next(m.value for m in e.fidelity.joint if m.name == "c2st_auc") for e in found]
-    attack = [next(m.value for m in e.privacy.measures if m.name == "attack_auc") for e in found]
+    joint = [named(e.fidelity.joint, "c2st_auc") for e in found]
+    attack = [named(e.privacy.measures, "attack_auc") for e in found]
     verdicts = ", ".join(e.verdict for e in found)
     return (
         f"| {table} | {name} | {mean(map(mean, kept)):.2f} | {mean(map(min, kept)):.2f} | {mean(joint):.3f} "
         f"| {mean(attack):.3f} | {mean(seconds for _, seconds in runs):.0f} | {verdicts} |"
     )
+
+
+def named(measures: Sequence[Measure], name: str) -> float:
+    return next(float(m.value) for m in measures if m.name == name and m.value is not None)
 
 
 if __name__ == "__main__":

@@ -12,6 +12,7 @@ import pytest
 from synth_handson import HANDS_ON_COLUMNS, load_bank_marketing, split_holdout
 from synth_handson.errors import DataUnavailableError
 from synth_handson.synthesis import archive, pretrained, store
+from synth_handson.synthesis.order import column_order
 from synth_handson.synthesis.pretrained import (
     GENERATOR_FILE,
     SEED,
@@ -55,6 +56,7 @@ def test_what_it_knows_of_each_column_stands_in_the_training_part(
 ) -> None:
     train, _ = parts
     columns = statistics["columns"]
+    assert list(columns) == column_order(train, "y")
     assert set(columns) == set(HANDS_ON_COLUMNS)
     for name in ("job", "housing", "loan", "y"):
         assert set(columns[name]["codes"]) - {"_RARE_"} == set(train[name])

@@ -123,9 +123,11 @@ class _Training:
         raise AssertionError("the answers of a worker never end")
 
     def _request(self) -> dict[str, Any]:
+        order, encodings = engine_order(self.run.frame, self.run.target), encoding_types(self.run.frame)
         return {
-            "frame": prepare(self.run.frame)[engine_order(self.run.frame, self.run.target)],
-            "encoding_types": encoding_types(self.run.frame),
+            "frame": prepare(self.run.frame)[order],
+            # The engine learns the columns in this order, and not in the table's.
+            "encoding_types": {name: encodings[name] for name in order},
             "value_protection": self.engine.value_protection,
             "batch_size": self.engine.settings(self.run).get("batch_size"),
             **self.run.options,
