@@ -59,12 +59,12 @@ def test_nothing_planted_is_noticed_by_nothing(tables: AssessedTables) -> None:
     assert {m.name for m in dose.measures if m.p_value is not None} == TESTED
 
 
-def test_five_percent_of_copies_are_noticed_and_the_naive_score_approves(tables: AssessedTables) -> None:
-    dose = take_dose(tables, "planted", 0.05)
+def test_two_percent_of_copies_are_noticed_and_the_naive_score_approves(tables: AssessedTables) -> None:
+    dose = take_dose(tables, "planted", 0.02)
     assert "identical_rows" in dose.noticed
     (identical,) = (m for m in dose.measures if m.name == "identical_rows")
     (chance,) = (m for m in take_dose(tables, "planted", 0.0).measures if m.name == "identical_rows")
-    assert identical.value == pytest.approx(0.05 + chance.value, abs=0.001)
+    assert identical.value == pytest.approx(0.02 + chance.value, abs=0.001)
     assert dose.naive.approves
 
 

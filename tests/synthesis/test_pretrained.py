@@ -95,7 +95,8 @@ def test_it_holds_no_row(parts: tuple[pd.DataFrame, pd.DataFrame], files: dict[s
 
 def test_it_holds_no_path(files: dict[str, bytes]) -> None:
     for name, content in files.items():
-        found = re.search(rb"[A-Za-z]:\\\w|/(home|Users|root|tmp|var|work|mnt|opt|private)/", content)
+        # Of hundreds of thousands of bytes of weights, some are a letter, a colon and a backslash.
+        found = re.search(rb"[A-Za-z]:\\\w{4}|/(home|Users|root|tmp|var|work|mnt|opt|private)/", content)
         assert found is None, (name, found)
 
 
