@@ -46,6 +46,11 @@ def draw_tables(
     return Tables(train, holdout, synthetic, origin, generator.training)
 
 
+def find_target(target: str, train: pd.DataFrame) -> str | None:
+    """Return the target, or None where the table does not have it."""
+    return target if target in train.columns else None
+
+
 def assess_tables(
     tables: Tables,
     target: str,
@@ -57,7 +62,7 @@ def assess_tables(
         tables.synthetic,
         train=tables.train,
         holdout=tables.holdout,
-        target=target if target in tables.train.columns else None,
+        target=find_target(target, tables.train),
         random_state=random_state,
         on_progress=on_progress,
     )

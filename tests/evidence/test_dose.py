@@ -59,13 +59,15 @@ def test_nothing_planted_is_noticed_by_nothing(tables: AssessedTables) -> None:
     assert {m.name for m in dose.measures if m.p_value is not None} == TESTED
 
 
-def test_two_percent_of_copies_are_noticed_and_the_naive_score_approves(tables: AssessedTables) -> None:
-    dose = take_dose(tables, "planted", 0.02)
+@pytest.mark.parametrize(("share", "approved"), [(0.02, True), (0.05, False)])
+def test_few_copies_are_noticed_and_still_approved_by_the_naive_score(
+    tables: AssessedTables, share: float, approved: bool
+) -> None:
+    dose = take_dose(tables, "planted", share)
     assert "identical_rows" in dose.noticed
     (identical,) = (m for m in dose.measures if m.name == "identical_rows")
-    (chance,) = (m for m in take_dose(tables, "planted", 0.0).measures if m.name == "identical_rows")
-    assert identical.value == pytest.approx(0.02 + chance.value, abs=0.001)
-    assert dose.naive.approves
+    assert identical.value == pytest.approx(share)
+    assert dose.naive.approves == approved
 
 
 def test_once_copies_are_noticed_more_of_them_are_noticed_too(tables: AssessedTables) -> None:

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from people import draw_people
 
-from synth_handson import TableError, assess
+from synth_handson import ArgumentError, TableError, assess
 from synth_handson.errors import SynthHandsonError
 from synth_handson.evidence import assessment, whole
 from synth_handson.evidence.counted import on_all_rows
@@ -52,7 +52,7 @@ def agree(tables: Three) -> None:
             assert mine.found.tolist() == theirs.found.tolist()
             assert mine.holdout_found.tolist() == theirs.holdout_found.tolist()
             assert mine.unique.tolist() == pytest.approx(theirs.unique.tolist())
-        assert NeverRepeating.among(found.train_counts) == NeverRepeating.of(prepared.train)
+        assert found.never_repeating == NeverRepeating.of(prepared.train)
         for name, counts in count_split(prepared).items():
             split = found.columns[name].split
             assert split[:, : counts.shape[1]].tolist() == counts.tolist()
@@ -112,7 +112,7 @@ def three_tables(draw: st.DrawFn) -> Three:
     return table(draw(st.integers(100, 130))), table(150), table(110)
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(three_tables())
 def test_it_counts_as_is_counted_in_memory(tables: Three) -> None:
     if any(column.isna().all() for frame in tables for _, column in frame.items()):
@@ -183,6 +183,14 @@ def test_where_there_is_no_room_it_says_so() -> None:
     with pytest.raises(SynthHandsonError, match="TMPDIR"), counted(*people()) as found:
         found.rows.execute("SET memory_limit = '1MB'; SET max_temp_directory_size = '0B'")
         found.rows.execute("SELECT a.v0, b.v0, count(*) FROM rows a, rows b GROUP BY ALL").fetchall()
+
+
+def test_a_target_that_is_not_there_is_named_before_anything_is_counted(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(whole, "_count", lambda *_: pytest.fail("it was counted"))
+    with pytest.raises(ArgumentError, match="churned"), read_tables(*people(), 0, "churn", rows=SAMPLE):
+        pass
 
 
 def test_every_difference_of_the_tables_is_said_before_anything_is_counted() -> None:

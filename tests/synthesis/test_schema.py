@@ -24,8 +24,8 @@ from synth_handson.synthesis.schema import (
     LARGE_TABLE_ROWS,
     PROTECTED_TOKEN,
     Schema,
-    encoding_types,
     prepare,
+    prepare_in_order,
 )
 from synth_handson.synthesis.training import train_generator
 from synth_handson.tables.alignment import align
@@ -54,6 +54,10 @@ COLUMNS: dict[str, tuple[Any, str, str]] = {
         "boolean",
     ),
 }
+
+
+def encoding_types(frame: pd.DataFrame) -> dict[str, str]:
+    return prepare_in_order(frame, None)[1]
 
 
 @pytest.mark.parametrize("kind", COLUMNS)

@@ -213,6 +213,11 @@ def test_the_table_is_checked_before_the_training(table: pd.DataFrame) -> None:
         train_generator(table.head(3))
 
 
+def test_the_target_is_a_column_of_the_table(table: pd.DataFrame) -> None:
+    with pytest.raises(ArgumentError, match=r"no column 'jbo' to predict. Did you mean: job"):
+        train_generator(table, target="jbo")
+
+
 # The engine.
 
 

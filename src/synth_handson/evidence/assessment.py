@@ -18,7 +18,7 @@ from synth_handson.evidence.membership import Neighbours
 from synth_handson.evidence.privacy import Privacy, assess_privacy
 from synth_handson.evidence.three_tables import AssessedTables
 from synth_handson.evidence.usefulness import Usefulness, judge_use, median_kept
-from synth_handson.evidence.utility import Utility, assess_utility, check_target
+from synth_handson.evidence.utility import Utility, assess_utility
 from synth_handson.evidence.verdict import Outcome
 from synth_handson.evidence.whole import Given, read_tables
 from synth_handson.locales import Language, Message
@@ -212,18 +212,16 @@ def assess(
     """
     check_seed(random_state)
     check_callback(on_progress)
-    with read_tables(synthetic, train, holdout, random_state) as given:
-        return _assess(given, target, random_state, on_progress)
+    # From here on names are text.
+    named = None if target is None else str(target)
+    with read_tables(synthetic, train, holdout, random_state, named) as given:
+        return _assess(given, named, random_state, on_progress)
 
 
 def _assess(
-    given: Given, target: str | int | None, random_state: int, on_progress: Callable[[Step], None] | None
+    given: Given, target: str | None, random_state: int, on_progress: Callable[[Step], None] | None
 ) -> Evidence:
     tables, whole = given.tables, given.whole
-    if target is not None:
-        # From here on names are text.
-        target = str(target)
-        check_target(target, list(tables.train.columns))
 
     def begin(name: StepName) -> None:
         if on_progress:

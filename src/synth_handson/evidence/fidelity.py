@@ -214,8 +214,8 @@ def compare_columns(
     """Measure how far the synthetic table and the holdout are from the training table, column by column.
 
     The holdout is drawn from the same people as the training table, so its distance is what sampling alone
-    makes. These are the numbers of "column_tvd" in `assess`, with the same seed; here, tables may be of any
-    size.
+    makes. These are the numbers of "column_tvd" in `assess`, with the same seed, of tables of up to 200,000
+    rows; of larger ones, samples are compared. Here, tables may be of any size.
 
     Parameters
     ----------

@@ -7,16 +7,17 @@ rests on, whatever the columns are.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 import pandas as pd
 
-from synth_handson.evidence.identical import Matches, identical_rows
+from synth_handson.evidence.identical import Matches, NeverRepeating, identical_rows
 from synth_handson.evidence.measures import Measure
+from synth_handson.evidence.random_split import count_split
 from synth_handson.evidence.subsets import SubsetJoin, subset_joins, subset_matches
 from synth_handson.evidence.three_tables import AssessedTables, halves
 from synth_handson.locales import Message
@@ -134,6 +135,55 @@ def closest_distances(ours: Neighbours) -> DistanceShares:
     return distance_shares(ours.to_train[0], ours.holdout_to_train)
 
 
+class Counts(Protocol):
+    """What is counted over all rows: in memory, or by `synth_handson.evidence.whole.WholeTables`."""
+
+    @property
+    def never_repeating(self) -> NeverRepeating:
+        """Columns of the training table whose values hardly ever repeat."""
+
+    @property
+    def split(self) -> Mapping[str, Floats]:
+        """Training and holdout rows in each bin of each column. Shape (2, bins) each."""
+
+    @property
+    def joins(self) -> tuple[SubsetJoin, ...]:
+        """Who is found by part of the columns."""
+
+    def matches(self, left_out: Sequence[str] = ()) -> Matches:
+        """Join the tables on all columns but those left out."""
+
+
+@dataclass(frozen=True, eq=False)
+class RowsInMemory:
+    """Tables whose rows are all in memory, and in a space."""
+
+    tables: AssessedTables
+    space: HeomSpace
+    random_state: int
+
+    @cached_property
+    def never_repeating(self) -> NeverRepeating:
+        """Columns of the training table whose values hardly ever repeat."""
+        return NeverRepeating.of(self.tables.train)
+
+    @cached_property
+    def split(self) -> dict[str, Floats]:
+        """Training and holdout rows in each bin of each column. Shape (2, bins) each."""
+        return count_split(self.tables)
+
+    @cached_property
+    def joins(self) -> tuple[SubsetJoin, ...]:
+        """Who is found by part of the columns."""
+        return tuple(subset_joins(self.space, len(self.tables.train), self.random_state))
+
+    def matches(self, left_out: Sequence[str] = ()) -> Matches:
+        """Join the tables on all columns but those left out."""
+        if left_out:
+            return Matches.of(*self.tables.without(left_out).all)
+        return Matches.within(self.space, len(self.tables.train))
+
+
 @dataclass(frozen=True, eq=False)
 class Neighbours:
     """Synthetic rows, training rows and holdout as positions in one space, each search made once.
@@ -174,6 +224,11 @@ class Neighbours:
         first, second = halves(self.tables.holdout, self.random_state)
         return self.of(AssessedTables(first, self.tables.train, second), self.random_state)
 
+    @cached_property
+    def counts(self) -> Counts:
+        """What is counted over all rows, wherever they are."""
+        return self.whole or RowsInMemory(self.tables, self.everyone, self.random_state)
+
     @property
     def complete(self) -> bool:
         """Whether distances are measured on all rows."""
@@ -190,14 +245,12 @@ class Neighbours:
     @cached_property
     def matches(self) -> Matches:
         """Who stands in whose table, over all rows."""
-        return self.whole.matches() if self.whole else Matches.within(self.everyone, len(self.tables.train))
+        return self.counts.matches()
 
-    @cached_property
+    @property
     def joins(self) -> tuple[SubsetJoin, ...]:
         """Who is found by part of the columns, over all rows."""
-        if self.whole:
-            return self.whole.joins
-        return tuple(subset_joins(self.everyone, len(self.tables.train), self.random_state))
+        return self.counts.joins
 
     @cached_property
     def train_distances(self) -> Floats:

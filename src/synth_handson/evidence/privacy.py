@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from synth_handson.evidence.attacks import MAX_SECRETS, three_risks
-from synth_handson.evidence.identical import Matches, NeverRepeating, identical_rows
+from synth_handson.evidence.identical import identical_rows
 from synth_handson.evidence.limits import find_limits
 from synth_handson.evidence.measures import RISKS, Measure
 from synth_handson.evidence.membership import (
@@ -15,7 +15,7 @@ from synth_handson.evidence.membership import (
     closest_distances,
     membership_measures,
 )
-from synth_handson.evidence.random_split import count_split, split_measures
+from synth_handson.evidence.random_split import split_measures
 from synth_handson.evidence.subsets import holdout_matches
 from synth_handson.evidence.verdict import TOLERATED_LEAK, Verdict, decide, single_level
 from synth_handson.metrics.bins import DistanceShares
@@ -71,18 +71,14 @@ def assess_privacy(
     Privacy
         The measures and the verdict.
     """
-    tables, whole = ours.tables, ours.whole
-    never = NeverRepeating.among(whole.train_counts) if whole else NeverRepeating.of(tables.train)
+    tables, counts = ours.tables, ours.counts
+    never = counts.never_repeating
     level = single_level(_planned(tables.train.shape[1], len(never.left_out)))
     membership = membership_measures(ours, level)
-    matches = {
-        names: whole.matches(names) if whole else Matches.of(*tables.without(names).all)
-        for names in never.left_out
-    }
+    matches = {names: counts.matches(names) for names in never.left_out}
     without = (identical_rows(matches[names], level, names) for names in never.left_out)
     limits = find_limits(ours, matches.get(never.labels, ours.matches), level, TOLERATED_LEAK, never.labels)
-    split = {name: column.split for name, column in whole.columns.items()} if whole else count_split(tables)
-    checks = (*split_measures(tables, told_apart, split), holdout_matches(ours.joins))
+    checks = (*split_measures(tables, told_apart, counts.split), holdout_matches(ours.joins))
     distances = closest_distances(ours)
     if on_attacks:
         on_attacks()

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from difflib import get_close_matches
 from typing import Any, Literal, NamedTuple, get_args
 
 import numpy as np
 import pandas as pd
 
-from synth_handson.errors import ArgumentError
 from synth_handson.evidence.measures import DEFINITIONS, Measure
 from synth_handson.evidence.three_tables import AssessedTables, sample_rows
 from synth_handson.locales import Message
@@ -18,7 +15,7 @@ from synth_handson.metrics.arrays import Floats
 from synth_handson.metrics.intervals import Estimate, standard_error_interval
 from synth_handson.metrics.models import ModelName, Predict, bounded, learn_classes, learn_number, one_thread
 from synth_handson.metrics.scores import bootstrap_weights, classification, regression
-from synth_handson.tables.checks import MIN_ASSESSED_ROWS
+from synth_handson.tables.checks import MIN_ASSESSED_ROWS, check_target
 
 Task = Literal["binary", "multiclass", "regression"]
 
@@ -148,13 +145,6 @@ def assess_utility(
     positive = _as_text(classes[1]) if task == "binary" else None
     majority = float(rows.holdout[target].value_counts(normalize=True).max()) if classes else None
     return Utility(target, task, positive, models, len(rows.train), len(rows.holdout), majority)
-
-
-def check_target(target: str, columns: Sequence[str]) -> None:
-    """Raise an `ArgumentError` that names close columns if the target is not one of them."""
-    if target not in columns:
-        close = get_close_matches(str(target), columns) or columns
-        raise ArgumentError("utility_target", column=target, close=", ".join(close))
 
 
 def find_task(column: pd.Series[Any]) -> tuple[Task, tuple[Any, ...]] | Message:

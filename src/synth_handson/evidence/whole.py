@@ -16,10 +16,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from synth_handson.errors import SynthHandsonError, TableError
 from synth_handson.evidence.fidelity import Coarse, coarsen
-from synth_handson.evidence.identical import Matches
+from synth_handson.evidence.identical import Matches, NeverRepeating
 from synth_handson.evidence.subsets import BINS, FOLLOWED, Drawn, SubsetJoin, choose_subsets, twentieths
 from synth_handson.evidence.three_tables import (
     MAX_ROWS,
@@ -34,11 +35,14 @@ from synth_handson.locales import Message
 from synth_handson.metrics.arrays import Floats, Integers
 from synth_handson.metrics.bins import bin_column
 from synth_handson.metrics.distances import mid_ranks
+from synth_handson.tables.checks import check_target
 from synth_handson.tables.columns import Column
 from synth_handson.tables.files import AnyTable, FrameTable, LargeTable, open_table
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
+
+Numbers = NDArray[np.int32]
 
 MEMORY = "1500MB"
 """What DuckDB may use before it puts intermediate results on the disk."""
@@ -86,12 +90,12 @@ class WholeColumn:
         trained = values[known].reset_index(drop=True)
         binned = bin_column(trained, values, times=train[known], other_times=others)
         coarse = coarsen(trained, values, binned, train[known])
-        parts = bin_column(values[real > 0], values, times=real[real > 0]).other
-        split = [np.bincount(parts, counts[part]) for part in (TRAIN, HOLDOUT)]
+        people = real > 0
+        parts = bin_column(values[people], values[people], times=real[people]).real
+        split = [np.bincount(parts, counts[part, people], int(parts.max()) + 1) for part in (TRAIN, HOLDOUT)]
         bins = None
-        if values.dtype == np.float64 and np.count_nonzero(real) > BINS:
-            people = np.count_nonzero(real[1:])
-            ranks = mid_ranks(values.to_numpy()[1:], real[1 : people + 1])
+        if values.dtype == np.float64 and people.sum() > BINS:
+            ranks = mid_ranks(values.to_numpy()[1:], real[1:][people[1:]])
             bins = twentieths(np.append(np.nan, ranks))
         return cls(name, values, counts, binned.other, np.array(split, np.float64), coarse, bins)
 
@@ -122,12 +126,19 @@ class WholeTables:
     rows: DuckDBPyConnection
 
     @cached_property
-    def train_counts(self) -> dict[str, pd.Series[Any]]:
-        """How often each value of each column, which is the index, occurs in the training table."""
-        return {
-            name: pd.Series(column.counts[TRAIN, 1:], pd.Index(column.values[1:])).loc[lambda n: n > 0]
-            for name, column in self.columns.items()
-        }
+    def never_repeating(self) -> NeverRepeating:
+        """Columns of the training table whose values hardly ever repeat."""
+        return NeverRepeating.among(
+            {
+                name: pd.Series(column.counts[TRAIN, 1:], pd.Index(column.values[1:])).loc[lambda n: n > 0]
+                for name, column in self.columns.items()
+            }
+        )
+
+    @property
+    def split(self) -> dict[str, Floats]:
+        """Training and holdout rows in each bin of each column. Shape (2, bins) each."""
+        return {name: column.split for name, column in self.columns.items()}
 
     def matches(self, left_out: Sequence[str] = ()) -> Matches:
         """Join the tables on all columns but those left out."""
@@ -219,7 +230,12 @@ class Given:
 
 @contextmanager
 def read_tables(
-    synthetic: AnyTable, train: AnyTable, holdout: AnyTable, random_state: int, rows: int = MAX_ROWS
+    synthetic: AnyTable,
+    train: AnyTable,
+    holdout: AnyTable,
+    random_state: int,
+    target: str | None = None,
+    rows: int = MAX_ROWS,
 ) -> Iterator[Given]:
     """Open three tables, check that they can be compared, and count large ones.
 
@@ -229,6 +245,8 @@ def read_tables(
         Tables, or paths of CSV or Parquet files.
     random_state
         Seed of what is drawn.
+    target
+        Column that must be there, by its name as text, if there is one.
     rows
         If one has more, all three are counted out of memory, and samples of so many drawn.
 
@@ -244,41 +262,41 @@ def read_tables(
     SynthHandsonError
         If there is too little room on the disk, or memory, to count large tables.
     """
-    import duckdb
-
     with TemporaryDirectory(prefix="synth-handson-") as folder:
         given = {"synthetic": synthetic, "train": train, "holdout": holdout}
         tables = {title: open_table(table, title, rows, Path(folder)) for title, table in given.items()}
         small = {title: table for title, table in tables.items() if isinstance(table, pd.DataFrame)}
         if len(small) == len(tables):
             prepared = prepare_tables(small["synthetic"], small["train"], small["holdout"])
+            check_target(target, prepared.train.columns)
             sizes = len(prepared.train), len(prepared.holdout), len(prepared.synthetic)
             yield Given((small["synthetic"].iloc[:0], small["train"].iloc[:0]), sizes, prepared, None)
             return
         check_shapes(tables)
+        check_target(target, map(str, tables["train"].columns))
         large: dict[str, LargeTable] = {
             title: FrameTable(table) if isinstance(table, pd.DataFrame) else table
             for title, table in tables.items()
         }
-        try:
-            with _connect(Path(folder)) as connection:
-                whole = _count(large, random_state, rows, connection)
-                yield Given(
-                    (large["synthetic"].empty, large["train"].empty), whole.sizes, whole.sample, whole
-                )
-        except duckdb.Error as error:
-            reason = str(error).splitlines()[0]
-            raise SynthHandsonError("counting_failed", folder=gettempdir(), reason=reason) from error
+        with _connect(Path(folder)) as connection:
+            whole = _count(large, random_state, rows, connection)
+            yield Given((large["synthetic"].empty, large["train"].empty), whole.sizes, whole.sample, whole)
 
 
-def _connect(folder: Path) -> DuckDBPyConnection:
+@contextmanager
+def _connect(folder: Path) -> Iterator[DuckDBPyConnection]:
+    """Open a database in this folder; say what to do if there is no room for it."""
     import duckdb
 
-    connection = duckdb.connect(str(folder / "rows.duckdb"))
-    connection.execute(f"SET memory_limit = '{MEMORY}'")
-    connection.execute("SET temp_directory = ?", [str(folder)])
-    connection.execute("SET enable_progress_bar = false")
-    return connection
+    try:
+        with duckdb.connect(str(folder / "rows.duckdb")) as connection:
+            connection.execute(f"SET memory_limit = '{MEMORY}'")
+            connection.execute("SET temp_directory = ?", [str(folder)])
+            connection.execute("SET enable_progress_bar = false")
+            yield connection
+    except duckdb.Error as error:
+        reason = str(error).splitlines()[0]
+        raise SynthHandsonError("counting_failed", folder=gettempdir(), reason=reason) from error
 
 
 def _count(
@@ -311,23 +329,23 @@ def _count(
     return WholeTables(columns, sizes, sample, random_state, connection)
 
 
-def _number_values(name: Any, tables: Sequence[LargeTable]) -> tuple[Column, list[Integers]]:
+def _number_values(name: Any, tables: Sequence[LargeTable]) -> tuple[Column, list[Numbers]]:
     """Return a column's values, the missing one first and real ones before others, and every row's number."""
     encoded = [table.encode(name) for table in tables]
     train, synthetic, holdout = align_column(name, *(values for values, _ in encoded))
     codes, values = pd.factorize(pd.concat([train, holdout, synthetic], ignore_index=True))
-    first, second, third = np.split(codes + 1, np.cumsum([len(train), len(holdout)]))
+    first, second, third = np.split((codes + 1).astype(np.int32), np.cumsum([len(train), len(holdout)]))
     numbers = [part[rows] for part, (_, rows) in zip((first, third, second), encoded, strict=True)]
     missing = pd.Series([np.nan], dtype=train.dtype)
     return pd.concat([missing, pd.Series(values, dtype=train.dtype)], ignore_index=True), numbers
 
 
-def _keep(connection: DuckDBPyConnection, position: int, column: WholeColumn, codes: Integers) -> None:
+def _keep(connection: DuckDBPyConnection, position: int, column: WholeColumn, codes: Numbers) -> None:
     """Write the numbers of a column's rows."""
     import pyarrow as pa
 
     numbers = {
-        f"v{position}": codes.astype(np.int32),
+        f"v{position}": codes,
         f"p{position}": column.coarse.others.astype(np.int16)[codes],
     }
     if column.twentieths is not None:
@@ -342,7 +360,7 @@ def _join_columns(connection: DuckDBPyConnection, lengths: Sequence[int], column
     import pyarrow as pa
 
     starts = np.cumsum([0, *lengths[:2]])
-    parts = np.repeat(np.arange(3), lengths)
+    parts = np.repeat(np.arange(3, dtype=np.int8), lengths)
     marks = np.where(parts == SYNTHETIC, SYNTHETIC_ROW, 0).astype(np.uint8)
     marks[starts[SYNTHETIC] + drawn.synthetic] |= DRAWN_SYNTHETIC
     marks[starts[TRAIN] + drawn.train] |= DRAWN_TRAIN

@@ -18,7 +18,7 @@ from synth_handson.evidence.fidelity import ColumnFidelity
 from synth_handson.locales import LANGUAGES, Language, get_text
 from synth_handson.notebook.downloads import about_tables, evidence_json
 from synth_handson.notebook.session import Assessed
-from synth_handson.pipeline import Tables, assess_tables, draw_tables
+from synth_handson.pipeline import Tables, assess_tables, draw_tables, find_target
 from synth_handson.synthesis.run import Progress
 from synth_handson.synthesis.training import DEFAULT_EPOCHS, train_generator
 from synth_handson.tables.bank import TARGET, Dataset, RequestedSource
@@ -104,7 +104,7 @@ def run_generation(dataset: Dataset, options: Options) -> Tables:
 
     generator = train_generator(
         train,
-        target=TARGET if TARGET in train else None,
+        target=find_target(TARGET, train),
         max_epochs=options.epochs,
         random_state=options.seed,
         on_progress=show,

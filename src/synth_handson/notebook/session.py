@@ -11,7 +11,7 @@ import pandas as pd
 from synth_handson.errors import SynthHandsonError, TrainingError
 from synth_handson.evidence.assessment import Evidence, Step
 from synth_handson.notebook.bundled import bundled_findings
-from synth_handson.pipeline import Tables, assess_tables, draw_tables
+from synth_handson.pipeline import Tables, assess_tables, draw_tables, find_target
 from synth_handson.synthesis.generator import Generator
 from synth_handson.synthesis.run import CancelToken, Progress
 from synth_handson.synthesis.training import train_generator
@@ -134,7 +134,7 @@ class Job:
         if self._generator is None or self._train_table is not train or self._options != options:
             generator = train_generator(
                 train,
-                target=TARGET if TARGET in train.columns else None,
+                target=find_target(TARGET, train),
                 max_epochs=max_epochs,
                 random_state=random_state,
                 on_progress=lambda progress: self._show(JobState(progress)),

@@ -95,8 +95,10 @@ def _codes(column: Column) -> Codes:
     """Put values into few bins; missing ones have a bin of their own."""
     values = to_floats(column)
     if np.isnan(values).all() or column.nunique() <= BINS:
-        ranked = column.astype(object).where(column.notna(), None).value_counts()
-        levels = {value: min(rank, MAX_LEVELS) + 1 for rank, value in enumerate(ranked.index)}
-        return np.array([levels.get(value, 0) for value in column.astype(object)], np.intp)
+        codes, levels = pd.factorize(column)
+        times = np.bincount(codes[codes >= 0], minlength=len(levels))
+        ranks = np.argsort(np.argsort(-times, kind="stable"))
+        # What is missing is found at -1: the last.
+        return np.append(np.minimum(ranks, MAX_LEVELS) + 1, 0)[codes]
     edges = np.nanquantile(values, np.arange(1, BINS) / BINS, method="inverted_cdf")
     return np.where(np.isnan(values), 0, np.searchsorted(np.unique(edges), values) + 1)

@@ -179,23 +179,21 @@ def _plain(column: Column) -> Column:
     return pd.Series(to_shortest_floats(column)) if types.is_float_dtype(column) else column
 
 
-def engine_order(frame: pd.DataFrame, target: Hashable | None) -> list[str]:
-    """Return the names of :func:`prepare` in the order to be learned."""
+def prepare_in_order(frame: pd.DataFrame, target: Hashable | None) -> tuple[pd.DataFrame, dict[str, str]]:
+    """Return what :func:`prepare` does and every column's encoding, both in the order to be learned.
+
+    An engine may take the order from either, and guesses no encoding from the values.
+    """
     prepared = prepare(frame)
     engine_name: dict[Hashable, str] = dict(zip(frame.columns, prepared.columns, strict=True))
-    return column_order(prepared, None if target is None else engine_name[target])
+    order = column_order(prepared, None if target is None else engine_name[target])
+    encodings = _encoding_types(prepared)
+    return prepared[order], {name: encodings[name] for name in order}
 
 
-def encoding_types(frame: pd.DataFrame) -> dict[str, str]:
-    """Choose the encoding of every column, so that the engine guesses none from the values.
-
-    Returns
-    -------
-    dict
-        From the names of :func:`prepare`.
-    """
-    numbers = "TABULAR_NUMERIC_AUTO" if len(frame) >= LARGE_TABLE_ROWS else "TABULAR_NUMERIC_DIGIT"
-    return {str(name): _encoding_type(column, numbers) for name, column in prepare(frame).items()}
+def _encoding_types(prepared: pd.DataFrame) -> dict[str, str]:
+    numbers = "TABULAR_NUMERIC_AUTO" if len(prepared) >= LARGE_TABLE_ROWS else "TABULAR_NUMERIC_DIGIT"
+    return {str(name): _encoding_type(column, numbers) for name, column in prepared.items()}
 
 
 def _encoding_type(column: Column, numbers: str) -> str:

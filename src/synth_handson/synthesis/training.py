@@ -2,7 +2,6 @@
 
 from contextlib import suppress
 from dataclasses import asdict
-from difflib import get_close_matches
 from numbers import Real
 from zipfile import BadZipFile
 
@@ -18,7 +17,7 @@ from synth_handson.synthesis.registry import get_engine, server_address
 from synth_handson.synthesis.run import CancelToken, Options, Progress, ProgressCallback, TrainingRun
 from synth_handson.synthesis.schema import Schema, prepare
 from synth_handson.synthesis.turns import TURNS
-from synth_handson.tables.checks import check_callback, check_seed, check_table
+from synth_handson.tables.checks import check_callback, check_seed, check_table, check_target
 
 DEFAULT_EPOCHS = 20
 DEFAULT_MINUTES = 10.0
@@ -95,7 +94,7 @@ def train_generator(
         raise ArgumentError("cancel", value=cancel)
     chosen = _choose(engine, server)
     check_table(train)
-    _check_target(target, train)
+    check_target(target, train.columns)
     report = on_progress or (lambda _: None)
     run = TrainingRun(train, options, report, cancel, server or server_address(), target)
     return _find_or_train(chosen, run) if chosen.here else train_anew(chosen, run)
@@ -165,13 +164,6 @@ def _key(engine: Engine, run: TrainingRun) -> str:
         "schema": asdict(Schema.of(run.frame)),
     }
     return store.key(prepare(run.frame), {**run.options, **about})
-
-
-def _check_target(target: str | int | None, train: pd.DataFrame) -> None:
-    if target is not None and target not in list(train.columns):
-        names = list(map(str, train.columns))
-        close = get_close_matches(str(target), names) or names
-        raise ArgumentError("utility_target", column=target, close=", ".join(close))
 
 
 def _positive(name: str, value: float) -> float:

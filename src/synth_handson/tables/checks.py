@@ -2,7 +2,8 @@
 
 import math
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Hashable, Iterable, Iterator
+from difflib import get_close_matches
 from numbers import Integral
 from typing import Any, TypeAlias
 
@@ -83,6 +84,15 @@ def check_seed(value: int) -> int:
     if isinstance(value, bool) or not isinstance(value, Integral) or not 0 <= value <= MAX_SEED:
         raise ArgumentError("random_state", value=value, most=MAX_SEED)
     return int(value)
+
+
+def check_target(target: Hashable | None, columns: Iterable[Hashable]) -> None:
+    """Raise an `ArgumentError` that names close columns if there is a target, and it is not one of them."""
+    known = list(columns)
+    if target is not None and target not in known:
+        names = list(map(str, known))
+        close = get_close_matches(str(target), names) or names
+        raise ArgumentError("utility_target", column=target, close=", ".join(close))
 
 
 def check_callback(value: object) -> None:

@@ -21,7 +21,7 @@ from synth_handson.errors import ArgumentError, ServerError, TrainingCancelled
 from synth_handson.synthesis.engine import Setting
 from synth_handson.synthesis.order import column_order_setting
 from synth_handson.synthesis.run import TrainingRun
-from synth_handson.synthesis.schema import encoding_types, engine_order, prepare
+from synth_handson.synthesis.schema import prepare_in_order
 
 CHECK_SECONDS = 5.0
 """How long a server may take to show that it is there."""
@@ -153,16 +153,18 @@ class _Training:
         return ServerModel(self.address, remote.id)
 
     def _config(self) -> dict[str, Any]:
-        encodings = encoding_types(self.run.frame)
-        order = engine_order(self.run.frame, self.run.target)
+        frame, encodings = prepare_in_order(self.run.frame, self.run.target)
         return {
             "name": "synth_handson",
             "random_state": self.run.options["random_state"],
             "tables": [
                 {
                     "name": "data",
-                    "data": _without_keys(prepare(self.run.frame)[order]),
-                    "columns": [{"name": name, "model_encoding_type": encodings[name]} for name in order],
+                    "data": _without_keys(frame),
+                    "columns": [
+                        {"name": name, "model_encoding_type": encoding}
+                        for name, encoding in encodings.items()
+                    ],
                     "tabular_model_configuration": {
                         "max_epochs": self.run.options["max_epochs"],
                         "max_training_time": self.run.options["max_minutes"],
