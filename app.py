@@ -57,13 +57,12 @@ def _(desk, say):
 
 
 @app.cell
-def _(train):
+def _():
     sample_size_slider = mo.ui.slider(100, 5_000, step=100, value=1_000, show_value=True, label="行数 / Rows")
-    generate_button = mo.ui.run_button(
-        kind="success", label="合成データを生成 / Generate", tooltip=f"学習 / Train: {len(train):,}"
-    )
-    page.row([sample_size_slider, generate_button])
-    return generate_button, sample_size_slider
+    engine_selector = mo.ui.dropdown(page.ENGINES, value="MOSTLY AI", label="エンジン / Engine")
+    generate_button = mo.ui.run_button(kind="success", label="合成データを生成 / Generate")
+    page.row([sample_size_slider, engine_selector, generate_button])
+    return engine_selector, generate_button, sample_size_slider
 
 
 @app.cell(hide_code=True)
@@ -280,9 +279,9 @@ def _(desk, leak_selector, tables):
 
 
 @app.cell(hide_code=True)
-def _(desk, generate_button, holdout, overfit_button, sample_size_slider, train):
+def _(desk, engine_selector, generate_button, holdout, overfit_button, sample_size_slider, train):
     if generate_button.value:
-        desk.generate(train, holdout, sample_size_slider.value)
+        desk.generate(train, holdout, sample_size_slider.value, engine_selector.value)
     if overfit_button.value:
         desk.overfit(train, holdout)
     return

@@ -27,6 +27,7 @@ def test_without_options_the_bundled_sample_is_used_so_that_no_network_is_needed
     assert asdict(read_options([])) == {
         "source": "bundled",
         "rows": 1_000,
+        "engine": None,
         "epochs": DEFAULT_EPOCHS,
         "seed": 0,
         "language": "en",
@@ -37,7 +38,9 @@ def test_without_options_the_bundled_sample_is_used_so_that_no_network_is_needed
 
 def test_options_are_read() -> None:
     arguments = ["--source", "auto", "--rows", "7", "--epochs", "2", "--seed", "3", "--language", "ja"]
-    assert read_options(arguments) == Options(source="auto", rows=7, epochs=2, seed=3, language="ja")
+    arguments += ["--engine", "trees"]
+    expected = Options(source="auto", rows=7, engine="trees", epochs=2, seed=3, language="ja")
+    assert read_options(arguments) == expected
 
 
 def test_files_to_write_are_read_as_paths(tmp_path: Path) -> None:

@@ -354,12 +354,18 @@ def test_how_the_generator_was_made_is_said() -> None:
     assert "Trained on 3,600 rows" in said
 
 
+def test_an_engine_without_epochs_says_so() -> None:
+    training = replace(TRAINING, engine="trees", epochs=0.0, stopped_by="complete")
+    assert "this engine learns in one pass" in shown(to_html(evidence(), "en", About(training=training)))
+
+
 @pytest.mark.parametrize(
     ("engine", "said"),
     [
         ("mostly", "MOSTLY AI engine 2.7.3"),
         ("server", "MOSTLY AI server, through synth_handson and its SDK 2.7.3"),
-        ("copula", "copula 2.7.3"),
+        ("copula", "Gaussian copula of synth_handson 2.7.3"),
+        ("gan", "gan 2.7.3"),
     ],
 )
 def test_the_engine_is_the_one_that_trained_not_the_one_installed_here(engine: str, said: str) -> None:

@@ -46,8 +46,8 @@ def changed(change: Callable[[dict[str, Any]], object]) -> bytes:
 
 
 def test_an_engine_that_is_not_here_is_named() -> None:
-    with pytest.raises(ArgumentError, match="no engine 'copula'"):
-        from_bytes(changed(lambda training: training.update(engine="copula")))
+    with pytest.raises(ArgumentError, match="no engine 'gan'"):
+        from_bytes(changed(lambda training: training.update(engine="gan")))
 
 
 def test_an_archive_that_names_no_engine_is_none() -> None:

@@ -40,6 +40,12 @@ from synth_handson.views.dose import dose_sentence, dose_table
 Kind = Literal["neutral", "success", "warn", "danger"]
 
 CSV_NAME = "bank-marketing-SYNTHETIC.csv"
+ENGINES = {
+    "MOSTLY AI": None,
+    "ガウスコピュラ / Gaussian copula": "copula",
+    "逐次決定木 / Sequential trees": "trees",
+}
+"""What can train, by what the reader chooses; the first one on a server where there is one."""
 CALLOUTS: dict[str, Kind] = {
     "pass": "success",
     "review": "warn",
@@ -103,9 +109,14 @@ class Desk:
         self.keep = button("ここまでで使う / Use what there is", lambda _: self._job.cancel(keep=True))
         self.forget = button("中止 / Cancel", lambda _: self._overfitting.cancel(keep=False), "danger")
 
-    def generate(self, train: pd.DataFrame, holdout: pd.DataFrame, rows: int) -> None:
+    def generate(self, train: pd.DataFrame, holdout: pd.DataFrame, rows: int, engine: str | None) -> None:
         """Train and draw; the page stays alive, and the cancel button works."""
-        asked = {"rows": rows, "max_epochs": self.options.epochs, "random_state": self.options.seed}
+        asked = {
+            "rows": rows,
+            "engine": engine,
+            "max_epochs": self.options.epochs,
+            "random_state": self.options.seed,
+        }
         self._start(self._job.run, train, holdout, **asked)
 
     def assess(self, tables: Tables) -> None:

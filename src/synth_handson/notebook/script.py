@@ -19,6 +19,7 @@ from synth_handson.locales import LANGUAGES, Language, get_text
 from synth_handson.notebook.downloads import about_tables, evidence_json
 from synth_handson.notebook.session import Assessed
 from synth_handson.pipeline import Tables, assess_tables, draw_tables, find_target
+from synth_handson.synthesis.registry import ENGINES
 from synth_handson.synthesis.run import Progress
 from synth_handson.synthesis.training import DEFAULT_EPOCHS, train_generator
 from synth_handson.tables.bank import TARGET, Dataset, RequestedSource
@@ -47,6 +48,7 @@ class Options:
 
     source: RequestedSource = "auto"
     rows: int = 1_000
+    engine: str | None = None
     epochs: int = DEFAULT_EPOCHS
     seed: int = 0
     language: Language = "ja"
@@ -68,6 +70,9 @@ def read_options(arguments: Sequence[str]) -> Options:
         help="the bundled sample (no network), the full table if it can be had, or a fresh copy from UCI",
     )
     parser.add_argument("--rows", type=_whole_number(1), default=1_000, help="synthetic rows to draw")
+    parser.add_argument(
+        "--engine", choices=list(ENGINES), help="what learns the table: the MOSTLY AI engine if none is named"
+    )
     parser.add_argument(
         "--epochs", type=_whole_number(1), default=DEFAULT_EPOCHS, help="epochs of training at most"
     )
@@ -105,6 +110,7 @@ def run_generation(dataset: Dataset, options: Options) -> Tables:
     generator = train_generator(
         train,
         target=find_target(TARGET, train),
+        engine=options.engine,
         max_epochs=options.epochs,
         random_state=options.seed,
         on_progress=show,

@@ -97,10 +97,17 @@ class Job:
         self._cancel = CancelToken()
         self._generator: Generator | None = None
         self._train_table: pd.DataFrame | None = None
-        self._options: tuple[float, int] | None = None
+        self._options: tuple[str | None, float, int] | None = None
 
     def run(
-        self, train: pd.DataFrame, holdout: pd.DataFrame, *, rows: int, max_epochs: float, random_state: int
+        self,
+        train: pd.DataFrame,
+        holdout: pd.DataFrame,
+        *,
+        rows: int,
+        max_epochs: float,
+        random_state: int,
+        engine: str | None = None,
     ) -> None:
         """Train, draw and deliver; a second call while one runs does nothing.
 
@@ -112,7 +119,7 @@ class Job:
         state = JobState()
         try:
             self._show(JobState(Progress("starting")))
-            generator = self._train(train, max_epochs, random_state)
+            generator = self._train(train, engine, max_epochs, random_state)
             self._show(JobState(Progress("sampling" if generator.model.ready else "starting")))
             self._deliver(draw_tables(generator, train, holdout, rows=rows, random_state=random_state))
         except SynthHandsonError as error:
@@ -129,12 +136,15 @@ class Job:
         """Stop the training; ``keep`` the best model so far, if there is one, and draw from it."""
         self._cancel.cancel(keep=keep)
 
-    def _train(self, train: pd.DataFrame, max_epochs: float, random_state: int) -> Generator:
-        options = (max_epochs, random_state)
+    def _train(
+        self, train: pd.DataFrame, engine: str | None, max_epochs: float, random_state: int
+    ) -> Generator:
+        options = (engine, max_epochs, random_state)
         if self._generator is None or self._train_table is not train or self._options != options:
             generator = train_generator(
                 train,
                 target=find_target(TARGET, train),
+                engine=engine,
                 max_epochs=max_epochs,
                 random_state=random_state,
                 on_progress=lambda progress: self._show(JobState(progress)),

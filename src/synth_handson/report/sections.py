@@ -105,13 +105,12 @@ def _generator(evidence: Evidence, words: Wording, about: About) -> Section:
     if training is not None:
         given = evidence.rows.train
         others = "trained_on" if training.rows == given else "trained_on_others"
-        stopped = say(f"stopped_{training.stopped_by.replace(' ', '_')}")
         said = {
             "engine": words.engine(training),
             "settings": words.settings(training),
             "trained_on": say(others, rows=training.rows, given=given),
             "seed": str(training.random_state),
-            "epochs": say("epochs", epochs=training.epochs, max_epochs=training.max_epochs, stopped=stopped),
+            "epochs": words.epochs(training),
             "protection": say(f"protection_{PROTECTION[training.value_protection]}"),
             "differential_privacy": say("differential_privacy"),
         }

@@ -23,7 +23,7 @@ DECIMALS = {
 }  # fmt: skip
 """Measures that are shares, said in percent with so many decimals."""
 
-ENGINES = ("mostly", "server")
+ENGINES = ("mostly", "server", "copula", "trees")
 """Engines that have a name of their own in the reader's language."""
 
 LONGEST_NAME = 60
@@ -83,6 +83,13 @@ class Wording:
         """Name what a generator was trained with, and its version."""
         known = training.engine if training.engine in ENGINES else "other"
         return self.say(f"engine_{known}", name=training.engine, version=training.engine_version)
+
+    def epochs(self, training: Training) -> str:
+        """Say how many epochs the training took, and why it ended."""
+        if training.stopped_by == "complete":
+            return self.say("epochs_complete")
+        stopped = self.say(f"stopped_{training.stopped_by.replace(' ', '_')}")
+        return self.say("epochs", epochs=training.epochs, max_epochs=training.max_epochs, stopped=stopped)
 
     def settings(self, training: Training) -> str:
         """List what the engine was told."""

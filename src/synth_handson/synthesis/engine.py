@@ -1,7 +1,7 @@
 """What every engine does: train a model on a table, and load one from its files."""
 
 from collections.abc import Mapping
-from typing import Protocol
+from typing import Any, Protocol, runtime_checkable
 
 import pandas as pd
 
@@ -25,6 +25,21 @@ class Model(Protocol):
 
     def draw(self, n: int, random_state: int) -> pd.DataFrame:
         """Draw ``n`` rows, with the columns that were trained on; the same seed gives the same rows."""
+        ...
+
+
+@runtime_checkable
+class ConditionalModel(Model, Protocol):
+    """A model that can also draw people of whom something is given."""
+
+    def draw_given(self, given: Mapping[str, Any], n: int, random_state: int) -> pd.DataFrame:
+        """Draw ``n`` rows with the given values, by the names of the columns that were trained on.
+
+        Raises
+        ------
+        ArgumentError
+            If a value is none that this model can draw.
+        """
         ...
 
 

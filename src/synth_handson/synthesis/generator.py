@@ -1,12 +1,14 @@
 """A trained generator: the columns it draws, how it was made, and the model behind it."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from numbers import Integral
+from typing import Any
 
 import pandas as pd
 
 from synth_handson.errors import ArgumentError
-from synth_handson.synthesis.engine import Model, Setting
+from synth_handson.synthesis.engine import ConditionalModel, Model, Setting
 from synth_handson.synthesis.run import StopReason
 from synth_handson.synthesis.schema import Schema
 from synth_handson.tables.checks import check_seed
@@ -73,7 +75,9 @@ class Generator:
     model: Model
     from_store: bool = False
 
-    def sample(self, n: int, random_state: int = 0) -> pd.DataFrame:
+    def sample(
+        self, n: int, random_state: int = 0, given: Mapping[str | int, Any] | None = None
+    ) -> pd.DataFrame:
         """Draw synthetic rows.
 
         Parameters
@@ -82,6 +86,9 @@ class Generator:
             Number of rows, at least 1.
         random_state
             Seed, 0 to 2³² - 1. The same generator, ``n`` and seed give the same rows.
+        given
+            Values that all rows are to have, by column; None for a missing one. The other columns are drawn
+            for people who have them. Only the engine "copula" can do that.
 
         Returns
         -------
@@ -92,10 +99,16 @@ class Generator:
         Raises
         ------
         ArgumentError
-            If ``n`` is not a whole number of at least 1, or ``random_state`` no seed.
+            If ``n`` is not a whole number of at least 1, or ``random_state`` no seed; if there is no given
+            column, its value cannot be drawn, or the engine draws no rows of given values.
         TrainingError
             If the worker process ended while drawing.
         """
         if isinstance(n, bool) or not isinstance(n, Integral) or n < 1:
             raise ArgumentError("sample_rows", n=n)
-        return self.schema.restore(self.model.draw(int(n), check_seed(random_state)))
+        n, seed = int(n), check_seed(random_state)
+        if given is None:
+            return self.schema.restore(self.model.draw(n, seed))
+        if not isinstance(self.model, ConditionalModel):
+            raise ArgumentError("given_engine", engine=self.training.engine)
+        return self.schema.restore(self.model.draw_given(self.schema.translate(given), n, seed))

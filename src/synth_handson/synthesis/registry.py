@@ -41,8 +41,22 @@ def _server() -> Engine:
     return ServerEngine()
 
 
+def _copula() -> Engine:
+    from synth_handson.synthesis.copula import CopulaEngine
+
+    return CopulaEngine()
+
+
+def _trees() -> Engine:
+    from synth_handson.synthesis.trees import TreesEngine
+
+    return TreesEngine()
+
+
 ENGINES = {
     "mostly": Entry(_mostly, "mostlyai.engine", 'pip install "mostlyai[local]"'),
+    "copula": Entry(_copula, "scipy", "pip install scipy"),
+    "trees": Entry(_trees, "sklearn", "pip install scikit-learn"),
     "server": Entry(_server, "mostlyai.sdk", "pip install mostlyai"),
 }
 

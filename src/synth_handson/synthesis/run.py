@@ -8,7 +8,9 @@ from typing import Any, Literal, TypedDict
 
 import pandas as pd
 
-StopReason = Literal["epochs", "early stopping", "time", "cancelled"]
+from synth_handson.errors import TrainingCancelled
+
+StopReason = Literal["complete", "epochs", "early stopping", "time", "cancelled"]
 Phase = Literal["waiting", "starting", "preparing", "training", "sampling", "done"]
 
 
@@ -136,6 +138,15 @@ class TrainingRun:
     def keep(self) -> bool:
         """Whether the best model so far is to be kept when it is cancelled."""
         return self._cancel is not None and self._cancel.keep
+
+    def stop_if_cancelled(self) -> None:
+        """Raise `TrainingCancelled` if the caller has asked for an end, and nothing is there to be kept."""
+        if self.cancelled:
+            raise TrainingCancelled("cancelled")
+
+    def complete(self) -> None:
+        """Note that the training was of a kind that has an end of its own, and reached it."""
+        self.stopped_by = "complete"
 
     def begin(self) -> None:
         """Start the clock: waiting does not count."""

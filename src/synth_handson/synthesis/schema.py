@@ -1,14 +1,16 @@
 """Column names and dtypes: how a table goes to the engine, and how drawn rows come back."""
 
-from collections.abc import Hashable, Iterable
+from collections.abc import Hashable, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
+from difflib import get_close_matches
 from numbers import Integral
 from typing import Any
 
 import pandas as pd
 from pandas.api import types
 
+from synth_handson.errors import ArgumentError
 from synth_handson.synthesis.order import column_order
 from synth_handson.tables.alignment import as_text
 from synth_handson.tables.columns import Column, as_canonical, column_kind, localize, to_shortest_floats
@@ -68,6 +70,22 @@ class Schema:
             {name: (levels, ordered) for name, (levels, ordered) in plain["categories"].items()},
             plain.get("date_formats", {}),
         )
+
+    def translate(self, given: Mapping[str | int, Any]) -> dict[str, Any]:
+        """Return values by the names that their columns have in :func:`prepare`.
+
+        Raises
+        ------
+        ArgumentError
+            If there is no such column.
+        """
+        names = [name for name, _ in self.dtypes]
+        engine_names = dict(zip(names, _engine_names(names), strict=True))
+        for name in given:
+            if name not in engine_names:
+                close = get_close_matches(str(name), list(map(str, names))) or list(map(str, names))
+                raise ArgumentError("given_column", column=name, close=", ".join(close))
+        return {engine_names[name]: None if pd.isna(value) else value for name, value in given.items()}
 
     def restore(self, drawn: pd.DataFrame) -> pd.DataFrame:
         """Give drawn values the original's columns, order and dtypes.

@@ -8,6 +8,7 @@ import pandas as pd
 from synth_handson.errors import SynthHandsonError
 from synth_handson.locales import Language, get_text
 from synth_handson.pipeline import Tables
+from synth_handson.synthesis.generator import Training
 from synth_handson.synthesis.run import Progress
 from synth_handson.synthesis.schema import PROTECTED_TOKEN
 
@@ -64,9 +65,17 @@ def origin_note(tables: Tables, language: Language) -> str:
         f"generate.origin_{tables.origin}",
         rows=len(tables.synthetic),
         train_rows=training.rows,
-        epochs=training.epochs,
-        seconds=training.seconds,
-        stopped=get_text(language, f"generate.stopped_{training.stopped_by.replace(' ', '_')}"),
+        took=_took(training, language),
+    )
+
+
+def _took(training: Training, language: Language) -> str:
+    if training.stopped_by == "complete":
+        engine = get_text(language, f"generate.engine_{training.engine}")
+        return get_text(language, "generate.took_complete", engine=engine, seconds=training.seconds)
+    stopped = get_text(language, f"generate.stopped_{training.stopped_by.replace(' ', '_')}")
+    return get_text(
+        language, "generate.took", epochs=training.epochs, seconds=training.seconds, stopped=stopped
     )
 
 

@@ -1,0 +1,243 @@
+"""Each column's values as codes that many people share: what the statistical engines learn on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass
+from itertools import groupby
+from math import ceil
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from synth_handson.errors import ArgumentError
+from synth_handson.metrics.arrays import Floats, Integers
+from synth_handson.synthesis.schema import PROTECTED_TOKEN
+from synth_handson.tables.alignment import as_text
+from synth_handson.tables.columns import Column, column_kind, to_floats
+from synth_handson.tables.texts import MIN_KEPT_ROWS
+
+PIECES = 100
+"""A number that one in so many people has is kept; the others are kept as ranges that so many have."""
+MAX_DECIMALS = 12
+DAY = 86_400
+
+MISSING = 0
+"""The code of what is missing; values have codes from 1 on."""
+
+
+@dataclass(frozen=True)
+class Categories:
+    """A column of categories: the frequent ones, and one token for all others.
+
+    Attributes
+    ----------
+    levels
+        The value of each code from 1 on.
+    """
+
+    levels: tuple[str, ...]
+
+    @classmethod
+    def of(cls, column: Column) -> Categories:
+        """Read the categories of a column of :func:`~synth_handson.synthesis.schema.prepare`."""
+        times = as_text(column).value_counts()
+        frequent = sorted(times.index[times >= MIN_KEPT_ROWS])
+        rare = [] if (times >= MIN_KEPT_ROWS).all() else [PROTECTED_TOKEN]
+        return cls((*frequent, *rare))
+
+    @property
+    def size(self) -> int:
+        """Number of codes, the one of what is missing among them."""
+        return len(self.levels) + 1
+
+    @property
+    def ordered(self) -> bool:
+        """Whether the codes have an order that means something."""
+        return len(self.levels) <= 2
+
+    def code(self, column: Column) -> Integers:
+        """Put values into codes. Shape (n_rows,)."""
+        text = as_text(column)
+        numbers = {level: code for code, level in enumerate(self.levels, 1)}
+        other = numbers.get(PROTECTED_TOKEN, MISSING)
+        coded = text.map(numbers).fillna(other).where(text.notna(), MISSING)
+        return np.asarray(coded, np.intp)
+
+    def values(self, codes: Integers, fractions: Floats) -> Column:
+        """Return the categories that codes stand for."""
+        levels = np.array([None, *self.levels], dtype=object)
+        return pd.Series(levels[codes], dtype="string")
+
+    def code_of(self, name: str, value: Any) -> int:
+        """Return the code of one value, which must be one that can be drawn."""
+        text = str(value)
+        if text not in self.levels:
+            known = ", ".join(self.levels[:20])
+            raise ArgumentError("given_category", column=name, value=value, known=known)
+        return self.levels.index(text) + 1
+
+
+@dataclass(frozen=True)
+class Numbers:
+    """A column of numbers or dates: values that many share, and ranges between them.
+
+    Attributes
+    ----------
+    low, high
+        Ends of the range of each code from 1 on; the same where it is one value. Dates count days, or seconds
+        where they have times.
+    decimals
+        Decimals of all values; None where they have no such thing.
+    unit
+        Seconds that 1 stands for, of dates; None for numbers.
+    """
+
+    low: tuple[float, ...]
+    high: tuple[float, ...]
+    decimals: int | None
+    unit: int | None
+
+    @classmethod
+    def of(cls, column: Column) -> Numbers:
+        """Read the ranges of a column of :func:`~synth_handson.synthesis.schema.prepare`."""
+        values = to_floats(column)
+        values = np.sort(values[~np.isnan(values)])
+        unit = None
+        if column_kind(column) == "date":
+            unit = 1 if (values % DAY).any() else DAY
+            values = values / unit
+        decimals = next((d for d in range(MAX_DECIMALS) if (np.round(values, d) == values).all()), None)
+        if len(values) < MIN_KEPT_ROWS:
+            return cls((), (), decimals, unit)
+        least, most = values[MIN_KEPT_ROWS - 1], values[-MIN_KEPT_ROWS]
+        if least > most:
+            least = most = values[len(values) // 2]
+        pieces = list(_pieces(np.clip(values, least, most), decimals))
+        return cls(tuple(low for low, _ in pieces), tuple(high for _, high in pieces), decimals, unit)
+
+    @property
+    def size(self) -> int:
+        """Number of codes, the one of what is missing among them."""
+        return len(self.low) + 1
+
+    @property
+    def ordered(self) -> bool:
+        """Whether the codes have an order that means something."""
+        return True
+
+    def code(self, column: Column) -> Integers:
+        """Put values into codes; those beyond the range go to its ends. Shape (n_rows,)."""
+        values = to_floats(column) / (self.unit or 1)
+        codes = np.clip(np.searchsorted(self.low, values, "right"), min(1, len(self.low)), None)
+        return np.where(np.isnan(values), MISSING, codes)
+
+    def values(self, codes: Integers, fractions: Floats) -> Column:
+        """Return a value of each code's range, a fraction of the way from its low to its high end."""
+        low, high = np.array([np.nan, *self.low]), np.array([np.nan, *self.high])
+        drawn = low[codes] + fractions * (high - low)[codes]
+        if self.decimals is not None:
+            drawn = np.round(drawn, self.decimals)
+        if self.unit is None:
+            return pd.Series(drawn)
+        moments = np.full(len(drawn), "NaT", "datetime64[us]")
+        there = ~np.isnan(drawn)
+        moments[there] = np.round(drawn[there] * self.unit * 1e6).astype(np.int64)
+        return pd.Series(moments)
+
+    def code_of(self, name: str, value: Any) -> int:
+        """Return the code of one value, which must be within the range that is drawn."""
+        try:
+            number = float(to_floats(pd.Series([pd.Timestamp(value) if self.unit else float(value)]))[0])
+        except (TypeError, ValueError) as error:
+            raise ArgumentError("given_number", column=name, value=value, **self._range()) from error
+        number /= self.unit or 1
+        if not self.low or not self.low[0] <= number <= self.high[-1]:
+            raise ArgumentError("given_number", column=name, value=value, **self._range())
+        return int(np.searchsorted(self.low, number, "right"))
+
+    def _range(self) -> dict[str, str]:
+        if not self.low:
+            return {"low": "–", "high": "–"}
+        ends = self.values(np.array([1, len(self.low)]), np.array([0.0, 1.0]))
+        return {"low": str(ends[0]), "high": str(ends[1])}
+
+
+Marginal = Categories | Numbers
+
+
+def read_marginals(prepared: pd.DataFrame) -> dict[str, Marginal]:
+    """Read the marginal of every column.
+
+    Parameters
+    ----------
+    prepared
+        A table of :func:`~synth_handson.synthesis.schema.prepare`.
+    """
+    return {
+        str(name): Numbers.of(column) if column_kind(column) in ("number", "date") else Categories.of(column)
+        for name, column in prepared.items()
+    }
+
+
+def to_plain(marginals: Mapping[str, Marginal]) -> dict[str, Any]:
+    """Hold marginals in what ``json`` can write."""
+    return {name: asdict(marginal) for name, marginal in marginals.items()}
+
+
+def from_plain(plain: Mapping[str, Any]) -> dict[str, Marginal]:
+    """Read marginals from :func:`to_plain`, after ``json`` has made lists of its tuples.
+
+    Raises
+    ------
+    KeyError, TypeError
+        If it is nothing of the kind.
+    """
+    return {
+        name: Categories(tuple(about["levels"]))
+        if "levels" in about
+        else Numbers(tuple(about["low"]), tuple(about["high"]), about["decimals"], about["unit"])
+        for name, about in plain.items()
+    }
+
+
+def _pieces(values: Floats, decimals: int | None) -> Iterator[tuple[float, float]]:
+    """Yield values that many share as they are, and between them ranges that many share, in order.
+
+    The first and the last of the sorted values are such that many share.
+    """
+    found, times = np.unique(values, return_counts=True)
+    at_least = max(MIN_KEPT_ROWS, ceil(len(values) / PIECES))
+    shared = times >= at_least
+    for together, group in groupby(range(len(found)), lambda i: bool(shared[i])):
+        run = list(group)
+        if together:
+            yield from ((float(found[i]), float(found[i])) for i in run)
+        elif times[run].sum() < MIN_KEPT_ROWS:
+            # So few people have these values that no end of the range may be theirs.
+            before, after = float(found[run[0] - 1]), float(found[run[-1] + 1])
+            yield _next(before, after, decimals), _next(after, before, decimals)
+        else:
+            yield from _ranges(found[run], times[run], at_least)
+
+
+def _next(value: float, towards: float, decimals: int | None) -> float:
+    """Return the first value that a column of so many decimals can have after one, in one direction."""
+    if decimals is None:
+        return float(np.nextafter(value, towards))
+    return float(np.round(value + np.sign(towards - value) * 10.0**-decimals, decimals))
+
+
+def _ranges(found: Floats, times: Integers, at_least: int) -> Iterator[tuple[float, float]]:
+    """Yield ranges of so many people at least, or one, that together hold all values."""
+    firsts, people = [0], 0
+    for position, more in enumerate(times.tolist()):
+        if people >= at_least:
+            firsts.append(position)
+            people = 0
+        people += more
+    if people < at_least and len(firsts) > 1:
+        firsts.pop()
+    for first, after in zip(firsts, [*firsts[1:], len(found)], strict=True):
+        yield float(found[first]), float(found[after - 1])

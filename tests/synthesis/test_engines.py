@@ -1,0 +1,183 @@
+"""What holds for every engine, whatever the table."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+from people import draw_people
+
+from synth_handson.errors import TrainingCancelled
+from synth_handson.synthesis import store
+from synth_handson.synthesis.archive import from_bytes, to_bytes, unpack
+from synth_handson.synthesis.generator import Generator
+from synth_handson.synthesis.run import CancelToken, Progress
+from synth_handson.synthesis.schema import PROTECTED_TOKEN
+from synth_handson.synthesis.training import train_generator
+from synth_handson.tables.texts import MIN_KEPT_ROWS
+
+INSTANT = ["copula", "trees"]
+ENGINES = [*INSTANT, pytest.param("mostly", marks=pytest.mark.engine)]
+
+
+@pytest.fixture(scope="module")
+def people() -> pd.DataFrame:
+    """Numbers, categories, dates, missing values, and one column of every further kind."""
+    rng = np.random.default_rng(0)
+    return (
+        draw_people(600, 0)
+        .drop(columns="code")
+        .assign(
+            vip=rng.random(600) < 0.3,
+            grade=pd.Categorical(rng.choice(["low", "mid", "top"], 600), ["low", "mid", "top"], ordered=True),
+            children=pd.array([None, *rng.integers(0, 4, 599)], dtype="Int64"),
+            since=pd.Timestamp("2024-01-01") + pd.to_timedelta(rng.integers(0, 400, 600), unit="D"),
+            written=(
+                pd.Timestamp("2020-01-01") + pd.to_timedelta(rng.integers(0, 90, 600), unit="D")
+            ).strftime("%d.%m.%Y"),
+            town=["Ulm"] * 590 + ["Bonn"] * 10,
+            island=["Main"] * 598 + ["Sylt"] * 2,
+        )
+    )
+
+
+def train(table: pd.DataFrame, engine: str, **options: Any) -> Generator:
+    return train_generator(table, engine=engine, max_epochs=1, **options)
+
+
+@pytest.fixture(scope="module", params=ENGINES)
+def trained(request: pytest.FixtureRequest, people: pd.DataFrame) -> Generator:
+    return train(people, request.param, target="churned")
+
+
+def test_a_drawn_table_has_the_originals_columns_dtypes_and_values(
+    trained: Generator, people: pd.DataFrame
+) -> None:
+    rows = trained.sample(500)
+    assert rows.columns.tolist() == people.columns.tolist()
+    assert rows.dtypes.astype(str).to_dict() == people.dtypes.astype(str).to_dict()
+    assert rows["since"].between(people["since"].min(), people["since"].max()).all()
+    assert (rows["since"] == rows["since"].dt.normalize()).all()
+    assert pd.to_datetime(rows["written"], format="%d.%m.%Y").notna().all()
+    assert set(rows["grade"]) <= set(people["grade"])
+    for name in people.select_dtypes("number"):
+        assert rows[name].dropna().between(people[name].min(), people[name].max()).all(), name
+
+
+def test_what_few_people_have_is_not_shown(trained: Generator) -> None:
+    rows = trained.sample(2_000)
+    assert "Sylt" not in set(rows["island"])
+    assert set(rows["island"]) <= {"Main", PROTECTED_TOKEN}
+    assert trained.training.value_protection
+
+
+def test_the_same_seed_gives_the_same_rows_and_another_one_others(trained: Generator) -> None:
+    pd.testing.assert_frame_equal(trained.sample(100, random_state=1), trained.sample(100, random_state=1))
+    assert not trained.sample(100, random_state=1).equals(trained.sample(100, random_state=2))
+
+
+def test_it_survives_as_a_file_without_rows(trained: Generator, people: pd.DataFrame) -> None:
+    archive = to_bytes(trained)
+    pd.testing.assert_frame_equal(from_bytes(archive).sample(50), trained.sample(50))
+    exact = people["income"].dropna().astype(str)
+    held = b"".join(unpack(archive).values())
+    shown = [value for value in exact[exact.str.len() > 6].unique() if value.encode() in held]
+    assert len(shown) < 0.5 * exact.nunique()
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_the_same_training_is_found_in_the_store(engine: str, people: pd.DataFrame) -> None:
+    first = train(people, engine)
+    again = train(people, engine)
+    assert (first.from_store, again.from_store) == (False, True)
+    pd.testing.assert_frame_equal(first.sample(50), again.sample(50))
+    assert not train(people, engine, target="churned").from_store
+    assert store.clear() == 2
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_a_cancelled_training_leaves_nothing(engine: str, people: pd.DataFrame) -> None:
+    token = CancelToken()
+
+    def cancel(progress: Progress) -> None:
+        if progress.phase in ("preparing", "training"):
+            token.cancel()
+
+    with pytest.raises(TrainingCancelled):
+        train(people, engine, cancel=token, on_progress=cancel)
+    assert store.clear() == 0
+
+
+@pytest.mark.parametrize("engine", INSTANT)
+def test_progress_goes_forward_and_says_how_it_ended(engine: str, people: pd.DataFrame) -> None:
+    seen: list[Progress] = []
+    training = train(people, engine, on_progress=seen.append).training
+    assert list(dict.fromkeys(p.phase for p in seen)) == ["starting", "preparing", "training", "done"]
+    assert [p.fraction for p in seen] == sorted(p.fraction for p in seen)
+    assert (training.stopped_by, training.epochs, training.val_loss) == ("complete", 0, None)
+
+
+N = 120
+MIXED = np.arange(N) * 37 % 101
+ODD: dict[str, dict[Any, Any]] = {
+    "numbers only": {"a": MIXED * 0.1, "b": MIXED**2},
+    "categories only": {"a": ["x", "y", "z"] * (N // 3), "b": ["u", "v"] * (N // 2)},
+    "one value": {"a": [1] * N, "b": ["x"] * N, "c": MIXED},
+    "hardly a value": {"a": [1.5] + [np.nan] * (N - 1), "b": MIXED},
+    "huge and tiny": {"a": 10.0 ** (MIXED * 0.3 - 15), "b": MIXED * 10**15},
+    "whole numbers as names": {0: MIXED, "__x": ["x", "y"] * (N // 2)},
+    "the same column twice": {"a": MIXED, "b": MIXED, "c": -MIXED},
+    "names of another script": {"年齢": MIXED, "職業": ["会社員", "学生"] * (N // 2)},
+    "zoned dates": {
+        "a": pd.Timestamp("2024-03-30", tz="Europe/Berlin") + pd.to_timedelta(MIXED, unit="h"),
+        "b": MIXED,
+    },
+}
+
+
+@pytest.mark.parametrize("name", ODD)
+@pytest.mark.parametrize("engine", INSTANT)
+def test_odd_tables_are_learned_too(engine: str, name: str) -> None:
+    table = pd.DataFrame(ODD[name])
+    for target in (None, table.columns[0], table.columns[-1]):
+        rows = train(table, engine, target=target).sample(40)
+        assert rows.columns.tolist() == table.columns.tolist()
+        for column in table:
+            assert rows[column].isna().all() or table[column].notna().any(), column
+            if table[column].notna().sum() >= MIN_KEPT_ROWS:
+                assert rows[column].notna().any(), column
+
+
+ALONE = """
+import json, os, sys
+import pandas as pd
+
+opened = []
+def watch(event, arguments):
+    if event in ("socket.connect", "socket.getaddrinfo", "socket.sendto"):
+        raise SystemExit("a connection")
+    if event == "open" and isinstance(arguments[1], str) and set(arguments[1]) & set("wax+"):
+        opened.append(str(arguments[0]))
+
+frame = pd.read_csv(sys.argv[1])
+sys.addaudithook(watch)
+from synth_handson import train_generator
+rows = train_generator(frame, engine=sys.argv[2]).sample(20)
+print(json.dumps({"rows": rows.to_csv(index=False), "opened": opened, "torch": "torch" in sys.modules}))
+"""
+
+
+@pytest.mark.parametrize("engine", INSTANT)
+def test_it_needs_no_network_and_writes_no_row(engine: str, bank: pd.DataFrame, tmp_path: Path) -> None:
+    path = tmp_path / "train.csv"
+    bank.head(500).to_csv(path, index=False)
+    command = [sys.executable, "-W", "ignore", "-c", ALONE, str(path), engine]
+    said = json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
+    assert said["rows"] == train_generator(pd.read_csv(path), engine=engine).sample(20).to_csv(index=False)
+    # Nothing but the store's own: no file in which rows could be.
+    assert [name for name in said["opened"] if name.endswith((".csv", ".parquet"))] == []
+    assert not said["torch"]

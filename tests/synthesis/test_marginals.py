@@ -1,0 +1,124 @@
+"""Values as codes that many people share, worked by hand."""
+
+import json
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from synth_handson.errors import ArgumentError
+from synth_handson.synthesis.marginals import (
+    MISSING,
+    Categories,
+    Numbers,
+    from_plain,
+    read_marginals,
+    to_plain,
+)
+from synth_handson.synthesis.schema import PROTECTED_TOKEN, prepare
+from synth_handson.tables.texts import MIN_KEPT_ROWS
+
+
+def test_rare_categories_share_one_token() -> None:
+    column = pd.Series(["a"] * 8 + ["b"] * 9 + ["c"] * 7 + [None], dtype="str")
+    categories = Categories.of(column)
+    assert categories.levels == ("a", "b", PROTECTED_TOKEN)
+    assert categories.code(pd.Series(["b", "a", "c", None, "new"])).tolist() == [2, 1, 3, MISSING, 3]
+    drawn = categories.values(np.array([1, 0, 3]), np.zeros(3))
+    assert drawn.tolist() == ["a", pd.NA, PROTECTED_TOKEN]
+
+
+def test_without_rare_categories_there_is_no_token() -> None:
+    assert Categories.of(pd.Series(["a"] * 8 + ["b"] * 9)).levels == ("a", "b")
+
+
+def test_frequent_numbers_are_kept_and_the_others_are_ranges_that_many_share() -> None:
+    column = pd.Series([0] * 20 + [*range(1, 17)] + [20] * 8)
+    numbers = Numbers.of(column)
+    # Ranges of eight people: 1 to 8, and 9 to 16.
+    assert numbers.low == (0, 1, 9, 20)
+    assert numbers.high == (0, 8, 16, 20)
+    assert numbers.code(pd.Series([0, 1, 8, 9, 16, 20, -5, 99, None])).tolist() == [1, 2, 2, 3, 3, 4, 1, 4, 0]
+    drawn = numbers.values(np.array([1, 2, 2, 0, 4]), np.array([0.5, 0, 0.5, 0.5, 0.5]))
+    assert drawn.tolist()[:3] == [0, 1, 4]
+    assert np.isnan(drawn[3]) and drawn[4] == 20
+
+
+def test_neither_end_of_the_range_is_anybodys() -> None:
+    numbers = Numbers.of(pd.Series(range(100)))
+    # The eighth from below and from above.
+    assert (numbers.low[0], numbers.high[-1]) == (7, 92)
+
+
+def test_few_people_between_frequent_values_leave_no_trace_of_theirs() -> None:
+    numbers = Numbers.of(pd.Series([10] * 20 + [13, 14] + [20] * 20))
+    assert (numbers.low, numbers.high) == ((10, 11, 20), (10, 19, 20))
+
+
+def test_of_a_column_that_few_people_have_a_value_in_nothing_is_shown() -> None:
+    numbers = Numbers.of(pd.Series([1.5] * 7 + [np.nan] * 93))
+    assert numbers.size == 1
+    assert numbers.code(pd.Series([1.5, np.nan])).tolist() == [MISSING, MISSING]
+
+
+@pytest.mark.parametrize(("values", "decimals"), [([1.0, 2.0], 0), ([1.25, 2.5], 2), ([1 / 3, 2.0], None)])
+def test_numbers_have_the_decimals_of_the_column(values: list[float], decimals: int | None) -> None:
+    numbers = Numbers.of(pd.Series(values * 20))
+    assert numbers.decimals == decimals
+
+
+def test_days_stay_days_and_times_stay_seconds() -> None:
+    days = pd.Series(pd.date_range("2024-01-01", periods=100))
+    drawn = Numbers.of(days).values(np.full(50, 3), np.linspace(0, 1, 50))
+    assert (drawn == drawn.dt.normalize()).all()
+    hours = pd.Series(pd.date_range("2024-01-01 01:30", periods=100, freq="h"))
+    drawn = Numbers.of(hours).values(np.full(50, 3), np.linspace(0, 1, 50))
+    assert (drawn == drawn.dt.floor("s")).all()
+    assert drawn.between(hours.min(), hours.max()).all()
+
+
+COLUMNS = st.lists(
+    st.one_of(st.none(), st.integers(-5, 60), st.floats(-1e6, 1e6, allow_nan=False)),
+    min_size=16,
+    max_size=200,
+)
+
+
+@given(COLUMNS, st.floats(0, 1))
+def test_every_range_is_shared_and_drawn_values_have_the_code_they_are_drawn_for(
+    values: list[float | None], fraction: float
+) -> None:
+    column = pd.Series(values, dtype="float64")
+    numbers = Numbers.of(column)
+    codes = numbers.code(column)
+    assert (codes[column.isna()] == MISSING).all()
+    if numbers.low:
+        assert list(numbers.low) == sorted(set(numbers.low))
+        assert (np.array(numbers.low) <= numbers.high).all()
+        assert (np.array(numbers.high[:-1]) < numbers.low[1:]).all()
+        every = np.arange(1, numbers.size)
+        drawn = numbers.values(every, np.full(len(every), fraction))
+        assert numbers.code(drawn).tolist() == every.tolist()
+        people = np.bincount(codes[codes > 0], minlength=numbers.size)[1:]
+        step = 0 if numbers.decimals is None else 10.0**-numbers.decimals
+        for few in np.flatnonzero(people < MIN_KEPT_ROWS):
+            # No end is anybody's: it follows from the frequent value beside it.
+            assert numbers.low[few] == pytest.approx(numbers.high[few - 1] + step)
+            assert numbers.high[few] == pytest.approx(numbers.low[few + 1] - step)
+
+
+def test_they_survive_json(bank: pd.DataFrame) -> None:
+    marginals = read_marginals(prepare(bank))
+    assert from_plain(json.loads(json.dumps(to_plain(marginals)))) == marginals
+
+
+@pytest.mark.parametrize("value", ["30", 5, 200, None])
+def test_a_value_that_is_not_drawn_is_named_with_the_range(value: object) -> None:
+    numbers = Numbers.of(pd.Series(range(100)))
+    if value == "30":
+        assert numbers.code_of("age", value) > 0
+    else:
+        with pytest.raises(ArgumentError, match=r"age.*from 7(\.0)? to 92"):
+            numbers.code_of("age", value)
