@@ -222,9 +222,7 @@ def test_the_target_is_a_column_of_the_table(table: pd.DataFrame) -> None:
 
 
 def test_an_unknown_engine_is_answered_with_the_known_ones(table: pd.DataFrame) -> None:
-    with pytest.raises(
-        ArgumentError, match="'mostli'. Choose one of: mostly, copula, trees, server"
-    ):
+    with pytest.raises(ArgumentError, match=r"'mostli'. Choose one of: mostly, copula, trees, server"):
         train_generator(table, engine="mostli")
 
 
