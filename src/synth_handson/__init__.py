@@ -2,6 +2,7 @@
 
 from importlib.metadata import version
 
+from synth_handson.comparison import EngineComparison, Trial, compare_engines
 from synth_handson.errors import (
     ArgumentError,
     DataUnavailableError,
@@ -43,6 +44,7 @@ __all__ = [
     "Comparison",
     "DataUnavailableError",
     "Dataset",
+    "EngineComparison",
     "Evidence",
     "Generator",
     "MedianGap",
@@ -53,12 +55,14 @@ __all__ = [
     "TableError",
     "TrainingCancelled",
     "TrainingError",
+    "Trial",
     "__version__",
     "assess",
     "check_table",
     "closest_records",
     "column_shares",
     "compare_columns",
+    "compare_engines",
     "compare_rows",
     "compare_with_nearest",
     "distance_shares",
