@@ -63,10 +63,10 @@ def test_an_engine_that_fails_leaves_the_others(
     parts: tuple[pd.DataFrame, pd.DataFrame], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("MOSTLY_BASE_URL", "http://127.0.0.1:9")
-    found = compare_engines(*parts, engines=["server", "copula"], rows=300)
+    found = compare_engines(*parts, engines=["mostly-server", "copula"], rows=300)
     assert [trial.engine for trial in found.trials] == ["copula", HOLDOUT, COPIED]
     ((engine, seed, error),) = found.failed
-    assert (engine, seed) == ("server", 0)
+    assert (engine, seed) == ("mostly-server", 0)
     assert "127.0.0.1:9" in str(error)
     assert found.table()["kept"].isna().all()
 

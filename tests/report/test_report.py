@@ -363,7 +363,7 @@ def test_an_engine_without_epochs_says_so() -> None:
     ("engine", "said"),
     [
         ("mostly", "MOSTLY AI engine 2.7.3"),
-        ("server", "MOSTLY AI server, through synth_handson and its SDK 2.7.3"),
+        ("mostly-server", "MOSTLY AI server, through synth_handson and its SDK 2.7.3"),
         ("copula", "Gaussian copula of synth_handson 2.7.3"),
         ("gan", "gan 2.7.3"),
     ],

@@ -222,13 +222,13 @@ def test_the_target_is_a_column_of_the_table(table: pd.DataFrame) -> None:
 
 
 def test_an_unknown_engine_is_answered_with_the_known_ones(table: pd.DataFrame) -> None:
-    with pytest.raises(ArgumentError, match=r"'mostli'. Choose one of: mostly, copula, trees, server"):
+    with pytest.raises(ArgumentError, match=r"'mostli'. Choose one of: mostly, copula, trees, mostly-server"):
         train_generator(table, engine="mostli")
 
 
 def test_a_server_needs_an_address(table: pd.DataFrame) -> None:
     with pytest.raises(ArgumentError, match="needs the address"):
-        train_generator(table, engine="server")
+        train_generator(table, engine="mostly-server")
 
 
 def test_a_server_and_an_engine_that_is_none_contradict_each_other(table: pd.DataFrame) -> None:

@@ -23,7 +23,7 @@ DECIMALS = {
 }  # fmt: skip
 """Measures that are shares, said in percent with so many decimals."""
 
-ENGINES = ("mostly", "server", "copula", "trees")
+ENGINES = ("mostly", "mostly-server", "copula", "trees")
 """Engines that have a name of their own in the reader's language."""
 
 LONGEST_NAME = 60

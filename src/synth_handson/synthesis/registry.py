@@ -57,7 +57,7 @@ ENGINES = {
     "mostly": Entry(_mostly, "mostlyai.engine", 'pip install "mostlyai[local]"'),
     "copula": Entry(_copula, "scipy", "pip install scipy"),
     "trees": Entry(_trees, "sklearn", "pip install scikit-learn"),
-    "server": Entry(_server, "mostlyai.sdk", "pip install mostlyai"),
+    "mostly-server": Entry(_server, "mostlyai.sdk", "pip install mostlyai"),
 }
 
 

@@ -60,8 +60,9 @@ def train_generator(
     cancel
         Ends the training within two seconds of ``cancel.cancel(keep=…)``, from any thread.
     engine
-        "mostly", the MOSTLY AI engine in a worker process of this machine, or "server", the same on a MOSTLY
-        AI server; by default "server" where an address is given below, else "mostly".
+        "mostly", the MOSTLY AI engine in a worker process of this machine; "mostly-server", the same on a
+        MOSTLY AI server; "copula", a Gaussian copula; or "trees", sequential trees. The last two take a
+        second, and no epochs. By default "mostly-server" where an address is given below, else "mostly".
     server
         Address of a MOSTLY AI server; by default what the environment variable MOSTLY_BASE_URL names, if any.
 
@@ -133,10 +134,10 @@ def _choose(name: str | None, server: str | None) -> Engine:
     if server is not None and not isinstance(server, str):
         raise ServerError("server_address", address=server)
     address = server or server_address()
-    engine = get_engine(name or ("server" if address else "mostly"))
-    if engine.name == "server" and not address:
+    engine = get_engine(name or ("mostly-server" if address else "mostly"))
+    if engine.name == "mostly-server" and not address:
         raise ArgumentError("engine_no_server")
-    if engine.name != "server" and server:
+    if engine.name != "mostly-server" and server:
         raise ArgumentError("engine_not_there", engine=engine.name, server=server)
     return engine
 

@@ -132,7 +132,7 @@ def test_trains_and_samples_a_table_of_all_columns(address: str, frame: pd.DataF
     pd.testing.assert_frame_equal(rows, generator.sample(200, random_state=3))
     assert not rows.equals(generator.sample(200, random_state=4))
 
-    assert (training.engine, training.engine_version) == ("server", version("mostlyai"))
+    assert (training.engine, training.engine_version) == ("mostly-server", version("mostlyai"))
     found_again = from_bytes(to_bytes(generator))
     assert found_again == replace(generator, from_store=True)
     pd.testing.assert_frame_equal(found_again.sample(200, random_state=3), rows)

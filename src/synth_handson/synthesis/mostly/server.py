@@ -54,7 +54,7 @@ class ServerEngine:
     server hands out no unfinished model, so that a cancel keeps none.
     """
 
-    name = "server"
+    name = "mostly-server"
     here = False
     value_protection = True
 
