@@ -57,10 +57,12 @@ def _(desk, say):
 
 
 @app.cell
-def _():
+def _(train):
     sample_size_slider = mo.ui.slider(100, 5_000, step=100, value=1_000, show_value=True, label="行数 / Rows")
     engine_selector = mo.ui.dropdown(page.ENGINES, value="MOSTLY AI", label="エンジン / Engine")
-    generate_button = mo.ui.run_button(kind="success", label="合成データを生成 / Generate")
+    generate_button = mo.ui.run_button(
+        kind="success", label="合成データを生成 / Generate", tooltip=f"学習 / Train: {len(train):,}"
+    )
     page.row([sample_size_slider, engine_selector, generate_button])
     return engine_selector, generate_button, sample_size_slider
 
@@ -265,7 +267,6 @@ def _(dataset):
 
 @app.cell(hide_code=True)
 def _(desk):
-    # Lessons for readers of the page.
     mo.stop(desk.script)
     leak_selector, dose_sliders = page.leaks()
     overfit_button = mo.ui.run_button(kind="warn", label="覚え込ませる / Make it memorise")

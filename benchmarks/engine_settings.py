@@ -22,7 +22,7 @@ from synth_handson import Evidence, assess, load_bank_marketing, split_holdout
 from synth_handson.evidence.measures import Measure
 from synth_handson.synthesis.mostly.local import LARGE_TABLE_BATCH
 from synth_handson.synthesis.order import column_order
-from synth_handson.synthesis.schema import LARGE_TABLE_ROWS, Schema, prepare, prepare_in_order
+from synth_handson.synthesis.schema import LARGE_TABLE_ROWS, Schema, encoding_types, prepare
 from synth_handson.tables.bank import HANDS_ON_COLUMNS, TARGET
 
 SETTINGS = {
@@ -74,7 +74,7 @@ def run(
     elif order != "any":
         names = column_order(frame, None if order == "no target" else target)
     large = len(frame) >= LARGE_TABLE_ROWS
-    kinds = prepare_in_order(train, None)[1]
+    kinds = encoding_types(frame)
     encodings = {
         name: numbers if kinds[name] in ("TABULAR_NUMERIC_AUTO", "TABULAR_NUMERIC_DIGIT") else kinds[name]
         for name in names

@@ -1,6 +1,6 @@
 """Which engine for whom: use against privacy risk of every engine, on tables of several shapes.
 
-    uv run python benchmarks/frontier.py [FULL_TABLE.csv] [--seeds 3]
+    uv run python benchmarks/frontier.py [FULL_TABLE.csv] [--seeds 3] [--engines copula trees]
 
 Each engine is trained with each seed, and what it draws is judged by `assess`. The tables: the bundled one,
 with 8 and with all 17 columns, the full one if its path is given, and two that scikit-learn carries (a
@@ -10,6 +10,8 @@ Prints a Markdown table, and writes the chart of the first one as HTML if `--cha
 """
 
 import argparse
+import os
+import tempfile
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -31,8 +33,16 @@ def main() -> None:
     parser.add_argument("path", nargs="?", help="CSV file of the full Bank Marketing table")
     parser.add_argument("--seeds", type=int, default=3)
     parser.add_argument("--tables", nargs="*", help="only these")
+    parser.add_argument("--engines", nargs="+", default=LOCAL_ENGINES)
     parser.add_argument("--chart", type=Path, help="where to write the chart of the first table")
     options = parser.parse_args()
+    with tempfile.TemporaryDirectory() as home:
+        # Nothing is found in the store: every training counts.
+        os.environ["SYNTH_HANDSON_HOME"] = home
+        compare(options)
+
+
+def compare(options: argparse.Namespace) -> None:
     print(f"{describe_machine('mostlyai-engine', 'torch', 'scikit-learn')}\n")
     print("| table | drawn by | kept | C2ST | attack AUC | smallest p | verdicts | seconds |")
     print("|---|---|---:|---:|---:|---:|---|---:|")
@@ -40,7 +50,7 @@ def main() -> None:
         if options.tables and name not in options.tables:
             continue
         train, holdout = split_holdout(frame, max(0.2, 150 / len(frame)))
-        found = compare_engines(train, holdout, target, seeds=range(options.seeds))
+        found = compare_engines(train, holdout, target, engines=options.engines, seeds=range(options.seeds))
         for line in lines(name, found):
             print(line, flush=True)
         if options.chart:
@@ -58,13 +68,10 @@ def tables(path: str | None) -> Iterator[tuple[str, str, pd.DataFrame]]:
 
 
 def lines(table: str, found: EngineComparison) -> Iterator[str]:
-    for engine in (*LOCAL_ENGINES, "holdout", "copied"):
-        trials = [trial for trial in found.trials if trial.engine == engine]
-        if trials:
-            yield line(table, trials)
-        for failed, seed, error in found.failed:
-            if failed == engine:
-                yield f"| {table} | {engine}, seed {seed} | failed: {error} | | | | | |"
+    for engine in dict.fromkeys(trial.engine for trial in found.trials):
+        yield line(table, [trial for trial in found.trials if trial.engine == engine])
+    for engine, seed, error in found.failed:
+        yield f"| {table} | {engine}, seed {seed} | failed: {error} | | | | | |"
 
 
 def line(table: str, trials: list[Trial]) -> str:

@@ -57,6 +57,24 @@ WRONG: dict[str, tuple[Callable[[Any], object], list[Any]]] = {
     "train_generator, on_progress": (lambda x: sh.train_generator(REAL, on_progress=x), [1, "print", []]),
     "train_generator, cancel": (lambda x: sh.train_generator(REAL, cancel=x), [1, True, "now"]),
     "train_generator, engine": (lambda x: sh.train_generator(REAL, engine=x), [1, "magic", ["mostly"]]),
+    "compare_engines, train": (lambda x: sh.compare_engines(x, REAL), NO_TABLES),
+    "compare_engines, target": (lambda x: sh.compare_engines(REAL, REAL, x), ["nothing", 5, ("n",)]),
+    "compare_engines, engines": (
+        lambda x: sh.compare_engines(REAL, REAL, engines=x),
+        [None, 5, "copula", [], ["magic"], [1]],
+    ),
+    "compare_engines, seeds": (
+        lambda x: sh.compare_engines(REAL, REAL, seeds=x),
+        [None, 5, "0", [], [-1], [True]],
+    ),
+    "compare_engines, rows": (
+        lambda x: sh.compare_engines(REAL, REAL, rows=x),
+        [value for value in NO_COUNTS if value is not None],
+    ),
+    "sample, given": (
+        lambda x: sh.train_generator(REAL, engine="copula").sample(5, given=x),
+        [5, "n", ["n"], {"nothing": 1}, {"n": [1]}, {"n": 10**400}, {"n": "x"}, {"c": 5}, {5: 5}],
+    ),
     "train_generator, server": (lambda x: sh.train_generator(REAL, server=x), [5, ["http://x"], b"http://x"]),
     "assess, on_progress": (
         lambda x: sh.assess(OTHER, train=REAL, holdout=OTHER, on_progress=x), [1, "print", []]

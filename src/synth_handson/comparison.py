@@ -16,12 +16,21 @@ from synth_handson.evidence.three_tables import halves
 from synth_handson.evidence.verdict import Outcome
 from synth_handson.synthesis.registry import get_engine
 from synth_handson.synthesis.training import train_generator
-from synth_handson.tables.checks import MIN_ASSESSED_ROWS, check_callback, check_seed, check_target
+from synth_handson.tables.checks import (
+    MIN_ASSESSED_ROWS,
+    check_callback,
+    check_rows,
+    check_seed,
+    check_table,
+    check_target,
+)
 
 HOLDOUT, COPIED = "holdout", "copied"
 """What is assessed beside the engines: half of the holdout against the other half, as good as it gets, if
 there are enough, and training rows themselves, as bad as it gets."""
 LOCAL_ENGINES = ("mostly", "copula", "trees")
+MAX_ROWS = 5_000
+"""So many synthetic rows show what an engine does."""
 
 
 @dataclass(frozen=True)
@@ -112,7 +121,7 @@ def compare_engines(
     seeds
         Each engine is trained, drawn from and assessed with each of them.
     rows
-        Synthetic rows to draw each time; by default as many as there are training rows, 5,000 at most.
+        Synthetic rows to draw each time; by default as many as there are training rows, at most 5,000.
     on_progress
         Called with the engine and the seed whenever one begins.
 
@@ -124,18 +133,22 @@ def compare_engines(
     Raises
     ------
     ArgumentError
-        If there is no such engine or target, it is not installed, or a seed is out of range.
+        If there is no such engine or target, an engine is not installed, none or no seed is named, or a seed
+        or the number of rows is out of range.
     TableError
-        If the real rows themselves cannot be assessed.
+        If the table cannot be trained on, or the real rows themselves cannot be assessed.
     """
+    for several in (engines, seeds):
+        if isinstance(several, str) or not isinstance(several, Sequence) or not several:
+            raise ArgumentError("compare_nothing")
     for engine in engines:
         get_engine(engine)
-    if not engines or not seeds:
-        raise ArgumentError("compare_nothing")
     checked = [check_seed(seed) for seed in seeds]
     check_callback(on_progress)
+    check_table(train)
     check_target(target, train.columns)
-    n = min(len(train), 5_000) if rows is None else rows
+    n = min(len(train), MAX_ROWS) if rows is None else rows
+    check_rows(n)
     trials = list(_real_rows(train, holdout, target, n))
     drawn: list[Trial] = []
     failed: list[tuple[str, int, SynthHandsonError]] = []

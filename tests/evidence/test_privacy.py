@@ -104,7 +104,7 @@ def test_rows_that_creep_up_to_the_training_table_are_seen(bank: pd.DataFrame) -
     assert median_gap(closest_records(jittered, train), closest_records(holdout, train)).high < 0
 
 
-SEEDS = 10
+SEEDS = 20
 REAL_HALVES = 40
 
 

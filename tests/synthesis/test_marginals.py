@@ -46,7 +46,7 @@ def test_frequent_numbers_are_kept_and_the_others_are_ranges_that_many_share() -
     assert np.isnan(drawn[3]) and drawn[4] == 20
 
 
-def test_neither_end_of_the_range_is_anybodys() -> None:
+def test_the_seven_outermost_are_cut_off_at_either_end() -> None:
     numbers = Numbers.of(pd.Series(range(100)))
     # The eighth from below and from above.
     assert (numbers.low[0], numbers.high[-1]) == (7, 92)

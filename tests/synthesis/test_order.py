@@ -9,7 +9,7 @@ from people import draw_people
 from sklearn.metrics import mutual_info_score
 
 from synth_handson.synthesis.order import column_order, mutual_information
-from synth_handson.synthesis.schema import prepare, prepare_in_order
+from synth_handson.synthesis.schema import encoding_types, prepare, prepare_in_order
 
 
 def two_pairs(rows: int = 2_000) -> pd.DataFrame:
@@ -67,7 +67,9 @@ def test_columns_of_every_kind_have_a_place_and_it_repeats() -> None:
 def test_the_target_has_the_engines_name() -> None:
     frame = pd.DataFrame({0: np.arange(60) % 7, "__x": np.arange(60) % 3, "y": np.arange(60) % 5})
     for target, name in ((0, "__0"), ("__x", "__1"), ("y", "y"), (None, None)):
-        prepared, encodings = prepare_in_order(frame, target)
+        prepared = prepare_in_order(frame, target)
+        encodings = encoding_types(prepared)
         assert list(prepared.columns) == list(encodings)
         assert name in (None, list(encodings)[-1])
+        assert encodings == encoding_types(prepare(frame))
         pd.testing.assert_frame_equal(prepared[list(prepare(frame))], prepare(frame))

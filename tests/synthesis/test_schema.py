@@ -24,8 +24,8 @@ from synth_handson.synthesis.schema import (
     LARGE_TABLE_ROWS,
     PROTECTED_TOKEN,
     Schema,
+    encoding_types,
     prepare,
-    prepare_in_order,
 )
 from synth_handson.synthesis.training import train_generator
 from synth_handson.tables.alignment import align
@@ -56,15 +56,11 @@ COLUMNS: dict[str, tuple[Any, str, str]] = {
 }
 
 
-def encoding_types(frame: pd.DataFrame) -> dict[str, str]:
-    return prepare_in_order(frame, None)[1]
-
-
 @pytest.mark.parametrize("kind", COLUMNS)
 def test_the_encoding_follows_from_the_dtype_and_the_dtype_comes_back(kind: str) -> None:
     column, encoding, dtype = COLUMNS[kind]
     frame = pd.DataFrame({"a": column})
-    assert encoding_types(frame) == {"a": encoding}
+    assert encoding_types(prepare(frame)) == {"a": encoding}
     drawn = prepare(frame)
     if encoding == "TABULAR_CATEGORICAL":
         drawn = drawn.astype("string")
@@ -79,14 +75,14 @@ def test_the_encoding_follows_from_the_dtype_and_the_dtype_comes_back(kind: str)
 
 @given(distinct=st.integers(2, 2 * FEW_VALUES))
 def test_numbers_with_few_values_are_trained_on_the_values(distinct: int) -> None:
-    (encoding,) = encoding_types(pd.DataFrame({"a": np.arange(100) % distinct})).values()
+    (encoding,) = encoding_types(prepare(pd.DataFrame({"a": np.arange(100) % distinct}))).values()
     assert encoding == ("TABULAR_NUMERIC_DISCRETE" if distinct <= FEW_VALUES else "TABULAR_NUMERIC_DIGIT")
 
 
 def test_numbers_of_a_large_table_are_trained_on_bins() -> None:
     frame = pd.DataFrame({"a": np.arange(LARGE_TABLE_ROWS) % 100})
-    assert encoding_types(frame) == {"a": "TABULAR_NUMERIC_AUTO"}
-    assert encoding_types(frame.iloc[1:]) == {"a": "TABULAR_NUMERIC_DIGIT"}
+    assert encoding_types(prepare(frame)) == {"a": "TABULAR_NUMERIC_AUTO"}
+    assert encoding_types(prepare(frame.iloc[1:])) == {"a": "TABULAR_NUMERIC_DIGIT"}
 
 
 def test_levels_of_a_category_come_back_as_what_they_were() -> None:
@@ -113,7 +109,7 @@ def test_numbers_and_their_text_are_not_the_same_table() -> None:
 def as_drawn(frame: pd.DataFrame) -> pd.DataFrame:
     """Return the rows of a table as an engine would draw them that has learned it by heart."""
     drawn = prepare(frame)
-    categories = [name for name, kind in encoding_types(frame).items() if kind == "TABULAR_CATEGORICAL"]
+    categories = [name for name, kind in encoding_types(drawn).items() if kind == "TABULAR_CATEGORICAL"]
     return drawn.astype(dict.fromkeys(categories, "string"))[list(drawn.columns)[::-1]]
 
 
@@ -253,7 +249,7 @@ def test_whatever_else_the_check_accepts_can_be_prepared_and_restored(values: An
 )
 def test_columns_get_their_names_back(names: tuple[str | int, str | int]) -> None:
     frame = pd.DataFrame({names[0]: [1, 2] * 10, names[1]: pd.Categorical(["x", "y"] * 10)})
-    assert all(isinstance(name, str) for name in encoding_types(frame))
+    assert all(isinstance(name, str) for name in encoding_types(prepare(frame)))
     restored = by_way_of_a_file(Schema.of(frame)).restore(as_drawn(frame))
     assert_frame_equal(restored, frame)
 

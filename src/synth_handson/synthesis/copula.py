@@ -23,9 +23,9 @@ from synth_handson.synthesis.marginals import (
     read_marginals,
     to_plain,
 )
-from synth_handson.synthesis.order import MAX_ROWS, mutual_information
+from synth_handson.synthesis.order import mutual_information, some_rows, target_setting
 from synth_handson.synthesis.run import TrainingRun
-from synth_handson.synthesis.schema import prepare_in_order
+from synth_handson.synthesis.schema import engine_name, prepare
 from synth_handson.tables.texts import MIN_KEPT_ROWS
 
 SWEEPS = 30
@@ -50,14 +50,13 @@ class CopulaEngine:
 
     def settings(self, run: TrainingRun) -> dict[str, Setting]:
         """Return how values are protected, and the column that categories are ordered by."""
-        target: dict[str, Setting] = {} if run.target is None else {"target": str(run.target)}
-        return {"min_people": MIN_KEPT_ROWS, "pieces": PIECES, **target}
+        return {"min_people": MIN_KEPT_ROWS, "pieces": PIECES, **target_setting(run.target)}
 
     def train(self, run: TrainingRun) -> CopulaModel:
         """Fit the marginals, then the correlations."""
         run.advance(phase="preparing")
-        frame, _ = prepare_in_order(run.frame, run.target)
-        target = None if run.target is None else str(frame.columns[-1])
+        frame = prepare(run.frame)
+        target = None if run.target is None else engine_name(run.frame.columns, run.target)
         run.advance(phase="training")
         marginals = read_marginals(frame)
         codes = {name: marginal.code(frame[name]) for name, marginal in marginals.items()}
@@ -284,7 +283,8 @@ def _order_by(column: Integers, ordered: Mapping[str, Integers], target: str | N
     """Order categories by the target, or by the column that shares most information with them."""
     by = target
     if by is None or by not in ordered:
-        by = max(ordered, key=lambda name: mutual_information(column[:MAX_ROWS], ordered[name][:MAX_ROWS]))
+        rows = some_rows(len(column))
+        by = max(ordered, key=lambda name: mutual_information(column[rows], ordered[name][rows]))
     people = np.bincount(column)
     means = np.bincount(column, ordered[by]) / np.maximum(people, 1)
     return np.argsort(means[1:], kind="stable")

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from numbers import Integral
 from typing import Any
 
 import pandas as pd
@@ -11,7 +10,7 @@ from synth_handson.errors import ArgumentError
 from synth_handson.synthesis.engine import ConditionalModel, Model, Setting
 from synth_handson.synthesis.run import StopReason
 from synth_handson.synthesis.schema import Schema
-from synth_handson.tables.checks import check_seed
+from synth_handson.tables.checks import check_rows, check_seed
 
 
 @dataclass(frozen=True)
@@ -100,12 +99,12 @@ class Generator:
         ------
         ArgumentError
             If ``n`` is not a whole number of at least 1, or ``random_state`` no seed; if there is no given
-            column, its value cannot be drawn, or the engine draws no rows of given values.
+            column, ``given`` holds no single values or one that cannot be drawn, or the engine draws no rows
+            of given values.
         TrainingError
             If the worker process ended while drawing.
         """
-        if isinstance(n, bool) or not isinstance(n, Integral) or n < 1:
-            raise ArgumentError("sample_rows", n=n)
+        check_rows(n)
         n, seed = int(n), check_seed(random_state)
         if given is None:
             return self.schema.restore(self.model.draw(n, seed))

@@ -150,7 +150,7 @@ class Numbers:
         """Return the code of one value, which must be within the range that is drawn."""
         try:
             number = float(to_floats(pd.Series([pd.Timestamp(value) if self.unit else float(value)]))[0])
-        except (TypeError, ValueError) as error:
+        except (TypeError, ValueError, OverflowError) as error:
             raise ArgumentError("given_number", column=name, value=value, **self._range()) from error
         number /= self.unit or 1
         if not self.low or not self.low[0] <= number <= self.high[-1]:

@@ -46,10 +46,7 @@ def column_order(frame: pd.DataFrame, target: str | None = None) -> list[str]:
     depend on all before it. The estimate's bias, (r - 1)(c - 1) / 2n nats for r × c cells, is subtracted:
     G. Miller, "Note on the bias of information estimates", 1955.
     """
-    rows = frame
-    if len(frame) > MAX_ROWS:
-        chosen = np.random.default_rng(0).choice(len(frame), MAX_ROWS, replace=False)
-        rows = frame.iloc[np.sort(chosen)]
+    rows = frame.iloc[some_rows(len(frame))]
     names = [name for name in frame.columns if name != target]
     codes = [_codes(rows[name]) for name in names]
     shared = np.zeros((len(names), len(names)))
@@ -66,10 +63,21 @@ def column_order(frame: pd.DataFrame, target: str | None = None) -> list[str]:
     return [names[i] for i in order] + last
 
 
+def some_rows(n: int) -> Codes:
+    """Choose rows of a table of ``n``, at random, that tell which columns belong together; all if few."""
+    if n <= MAX_ROWS:
+        return np.arange(n)
+    return np.sort(np.random.default_rng(0).choice(n, MAX_ROWS, replace=False))
+
+
 def column_order_setting(target: Hashable | None) -> dict[str, Setting]:
     """Say how columns are ordered, as a setting of an engine."""
-    named: dict[str, Setting] = {} if target is None else {"target": str(target)}
-    return {"column_order": "mutual information", **named}
+    return {"column_order": "mutual information", **target_setting(target)}
+
+
+def target_setting(target: Hashable | None) -> dict[str, Setting]:
+    """Name the target, if there is one, as a setting of an engine."""
+    return {} if target is None else {"target": str(target)}
 
 
 def mutual_information(one: Codes, other: Codes) -> float:

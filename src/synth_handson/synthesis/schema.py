@@ -3,7 +3,6 @@
 from collections.abc import Hashable, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
-from difflib import get_close_matches
 from numbers import Integral
 from typing import Any
 
@@ -13,6 +12,7 @@ from pandas.api import types
 from synth_handson.errors import ArgumentError
 from synth_handson.synthesis.order import column_order
 from synth_handson.tables.alignment import as_text
+from synth_handson.tables.checks import check_name
 from synth_handson.tables.columns import Column, as_canonical, column_kind, localize, to_shortest_floats
 from synth_handson.tables.texts import date_format, read_dates
 
@@ -77,15 +77,14 @@ class Schema:
         Raises
         ------
         ArgumentError
-            If there is no such column.
+            If it is no mapping of single values, or there is no such column.
         """
+        if not isinstance(given, Mapping) or not all(map(types.is_scalar, given.values())):
+            raise ArgumentError("given", value=given)
         names = [name for name, _ in self.dtypes]
-        engine_names = dict(zip(names, _engine_names(names), strict=True))
         for name in given:
-            if name not in engine_names:
-                close = get_close_matches(str(name), list(map(str, names))) or list(map(str, names))
-                raise ArgumentError("given_column", column=name, close=", ".join(close))
-        return {engine_names[name]: None if pd.isna(value) else value for name, value in given.items()}
+            check_name(name, names, "given_column")
+        return {engine_name(names, name): None if pd.isna(value) else value for name, value in given.items()}
 
     def restore(self, drawn: pd.DataFrame) -> pd.DataFrame:
         """Give drawn values the original's columns, order and dtypes.
@@ -148,6 +147,12 @@ def prepare(frame: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame({name: _plain(as_canonical(column)) for name, (_, column) in columns})
 
 
+def engine_name(names: Iterable[Hashable], name: Hashable) -> str:
+    """Return the name that one of a table's columns has in :func:`prepare`."""
+    names = list(names)
+    return _engine_names(names)[names.index(name)]
+
+
 def _engine_names(names: Iterable[Hashable]) -> list[str]:
     return [
         name if isinstance(name, str) and not name.startswith("__") else f"__{position}"
@@ -197,19 +202,21 @@ def _plain(column: Column) -> Column:
     return pd.Series(to_shortest_floats(column)) if types.is_float_dtype(column) else column
 
 
-def prepare_in_order(frame: pd.DataFrame, target: Hashable | None) -> tuple[pd.DataFrame, dict[str, str]]:
-    """Return what :func:`prepare` does and every column's encoding, both in the order to be learned.
-
-    An engine may take the order from either, and guesses no encoding from the values.
-    """
+def prepare_in_order(frame: pd.DataFrame, target: Hashable | None) -> pd.DataFrame:
+    """Return what :func:`prepare` does, with the columns in the order to be learned."""
     prepared = prepare(frame)
-    engine_name: dict[Hashable, str] = dict(zip(frame.columns, prepared.columns, strict=True))
-    order = column_order(prepared, None if target is None else engine_name[target])
-    encodings = _encoding_types(prepared)
-    return prepared[order], {name: encodings[name] for name in order}
+    named = None if target is None else engine_name(frame.columns, target)
+    return prepared[column_order(prepared, named)]
 
 
-def _encoding_types(prepared: pd.DataFrame) -> dict[str, str]:
+def encoding_types(prepared: pd.DataFrame) -> dict[str, str]:
+    """Choose the encoding of every column, in their order, so that the engine guesses none from the values.
+
+    Parameters
+    ----------
+    prepared
+        A table of :func:`prepare`.
+    """
     numbers = "TABULAR_NUMERIC_AUTO" if len(prepared) >= LARGE_TABLE_ROWS else "TABULAR_NUMERIC_DIGIT"
     return {str(name): _encoding_type(column, numbers) for name, column in prepared.items()}
 

@@ -31,7 +31,7 @@ from synth_handson.tables.texts import MIN_KEPT_ROWS
 MIN_LEAF = 50
 """People in a leaf at least."""
 LEARNED_SHARE = 0.3
-"""Each tree learns on another part of the people, so that nobody's whole row is in it."""
+"""Each tree learns on another part of the people, drawn at random, so that hardly anybody is in all."""
 ABOUT, ARRAYS = "trees.json", "trees.npz"
 
 
@@ -41,10 +41,6 @@ class TreesEngine:
     name = "trees"
     here = True
     value_protection = True
-
-    def __init__(self, min_leaf: int = MIN_LEAF, share: float = LEARNED_SHARE) -> None:
-        self.min_leaf = min_leaf
-        self.share = share
 
     @property
     def version(self) -> str:
@@ -58,15 +54,15 @@ class TreesEngine:
         protection: dict[str, Setting] = {
             "min_people": MIN_KEPT_ROWS,
             "pieces": PIECES,
-            "min_leaf": self.min_leaf,
-            "learned_share": self.share,
+            "min_leaf": MIN_LEAF,
+            "learned_share": LEARNED_SHARE,
         }
         return column_order_setting(run.target) | protection
 
     def train(self, run: TrainingRun) -> TreesModel:
         """Grow the trees, in the order of the columns."""
         run.advance(phase="preparing")
-        frame, _ = prepare_in_order(run.frame, run.target)
+        frame = prepare_in_order(run.frame, run.target)
         marginals = read_marginals(frame)
         codes = np.column_stack([marginal.code(frame[name]) for name, marginal in marginals.items()])
         rng = np.random.default_rng(run.options["random_state"])
@@ -74,8 +70,8 @@ class TreesEngine:
         for position in range(len(marginals)):
             run.stop_if_cancelled()
             run.advance(phase="training", fraction=position / len(marginals))
-            people = rng.permutation(len(codes))[: ceil(self.share * len(codes))]
-            trees.append(_grow(codes[people, : position + 1], list(marginals.values()), self.min_leaf))
+            people = rng.permutation(len(codes))[: ceil(LEARNED_SHARE * len(codes))]
+            trees.append(_grow(codes[people, : position + 1], list(marginals.values())))
         run.complete()
         return TreesModel(marginals, tuple(trees))
 
@@ -174,7 +170,7 @@ class TreesModel:
         return pd.DataFrame(drawn)
 
 
-def _grow(codes: Integers, marginals: Sequence[Marginal], min_leaf: int) -> Tree:
+def _grow(codes: Integers, marginals: Sequence[Marginal]) -> Tree:
     """Grow the tree of the last column, given all before it. Shape of ``codes`` (n_people, columns)."""
     from sklearn.tree import DecisionTreeClassifier, DecisionTreeRegressor
 
@@ -185,9 +181,9 @@ def _grow(codes: Integers, marginals: Sequence[Marginal], min_leaf: int) -> Tree
     for position, one in enumerate(marginals[: before.shape[1]]):
         if not one.ordered:
             ranks[position, : one.size] = _rank_categories(before[:, position], one.size, response, marginal)
-    if not sizes or len(codes) < 2 * min_leaf or (response == response[0]).all():
+    if not sizes or len(codes) < 2 * MIN_LEAF or (response == response[0]).all():
         return _leaves(ranks, response, None, np.zeros(len(codes), np.intp))
-    options = {"min_samples_leaf": min_leaf, "random_state": 0}
+    options = {"min_samples_leaf": MIN_LEAF, "random_state": 0}
     if marginal.ordered:
         grown = DecisionTreeRegressor(**options)
         target = rankdata(response)

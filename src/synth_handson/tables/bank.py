@@ -11,7 +11,6 @@ import tempfile
 import zlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from difflib import get_close_matches
 from pathlib import Path
 from typing import Literal, get_args
 
@@ -20,6 +19,7 @@ import pandas as pd
 from synth_handson.errors import ArgumentError, DataUnavailableError, SynthHandsonError, problem
 from synth_handson.locales import Language, Message, get_text
 from synth_handson.paths import bundled, home
+from synth_handson.tables.checks import check_name
 
 HANDS_ON_COLUMNS = ("age", "job", "balance", "housing", "loan", "duration", "campaign", "y")
 """The eight columns of the hands-on."""
@@ -136,9 +136,7 @@ def _known_columns(columns: Sequence[str] | None) -> list[str]:
         raise ArgumentError("unknown_column", column=columns, close=", ".join(ALL_COLUMNS))
     names = [columns] if isinstance(columns, str) else list(columns)
     for name in names:
-        if name not in ALL_COLUMNS:
-            close = get_close_matches(str(name), ALL_COLUMNS) or ALL_COLUMNS
-            raise ArgumentError("unknown_column", column=name, close=", ".join(close))
+        check_name(name, ALL_COLUMNS, "unknown_column")
     return list(dict.fromkeys(names))
 
 

@@ -2,7 +2,7 @@
 
 import math
 from collections import Counter
-from collections.abc import Hashable, Iterable, Iterator
+from collections.abc import Hashable, Iterable, Iterator, Sequence
 from difflib import get_close_matches
 from numbers import Integral
 from typing import Any, TypeAlias
@@ -68,6 +68,12 @@ def is_count(value: object) -> bool:
     return isinstance(value, Integral) and not isinstance(value, bool) and int(value) >= 1
 
 
+def check_rows(n: object) -> None:
+    """Raise an `ArgumentError` if this is no number of rows that can be drawn."""
+    if not is_count(n):
+        raise ArgumentError("sample_rows", n=n)
+
+
 def listed(names: Iterable[object]) -> str:
     """List names of columns for a message."""
     return ", ".join(map(str, names)) or "–"
@@ -88,11 +94,15 @@ def check_seed(value: int) -> int:
 
 def check_target(target: Hashable | None, columns: Iterable[Hashable]) -> None:
     """Raise an `ArgumentError` that names close columns if there is a target, and it is not one of them."""
-    known = list(columns)
-    if target is not None and target not in known:
-        names = list(map(str, known))
-        close = get_close_matches(str(target), names) or names
-        raise ArgumentError("utility_target", column=target, close=", ".join(close))
+    if target is not None:
+        check_name(target, list(columns), "utility_target")
+
+
+def check_name(name: Hashable, columns: Sequence[Hashable], key: str) -> None:
+    """Raise an `ArgumentError` with this key that names close columns if the name is none of theirs."""
+    if name not in columns:
+        names = list(map(str, columns))
+        raise ArgumentError(key, column=name, close=listed(get_close_matches(str(name), names) or names))
 
 
 def check_callback(value: object) -> None:

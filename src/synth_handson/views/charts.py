@@ -266,19 +266,26 @@ def _reading(rows: list[Row], bin_key: str, language: Language) -> dict[str, Any
 def _finish(
     chart: alt.LayerChart, rows: list[Row], kind: ColumnKind, name: str, title: str, language: Language
 ) -> alt.LayerChart:
-    import altair as alt
-
     outside = [row["said"] for row in rows if kind != "category" and row["kind"] != "range"]
     furthest = max(rows, key=lambda row: abs(row["first"] - row["second"]))
     description = get_text(
         language, f"charts.{name}_description", column=title, bins=len(rows), said=furthest["said"]
     )
-    subtitle = [get_text(language, "charts.outside"), *outside] if outside else alt.Undefined
+    subtitle = [get_text(language, "charts.outside"), *outside] if outside else None
+    return finish(chart, title, description, subtitle)
+
+
+def finish(
+    chart: alt.LayerChart, title: str, description: str | None = None, subtitle: Any = None
+) -> alt.LayerChart:
+    """Give a chart what all have: its title, what a screen reader is told, and its container's width."""
+    import altair as alt
+
     chart = chart.properties(
         width="container",
         background="transparent",
-        title=alt.TitleParams(lines(title), subtitle=subtitle, anchor="start", offset=12),
-        description=description,
+        title=alt.TitleParams(lines(title), subtitle=subtitle or alt.Undefined, anchor="start", offset=12),
+        description=description or title,
     )
     finished: alt.LayerChart = chart.configure_view(stroke=None).configure_axis(gridOpacity=0.25)
     return finished

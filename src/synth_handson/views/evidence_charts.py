@@ -12,7 +12,7 @@ from synth_handson.evidence.utility import Utility
 from synth_handson.locales import Language, get_text
 from synth_handson.palette import HOLDOUT, ORIGINAL, SYNTHETIC
 from synth_handson.report.wording import Wording, number
-from synth_handson.views.charts import AXIS_WIDTH, lines
+from synth_handson.views.charts import AXIS_WIDTH, finish, lines
 from synth_handson.views.labels import column_label, dose_label
 
 if TYPE_CHECKING:
@@ -76,7 +76,7 @@ def pair_chart(fidelity: Fidelity, language: Language) -> alt.LayerChart:
     layers = [cells]
     if len(columns) <= MAX_LABELLED:
         layers.append(base.mark_text(fontSize=10, fill="currentColor", aria=False).encode(text="label:N"))
-    return _finish(alt.LayerChart(layer=layers, height=alt.Step(26)), "pair", language)
+    return finish(alt.LayerChart(layer=layers, height=alt.Step(26)), get_text(language, "charts.pair_title"))
 
 
 def utility_chart(utility: Utility, language: Language) -> alt.LayerChart:
@@ -129,7 +129,8 @@ def utility_chart(utility: Utility, language: Language) -> alt.LayerChart:
         ],
         description=alt.Description("said:N"),
     )
-    return _finish(alt.LayerChart(layer=[rules, points], height=alt.Step(11)), "utility", language)
+    chart = alt.LayerChart(layer=[rules, points], height=alt.Step(11))
+    return finish(chart, get_text(language, "charts.utility_title"))
 
 
 def dose_chart(doses: Sequence[Dose], language: Language) -> alt.LayerChart:
@@ -176,7 +177,8 @@ def dose_chart(doses: Sequence[Dose], language: Language) -> alt.LayerChart:
         description=alt.Description("said:N"),
     )
     values = base.mark_text(fontSize=11, fill="currentColor", aria=False).encode(text="value:N")
-    return _finish(alt.LayerChart(layer=[cells, values], height=alt.Step(30)), "dose", language)
+    chart = alt.LayerChart(layer=[cells, values], height=alt.Step(30))
+    return finish(chart, get_text(language, "charts.dose_title"))
 
 
 def _faint(colour: str, opacity: float = 0.0) -> str:
@@ -265,16 +267,3 @@ def _verdicts(dose: Dose, language: Language) -> Iterator[Row]:
             "kind": get_text(language, f"charts.dose_{kind}"),
         }
         yield row | {"said": get_text(language, "charts.dose_said", **row)}
-
-
-def _finish(chart: alt.LayerChart, name: str, language: Language) -> alt.LayerChart:
-    import altair as alt
-
-    chart = chart.properties(
-        width="container",
-        background="transparent",
-        title=alt.TitleParams(lines(get_text(language, f"charts.{name}_title")), anchor="start", offset=12),
-        description=get_text(language, f"charts.{name}_title"),
-    )
-    finished: alt.LayerChart = chart.configure_view(stroke=None).configure_axis(gridOpacity=0.25)
-    return finished

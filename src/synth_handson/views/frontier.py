@@ -8,7 +8,7 @@ from synth_handson.comparison import COPIED, HOLDOUT, EngineComparison, Trial
 from synth_handson.locales import Language, get_text
 from synth_handson.palette import HOLDOUT as GREY
 from synth_handson.palette import ORIGINAL, SYNTHETIC
-from synth_handson.views.charts import AXIS_WIDTH, lines
+from synth_handson.views.charts import AXIS_WIDTH, finish, lines
 
 if TYPE_CHECKING:
     import altair as alt
@@ -42,7 +42,7 @@ def frontier_chart(comparison: EngineComparison, language: Language) -> alt.Laye
         color=alt.Color(
             "name:N",
             scale=alt.Scale(domain=list(names.values()), range=list(colours.values())),
-            legend=alt.Legend(title=None, orient="top", columns=2, labelLimit=320),
+            legend=alt.Legend(title=None, orient="top", columns=1, labelLimit=320),
         ),
     )
     x = alt.X(
@@ -62,16 +62,8 @@ def frontier_chart(comparison: EngineComparison, language: Language) -> alt.Laye
     )
     across = base.mark_rule(opacity=0.5, aria=False).encode(x=alt.X("risk_low:Q"), x2="risk_high:Q", y=y)
     up = base.mark_rule(opacity=0.5, aria=False).encode(x=x, y=alt.Y("kept_low:Q"), y2="kept_high:Q")
-    title = get_text(language, "frontier.title")
-    chart = alt.LayerChart(layer=[across, up, points]).properties(
-        width="container",
-        height=320,
-        background="transparent",
-        title=alt.TitleParams(lines(title), anchor="start", offset=12),
-        description=title,
-    )
-    finished: alt.LayerChart = chart.configure_view(stroke=None).configure_axis(gridOpacity=0.25)
-    return finished
+    chart = alt.LayerChart(layer=[across, up, points], height=320)
+    return finish(chart, get_text(language, "frontier.title"))
 
 
 def _row(trial: Trial, language: Language) -> dict[str, Any]:
@@ -82,7 +74,7 @@ def _row(trial: Trial, language: Language) -> dict[str, Any]:
         "seed": trial.seed,
         "kept_said": f"{kept.value:.0%} ({kept.low:.0%} – {kept.high:.0%})",
         "risk_said": f"{risk.value:.3f} ({risk.low:.3f} – {risk.high:.3f})",
-        "verdict": get_text(language, f"frontier.verdict_{trial.verdict}"),
+        "verdict": get_text(language, f"evidence.outcome_{trial.verdict}"),
     }
     return said | {
         "kept": kept.value,

@@ -125,8 +125,7 @@ def test_a_worker_that_does_not_stop_is_killed_and_replaced(
 
 def test_an_error_of_the_engine_is_named(table: pd.DataFrame, monkeypatch: pytest.MonkeyPatch) -> None:
     with monkeypatch.context() as patch, pytest.raises(TrainingError, match="NO_SUCH_ENCODING") as caught:
-        wrong = dict.fromkeys(table, "NO_SUCH_ENCODING")
-        patch.setattr(local, "prepare_in_order", lambda frame, target: (frame, wrong))
+        patch.setattr(local, "encoding_types", lambda frame: dict.fromkeys(frame, "NO_SUCH_ENCODING"))
         train_generator(table)
     assert caught.value.key == "engine_failed"
     assert_the_next_training_works(table)

@@ -15,7 +15,7 @@ from synth_handson.synthesis.mostly.engine_process import MODEL_FILES
 from synth_handson.synthesis.mostly.worker import STOP_GRACE_SECONDS, Worker, training_error
 from synth_handson.synthesis.order import column_order_setting
 from synth_handson.synthesis.run import TrainingRun
-from synth_handson.synthesis.schema import LARGE_TABLE_ROWS, prepare_in_order
+from synth_handson.synthesis.schema import LARGE_TABLE_ROWS, encoding_types, prepare_in_order
 
 LARGE_TABLE_BATCH = 2_048
 """Rows per step on a large table; the engine's own choice, a quarter of it, learns no better, and slower."""
@@ -123,11 +123,11 @@ class _Training:
         raise AssertionError("the answers of a worker never end")
 
     def _request(self) -> dict[str, Any]:
-        # The engine learns the columns in the order of the encodings, and not in the table's.
-        frame, encodings = prepare_in_order(self.run.frame, self.run.target)
+        frame = prepare_in_order(self.run.frame, self.run.target)
         return {
             "frame": frame,
-            "encoding_types": encodings,
+            # The engine learns the columns in the order of these, and not in the table's.
+            "encoding_types": encoding_types(frame),
             "value_protection": self.engine.value_protection,
             "batch_size": self.engine.settings(self.run).get("batch_size"),
             **self.run.options,

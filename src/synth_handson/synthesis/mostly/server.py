@@ -21,7 +21,7 @@ from synth_handson.errors import ArgumentError, ServerError, TrainingCancelled
 from synth_handson.synthesis.engine import Setting
 from synth_handson.synthesis.order import column_order_setting
 from synth_handson.synthesis.run import TrainingRun
-from synth_handson.synthesis.schema import prepare_in_order
+from synth_handson.synthesis.schema import encoding_types, prepare_in_order
 
 CHECK_SECONDS = 5.0
 """How long a server may take to show that it is there."""
@@ -153,7 +153,7 @@ class _Training:
         return ServerModel(self.address, remote.id)
 
     def _config(self) -> dict[str, Any]:
-        frame, encodings = prepare_in_order(self.run.frame, self.run.target)
+        frame = prepare_in_order(self.run.frame, self.run.target)
         return {
             "name": "synth_handson",
             "random_state": self.run.options["random_state"],
@@ -163,7 +163,7 @@ class _Training:
                     "data": _without_keys(frame),
                     "columns": [
                         {"name": name, "model_encoding_type": encoding}
-                        for name, encoding in encodings.items()
+                        for name, encoding in encoding_types(frame).items()
                     ],
                     "tabular_model_configuration": {
                         "max_epochs": self.run.options["max_epochs"],
