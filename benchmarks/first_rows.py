@@ -30,7 +30,7 @@ OURS = """
 import json, sys, time
 import pandas as pd
 from synth_handson import train_generator, warm_up
-from synth_handson.synthesis.mostly.worker import POOL
+from synth_handson.synthesis.mostly.local import POOL
 frame = pd.read_csv(sys.argv[1])
 warm_up()
 while sys.argv[3] == "click" and not POOL.ready:

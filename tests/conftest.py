@@ -11,8 +11,9 @@ import pandas as pd
 import pytest
 
 from synth_handson.synthesis.generator import Generator
-from synth_handson.synthesis.mostly import worker
+from synth_handson.synthesis.mostly import local
 from synth_handson.synthesis.training import train_generator
+from synth_handson.synthesis.worker import WorkerPool
 
 BANK_CSV = Path(__file__).parents[1] / "data" / "bank.csv"
 STAND_IN = Path(__file__).with_name("stand_in")
@@ -40,9 +41,9 @@ def shared_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 
 
 @pytest.fixture(scope="session")
-def stand_in_pool(shared_home: Path) -> Iterator[worker.WorkerPool]:
+def stand_in_pool(shared_home: Path) -> Iterator[WorkerPool]:
     """Return the workers of the tests without the real engine."""
-    pool = worker.WorkerPool()
+    pool = WorkerPool(local.PROCESS)
     yield pool
     pool.close()
 
@@ -52,7 +53,7 @@ def stand_in(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) ->
     """Put the stand-in in the engine's place, for workers of this process and of those it starts."""
     if not any(request.node.get_closest_marker(name) for name in REAL_ENGINE):
         monkeypatch.setenv("PYTHONPATH", str(STAND_IN), prepend=os.pathsep)
-        monkeypatch.setattr(worker, "POOL", request.getfixturevalue("stand_in_pool"))
+        monkeypatch.setattr(local, "POOL", request.getfixturevalue("stand_in_pool"))
 
 
 @pytest.fixture(autouse=True)

@@ -12,10 +12,10 @@ import pytest
 from synth_handson.errors import ArgumentError, ServerError, TableError, TrainingCancelled
 from synth_handson.synthesis import store
 from synth_handson.synthesis.generator import Generator
-from synth_handson.synthesis.mostly import worker
-from synth_handson.synthesis.mostly.worker import WorkerPool
+from synth_handson.synthesis.mostly import local
 from synth_handson.synthesis.run import CancelToken, Progress
 from synth_handson.synthesis.training import train_generator
+from synth_handson.synthesis.worker import WorkerPool
 
 ENDLESS = 10_000
 """Epochs that nobody waits for: such a training ends by being cancelled."""
@@ -113,7 +113,7 @@ def test_before_the_first_epoch_there_is_nothing_to_keep(table: pd.DataFrame, ke
 def test_a_training_is_cancelled_while_its_worker_still_imports(
     bank: pd.DataFrame, table: pd.DataFrame, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(worker, "POOL", pool := WorkerPool())
+    monkeypatch.setattr(local, "POOL", pool := WorkerPool(local.PROCESS))
     generator, seconds = cancel_when(bank, lambda progress: progress.phase == "starting", keep=True)
     assert generator is None
     assert seconds < 4

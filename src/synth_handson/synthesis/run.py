@@ -2,7 +2,7 @@
 
 import threading
 import time
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Literal, TypedDict
 
@@ -56,6 +56,11 @@ class Options(TypedDict):
     max_epochs: float
     max_minutes: float
     random_state: int
+
+
+def is_whole(message: Mapping[str, Any]) -> bool:
+    """Tell whether a message is about a whole epoch: then it has a validation loss, or says so."""
+    return message.get("val_loss") is not None or bool(message.get("whole"))
 
 
 class CancelToken:
@@ -160,17 +165,17 @@ class TrainingRun:
 
     def advance_to(self, message: dict[str, Any], trained: float) -> None:
         """Report the engine's message of an epoch, ``trained`` seconds into the training."""
-        loss, epoch = message.get("val_loss"), message.get("epoch") or 0.0
+        loss, epoch, whole = message.get("val_loss"), message.get("epoch") or 0.0, is_whole(message)
         used = trained / (60 * self.options["max_minutes"])
         fraction = min(1.0, max(used, epoch / self.options["max_epochs"]))
         if loss is not None:
             self.best_loss = min(loss, self.best_loss or loss)
         self.advance(
             phase="training",
-            epoch=epoch if loss is not None else 0.0,
+            epoch=epoch if whole else 0.0,
             val_loss=loss,
             fraction=fraction,
-            remaining=trained * (1 - fraction) / fraction if loss is not None and fraction else None,
+            remaining=trained * (1 - fraction) / fraction if whole and fraction else None,
         )
 
     def stopped_itself(self, trained: float) -> None:

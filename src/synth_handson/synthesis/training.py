@@ -12,7 +12,7 @@ from synth_handson.synthesis import store
 from synth_handson.synthesis.archive import from_bytes, to_bytes
 from synth_handson.synthesis.engine import Engine
 from synth_handson.synthesis.generator import Generator, Training
-from synth_handson.synthesis.mostly import worker
+from synth_handson.synthesis.mostly import local
 from synth_handson.synthesis.registry import get_engine, server_address
 from synth_handson.synthesis.run import CancelToken, Options, Progress, ProgressCallback, TrainingRun
 from synth_handson.synthesis.schema import Schema, prepare
@@ -127,7 +127,7 @@ def warm_up() -> None:
     Does nothing where trainings go to a MOSTLY AI server.
     """
     if server_address() is None:
-        worker.POOL.warm_up()
+        local.POOL.warm_up()
 
 
 def _choose(name: str | None, server: str | None) -> Engine:

@@ -16,10 +16,11 @@ from engines import ENDLESS, assert_the_next_training_works, once, workers
 from filelock import FileLock
 
 from synth_handson.errors import TrainingCancelled, TrainingError
-from synth_handson.synthesis.mostly import local, worker
-from synth_handson.synthesis.mostly.worker import WorkerPool
+from synth_handson.synthesis import worker
+from synth_handson.synthesis.mostly import local
 from synth_handson.synthesis.run import CancelToken, Progress
 from synth_handson.synthesis.training import train_generator
+from synth_handson.synthesis.worker import WorkerPool
 
 
 @pytest.fixture
@@ -44,8 +45,8 @@ def wait_for(condition: Callable[[], object]) -> None:
 @pytest.fixture
 def pool(monkeypatch: pytest.MonkeyPatch) -> Iterator[WorkerPool]:
     """Return a pool without workers, in place of the one the tests share."""
-    alone = WorkerPool()
-    monkeypatch.setattr(worker, "POOL", alone)
+    alone = WorkerPool(local.PROCESS)
+    monkeypatch.setattr(local, "POOL", alone)
     yield alone
     alone.close()
 
@@ -67,7 +68,7 @@ def test_an_idle_worker_killed_from_outside_is_replaced(table: pd.DataFrame) -> 
     folder = Path(idle.cmdline()[-1])
     idle.kill()
     # Nobody has to ask: another imports the engine already.
-    wait_for(lambda: worker.POOL.ready and workers() not in ([], [idle]))
+    wait_for(lambda: local.POOL.ready and workers() not in ([], [idle]))
     assert not folder.exists()
     (replacement,) = workers()
     assert len(generator.sample(10)) == 10
@@ -219,7 +220,7 @@ def test_what_a_killed_machine_left_is_swept(home: Path) -> None:
         (work / name).mkdir(parents=True)
         (work / name / "rows.parquet").write_text("rows")
         (work / f"{name}.lock").touch()
-    pool = WorkerPool()
+    pool = WorkerPool(local.PROCESS)
     with FileLock(work / "in-use.lock"):
         pool.warm_up()
     pool.close()
@@ -227,7 +228,7 @@ def test_what_a_killed_machine_left_is_swept(home: Path) -> None:
 
 
 def test_warming_up_twice_starts_one_worker(home: Path) -> None:
-    pool = WorkerPool()
+    pool = WorkerPool(local.PROCESS)
     pool.warm_up()
     pool.warm_up()
     assert len(list((home / "work").glob("*.lock"))) == 1

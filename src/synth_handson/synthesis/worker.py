@@ -1,4 +1,4 @@
-"""Keep a process with the engine imported at hand, and give it work."""
+"""Keep a process with an engine imported at hand, and give it work."""
 
 import atexit
 import contextlib
@@ -48,12 +48,12 @@ def training_error(key: str, reason: str, **details: object) -> TrainingError:
 
 
 class Worker:
-    """A child process with the engine imported, its private folder, and the two pipes between.
+    """A child process with an engine imported, its private folder, and the two pipes between.
 
-    ``died`` is called, in another thread, when the process has ended.
+    ``module`` is what it runs; ``died`` is called, in another thread, when it has ended.
     """
 
-    def __init__(self, died: Died = lambda _: None) -> None:
+    def __init__(self, module: str, died: Died = lambda _: None) -> None:
         self._folder = _work_root() / uuid.uuid4().hex
         # The lock tells the sweep of another program that this folder has an owner.
         self._lock = FileLock(f"{self._folder}.lock", thread_local=False)
@@ -67,7 +67,7 @@ class Worker:
         self._stderr: deque[str] = deque(maxlen=20)
         self._imported = threading.Event()
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "synth_handson.synthesis.mostly.engine_process", str(self._folder)],
+            [sys.executable, "-m", module, str(self._folder)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
@@ -182,14 +182,16 @@ class Worker:
 
 
 class WorkerPool:
-    """Hands out workers, and keeps one idle and warm."""
+    """Hands out workers that run a module, and keeps one idle and warm, until the program ends."""
 
-    def __init__(self) -> None:
+    def __init__(self, module: str) -> None:
+        self._module = module
         self._idle: list[Worker] = []
         self._busy: set[Worker] = set()
         self._lock = threading.Lock()
         self._slots = threading.BoundedSemaphore(MAX_WORKERS)
         self._closed = False
+        atexit.register(self.close)
 
     @property
     def ready(self) -> bool:
@@ -243,7 +245,11 @@ class WorkerPool:
             worker.close()
 
     def _start(self) -> Worker:
-        return _start_worker(self._replace)
+        try:
+            _sweep_abandoned_folders()
+            return Worker(self._module, self._replace)
+        except OSError as error:
+            raise TrainingError("worker_start", reason=str(error)) from error
 
     def _replace(self, worker: Worker) -> None:
         """Replace a worker that died while nobody had it, unless that happens again and again."""
@@ -261,14 +267,6 @@ class WorkerPool:
         worker.close()
         # The next request should not pay for this one's failure.
         self.warm_up()
-
-
-def _start_worker(died: Died) -> Worker:
-    try:
-        _sweep_abandoned_folders()
-        return Worker(died)
-    except OSError as error:
-        raise TrainingError("worker_start", reason=str(error)) from error
 
 
 def _environment(folder: Path) -> dict[str, str]:
@@ -300,9 +298,3 @@ def _sweep_abandoned_folders() -> None:
         with contextlib.suppress(Timeout, OSError), lock.acquire(timeout=0):
             shutil.rmtree(path.with_suffix(""), ignore_errors=True)
             path.unlink(missing_ok=True)
-
-
-POOL = WorkerPool()
-"""Shared by everything in the program that trains or draws."""
-
-atexit.register(POOL.close)
