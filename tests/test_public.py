@@ -43,7 +43,8 @@ NO_SHARES: list[Any] = [
     {},
 ]
 NO_DISTANCES: list[Any] = [None, "near", [], ["x"], [np.nan], [-1.0], [np.inf], {}]
-NO_BUDGETS: list[Any] = [None, 0, -1, True, "1", np.nan]
+NO_BUDGETS: list[Any] = [None, 0, -1, True, "1", np.nan, np.inf]
+GIVEN_BUDGETS = [value for value in NO_BUDGETS if value is not None]
 NO_FRACTIONS: list[Any] = [None, 0, 1, True, "0.2", np.nan, [0.2], 0.5]
 NO_COLUMNS: list[Any] = [5, ["age", 5], "n", [["age"]]]
 NO_TEXT: list[Any] = [None, 5, [], "elsewhere"]
@@ -51,7 +52,12 @@ NO_TEXT: list[Any] = [None, 5, [], "elsewhere"]
 WRONG: dict[str, tuple[Callable[[Any], object], list[Any]]] = {
     "check_table": (lambda x: sh.check_table(x), NO_TABLES),
     "train_generator": (lambda x: sh.train_generator(x), NO_TABLES),
-    "train_generator, max_epochs": (lambda x: sh.train_generator(REAL, max_epochs=x), NO_BUDGETS),
+    "train_generator, max_epochs": (lambda x: sh.train_generator(REAL, max_epochs=x), GIVEN_BUDGETS),
+    "train_generator, epsilon": (lambda x: sh.train_generator(REAL, epsilon=x), GIVEN_BUDGETS),
+    "choose_engine, train": (lambda x: sh.choose_engine(x), NO_TABLES),
+    "choose_engine, target": (lambda x: sh.choose_engine(REAL, x), ["nothing", 5, ("n",)]),
+    "choose_engine, max_minutes": (lambda x: sh.choose_engine(REAL, max_minutes=x), NO_BUDGETS),
+    "choose_engine, epsilon": (lambda x: sh.choose_engine(REAL, epsilon=x), GIVEN_BUDGETS),
     "train_generator, max_minutes": (lambda x: sh.train_generator(REAL, max_minutes=x), NO_BUDGETS),
     "train_generator, seed": (lambda x: sh.train_generator(REAL, random_state=x), NO_SEEDS),
     "train_generator, on_progress": (lambda x: sh.train_generator(REAL, on_progress=x), [1, "print", []]),

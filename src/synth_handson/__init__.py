@@ -6,6 +6,7 @@ from synth_handson.comparison import EngineComparison, Trial, compare_engines
 from synth_handson.errors import (
     ArgumentError,
     DataUnavailableError,
+    LicenceNotice,
     ServerError,
     SynthHandsonError,
     TableError,
@@ -26,6 +27,7 @@ from synth_handson.evidence.fidelity import compare_columns
 from synth_handson.metrics.bins import column_shares, distance_shares
 from synth_handson.metrics.counts import total_variation_distance
 from synth_handson.metrics.distances import identical_rows, nearest_neighbors
+from synth_handson.synthesis.choice import EngineChoice, choose_engine
 from synth_handson.synthesis.generator import Generator
 from synth_handson.synthesis.pretrained import load_bundled_synthetic, load_pretrained_generator
 from synth_handson.synthesis.run import CancelToken, Progress
@@ -44,9 +46,11 @@ __all__ = [
     "Comparison",
     "DataUnavailableError",
     "Dataset",
+    "EngineChoice",
     "EngineComparison",
     "Evidence",
     "Generator",
+    "LicenceNotice",
     "MedianGap",
     "Progress",
     "ServerError",
@@ -59,6 +63,7 @@ __all__ = [
     "__version__",
     "assess",
     "check_table",
+    "choose_engine",
     "closest_records",
     "column_shares",
     "compare_columns",

@@ -49,6 +49,10 @@ class ServerError(SynthHandsonError):
     """The MOSTLY AI server did not answer, or not as one."""
 
 
+class LicenceNotice(UserWarning):
+    """A licence that is not an open one allows less than the reader may think."""
+
+
 def problem(key: str, values: Mapping[str, object] | None = None) -> Message:
     """Name one thing that is wrong, by its entry in ``errors.toml`` and what its placeholders stand for."""
     return Message(f"errors.{key}", dict(values or {}))

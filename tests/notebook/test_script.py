@@ -19,7 +19,6 @@ from synth_handson.notebook.script import (
 )
 from synth_handson.notebook.session import Assessed
 from synth_handson.pipeline import Tables
-from synth_handson.synthesis.training import DEFAULT_EPOCHS
 from synth_handson.tables.bank import Dataset
 
 
@@ -28,7 +27,8 @@ def test_without_options_the_bundled_sample_is_used_so_that_no_network_is_needed
         "source": "bundled",
         "rows": 1_000,
         "engine": None,
-        "epochs": DEFAULT_EPOCHS,
+        "epochs": None,
+        "epsilon": None,
         "seed": 0,
         "language": "en",
         "report": None,
@@ -38,8 +38,8 @@ def test_without_options_the_bundled_sample_is_used_so_that_no_network_is_needed
 
 def test_options_are_read() -> None:
     arguments = ["--source", "auto", "--rows", "7", "--epochs", "2", "--seed", "3", "--language", "ja"]
-    arguments += ["--engine", "trees"]
-    expected = Options(source="auto", rows=7, engine="trees", epochs=2, seed=3, language="ja")
+    arguments += ["--engine", "aim", "--epsilon", "2.5"]
+    expected = Options(source="auto", rows=7, engine="aim", epochs=2, epsilon=2.5, seed=3, language="ja")
     assert read_options(arguments) == expected
 
 
@@ -77,6 +77,7 @@ def test_help_lists_every_option_with_its_default(capsys: pytest.CaptureFixture[
         ("--rows 0", "argument --rows: must be a whole number of at least 1, not 0"),
         ("--rows 1.5", "argument --rows: must be a whole number of at least 1, not 1.5"),
         ("--epochs -1", "argument --epochs: must be a whole number of at least 1, not -1"),
+        ("--epsilon 0", "argument --epsilon: must be a number above 0, not 0"),
         ("--epochs many", "argument --epochs: must be a whole number of at least 1, not many"),
         ("--seed x", "argument --seed: must be a whole number from 0 to 4294967295, not x"),
         ("--seed -1", "argument --seed: must be a whole number from 0 to 4294967295, not -1"),

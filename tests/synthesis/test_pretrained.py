@@ -12,6 +12,7 @@ import pytest
 from synth_handson import HANDS_ON_COLUMNS, load_bank_marketing, split_holdout
 from synth_handson.errors import DataUnavailableError
 from synth_handson.synthesis import archive, pretrained, store
+from synth_handson.synthesis.mostly.local import MostlyEngine
 from synth_handson.synthesis.order import column_order
 from synth_handson.synthesis.pretrained import (
     GENERATOR_FILE,
@@ -19,7 +20,6 @@ from synth_handson.synthesis.pretrained import (
     load_bundled_synthetic,
     load_pretrained_generator,
 )
-from synth_handson.synthesis.training import DEFAULT_EPOCHS
 
 
 @pytest.fixture(scope="module")
@@ -46,7 +46,7 @@ def test_it_was_trained_on_the_training_part(
     assert tuple(name for name, _ in generator.schema.dtypes) == HANDS_ON_COLUMNS
     assert generator.training.rows == len(train)
     assert generator.training.random_state == SEED
-    assert generator.training.max_epochs == DEFAULT_EPOCHS
+    assert generator.training.max_epochs == MostlyEngine.max_epochs
     assert generator.training.stopped_by in ("early stopping", "epochs")
     assert statistics["no_of_training_records"] + statistics["no_of_validation_records"] == len(train)
 

@@ -222,7 +222,9 @@ def test_the_target_is_a_column_of_the_table(table: pd.DataFrame) -> None:
 
 
 def test_an_unknown_engine_is_answered_with_the_known_ones(table: pd.DataFrame) -> None:
-    with pytest.raises(ArgumentError, match=r"'mostli'. Choose one of: mostly, copula, trees, mostly-server"):
+    with pytest.raises(
+        ArgumentError, match=r"'mostli'. Choose one of: mostly, copula, trees, aim, ctgan, mostly-server"
+    ):
         train_generator(table, engine="mostli")
 
 

@@ -21,7 +21,7 @@ from synth_handson.notebook.session import Assessed
 from synth_handson.pipeline import Tables, assess_tables, draw_tables, find_target
 from synth_handson.synthesis.registry import ENGINES
 from synth_handson.synthesis.run import Progress
-from synth_handson.synthesis.training import DEFAULT_EPOCHS, train_generator
+from synth_handson.synthesis.training import train_generator
 from synth_handson.tables.bank import TARGET, Dataset, RequestedSource
 from synth_handson.tables.split import split_holdout
 from synth_handson.views.generate import origin_note, phase_note
@@ -49,7 +49,8 @@ class Options:
     source: RequestedSource = "auto"
     rows: int = 1_000
     engine: str | None = None
-    epochs: int = DEFAULT_EPOCHS
+    epochs: int | None = None
+    epsilon: float | None = None
     seed: int = 0
     language: Language = "ja"
     report: Path | None = None
@@ -71,10 +72,15 @@ def read_options(arguments: Sequence[str]) -> Options:
     )
     parser.add_argument("--rows", type=_whole_number(1), default=1_000, help="synthetic rows to draw")
     parser.add_argument(
-        "--engine", choices=list(ENGINES), help="what learns the table: the MOSTLY AI engine if none is named"
+        "--engine",
+        choices=["auto", *ENGINES],
+        help="what learns the table: the MOSTLY AI engine if none is named",
     )
     parser.add_argument(
-        "--epochs", type=_whole_number(1), default=DEFAULT_EPOCHS, help="epochs of training at most"
+        "--epochs", type=_whole_number(1), help="epochs of training at most, if not the engine's"
+    )
+    parser.add_argument(
+        "--epsilon", type=_positive, help="the most that differential privacy may cost; none if not given"
     )
     parser.add_argument(
         "--seed", type=_whole_number(0, 2**32 - 1), default=0, help="seed of the training and the draw"
@@ -104,17 +110,21 @@ def run_generation(dataset: Dataset, options: Options) -> Tables:
 
     def show(progress: Progress) -> None:
         loss = f", {progress.val_loss:.3f}" if progress.val_loss is not None else ""
+        most = f"/{options.epochs}" if options.epochs else ""
         phase = phase_note(progress, options.language)
-        print(f"   {phase} ({progress.elapsed:.0f} s, {progress.epoch:.0f}/{options.epochs}{loss})")
+        print(f"   {phase} ({progress.elapsed:.0f} s, {progress.epoch:.0f}{most}{loss})")
 
     generator = train_generator(
         train,
         target=find_target(TARGET, train),
         engine=options.engine,
         max_epochs=options.epochs,
+        epsilon=options.epsilon,
         random_state=options.seed,
         on_progress=show,
     )
+    if generator.why:
+        print(f"   {generator.why.in_words(options.language)}")
     return draw_tables(generator, train, holdout, rows=options.rows, random_state=options.seed)
 
 
@@ -199,6 +209,13 @@ def _writable_file(text: str) -> Path:
     if not os.access(path if path.exists() else path.parent, os.W_OK):
         raise argparse.ArgumentTypeError(f"must name a file you may write; {text} is protected")
     return path
+
+
+def _positive(text: str) -> float:
+    with suppress(ValueError):
+        if (number := float(text)) > 0:
+            return number
+    raise argparse.ArgumentTypeError(f"must be a number above 0, not {text}")
 
 
 def _whole_number(lowest: int, highest: int | None = None) -> Callable[[str], int]:

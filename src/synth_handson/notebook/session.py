@@ -97,7 +97,7 @@ class Job:
         self._cancel = CancelToken()
         self._generator: Generator | None = None
         self._train_table: pd.DataFrame | None = None
-        self._options: tuple[str | None, float, int] | None = None
+        self._options: tuple[str | None, float | None, int] | None = None
 
     def run(
         self,
@@ -105,7 +105,7 @@ class Job:
         holdout: pd.DataFrame,
         *,
         rows: int,
-        max_epochs: float,
+        max_epochs: float | None,
         random_state: int,
         engine: str | None = None,
     ) -> None:
@@ -137,7 +137,7 @@ class Job:
         self._cancel.cancel(keep=keep)
 
     def _train(
-        self, train: pd.DataFrame, engine: str | None, max_epochs: float, random_state: int
+        self, train: pd.DataFrame, engine: str | None, max_epochs: float | None, random_state: int
     ) -> Generator:
         options = (engine, max_epochs, random_state)
         if self._generator is None or self._train_table is not train or self._options != options:

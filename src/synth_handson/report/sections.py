@@ -112,7 +112,7 @@ def _generator(evidence: Evidence, words: Wording, about: About) -> Section:
             "seed": str(training.random_state),
             "epochs": words.epochs(training),
             "protection": say(f"protection_{PROTECTION[training.value_protection]}"),
-            "differential_privacy": say("differential_privacy"),
+            "differential_privacy": words.differential_privacy(training),
         }
     said["engine"] = about.engine or said["engine"]
     fields = Fields(tuple((say(f"field_{name}"), text) for name, text in said.items()))

@@ -23,7 +23,7 @@ DECIMALS = {
 }  # fmt: skip
 """Measures that are shares, said in percent with so many decimals."""
 
-ENGINES = ("mostly", "mostly-server", "copula", "trees")
+ENGINES = ("mostly", "mostly-server", "copula", "trees", "aim", "ctgan")
 """Engines that have a name of their own in the reader's language."""
 
 LONGEST_NAME = 60
@@ -90,6 +90,13 @@ class Wording:
             return self.say("epochs_complete")
         stopped = self.say(f"stopped_{training.stopped_by.replace(' ', '_')}")
         return self.say("epochs", epochs=training.epochs, max_epochs=training.max_epochs, stopped=stopped)
+
+    def differential_privacy(self, training: Training) -> str:
+        """Say which guarantee there is, and what it covers."""
+        if training.reached_epsilon is None:
+            return self.say("differential_privacy")
+        covered = f"differential_privacy_{training.engine}"
+        return self.say(covered, reached=training.reached_epsilon, delta=training.delta)
 
     def settings(self, training: Training) -> str:
         """List what the engine was told."""

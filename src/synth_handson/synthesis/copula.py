@@ -14,7 +14,7 @@ import pandas as pd
 from scipy import special
 
 from synth_handson.metrics.arrays import Floats, Integers, ratio
-from synth_handson.synthesis.engine import Setting
+from synth_handson.synthesis.engine import EpsilonUse, Setting
 from synth_handson.synthesis.marginals import (
     MISSING,
     PIECES,
@@ -41,6 +41,8 @@ class CopulaEngine:
 
     name = "copula"
     here = True
+    max_epochs = 1.0
+    epsilon: EpsilonUse = "refused"
     value_protection = True
 
     @property

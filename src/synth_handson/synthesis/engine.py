@@ -1,13 +1,14 @@
 """What every engine does: train a model on a table, and load one from its files."""
 
 from collections.abc import Mapping
-from typing import Any, Protocol, runtime_checkable
+from typing import Any, Literal, Protocol, runtime_checkable
 
 import pandas as pd
 
 from synth_handson.synthesis.run import TrainingRun
 
 Setting = bool | int | float | str
+EpsilonUse = Literal["refused", "accepted", "required"]
 
 
 class Model(Protocol):
@@ -64,6 +65,16 @@ class Engine(Protocol):
     @property
     def here(self) -> bool:
         """Whether it trains on this machine: one at a time, and kept in the store."""
+        ...
+
+    @property
+    def max_epochs(self) -> float:
+        """Passes over the table at most, unless told otherwise."""
+        ...
+
+    @property
+    def epsilon(self) -> EpsilonUse:
+        """Whether it can be told, or must be told, an ε of differential privacy."""
         ...
 
     def settings(self, run: TrainingRun) -> dict[str, Setting]:

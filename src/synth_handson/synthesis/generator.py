@@ -7,6 +7,7 @@ from typing import Any
 import pandas as pd
 
 from synth_handson.errors import ArgumentError
+from synth_handson.locales import Message
 from synth_handson.synthesis.engine import ConditionalModel, Model, Setting
 from synth_handson.synthesis.run import StopReason
 from synth_handson.synthesis.schema import Schema
@@ -37,6 +38,9 @@ class Training:
         Seconds from its turn to its end.
     stopped_by
         Why it ended.
+    epsilon, reached_epsilon, delta
+        The ε of differential privacy that was allowed, the one that it cost, and δ; None without a guarantee.
+        What they cover is said by :func:`~synth_handson.synthesis.train_generator`.
     """
 
     engine: str
@@ -51,6 +55,9 @@ class Training:
     val_loss: float | None
     seconds: float
     stopped_by: StopReason
+    epsilon: float | None = None
+    reached_epsilon: float | None = None
+    delta: float | None = None
 
 
 @dataclass(frozen=True)
@@ -67,12 +74,15 @@ class Generator:
         What the rows are drawn from.
     from_store
         Whether it was found in the store, so that no training took place.
+    why
+        Why its engine was chosen, where that was not said: ``generator.why.in_words("en")``.
     """
 
     schema: Schema
     training: Training
     model: Model
     from_store: bool = False
+    why: Message | None = None
 
     def sample(
         self, n: int, random_state: int = 0, given: Mapping[str | int, Any] | None = None

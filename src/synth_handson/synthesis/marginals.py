@@ -102,13 +102,9 @@ class Numbers:
     @classmethod
     def of(cls, column: Column) -> Numbers:
         """Read the ranges of a column of :func:`~synth_handson.synthesis.schema.prepare`."""
+        decimals, unit = read_grain(column)
         values = to_floats(column)
-        values = np.sort(values[~np.isnan(values)])
-        unit = None
-        if column_kind(column) == "date":
-            unit = 1 if (values % DAY).any() else DAY
-            values = values / unit
-        decimals = next((d for d in range(MAX_DECIMALS) if (np.round(values, d) == values).all()), None)
+        values = np.sort(values[~np.isnan(values)]) / (unit or 1)
         if len(values) < MIN_KEPT_ROWS:
             return cls((), (), decimals, unit)
         least, most = values[MIN_KEPT_ROWS - 1], values[-MIN_KEPT_ROWS]
@@ -136,7 +132,10 @@ class Numbers:
     def values(self, codes: Integers, fractions: Floats) -> Column:
         """Return a value of each code's range, a fraction of the way from its low to its high end."""
         low, high = np.array([np.nan, *self.low]), np.array([np.nan, *self.high])
-        drawn = low[codes] + fractions * (high - low)[codes]
+        return self.column(low[codes] + fractions * (high - low)[codes])
+
+    def column(self, drawn: Floats) -> Column:
+        """Return drawn numbers as the column's own: rounded to its decimals, dates as such."""
         if self.decimals is not None:
             drawn = np.round(drawn, self.decimals)
         if self.unit is None:
@@ -165,6 +164,21 @@ class Numbers:
 
 
 Marginal = Categories | Numbers
+
+
+def read_grain(column: Column) -> tuple[int | None, int | None]:
+    """Read how fine a column of numbers or dates is: its decimals, and the seconds of a date's unit.
+
+    Both are None where there is no such thing.
+    """
+    values = to_floats(column)
+    values = values[~np.isnan(values)]
+    unit = None
+    if column_kind(column) == "date":
+        unit = 1 if (values % DAY).any() else DAY
+        values = values / unit
+    decimals = next((d for d in range(MAX_DECIMALS) if (np.round(values, d) == values).all()), None)
+    return decimals, unit
 
 
 def read_marginals(prepared: pd.DataFrame) -> dict[str, Marginal]:

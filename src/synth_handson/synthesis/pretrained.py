@@ -8,7 +8,7 @@ from synth_handson.synthesis.archive import from_bytes, to_bytes
 from synth_handson.synthesis.generator import Generator, Training
 from synth_handson.synthesis.registry import get_engine
 from synth_handson.synthesis.run import Options, TrainingRun
-from synth_handson.synthesis.training import DEFAULT_EPOCHS, DEFAULT_MINUTES, train_anew
+from synth_handson.synthesis.training import DEFAULT_MINUTES, train_anew
 from synth_handson.tables.bank import TARGET, load_bank_marketing
 from synth_handson.tables.split import split_holdout
 
@@ -55,8 +55,14 @@ def load_bundled_synthetic() -> pd.DataFrame:
 def rebuild() -> Training:
     """Train anew on the bundled table's training part, and write the generator and its first rows."""
     train, _ = split_holdout(load_bank_marketing("bundled").frame)
-    options: Options = {"max_epochs": DEFAULT_EPOCHS, "max_minutes": DEFAULT_MINUTES, "random_state": SEED}
-    generator = train_anew(get_engine("mostly"), TrainingRun(train, options, target=TARGET))
+    engine = get_engine("mostly")
+    options: Options = {
+        "max_epochs": engine.max_epochs,
+        "max_minutes": DEFAULT_MINUTES,
+        "random_state": SEED,
+        "epsilon": None,
+    }
+    generator = train_anew(engine, TrainingRun(train, options, target=TARGET))
     GENERATOR_FILE.write_bytes(to_bytes(generator))
     generator.sample(SYNTHETIC_ROWS, random_state=SEED).to_csv(SYNTHETIC_FILE, index=False)
     return generator.training

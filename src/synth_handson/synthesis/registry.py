@@ -53,10 +53,24 @@ def _trees() -> Engine:
     return TreesEngine()
 
 
+def _aim() -> Engine:
+    from synth_handson.synthesis.aim import AimEngine
+
+    return AimEngine()
+
+
+def _ctgan() -> Engine:
+    from synth_handson.synthesis.ctgan import CtganEngine
+
+    return CtganEngine()
+
+
 ENGINES = {
     "mostly": Entry(_mostly, "mostlyai.engine", 'pip install "mostlyai[local]"'),
     "copula": Entry(_copula, "scipy", "pip install scipy"),
     "trees": Entry(_trees, "sklearn", "pip install scikit-learn"),
+    "aim": Entry(_aim, "mbi", 'pip install "synth-handson[aim]"'),
+    "ctgan": Entry(_ctgan, "ctgan", 'pip install "synth-handson[ctgan]"'),
     "mostly-server": Entry(_server, "mostlyai.sdk", "pip install mostlyai"),
 }
 
@@ -82,6 +96,11 @@ def get_engine(name: str) -> Engine:
     if not _installed(entry.module):
         raise ArgumentError("engine_missing", engine=name, module=entry.module, install=entry.install)
     return entry.load()
+
+
+def is_installed(name: str) -> bool:
+    """Tell whether what a known engine stands on is installed."""
+    return _installed(ENGINES[name].module)
 
 
 def server_address() -> str | None:

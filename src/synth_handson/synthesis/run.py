@@ -50,12 +50,17 @@ class Progress:
 ProgressCallback = Callable[[Progress], object]
 
 
+DELTA = 1e-6
+"""With differential privacy, the probability that its ε does not hold."""
+
+
 class Options(TypedDict):
     """What decides the outcome of a training, besides the table."""
 
     max_epochs: float
     max_minutes: float
     random_state: int
+    epsilon: float | None
 
 
 def is_whole(message: Mapping[str, Any]) -> bool:
@@ -112,6 +117,8 @@ class TrainingRun:
         Column that a model is to predict, if there is one.
     stopped_by
         Why it stopped, once it has.
+    reached_epsilon
+        The ε of differential privacy that its model has cost, if it was asked for one.
     """
 
     def __init__(
@@ -132,6 +139,7 @@ class TrainingRun:
         self.progress = Progress("starting")
         self.best_loss: float | None = None
         self.stopped_by: StopReason = "epochs"
+        self.reached_epsilon: float | None = None
         self._cancel = cancel
 
     @property

@@ -1,8 +1,7 @@
 """Train a generator on a table: what may be asked, and what happens in which order."""
 
 from contextlib import suppress
-from dataclasses import asdict
-from numbers import Real
+from dataclasses import asdict, replace
 from zipfile import BadZipFile
 
 import pandas as pd
@@ -10,16 +9,16 @@ import pandas as pd
 from synth_handson.errors import ArgumentError, ServerError
 from synth_handson.synthesis import store
 from synth_handson.synthesis.archive import from_bytes, to_bytes
+from synth_handson.synthesis.choice import choose_engine
 from synth_handson.synthesis.engine import Engine
 from synth_handson.synthesis.generator import Generator, Training
 from synth_handson.synthesis.mostly import local
 from synth_handson.synthesis.registry import get_engine, server_address
-from synth_handson.synthesis.run import CancelToken, Options, Progress, ProgressCallback, TrainingRun
+from synth_handson.synthesis.run import DELTA, CancelToken, Options, Progress, ProgressCallback, TrainingRun
 from synth_handson.synthesis.schema import Schema, prepare
 from synth_handson.synthesis.turns import TURNS
-from synth_handson.tables.checks import check_callback, check_seed, check_table, check_target
+from synth_handson.tables.checks import check_callback, check_positive, check_seed, check_table, check_target
 
-DEFAULT_EPOCHS = 20
 DEFAULT_MINUTES = 10.0
 
 
@@ -27,8 +26,9 @@ def train_generator(
     train: pd.DataFrame,
     *,
     target: str | int | None = None,
-    max_epochs: float = DEFAULT_EPOCHS,
+    max_epochs: float | None = None,
     max_minutes: float = DEFAULT_MINUTES,
+    epsilon: float | None = None,
     random_state: int = 0,
     on_progress: ProgressCallback | None = None,
     cancel: CancelToken | None = None,
@@ -49,56 +49,72 @@ def train_generator(
         all others. The columns before it, or all, are drawn in the order of
         `synth_handson.synthesis.order.column_order`.
     max_epochs
-        Passes over the table at most. Training ends earlier when the validation loss has not improved for
-        five epochs.
+        Passes over the table at most; by default 20, or 300 for "ctgan". With "mostly", training ends earlier
+        when the validation loss has not improved for five epochs.
     max_minutes
         Minutes of training at most. A training that runs into this limit is not repeatable.
+    epsilon
+        The ε of differential privacy to spend at most, above 0; lower is more private. With δ = 1e-6, it
+        bounds what the generator can tell about one person, who has one row. With "aim", that holds for all
+        that is learned; with "mostly", for the network's weights alone, and not for the ranges of values, the
+        order of the columns and when to stop. By default no such guarantee is given.
     random_state
-        Seed, 0 to 2³² - 1. The same table, seed and epochs give the same generator on like machines.
+        Seed, 0 to 2³² - 1. The same table, seed and epochs give the same generator on like machines, except
+        with ``epsilon``: there, "aim" takes noise that nobody can repeat.
     on_progress
         Called with a :class:`Progress` at each change of phase and after each epoch, in the caller's thread.
     cancel
         Ends the training within two seconds of ``cancel.cancel(keep=…)``, from any thread.
     engine
         "mostly", the MOSTLY AI engine in a worker process of this machine; "mostly-server", the same on a
-        MOSTLY AI server; "copula", a Gaussian copula; or "trees", sequential trees. The last two take a
-        second, and no epochs. By default "mostly-server" where an address is given below, else "mostly".
+        MOSTLY AI server; "copula", a Gaussian copula; "trees", sequential trees; "aim", marginals with
+        differential privacy; "ctgan", a generative adversarial network, whose licence allows no service for
+        third parties; or "auto", what :func:`choose_engine` recommends. "copula" and "trees" take a second,
+        and like "aim" no epochs. "aim" and "ctgan" are extras: ``pip install "synth-handson[aim,ctgan]"``.
+        By default "mostly-server" where an address is given below, else "mostly".
     server
         Address of a MOSTLY AI server; by default what the environment variable MOSTLY_BASE_URL names, if any.
 
     Returns
     -------
     Generator
-        The best model by validation loss.
+        The best model by validation loss; where there is none, the last.
 
     Raises
     ------
     TableError
         If the table cannot be trained on; lists everything that is wrong.
     ArgumentError
-        If an option is out of range, or names an engine that is unknown or not installed, or there is no such
-        target.
+        If an option is out of range, or names an engine that is unknown, not installed, or gives no guarantee
+        where there is to be one, or there is no such target.
     TrainingCancelled
         If cancelled without ``keep``, or before the first model was there to keep.
     TrainingError
-        If the engine failed, or its process was killed or ran out of memory.
+        If the engine failed, its process was killed or ran out of memory, or it spent more than ``epsilon``.
     ServerError
         If the server did not answer, or not as a MOSTLY AI server.
     """
-    options: Options = {
-        "max_epochs": _positive("max_epochs", max_epochs),
-        "max_minutes": _positive("max_minutes", max_minutes),
-        "random_state": check_seed(random_state),
-    }
+    minutes = check_positive("max_minutes", max_minutes)
+    wish = None if epsilon is None else check_positive("epsilon", epsilon)
+    if max_epochs is not None:
+        check_positive("max_epochs", max_epochs)
     check_callback(on_progress)
     if cancel is not None and not isinstance(cancel, CancelToken):
         raise ArgumentError("cancel", value=cancel)
-    chosen = _choose(engine, server)
+    choice = choose_engine(train, target, max_minutes=minutes, epsilon=wish) if engine == "auto" else None
+    chosen = _choose(choice.engine if choice else engine, server, wish)
+    options: Options = {
+        "max_epochs": float(max_epochs or chosen.max_epochs),
+        "max_minutes": minutes,
+        "random_state": check_seed(random_state),
+        "epsilon": wish,
+    }
     check_table(train)
     check_target(target, train.columns)
     report = on_progress or (lambda _: None)
     run = TrainingRun(train, options, report, cancel, server or server_address(), target)
-    return _find_or_train(chosen, run) if chosen.here else train_anew(chosen, run)
+    generator = _find_or_train(chosen, run) if chosen.here else train_anew(chosen, run)
+    return replace(generator, why=choice.why) if choice else generator
 
 
 def train_anew(engine: Engine, run: TrainingRun) -> Generator:
@@ -116,6 +132,8 @@ def train_anew(engine: Engine, run: TrainingRun) -> Generator:
         val_loss=run.best_loss,
         seconds=round(run.progress.elapsed, 1),
         stopped_by=run.stopped_by,
+        reached_epsilon=run.reached_epsilon,
+        delta=None if run.reached_epsilon is None else DELTA,
         **run.options,
     )
     return Generator(Schema.of(run.frame), training, model)
@@ -130,7 +148,7 @@ def warm_up() -> None:
         local.POOL.warm_up()
 
 
-def _choose(name: str | None, server: str | None) -> Engine:
+def _choose(name: str | None, server: str | None, epsilon: float | None) -> Engine:
     if server is not None and not isinstance(server, str):
         raise ServerError("server_address", address=server)
     address = server or server_address()
@@ -139,6 +157,10 @@ def _choose(name: str | None, server: str | None) -> Engine:
         raise ArgumentError("engine_no_server")
     if engine.name != "mostly-server" and server:
         raise ArgumentError("engine_not_there", engine=engine.name, server=server)
+    if epsilon is None and engine.epsilon == "required":
+        raise ArgumentError("epsilon_required", engine=engine.name)
+    if epsilon is not None and engine.epsilon == "refused":
+        raise ArgumentError("epsilon_refused", engine=engine.name)
     return engine
 
 
@@ -165,9 +187,3 @@ def _key(engine: Engine, run: TrainingRun) -> str:
         "schema": asdict(Schema.of(run.frame)),
     }
     return store.key(prepare(run.frame), {**run.options, **about})
-
-
-def _positive(name: str, value: float) -> float:
-    if isinstance(value, bool) or not isinstance(value, Real) or not value > 0:
-        raise ArgumentError(name, value=value)
-    return float(value)

@@ -14,7 +14,7 @@ import pandas as pd
 from scipy.stats import rankdata
 
 from synth_handson.metrics.arrays import Floats, Integers, ratio
-from synth_handson.synthesis.engine import Setting
+from synth_handson.synthesis.engine import EpsilonUse, Setting
 from synth_handson.synthesis.marginals import (
     PIECES,
     Marginal,
@@ -40,6 +40,8 @@ class TreesEngine:
 
     name = "trees"
     here = True
+    max_epochs = 1.0
+    epsilon: EpsilonUse = "refused"
     value_protection = True
 
     @property

@@ -116,6 +116,7 @@ class _Training:
             self.started = time.monotonic() - message["total_time"]
         if files is not None and is_whole(message):
             self.files = files
+            self.run.reached_epsilon = message.get("dp_eps")
         self.run.advance_to(message, self._trained())
 
     def _trained(self) -> float:

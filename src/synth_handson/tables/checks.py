@@ -4,7 +4,7 @@ import math
 from collections import Counter
 from collections.abc import Hashable, Iterable, Iterator, Sequence
 from difflib import get_close_matches
-from numbers import Integral
+from numbers import Integral, Real
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -90,6 +90,19 @@ def check_seed(value: int) -> int:
     if isinstance(value, bool) or not isinstance(value, Integral) or not 0 <= value <= MAX_SEED:
         raise ArgumentError("random_state", value=value, most=MAX_SEED)
     return int(value)
+
+
+def check_positive(name: str, value: float) -> float:
+    """Return an argument as a float.
+
+    Raises
+    ------
+    ArgumentError
+        If it is no number above 0; the message is the one of its name.
+    """
+    if isinstance(value, bool) or not isinstance(value, Real) or not 0 < value < math.inf:
+        raise ArgumentError(name, value=value)
+    return float(value)
 
 
 def check_target(target: Hashable | None, columns: Iterable[Hashable]) -> None:

@@ -71,7 +71,7 @@ def origin_note(tables: Tables, language: Language) -> str:
 
 def _took(training: Training, language: Language) -> str:
     if training.stopped_by == "complete":
-        engine = get_text(language, f"generate.engine_{training.engine}")
+        engine = get_text(language, f"generate.engine_{training.engine}", epsilon=training.epsilon or 0.0)
         took = "took_complete" if training.seconds >= 1 else "took_at_once"
         return get_text(language, f"generate.{took}", engine=engine, seconds=training.seconds)
     stopped = get_text(language, f"generate.stopped_{training.stopped_by.replace(' ', '_')}")

@@ -6,9 +6,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from synth_handson.errors import ArgumentError, TrainingError
 from synth_handson.synthesis import archive, store
 from synth_handson.synthesis.archive import from_bytes, to_bytes
 from synth_handson.synthesis.generator import Generator
+from synth_handson.synthesis.mostly import local
+from synth_handson.synthesis.run import TrainingRun
 from synth_handson.synthesis.schema import PROTECTED_TOKEN
 from synth_handson.synthesis.training import train_generator
 
@@ -154,3 +157,41 @@ def test_a_training_ends_when_it_no_longer_improves() -> None:
     generator = train_generator(noise, max_epochs=10_000)
     assert generator.training.stopped_by == "early stopping"
     assert generator.training.epochs < 10_000
+
+
+# Differential privacy.
+
+
+def test_a_training_stays_within_its_epsilon(table: pd.DataFrame) -> None:
+    training = train_generator(table, max_epochs=3, epsilon=2.0).training
+    assert training.reached_epsilon is not None
+    assert 0.5 < training.reached_epsilon <= 2.0
+    assert (training.epsilon, training.delta) == (2.0, 1e-6)
+
+
+def test_less_epsilon_is_more_noise(table: pd.DataFrame) -> None:
+    strict, loose = (
+        train_generator(table, max_epochs=5, epsilon=epsilon).training.val_loss for epsilon in (0.5, 100.0)
+    )
+    assert strict is not None
+    assert loose is not None
+    assert strict > loose
+
+
+def test_a_training_that_spent_more_than_allowed_is_not_kept(
+    table: pd.DataFrame, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def overspend(run: TrainingRun, *_: object) -> dict[str, bytes]:
+        run.reached_epsilon = 2.5
+        return {}
+
+    monkeypatch.setattr(local, "train_in_worker", overspend)
+    with pytest.raises(TrainingError, match="more than the 2 that was allowed"):
+        train_generator(table, epsilon=2.0)
+    assert store.clear() == 0
+
+
+def test_too_little_epsilon_is_said_to_be_so(table: pd.DataFrame) -> None:
+    with pytest.raises(ArgumentError, match=r"Allow 0\.3 or more"):
+        train_generator(table, epsilon=0.01)
+    train_generator(table, max_epochs=1, epsilon=0.3)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from functools import partial
+from math import ceil
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,9 @@ import pandas as pd
 from synth_handson.synthesis.worker_process import WorkerProcess
 
 MODEL_FILES = ("model-data/model-configs.json", "model-data/model-weights.pt", "tgt-stats/stats.json")
+
+LEARNED_SHARE = 0.8
+"""The engine holds the other rows out, to see when to stop."""
 
 
 def read_model(workspace: Path) -> dict[str, bytes]:
@@ -37,6 +41,8 @@ class EngineProcess(WorkerProcess):
         max_epochs: float,
         max_minutes: float,
         random_state: int,
+        epsilon: float | None,
+        delta: float,
     ) -> None:
         """Train on ``frame``, sending each epoch's progress, and the model whenever it is the best so far."""
         from mostlyai import engine
@@ -62,6 +68,7 @@ class EngineProcess(WorkerProcess):
                 max_epochs=max_epochs,
                 max_training_time=max_minutes,
                 update_progress=update_progress,
+                **_privacy(len(frame), batch_size, max_epochs, epsilon, delta),
             ),
         )
         for step in steps:
@@ -80,6 +87,31 @@ class EngineProcess(WorkerProcess):
         engine.set_random_state(random_state)
         engine.generate(workspace_dir=workspace, sample_size=n)
         return pd.read_parquet(workspace / "SyntheticData")
+
+
+def _privacy(
+    rows: int, batch_size: int | None, max_epochs: float, epsilon: float | None, delta: float
+) -> dict[str, Any]:
+    """Choose the noise of each step such that all epochs together cost ``epsilon``."""
+    if epsilon is None:
+        return {}
+    from mostlyai.engine.domain import DifferentialPrivacyConfig
+    from opacus.accountants.utils import get_noise_multiplier
+
+    noise = get_noise_multiplier(
+        target_epsilon=epsilon,
+        target_delta=delta,
+        sample_rate=min(1.0, (batch_size or rows) / (LEARNED_SHARE * rows)),
+        epochs=ceil(max_epochs),
+        accountant="rdp",
+    )
+    # What the engine spends on the values' ranges would not be a guarantee: noise on how many people have a
+    # category does not hide one that a single person has. Its thresholds hide that.
+    return {
+        "differential_privacy": DifferentialPrivacyConfig(
+            max_epsilon=epsilon, delta=delta, noise_multiplier=noise, value_protection_epsilon=None
+        )
+    }
 
 
 if __name__ == "__main__":

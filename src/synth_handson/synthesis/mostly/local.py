@@ -4,16 +4,23 @@ from collections.abc import Mapping
 from importlib.metadata import version
 from typing import Any
 
-from synth_handson.synthesis.engine import Setting
+from synth_handson.errors import ArgumentError, TrainingError
+from synth_handson.synthesis.engine import EpsilonUse, Setting
 from synth_handson.synthesis.mostly.engine_process import MODEL_FILES
 from synth_handson.synthesis.order import column_order_setting
-from synth_handson.synthesis.run import TrainingRun
+from synth_handson.synthesis.run import DELTA, TrainingRun
 from synth_handson.synthesis.schema import LARGE_TABLE_ROWS, encoding_types, prepare_in_order
 from synth_handson.synthesis.worker import WorkerPool
 from synth_handson.synthesis.worker_training import WorkerModel, train_in_worker
 
 LARGE_TABLE_BATCH = 2_048
 """Rows per step on a large table; the engine's own choice, a quarter of it, learns no better, and slower."""
+
+PRIVATE_BATCH = 512
+"""With differential privacy each step adds noise, which more rows drown."""
+
+TOO_LITTLE = "The privacy budget is too low"
+"""So begins what the engine's accountant says where no noise is enough."""
 
 PROCESS = "synth_handson.synthesis.mostly.engine_process"
 POOL = WorkerPool(PROCESS)
@@ -25,6 +32,8 @@ class MostlyEngine:
 
     name = "mostly"
     here = True
+    max_epochs = 20.0
+    epsilon: EpsilonUse = "accepted"
     value_protection = True
 
     @property
@@ -35,11 +44,24 @@ class MostlyEngine:
     def settings(self, run: TrainingRun) -> dict[str, Setting]:
         """Return the order of the columns, and the batch size where it is not left to the engine."""
         order = column_order_setting(run.target)
-        return order | ({"batch_size": LARGE_TABLE_BATCH} if len(run.frame) >= LARGE_TABLE_ROWS else {})
+        if len(run.frame) >= LARGE_TABLE_ROWS:
+            return order | {"batch_size": LARGE_TABLE_BATCH}
+        return order | ({} if run.options["epsilon"] is None else {"batch_size": PRIVATE_BATCH})
 
     def train(self, run: TrainingRun) -> "LocalModel":
         """Train, and return the best model."""
-        return LocalModel(train_in_worker(run, POOL, lambda: self._request(run)))
+        wish = run.options["epsilon"]
+        try:
+            model = LocalModel(train_in_worker(run, POOL, lambda: self._request(run)))
+        except TrainingError as error:
+            if TOO_LITTLE in str(error):
+                raise ArgumentError("epsilon_too_low", epsilon=wish) from error
+            raise
+        reached = run.reached_epsilon
+        # The engine keeps its first model even where that has cost more.
+        if wish is not None and (reached is None or reached > wish):
+            raise TrainingError("epsilon_exceeded", epsilon=wish, reached=reached)
+        return model
 
     def load(self, files: Mapping[str, bytes]) -> "LocalModel":
         """Load a model from the files that sampling needs."""
@@ -53,6 +75,7 @@ class MostlyEngine:
             "encoding_types": encoding_types(frame),
             "value_protection": self.value_protection,
             "batch_size": self.settings(run).get("batch_size"),
+            "delta": DELTA,
             **run.options,
         }
 

@@ -18,7 +18,7 @@ import httpx
 import pandas as pd
 
 from synth_handson.errors import ArgumentError, ServerError, TrainingCancelled
-from synth_handson.synthesis.engine import Setting
+from synth_handson.synthesis.engine import EpsilonUse, Setting
 from synth_handson.synthesis.order import column_order_setting
 from synth_handson.synthesis.run import TrainingRun
 from synth_handson.synthesis.schema import encoding_types, prepare_in_order
@@ -56,6 +56,8 @@ class ServerEngine:
 
     name = "mostly-server"
     here = False
+    max_epochs = 20.0
+    epsilon: EpsilonUse = "refused"
     value_protection = True
 
     @property

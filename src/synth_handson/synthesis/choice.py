@@ -1,0 +1,84 @@
+"""Which engine to take when nobody says: a rule from what was measured, in words."""
+
+from dataclasses import dataclass
+
+import pandas as pd
+
+from synth_handson.locales import Message
+from synth_handson.synthesis.registry import is_installed
+from synth_handson.tables.checks import check_positive, check_table, check_target
+
+FEW_ROWS = 1_000
+"""With fewer, a correlation is all that can be learned; the trees, with 50 people in a leaf, learn less."""
+NETWORK_MINUTES = 1.0
+"""The default engine takes up to so long on two cores, its start included."""
+
+
+@dataclass(frozen=True)
+class EngineChoice:
+    """An engine, and why it was chosen.
+
+    Attributes
+    ----------
+    engine
+        Its name in :func:`~synth_handson.train_generator`.
+    why
+        The reason: ``why.in_words("en")``.
+    """
+
+    engine: str
+    why: Message
+
+
+def choose_engine(
+    train: pd.DataFrame,
+    target: str | int | None = None,
+    *,
+    max_minutes: float = 10.0,
+    epsilon: float | None = None,
+) -> EngineChoice:
+    """Choose an engine for a table, by what was measured on seven others (docs/engines.md).
+
+    With a wish for differential privacy, it is "aim", which gives it for all that is learned, or "mostly"
+    where that is not installed. Without, it is "copula" below 1,000 rows, "trees" in less than a minute, and
+    else "mostly". The share of categories and the target do not decide: what was measured shows no such rule.
+
+    Parameters
+    ----------
+    train
+        The training table.
+    target
+        Column that a model is to predict, if there is one.
+    max_minutes
+        Minutes that the training may take.
+    epsilon
+        The ε of differential privacy to spend at most, if there is to be a guarantee.
+
+    Returns
+    -------
+    EngineChoice
+        The engine's name, and the reason.
+
+    Raises
+    ------
+    ArgumentError
+        If an option is out of range, or there is no such target.
+    TableError
+        If the table cannot be trained on.
+    """
+    minutes = check_positive("max_minutes", max_minutes)
+    check_table(train)
+    check_target(target, train.columns)
+    wish = None if epsilon is None else check_positive("epsilon", epsilon)
+    engine, reason = _choose(len(train), minutes, wish)
+    return EngineChoice(engine, Message(f"engines.{reason}", {"rows": len(train), "few": FEW_ROWS}))
+
+
+def _choose(rows: int, minutes: float, epsilon: float | None) -> tuple[str, str]:
+    if epsilon is not None:
+        return ("aim", "private") if is_installed("aim") else ("mostly", "private_weights")
+    if rows < FEW_ROWS:
+        return "copula", "few_rows"
+    if minutes < NETWORK_MINUTES:
+        return "trees", "hurry"
+    return "mostly", "enough"
