@@ -68,8 +68,9 @@ def _(train):
 
 
 @app.cell(hide_code=True)
-def _(desk, get_job, language, tables):
-    mo.vstack([page.job(get_job(), desk, language), page.origin(tables, language)])
+def _(desk, engine_selector, get_job, language, tables):
+    _about = page.engine_note(engine_selector.value, language)
+    mo.vstack([_about, page.job(get_job(), desk, language), page.origin(tables, language)])
     return
 
 
@@ -164,8 +165,9 @@ def _(language, tables):
 
 
 @app.cell(hide_code=True)
-def _(assessed, language, say):
-    mo.vstack([mo.md(say("privacy.verdict_title")), page.verdict(assessed, language)])
+def _(assessed, desk, language, say):
+    _shown = page.verdict(assessed, language), page.frontier(desk.tried(assessed), language)
+    mo.vstack([mo.md(say("privacy.verdict_title")), *_shown])
     return
 
 
@@ -182,14 +184,8 @@ def _(assessed, language, say):
 
 
 @app.cell(hide_code=True)
-def _(say):
-    mo.md(say("dose.title"))
-    return
-
-
-@app.cell(hide_code=True)
-def _(dose_sliders, leak_selector):
-    page.leak_controls(leak_selector, dose_sliders)
+def _(dose_sliders, leak_selector, say):
+    mo.vstack([mo.md(say("dose.title")), page.leak_controls(leak_selector, dose_sliders)])
     return
 
 

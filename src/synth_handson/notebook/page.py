@@ -18,6 +18,7 @@ import scipy.spatial
 import scipy.stats  # noqa: F401
 
 from synth_handson import distance_shares, warm_up
+from synth_handson.comparison import EngineComparison, Trial
 from synth_handson.errors import SynthHandsonError
 from synth_handson.evidence.assessment import Evidence
 from synth_handson.evidence.closest import ClosestRecords, Comparison, MedianGap
@@ -32,18 +33,23 @@ from synth_handson.notebook.downloads import about_tables, download_note, eviden
 from synth_handson.notebook.lesson import Memorised, Overfitting, Responder, Response
 from synth_handson.notebook.session import Assessed, Assessor, Job, JobState
 from synth_handson.pipeline import Tables
+from synth_handson.synthesis.engine import EngineOptions
 from synth_handson.synthesis.registry import server_address
 from synth_handson.tables.bank import Dataset
 from synth_handson.views import charts, evidence_charts, generate, load, privacy, validate
 from synth_handson.views.dose import dose_sentence, dose_table
+from synth_handson.views.frontier import frontier_chart
 
 Kind = Literal["neutral", "success", "warn", "danger"]
 
 CSV_NAME = "bank-marketing-SYNTHETIC.csv"
-ENGINES = {
-    "MOSTLY AI": None,
-    "ガウスコピュラ / Gaussian copula": "copula",
-    "逐次決定木 / Sequential trees": "trees",
+ENGINES: dict[str, EngineOptions] = {
+    "MOSTLY AI": {},
+    "ガウスコピュラ / Gaussian copula": {"engine": "copula"},
+    "逐次決定木 / Sequential trees": {"engine": "trees"},
+    "AIM (ε = 3)": {"engine": "aim", "epsilon": 3.0},
+    "CTGAN": {"engine": "ctgan"},
+    "自動 / Automatic": {"engine": "auto"},
 }
 """What can train, by what the reader chooses; the first one on a server where there is one."""
 CALLOUTS: dict[str, Kind] = {
@@ -98,6 +104,7 @@ class Desk:
         get_response, set_response = mo.state(Response())
         get_memorised, set_memorised = mo.state(Memorised())
         self.states = (get_tables, get_job, get_assessed, get_response, get_memorised)
+        self._trials: dict[str, Trial] = {}
         self._job = Job(show=set_job, deliver=set_tables)
         self._assessor = Assessor(show=set_assessed)
         self._responder = Responder(show=set_response)
@@ -109,15 +116,18 @@ class Desk:
         self.keep = button("ここまでで使う / Use what there is", lambda _: self._job.cancel(keep=True))
         self.forget = button("中止 / Cancel", lambda _: self._overfitting.cancel(keep=False), "danger")
 
-    def generate(self, train: pd.DataFrame, holdout: pd.DataFrame, rows: int, engine: str | None) -> None:
+    def generate(self, train: pd.DataFrame, holdout: pd.DataFrame, rows: int, engine: EngineOptions) -> None:
         """Train and draw; the page stays alive, and the cancel button works."""
-        asked = {
-            "rows": rows,
-            "engine": engine,
-            "max_epochs": self.options.epochs,
-            "random_state": self.options.seed,
-        }
-        self._start(self._job.run, train, holdout, **asked)
+        asked = {"max_epochs": self.options.epochs, "random_state": self.options.seed, **engine}
+        self._start(self._job.run, train, holdout, rows=rows, **asked)
+
+    def tried(self, assessed: Assessed) -> EngineComparison:
+        """Set the newest table of each engine that was assessed beside each other."""
+        if assessed.tables is not None and assessed.evidence is not None:
+            training = assessed.tables.training
+            trial = Trial(training.engine, training.random_state, training.seconds, assessed.evidence)
+            self._trials = {**self._trials, training.engine: trial}
+        return EngineComparison(tuple(self._trials.values()))
 
     def assess(self, tables: Tables) -> None:
         """Assess the tables on show; newer ones supersede them."""
@@ -216,6 +226,11 @@ def counting_button(label: str) -> mo.ui.button:
 def small(text: str) -> mo.Html:
     """Set a text in small print."""
     return mo.Html(f'<div class="sh-small">{mo.md(text).text}</div>')
+
+
+def engine_note(chosen: EngineOptions, language: Language) -> mo.Html:
+    """Say in small print what the chosen engine does, and what is to be known before it runs."""
+    return small(get_text(language, f"generate.choice_{chosen.get('engine', 'mostly')}"))
 
 
 def row(elements: Iterable[Any]) -> mo.Html:
@@ -375,6 +390,14 @@ def _verdict(evidence: Evidence, language: Language) -> mo.Html:
             small(privacy.grade_note(evidence, language)),
         ]
     )
+
+
+def frontier(tried: EngineComparison, language: Language) -> mo.Html:
+    """Draw the tables made so far, use against privacy risk."""
+    if not any(trial.kept for trial in tried.trials):
+        return mo.Html("")
+    said = mo.md(get_text(language, "frontier.so_far"))
+    return mo.vstack([said, _chart(frontier_chart, tried, language)])
 
 
 def membership(assessed: Assessed, language: Language) -> mo.Html:

@@ -78,6 +78,10 @@ class JobState:
         return self.progress is not None
 
 
+_Asked = tuple[str | None, float | None, float | None, int]
+"""Engine, epsilon, epochs and seed."""
+
+
 class Job:
     """Makes new tables for one reader, one at a time, in whatever thread calls :meth:`run`.
 
@@ -97,7 +101,7 @@ class Job:
         self._cancel = CancelToken()
         self._generator: Generator | None = None
         self._train_table: pd.DataFrame | None = None
-        self._options: tuple[str | None, float | None, int] | None = None
+        self._options: _Asked | None = None
 
     def run(
         self,
@@ -108,6 +112,7 @@ class Job:
         max_epochs: float | None,
         random_state: int,
         engine: str | None = None,
+        epsilon: float | None = None,
     ) -> None:
         """Train, draw and deliver; a second call while one runs does nothing.
 
@@ -119,7 +124,7 @@ class Job:
         state = JobState()
         try:
             self._show(JobState(Progress("starting")))
-            generator = self._train(train, engine, max_epochs, random_state)
+            generator = self._train(train, (engine, epsilon, max_epochs, random_state))
             self._show(JobState(Progress("sampling" if generator.model.ready else "starting")))
             self._deliver(draw_tables(generator, train, holdout, rows=rows, random_state=random_state))
         except SynthHandsonError as error:
@@ -136,15 +141,14 @@ class Job:
         """Stop the training; ``keep`` the best model so far, if there is one, and draw from it."""
         self._cancel.cancel(keep=keep)
 
-    def _train(
-        self, train: pd.DataFrame, engine: str | None, max_epochs: float | None, random_state: int
-    ) -> Generator:
-        options = (engine, max_epochs, random_state)
+    def _train(self, train: pd.DataFrame, options: _Asked) -> Generator:
+        engine, epsilon, max_epochs, random_state = options
         if self._generator is None or self._train_table is not train or self._options != options:
             generator = train_generator(
                 train,
                 target=find_target(TARGET, train),
                 engine=engine,
+                epsilon=epsilon,
                 max_epochs=max_epochs,
                 random_state=random_state,
                 on_progress=lambda progress: self._show(JobState(progress)),

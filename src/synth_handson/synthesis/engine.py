@@ -1,13 +1,22 @@
 """What every engine does: train a model on a table, and load one from its files."""
 
 from collections.abc import Mapping
-from typing import Any, Literal, Protocol, runtime_checkable
+from typing import Any, Literal, Protocol, TypedDict, runtime_checkable
 
 import pandas as pd
 
 from synth_handson.synthesis.run import TrainingRun
 
 Setting = bool | int | float | str
+
+
+class EngineOptions(TypedDict, total=False):
+    """Which engine is to train, and what differential privacy may cost; see `train_generator`."""
+
+    engine: str
+    epsilon: float
+
+
 EpsilonUse = Literal["refused", "accepted", "required"]
 
 

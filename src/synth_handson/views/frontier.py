@@ -13,7 +13,7 @@ from synth_handson.views.charts import AXIS_WIDTH, finish, lines
 if TYPE_CHECKING:
     import altair as alt
 
-COLOURS = [SYNTHETIC, "#b5651d", "#7b4ab5", "#1a8a6a"]
+COLOURS = [SYNTHETIC, "#b5651d", "#7b4ab5", "#1a8a6a", "#9c2a6b", "#6b7a1e"]
 """Of the engines, in the order they are given; real rows are grey where nobody trained on them, else blue."""
 
 
@@ -35,8 +35,11 @@ def frontier_chart(comparison: EngineComparison, language: Language) -> alt.Laye
     import altair as alt
 
     rows = [_row(trial, language) for trial in comparison.trials if trial.kept is not None]
-    engines = list(dict.fromkeys(t.engine for t in comparison.trials if t.engine not in (HOLDOUT, COPIED)))
-    colours = dict(zip(engines, COLOURS * len(engines), strict=False)) | {HOLDOUT: GREY, COPIED: ORIGINAL}
+    drawn = list(dict.fromkeys(trial.engine for trial in comparison.trials if trial.kept is not None))
+    real = {HOLDOUT: GREY, COPIED: ORIGINAL}
+    engines = [engine for engine in drawn if engine not in real]
+    colours = dict(zip(engines, COLOURS * len(engines), strict=False))
+    colours |= {name: colour for name, colour in real.items() if name in drawn}
     names = {engine: get_text(language, f"frontier.{engine}") for engine in colours}
     base = alt.Chart(alt.InlineData(values=rows)).encode(
         color=alt.Color(
