@@ -73,6 +73,7 @@ WRONG: dict[str, tuple[Callable[[Any], object], list[Any]]] = {
         lambda x: sh.compare_engines(REAL, REAL, seeds=x),
         [None, 5, "0", [], [-1], [True]],
     ),
+    "compare_engines, epsilon": (lambda x: sh.compare_engines(REAL, REAL, epsilon=x), GIVEN_BUDGETS),
     "compare_engines, rows": (
         lambda x: sh.compare_engines(REAL, REAL, rows=x),
         [value for value in NO_COUNTS if value is not None],

@@ -19,6 +19,7 @@ from synth_handson.synthesis.training import train_generator
 from synth_handson.tables.checks import (
     MIN_ASSESSED_ROWS,
     check_callback,
+    check_positive,
     check_rows,
     check_seed,
     check_table,
@@ -103,6 +104,7 @@ def compare_engines(
     engines: Sequence[str] = LOCAL_ENGINES,
     seeds: Sequence[int] = (0,),
     rows: int | None = None,
+    epsilon: float | None = None,
     on_progress: Callable[[str, int], object] | None = None,
 ) -> EngineComparison:
     """Train engines on one table, and assess what each draws: use against the risk for people in it.
@@ -122,6 +124,8 @@ def compare_engines(
         Each engine is trained, drawn from and assessed with each of them.
     rows
         Synthetic rows to draw each time; by default as many as there are training rows, at most 5,000.
+    epsilon
+        The ε of differential privacy for the engines that must be told one, "aim"; the others train without.
     on_progress
         Called with the engine and the seed whenever one begins.
 
@@ -141,8 +145,10 @@ def compare_engines(
     for several in (engines, seeds):
         if isinstance(several, str) or not isinstance(several, Sequence) or not several:
             raise ArgumentError("compare_nothing")
+    wish = None if epsilon is None else check_positive("epsilon", epsilon)
     for engine in engines:
-        get_engine(engine)
+        if get_engine(engine).epsilon == "required" and wish is None:
+            raise ArgumentError("epsilon_required", engine=engine)
     checked = [check_seed(seed) for seed in seeds]
     check_callback(on_progress)
     check_table(train)
@@ -157,17 +163,24 @@ def compare_engines(
             if on_progress:
                 on_progress(engine, seed)
             try:
-                drawn.append(_try(engine, seed, train, holdout, target, n))
+                drawn.append(_try(engine, seed, train, holdout, target, n, epsilon))
             except SynthHandsonError as error:
                 failed.append((engine, seed, error))
     return EngineComparison((*drawn, *trials), tuple(failed))
 
 
 def _try(
-    engine: str, seed: int, train: pd.DataFrame, holdout: pd.DataFrame, target: str | int | None, rows: int
+    engine: str,
+    seed: int,
+    train: pd.DataFrame,
+    holdout: pd.DataFrame,
+    target: str | int | None,
+    rows: int,
+    epsilon: float | None,
 ) -> Trial:
     begun = time.monotonic()
-    generator = train_generator(train, target=target, engine=engine, random_state=seed)
+    wish = epsilon if get_engine(engine).epsilon == "required" else None
+    generator = train_generator(train, target=target, engine=engine, epsilon=wish, random_state=seed)
     synthetic = generator.sample(rows, random_state=seed)
     seconds = 0.0 if generator.from_store else time.monotonic() - begun
     evidence = assess(synthetic, train=train, holdout=holdout, target=target, random_state=seed)
