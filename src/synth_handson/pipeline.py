@@ -9,7 +9,7 @@ import pandas as pd
 from synth_handson.evidence.assessment import Evidence, Step, assess
 from synth_handson.synthesis.generator import Generator, Training
 
-Origin = Literal["bundled", "trained", "store"]
+Origin = Literal["bundled", "meanwhile", "trained", "store"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -25,7 +25,8 @@ class Tables:
     synthetic
         The rows drawn from it.
     origin
-        "bundled" with the project, "trained" just now, or from a generator found in the "store".
+        "bundled" with the project, "trained" just now, from a generator found in the "store", or a first one
+        for the time in which another "meanwhile" trains.
     training
         How the generator was made.
     """

@@ -338,3 +338,32 @@ def test_a_table_is_loaded_once_for_all_readers_and_asked_for_again_where_uci_di
     assert load_once(load, "auto").source == "uci"
     assert load_once(load, "auto").source == "uci"
     assert asked == ["auto", "bundled", "auto"]
+
+
+# A first table.
+
+
+def test_meanwhile_there_is_a_table_by_a_copula(parts: tuple[pd.DataFrame, pd.DataFrame]) -> None:
+    reader = Reader()
+    job = reader.job()
+    run(job, parts, meanwhile=True)
+    assert [(tables.origin, tables.training.engine) for tables in reader.tables] == [
+        ("meanwhile", "copula"),
+        ("trained", "mostly"),
+    ]
+    # What is trained already needs nothing in the meantime.
+    run(job, parts, rows=30, meanwhile=True)
+    assert [len(tables.synthetic) for tables in reader.tables] == [20, 20, 30]
+
+
+def test_where_the_training_comes_to_nothing_the_first_table_stays(
+    parts: tuple[pd.DataFrame, pd.DataFrame],
+) -> None:
+    reader = Reader()
+    job = reader.job()
+    reader.reacts = lambda state: job.cancel(keep=False) if has_learned(state) else None
+    run(job, parts, max_epochs=ENDLESS, meanwhile=True)
+    assert reader.states[-1].error is not None
+    first, kept = reader.tables
+    assert (first.origin, kept.origin) == ("meanwhile", "trained")
+    assert kept.synthetic is first.synthetic

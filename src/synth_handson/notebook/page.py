@@ -52,6 +52,8 @@ ENGINES: dict[str, EngineOptions] = {
     "自動 / Automatic": {"engine": "auto"},
 }
 """What can train, by what the reader chooses; the first one on a server where there is one."""
+AT_ONCE = ("copula", "trees")
+"""With these, there is nothing to show meanwhile."""
 CALLOUTS: dict[str, Kind] = {
     "pass": "success",
     "review": "warn",
@@ -119,6 +121,7 @@ class Desk:
     def generate(self, train: pd.DataFrame, holdout: pd.DataFrame, rows: int, engine: EngineOptions) -> None:
         """Train and draw; the page stays alive, and the cancel button works."""
         asked = {"max_epochs": self.options.epochs, "random_state": self.options.seed, **engine}
+        asked["meanwhile"] = engine.get("engine") not in AT_ONCE
         self._start(self._job.run, train, holdout, rows=rows, **asked)
 
     def tried(self, assessed: Assessed) -> EngineComparison:
@@ -130,12 +133,14 @@ class Desk:
         return EngineComparison(tuple(self._trials.values()))
 
     def assess(self, tables: Tables) -> None:
-        """Assess the tables on show; newer ones supersede them."""
-        self._start(self._assessor.run, tables)
+        """Assess the tables on show, unless others are on their way; newer ones supersede them."""
+        if tables.origin != "meanwhile":
+            self._start(self._assessor.run, tables)
 
     def respond(self, tables: Tables, leak: Leak) -> None:
         """Take several doses of a leak."""
-        self._start(self._responder.run, tables, leak)
+        if tables.origin != "meanwhile":
+            self._start(self._responder.run, tables, leak)
 
     def overfit(self, train: pd.DataFrame, holdout: pd.DataFrame) -> None:
         """Make a generator memorise people."""
@@ -240,7 +245,7 @@ def row(elements: Iterable[Any]) -> mo.Html:
 
 def origin(tables: Tables, language: Language) -> mo.Html:
     """Say where the synthetic table came from."""
-    kind: Kind = "warn" if tables.origin == "bundled" else "success"
+    kind: Kind = "success" if tables.origin in ("trained", "store") else "warn"
     return mo.callout(mo.md(generate.origin_note(tables, language)), kind=kind)
 
 

@@ -4,7 +4,7 @@ import logging
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pandas as pd
 
@@ -113,22 +113,31 @@ class Job:
         random_state: int,
         engine: str | None = None,
         epsilon: float | None = None,
+        meanwhile: bool = False,
     ) -> None:
         """Train, draw and deliver; a second call while one runs does nothing.
 
-        A training whose creator's thread has ended (the reader closed the page) is cancelled.
+        A training whose creator's thread has ended (the reader closed the page) is cancelled. With
+        ``meanwhile``, a Gaussian copula's table comes first, and stays if the training comes to nothing.
         """
         if not self._running.acquire(blocking=False):
             return
         self._cancel = CancelToken(owner=self._owner)
         state = JobState()
+        asked = (engine, epsilon, max_epochs, random_state)
+        first: Tables | None = None
         try:
             self._show(JobState(Progress("starting")))
-            generator = self._train(train, (engine, epsilon, max_epochs, random_state))
+            if meanwhile and not self._has_trained(train, asked):
+                first = self._first_table(train, holdout, rows, random_state)
+                self._deliver(replace(first, origin="meanwhile"))
+            generator = self._train(train, asked)
             self._show(JobState(Progress("sampling" if generator.model.ready else "starting")))
             self._deliver(draw_tables(generator, train, holdout, rows=rows, random_state=random_state))
         except SynthHandsonError as error:
             state = JobState(error=error)
+            if first is not None and self._owner.is_alive():
+                self._deliver(first)
         except Exception as error:
             logging.getLogger(__name__).exception("generation failed unexpectedly")
             state = JobState(error=_unexpected(error))
@@ -141,9 +150,21 @@ class Job:
         """Stop the training; ``keep`` the best model so far, if there is one, and draw from it."""
         self._cancel.cancel(keep=keep)
 
+    def _has_trained(self, train: pd.DataFrame, options: _Asked) -> bool:
+        return self._train_table is train and self._options == options
+
+    def _first_table(
+        self, train: pd.DataFrame, holdout: pd.DataFrame, rows: int, random_state: int
+    ) -> Tables:
+        target = find_target(TARGET, train)
+        copula = train_generator(
+            train, target=target, engine="copula", random_state=random_state, cancel=self._cancel
+        )
+        return draw_tables(copula, train, holdout, rows=rows, random_state=random_state)
+
     def _train(self, train: pd.DataFrame, options: _Asked) -> Generator:
         engine, epsilon, max_epochs, random_state = options
-        if self._generator is None or self._train_table is not train or self._options != options:
+        if self._generator is None or not self._has_trained(train, options):
             generator = train_generator(
                 train,
                 target=find_target(TARGET, train),
