@@ -382,6 +382,20 @@ def test_value_protection_is_said_as_it_was(protection: bool | None, said: str) 
     assert f"Rare-value protection {said}" in shown(to_html(evidence(), "en", about))
 
 
+@pytest.mark.parametrize(
+    ("engine", "spent", "covered"),
+    [
+        ("copula", None, "no mathematical guarantee limits"),
+        ("mostly", 2.634, "ε = 2.63 and δ = 1e-06, for the weights of the network alone"),
+        ("aim", 3.0, "ε = 3.00 and δ = 1e-06, for all that was learned from the table"),
+    ],
+)
+def test_a_guarantee_is_said_with_what_it_covers(engine: str, spent: float | None, covered: str) -> None:
+    made = replace(TRAINING, engine=engine, reached_epsilon=spent, delta=None if spent is None else 1e-6)
+    assert covered in Wording("en").differential_privacy(made)
+    assert Wording("ja").differential_privacy(made) != Wording("en").differential_privacy(made)
+
+
 def test_another_training_table_than_the_generators_is_noticed() -> None:
     html = to_html(evidence(), "en", About(training=replace(TRAINING, rows=999)))
     assert "The training table given for this report has 3,600" in html

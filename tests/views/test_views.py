@@ -10,7 +10,7 @@ import pytest
 from synth_handson.errors import TrainingError
 from synth_handson.evidence.closest import ClosestRecords, ColumnComparison, Comparison, MedianGap
 from synth_handson.evidence.fidelity import ColumnFidelity, compare_columns
-from synth_handson.locales import LANGUAGES
+from synth_handson.locales import LANGUAGES, get_text
 from synth_handson.pipeline import Tables
 from synth_handson.synthesis.generator import Training
 from synth_handson.synthesis.run import Progress
@@ -232,11 +232,19 @@ def test_the_origin_of_a_table_is_said() -> None:
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.parametrize("origin", ["bundled", "trained", "store"])
+@pytest.mark.parametrize("origin", ["bundled", "meanwhile", "trained", "store"])
 @pytest.mark.parametrize("reason", ["epochs", "early stopping", "time", "cancelled"])
 def test_every_origin_and_reason_has_its_words(language: Any, origin: str, reason: Any) -> None:
     note = origin_note(tables(origin=origin, training=replace(TRAINING, stopped_by=reason)), language)
     assert "{" not in note
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("engine", ["copula", "trees", "aim"])
+def test_an_engine_without_epochs_is_named(language: Any, engine: str) -> None:
+    training = replace(TRAINING, engine=engine, stopped_by="complete", epsilon=2.5, seconds=0.2)
+    note = origin_note(tables(training=training), language)
+    assert get_text(language, f"generate.engine_{engine}", epsilon=2.5) in note
 
 
 def test_a_training_under_way_shows_epoch_loss_and_time() -> None:
