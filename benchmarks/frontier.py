@@ -170,25 +170,30 @@ def carried_by(package: str, path: str) -> pd.DataFrame:
 
 def try_one(table: str, drawn_by: str, options: argparse.Namespace) -> None:
     warnings.simplefilter("ignore")
+    # Nothing is found in the store: every training counts.
+    with tempfile.TemporaryDirectory() as home:
+        os.environ["SYNTH_HANDSON_HOME"] = os.environ["MOSTLY_LOCAL_DIR"] = home
+        for seed in range(options.seeds):
+            try_seed(table, drawn_by, seed, options)
+
+
+def try_seed(table: str, drawn_by: str, seed: int, options: argparse.Namespace) -> None:
     target, load = tables(options.path)[table]
     frame = load()
     train, holdout = split_holdout(frame, max(0.2, 150 / len(frame)))
     rows = min(len(train), MAX_ROWS)
-    for seed in range(options.seeds):
-        with tempfile.TemporaryDirectory() as home, peak_memory() as peak:
-            # Nothing is found in the store: every training counts.
-            os.environ["SYNTH_HANDSON_HOME"] = os.environ["MOSTLY_LOCAL_DIR"] = home
-            begun = time.monotonic()
-            if drawn_by == HOLDOUT:
-                synthetic, holdout = halves(holdout, 0)
-            elif drawn_by == COPIED:
-                synthetic = copy_rows(train, rows, 0)
-            else:
-                synthetic = DRAWN_BY[drawn_by](train, target, rows, seed)
-            seconds = time.monotonic() - begun
-        evidence = assess(synthetic, train=train, holdout=holdout, target=target, random_state=seed)
-        told = {"evidence": evidence.to_dict(), "seed": seed, "seconds": seconds, "memory": max(peak)}
-        print(json.dumps(told), flush=True)
+    with peak_memory() as peak:
+        begun = time.monotonic()
+        if drawn_by == HOLDOUT:
+            synthetic, holdout = halves(holdout, 0)
+        elif drawn_by == COPIED:
+            synthetic = copy_rows(train, rows, 0)
+        else:
+            synthetic = DRAWN_BY[drawn_by](train, target, rows, seed)
+        seconds = time.monotonic() - begun
+    evidence = assess(synthetic, train=train, holdout=holdout, target=target, random_state=seed)
+    told = {"evidence": evidence.to_dict(), "seed": seed, "seconds": seconds, "memory": max(peak)}
+    print(json.dumps(told), flush=True)
 
 
 @contextmanager

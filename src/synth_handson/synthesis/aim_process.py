@@ -53,6 +53,7 @@ class AimProcess(WorkerProcess):
     ) -> None:
         """Measure ``frame``: numbers, some of them whole, some never missing, and texts."""
         started = time.monotonic()
+        self.tell({"epoch": 0.0, "total_time": 0.0}, None)
         numbers = frame.select_dtypes("number").columns.tolist()
         texts = [name for name in frame if name not in numbers]
         # Half of delta is for the texts that nobody but one person may have, half for the conversion.
