@@ -41,7 +41,7 @@ class AimProcess(WorkerProcess):
         import mbi  # noqa: F401  (seconds of imports, paid before the first request)
         import opendp.prelude as dp
 
-        # What this takes has been vetted, but is not yet proven by OpenDP's own process.
+        # OpenDP asks for this word where the proof of a part has yet to go through its own review.
         dp.enable_features("contrib")
 
     def handlers(self) -> dict[str, Callable[..., object]]:
@@ -137,7 +137,7 @@ def _private_ends(values: Floats, whole: bool, rho: float) -> tuple[float, float
         steps = np.linspace(low, high, PARTS + 1)
         edges = np.unique(np.round(steps) if whole else steps).tolist()
         low, high = _private_span(values, edges, rho / 2)
-    return low, high - 1 if whole and high > low + 1 else high
+    return low, high - 1 if whole else high
 
 
 def _private_span(values: Floats, edges: list[float], rho: float) -> tuple[float, float]:

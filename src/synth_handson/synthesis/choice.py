@@ -9,7 +9,7 @@ from synth_handson.synthesis.registry import is_installed
 from synth_handson.tables.checks import check_positive, check_table, check_target
 
 FEW_ROWS = 1_000
-"""With fewer, a correlation is all that can be learned; the trees, with 50 people in a leaf, learn less."""
+"""With fewer, a correlation is all that can be learned; the trees, with 100 people in a leaf, learn less."""
 NETWORK_MINUTES = 1.0
 """The default engine takes up to so long on two cores, its start included."""
 

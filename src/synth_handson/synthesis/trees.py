@@ -28,7 +28,7 @@ from synth_handson.synthesis.schema import prepare_in_order
 from synth_handson.tables.columns import Column
 from synth_handson.tables.texts import MIN_KEPT_ROWS
 
-MIN_LEAF = 50
+MIN_LEAF = 100
 """People in a leaf at least."""
 LEARNED_SHARE = 0.3
 """Each tree learns on another part of the people, drawn at random, so that hardly anybody is in all."""
