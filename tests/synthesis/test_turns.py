@@ -4,12 +4,14 @@ import threading
 import time
 from collections.abc import Callable
 
+import numpy as np
 import pandas as pd
 import pytest
 
 from synth_handson.errors import TrainingCancelled
 from synth_handson.synthesis.run import CancelToken, Progress, TrainingRun
-from synth_handson.synthesis.turns import Turns
+from synth_handson.synthesis.training import train_generator
+from synth_handson.synthesis.turns import TURNS, Turns
 
 
 def asked(report: Callable[[Progress], object], cancel: CancelToken | None = None) -> TrainingRun:
@@ -61,3 +63,12 @@ def test_who_is_cancelled_while_waiting_makes_way() -> None:
             pytest.fail("it was not its turn")
     with turns.take(asked(lambda _: pytest.fail("nobody is ahead"))):
         pass
+
+
+def test_what_takes_a_second_waits_for_nobody() -> None:
+    table = pd.DataFrame({"a": np.arange(60) % 7, "b": np.arange(60) % 3})
+    somebody = TrainingRun(table, {"max_epochs": 1, "max_minutes": 1, "random_state": 0, "epsilon": None})
+    with TURNS.take(somebody):
+        seen: list[str] = []
+        train_generator(table, engine="copula", on_progress=lambda progress: seen.append(progress.phase))
+    assert "waiting" not in seen

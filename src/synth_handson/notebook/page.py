@@ -33,6 +33,7 @@ from synth_handson.notebook.downloads import about_tables, download_note, eviden
 from synth_handson.notebook.lesson import Memorised, Overfitting, Responder, Response
 from synth_handson.notebook.session import Assessed, Assessor, Job, JobState
 from synth_handson.pipeline import Tables
+from synth_handson.synthesis import registry
 from synth_handson.synthesis.engine import EngineOptions
 from synth_handson.synthesis.registry import server_address
 from synth_handson.tables.bank import Dataset
@@ -52,8 +53,6 @@ ENGINES: dict[str, EngineOptions] = {
     "自動 / Automatic": {"engine": "auto"},
 }
 """What can train, by what the reader chooses; the first one on a server where there is one."""
-AT_ONCE = ("copula", "trees")
-"""With these, there is nothing to show meanwhile."""
 CALLOUTS: dict[str, Kind] = {
     "pass": "success",
     "review": "warn",
@@ -121,7 +120,10 @@ class Desk:
     def generate(self, train: pd.DataFrame, holdout: pd.DataFrame, rows: int, engine: EngineOptions) -> None:
         """Train and draw; the page stays alive, and the cancel button works."""
         asked = {"max_epochs": self.options.epochs, "random_state": self.options.seed, **engine}
-        asked["meanwhile"] = engine.get("engine") not in AT_ONCE
+        at_once = [name for name, entry in registry.ENGINES.items() if entry.at_once]
+        # Whoever has a table keeps it until there is a new one.
+        first = self.states[0]().origin == "bundled"
+        asked["meanwhile"] = first and engine.get("engine") not in at_once
         self._start(self._job.run, train, holdout, rows=rows, **asked)
 
     def tried(self, assessed: Assessed) -> EngineComparison:

@@ -9,7 +9,9 @@ from synth_handson.synthesis.registry import is_installed
 from synth_handson.tables.checks import check_positive, check_table, check_target
 
 FEW_ROWS = 1_000
-"""With fewer, a correlation is all that can be learned; the trees, with 100 people in a leaf, learn less."""
+"""With fewer, a correlation for each pair of columns was all that could be learned."""
+ROWS_FOR_TREES = 5_000
+"""With fewer, trees of 100 people in a leaf kept less than a copula on every table, with more on none."""
 NETWORK_MINUTES = 1.0
 """The default engine takes up to so long on two cores, its start included."""
 
@@ -40,8 +42,9 @@ def choose_engine(
     """Choose an engine for a table, by what was measured on seven others (docs/engines.md).
 
     With a wish for differential privacy, it is "aim", which gives it for all that is learned, or "mostly"
-    where that is not installed. Without, it is "copula" below 1,000 rows, "trees" in less than a minute, and
-    else "mostly". The share of categories and the target do not decide: what was measured shows no such rule.
+    where that is not installed. Without, it is "copula" below 1,000 rows; in less than a minute "copula"
+    below 5,000 rows and else "trees"; and with more time "mostly". The share of categories and the target do
+    not decide: what was measured shows no such rule.
 
     Parameters
     ----------
@@ -71,7 +74,9 @@ def choose_engine(
     check_target(target, train.columns)
     wish = None if epsilon is None else check_positive("epsilon", epsilon)
     engine, reason = _choose(len(train), minutes, wish)
-    return EngineChoice(engine, Message(f"engines.{reason}", {"rows": len(train), "few": FEW_ROWS}))
+    return EngineChoice(
+        engine, Message(f"engines.{reason}", {"rows": len(train), "few": FEW_ROWS, "many": ROWS_FOR_TREES})
+    )
 
 
 def _choose(rows: int, minutes: float, epsilon: float | None) -> tuple[str, str]:
@@ -80,5 +85,5 @@ def _choose(rows: int, minutes: float, epsilon: float | None) -> tuple[str, str]
     if rows < FEW_ROWS:
         return "copula", "few_rows"
     if minutes < NETWORK_MINUTES:
-        return "trees", "hurry"
+        return ("trees", "hurry") if rows >= ROWS_FOR_TREES else ("copula", "hurry_few")
     return "mostly", "enough"

@@ -22,11 +22,14 @@ class Entry:
         What it stands on.
     install
         The command that installs that.
+    at_once
+        Whether it takes a second or so, and so waits for no other training.
     """
 
     load: Callable[[], Engine]
     module: str
     install: str
+    at_once: bool = False
 
 
 def _mostly() -> Engine:
@@ -67,8 +70,8 @@ def _ctgan() -> Engine:
 
 ENGINES = {
     "mostly": Entry(_mostly, "mostlyai.engine", 'pip install "mostlyai[local]"'),
-    "copula": Entry(_copula, "scipy", "pip install scipy"),
-    "trees": Entry(_trees, "sklearn", "pip install scikit-learn"),
+    "copula": Entry(_copula, "scipy", "pip install scipy", at_once=True),
+    "trees": Entry(_trees, "sklearn", "pip install scikit-learn", at_once=True),
     "aim": Entry(_aim, "mbi", 'pip install "synth-handson[aim]"'),
     "ctgan": Entry(_ctgan, "ctgan", 'pip install "synth-handson[ctgan]"'),
     "mostly-server": Entry(_server, "mostlyai.sdk", "pip install mostlyai"),

@@ -1,6 +1,6 @@
 """Train a generator on a table: what may be asked, and what happens in which order."""
 
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from dataclasses import asdict, replace
 from zipfile import BadZipFile
 
@@ -13,7 +13,7 @@ from synth_handson.synthesis.choice import choose_engine
 from synth_handson.synthesis.engine import Engine
 from synth_handson.synthesis.generator import Generator, Training
 from synth_handson.synthesis.mostly import local
-from synth_handson.synthesis.registry import get_engine, server_address
+from synth_handson.synthesis.registry import ENGINES, get_engine, server_address
 from synth_handson.synthesis.run import DELTA, CancelToken, Options, Progress, ProgressCallback, TrainingRun
 from synth_handson.synthesis.schema import Schema, prepare
 from synth_handson.synthesis.turns import TURNS
@@ -166,7 +166,7 @@ def _choose(name: str | None, server: str | None, epsilon: float | None) -> Engi
 
 def _find_or_train(engine: Engine, run: TrainingRun) -> Generator:
     key = _key(engine, run)
-    with TURNS.take(run):
+    with nullcontext() if ENGINES[engine.name].at_once else TURNS.take(run):
         if (archive := store.load(key)) is not None:
             with suppress(KeyError, TypeError, ValueError, BadZipFile):
                 generator = from_bytes(archive)
