@@ -399,7 +399,7 @@ def test_visitors_wait_for_each_other_and_keep_their_own_language_and_table(visi
     expect(progress(first)).to_contain_text("epoch")
     press(first, "Use what there is")
     expect(first.get_by_text("Your generator drew these 1,000 rows.")).to_be_visible()
-    expect(second.get_by_text("これは同梱の合成データです。")).to_be_visible()
+    expect(second.get_by_text("（ガウスコピュラ、1 秒未満）")).to_be_visible()
 
 
 @pytest.mark.usefixtures("untrained")
