@@ -1,6 +1,7 @@
 """What holds for every engine, whatever the table."""
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -200,3 +201,51 @@ def test_it_needs_no_network_and_writes_no_row(
     assert written == {".lock", ".unfinished"}
     assert {Path(name).parent for name in said["opened"]} == {home / "generators"}
     assert not said["torch"]
+
+
+SITECUSTOMIZE = """
+import os, sys
+
+record = os.open(os.environ["RECORD"], os.O_WRONLY | os.O_CREAT | os.O_APPEND)
+
+def watch(event, arguments):
+    if event in ("socket.connect", "socket.getaddrinfo", "socket.sendto"):
+        if getattr(arguments[0], "family", None) != 1:  # AF_UNIX
+            os.write(record, f"{event} {arguments}\\n".encode())
+            raise OSError("no network here")
+    if event == "import" and arguments[0] in ("ctgan", "mbi"):
+        os.write(record, b"watched\\n")
+
+sys.addaudithook(watch)
+"""
+
+IN_A_WORKER = """
+import sys
+import pandas as pd
+from synth_handson import train_generator
+epsilon = 20.0 if sys.argv[2] == "aim" else None
+frame = pd.read_csv(sys.argv[1])
+print(train_generator(frame, engine=sys.argv[2], max_epochs=1, epsilon=epsilon).sample(20).shape)
+"""
+
+
+@pytest.mark.engine
+@pytest.mark.parametrize("engine", ["ctgan", "aim"])
+def test_its_worker_needs_no_network_and_leaves_no_row(
+    engine: str, bank: pd.DataFrame, tmp_path: Path, home: Path
+) -> None:
+    (tmp_path / "sitecustomize.py").write_text(SITECUSTOMIZE)
+    table, record = tmp_path / "table.csv", tmp_path / "record"
+    bank[["age", "job", "y"]].head(500).to_csv(table, index=False)
+    done = subprocess.run(
+        [sys.executable, "-W", "ignore", "-c", IN_A_WORKER, str(table), engine],
+        env=os.environ | {"PYTHONPATH": str(tmp_path), "RECORD": str(record)},
+        check=True,
+        capture_output=True,
+        text=True,
+    )
+    assert done.stdout.strip() == "(20, 3)"
+    assert set(record.read_text().splitlines()) == {"watched"}
+    # Of the worker's folder nothing is left, and the store holds one generator.
+    assert [path for path in (home / "work").rglob("*") if path.is_file()] == []
+    assert store.clear() == 1
