@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from scipy.stats import norm
 
 from synth_handson.metrics.arrays import Floats, Integers
 from synth_handson.synthesis.worker_process import WorkerProcess
@@ -19,9 +20,8 @@ RANGES_SHARE = 0.1
 """Share of the budget that is spent on where the ranges of numbers begin and end."""
 ENDS_SHARE = 0.5
 """Share of that for a column's two ends; the rest is for the ranges between."""
-SEEN = 3.5
-"""A bin counts as seen where its people exceed the noise by so many standard deviations; those beyond all
-that are seen count as people at the nearest end."""
+FALSE_END = 0.001
+"""Probability that noise alone makes an end. People beyond the ends count as people at the nearest one."""
 QUANTILES = tuple(n / 20 for n in range(1, 20, 2))
 """Each range between these is cut in the middle."""
 FEW_RANGES = 20
@@ -111,7 +111,7 @@ def _private_ranges(values: Floats, whole: bool, rho: float) -> list[tuple[float
     spent = rho * (1 - ENDS_SHARE) / len(QUANTILES)
     inner = sorted(_private_quantile(values, candidates, share, spent) for share in QUANTILES)
     # An end is known up to a factor of 2 only; few are further out than the others are apart.
-    apart = inner[-1] - inner[0] + (high - low) / STEPS
+    apart = (inner[-1] - inner[0]) or (high - low) / STEPS
     cuts = np.array([max(low, inner[0] - apart), *inner, min(high, inner[-1] + apart)])
     cuts = np.unique(np.round(cuts) if whole else cuts)
     middles = (cuts[:-1] + cuts[1:]) / 2
@@ -158,7 +158,8 @@ def _private_span(values: Floats, edges: list[float], rho: float) -> tuple[float
 
     scale = dp.binary_search_param(measure, d_in=1, d_out=rho, T=float)
     noisy = np.array(measure(scale)(bins.tolist()))
-    seen = np.flatnonzero(noisy > min(SEEN * scale, noisy.max() - 1))
+    least = scale * norm.isf(FALSE_END / len(noisy))
+    seen = np.flatnonzero(noisy > min(least, noisy.max() - 1))
     return edges[seen[0]], edges[seen[-1] + 1]
 
 
