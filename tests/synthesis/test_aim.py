@@ -2,6 +2,8 @@
 
 import io
 from math import log, sqrt
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -10,13 +12,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from synth_handson.errors import ArgumentError
-from synth_handson.synthesis.aim_process import AimProcess, concentrated
+from synth_handson.synthesis import aim_process
+from synth_handson.synthesis.aim_process import QUANTILES, RANGES_SHARE, AimProcess, concentrated
 from synth_handson.synthesis.aim_process import _code as code_of
 from synth_handson.synthesis.aim_process import _private_ranges as ranges_of
 from synth_handson.synthesis.schema import PROTECTED_TOKEN
 from synth_handson.synthesis.training import train_generator
 
 pytestmark = pytest.mark.engine
+
+RHO = {"_private_span": 2, "_private_quantile": 3, "_measure": 2}
+"""Where the functions that look at people are told what that may cost."""
 
 
 @given(epsilon=st.floats(0.01, 50), delta=st.floats(1e-12, 0.1))
@@ -107,3 +113,32 @@ def test_it_must_be_told_what_to_spend_and_others_cannot(table: pd.DataFrame) ->
     for engine in ("copula", "trees", "ctgan"):
         with pytest.raises(ArgumentError, match='engine="aim"'):
             train_generator(table, engine=engine, epsilon=1.0)
+
+
+def test_what_is_spent_adds_up_to_the_budget(
+    library: None, table: pd.DataFrame, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Every look at the table goes through one of three functions, and each is told what it may spend."""
+    spent: list[tuple[str, float]] = []
+
+    def watch(name: str) -> None:
+        real = getattr(aim_process, name)
+
+        def look(*arguments: Any) -> Any:
+            spent.append((name, arguments[RHO[name]]))
+            return real(*arguments)
+
+        monkeypatch.setattr(aim_process, name, look)
+
+    for name in RHO:
+        watch(name)
+    frame = table[["len", "pay", "job"]].rename(columns={"len": "age"}).astype({"age": float})
+    process = AimProcess(tmp_path, io.BytesIO(), io.BytesIO())
+    process.train(frame=frame, whole=["age"], complete=["age"], epsilon=1.0, delta=1e-6)
+    looks = [name for name, _ in spent]
+    assert looks.count("_private_quantile") == 2 * len(QUANTILES)
+    assert looks.count("_measure") == 1
+    budget = concentrated(1.0, 0.5e-6)
+    # A column that needs no closer look at its ends leaves what that would have cost.
+    assert 0.9 * budget < sum(rho for _, rho in spent) <= budget * (1 + 1e-9)
+    assert dict(spent)["_measure"] == pytest.approx((1 - RANGES_SHARE) * budget)
