@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -88,10 +89,14 @@ def cancel_while_it_encodes(table: pd.DataFrame) -> None:
     token = CancelToken()
     asked: list[float] = []
 
+    def cancel() -> None:
+        asked.append(time.monotonic())
+        token.cancel(keep=True)
+
     def follow(progress: Progress) -> None:
         if progress.phase == "preparing":
-            asked.append(time.monotonic())
-            token.cancel(keep=True)
+            # Told at once, a busy machine's worker would hear of it before that step has begun.
+            threading.Timer(1.0, cancel).start()
 
     with pytest.raises(TrainingCancelled):
         train_generator(table, max_epochs=ENDLESS, on_progress=follow, cancel=token)
