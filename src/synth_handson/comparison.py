@@ -145,10 +145,8 @@ def compare_engines(
     for several in (engines, seeds):
         if isinstance(several, str) or not isinstance(several, Sequence) or not several:
             raise ArgumentError("compare_nothing")
-    wish = None if epsilon is None else check_positive("epsilon", epsilon)
-    for engine in engines:
-        if get_engine(engine).epsilon == "required" and wish is None:
-            raise ArgumentError("epsilon_required", engine=engine)
+    allowed = None if epsilon is None else check_positive("epsilon", epsilon)
+    wishes = {engine: _wish(engine, allowed) for engine in engines}
     checked = [check_seed(seed) for seed in seeds]
     check_callback(on_progress)
     check_table(train)
@@ -163,24 +161,32 @@ def compare_engines(
             if on_progress:
                 on_progress(engine, seed)
             try:
-                drawn.append(_try(engine, seed, train, holdout, target, n, epsilon))
+                drawn.append(_try(engine, wishes[engine], seed, train, holdout, target, n))
             except SynthHandsonError as error:
                 failed.append((engine, seed, error))
     return EngineComparison((*drawn, *trials), tuple(failed))
 
 
+def _wish(engine: str, epsilon: float | None) -> float | None:
+    """Return the ε for an engine that must be told one; the others are trained without."""
+    if get_engine(engine).epsilon != "required":
+        return None
+    if epsilon is None:
+        raise ArgumentError("epsilon_required", engine=engine)
+    return epsilon
+
+
 def _try(
     engine: str,
+    epsilon: float | None,
     seed: int,
     train: pd.DataFrame,
     holdout: pd.DataFrame,
     target: str | int | None,
     rows: int,
-    epsilon: float | None,
 ) -> Trial:
     begun = time.monotonic()
-    wish = epsilon if get_engine(engine).epsilon == "required" else None
-    generator = train_generator(train, target=target, engine=engine, epsilon=wish, random_state=seed)
+    generator = train_generator(train, target=target, engine=engine, epsilon=epsilon, random_state=seed)
     synthetic = generator.sample(rows, random_state=seed)
     seconds = 0.0 if generator.from_store else time.monotonic() - begun
     evidence = assess(synthetic, train=train, holdout=holdout, target=target, random_state=seed)

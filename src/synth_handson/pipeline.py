@@ -7,6 +7,7 @@ from typing import Literal
 import pandas as pd
 
 from synth_handson.evidence.assessment import Evidence, Step, assess
+from synth_handson.locales import Message
 from synth_handson.synthesis.generator import Generator, Training
 
 Origin = Literal["bundled", "meanwhile", "trained", "store"]
@@ -29,6 +30,8 @@ class Tables:
         for the time in which another "meanwhile" trains.
     training
         How the generator was made.
+    why
+        Why its engine was chosen, where nobody said.
     """
 
     train: pd.DataFrame
@@ -36,6 +39,7 @@ class Tables:
     synthetic: pd.DataFrame
     origin: Origin
     training: Training
+    why: Message | None = None
 
 
 def draw_tables(
@@ -44,7 +48,7 @@ def draw_tables(
     """Draw ``rows`` from a generator, and put them beside the tables they are compared to."""
     synthetic = generator.sample(rows, random_state=random_state)
     origin: Origin = "store" if generator.from_store else "trained"
-    return Tables(train, holdout, synthetic, origin, generator.training)
+    return Tables(train, holdout, synthetic, origin, generator.training, generator.why)
 
 
 def find_target(target: str, train: pd.DataFrame) -> str | None:

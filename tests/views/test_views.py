@@ -10,7 +10,7 @@ import pytest
 from synth_handson.errors import TrainingError
 from synth_handson.evidence.closest import ClosestRecords, ColumnComparison, Comparison, MedianGap
 from synth_handson.evidence.fidelity import ColumnFidelity, compare_columns
-from synth_handson.locales import LANGUAGES, get_text
+from synth_handson.locales import LANGUAGES, Message, get_text
 from synth_handson.pipeline import Tables
 from synth_handson.synthesis.generator import Training
 from synth_handson.synthesis.run import Progress
@@ -229,6 +229,12 @@ def test_the_origin_of_a_table_is_said() -> None:
     assert "no training was needed" in origin_note(tables(origin="store"), "en")
     assert "**これは同梱の合成データです。**" in origin_note(tables(origin="bundled"), "ja")
     assert "学習は行っていません" in origin_note(tables(origin="store"), "ja")
+
+
+def test_where_nobody_chose_an_engine_it_is_said_why_it_is_this_one() -> None:
+    why = Message("engines.few_rows", {"rows": 999, "few": 1_000})
+    assert origin_note(tables(why=why), "en").endswith(why.in_words("en"))
+    assert origin_note(tables(why=why), "ja").endswith(why.in_words("ja"))
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

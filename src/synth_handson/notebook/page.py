@@ -35,7 +35,6 @@ from synth_handson.notebook.session import Assessed, Assessor, Job, JobState
 from synth_handson.pipeline import Tables
 from synth_handson.synthesis import registry
 from synth_handson.synthesis.engine import EngineOptions
-from synth_handson.synthesis.registry import server_address
 from synth_handson.tables.bank import Dataset
 from synth_handson.views import charts, evidence_charts, generate, load, privacy, validate
 from synth_handson.views.dose import dose_sentence, dose_table
@@ -90,7 +89,7 @@ class Desk:
 
     def __init__(self) -> None:
         self.script = mo.app_meta().mode == "script"
-        self.server = server_address()
+        self.server = registry.server_address()
         if self.script:
             self.options = script.read_options(sys.argv[1:])
             script.explain_errors(self.options.language)

@@ -123,8 +123,6 @@ def run_generation(dataset: Dataset, options: Options) -> Tables:
         random_state=options.seed,
         on_progress=show,
     )
-    if generator.why:
-        print(f"   {generator.why.in_words(options.language)}")
     return draw_tables(generator, train, holdout, rows=options.rows, random_state=options.seed)
 
 

@@ -3,7 +3,7 @@
 import io
 import json
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from math import log, sqrt
 from typing import Any
@@ -27,10 +27,12 @@ QUANTILES = tuple(n / 20 for n in range(1, 20, 2))
 FEW_RANGES = 20
 """Whole numbers of so few possible values have no ranges."""
 STEPS = 500
+"""So many numbers between the ends are candidates for a quantile."""
 SMALLEST, LARGEST = 1e-6, 1e15
 PARTS = 256
-MISSING = "\0missing"
-MISSING_CODE = 0
+"""A column between two sizes is looked at in so many parts."""
+MISSING, MISSING_CODE = "\0missing", 0
+"""What stands for a missing text, and for a missing number."""
 
 
 class AimProcess(WorkerProcess):
@@ -43,10 +45,6 @@ class AimProcess(WorkerProcess):
 
         # OpenDP asks for this word where the proof of a part has yet to go through its own review.
         dp.enable_features("contrib")
-
-    def handlers(self) -> dict[str, Callable[..., object]]:
-        """Return what answers each kind of request."""
-        return {"train": self.train, "sample": self.sample}
 
     def train(
         self, frame: pd.DataFrame, whole: list[str], complete: list[str], epsilon: float, delta: float

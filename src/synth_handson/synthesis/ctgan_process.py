@@ -27,10 +27,6 @@ class CtganProcess(WorkerProcess):
         """Import CTGAN, and with it torch."""
         import ctgan.synthesizers.ctgan  # noqa: F401  (seconds of imports, paid before the first request)
 
-    def handlers(self) -> dict[str, Callable[..., object]]:
-        """Return what answers each kind of request."""
-        return {"train": self.train, "sample": self.sample}
-
     def train(
         self,
         frame: pd.DataFrame,

@@ -17,9 +17,22 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, BinaryIO
 
+import pandas as pd
+
 
 class WorkerProcess(ABC):
-    """Answers one request at a time: trains a model on a table, or draws rows from a model."""
+    """Answers one request at a time: trains a model on a table, or draws rows from a model.
+
+    Attributes
+    ----------
+    train
+        Trains as the request asks, and tells of each epoch by :meth:`tell`.
+    sample
+        Takes the files of a model as ``model``, ``n`` and ``random_state``, and returns rows.
+    """
+
+    train: Callable[..., None]
+    sample: Callable[..., pd.DataFrame]
 
     def __init__(self, folder: Path, requests: BinaryIO, answers: BinaryIO) -> None:
         self.folder = folder
@@ -32,14 +45,6 @@ class WorkerProcess(ABC):
     @abstractmethod
     def load(self) -> None:
         """Import what it works with, which takes seconds."""
-
-    @abstractmethod
-    def handlers(self) -> dict[str, Callable[..., object]]:
-        """Return what answers each kind of request.
-
-        "train" tells of each epoch by :meth:`tell`; "sample" takes the files of a model as ``model``, ``n``,
-        and ``random_state``, and returns rows.
-        """
 
     @property
     def stop(self) -> bool:
@@ -85,7 +90,7 @@ class WorkerProcess(ABC):
         # An engine may collect garbage after each training; frozen imports make that immediate.
         gc.freeze()
         self.answer("ready")
-        handlers = self.handlers()
+        handlers: dict[str, Callable[..., object]] = {"train": self.train, "sample": self.sample}
         while True:
             kind, self._request, request = self._inbox.get()
             answer: tuple[str, object]

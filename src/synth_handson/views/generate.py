@@ -58,15 +58,16 @@ def error_note(error: SynthHandsonError, language: Language) -> str:
 
 
 def origin_note(tables: Tables, language: Language) -> str:
-    """Say which generator the synthetic table came from, and how that was trained."""
+    """Say which generator the synthetic table came from, how that was trained, and why by its engine."""
     training = tables.training
-    return get_text(
+    note = get_text(
         language,
         f"generate.origin_{tables.origin}",
         rows=len(tables.synthetic),
         train_rows=training.rows,
         took=_took(training, language),
     )
+    return f"{note}\n\n{tables.why.in_words(language)}" if tables.why else note
 
 
 def _took(training: Training, language: Language) -> str:

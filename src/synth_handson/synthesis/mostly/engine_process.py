@@ -1,6 +1,6 @@
 """The child process that runs the MOSTLY AI engine: ``python -m`` this module, and a folder."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from functools import partial
 from math import ceil
 from pathlib import Path
@@ -27,10 +27,6 @@ class EngineProcess(WorkerProcess):
     def load(self) -> None:
         """Import the engine."""
         import mostlyai.engine  # noqa: F401  (seconds of imports, paid before the first request)
-
-    def handlers(self) -> dict[str, Callable[..., object]]:
-        """Return what answers each kind of request."""
-        return {"train": self.train, "sample": self.sample}
 
     def train(
         self,
