@@ -122,3 +122,8 @@ def test_a_value_that_is_not_drawn_is_named_with_the_range(value: object) -> Non
     else:
         with pytest.raises(ArgumentError, match=r"age.*from 7(\.0)? to 92"):
             numbers.code_of("age", value)
+
+
+def test_a_number_drawn_at_the_end_of_a_narrow_range_stays_in_it() -> None:
+    numbers = Numbers.of(pd.Series([0.0] * 8 + [-1.0] * 7 + [-1.9703185770194978, -0.5]))
+    assert numbers.code(numbers.values(np.array([2]), np.ones(1))).tolist() == [2]

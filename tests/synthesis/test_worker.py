@@ -249,6 +249,26 @@ def test_closing_the_pool_ends_its_workers(table: pd.DataFrame, pool: WorkerPool
     assert len(generator.sample(1)) == 1
 
 
+def test_a_program_that_ends_while_a_worker_is_cleared_away_clears_it_away_itself(
+    pool: WorkerPool, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ending, closed, close = threading.Event(), threading.Event(), worker.Worker.close
+
+    def stopped_in_its_thread(self: worker.Worker) -> None:
+        if threading.current_thread() is not threading.main_thread():
+            ending.set()
+            closed.wait()
+        close(self)
+
+    monkeypatch.setattr(worker.Worker, "close", stopped_in_its_thread)
+    pool.warm_up()
+    idle_in(pool).kill()
+    wait_for(ending.is_set)
+    pool.close()
+    assert list((home / "work").iterdir()) == []
+    closed.set()
+
+
 def test_importing_the_library_takes_no_engine() -> None:
     heavy = "import sys, synth_handson; print({'torch', 'mostlyai', 'marimo', 'sklearn'} & set(sys.modules))"
     done = subprocess.run([sys.executable, "-c", heavy], capture_output=True, text=True, check=True)

@@ -132,7 +132,9 @@ class Numbers:
     def values(self, codes: Integers, fractions: Floats) -> Column:
         """Return a value of each code's range, a fraction of the way from its low to its high end."""
         low, high = np.array([np.nan, *self.low]), np.array([np.nan, *self.high])
-        return self.column(low[codes] + fractions * (high - low)[codes])
+        # Rounding may carry a number past the end of its range.
+        drawn = np.minimum(low[codes] + fractions * (high - low)[codes], high[codes])
+        return self.column(drawn)
 
     def column(self, drawn: Floats) -> Column:
         """Return drawn numbers as the column's own: rounded to its decimals, dates as such."""

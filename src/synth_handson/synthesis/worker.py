@@ -257,16 +257,21 @@ class WorkerPool:
             if worker not in self._idle:
                 return
             self._idle.remove(worker)
-        worker.close()
+            self._busy.add(worker)
+        self._end(worker)
         if worker.used:
             self.warm_up()
 
     def _retire(self, worker: Worker) -> None:
-        with self._lock:
-            self._busy.discard(worker)
-        worker.close()
+        self._end(worker)
         # The next request should not pay for this one's failure.
         self.warm_up()
+
+    def _end(self, worker: Worker) -> None:
+        # It counts as busy until its files are gone: a program that ends meanwhile removes them itself.
+        worker.close()
+        with self._lock:
+            self._busy.discard(worker)
 
 
 def _environment(folder: Path) -> dict[str, str]:
