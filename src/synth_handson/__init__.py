@@ -34,6 +34,8 @@ from synth_handson.synthesis.run import CancelToken, Progress
 from synth_handson.synthesis.training import train_generator, warm_up
 from synth_handson.tables.bank import HANDS_ON_COLUMNS, Dataset, load_bank_marketing
 from synth_handson.tables.checks import check_table
+from synth_handson.tables.files.reading import read_table
+from synth_handson.tables.files.writing import write_table
 from synth_handson.tables.split import split_holdout
 
 __version__ = version("synth-handson")
@@ -77,8 +79,10 @@ __all__ = [
     "load_pretrained_generator",
     "median_gap",
     "nearest_neighbors",
+    "read_table",
     "split_holdout",
     "total_variation_distance",
     "train_generator",
     "warm_up",
+    "write_table",
 ]

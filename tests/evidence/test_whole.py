@@ -24,7 +24,7 @@ from synth_handson.evidence.random_split import count_split
 from synth_handson.evidence.three_tables import AssessedTables, prepare_tables
 from synth_handson.evidence.whole import WholeTables, read_tables
 from synth_handson.metrics.bins import bin_column
-from synth_handson.tables.files import AnyTable
+from synth_handson.tables.large import AnyTable
 
 SAMPLE = 60
 

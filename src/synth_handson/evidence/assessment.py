@@ -24,7 +24,7 @@ from synth_handson.evidence.whole import Given, read_tables
 from synth_handson.locales import Language, Message
 from synth_handson.metrics.intervals import Estimate
 from synth_handson.tables.checks import check_callback, check_seed
-from synth_handson.tables.files import AnyTable
+from synth_handson.tables.large import AnyTable
 
 if TYPE_CHECKING:
     from synth_handson.report import About

@@ -14,7 +14,7 @@ from synth_handson.metrics.arrays import Integers
 from synth_handson.tables.alignment import DifferentKind, align
 from synth_handson.tables.checks import MIN_ASSESSED_ROWS, check_frame, listed
 from synth_handson.tables.columns import Column, ColumnKind, column_kind, to_floats
-from synth_handson.tables.files import LargeTable
+from synth_handson.tables.large import LargeTable
 
 MAX_ROWS = 200_000
 """Of larger tables, what cannot be counted on all rows is measured on so many."""

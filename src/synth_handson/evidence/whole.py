@@ -37,7 +37,7 @@ from synth_handson.metrics.bins import bin_column
 from synth_handson.metrics.distances import mid_ranks
 from synth_handson.tables.checks import check_target
 from synth_handson.tables.columns import Column
-from synth_handson.tables.files import AnyTable, FrameTable, LargeTable, open_table
+from synth_handson.tables.large import AnyTable, FrameTable, LargeTable, open_table
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection

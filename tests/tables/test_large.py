@@ -9,9 +9,9 @@ import pytest
 from people import draw_people
 
 from synth_handson import ArgumentError
-from synth_handson.tables import files
+from synth_handson.tables import large
 from synth_handson.tables.columns import as_canonical
-from synth_handson.tables.files import FrameTable, LargeTable, open_table
+from synth_handson.tables.large import FrameTable, LargeTable, open_table
 
 ROWS = 60
 
@@ -83,7 +83,7 @@ def test_a_folder_of_parquet_files_is_one_table(tmp_path: Path) -> None:
 def test_a_column_of_csv_has_the_values_that_pandas_reads(
     name: str, ending: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(files, "CHUNK", 7)
+    monkeypatch.setattr(large, "CHUNK", 7)
     path = tmp_path / f"table{ending}"
     every_kind().to_csv(path, index=False)
     read = as_canonical(pd.read_csv(path)[name])
@@ -106,7 +106,7 @@ def test_a_column_of_csv_has_the_values_that_pandas_reads(
 def test_what_a_csv_column_holds_is_decided_by_all_of_its_chunks(
     chunks: tuple[list[str], ...], dtype: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(files, "CHUNK", 7)
+    monkeypatch.setattr(large, "CHUNK", 7)
     path = tmp_path / "table.csv"
     written = [value for chunk in chunks for value in chunk]
     path.write_text("c,d\n" + "".join(f"{value},1\n" for value in written))
@@ -171,7 +171,7 @@ def test_a_file_that_cannot_be_read_is_named_with_what_to_do(
 def test_a_large_csv_file_that_breaks_off_is_said_to_be_unreadable(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(files, "CHUNK", 7)
+    monkeypatch.setattr(large, "CHUNK", 7)
     path = tmp_path / "table.csv"
     path.write_text("a,b\n" + "1,2\n" * 30 + "1,2,3\n")
     with pytest.raises(ArgumentError) as caught:

@@ -1,0 +1,233 @@
+"""Between the text of a file and the values of a column."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta, timezone, tzinfo
+from decimal import Decimal
+
+import numpy as np
+import pandas as pd
+
+from synth_handson.tables.checks import MISSING_MARKERS
+from synth_handson.tables.columns import Column, as_canonical, column_kind
+from synth_handson.tables.files.form import ColumnForm, ColumnType
+from synth_handson.tables.files.infer import NUMBER, WHOLE, ZONED, matches
+from synth_handson.tables.texts import date_format
+
+SURE_DIGITS = 15
+"""So many digits of a decimal number are always kept by float64."""
+INT64_DIGITS = 18
+"""So many characters of a whole number always fit 64 bits."""
+
+
+class UnreadableValue(Exception):  # noqa: N818  (it never leaves the room: an error names file and line)
+    """The value at this row, counted from 0, is not of the column's type."""
+
+    def __init__(self, row: int) -> None:
+        super().__init__(row)
+        self.row = row
+
+
+def parse(column: Column, form: ColumnForm) -> Column:
+    """Turn text into the values of a form.
+
+    Whole numbers stay exact; other numbers are float64, or Decimal where that would lose digits.
+
+    Parameters
+    ----------
+    column
+        Text, numbered from 0; a missing value is where nothing was written.
+
+    Raises
+    ------
+    UnreadableValue
+        For the first value that is not of the form's type.
+    """
+    if form.type == "text":
+        return column
+    text = column.str.strip()
+    missing = text.isna() | text.str.lower().isin(MISSING_MARKERS)
+    text = text.mask(missing)
+    if form.type == "truth":
+        return _truth(text, form)
+    if form.type == "date":
+        return _dates(text, form)
+    if form.grouping:
+        text = text.str.replace(form.grouping, "", regex=False)
+    if form.decimal != ".":
+        text = text.str.replace(form.decimal, ".", regex=False)
+    fits = pd.Series(True, text.index)
+    fits[text.notna()] = matches(text.dropna(), WHOLE if form.type == "whole" else NUMBER)
+    _check(text, fits)
+    return _whole(text) if form.type == "whole" else _numbers(text)
+
+
+def spell(column: Column, form: ColumnForm) -> Column:
+    """Turn the values of a column into the text that a file shows; missing ones stay missing.
+
+    A value that is not of the form's type is spelled as it would be without a form.
+    """
+    column = as_exact(column)
+    kind = "number" if _are_decimals(column) else column_kind(column)
+    if kind == "truth":
+        return column.astype("object").map({False: form.words[0], True: form.words[1]}).astype("str")
+    if kind in ("date", "zoned date"):
+        return _spell_dates(column, form)
+    if kind == "number":
+        return _spell_numbers(column, form)
+    return column.astype("object").map(str, na_action="ignore").astype("str")
+
+
+def default_form(name: str, column: Column) -> ColumnForm:
+    """Return the form that a column of values has where nothing else was asked for."""
+    column = as_exact(column)
+    kind = "number" if _are_decimals(column) else column_kind(column)
+    if kind == "number":
+        whole = column.dtype.kind in "iu" or (
+            column.dtype == object and all(isinstance(value, int) for value in column.dropna())
+        )
+        return ColumnForm(name, "whole" if whole else "number", "native")
+    if kind in ("date", "zoned date"):
+        return _default_dates(name, column)
+    return ColumnForm(name, "truth" if kind == "truth" else "text", "native")
+
+
+def as_exact(column: Column) -> Column:
+    """Hold values, numbered from 0, in the dtype made for them; numbers as Decimal stay such."""
+    column = column.reset_index(drop=True)
+    return column if _are_decimals(column) else as_canonical(column)
+
+
+def _are_decimals(column: Column) -> bool:
+    return column.dtype == object and set(map(type, column.dropna())) == {Decimal}
+
+
+def of_type(kind: ColumnType, column: Column) -> bool:
+    """Tell whether a column's values are of a type; one without values is of any."""
+    found = default_form("", column).type
+    return bool(column.isna().all()) or found == kind or (kind == "number" and found == "whole")
+
+
+def _check(text: Column, fits: Column) -> None:
+    bad = np.flatnonzero((text.notna() & ~fits).to_numpy())
+    if bad.size:
+        raise UnreadableValue(int(bad[0]))
+
+
+def _truth(text: Column, form: ColumnForm) -> Column:
+    words = {form.words[0].casefold(): False, form.words[1].casefold(): True}
+    values = text.str.casefold().astype("object").map(words)
+    _check(text, values.notna())
+    return values.astype("boolean" if text.isna().any() else "bool")
+
+
+def _dates(text: Column, form: ColumnForm) -> Column:
+    if not form.zone:
+        values = pd.to_datetime(text, format=form.date_format or "ISO8601", errors="coerce")
+        _check(text, values.notna())
+        return _in_microseconds(values)
+    parts = text.str.extract(ZONED.pattern, expand=True)
+    moments = pd.to_datetime(parts[0] + parts[1], format=f"{form.date_format}%z", utc=True, errors="coerce")
+    _check(text, moments.notna())
+    return _in_microseconds(moments).dt.tz_convert(as_zone(form.zone))
+
+
+def _in_microseconds(values: Column) -> Column:
+    zone = values.dt.tz
+    return values.astype("datetime64[us]" if zone is None else pd.DatetimeTZDtype("us", zone))
+
+
+def as_zone(offset: str) -> tzinfo:
+    """Return the zone that "Z" or an offset such as "+09:00" stands for."""
+    if offset == "Z":
+        return UTC
+    digits = offset.replace(":", "")
+    minutes = int(digits[1:3]) * 60 + int(digits[3:5])
+    return timezone(timedelta(minutes=-minutes if digits[0] == "-" else minutes))
+
+
+def _whole(text: Column) -> Column:
+    present = text.dropna()
+    if present.empty or present.str.len().max() <= INT64_DIGITS:
+        return text.astype("Int64" if len(present) < len(text) else "int64")
+    values = pd.Series([int(value) for value in present], present.index, dtype=object).infer_objects()
+    if len(present) == len(text) or values.dtype == object:
+        return values.reindex(text.index)
+    return values.astype("UInt64" if values.dtype == np.uint64 else "Int64").reindex(text.index)
+
+
+def _numbers(text: Column) -> Column:
+    values = text.astype("float64")
+    long = text[(text.str.len() > SURE_DIGITS).fillna(False).astype(bool)]
+    digits = long.str.replace(r"[eE].*|\D", "", regex=True).str.lstrip("0").str.len()
+    doubtful = long[digits > SURE_DIGITS]
+    exact = all(Decimal(given) == Decimal(repr(float(given))) for given in doubtful)
+    if exact and np.isfinite(values[text.notna()]).all():
+        return values
+    decimals = [None if gap else Decimal(given) for given, gap in zip(text, text.isna(), strict=True)]
+    return pd.Series(decimals, text.index, dtype=object)
+
+
+def _spell_numbers(column: Column, form: ColumnForm) -> Column:
+    if column.dtype.kind in "iu" or column.dtype == object:
+        spelled = column.astype("object").map(_as_digits, na_action="ignore").astype("str")
+    elif form.type == "whole":
+        whole = (column.isna() | (column % 1 == 0)).all()
+        return _spell_numbers(column.astype("Int64"), form) if whole else _spell_numbers(column, _plain(form))
+    elif form.decimals is not None:
+        spelled = column.map(f"{{:.{form.decimals}f}}".format, na_action="ignore").astype("str")
+    else:
+        spelled = column.astype("float64").map(_shortest, na_action="ignore").astype("str")
+    if form.grouping:
+        spelled = spelled.map(lambda text: f"{Decimal(text):,}", na_action="ignore").astype("str")
+    signs = str.maketrans({",": form.grouping, ".": form.decimal})
+    return spelled.str.translate(signs) if (form.grouping, form.decimal) != ("", ".") else spelled
+
+
+def _plain(form: ColumnForm) -> ColumnForm:
+    return ColumnForm(form.name, "number", decimal=form.decimal, grouping=form.grouping)
+
+
+def _as_digits(value: object) -> str:
+    return f"{value:f}" if isinstance(value, Decimal) else str(value)
+
+
+def _shortest(value: float) -> str:
+    return repr(float(value)).removesuffix(".0")
+
+
+def _spell_dates(column: Column, form: ColumnForm) -> Column:
+    zoned = column.dt.tz is not None
+    wanted = form if form.type == "date" and bool(form.zone) == zoned else _default_dates("", column)
+    if zoned:
+        column = column.dt.tz_convert(as_zone(wanted.zone))
+    pattern = wanted.date_format or _default_dates("", column).date_format
+    spelled = column.dt.strftime(str(pattern)).astype("str")
+    return spelled + wanted.zone if wanted.zone else spelled
+
+
+def _default_dates(name: str, column: Column) -> ColumnForm:
+    present = column.dropna()
+    zone = ""
+    if column.dt.tz is not None:
+        offsets = {datetime.utcoffset(value) for value in present.drop_duplicates()}
+        only = offsets.pop() if len(offsets) == 1 else timedelta(0)
+        zone = _offset(only or timedelta(0))
+        present = present.dt.tz_convert(as_zone(zone))
+    if not zone and (present == present.dt.normalize()).all():
+        pattern = "%Y-%m-%d"
+    else:
+        pattern = "%Y-%m-%d %H:%M:%S" + (".%f" if (present.dt.microsecond != 0).any() else "")
+    return ColumnForm(name, "date", "native", date_format=pattern, zone=zone)
+
+
+def _offset(offset: timedelta) -> str:
+    minutes = round(offset.total_seconds() / 60)
+    sign = "-" if minutes < 0 else "+"
+    return "Z" if minutes == 0 else f"{sign}{abs(minutes) // 60:02}:{abs(minutes) % 60:02}"
+
+
+def guess_dates(column: Column, form: ColumnForm) -> ColumnForm | None:
+    """Complete the form of a column that was said to hold dates; None if they fit no single format."""
+    pattern = date_format(column.dropna().str.strip()) if column.notna().any() else "%Y-%m-%d"
+    return ColumnForm(form.name, "date", "given", date_format=pattern) if pattern else None

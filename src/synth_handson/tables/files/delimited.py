@@ -1,0 +1,244 @@
+"""Delimited text: CSV, TSV and their kin."""
+
+from __future__ import annotations
+
+import codecs
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, BinaryIO
+
+import duckdb
+import numpy as np
+import pandas as pd
+
+from synth_handson.errors import ArgumentError
+from synth_handson.paths import home
+from synth_handson.tables.columns import Column
+from synth_handson.tables.files.convert import UnreadableValue, guess_dates, parse, spell
+from synth_handson.tables.files.dialect import Dialect, find_dialect
+from synth_handson.tables.files.encodings import open_bytes
+from synth_handson.tables.files.form import ColumnForm, TableForm
+from synth_handson.tables.files.infer import infer_form
+from synth_handson.tables.files.lines import (
+    MAX_CELL,
+    cell_too_long,
+    closes_quotes,
+    first_row,
+    line_of,
+    why_unreadable,
+)
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+BLOCK = 2**24
+MAX_COLUMNS = 5_000
+MAX_MEMORY = 12 * 2**30
+"""Text that takes more memory is not read."""
+CHUNK = 500_000
+"""So many rows are written at once."""
+
+OnRows = Callable[[int], None]
+"""Told how many rows are read or written."""
+
+
+def read_delimited(
+    path: Path,
+    asked: Mapping[str, ColumnForm],
+    given: TableForm | None = None,
+    *,
+    encoding: str | None = None,
+    delimiter: str | None = None,
+    header: bool | None = None,
+    on_rows: OnRows | None = None,
+) -> tuple[pd.DataFrame, TableForm]:
+    """Read delimited text, each column in the type that all of its values have.
+
+    Parameters
+    ----------
+    path
+        The file.
+    asked
+        Forms of columns, by name, that are not to be inferred.
+    given
+        The form of a file that is delimited in the same way.
+    encoding, delimiter, header
+        What is not to be inferred of the file.
+    on_rows
+        Told how many rows are read.
+
+    Raises
+    ------
+    ArgumentError
+        If it is no such table, or a value is not of its column's type.
+    """
+    dialect = find_dialect(path, given, encoding, delimiter, header)
+    table = _read_text(path, dialect, on_rows)
+    names, skipped = _names(path, table, dialect)
+    frame, forms = {}, []
+    for name in names:
+        text = _to_text(table.column(0).slice(skipped))
+        # Each column's text is given free before the next is turned into values.
+        table = table.remove_column(0)
+        form = asked.get(name)
+        try:
+            form = _complete(name, form, text, dialect)
+            frame[name] = parse(text, form)
+        except UnreadableValue as error:
+            line = line_of(path, dialect, error.row + skipped)
+            value = str(text.iloc[error.row])[:40]
+            kind = form.type if form else "text"
+            raise ArgumentError(
+                "file_value", path=path, line=line, column=name, value=value, type=kind
+            ) from error
+        forms.append(form)
+    made = TableForm("csv", tuple(forms), dialect.encoding, dialect.delimiter, dialect.quote, dialect.header)
+    return pd.DataFrame(frame, index=pd.RangeIndex(table.num_rows - skipped)), made
+
+
+def write_delimited(
+    frame: pd.DataFrame, file: BinaryIO, form: TableForm, on_rows: OnRows | None = None
+) -> None:
+    """Write a table as delimited text; an empty text is quoted, a missing one is not there.
+
+    Raises
+    ------
+    ArgumentError
+        If a value cannot be written in the form's encoding.
+    """
+    encoder = codecs.getincrementalencoder(form.encoding)()
+    if form.header:
+        names = pd.DataFrame([form.names])
+        file.write(_encoded(_as_csv(names, form), encoder, form, names))
+    for start in range(0, len(frame), CHUNK):
+        part = frame.iloc[start : start + CHUNK]
+        spelled = pd.DataFrame(
+            {i: _cells(part.iloc[:, i], column) for i, column in enumerate(form.columns)},
+            index=pd.RangeIndex(len(part)),
+        )
+        file.write(_encoded(_as_csv(spelled, form), encoder, form, spelled))
+        if on_rows:
+            on_rows(start + len(part))
+
+
+def _cells(column: Column, form: ColumnForm) -> Column:
+    spelled = spell(column, form)
+    return spelled.fillna(form.missing) if form.missing else spelled
+
+
+def _as_csv(spelled: pd.DataFrame, form: TableForm) -> bytes:
+    import pyarrow as pa
+
+    # By position, as DuckDB holds names that differ only in case for the same.
+    columns = [pa.array(spelled.iloc[:, i], pa.string()) for i in range(spelled.shape[1])]
+    table = pa.table(columns, names=[f"c{i}" for i in range(len(columns))])
+    with TemporaryDirectory(dir=home()) as folder, duckdb.connect() as connection:
+        target = Path(folder, "part.csv")
+        connection.from_arrow(table).write_csv(
+            str(target), sep=form.delimiter, quotechar=form.quote, escapechar=form.quote, header=False
+        )
+        return target.read_bytes()
+
+
+def _encoded(
+    content: bytes, encoder: codecs.IncrementalEncoder, form: TableForm, spelled: pd.DataFrame
+) -> bytes:
+    try:
+        return encoder.encode(content.decode())
+    except UnicodeEncodeError as error:
+        sign = error.object[error.start]
+        has = [bool(spelled.iloc[:, i].str.contains(sign, regex=False).any()) for i in range(len(form.names))]
+        column = form.names[has.index(True)]
+        raise ArgumentError("file_sign", sign=sign, column=column, encoding=form.encoding) from error
+
+
+def _read_text(path: Path, dialect: Dialect, on_rows: OnRows | None) -> pa.Table:
+    """Read every cell as text; a cell of which nothing was written is missing."""
+    import pyarrow as pa
+    from pyarrow import csv as arrow_csv
+
+    width = len(first_row(path, dialect))
+    if width > MAX_COLUMNS:
+        raise ArgumentError("file_columns", path=path, columns=width, limit=MAX_COLUMNS)
+    names = [f"c{i}" for i in range(width)]
+    batches, rows, size = [], 0, 0
+    try:
+        with open_bytes(path) as file:
+            reader = arrow_csv.open_csv(
+                file,
+                arrow_csv.ReadOptions(column_names=names, encoding=dialect.encoding, block_size=BLOCK),
+                arrow_csv.ParseOptions(
+                    delimiter=dialect.delimiter,
+                    quote_char=dialect.quote,
+                    newlines_in_values=True,
+                    ignore_empty_lines=width > 1,
+                ),
+                arrow_csv.ConvertOptions(
+                    column_types=dict.fromkeys(names, pa.large_string()),
+                    null_values=[""],
+                    strings_can_be_null=True,
+                    quoted_strings_can_be_null=False,
+                ),
+            )
+            for batch in reader:
+                batches.append(batch)
+                rows, size = rows + batch.num_rows, size + batch.nbytes
+                if size > MAX_MEMORY:
+                    raise ArgumentError("file_large", path=path, limit=f"{MAX_MEMORY / 2**30:.0f} GB")
+                if on_rows:
+                    on_rows(rows)
+    except (pa.ArrowInvalid, UnicodeError) as error:
+        raise why_unreadable(path, dialect, width, str(error)) from error
+    table = pa.Table.from_batches(batches, reader.schema)
+    _check_cells(path, table, dialect)
+    last = table.column(width - 1)[-1].as_py() if table.num_rows else None
+    if last and "\n" in last and not closes_quotes(path, dialect):
+        raise ArgumentError("file_not_delimited", path=path)
+    return table
+
+
+def _check_cells(path: Path, table: pa.Table, dialect: Dialect) -> None:
+    import pyarrow.compute as pc
+
+    for position, column in enumerate(table.columns):
+        lengths = pc.binary_length(column)
+        if (pc.max(lengths).as_py() or 0) > MAX_CELL:
+            row = int(np.argmax(lengths.fill_null(0).to_numpy()))
+            raise cell_too_long(path, line_of(path, dialect, row), position)
+
+
+def _to_text(column: pa.ChunkedArray) -> Column:
+    return pd.Series(column.to_pandas(), dtype="str").reset_index(drop=True)
+
+
+def _names(path: Path, table: pa.Table, dialect: Dialect) -> tuple[list[str], int]:
+    """Return the columns' names, and how many rows they take."""
+    if not dialect.header:
+        return [f"column {i + 1}" for i in range(table.num_columns)], 0
+    names = [str(column[0].as_py() or f"column {i + 1}").strip() for i, column in enumerate(table.columns)]
+    repeated = (
+        sorted({name for name in names if names.count(name) > 1}) if len(set(names)) < len(names) else []
+    )
+    if repeated:
+        raise ArgumentError("file_names", path=path, names=", ".join(repeated[:5]))
+    return names, 1
+
+
+def _complete(name: str, form: ColumnForm | None, text: Column, dialect: Dialect) -> ColumnForm:
+    """Infer what is not given of a column's form."""
+    comma = dialect.delimiter == ";"
+    if form is None:
+        return infer_form(name, text, comma)
+    if form.reason != "given" or form.type == "text":
+        return form
+    if form.type == "date" and form.date_format:
+        return form
+    inferred = infer_form(name, text, comma)
+    if inferred.type == form.type or (form.type, inferred.type) == ("number", "whole"):
+        return replace(inferred, type=form.type)
+    guessed = guess_dates(text, form) if form.type == "date" else form
+    if guessed is None:
+        raise ArgumentError("file_dates", column=name)
+    return guessed

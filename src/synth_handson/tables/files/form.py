@@ -1,0 +1,148 @@
+"""The form of a table in a file: what its columns hold, and how their values are spelled there."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, replace
+from os import PathLike
+from pathlib import Path
+from typing import Any, Literal, TypeAlias
+
+from pydantic import TypeAdapter, ValidationError
+
+from synth_handson.errors import ArgumentError
+from synth_handson.locales import Language, get_text
+
+AnyPath: TypeAlias = "str | PathLike[str]"
+ColumnType = Literal["text", "whole", "number", "date", "truth"]
+COLUMN_TYPES: tuple[ColumnType, ...] = ("text", "whole", "number", "date", "truth")
+FileFormat = Literal["csv", "json", "lines", "yaml", "xlsx", "parquet"]
+
+
+@dataclass(frozen=True)
+class ColumnForm:
+    """What a column holds, and how its values are spelled as text.
+
+    Attributes
+    ----------
+    name
+        The column's name.
+    type
+        "text"; "whole" and other "number"; "date", with or without a time and a zone; "truth".
+    reason
+        Why, as the name of a text in ``locales/<language>/files.toml``, and the values of its placeholders.
+    date_format
+        Format of ``strptime`` of dates.
+    zone
+        What follows every date: "Z" or an offset such as "+09:00"; "" for dates without a zone.
+    decimal, grouping
+        The sign before decimals, and the one between groups of three digits.
+    decimals
+        Number of decimals if all numbers have the same number of them.
+    words
+        How false and true are spelled.
+    missing
+        How a missing value is spelled.
+    """
+
+    name: str
+    type: ColumnType
+    reason: str = "given"
+    details: Mapping[str, str | int] = field(default_factory=dict)
+    date_format: str | None = None
+    zone: str = ""
+    decimal: str = "."
+    grouping: str = ""
+    decimals: int | None = None
+    words: tuple[str, str] = ("false", "true")
+    missing: str = ""
+
+    def why(self, language: Language = "en") -> str:
+        """Say why the column is taken for what it is."""
+        return get_text(language, f"files.reason_{self.reason}", **self.details)
+
+
+@dataclass(frozen=True)
+class TableForm:
+    """The form of a file, and of each column in it.
+
+    Attributes
+    ----------
+    format
+        "csv" is delimited text of any kind; "lines" is one JSON object a line.
+    columns
+        In the order of the file.
+    encoding
+        Encoding of text, by its name in Python.
+    delimiter, quote
+        Of delimited text.
+    header
+        Whether the first line of delimited text names the columns.
+    sheet
+        Name of a workbook's sheet.
+    """
+
+    format: FileFormat
+    columns: tuple[ColumnForm, ...]
+    encoding: str = "utf-8"
+    delimiter: str = ","
+    quote: str = '"'
+    header: bool = True
+    sheet: str | None = None
+
+    def __getitem__(self, name: str) -> ColumnForm:
+        return next(column for column in self.columns if column.name == name)
+
+    @property
+    def names(self) -> list[str]:
+        """Names of the columns."""
+        return [column.name for column in self.columns]
+
+    def to_json(self) -> str:
+        """Write the form as JSON; no value of a row is in it."""
+        return json.dumps(asdict(self), ensure_ascii=False, indent=2)
+
+    @classmethod
+    def read(cls, path: AnyPath) -> TableForm:
+        """Read what :meth:`to_json` wrote.
+
+        Raises
+        ------
+        ArgumentError
+            If there is no such file, or it is no form of a table.
+        """
+        try:
+            return _ADAPTER.validate_json(Path(path).read_bytes())
+        except OSError as error:
+            raise ArgumentError("schema_missing", path=path, reason=error.strerror or error) from error
+        except ValidationError as error:
+            first = error.errors()[0]
+            where = ".".join(map(str, first["loc"])) or "–"
+            raise ArgumentError("schema_unreadable", path=path, where=where, reason=first["msg"]) from error
+
+
+_ADAPTER = TypeAdapter(TableForm)
+
+
+def asked_forms(types: Mapping[str, str] | None) -> dict[str, ColumnForm]:
+    """Read what a reader says of columns: ``{"zip": "text", "born": "date", "due": "date:%d/%m/%Y"}``.
+
+    Raises
+    ------
+    ArgumentError
+        If there is no such type.
+    """
+    forms = {}
+    for name, asked in (types or {}).items():
+        kind, _, date_format = asked.partition(":")
+        if kind not in COLUMN_TYPES or (date_format and kind != "date"):
+            known = ", ".join((*COLUMN_TYPES, "date:%d/%m/%Y"))
+            raise ArgumentError("type_unknown", column=name, type=asked, known=known)
+        forms[name] = ColumnForm(name, kind, date_format=date_format or None)
+    return forms
+
+
+def named(form: ColumnForm, name: Any) -> ColumnForm:
+    """Return a form under another name."""
+    return replace(form, name=str(name))

@@ -1,0 +1,105 @@
+"""YAML: a sequence of mappings, by the core schema of YAML 1.2 and without aliases."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from decimal import Decimal
+from pathlib import Path
+from typing import Any, BinaryIO
+
+import pandas as pd
+import yaml
+
+from synth_handson.errors import ArgumentError
+from synth_handson.tables.files.encodings import read_text
+from synth_handson.tables.files.form import ColumnForm, TableForm
+from synth_handson.tables.files.json_files import exact
+from synth_handson.tables.files.objects import from_rows, plain_rows
+
+MAX_BYTES = 2**28
+MAX_DEPTH = 2
+"""A sequence of mappings: anything deeper is no table."""
+
+_RESOLVERS = (
+    ("bool", r"true|True|TRUE|false|False|FALSE", "tTfF"),
+    # Digits with a zero in front are a code, and no number.
+    ("int", r"-?(?:0|[1-9]\d*)", "-0123456789"),
+    ("float", r"-?(?:0|[1-9]\d*)(?:\.\d*)?(?:[eE][-+]?\d+)?", "-0123456789"),
+    ("null", r"~|null|Null|NULL|", ["~", "n", "N", ""]),
+)
+
+
+class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]
+    """What is quoted is text; so are dates, which are found as in other text."""
+
+
+class _Dumper(getattr(yaml, "CSafeDumper", yaml.SafeDumper)):  # type: ignore[misc]
+    """Writes what the loader reads."""
+
+
+for _class in (_Loader, _Dumper):
+    _class.yaml_implicit_resolvers = {}
+    for _tag, _pattern, _first in _RESOLVERS:
+        _class.add_implicit_resolver(
+            f"tag:yaml.org,2002:{_tag}", re.compile(f"^(?:{_pattern})$"), list(_first)
+        )
+_Loader.add_constructor("tag:yaml.org,2002:int", lambda loader, node: int(node.value))
+_Loader.add_constructor("tag:yaml.org,2002:float", lambda loader, node: exact(node.value))
+_Dumper.add_representer(
+    Decimal, lambda dumper, value: dumper.represent_scalar("tag:yaml.org,2002:float", f"{value:f}")
+)
+
+
+def read_yaml(
+    path: Path, asked: Mapping[str, ColumnForm], *, encoding: str | None = None
+) -> tuple[pd.DataFrame, TableForm]:
+    """Read a sequence of mappings.
+
+    Raises
+    ------
+    ArgumentError
+        If it is none, naming the line; if it uses aliases, by which a small file can stand for a huge one.
+    """
+    text, encoding = read_text(path, encoding, MAX_BYTES)
+    try:
+        _check(path, text)
+        found = yaml.load(text, Loader=_Loader)
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        reason = getattr(error, "problem", None) or getattr(error, "reason", "?")
+        line = mark.line + 1 if mark else 1
+        raise ArgumentError("file_yaml", path=path, line=line, reason=reason) from error
+    except ArgumentError:
+        raise
+    except (ValueError, RecursionError, ArithmeticError, TypeError) as error:
+        raise ArgumentError("file_yaml", path=path, line=1, reason=type(error).__name__) from error
+    frame, forms = from_rows(path, _rows(path, found), asked)
+    return frame, TableForm("yaml", forms, encoding)
+
+
+def write_yaml(frame: pd.DataFrame, file: BinaryIO, form: TableForm) -> None:
+    """Write rows as a sequence of mappings; missing values are null."""
+    for row in plain_rows(frame, form.columns):
+        text = yaml.dump([row], Dumper=_Dumper, allow_unicode=True, sort_keys=False, width=10**9)
+        file.write(text.encode(form.encoding.removesuffix("-sig")))
+
+
+def _check(path: Path, text: str) -> None:
+    depth = 0
+    for event in yaml.parse(text, Loader=_Loader):
+        line = event.start_mark.line + 1 if event.start_mark else 1
+        if isinstance(event, yaml.AliasEvent):
+            raise ArgumentError("file_alias", path=path, line=line)
+        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+        if depth > MAX_DEPTH:
+            raise ArgumentError("file_nested", path=path, line=line, column="–")
+
+
+def _rows(path: Path, found: Any) -> Iterator[tuple[int, dict[str, Any]]]:
+    if not isinstance(found, list):
+        raise ArgumentError("file_no_rows", path=path)
+    for number, row in enumerate(found, start=1):
+        if not isinstance(row, dict):
+            raise ArgumentError("file_no_object", path=path, line=number)
+        yield number, {str(name): value for name, value in row.items()}

@@ -1,0 +1,59 @@
+"""What a column of text is taken for."""
+
+import pandas as pd
+import pytest
+
+from synth_handson.tables.files.infer import infer_form
+
+CASES = [
+    (["1", "-2", "0"], "whole", {}),
+    (["1", "NA", "3"], "whole", {"missing": "NA"}),
+    (["1", "-", "n/a", "n/a"], "whole", {"missing": "n/a"}),
+    (["01067", "10115"], "text", {}),
+    (["+49", "81"], "text", {}),
+    (["1.50", "2.25"], "number", {"decimals": 2}),
+    (["1.5", "2"], "number", {"decimals": None}),
+    (["1e3", ".5"], "number", {"decimals": None}),
+    (["1,50", "2,25"], "number", {"decimal": ",", "decimals": 2}),
+    (["1,234", "2,345"], "whole", {"grouping": ","}),
+    (["1,234.50", "12.25"], "number", {"grouping": ",", "decimals": 2}),
+    (["1.234,5", "0,5"], "number", {"grouping": ".", "decimal": ",", "decimals": 1}),
+    (["true", "false"], "truth", {"words": ("false", "true")}),
+    (["TRUE", "TRUE"], "truth", {"words": ("FALSE", "TRUE")}),
+    (["Yes", "No"], "truth", {"words": ("No", "Yes")}),
+    (["yes", "Yes", "no"], "text", {}),
+    (["yes", "yes"], "text", {}),
+    (["はい", "いいえ"], "truth", {"words": ("いいえ", "はい")}),
+    (["f", "m"], "text", {}),
+    (["0", "1"], "whole", {}),
+    (["2024-01-31", "2024-02-01"], "date", {"date_format": "%Y-%m-%d"}),
+    (["31.01.2024", "01.02.2024"], "date", {"date_format": "%d.%m.%Y"}),
+    (["2024年1月31日", "2024年12月1日"], "text", {}),
+    (["2024年01月31日", "2024年12月01日"], "date", {"date_format": "%Y年%m月%d日"}),
+    (["01/02/2024", "03/04/2024"], "text", {}),
+    (["2024-01-31T10:00:00Z"], "date", {"zone": "Z"}),
+    (["2024-01-31 10:00:00+0900"], "date", {"zone": "+0900"}),
+    (["2024-01-31T10:00+01:00", "2024-07-31T10:00+02:00"], "date", {"zone": "Z"}),
+    (["１２", "３４"], "text", {}),
+    (["nan", "null"], "text", {}),
+    ([None, None], "text", {}),
+    (["-", "x"], "text", {"missing": ""}),
+    (["inf", "1"], "text", {}),
+]
+
+
+@pytest.mark.parametrize(("values", "kind", "about"), CASES)
+@pytest.mark.parametrize("gap", [[], [None]])
+def test_what_a_column_holds(values: list[str], kind: str, about: dict[str, object], gap: list[None]) -> None:
+    form = infer_form("a", pd.Series(values + gap, dtype="str"))
+    assert form.type == kind
+    if gap:
+        about = about | {"missing": ""}
+    assert {name: getattr(form, name) for name in about} == about
+    assert form.why("en") != form.why("ja")
+
+
+def test_where_semicolons_delimit_a_comma_is_a_decimal_one() -> None:
+    values = pd.Series(["1,234", "2,345"], dtype="str")
+    assert infer_form("a", values).grouping == ","
+    assert infer_form("a", values, comma=True).decimals == 3
