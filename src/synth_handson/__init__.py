@@ -27,6 +27,8 @@ from synth_handson.evidence.fidelity import compare_columns
 from synth_handson.metrics.bins import column_shares, distance_shares
 from synth_handson.metrics.counts import total_variation_distance
 from synth_handson.metrics.distances import identical_rows, nearest_neighbors
+from synth_handson.pii.detect import Finding, find_personal_data
+from synth_handson.pii.replace import replace_personal_data
 from synth_handson.synthesis.choice import EngineChoice, choose_engine
 from synth_handson.synthesis.generator import Generator
 from synth_handson.synthesis.pretrained import load_bundled_synthetic, load_pretrained_generator
@@ -51,6 +53,7 @@ __all__ = [
     "EngineChoice",
     "EngineComparison",
     "Evidence",
+    "Finding",
     "Generator",
     "LicenceNotice",
     "MedianGap",
@@ -73,6 +76,7 @@ __all__ = [
     "compare_rows",
     "compare_with_nearest",
     "distance_shares",
+    "find_personal_data",
     "identical_rows",
     "load_bank_marketing",
     "load_bundled_synthetic",
@@ -80,6 +84,7 @@ __all__ = [
     "median_gap",
     "nearest_neighbors",
     "read_table",
+    "replace_personal_data",
     "split_holdout",
     "total_variation_distance",
     "train_generator",

@@ -232,8 +232,11 @@ print(train_generator(frame, engine=sys.argv[2], max_epochs=1, epsilon=epsilon).
 @pytest.mark.engine
 @pytest.mark.parametrize("engine", ["ctgan", "aim"])
 def test_its_worker_needs_no_network_and_leaves_no_row(
-    engine: str, bank: pd.DataFrame, tmp_path: Path, home: Path
+    engine: str, bank: pd.DataFrame, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    # A home of its own, as workers of this process may start in the test's at any moment.
+    home = tmp_path / "alone"
+    monkeypatch.setenv("SYNTH_HANDSON_HOME", str(home))
     (tmp_path / "sitecustomize.py").write_text(SITECUSTOMIZE)
     table, record = tmp_path / "table.csv", tmp_path / "record"
     bank[["age", "job", "y"]].head(500).to_csv(table, index=False)

@@ -1,0 +1,59 @@
+"""Postal addresses, of Japan and of Western countries."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from synth_handson.pii.spans import Span
+
+_KANJI = "[一-龥々ヶケノぁ-んァ-ヴー]"
+JAPANESE = re.compile(
+    r"(?:〒?\s?\d{3}-\d{4}[\s、,]*)?"
+    rf"(?:(?:北海道|東京都|(?:京都|大阪)府|[一-龥]{{2,3}}県){_KANJI}{{0,8}}?[市区町村郡]|{_KANJI}{{1,5}}[市区])"
+    rf"(?:{_KANJI}{{1,8}}[区町村])?{_KANJI}{{0,12}}?"
+    r"\s?(?:\d{1,4}|[一二三四五六七八九十]{1,3})(?:丁目|番地?|号|-)"
+    r"(?:\s?\d{1,4}(?:番地?の?|号室?|-|の)?){0,4}"
+    r"(?:[\s]?[ァ-ヴーA-Za-z一-龥々・]{2,16}(?:\s?[A-Z]?-?\d{1,4}(?:号室?|階|F)?)(?:-\d+)?)?"
+)
+POSTCODE = re.compile(r"〒\s?\d{3}-?\d{4}")
+_ABROAD = r"(?:,?\s+(?:\d{4,5}\s+[A-ZÄÖÜÉ][\w'’äöüßéèâ-]+(?:[ -][A-ZÄÖÜÉ][\w'’äöüßéèâ-]+)?))?"
+STREET = re.compile(
+    r"(?<![\w.-])\d{1,5}[A-Za-z]?(?:-\d{1,4})?,?\s+(?:[NSEW]\.?\s+)?(?:(?:[A-Z][\w'’.]*|\d{1,3}(?:st|nd|rd|th))\s+){1,4}"
+    r"(?:Street|St|Avenue|Ave|Road|Rd|Lane|Ln|Drive|Dr|Court|Ct|Boulevard|Blvd|Way|Place|Pl|Square|Sq"
+    r"|Terrace|Close|Crescent|Gardens|Grove|Parkway|Pkwy|Highway|Hwy|Hill|Row|Mews|Circle|Cir|Trail|Walk)\b\.?"
+    r"(?:,?\s+(?:Apt|Apartment|Flat|Suite|Unit|Room|#)\.?\s?#?\w{1,5})?"
+    r"(?:,\s*[A-Z][a-z'’-]+(?:\s[A-Z][a-z'’-]+){0,2})?"
+    r"(?:,?\s+[A-Z]{2}\s+\d{5}(?:-\d{4})?|,?\s+[A-Z]{1,2}\d[A-Z\d]?\s?\d[A-Z]{2})?"
+)
+CITY_LINE = re.compile(
+    r"(?<![\w.-])(?:\d{1,5}[A-Za-z]?|(?:Flat|Studio|Unit|Apartment)\s\w{1,5},?(?:\s\d{1,5})?)\s"
+    r"(?:[A-Z][\w'’.-]*\s?){1,4}(?:,?\s?(?:Apt|Apartment|Flat|Suite|Unit|Room|#)\.?\s?#?\w{1,5})?,"
+    r"\s(?:[A-Z][\w'’.-]*\s?){1,3},?\s(?:[A-Z]{2}\s\d{5}(?:-\d{4})?|[A-Z]{1,2}\d[A-Z\d]?\s\d[A-Z]{2})\b"
+)
+BOX = re.compile(
+    r"\b(?:P\.?\s?O\.?\s?Box\s\d+"
+    r"|(?:PSC|Unit|USNS|USS|USCGC|USNV)\s[\w ]+,(?:\sBox\s\d+,)?\s(?:APO|FPO|DPO)\s[A-Z]{2}\s\d{5})"
+)
+GERMAN = re.compile(
+    r"(?<!\w)[A-ZÄÖÜ][\wäöüß-]*(?:straße|strasse|str\.|weg|platz|allee|gasse|ring|damm|ufer|chaussee)"
+    r"\s+\d{1,4}\s?[a-z]?\b" + _ABROAD
+)
+FRENCH = re.compile(
+    r"(?<![\w.-])\d{1,4}(?:\s?(?:bis|ter))?,?\s+(?:rue|avenue|boulevard|place|allée|impasse|chemin|quai)\s+"
+    r"(?:(?:de la|de l['’]|du|des|de|la|le|les)\s*)?(?:[A-ZÉÈÀ][\w'’éèêàçô-]+\s?){1,4}" + _ABROAD
+)
+UK_POSTCODE = re.compile(
+    r"(?<![\w-])(?:GIR ?0AA|(?:[A-PR-UWYZ]\d[\dA-HJKPSTUW]?|[A-PR-UWYZ][A-HK-Y]\d[\dABEHMNPRVWXY]?)"
+    r" \d[ABD-HJLNP-UW-Z]{2})(?![\w-])"
+)
+
+
+def find_addresses(text: str) -> Iterator[Span]:
+    """Yield postal addresses in a text of `spans.plain`; a town alone is none."""
+    if not any(sign.isdigit() for sign in text) and "丁目" not in text:
+        return
+    for pattern in (JAPANESE, POSTCODE, CITY_LINE, BOX, STREET, GERMAN, FRENCH, UK_POSTCODE):
+        for found in pattern.finditer(text):
+            trimmed = found.group().rstrip(" ,、")
+            yield Span(found.start(), found.start() + len(trimmed), "address")

@@ -1,0 +1,322 @@
+"""Something in place of personal data: of the same kind and form, and the same for the same original."""
+
+from __future__ import annotations
+
+import hmac
+import random
+import re
+import string
+import tomllib
+import unicodedata
+from collections.abc import Callable, Collection, Sequence
+from functools import cache
+from importlib import import_module
+from importlib.resources import files
+from itertools import product
+
+from faker import Faker
+from stdnum import iban, luhn
+from stdnum.jp import in_ as my_number
+
+from synth_handson.pii.dates import MONTHS
+from synth_handson.pii.japanese import name_parts
+from synth_handson.pii.spans import Kind, plain
+from synth_handson.pii.western import names
+
+_WORDS = tomllib.loads((files(__package__) / "words.toml").read_text(encoding="utf-8"))
+
+
+def _put_together(part: str) -> tuple[tuple[str, str], ...]:
+    """Return Japanese names in kanji and katakana, put together of a beginning and an end."""
+    begins, ends = (_WORDS[f"{part}_{half}"].split() for half in ("begins", "ends"))
+    return tuple((a[0] + b[0], a[1:] + b[1:]) for a, b in product(begins, ends))
+
+
+LAST, FIRST = _put_together("last"), _put_together("first")
+DOCUMENTATION = ("192.0.2", "198.51.100", "203.0.113")
+"""Networks that belong to nobody (RFC 5737)."""
+TRIES = 100
+"""So often another replacement is drawn that is none of the originals."""
+
+
+def normal(text: str) -> str:
+    """Return what is left of a text without case, width, spaces and signs: by this, two are the same."""
+    form = unicodedata.normalize("NFKC", text).casefold()
+    return "".join(sign for sign in form if sign.isalnum())
+
+
+class Draw(random.Random):
+    """Random numbers for one attempt at a replacement."""
+
+    attempt = 0
+
+
+class Fakes:
+    """Makes replacements: with one key, the same for the same original.
+
+    Parameters
+    ----------
+    key
+        Secret. Nobody without it can tell by trying which original a replacement stands for.
+    originals
+        What no replacement may be, as of `normal`.
+    """
+
+    def __init__(self, key: bytes, originals: Collection[str] = ()) -> None:
+        self._key = key
+        self._originals = frozenset(originals)
+
+    def of(self, kind: Kind, original: str) -> str:
+        """Return a replacement for a value of this kind."""
+        if kind == "name":
+            return self.name(original)
+        return self._new(kind, original, lambda draw: _MAKERS[kind](self, original, draw))
+
+    def name(self, original: str) -> str:
+        """Return a name in place of another, part by part, so that a last name alone is replaced alike."""
+        if re.search("[ぁ-んァ-ヴ一-龥]", original):
+            return "".join(
+                self._japanese(part, first) if part.strip(" 　・") else part
+                for part, first in name_parts(original)
+            )
+        return re.sub(r"[^\W\d_]+", lambda part: self._western(part.group()), original)
+
+    def identifier(self, original: str) -> str:
+        """Return an identifier of the same form: letters for letters, digits for digits."""
+        return self._new("identifier", original, lambda draw: _same_form(original, draw))
+
+    def _draw(self, kind: str, original: str, attempt: int) -> Draw:
+        message = f"{kind}\0{normal(original) or original}\0{attempt}".encode()
+        draw = Draw(hmac.digest(self._key, message, "sha256"))
+        draw.attempt = attempt
+        return draw
+
+    def _new(self, kind: str, original: str, make: Callable[[Draw], str]) -> str:
+        for attempt in range(TRIES):
+            draw = self._draw(kind, original, attempt)
+            # What has not the form it should have is changed sign by sign.
+            made = make(draw) if attempt < TRIES // 2 else _same_form(original, draw)
+            if normal(made) != normal(original) and normal(made) not in self._originals:
+                return made
+        return made
+
+    def _part(self, original: str, first: bool, pool: Sequence[tuple[str, ...]]) -> tuple[str, ...]:
+        """Return a name of a pool in all of its scripts; one made of two where all of them are originals."""
+        kind = "first" if first else "last"
+        for attempt in range(TRIES):
+            draw = self._draw(kind, original, attempt)
+            one, two = draw.choice(pool), draw.choice(pool)
+            if attempt >= TRIES // 2:
+                halves = zip(one, two, strict=True)
+                one = tuple(a + b[len(b) // 2 :] for a, b in halves)
+            if not {normal(original), *self._originals} & set(map(normal, one)):
+                return one
+        return one
+
+    def _japanese(self, part: str, first: bool) -> str:
+        made = self._part(part, first, FIRST if first else LAST)
+        if re.fullmatch("[ァ-ヴー]+", part):
+            return made[1]
+        return _hiragana(made[1]) if re.fullmatch("[ぁ-んー]+", part) else made[0]
+
+    def _western(self, part: str) -> str:
+        if len(part) == 1:
+            return self._draw("initial", part, 0).choice(string.ascii_uppercase)
+        first = part.lower() in names()[0]
+        (made,) = self._part(part, first, _pool(first))
+        return made.upper() if part.isupper() else made.lower() if part.islower() else made.title()
+
+    def words(self, original: str) -> str:
+        """Return a text with every word of letters replaced as a name would be, and other digits."""
+        text = re.sub(r"[A-Za-z]{2,}", lambda part: self._western(part.group()).lower(), original)
+        draw = self._draw("digits", original, 0)
+        return re.sub(r"\d", lambda _: draw.choice(string.digits), text)
+
+
+@cache
+def _pool(first: bool) -> tuple[tuple[str], ...]:
+    found: set[str] = set()
+    for locale in ("en_GB", "en_US"):
+        provider = import_module(f"faker.providers.person.{locale}").Provider
+        found.update(provider.first_names if first else provider.last_names)
+    return tuple((name,) for name in sorted(found) if name.isalpha())
+
+
+def _hiragana(kana: str) -> str:
+    return "".join(chr(ord(sign) - 0x60) if "ァ" <= sign <= "ヶ" else sign for sign in kana)
+
+
+def _same_form(text: str, draw: Draw) -> str:
+    """Replace digits by digits and letters by letters."""
+    pools = ((str.isdecimal, string.digits), (str.isupper, string.ascii_uppercase), (str.islower, string.ascii_lowercase))  # fmt: skip # noqa: E501
+    made = []
+    for sign in plain(text):
+        pool = next((pool for test, pool in pools if test(sign) and sign.isascii()), None)
+        made.append(draw.choice(pool) if pool else sign)
+    return _in_width("".join(made), text)
+
+
+def _in_width(made: str, original: str) -> str:
+    """Write a text of the same length with the full-width forms that another one has."""
+    return "".join(
+        chr(ord(new) + 0xFEE0) if "！" <= old <= "～" and "!" <= new <= "~" else new
+        for new, old in zip(made, original, strict=True)
+    )
+
+
+def _with_digits(original: str, digits: str) -> str:
+    """Put digits in the place of those of a text, from its end; what is too few is kept."""
+    left = list(digits)
+    made = [left.pop() if sign.isdecimal() and left else sign for sign in reversed(plain(original))]
+    return _in_width("".join(reversed(made)), original)
+
+
+def _digits(text: str) -> str:
+    return re.sub(r"\D", "", plain(text))
+
+
+def _random_digits(draw: Draw, length: int) -> str:
+    return "".join(draw.choices(string.digits, k=length))
+
+
+def _card(_: Fakes, original: str, draw: Draw) -> str:
+    given = _digits(original)
+    body = given[0] + _random_digits(draw, len(given) - 2)
+    return _with_digits(original, body + luhn.calc_check_digit(body))
+
+
+def _iban(_: Fakes, original: str, draw: Draw) -> str:
+    compact = iban.compact(plain(original).upper())
+    body = compact[:2] + "00" + _same_form(compact[4:], draw)
+    made = iter(body[:2] + iban.calc_check_digits(body) + body[4:])
+    return "".join(next(made) if sign.isalnum() else sign for sign in plain(original))
+
+
+def _my_number(_: Fakes, original: str, draw: Draw) -> str:
+    body = _random_digits(draw, 11)
+    return _with_digits(original, body + my_number.calc_check_digit(body))
+
+
+def _ssn(_: Fakes, original: str, draw: Draw) -> str:
+    # The area 666 is never assigned.
+    return _with_digits(original, "666" + _random_digits(draw, 6))
+
+
+def _phone(_: Fakes, original: str, draw: Draw) -> str:
+    given = _digits(original)
+    kept = min(3, len(given) // 2)
+    return _with_digits(original, given[:kept] + _random_digits(draw, len(given) - kept))
+
+
+def _email(fakes: Fakes, original: str, draw: Draw) -> str:
+    local, sign, domain = re.split(r"(@|\s?[\[(](?:at|アット)[\])]\s?)", plain(original), maxsplit=1)
+    return f"{fakes.words(local)}{_another(draw)}{sign}{_example(domain)}"
+
+
+def _another(draw: Draw) -> str:
+    """Return what makes a replacement out of names another one, if the first is an original."""
+    return str(draw.randrange(100, 1000)) if draw.attempt else ""
+
+
+def _example(domain: str) -> str:
+    """Return a domain that belongs to nobody (RFC 2606), in the country of another one."""
+    return "example.co.jp" if domain.lower().endswith(".jp") else "example.com"
+
+
+def _url(fakes: Fakes, original: str, draw: Draw) -> str:
+    scheme, _, rest = plain(original).partition("://")
+    user = f"user{draw.randrange(10**6):06}"
+    return (
+        f"{scheme}://{user}@example.com/"
+        if "@" in rest.partition("/")[0]
+        else f"{scheme}://example.com/users/{user}"
+    )
+
+
+def _ip(_: Fakes, original: str, draw: Draw) -> str:
+    if ":" in original:
+        return f"2001:db8::{draw.randrange(2**16):x}:{draw.randrange(2**16):x}"
+    return f"{draw.choice(DOCUMENTATION)}.{draw.randrange(1, 255)}"
+
+
+def _mac(_: Fakes, original: str, draw: Draw) -> str:
+    # The first octet says that the number is nobody's.
+    made = iter("02" + "".join(draw.choices("0123456789abcdef", k=10)))
+    text = "".join(next(made) if sign.isalnum() else sign for sign in original)
+    return text if original.islower() else text.upper()
+
+
+def _user_name(fakes: Fakes, original: str, draw: Draw) -> str:
+    return _same_form(original, draw) if original.isdigit() else fakes.words(original) + _another(draw)
+
+
+def _birth_date(_: Fakes, original: str, draw: Draw) -> str:
+    """Move a date within its year: month and day are drawn anew, up to 12 where either may stand first."""
+    text = plain(original)
+    if re.search(MONTHS, text, re.IGNORECASE):
+        month = draw.choice(("January", "March", "May", "July", "September", "November"))
+        moved = re.sub(
+            MONTHS, lambda old: month if len(old.group()) > 4 else month[:3], text, count=1, flags=re.I
+        )
+        return re.sub(r"(?<!\d)\d{1,2}(?!\d)", str(draw.randrange(1, 29)), moved, count=1)
+    if re.fullmatch(r"\d{8}", text):
+        return f"{text[:4]}{draw.randrange(1, 13):02}{draw.randrange(1, 29):02}"
+    parts = re.findall(r"\d+", text)
+    year = next((i for i, part in enumerate(parts) if len(part) == 4), 0 if re.match(r"[^\d\s]", text) else 2)
+    made = iter(
+        part if i == year or i > 2 else f"{draw.randrange(1, 13):0{len(part)}}"
+        for i, part in enumerate(parts)
+    )
+    return re.sub(r"\d+", lambda _: next(made), text)
+
+
+def _address(_: Fakes, original: str, draw: Draw) -> str:
+    text = plain(original)
+    japanese = bool(re.search("[一-龥〒]", text))
+    german = re.search(r"(?:stra(?:ß|ss)e|str\.|weg|platz|allee|gasse|ring|damm|ufer)\s", text)
+    french = re.search(r"\b(?:rue|avenue|boulevard|place|allée|chemin|quai)\b", text)
+    british = re.search(r"[A-Z]{1,2}\d[A-Z\d]? \d[A-Z]{2}$", text)
+    locale = (
+        "ja_JP" if japanese else "de_DE" if german else "fr_FR" if french else "en_GB" if british else "en_US"
+    )
+    faker = _faker(locale)
+    faker.seed_instance(draw.getrandbits(64))
+    if not re.search(r"[a-z一-龥]", text):
+        mark = "〒" if text.startswith("〒") else ""
+        return mark + str(faker.postcode())
+    if japanese:
+        code = re.match(r"(〒?)\s?\d{3}-", text)
+        postcode = f"{code.group(1)}{faker.postcode()} " if code else ""
+        block = f"{draw.randrange(1, 30)}-{draw.randrange(1, 20)}"
+        return f"{postcode}{faker.prefecture()}{faker.city()}{faker.town()}{block}"
+    if "," not in text:
+        return str(faker.street_address()).replace("\n", ", ")
+    return str(faker.address()).replace("\n", ", ")
+
+
+@cache
+def _faker(locale: str) -> Faker:
+    return Faker(locale)
+
+
+def _form(_: Fakes, original: str, draw: Draw) -> str:
+    return _same_form(original, draw)
+
+
+_MAKERS: dict[Kind, Callable[[Fakes, str, Draw], str]] = {
+    "email": _email,
+    "url": _url,
+    "card": _card,
+    "iban": _iban,
+    "my_number": _my_number,
+    "ssn": _ssn,
+    "passport": _form,
+    "driving_licence": _form,
+    "bank_account": _form,
+    "phone": _phone,
+    "ip": _ip,
+    "mac": _mac,
+    "user_name": _user_name,
+    "address": _address,
+    "birth_date": _birth_date,
+}

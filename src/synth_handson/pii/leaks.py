@@ -1,0 +1,72 @@
+"""Originals in an output: personal data of a table that stands in another one made from it."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Collection
+from dataclasses import dataclass
+
+import pandas as pd
+
+from synth_handson.pii.fakes import normal
+from synth_handson.pii.scan import scan
+from synth_handson.tables.alignment import as_text
+
+MAX_WORDS = 8
+"""So many words in a row are compared with an original."""
+MIN_SIGNS = 3
+"""So many signs of a Japanese original are looked for inside of words, between which nothing is written."""
+JAPANESE = re.compile("[ぁ-んァ-ヴ一-龥]")
+WORD = re.compile(r"[^\W_]+")
+
+
+@dataclass(frozen=True)
+class Leak:
+    """Personal data of the original in one cell of an output; what it is, is not kept.
+
+    Attributes
+    ----------
+    column
+        Name of the column.
+    row
+        Row, counted from 1.
+    """
+
+    column: str
+    row: int
+
+
+def find_originals(output: pd.DataFrame, originals: Collection[str]) -> tuple[Leak, ...]:
+    """Find cells that hold personal data of the original.
+
+    Compared are whole cells, what is found as personal data in them, and words in a row, in Japanese also
+    signs in a row, all without regard to case, width, spaces and signs.
+
+    Parameters
+    ----------
+    output
+        Any table.
+    originals
+        As of :func:`~synth_handson.pii.replace.originals`.
+    """
+    known = frozenset(originals)
+    lengths = sorted({len(one) for one in known if len(one) >= MIN_SIGNS and JAPANESE.search(one)})
+    leaks = []
+    for position, name in enumerate(map(str, output.columns)):
+        column = as_text(output.iloc[:, position]).reset_index(drop=True)
+        leaking = {text for text in column.dropna().drop_duplicates() if _leaks(text, known, lengths)}
+        leaks += [Leak(name, int(row) + 1) for row in column.index[column.isin(leaking)]]
+    return tuple(leaks)
+
+
+def _leaks(text: str, originals: frozenset[str], lengths: list[int]) -> bool:
+    form = normal(text)
+    words = WORD.findall(unicodedata.normalize("NFKC", text).casefold())
+    runs = ("".join(words[i : i + n]) for n in range(1, MAX_WORDS + 1) for i in range(len(words) - n + 1))
+    if form in originals or any(run in originals for run in runs):
+        return True
+    if any(normal(text[span.start : span.end]) in originals for span in scan(text)):
+        return True
+    parts = (form[i : i + n] for n in lengths for i in range(len(form) - n + 1))
+    return bool(JAPANESE.search(form)) and any(part in originals for part in parts)

@@ -1,0 +1,29 @@
+"""Personal data in a text."""
+
+from __future__ import annotations
+
+from synth_handson.pii.addresses import find_addresses
+from synth_handson.pii.codes import find_codes
+from synth_handson.pii.dates import find_births
+from synth_handson.pii.japanese import find_japanese_names
+from synth_handson.pii.spans import Span, plain, without_overlaps
+from synth_handson.pii.western import find_western_names
+
+FINDERS = (find_codes, find_births, find_addresses, find_japanese_names, find_western_names)
+
+
+def scan(text: str) -> list[Span]:
+    """Find personal data in a text, English or Japanese or both.
+
+    Parameters
+    ----------
+    text
+        Any text.
+
+    Returns
+    -------
+    list of Span
+        In the order of the text, without overlaps.
+    """
+    normal = plain(text)
+    return without_overlaps(span for find in FINDERS for span in find(normal))
