@@ -11,7 +11,7 @@ from synth_handson.evidence.dose import DOSES, Dose
 from synth_handson.notebook.bundled import bundled_tables
 from synth_handson.notebook.lesson import Overfitting, Responder, Response, respond
 from synth_handson.notebook.session import JobState
-from synth_handson.pipeline import Tables
+from synth_handson.pipeline.tables import Tables
 from synth_handson.synthesis.pretrained import load_pretrained_generator
 
 

@@ -18,7 +18,7 @@ from synth_handson.notebook.script import (
     run_generation,
 )
 from synth_handson.notebook.session import Assessed
-from synth_handson.pipeline import Tables
+from synth_handson.pipeline.tables import Tables
 from synth_handson.tables.bank import Dataset
 
 

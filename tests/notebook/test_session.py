@@ -14,7 +14,7 @@ from synth_handson.locales import Message
 from synth_handson.notebook import session
 from synth_handson.notebook.bundled import bundled_tables
 from synth_handson.notebook.session import Assessed, Assessor, Job, JobState, load_once
-from synth_handson.pipeline import Tables
+from synth_handson.pipeline.tables import Tables
 from synth_handson.synthesis import store
 from synth_handson.synthesis.pretrained import load_pretrained_generator
 from synth_handson.tables.bank import Dataset, RequestedSource

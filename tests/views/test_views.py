@@ -11,7 +11,7 @@ from synth_handson.errors import TrainingError
 from synth_handson.evidence.closest import ClosestRecords, ColumnComparison, Comparison, MedianGap
 from synth_handson.evidence.fidelity import ColumnFidelity, compare_columns
 from synth_handson.locales import LANGUAGES, Message, get_text
-from synth_handson.pipeline import Tables
+from synth_handson.pipeline.tables import Tables
 from synth_handson.synthesis.generator import Training
 from synth_handson.synthesis.run import Progress
 from synth_handson.views.generate import (

@@ -20,7 +20,7 @@ def _catalogue(language: Language, name: str) -> dict[str, str]:
     return tomllib.loads(source.read_text(encoding="utf-8"))
 
 
-def get_text(language: Language, key: str, **values: object) -> str:
+def get_text(language: Language, key: str, /, **values: object) -> str:
     """Look up a text and fill in its values.
 
     Parameters

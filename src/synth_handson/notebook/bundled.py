@@ -8,7 +8,7 @@ from pydantic import TypeAdapter
 from synth_handson.evidence.assessment import Evidence
 from synth_handson.evidence.dose import Dose, Leak, dose_response, prepare_doses
 from synth_handson.paths import bundled
-from synth_handson.pipeline import Tables, assess_tables
+from synth_handson.pipeline.tables import Tables, assess_tables
 from synth_handson.synthesis.pretrained import load_bundled_synthetic, load_pretrained_generator
 from synth_handson.tables.bank import TARGET, load_bank_marketing
 from synth_handson.tables.split import split_holdout

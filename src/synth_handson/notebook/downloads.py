@@ -5,7 +5,7 @@ from collections.abc import Mapping
 
 from synth_handson.evidence.assessment import Evidence
 from synth_handson.locales import Language, get_text
-from synth_handson.pipeline import Tables
+from synth_handson.pipeline.tables import Tables
 from synth_handson.report import About
 
 

@@ -19,7 +19,7 @@ from synth_handson.evidence.dose import (
 )
 from synth_handson.notebook.bundled import bundled_findings
 from synth_handson.notebook.session import Job, JobState
-from synth_handson.pipeline import Tables
+from synth_handson.pipeline.tables import Tables
 
 _one_at_a_time = threading.Lock()
 

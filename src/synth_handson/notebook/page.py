@@ -32,7 +32,7 @@ from synth_handson.notebook.bundled import bundled_tables
 from synth_handson.notebook.downloads import about_tables, download_note, evidence_json
 from synth_handson.notebook.lesson import Memorised, Overfitting, Responder, Response
 from synth_handson.notebook.session import Assessed, Assessor, Job, JobState
-from synth_handson.pipeline import Tables
+from synth_handson.pipeline.tables import Tables
 from synth_handson.synthesis import registry
 from synth_handson.synthesis.engine import EngineOptions
 from synth_handson.tables.bank import Dataset

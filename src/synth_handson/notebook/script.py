@@ -18,7 +18,7 @@ from synth_handson.evidence.fidelity import ColumnFidelity
 from synth_handson.locales import LANGUAGES, Language, get_text
 from synth_handson.notebook.downloads import about_tables, evidence_json
 from synth_handson.notebook.session import Assessed
-from synth_handson.pipeline import Tables, assess_tables, draw_tables, find_target
+from synth_handson.pipeline.tables import Tables, assess_tables, draw_tables, find_target
 from synth_handson.synthesis.registry import ENGINES
 from synth_handson.synthesis.run import Progress
 from synth_handson.synthesis.training import train_generator

@@ -11,7 +11,7 @@ import pandas as pd
 from synth_handson.errors import SynthHandsonError, TrainingError
 from synth_handson.evidence.assessment import Evidence, Step
 from synth_handson.notebook.bundled import bundled_findings
-from synth_handson.pipeline import Tables, assess_tables, draw_tables, find_target
+from synth_handson.pipeline.tables import Tables, assess_tables, draw_tables, find_target
 from synth_handson.synthesis.generator import Generator
 from synth_handson.synthesis.run import CancelToken, Progress
 from synth_handson.synthesis.training import train_generator

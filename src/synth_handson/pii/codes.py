@@ -46,7 +46,7 @@ CALLED = re.compile(
     r"(?:user ?name|user ?id|login(?: name| id)?|account name|screen name|nickname|handle"
     r"|ユーザー?名|ユーザー?ID|ログインID|アカウント名)"
     r"(?: is|\s*[:=：は]|\s+)\s*['\"“「]?(?!is\b)"
-    r"([A-Za-z][\w.-]*[\d_.-][\w-]*|[a-z][a-z0-9]{3,20}(?=['\"”」,.;)\sをでとにがの]|$))",
+    r"((?=[\w.-]*[\d_.-]\w)[A-Za-z][\w.-]*\w|[a-z][a-z0-9]{3,20}(?=['\"”」,.;)\sをでとにがの]|$))",
     re.IGNORECASE,
 )
 

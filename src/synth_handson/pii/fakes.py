@@ -66,6 +66,10 @@ class Fakes:
         self._key = key
         self._originals = frozenset(originals)
 
+    def another(self, number: int) -> Fakes:
+        """Return one that makes other replacements, for the row of this number."""
+        return Fakes(hmac.digest(self._key, f"row\0{number}".encode(), "sha256"), self._originals)
+
     def of(self, kind: Kind, original: str) -> str:
         """Return a replacement for a value of this kind."""
         if kind == "name":

@@ -11,11 +11,11 @@ from typing import Literal
 
 Kind = Literal[
     "url", "email", "card", "iban", "my_number", "ssn", "passport", "driving_licence", "bank_account",
-    "phone", "ip", "mac", "user_name", "address", "birth_date", "name",
+    "ip", "mac", "phone", "user_name", "address", "birth_date", "name",
 ]  # fmt: skip
 KINDS: tuple[Kind, ...] = (
     "url", "email", "card", "iban", "my_number", "ssn", "passport", "driving_licence", "bank_account",
-    "phone", "ip", "mac", "user_name", "address", "birth_date", "name",
+    "ip", "mac", "phone", "user_name", "address", "birth_date", "name",
 )  # fmt: skip
 """In the order in which they are believed where two overlap."""
 

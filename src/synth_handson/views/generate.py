@@ -7,7 +7,7 @@ import pandas as pd
 
 from synth_handson.errors import SynthHandsonError
 from synth_handson.locales import Language, get_text
-from synth_handson.pipeline import Tables
+from synth_handson.pipeline.tables import Tables
 from synth_handson.synthesis.generator import Training
 from synth_handson.synthesis.run import Progress
 from synth_handson.synthesis.schema import PROTECTED_TOKEN

@@ -1,4 +1,4 @@
-"""From a generator to a synthetic table and its evidence: what the page, commands and services share."""
+"""From a generator to a synthetic table and its evidence: what the page and the script share."""
 
 from collections.abc import Callable
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
-"""The command line: ``synth-handson``, or ``python -m synth_handson``."""
+"""The commands around the notebook."""
 
-import locale
-import os
 import re
 import runpy
 import sys
@@ -10,9 +8,7 @@ from typing import Annotated
 
 import typer
 
-from synth_handson import __version__
-from synth_handson.errors import ArgumentError, SynthHandsonError
-from synth_handson.locales import Language
+from synth_handson.errors import ArgumentError
 from synth_handson.paths import notebook
 
 COPY = Path("synth-handson")
@@ -28,48 +24,7 @@ theme = "system"
 """
 """What a clone's pyproject.toml says to marimo, which does not take it from a notebook itself."""
 
-app = typer.Typer(
-    name="synth-handson",
-    no_args_is_help=True,
-    rich_markup_mode="markdown",
-    pretty_exceptions_enable=False,
-)
 
-
-def main() -> None:
-    """Run a command; an expected failure ends it with what is wrong and what to do, and exit status 1."""
-    try:
-        app()
-    except SynthHandsonError as error:
-        typer.secho(error.message(_language()), fg="red", err=True)
-        sys.exit(1)
-
-
-def _say_version(wanted: bool) -> None:
-    if wanted:
-        typer.echo(__version__)
-        raise typer.Exit
-
-
-@app.callback()
-def start(
-    version: Annotated[
-        bool,
-        typer.Option("--version", help="Say the version, and exit.", callback=_say_version, is_eager=True),
-    ] = False,
-) -> None:
-    """Share data safely with synthetic data, and measure what that shows."""
-
-
-@app.command(
-    epilog="""Examples:
-
-- `synth-handson handson`: work through it, and change its cells
-- `synth-handson handson --run`: a read-only demo, for several visitors at once
-- `synth-handson handson --run --headless --port 8080`: the same on a server
-""",
-    context_settings={"allow_extra_args": True, "ignore_unknown_options": True},
-)
 def handson(
     context: typer.Context,
     run: Annotated[bool, typer.Option("--run", help="Read-only, for several visitors.")] = False,
@@ -80,13 +35,12 @@ def handson(
     already. In a clone of the repository, its own `app.py` is opened.
     """
     path = notebook()
-    if path.is_relative_to(Path(__file__).parent):
+    if path.is_relative_to(Path(__file__).parents[1]):
         path = _copy(path)
     sys.argv = ["marimo", "run" if run else "edit", str(path), *context.args]
     runpy.run_module("marimo", run_name="__main__", alter_sys=True)
 
 
-@app.command(epilog="Example: `synth-handson clear-store`")
 def clear_store() -> None:
     """Remove every trained generator kept on this machine."""
     from synth_handson.synthesis import store
@@ -94,7 +48,6 @@ def clear_store() -> None:
     typer.echo(f"{store.clear()} generators removed")
 
 
-@app.command(epilog="Example: `uv run synth-handson rebuild-pretrained`, in a clone")
 def rebuild_pretrained() -> None:
     """Train the generator and the synthetic table in data/ anew, and measure them for the notebook."""
     from synth_handson.notebook.bundled import rebuild_findings
@@ -118,9 +71,3 @@ def _copy(source: Path) -> Path:
     except OSError as error:
         raise ArgumentError("unwritable", path=COPY.absolute(), reason=error.strerror or error) from error
     return copied
-
-
-def _language() -> Language:
-    """Take the language of the reader's terminal."""
-    named = filter(None, map(os.environ.get, ("LC_ALL", "LC_MESSAGES", "LANG")))
-    return "ja" if (next(named, None) or locale.getlocale()[0] or "").lower().startswith("ja") else "en"

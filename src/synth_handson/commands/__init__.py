@@ -1,0 +1,80 @@
+"""The command line: ``synth-handson``, or ``python -m synth_handson``."""
+
+import sys
+from typing import Annotated
+
+import typer
+
+from synth_handson import __version__
+from synth_handson.commands.files import preview, synthesise, validate
+from synth_handson.commands.handson import clear_store, handson, rebuild_pretrained
+from synth_handson.commands.show import terminal_language
+from synth_handson.errors import SynthHandsonError
+
+app = typer.Typer(
+    name="synth-handson",
+    no_args_is_help=True,
+    rich_markup_mode="markdown",
+    pretty_exceptions_enable=False,
+)
+
+NESTED = ("validate", "preview")
+"""Commands that may be written as ``synthesise validate`` as well."""
+
+
+def main() -> None:
+    """Run a command; an expected failure ends it with what is wrong and what to do, and exit status 1."""
+    if sys.argv[1:2] == ["synthesise"] and sys.argv[2:3] and sys.argv[2] in NESTED:
+        del sys.argv[1]
+    try:
+        app()
+    except SynthHandsonError as error:
+        typer.secho(error.message(terminal_language()), fg="red", err=True)
+        sys.exit(1)
+
+
+def _say_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(__version__)
+        raise typer.Exit
+
+
+@app.callback()
+def start(
+    version: Annotated[
+        bool,
+        typer.Option("--version", help="Say the version, and exit.", callback=_say_version, is_eager=True),
+    ] = False,
+) -> None:
+    """Share data safely with synthetic data, and measure what that shows."""
+
+
+app.command(
+    epilog="""Examples:
+
+- `synth-handson handson`: work through it, and change its cells
+- `synth-handson handson --run`: a read-only demo, for several visitors at once
+- `synth-handson handson --run --headless --port 8080`: the same on a server
+""",
+    context_settings={"allow_extra_args": True, "ignore_unknown_options": True},
+)(handson)
+app.command(
+    epilog="""Examples:
+
+- `synth-handson synthesise customers.csv synthetic.csv --target churned`
+- `synth-handson synthesise --input patients.xlsx --output synthetic.xlsx --count 5000 --report report.html`
+- `synth-handson synthesise a.csv b.csv --type zip=text --type born=date:%d/%m/%Y`
+"""
+)(synthesise)
+app.command(
+    epilog="""Examples:
+
+- `synth-handson validate --original customers.csv --synthetic synthetic.csv`
+- `synth-handson validate --original train.csv --synthetic synthetic.csv --holdout holdout.csv --json`
+
+Exit status: 0 all met, 1 something not met, 2 could not be checked.
+"""
+)(validate)
+app.command(epilog="Example: `synth-handson preview customers.csv --count 5`")(preview)
+app.command(epilog="Example: `synth-handson clear-store`")(clear_store)
+app.command(epilog="Example: `uv run synth-handson rebuild-pretrained`, in a clone")(rebuild_pretrained)

@@ -1,0 +1,186 @@
+"""What the commands print, for people."""
+
+from __future__ import annotations
+
+import locale
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pandas as pd
+from rich.console import Console
+from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+from synth_handson.evidence.assessment import Evidence
+from synth_handson.locales import Language, get_text
+from synth_handson.pii.detect import Finding
+from synth_handson.pii.japanese import INSTALL, has_dictionary
+from synth_handson.pii.leaks import Leak
+from synth_handson.pipeline.synthesise import Stage, Synthesised, Understood
+from synth_handson.pipeline.validate import Check, ValidationResult
+from synth_handson.synthesis.run import Progress as Training
+from synth_handson.tables.files.convert import spell
+from synth_handson.tables.files.form import TableForm
+
+MAX_CELL = 40
+MAX_LEAKS = 20
+
+
+def terminal_language() -> Language:
+    """Take the language of the reader's terminal."""
+    named = filter(None, map(os.environ.get, ("LC_ALL", "LC_MESSAGES", "LANG")))
+    return "ja" if (next(named, None) or locale.getlocale()[0] or "").lower().startswith("ja") else "en"
+
+
+class Show:
+    """Prints in one language: results to standard output, progress to standard error.
+
+    Parameters
+    ----------
+    language
+        The reader's.
+    quiet
+        Whether to print no progress and no explanations.
+    """
+
+    def __init__(self, language: Language, quiet: bool = False) -> None:
+        self.language = language
+        self.quiet = quiet
+        self._out = Console(quiet=quiet)
+        self._err = Console(stderr=True, quiet=quiet)
+
+    def text(self, key: str, **values: object) -> str:
+        """Look up a text of the commands."""
+        return get_text(self.language, f"commands.{key}", **values)
+
+    def say(self, key: str, **values: object) -> None:
+        """Print a sentence."""
+        self._out.print(self.text(key, **values), highlight=False, soft_wrap=True)
+
+    @contextmanager
+    def stages(self) -> Iterator[Stages]:
+        """Show what is going on, with the time it takes."""
+        with Progress(
+            SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn(),
+            TextColumn("{task.fields[left]}"), console=self._err, transient=True,
+        ) as bar:  # fmt: skip
+            yield Stages(self, bar)
+
+    def understood(self, understood: Understood) -> None:
+        """Print what was understood of a table, column by column, and the personal data in it."""
+        forms = {form.name: form for form in understood.form.columns}
+        self.say("read_title", rows=len(understood.frame), columns=len(understood.roles))
+        table = self._table("column", "type", "understood", "becomes")
+        for role in understood.roles:
+            form = forms[role.name]
+            becomes = self.text(f"becomes_{role.role}")
+            why = f" ({role.reason.in_words(self.language)})" if role.reason else ""
+            table.add_row(role.name, self.text(f"type_{form.type}"), form.why(self.language), becomes + why)
+        self._out.print(table)
+        self._findings(understood.findings)
+
+    def _findings(self, findings: tuple[Finding, ...]) -> None:
+        if findings:
+            table = self._table("column", "kind", "cells", "share", "sure", "where", "example")
+            for found in findings:
+                table.add_row(
+                    found.column,
+                    self.text(f"kind_{found.kind}"),
+                    f"{found.cells:,}",
+                    f"{found.share:.0%}",
+                    f"{found.sure:.0%}",
+                    self.text("whole" if found.whole else "inside"),
+                    found.examples[0],
+                )
+            self._out.print(table)
+        else:
+            self.say("no_personal_data")
+        if not has_dictionary():
+            self.say("no_dictionary", install=INSTALL)
+
+    def rows(self, frame: pd.DataFrame, form: TableForm) -> None:
+        """Print the rows of a synthetic table side by side, spelled as they would be written."""
+        table = self._table("column")
+        for number in range(1, len(frame) + 1):
+            table.add_column(str(number), overflow="ellipsis", max_width=MAX_CELL)
+        for position, column in enumerate(form.columns):
+            table.add_row(column.name, *spell(frame.iloc[:, position], column).fillna("–"))
+        self._out.print(table)
+
+    def made(self, made: Synthesised) -> None:
+        """Print what was shown of a synthetic table, and what not."""
+        self.evidence(made.evidence)
+        if not made.leaks:
+            self.say("scanned", cells=made.understood.personal_cells)
+        empty = made.understood.named("empty")
+        if empty:
+            self.say("left_empty", columns=", ".join(empty))
+        self.say("not_shown")
+
+    def evidence(self, evidence: Evidence) -> None:
+        """Print the verdict, its reasons, and what follows."""
+        color = {"pass": "green", "review": "yellow", "fail": "red"}[evidence.verdict]
+        self._out.print(f"[bold {color}]{self.text(f'verdict_{evidence.verdict}')}[/]")
+        for reason in dict.fromkeys(reason.in_words(self.language) for reason in evidence.reasons):
+            self._out.print(f"- {reason}", highlight=False)
+        self._out.print(evidence.decision.in_words(self.language), highlight=False)
+
+    def leaks(self, leaks: tuple[Leak, ...]) -> None:
+        """Print where an output holds personal data of the original."""
+        named = ", ".join(f"{leak.column} {leak.row:,}" for leak in leaks[:MAX_LEAKS])
+        more = " …" if len(leaks) > MAX_LEAKS else ""
+        self._err.print(self.text("leaks", count=len(leaks), where=named + more), style="red")
+
+    def result(self, result: ValidationResult) -> None:
+        """Print what was checked, and whether it is met."""
+        table = self._table("check", "value", "target", "met", "about")
+        for check in result.checks:
+            table.add_row(
+                self.text(f"check_{check.name}"), *_numbers(check), self._met(check),
+                check.about.in_words(self.language),
+            )  # fmt: skip
+        self._out.print(table)
+        if result.leaks:
+            self.leaks(result.leaks)
+        if result.evidence:
+            self.evidence(result.evidence)
+        self.say("all_met" if result.met else "not_all_met")
+
+    def _met(self, check: Check) -> str:
+        if check.met is None:
+            return f"[yellow]{self.text('unknown')}[/]"
+        return f"[green]{self.text('yes')}[/]" if check.met else f"[red]{self.text('no')}[/]"
+
+    def _table(self, *columns: str, texts: bool = True) -> Table:
+        table = Table(show_lines=False)
+        for column in columns:
+            table.add_column(self.text(f"column_{column}") if texts else str(column), overflow="fold")
+        return table
+
+
+class Stages:
+    """The line that tells what is going on."""
+
+    def __init__(self, show: Show, bar: Progress) -> None:
+        self._show = show
+        self._bar = bar
+        self._task = bar.add_task("", total=None, left="")
+
+    def begin(self, stage: Stage) -> None:
+        """Tell which stage begins."""
+        name = self._show.text(f"stage_{stage.replace(' ', '_')}")
+        self._bar.update(self._task, description=name, completed=0, total=None, left="")
+
+    def train(self, progress: Training) -> None:
+        """Tell how far a training is."""
+        left = "" if progress.remaining is None else self._show.text("left", seconds=progress.remaining)
+        self._bar.update(self._task, completed=progress.fraction or 0, total=1, left=left)
+
+
+def _numbers(check: Check) -> tuple[str, str]:
+    if check.name == "personal_data":
+        return f"{check.value:,.0f}", "0"
+    shown = "–" if check.value is None else f"{check.value:.1%}"
+    sign = "" if check.name == "schema" else "> "
+    return shown, "–" if check.target is None else f"{sign}{check.target:.0%}"

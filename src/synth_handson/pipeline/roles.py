@@ -1,0 +1,103 @@
+"""What becomes of each column of a table: learned, made anew, or left empty."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+import pandas as pd
+
+from synth_handson.errors import TableError
+from synth_handson.locales import Message
+from synth_handson.pii.detect import Finding
+from synth_handson.tables.checks import check_table
+from synth_handson.tables.columns import Column, column_kind
+
+Role = Literal["learned", "made", "numbered", "empty"]
+
+IDENTIFIERS = ("errors.table_text_identifier", "errors.table_running_number")
+MIN_TEXT = 24
+"""Values of so many characters on average, most of them different, are text rather than a code."""
+MIN_DISTINCT_SHARE = 0.5
+
+
+@dataclass(frozen=True)
+class ColumnRole:
+    """What becomes of a column.
+
+    Attributes
+    ----------
+    name
+        The column.
+    role
+        "learned" by the generator; "made": personal data or codes, of which others of the same form are made;
+        "numbered" anew from the lowest number on; "empty": nothing of it can be learned.
+    reason
+        Why, where it is not learned.
+    """
+
+    name: str
+    role: Role
+    reason: Message | None = None
+
+
+def assign_roles(frame: pd.DataFrame, findings: tuple[Finding, ...]) -> tuple[ColumnRole, ...]:
+    """Decide what becomes of each column.
+
+    Dates of birth are learned, as they are moved before; other columns of personal data are made anew.
+
+    Parameters
+    ----------
+    frame
+        The table.
+    findings
+        The personal data found in it.
+
+    Raises
+    ------
+    TableError
+        If there are too few rows, or something is wrong with the columns' names.
+    """
+    personal = {f.column for f in findings if f.whole and f.kind != "birth_date"}
+    problems = _problems(frame)
+    return tuple(
+        ColumnRole(name, "made", Message("commands.role_personal"))
+        if name in personal
+        else _role(name, frame[name], problems.get(name))
+        for name in map(str, frame.columns)
+    )
+
+
+def _problems(frame: pd.DataFrame) -> dict[str, Message]:
+    """Return what keeps columns from being learned; what is wrong with the table as a whole is raised."""
+    try:
+        check_table(frame)
+    except TableError as error:
+        whole = [problem for problem in error.problems if "column" not in problem.values]
+        named = [problem for problem in error.problems if "name" in problem.key.rpartition(".")[2].split("_")]
+        if whole or named:
+            raise TableError(whole + named, error.key) from error
+        return {str(problem.values["column"]): problem for problem in error.problems}
+    return {}
+
+
+def _role(name: str, column: Column, problem: Message | None) -> ColumnRole:
+    if problem is None:
+        return ColumnRole(name, "learned")
+    if problem.key in IDENTIFIERS and column_kind(column) == "number":
+        return ColumnRole(name, "numbered", Message("commands.role_numbered"))
+    if is_text(column):
+        return ColumnRole(name, "empty", Message("commands.role_text"))
+    if problem.key in IDENTIFIERS:
+        return ColumnRole(name, "made", Message("commands.role_identifier"))
+    return ColumnRole(name, "empty", problem)
+
+
+def is_text(column: Column) -> bool:
+    """Tell whether a column holds free text: long, and mostly different from row to row."""
+    if column_kind(column) != "category":
+        return False
+    texts = column.dropna().astype("str")
+    if texts.empty:
+        return False
+    return bool(texts.str.len().mean() >= MIN_TEXT and texts.nunique() > MIN_DISTINCT_SHARE * len(texts))

@@ -1,0 +1,355 @@
+"""A file in, a safe file out: personal data replaced before anything learns, and the result checked."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
+from importlib.metadata import version
+from os import fspath
+from pathlib import Path
+from typing import Literal
+
+import numpy as np
+import pandas as pd
+
+from synth_handson.errors import ArgumentError
+from synth_handson.evidence.assessment import Evidence, assess
+from synth_handson.pii.detect import Finding, find_personal_data
+from synth_handson.pii.fakes import Fakes
+from synth_handson.pii.leaks import Leak, find_originals
+from synth_handson.pii.replace import mark, originals, replace_personal_data
+from synth_handson.pii.spans import Kind
+from synth_handson.pipeline.manifest import Manifest, file_hash, manifest_path
+from synth_handson.pipeline.roles import ColumnRole, Role, assign_roles
+from synth_handson.synthesis.generator import Generator
+from synth_handson.synthesis.run import CancelToken, ProgressCallback
+from synth_handson.synthesis.training import train_generator
+from synth_handson.tables.alignment import as_text
+from synth_handson.tables.checks import MIN_ASSESSED_ROWS, check_rows, check_seed
+from synth_handson.tables.columns import Column, column_kind
+from synth_handson.tables.files.form import AnyPath, TableForm
+from synth_handson.tables.files.reading import read_file
+from synth_handson.tables.files.writing import write_table
+from synth_handson.tables.split import split_holdout
+
+FRACTION = 0.2
+"""Of small tables, more is held out, so that there is enough to measure against."""
+KEY_BYTES = 32
+
+Stage = Literal["read", "personal data", "train", "draw", "scan", "assess", "write"]
+OnStage = Callable[[Stage], None]
+
+
+@dataclass(frozen=True, eq=False)
+class Understood:
+    """A table, and what was understood of it.
+
+    Attributes
+    ----------
+    frame
+        The table as read, with its personal data. It goes no further.
+    form
+        Types, spelling and reasons.
+    findings
+        The personal data in it.
+    roles
+        What becomes of each column.
+    """
+
+    frame: pd.DataFrame
+    form: TableForm
+    findings: tuple[Finding, ...]
+    roles: tuple[ColumnRole, ...]
+
+    @property
+    def personal_cells(self) -> int:
+        """Return how many cells hold personal data, but for dates of birth."""
+        return sum(found.cells for found in self.findings if found.kind != "birth_date")
+
+    def named(self, *roles: Role) -> list[str]:
+        """Return the columns with these roles."""
+        return [column.name for column in self.roles if column.role in roles]
+
+
+@dataclass(frozen=True, eq=False)
+class Synthesised:
+    """A synthetic table and all that is known of it.
+
+    Attributes
+    ----------
+    understood
+        What was understood of the original.
+    table
+        The synthetic rows, with the original's columns in its order.
+    generator
+        What they were drawn from.
+    evidence
+        What was measured on the columns that were learned.
+    leaks
+        Cells in which personal data of the original stands. Nothing is written if there are any.
+    """
+
+    understood: Understood
+    table: pd.DataFrame
+    generator: Generator
+    evidence: Evidence
+    leaks: tuple[Leak, ...]
+
+
+def understand(
+    path: AnyPath, types: Mapping[str, str] | None = None, on_stage: OnStage | None = None
+) -> Understood:
+    """Read a file, find its personal data, and decide what becomes of each column.
+
+    Parameters
+    ----------
+    path
+        The file.
+    types
+        What columns hold, as for :func:`~synth_handson.tables.files.reading.read_table`.
+    on_stage
+        Told what begins.
+    """
+    _tell(on_stage, "read")
+    frame, form = read_file(path, types=types)
+    _tell(on_stage, "personal data")
+    findings = find_personal_data(frame)
+    return Understood(frame, form, findings, assign_roles(frame, findings))
+
+
+@dataclass(frozen=True, eq=False)
+class Drawn:
+    """A synthetic table that was not checked yet.
+
+    Attributes
+    ----------
+    table
+        The synthetic rows, with the original's columns in its order.
+    generator
+        What the learned ones of them were drawn from.
+    train, holdout
+        The rows that were learned from, and those that were held out, both without personal data.
+    originals
+        The personal data of the original, which may stand nowhere in the table.
+    """
+
+    table: pd.DataFrame
+    generator: Generator
+    train: pd.DataFrame
+    holdout: pd.DataFrame
+    originals: Collection[str]
+
+
+def draw(
+    understood: Understood,
+    *,
+    target: str | None = None,
+    count: int | None = None,
+    engine: str | None = None,
+    epsilon: float | None = None,
+    seed: int = 0,
+    hold_out: bool = True,
+    on_stage: OnStage | None = None,
+    on_progress: ProgressCallback | None = None,
+    cancel: CancelToken | None = None,
+) -> Drawn:
+    """Replace personal data, train, and draw a synthetic table.
+
+    The key by which personal data is replaced is drawn here, and forgotten. Parameters are those of
+    `synthesise`; without ``hold_out``, all rows are learned from and nothing can be measured.
+
+    Raises
+    ------
+    ArgumentError
+        If the target is not learned, or there are too few columns or rows.
+    """
+    rows = len(understood.frame) if count is None else count
+    check_rows(rows)
+    check_seed(seed)
+    learned = understood.named("learned")
+    if target is not None and target not in learned:
+        raise ArgumentError("synthesise_target", column=target, known=", ".join(learned) or "–")
+    key = secrets.token_bytes(KEY_BYTES)
+    known = originals(mark(understood.frame, understood.findings))
+    safe = replace_personal_data(understood.frame, understood.findings, key)
+    train, holdout = safe[learned], safe[learned].head(0)
+    if hold_out:
+        train, holdout = split_holdout(train, holdout_fraction(len(train)), seed)
+    _tell(on_stage, "train")
+    generator = train_generator(
+        train, target=target, engine=engine, epsilon=epsilon, random_state=seed, on_progress=on_progress,
+        cancel=cancel,
+    )  # fmt: skip
+    _tell(on_stage, "draw")
+    drawn = generator.sample(rows, random_state=seed)
+    table = _assembled(understood, drawn, Fakes(key, known), seed)
+    return Drawn(table, generator, train, holdout, known)
+
+
+def synthesise(
+    understood: Understood,
+    *,
+    target: str | None = None,
+    count: int | None = None,
+    engine: str | None = None,
+    epsilon: float | None = None,
+    seed: int = 0,
+    on_stage: OnStage | None = None,
+    on_progress: ProgressCallback | None = None,
+    cancel: CancelToken | None = None,
+) -> Synthesised:
+    """Make a synthetic table of one that was understood, and check it.
+
+    Parameters
+    ----------
+    understood
+        What :func:`understand` returned.
+    target
+        Column that a model is to predict from the synthetic table.
+    count
+        Rows to draw; by default as many as the original has.
+    engine, epsilon, seed, on_progress, cancel
+        As for :func:`~synth_handson.synthesis.training.train_generator`.
+    on_stage
+        Told what begins.
+
+    Raises
+    ------
+    ArgumentError
+        If the target is not learned, or there are too few columns or rows.
+    TableError
+        If the table cannot be learned, or too few rows are to be drawn to measure anything.
+    """
+    if count is not None and count < MIN_ASSESSED_ROWS:
+        raise ArgumentError("synthesise_count", count=count, minimum=MIN_ASSESSED_ROWS)
+    drawn = draw(
+        understood, target=target, count=count, engine=engine, epsilon=epsilon, seed=seed, on_stage=on_stage,
+        on_progress=on_progress, cancel=cancel,
+    )  # fmt: skip
+    _tell(on_stage, "scan")
+    leaks = find_originals(drawn.table, drawn.originals)
+    _tell(on_stage, "assess")
+    evidence = assess(
+        drawn.table[understood.named("learned")], train=drawn.train, holdout=drawn.holdout, target=target,
+        random_state=seed,
+    )  # fmt: skip
+    return Synthesised(understood, drawn.table, drawn.generator, evidence, leaks)
+
+
+def write_synthesised(
+    made: Synthesised, source: AnyPath, output: AnyPath, *, target: str | None = None, force: bool = False
+) -> Manifest:
+    """Write a synthetic table in its original's form, and its manifest beside it.
+
+    Raises
+    ------
+    ArgumentError
+        If a file is there already, or cannot be written.
+    """
+    output = Path(fspath(output))
+    check_outputs([output, manifest_path(output)], force)
+    write_table(made.table, output, form=made.understood.form, force=force)
+    manifest = _manifest(made, Path(fspath(source)), output, target)
+    write_text(manifest_path(output), manifest.to_json())
+    return manifest
+
+
+def check_outputs(paths: Sequence[Path], force: bool) -> None:
+    """Check that files can be written, before minutes are spent.
+
+    Raises
+    ------
+    ArgumentError
+        If one is there already and not to be replaced, or its folder is not there.
+    """
+    for path in paths:
+        if path.exists() and not force:
+            raise ArgumentError("file_exists", path=path)
+        if not path.parent.is_dir():
+            raise ArgumentError("file_folder", path=path, folder=path.parent)
+
+
+def holdout_fraction(rows: int) -> float:
+    """Return the share of so many rows that is held out: a fifth, or as much as an assessment needs."""
+    return min(max(FRACTION, MIN_ASSESSED_ROWS / rows), 0.5)
+
+
+def _tell(on_stage: OnStage | None, stage: Stage) -> None:
+    if on_stage:
+        on_stage(stage)
+
+
+def _assembled(understood: Understood, drawn: pd.DataFrame, fakes: Fakes, seed: int) -> pd.DataFrame:
+    """Put what was drawn and what is made anew in the original's order."""
+    kinds = {f.column: f.kind for f in understood.findings if f.whole}
+    draw = np.random.default_rng(seed)
+    columns = {}
+    for column in understood.roles:
+        original = understood.frame[column.name]
+        if column.role == "learned":
+            columns[column.name] = drawn[column.name].reset_index(drop=True)
+        elif column.role == "numbered":
+            first = int(original.min())
+            columns[column.name] = pd.Series(range(first, first + len(drawn)), dtype="int64")
+        elif column.role == "made":
+            columns[column.name] = _made(original, kinds.get(column.name), len(drawn), fakes, draw)
+        else:
+            columns[column.name] = pd.Series([None] * len(drawn), dtype="str")
+    return pd.DataFrame(columns)
+
+
+def _made(original: Column, kind: Kind | None, rows: int, fakes: Fakes, draw: np.random.Generator) -> Column:
+    """Make values of the form of any row's, each another one; what is missing there is missing here."""
+    forms = as_text(original).reset_index(drop=True)
+    values: list[str | None] = []
+    for number, row in enumerate(draw.integers(len(forms), size=rows)):
+        form = forms[row]
+        if pd.isna(form):
+            values.append(None)
+        else:
+            another = fakes.another(number)
+            values.append(another.of(kind, str(form)) if kind else another.identifier(str(form)))
+    if column_kind(original) == "number":
+        return pd.Series(pd.array([None if v is None else int(v) for v in values], dtype="Int64"))
+    return pd.Series(values, dtype="str")
+
+
+def _manifest(made: Synthesised, source: Path, output: Path, target: str | None) -> Manifest:
+    understood, training = made.understood, made.generator.training
+    return Manifest(
+        version=version("synth-handson"),
+        original=file_hash(source),
+        synthetic=file_hash(output),
+        rows=len(understood.frame),
+        holdout=made.evidence.rows.holdout,
+        fraction=holdout_fraction(len(understood.frame)),
+        seed=made.evidence.random_state,
+        drawn=len(made.table),
+        engine=training.engine,
+        engine_version=training.engine_version,
+        epsilon=training.reached_epsilon,
+        target=target,
+        learned=tuple(understood.named("learned")),
+        made=tuple(understood.named("made")),
+        numbered=tuple(understood.named("numbered")),
+        empty=tuple(understood.named("empty")),
+        form=replace(
+            understood.form,
+            columns=tuple(replace(column, reason="schema", details={}) for column in understood.form.columns),
+        ),
+    )
+
+
+def write_text(path: Path, text: str) -> None:
+    """Write a file of text.
+
+    Raises
+    ------
+    ArgumentError
+        If it cannot be written.
+    """
+    try:
+        path.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise ArgumentError("unwritable", path=path, reason=error.strerror or error) from error

@@ -1,0 +1,147 @@
+"""A file in, a safe file out."""
+
+import json
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from synth_handson import ArgumentError, TableError, read_table, write_table
+from synth_handson.pii.fakes import normal
+from synth_handson.pii.replace import mark, originals
+from synth_handson.pipeline.manifest import Manifest, file_hash, manifest_path
+from synth_handson.pipeline.synthesise import (
+    Synthesised,
+    check_outputs,
+    draw,
+    synthesise,
+    understand,
+    write_synthesised,
+)
+from synth_handson.tables.interviews import make_interviews
+
+
+@pytest.fixture(scope="module")
+def interviews(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("interviews") / "interviews.csv"
+    write_table(make_interviews(400, seed=1), path)
+    return path
+
+
+@pytest.fixture(scope="module")
+def made(interviews: Path) -> Synthesised:
+    return synthesise(understand(interviews), target="outcome", engine="copula")
+
+
+def test_no_original_stands_in_the_output(made: Synthesised, interviews: Path, tmp_path: Path) -> None:
+    write_synthesised(made, interviews, tmp_path / "out.csv")
+    assert made.leaks == ()
+    text = normal((tmp_path / "out.csv").read_text(encoding="utf-8"))
+    known = originals(mark(made.understood.frame, made.understood.findings))
+    assert len(known) > 1000
+    # Of short names, signs may meet by chance where cells do.
+    assert not [one for one in known if len(one) >= 8 and one in text]
+
+
+def test_the_output_has_the_form_of_the_original(made: Synthesised, interviews: Path, tmp_path: Path) -> None:
+    write_synthesised(made, interviews, tmp_path / "out.csv")
+    real, ours = read_table(interviews), read_table(tmp_path / "out.csv")
+    assert list(ours) == list(real)
+    assert len(ours) == len(real)
+    assert ours["id"].tolist() == list(range(10_001, 10_401))
+    assert ours["email"].str.fullmatch(r"[a-z0-9._]+@example\.com").all()
+    assert ours["phone"].str.fullmatch(r"0[789]0-\d{4}-\d{4}|\(\d{3}\) \d{3}-\d{4}").all()
+    assert ours["born"].dtype == real["born"].dtype
+    assert set(ours["outcome"]) == {"renewed", "left"}
+    assert ours["interview"].isna().all()
+
+
+def test_what_was_measured_holds_for_what_was_learned(made: Synthesised) -> None:
+    learned = ("born", "language", "plan", "visits", "satisfaction", "outcome")
+    assert made.evidence.columns == learned
+    assert made.evidence.verdict != "fail"
+
+
+def test_the_manifest_tells_how_and_holds_no_row(made: Synthesised, interviews: Path, tmp_path: Path) -> None:
+    output = tmp_path / "out.csv"
+    written = write_synthesised(made, interviews, output, target="outcome")
+    read = Manifest.read(manifest_path(output))
+    assert read == written
+    assert (read.original, read.synthetic) == (file_hash(interviews), file_hash(output))
+    assert (read.rows, read.holdout, read.drawn, read.engine) == (400, 100, 400, "copula")
+    assert read.numbered == ("id",)
+    assert read.made == ("name", "email", "phone")
+    text = normal(manifest_path(output).read_text(encoding="utf-8"))
+    known = originals(mark(made.understood.frame, made.understood.findings))
+    assert not [one for one in known if len(one) >= 6 and one in text]
+
+
+@pytest.mark.parametrize("content", ["{", "{}"])
+def test_what_is_no_manifest_is_refused(content: str, tmp_path: Path) -> None:
+    (tmp_path / "manifest.json").write_text(content)
+    with pytest.raises(ArgumentError, match="is no schema file"):
+        Manifest.read(tmp_path / "manifest.json")
+    with pytest.raises(ArgumentError, match="could not be read"):
+        Manifest.read(tmp_path / "none.json")
+
+
+def test_nothing_is_said_twice_and_everything_in_order(interviews: Path) -> None:
+    stages: list[str] = []
+    understood = understand(interviews, on_stage=stages.append)  # type: ignore[arg-type]
+    draw(understood, engine="copula", count=5, on_stage=stages.append)  # type: ignore[arg-type]
+    assert stages == ["read", "personal data", "train", "draw"]
+
+
+def test_the_key_is_another_one_each_time(interviews: Path) -> None:
+    understood = understand(interviews)
+    one, two = (draw(understood, engine="copula", count=50).table for _ in range(2))
+    assert one["email"].tolist() != two["email"].tolist()
+
+
+def test_numbers_that_are_personal_stay_numbers(tmp_path: Path) -> None:
+    rows = 250
+    cards = pd.DataFrame(
+        {"card": [4111111111111111] * rows, "age": range(rows), "job": ["a", "b"] * (rows // 2)}
+    )
+    cards["age"] = cards["age"] % 50
+    write_table(cards, tmp_path / "cards.csv")
+    table = draw(understand(tmp_path / "cards.csv"), engine="copula").table
+    assert table["card"].dtype == "Int64"
+    assert table["card"].nunique() > 200
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        ({"target": "name"}, "no column “name” to predict among those that can be learned: born, language"),
+        ({"target": "nonsense"}, "no column “nonsense”"),
+        ({"count": 5}, "5 rows are too few"),
+        ({"seed": -1}, "seed"),
+        ({"engine": "nonsense"}, "There is no engine"),
+    ],
+)
+def test_what_cannot_be_is_refused_at_once(options: dict[str, object], said: str, interviews: Path) -> None:
+    with pytest.raises(ArgumentError) as caught:
+        synthesise(understand(interviews), **options)  # type: ignore[arg-type]
+    assert said in str(caught.value)
+
+
+def test_too_few_rows_are_refused(tmp_path: Path) -> None:
+    write_table(make_interviews(40), tmp_path / "few.csv")
+    with pytest.raises(TableError, match="40"):
+        understand(tmp_path / "few.csv")
+
+
+def test_outputs_are_checked_before_minutes_are_spent(tmp_path: Path) -> None:
+    (tmp_path / "there.csv").write_text("x")
+    with pytest.raises(ArgumentError, match="There is already a file"):
+        check_outputs([tmp_path / "there.csv"], force=False)
+    check_outputs([tmp_path / "there.csv"], force=True)
+    with pytest.raises(ArgumentError, match="is not there"):
+        check_outputs([tmp_path / "nowhere" / "new.csv"], force=True)
+
+
+def test_the_manifest_is_json_for_others_too(made: Synthesised, interviews: Path, tmp_path: Path) -> None:
+    write_synthesised(made, interviews, tmp_path / "out.csv")
+    plain = json.loads(manifest_path(tmp_path / "out.csv").read_text(encoding="utf-8"))
+    assert plain["form"]["columns"][0]["name"] == "id"

@@ -1,0 +1,148 @@
+"""synthesise, validate and preview, as somebody types them."""
+
+import io
+import json
+import sys
+from contextlib import redirect_stderr, redirect_stdout
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+from synth_handson import read_table, write_table
+from synth_handson.commands import main
+from synth_handson.paths import bundled
+from synth_handson.tables.interviews import make_interviews
+
+
+class Done(NamedTuple):
+    """What a command said, and its exit status."""
+
+    returncode: int
+    stdout: str
+    stderr: str
+
+
+def run(*arguments: str) -> Done:
+    """Run a command in this process: another one would take seconds to start."""
+    out, err = io.StringIO(), io.StringIO()
+    status = 0
+    with pytest.MonkeyPatch.context() as patch, redirect_stdout(out), redirect_stderr(err):
+        patch.setattr(sys, "argv", ["synth-handson", *arguments])
+        patch.setenv("LC_ALL", "C")
+        patch.setenv("COLUMNS", "200")
+        try:
+            main()
+        except SystemExit as end:
+            status = int(end.code or 0)
+    return Done(status, out.getvalue(), err.getvalue())
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a folder with a file of interviews, and what was made of it."""
+    folder = tmp_path_factory.mktemp("files")
+    write_table(make_interviews(300, seed=1), folder / "in.csv")
+    made = run("synthesise", str(folder / "in.csv"), str(folder / "out.csv"), "--engine", "copula",
+               "--target", "outcome", "--report", str(folder / "report.html"))  # fmt: skip
+    assert made.returncode == 0, made.stderr
+    (folder / "said.txt").write_text(made.stdout, encoding="utf-8")
+    return folder
+
+
+def test_synthesise_says_what_it_understood_did_and_showed(folder: Path) -> None:
+    said = (folder / "said.txt").read_text(encoding="utf-8")
+    for words in (
+        "300 rows, 11 columns", "made anew, in the same form (personal data)", "My Number", "Privacy: ",
+        "dates throughout, as %Y-%m-%d", "The output was scanned", "Left empty", "Not shown", "Written: ",
+    ):  # fmt: skip
+        assert words in said
+    first = make_interviews(300, seed=1).iloc[0]
+    assert first["name"] not in said
+    assert first["email"] not in said
+    assert len(read_table(folder / "out.csv")) == 300
+    assert first["name"] not in (folder / "report.html").read_text(encoding="utf-8")
+
+
+def test_validate_finds_the_rows_that_were_held_out(folder: Path) -> None:
+    done = run("validate", "--original", str(folder / "in.csv"), "--synthetic", str(folder / "out.csv"))
+    assert "Schema match" in done.stdout
+    assert "100.0%" in done.stdout
+    assert "Privacy: " in done.stdout
+    assert done.returncode in (0, 1)
+
+
+def test_json_is_for_machines_alone(folder: Path) -> None:
+    done = run("validate", "--original", str(folder / "in.csv"), "--synthetic", str(folder / "in.csv"),
+               "--holdout", str(folder / "in.csv"), "--json")  # fmt: skip
+    plain = json.loads(done.stdout)
+    assert plain["met"] is False
+    assert {check["name"]: check["met"] for check in plain["checks"]}["personal_data"] is False
+    assert done.returncode == 1
+
+
+def test_what_cannot_be_checked_has_a_status_of_its_own(folder: Path) -> None:
+    done = run("validate", "--original", str(folder / "none.csv"), "--synthetic", str(folder / "out.csv"))
+    assert done.returncode == 2
+    assert "There is no file" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize("command", [["preview"], ["synthesise", "preview"]])
+def test_preview_writes_nothing(command: list[str], folder: Path) -> None:
+    before = sorted(folder.iterdir())
+    done = run(*command, "--input", str(folder / "in.csv"), "--count", "3", "--language", "ja")
+    assert done.returncode == 0
+    assert "すぐに終わるエンジンで作った合成データ 3 行" in done.stdout
+    assert sorted(folder.iterdir()) == before
+
+
+def test_preview_shows_few_rows_of_a_small_table_too(tmp_path: Path) -> None:
+    write_table(make_interviews(60), tmp_path / "small.xlsx")
+    done = run("preview", str(tmp_path / "small.xlsx"))
+    assert done.returncode == 0, done.stderr
+    assert "60 rows" in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("arguments", "status", "said"),
+    [
+        (["in.csv", "out.csv"], 1, "There is already a file"),
+        (["none.csv", "new.csv"], 1, "There is no file"),
+        (["in.csv", "new.doc"], 1, "is not known"),
+        (["in.csv"], 2, "Give OUTPUT once"),
+        (["in.csv", "new.csv", "--input", "in.csv"], 2, "Give SOURCE once"),
+        (["in.csv", "new.csv", "--type", "plan"], 2, "say COLUMN=TYPE"),
+        (["in.csv", "new.csv", "--type", "plan=colour"], 1, "is no type"),
+        (["in.csv", "new.csv", "--target", "name"], 1, "no column “name” to predict"),
+        (["in.csv", "new.csv", "--language", "fr"], 2, "'fr' is not one of 'ja', 'en'"),
+        (["in.csv", "new.csv", "--engine", "magic"], 1, "There is no engine"),
+    ],
+)
+def test_what_is_wrong_is_said_and_nothing_written(
+    arguments: list[str], status: int, said: str, folder: Path
+) -> None:
+    named = [str(folder / one) if one.endswith((".csv", ".doc")) else one for one in arguments]
+    done = run("synthesise", *named)
+    assert done.returncode == status
+    assert said in done.stderr
+    assert "Traceback" not in done.stderr
+    assert not (folder / "new.csv").exists()
+
+
+@pytest.mark.engine
+def test_the_bundled_interviews_go_end_to_end_and_nobody_is_left_in_them(tmp_path: Path) -> None:
+    output = tmp_path / "synthetic.json"
+    done = run("synthesise", str(bundled("interviews.csv")), str(output), "--target", "outcome", "--json")
+    assert done.returncode == 0, done.stderr
+    plain = json.loads(done.stdout)
+    assert plain["manifest"]["engine"] == "mostly"
+    text = output.read_text(encoding="utf-8")
+    original = read_table(bundled("interviews.csv"))
+    assert not [value for name in ("name", "email", "phone") for value in original[name] if value in text]
+    checked = run(
+        "validate", "--original", str(bundled("interviews.csv")), "--synthetic", str(output), "--json"
+    )
+    met = {check["name"]: check["met"] for check in json.loads(checked.stdout)["checks"]}
+    assert met["schema"] is True
+    assert met["personal_data"] is True
