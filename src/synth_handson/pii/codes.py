@@ -63,7 +63,7 @@ ACCOUNT_WORDS = re.compile(
     r"普通|当座|貯蓄|口座|預金|ゆうちょ|記号|account n|account:|bank account|a/c", re.IGNORECASE
 )
 PHONE_WORDS = re.compile(
-    r"\btel|phone|call|mobile|cell|fax|reach|contact|whatsapp|電話|携帯|連絡|ファクス", re.IGNORECASE
+    r"\btel|phone|call|mobile|cell|fax|reach|contact|whatsapp|電話|携帯|連絡|ファクス|おかけ", re.IGNORECASE
 )
 
 REGIONS = ("JP", "US", "GB", "DE", "FR")
