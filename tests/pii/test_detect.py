@@ -64,6 +64,18 @@ def test_numbers_are_cards_only_where_nearly_all_pass() -> None:
     assert find_personal_data(pd.DataFrame({"x": range(10**15, 10**15 + 40)})) == ()
 
 
+@pytest.mark.parametrize("column", ["month", "county", "model"])
+def test_places_months_and_brands_are_no_people(column: str) -> None:
+    table = pd.DataFrame(
+        {
+            "month": ["Jan", "Feb", "Mar", "Apr", "May", "Jun-1-2004", "Aug"],
+            "county": ["Kent", "Essex", "Marion", "Surrey", "Devon", "Leeds", "York"],
+            "model": ["Corrado", "Golf", "Passat", "Civic", "Accord", "Clio", "Polo"],
+        }
+    )
+    assert find_personal_data(table[[column]]) == ()
+
+
 def test_a_column_called_name_may_be_that_of_products() -> None:
     products = pd.DataFrame({"name": ["blue widget", "red widget", "bolt", "nut"]})
     assert find_personal_data(products) == ()

@@ -25,6 +25,8 @@ NAMES_SHARE = 0.2
 """So many cells of a column called "name" must be names of people, or it is that of something else."""
 MAX_CELL = 80
 """A longer cell is text in which personal data stands, whatever its column is called."""
+MAX_SHORT = 24
+"""Shorter cells are no sentences."""
 EXAMPLES = 3
 
 DIGITS: dict[Kind, tuple[int, int]] = {
@@ -165,12 +167,16 @@ def _in_text(name: str, texts: list[str], promised: Kind | None) -> Marks | None
         return None
     spans = {text: scan(text) for text in texts}
     whole = [_covering(text, spans[text]) for text in texts]
-    short = sum(len(text) <= MAX_CELL for text in texts) > len(texts) / 2
-    if promised and short and _believed(name, promised, texts, whole):
+    short = sum(len(text) <= MAX_SHORT for text in texts) > len(texts) / 2
+    fits = sum(len(text) <= MAX_CELL for text in texts) > len(texts) / 2
+    if promised and fits and _believed(name, promised, texts, whole):
         return _all(promised, texts)
     for kind in KINDS:
         if whole.count(kind) > WHOLE_SHARE * len(texts):
             return _all(kind, texts)
+    if short and sum(map(bool, spans.values())) < NAMES_SHARE * len(texts):
+        # Places, months and brands are called like people; in a text, what stands beside a name tells.
+        spans = {text: [s for s in found if s.sure or s.kind != "name"] for text, found in spans.items()}
     marked = {text: found for text, found in spans.items() if found}
     return Marks(None, marked) if marked else None
 
