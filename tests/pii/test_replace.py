@@ -15,7 +15,7 @@ from test_detect import PEOPLE
 from synth_handson import ArgumentError
 from synth_handson.pii.detect import find_personal_data
 from synth_handson.pii.fakes import FIRST, LAST, Fakes, normal
-from synth_handson.pii.leaks import Leak, find_originals
+from synth_handson.pii.leaks import Leak, find_originals, shared_values
 from synth_handson.pii.replace import mark, originals, replace_personal_data
 
 KEY = b"a key of sixteen and more bytes"
@@ -149,6 +149,20 @@ def test_originals_in_an_output_are_found_in_any_spelling() -> None:
     assert find_originals(output, known) == (
         Leak("a", 1), Leak("b", 1), Leak("b", 3), Leak("b", 4), Leak("c", 1),
     )  # fmt: skip
+
+
+def test_what_many_rows_share_in_another_column_is_nobodys() -> None:
+    table = pd.DataFrame(
+        {"name": ["Cal Ripken", "Cal", "Ann Lee"] * 8, "team": ["Cal", "Ann Lee", "NY"] * 7 + ["NY"] * 3}
+    )
+    marks = mark(table, find_personal_data(table[["name"]]))
+    output = pd.DataFrame({"name": ["Cal", "x"], "team": ["NY", "Cal"]})
+    assert find_originals(output, originals(marks)) == (Leak("name", 1), Leak("team", 2))
+    table["team"] = ["Cal"] * 12 + ["NY"] * 12
+    shared = shared_values(table, marks)
+    assert shared["team"] == {"Cal", "NY"}
+    assert shared["name"] == frozenset()
+    assert find_originals(output, originals(marks), shared) == (Leak("name", 1),)
 
 
 @given(st.text(max_size=40), st.sampled_from([kind for kind, _, _ in FORMS]))

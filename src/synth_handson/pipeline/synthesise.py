@@ -17,7 +17,7 @@ from synth_handson.errors import ArgumentError
 from synth_handson.evidence.assessment import Evidence, assess
 from synth_handson.pii.detect import Finding, find_personal_data
 from synth_handson.pii.fakes import Fakes
-from synth_handson.pii.leaks import Leak, find_originals
+from synth_handson.pii.leaks import Leak, find_originals, shared_values
 from synth_handson.pii.replace import mark, originals, replace_personal_data
 from synth_handson.pii.spans import Kind
 from synth_handson.pipeline.manifest import Manifest, file_hash, manifest_path
@@ -132,6 +132,8 @@ class Drawn:
         The rows that were learned from, and those that were held out, both without personal data.
     originals
         The personal data of the original, which may stand nowhere in the table.
+    shared
+        Values, by column, that are none although they read the same.
     """
 
     table: pd.DataFrame
@@ -139,6 +141,7 @@ class Drawn:
     train: pd.DataFrame
     holdout: pd.DataFrame
     originals: Collection[str]
+    shared: Mapping[str, Collection[str]]
 
 
 def draw(
@@ -171,7 +174,8 @@ def draw(
     if target is not None and target not in learned:
         raise ArgumentError("synthesise_target", column=target, known=", ".join(learned) or "–")
     key = secrets.token_bytes(KEY_BYTES)
-    known = originals(mark(understood.frame, understood.findings))
+    marks = mark(understood.frame, understood.findings)
+    known = originals(marks)
     safe = replace_personal_data(understood.frame, understood.findings, key)
     train, holdout = safe[learned], safe[learned].head(0)
     if hold_out:
@@ -184,7 +188,7 @@ def draw(
     _tell(on_stage, "draw")
     drawn = generator.sample(rows, random_state=seed)
     table = _assembled(understood, drawn, Fakes(key, known), seed)
-    return Drawn(table, generator, train, holdout, known)
+    return Drawn(table, generator, train, holdout, known, shared_values(understood.frame, marks))
 
 
 def synthesise(
@@ -228,7 +232,7 @@ def synthesise(
         on_progress=on_progress, cancel=cancel,
     )  # fmt: skip
     _tell(on_stage, "scan")
-    leaks = find_originals(drawn.table, drawn.originals)
+    leaks = find_originals(drawn.table, drawn.originals, drawn.shared)
     _tell(on_stage, "assess")
     evidence = assess(
         drawn.table[understood.named("learned")], train=drawn.train, holdout=drawn.holdout, target=target,

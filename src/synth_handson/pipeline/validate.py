@@ -15,7 +15,7 @@ from synth_handson.evidence.assessment import Evidence, assess
 from synth_handson.evidence.fidelity import compare_columns
 from synth_handson.locales import Message
 from synth_handson.pii.detect import Finding, find_personal_data
-from synth_handson.pii.leaks import Leak, find_originals
+from synth_handson.pii.leaks import Leak, find_originals, shared_values
 from synth_handson.pii.replace import mark, originals
 from synth_handson.pipeline.manifest import Manifest, file_hash, manifest_path
 from synth_handson.pipeline.roles import ColumnRole, assign_roles, is_text
@@ -134,7 +134,8 @@ def validate(
     made, found = _read_alike(synthetic, form)
     findings = find_personal_data(frame)
     common = [name for name in form.names if name in found.names]
-    leaks = find_originals(made, originals(mark(frame, findings)))
+    marks = mark(frame, findings)
+    leaks = find_originals(made, originals(marks), shared_values(frame, marks))
     roles = assign_roles(frame, findings)
     learned = _comparable(frame, made, roles, about)
     parts = _parts(frame, form, holdout, about, learned)

@@ -27,6 +27,7 @@ PEOPLE = [("name", "price"), ("Müller", "1,50"), ("Meier", "2,75")]
         ("a,b\n'x, y',2\n'z',3\n", ",", True, ["a", "b"], 2),
         ("a;b\n1,5;2,5\n3,5;4,5\n", ";", True, ["a", "b"], 2),
         ("a,b\n", ",", True, ["a", "b"], 0),
+        ("59 2 32.1\n48 1 21.6\n", " ", False, ["column 1", "column 2", "column 3"], 2),
         (",age\n0,34\n1,28\n", ",", True, ["column 1", "age"], 2),
         ("\n\na,b\n1,2\n\n3,4\n", ",", True, ["a", "b"], 2),
         ("a,b\r\n1,2\r\n3,4\r\n", ",", True, ["a", "b"], 2),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -16,6 +17,7 @@ from synth_handson.tables.files.encodings import blocks, find_encoding
 from synth_handson.tables.files.form import TableForm
 
 DELIMITERS = (",", ";", "\t", "|")
+NUMBERS = re.compile(r"[-+\d.eE]+(?: [-+\d.eE]+)+")
 SAMPLE = 2**18
 """So many characters decide how a file is delimited."""
 
@@ -57,7 +59,9 @@ def find_dialect(
     if delimiter is None and path.name.lower().removesuffix(".gz").endswith((".tsv", ".tab")):
         delimiter = "\t"
     found = _sniff(sample, delimiter)
-    if delimiter is None and found.delimiter not in _first_line(sample):
+    if delimiter is None and found.delimiter not in _first_line(sample) and _numbers_between_blanks(sample):
+        found = Dialect(found.encoding, " ", found.quote, False)
+    elif delimiter is None and found.delimiter not in _first_line(sample):
         # The sniffer gives up on lines of unequal length, which are to be named instead.
         counts = {sign: _first_line(sample).count(sign) for sign in DELIMITERS}
         found = Dialect(found.encoding, max(counts, key=lambda sign: counts[sign]), found.quote, True)
@@ -90,6 +94,13 @@ def _sample(path: Path, encoding: str) -> str:
 
 def _first_line(text: str) -> str:
     return text.lstrip().partition("\n")[0]
+
+
+def _numbers_between_blanks(sample: str) -> bool:
+    """Tell whether all lines are as many numbers with single blanks between, as instruments write them."""
+    lines = [line.rstrip("\r") for line in sample.split("\n") if line.strip()]
+    blanks = {line.count(" ") for line in lines}
+    return len(blanks) == 1 and blanks != {0} and all(map(NUMBERS.fullmatch, lines))
 
 
 def _sniff(sample: str, delimiter: str | None) -> Dialect:
