@@ -234,15 +234,15 @@ print(train_generator(frame, engine=sys.argv[2], max_epochs=1, epsilon=epsilon).
 def test_its_worker_needs_no_network_and_leaves_no_row(
     engine: str, bank: pd.DataFrame, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    # A home of its own, as workers of this process may start in the test's at any moment.
+    # A home that this process does not know, as workers of other tests may start in its own at any moment.
     home = tmp_path / "alone"
-    monkeypatch.setenv("SYNTH_HANDSON_HOME", str(home))
     (tmp_path / "sitecustomize.py").write_text(SITECUSTOMIZE)
     table, record = tmp_path / "table.csv", tmp_path / "record"
     bank[["age", "job", "y"]].head(500).to_csv(table, index=False)
     done = subprocess.run(
         [sys.executable, "-W", "ignore", "-c", IN_A_WORKER, str(table), engine],
-        env=os.environ | {"PYTHONPATH": str(tmp_path), "RECORD": str(record)},
+        env=os.environ
+        | {"PYTHONPATH": str(tmp_path), "RECORD": str(record), "SYNTH_HANDSON_HOME": str(home)},
         check=True,
         capture_output=True,
         text=True,
@@ -250,5 +250,6 @@ def test_its_worker_needs_no_network_and_leaves_no_row(
     assert done.stdout.strip() == "(20, 3)"
     assert set(record.read_text().splitlines()) == {"watched"}
     # Of the worker's folder nothing is left, and the store holds one generator.
-    assert [path for path in (home / "work").rglob("*") if path.is_file()] == []
+    assert [path for path in (home / "work").rglob("*") if path.is_file()] == [], done.stderr
+    monkeypatch.setenv("SYNTH_HANDSON_HOME", str(home))
     assert store.clear() == 1
