@@ -37,7 +37,7 @@ FRACTION = 0.2
 """Of small tables, more is held out, so that there is enough to measure against."""
 KEY_BYTES = 32
 
-Stage = Literal["read", "personal data", "train", "draw", "scan", "assess", "write"]
+Stage = Literal["read", "personal data", "train", "draw", "scan", "assess"]
 OnStage = Callable[[Stage], None]
 
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, field
 from os import PathLike
 from pathlib import Path
-from typing import Any, Literal, TypeAlias
+from typing import Literal, TypeAlias
 
 from pydantic import TypeAdapter, ValidationError
 
@@ -91,9 +91,6 @@ class TableForm:
     header: bool = True
     sheet: str | None = None
 
-    def __getitem__(self, name: str) -> ColumnForm:
-        return next(column for column in self.columns if column.name == name)
-
     @property
     def names(self) -> list[str]:
         """Names of the columns."""
@@ -141,8 +138,3 @@ def asked_forms(types: Mapping[str, str] | None) -> dict[str, ColumnForm]:
             raise ArgumentError("type_unknown", column=name, type=asked, known=known)
         forms[name] = ColumnForm(name, kind, date_format=date_format or None)
     return forms
-
-
-def named(form: ColumnForm, name: Any) -> ColumnForm:
-    """Return a form under another name."""
-    return replace(form, name=str(name))
