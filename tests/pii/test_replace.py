@@ -121,6 +121,15 @@ def test_no_replacement_is_another_ones_original() -> None:
     assert normal(Fakes(b"key", taken).name("花子")) not in taken
 
 
+@pytest.mark.parametrize("original", ["Anna Kowalski", "山田 太郎"])
+def test_no_replacement_of_a_whole_name_is_somebody_elses(original: str) -> None:
+    first = normal(Fakes(b"key").name(original))
+    assert normal(Fakes(b"key", {first}).name(original)) != first
+    # "森 和也" is not to be read in "杉森 和也" either.
+    if original == "山田 太郎":
+        assert first[1:] not in normal(Fakes(b"key", {first[1:]}).name(original))
+
+
 @pytest.mark.parametrize("language", ["en", "ja"])
 def test_of_what_is_marked_in_sentences_nothing_is_left(language: str) -> None:
     sentences = [s for s in written(language, "tuned") + generated(language, 100, seed=1) if s.marked]

@@ -35,6 +35,9 @@ def _put_together(part: str) -> tuple[tuple[str, str], ...]:
 LAST, FIRST = _put_together("last"), _put_together("first")
 DOCUMENTATION = ("192.0.2", "198.51.100", "203.0.113")
 """Networks that belong to nobody (RFC 5737)."""
+JAPANESE = re.compile("[ぁ-んァ-ヴ一-龥]")
+MIN_SIGNS = 3
+"""So many signs of a Japanese original are looked for inside of others, between which nothing is written."""
 TRIES = 100
 """So often another replacement is drawn that is none of the originals."""
 
@@ -77,13 +80,30 @@ class Fakes:
         return self._new(kind, original, lambda draw: _MAKERS[kind](self, original, draw))
 
     def name(self, original: str) -> str:
-        """Return a name in place of another, part by part, so that a last name alone is replaced alike."""
-        if re.search("[ぁ-んァ-ヴ一-龥]", original):
+        """Return a name in place of another, part by part, so that a last name alone is replaced alike.
+
+        Where the parts together make somebody's name, this one name is put together otherwise.
+        """
+        for attempt in range(TRIES):
+            made = (self.another(attempt) if attempt else self)._parts(original)
+            if not self._holds_original(made):
+                break
+        return made
+
+    def _parts(self, original: str) -> str:
+        if JAPANESE.search(original):
             return "".join(
                 self._japanese(part, first) if part.strip(" 　・") else part
                 for part, first in name_parts(original)
             )
         return re.sub(r"[^\W\d_]+", lambda part: self._western(part.group()), original)
+
+    def _holds_original(self, made: str) -> bool:
+        form = normal(made)
+        if form in self._originals or not JAPANESE.search(form):
+            return form in self._originals
+        ends = range(MIN_SIGNS, len(form) + 1)
+        return any(form[start:end] in self._originals for end in ends for start in range(end - MIN_SIGNS + 1))
 
     def identifier(self, original: str) -> str:
         """Return an identifier of the same form: letters for letters, digits for digits."""

@@ -10,16 +10,13 @@ from dataclasses import dataclass
 import pandas as pd
 
 from synth_handson.pii.detect import Marks
-from synth_handson.pii.fakes import normal
+from synth_handson.pii.fakes import JAPANESE, MIN_SIGNS, normal
 from synth_handson.pii.scan import scan
 from synth_handson.tables.alignment import as_text
 from synth_handson.tables.texts import MIN_KEPT_ROWS
 
 MAX_WORDS = 8
 """So many words in a row are compared with an original."""
-MIN_SIGNS = 3
-"""So many signs of a Japanese original are looked for inside of words, between which nothing is written."""
-JAPANESE = re.compile("[ぁ-んァ-ヴ一-龥]")
 WORD = re.compile(r"[^\W_]+")
 
 
