@@ -6,12 +6,10 @@ import hmac
 import random
 import re
 import string
-import tomllib
 import unicodedata
 from collections.abc import Callable, Collection, Sequence
 from functools import cache
 from importlib import import_module
-from importlib.resources import files
 from itertools import product
 
 from faker import Faker
@@ -20,22 +18,20 @@ from stdnum.jp import in_ as my_number
 
 from synth_handson.pii.dates import MONTHS
 from synth_handson.pii.japanese import name_parts
-from synth_handson.pii.spans import Kind, plain
+from synth_handson.pii.spans import JAPANESE, Kind, plain
 from synth_handson.pii.western import names
-
-_WORDS = tomllib.loads((files(__package__) / "words.toml").read_text(encoding="utf-8"))
+from synth_handson.pii.words import LISTS
 
 
 def _put_together(part: str) -> tuple[tuple[str, str], ...]:
     """Return Japanese names in kanji and katakana, put together of a beginning and an end."""
-    begins, ends = (_WORDS[f"{part}_{half}"].split() for half in ("begins", "ends"))
+    begins, ends = (LISTS[f"{part}_{half}"].split() for half in ("begins", "ends"))
     return tuple((a[0] + b[0], a[1:] + b[1:]) for a, b in product(begins, ends))
 
 
 LAST, FIRST = _put_together("last"), _put_together("first")
 DOCUMENTATION = ("192.0.2", "198.51.100", "203.0.113")
 """Networks that belong to nobody (RFC 5737)."""
-JAPANESE = re.compile("[ぁ-んァ-ヴ一-龥]")
 MIN_SIGNS = 3
 """So many signs of a Japanese original are looked for inside of others, between which nothing is written."""
 TRIES = 100

@@ -9,7 +9,7 @@ from importlib import import_module
 from importlib.util import find_spec
 from typing import Any
 
-from synth_handson.pii.spans import Span
+from synth_handson.pii.spans import JAPANESE, Span
 
 HONORIFIC = re.compile(
     r"\s?(?:さん|さま|様|氏|くん|君|ちゃん|先生|殿|先輩|部長|課長|社長|係長|主任|店長|専務|常務|会長|所長|院長"
@@ -51,7 +51,7 @@ def has_dictionary() -> bool:
 
 def find_japanese_names(text: str) -> Iterator[Span]:
     """Yield names in a text of `spans.plain` that are written in kanji or kana."""
-    if not re.search("[ぁ-んァ-ヴ一-龥]", text):
+    if not JAPANESE.search(text):
         return
     yield from _labelled(text)
     if has_dictionary():

@@ -10,8 +10,9 @@ from dataclasses import dataclass
 import pandas as pd
 
 from synth_handson.pii.detect import Marks
-from synth_handson.pii.fakes import JAPANESE, MIN_SIGNS, normal
+from synth_handson.pii.fakes import MIN_SIGNS, normal
 from synth_handson.pii.scan import scan
+from synth_handson.pii.spans import JAPANESE
 from synth_handson.tables.alignment import as_text
 from synth_handson.tables.texts import MIN_KEPT_ROWS
 

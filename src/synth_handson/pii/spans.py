@@ -7,18 +7,17 @@ import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Literal
+from typing import Literal, get_args
 
 Kind = Literal[
     "url", "email", "card", "iban", "my_number", "ssn", "passport", "driving_licence", "bank_account",
     "ip", "mac", "phone", "user_name", "address", "birth_date", "name",
 ]  # fmt: skip
-KINDS: tuple[Kind, ...] = (
-    "url", "email", "card", "iban", "my_number", "ssn", "passport", "driving_licence", "bank_account",
-    "ip", "mac", "phone", "user_name", "address", "birth_date", "name",
-)  # fmt: skip
+KINDS: tuple[Kind, ...] = get_args(Kind)
 """In the order in which they are believed where two overlap."""
 
+JAPANESE = re.compile("[ぁ-んァ-ヴ一-龥]")
+"""What tells that a text is Japanese."""
 DASHES = re.compile(r"(?<=\d)[‐‑‒–—―−ー－](?=\d)")
 
 

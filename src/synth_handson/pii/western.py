@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Iterator
 from functools import cache
 from importlib import import_module
-from importlib.resources import files
 from itertools import pairwise
 
 from synth_handson.pii.spans import Span
+from synth_handson.pii.words import LISTS
 
 LOCALES = ("en_US", "en_GB", "de_DE", "fr_FR", "es_ES", "it_IT")
 """Faker's lists of names that are taken for those of people."""
@@ -20,15 +19,12 @@ ORGANISATION = re.compile(
 )
 """What stands before a name that is one of a place or a company."""
 
-_LISTS = tomllib.loads((files(__package__) / "words.toml").read_text(encoding="utf-8"))
-WORDS, NOT_NAMES, PLAIN_ROMAJI = (
-    frozenset(_LISTS[name].split()) for name in ("ambiguous", "never", "romaji")
-)
+WORDS, NOT_NAMES, PLAIN_ROMAJI = (frozenset(LISTS[name].split()) for name in ("ambiguous", "never", "romaji"))
 
 
 def _any(name: str) -> str:
     """Return a pattern for any line of a list."""
-    return "|".join(line.strip() for line in _LISTS[name].splitlines() if line.strip())
+    return "|".join(line.strip() for line in LISTS[name].splitlines() if line.strip())
 
 
 COMPANIES = frozenset(_any("companies").split("|"))
@@ -81,7 +77,7 @@ def names() -> tuple[frozenset[str], frozenset[str]]:
         first.update(provider.first_names)
         last.update(provider.last_names)
     japanese = import_module("faker.providers.person.ja_JP").Provider
-    first.update(_LISTS["short"].split())
+    first.update(LISTS["short"].split())
     first.update(romaji for _, _, romaji in japanese.first_name_pairs)
     last.update(romaji for _, _, romaji in japanese.last_name_pairs)
     return frozenset(map(str.lower, first)), frozenset(map(str.lower, last))
@@ -141,7 +137,7 @@ def _by_list(text: str) -> Iterator[Span]:
     tokens = list(PART.finditer(text))
     taken = -1
     for number, token in enumerate(tokens):
-        if token.start() < taken or not _is_first(token.group(), words=True):
+        if token.start() < taken or not _is_first(token.group()):
             continue
         end, count = token.end(), 1
         for after in tokens[number + 1 : number + 4]:
@@ -200,8 +196,8 @@ def _again(text: str, found: list[Span]) -> Iterator[Span]:
             yield Span(*token.span(), "name")
 
 
-def _is_first(word: str, words: bool = True) -> bool:
-    return word.lower() in names()[0] and (words or word.lower() not in WORDS)
+def _is_first(word: str) -> bool:
+    return word.lower() in names()[0]
 
 
 def _is_last(word: str) -> bool:

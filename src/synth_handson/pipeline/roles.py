@@ -74,7 +74,7 @@ def _problems(frame: pd.DataFrame) -> dict[str, Message]:
         check_table(frame)
     except TableError as error:
         whole = [problem for problem in error.problems if "column" not in problem.values]
-        named = [problem for problem in error.problems if "name" in problem.key.rpartition(".")[2].split("_")]
+        named = [problem for problem in error.problems if problem.key.startswith("errors.table_name_")]
         if whole or named:
             raise TableError(whole + named, error.key) from error
         return {str(problem.values["column"]): problem for problem in error.problems}

@@ -82,6 +82,24 @@ def test_the_form_of_a_table_is_kept_in_another_format(tmp_path: Path) -> None:
     ).read_text(encoding="utf-8")
 
 
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "cp932"])
+@pytest.mark.parametrize("ending", ["json", "jsonl", "yaml"])
+def test_json_and_yaml_are_written_in_utf_8_whatever_they_were_read_in(
+    ending: str, encoding: str, tmp_path: Path
+) -> None:
+    rows = {
+        "json": '[{"職業": "会社員"}, {"職業": "学生"}]',
+        "jsonl": '{"職業": "会社員"}\n{"職業": "学生"}\n',
+    }
+    text = rows.get(ending, "- 職業: 会社員\n- 職業: 学生\n")
+    (tmp_path / f"a.{ending}").write_bytes(text.encode(encoding))
+    frame, form = read_file(tmp_path / f"a.{ending}")
+    frame.loc[1, "職業"] = "🎉"
+    write_table(frame, tmp_path / f"b.{ending}", form=form)
+    assert "\ufeff" not in (tmp_path / f"b.{ending}").read_text(encoding="utf-8")
+    assert_frame_equal(read_table(tmp_path / f"b.{ending}"), frame)
+
+
 TEXT = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=12)
 VALUES: dict[str, st.SearchStrategy[Any]] = {
     "text": TEXT,

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from os import PathLike
 from pathlib import Path
-from typing import Literal, TypeAlias
+from typing import Literal, TypeAlias, get_args
 
 from pydantic import TypeAdapter, ValidationError
 
@@ -16,7 +16,7 @@ from synth_handson.locales import Language, get_text
 
 AnyPath: TypeAlias = "str | PathLike[str]"
 ColumnType = Literal["text", "whole", "number", "date", "truth"]
-COLUMN_TYPES: tuple[ColumnType, ...] = ("text", "whole", "number", "date", "truth")
+COLUMN_TYPES: tuple[ColumnType, ...] = get_args(ColumnType)
 FileFormat = Literal["csv", "json", "lines", "yaml", "xlsx", "parquet"]
 
 

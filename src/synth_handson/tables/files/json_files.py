@@ -36,17 +36,18 @@ def read_json(
 
 
 def write_json(frame: pd.DataFrame, file: BinaryIO, form: TableForm) -> None:
-    """Write rows as an array of objects, or as one object a line; missing values are null."""
+    """Write rows as an array of objects, or as one object a line; missing values are null.
+
+    It is UTF-8 without a mark, whatever the original was in, as programs expect of each other (RFC 8259).
+    """
     objects = ("{" + ", ".join(_pairs(row)) + "}" for row in plain_rows(frame, form.columns))
-    lines = form.format == "lines"
-    encoding = form.encoding if lines else form.encoding.removesuffix("-sig")
-    if lines:
-        file.writelines(f"{line}\n".encode(encoding) for line in objects)
+    if form.format == "lines":
+        file.writelines(f"{line}\n".encode() for line in objects)
         return
-    file.write("[\n".encode(encoding))
+    file.write(b"[\n")
     for number, line in enumerate(objects):
-        file.write(f"{',' if number else ' '}{line}\n".encode(encoding))
-    file.write("]\n".encode(encoding))
+        file.write(f"{',' if number else ' '}{line}\n".encode())
+    file.write(b"]\n")
 
 
 def _pairs(row: Mapping[str, Any]) -> Iterable[str]:

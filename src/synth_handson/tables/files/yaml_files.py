@@ -79,10 +79,10 @@ def read_yaml(
 
 
 def write_yaml(frame: pd.DataFrame, file: BinaryIO, form: TableForm) -> None:
-    """Write rows as a sequence of mappings; missing values are null."""
+    """Write rows as a sequence of mappings, in UTF-8; missing values are null."""
     for row in plain_rows(frame, form.columns):
         text = yaml.dump([row], Dumper=_Dumper, allow_unicode=True, sort_keys=False, width=10**9)
-        file.write(text.encode(form.encoding.removesuffix("-sig")))
+        file.write(text.encode())
 
 
 def _check(path: Path, text: str) -> None:
