@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 import pandas as pd
@@ -95,16 +95,31 @@ def find_personal_data(frame: pd.DataFrame, on_cells: OnCells | None = None) -> 
     tuple of Finding
         In the order of the columns.
     """
-    found: list[Finding] = []
+    return summarise(frame, find_marks(frame, on_cells))
+
+
+def find_marks(frame: pd.DataFrame, on_cells: OnCells | None = None) -> dict[str, Marks]:
+    """Find where in a table personal data stands, by the names of the columns that hold some."""
+    marks: dict[str, Marks] = {}
     seen = 0
     for position, name in enumerate(map(str, frame.columns)):
-        column = frame.iloc[:, position]
-        marks = find_in_column(name, column)
-        found += _findings(name, column, marks)
-        seen += len(marks.spans) if marks else 0
+        found = find_in_column(name, frame.iloc[:, position])
+        if found:
+            marks[name] = found
+            seen += len(found.spans)
         if on_cells:
             on_cells(seen)
-    return tuple(found)
+    return marks
+
+
+def summarise(frame: pd.DataFrame, marks: Mapping[str, Marks]) -> tuple[Finding, ...]:
+    """Tell of a table what was found in it, without showing it."""
+    names = list(map(str, frame.columns))
+    return tuple(
+        finding
+        for name, found in marks.items()
+        for finding in _findings(name, frame.iloc[:, names.index(name)], found)
+    )
 
 
 @dataclass(frozen=True)
@@ -205,9 +220,7 @@ def _believed(name: str, promised: Kind, texts: list[str], whole: list[Kind | No
     return whole.count(promised) > 0 or promised == "user_name"
 
 
-def _findings(name: str, column: Column, marks: Marks | None) -> Iterator[Finding]:
-    if marks is None:
-        return
+def _findings(name: str, column: Column, marks: Marks) -> Iterator[Finding]:
     times = as_text(column).value_counts()
     present = int(times.sum())
     cells: dict[Kind, int] = defaultdict(int)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 
 import numpy as np
 import pandas as pd
@@ -48,11 +48,16 @@ def replace_personal_data(
     """
     if key is not None and len(key) < MIN_KEY:
         raise ArgumentError("pii_key", minimum=MIN_KEY)
-    marks = mark(frame, findings)
-    fakes = Fakes(key or secrets.token_bytes(32), originals(marks))
+    return replace_marked(frame, mark(frame, findings), key or secrets.token_bytes(32))
+
+
+def replace_marked(frame: pd.DataFrame, marks: Mapping[str, Marks], key: bytes) -> pd.DataFrame:
+    """Put something else in the place of what is marked, as `replace_personal_data` does."""
+    fakes = Fakes(key, originals(marks))
+    names = list(map(str, frame.columns))
     replaced = frame.copy()
     for name, found in marks.items():
-        position = list(map(str, frame.columns)).index(name)
+        position = names.index(name)
         replaced[frame.columns[position]] = _replaced(frame.iloc[:, position], found, fakes)
     return replaced
 
@@ -68,7 +73,7 @@ def mark(frame: pd.DataFrame, findings: Iterable[Finding]) -> dict[str, Marks]:
     return {name: marks for name, marks in found.items() if marks}
 
 
-def originals(marks: dict[str, Marks]) -> Collection[str]:
+def originals(marks: Mapping[str, Marks]) -> Collection[str]:
     """Return all personal data that was found, as of `fakes.normal`: what may stand nowhere in an output.
 
     Dates of birth are left out: a day alone is that of many people.

@@ -15,10 +15,10 @@ import pandas as pd
 
 from synth_handson.errors import ArgumentError
 from synth_handson.evidence.assessment import Evidence, assess
-from synth_handson.pii.detect import Finding, find_personal_data
+from synth_handson.pii.detect import Finding, Marks, find_marks, summarise
 from synth_handson.pii.fakes import Fakes
 from synth_handson.pii.leaks import Leak, find_originals, shared_values
-from synth_handson.pii.replace import mark, originals, replace_personal_data
+from synth_handson.pii.replace import originals, replace_marked
 from synth_handson.pii.spans import Kind
 from synth_handson.pipeline.manifest import Manifest, file_hash, manifest_path
 from synth_handson.pipeline.roles import ColumnRole, Role, assign_roles
@@ -51,14 +51,15 @@ class Understood:
         The table as read, with its personal data. It goes no further.
     form
         Types, spelling and reasons.
-    findings
-        The personal data in it.
+    marks, findings
+        Where the personal data in it stands, and what may be shown of that.
     roles
         What becomes of each column.
     """
 
     frame: pd.DataFrame
     form: TableForm
+    marks: Mapping[str, Marks]
     findings: tuple[Finding, ...]
     roles: tuple[ColumnRole, ...]
 
@@ -114,8 +115,9 @@ def understand(
     _tell(on_stage, "read")
     frame, form = read_file(path, types=types)
     _tell(on_stage, "personal data")
-    findings = find_personal_data(frame)
-    return Understood(frame, form, findings, assign_roles(frame, findings))
+    marks = find_marks(frame)
+    findings = summarise(frame, marks)
+    return Understood(frame, form, marks, findings, assign_roles(frame, findings))
 
 
 @dataclass(frozen=True, eq=False)
@@ -174,9 +176,8 @@ def draw(
     if target is not None and target not in learned:
         raise ArgumentError("synthesise_target", column=target, known=", ".join(learned) or "–")
     key = secrets.token_bytes(KEY_BYTES)
-    marks = mark(understood.frame, understood.findings)
-    known = originals(marks)
-    safe = replace_personal_data(understood.frame, understood.findings, key)
+    known = originals(understood.marks)
+    safe = replace_marked(understood.frame, understood.marks, key)
     train, holdout = safe[learned], safe[learned].head(0)
     if hold_out:
         train, holdout = split_holdout(train, holdout_fraction(len(train)), seed)
@@ -188,7 +189,7 @@ def draw(
     _tell(on_stage, "draw")
     drawn = generator.sample(rows, random_state=seed)
     table = _assembled(understood, drawn, Fakes(key, known), seed)
-    return Drawn(table, generator, train, holdout, known, shared_values(understood.frame, marks))
+    return Drawn(table, generator, train, holdout, known, shared_values(understood.frame, understood.marks))
 
 
 def synthesise(

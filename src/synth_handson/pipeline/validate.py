@@ -14,9 +14,9 @@ from synth_handson.errors import ArgumentError, TableError
 from synth_handson.evidence.assessment import Evidence, assess
 from synth_handson.evidence.fidelity import compare_columns
 from synth_handson.locales import Message
-from synth_handson.pii.detect import Finding, find_personal_data
+from synth_handson.pii.detect import Finding, find_marks, summarise
 from synth_handson.pii.leaks import Leak, find_originals, shared_values
-from synth_handson.pii.replace import mark, originals
+from synth_handson.pii.replace import originals
 from synth_handson.pipeline.manifest import Manifest, file_hash, manifest_path
 from synth_handson.pipeline.roles import ColumnRole, assign_roles, is_text
 from synth_handson.pipeline.text_similarity import compare_texts
@@ -132,9 +132,9 @@ def validate(
     about = _manifest(Path(fspath(original)), Path(fspath(synthetic)), manifest)
     frame, form = read_file(original, schema=about.form if about else None)
     made, found = _read_alike(synthetic, form)
-    findings = find_personal_data(frame)
+    marks = find_marks(frame)
+    findings = summarise(frame, marks)
     common = [name for name in form.names if name in found.names]
-    marks = mark(frame, findings)
     leaks = find_originals(made, originals(marks), shared_values(frame, marks))
     roles = assign_roles(frame, findings)
     learned = _comparable(frame, made, roles, about)
