@@ -7,10 +7,7 @@ import json
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from pydantic import TypeAdapter, ValidationError
-
-from synth_handson.errors import ArgumentError
-from synth_handson.tables.files.form import TableForm
+from synth_handson.tables.files.form import TableForm, read_saved
 
 BLOCK = 2**20
 
@@ -74,14 +71,7 @@ class Manifest:
         ArgumentError
             If there is no such file, or it is no manifest.
         """
-        try:
-            return TypeAdapter(cls).validate_json(path.read_bytes())
-        except OSError as error:
-            raise ArgumentError("schema_missing", path=path, reason=error.strerror or error) from error
-        except ValidationError as error:
-            first = error.errors()[0]
-            where = ".".join(map(str, first["loc"])) or "–"
-            raise ArgumentError("schema_unreadable", path=path, where=where, reason=first["msg"]) from error
+        return read_saved(cls, path)
 
 
 def manifest_path(synthetic: Path) -> Path:

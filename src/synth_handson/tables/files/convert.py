@@ -8,6 +8,7 @@ from decimal import Decimal
 import numpy as np
 import pandas as pd
 
+from synth_handson.errors import ArgumentError
 from synth_handson.tables.checks import MISSING_MARKERS
 from synth_handson.tables.columns import Column, as_canonical, column_kind
 from synth_handson.tables.files.form import ColumnForm, ColumnType
@@ -227,7 +228,15 @@ def _offset(offset: timedelta) -> str:
     return "Z" if minutes == 0 else f"{sign}{abs(minutes) // 60:02}:{abs(minutes) % 60:02}"
 
 
-def guess_dates(column: Column, form: ColumnForm) -> ColumnForm | None:
-    """Complete the form of a column that was said to hold dates; None if they fit no single format."""
+def guess_dates(column: Column, form: ColumnForm) -> ColumnForm:
+    """Complete the form of a column that was said to hold dates.
+
+    Raises
+    ------
+    ArgumentError
+        If they follow no single format.
+    """
     pattern = date_format(column.dropna().str.strip()) if column.notna().any() else "%Y-%m-%d"
-    return ColumnForm(form.name, "date", "given", date_format=pattern) if pattern else None
+    if pattern is None:
+        raise ArgumentError("file_dates", column=form.name)
+    return ColumnForm(form.name, "date", "given", date_format=pattern)

@@ -19,7 +19,7 @@ from synth_handson.tables.columns import Column
 from synth_handson.tables.files.convert import UnreadableValue, guess_dates, parse, spell
 from synth_handson.tables.files.dialect import Dialect, find_dialect
 from synth_handson.tables.files.encodings import open_bytes
-from synth_handson.tables.files.form import ColumnForm, TableForm
+from synth_handson.tables.files.form import MAX_COLUMNS, ColumnForm, TableForm, name_columns
 from synth_handson.tables.files.infer import infer_form
 from synth_handson.tables.files.lines import (
     MAX_CELL,
@@ -34,7 +34,6 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 BLOCK = 2**24
-MAX_COLUMNS = 5_000
 MAX_MEMORY = 12 * 2**30
 """Text that takes more memory is not read."""
 CHUNK = 500_000
@@ -217,13 +216,7 @@ def _names(path: Path, table: pa.Table, dialect: Dialect) -> tuple[list[str], in
     """Return the columns' names, and how many rows they take."""
     if not dialect.header:
         return [f"column {i + 1}" for i in range(table.num_columns)], 0
-    names = [str(column[0].as_py() or f"column {i + 1}").strip() for i, column in enumerate(table.columns)]
-    repeated = (
-        sorted({name for name in names if names.count(name) > 1}) if len(set(names)) < len(names) else []
-    )
-    if repeated:
-        raise ArgumentError("file_names", path=path, names=", ".join(repeated[:5]))
-    return names, 1
+    return name_columns(path, [column[0].as_py() for column in table.columns]), 1
 
 
 def _complete(name: str, form: ColumnForm | None, text: Column, dialect: Dialect) -> ColumnForm:
@@ -238,7 +231,4 @@ def _complete(name: str, form: ColumnForm | None, text: Column, dialect: Dialect
     inferred = infer_form(name, text, comma)
     if inferred.type == form.type or (form.type, inferred.type) == ("number", "whole"):
         return replace(inferred, type=form.type)
-    guessed = guess_dates(text, form) if form.type == "date" else form
-    if guessed is None:
-        raise ArgumentError("file_dates", column=name)
-    return guessed
+    return guess_dates(text, form) if form.type == "date" else form

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from os import PathLike
 from pathlib import Path
-from typing import Literal, TypeAlias, get_args
+from typing import Literal, TypeAlias, TypeVar, get_args
 
 from pydantic import TypeAdapter, ValidationError
 
@@ -17,6 +18,8 @@ from synth_handson.locales import Language, get_text
 AnyPath: TypeAlias = "str | PathLike[str]"
 ColumnType = Literal["text", "whole", "number", "date", "truth"]
 COLUMN_TYPES: tuple[ColumnType, ...] = get_args(ColumnType)
+MAX_COLUMNS = 5_000
+"""A file with more columns is not read."""
 FileFormat = Literal["csv", "json", "lines", "yaml", "xlsx", "parquet"]
 
 
@@ -109,17 +112,28 @@ class TableForm:
         ArgumentError
             If there is no such file, or it is no form of a table.
         """
-        try:
-            return _ADAPTER.validate_json(Path(path).read_bytes())
-        except OSError as error:
-            raise ArgumentError("schema_missing", path=path, reason=error.strerror or error) from error
-        except ValidationError as error:
-            first = error.errors()[0]
-            where = ".".join(map(str, first["loc"])) or "–"
-            raise ArgumentError("schema_unreadable", path=path, where=where, reason=first["msg"]) from error
+        return read_saved(cls, path)
 
 
-_ADAPTER = TypeAdapter(TableForm)
+Saved = TypeVar("Saved")
+
+
+def read_saved(kind: type[Saved], path: AnyPath) -> Saved:
+    """Read a dataclass from the JSON it was saved as.
+
+    Raises
+    ------
+    ArgumentError
+        If there is no such file, or it holds something else.
+    """
+    try:
+        return TypeAdapter(kind).validate_json(Path(path).read_bytes())
+    except OSError as error:
+        raise ArgumentError("schema_missing", path=path, reason=error.strerror or error) from error
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(map(str, first["loc"])) or "–"
+        raise ArgumentError("schema_unreadable", path=path, where=where, reason=first["msg"]) from error
 
 
 def asked_forms(types: Mapping[str, str] | None) -> dict[str, ColumnForm]:
@@ -138,3 +152,21 @@ def asked_forms(types: Mapping[str, str] | None) -> dict[str, ColumnForm]:
             raise ArgumentError("type_unknown", column=name, type=asked, known=known)
         forms[name] = ColumnForm(name, kind, date_format=date_format or None)
     return forms
+
+
+def name_columns(path: Path, cells: Sequence[object]) -> list[str]:
+    """Return the names that a first row gives columns; one without a name is called by its place.
+
+    Raises
+    ------
+    ArgumentError
+        If there are too many, or two of the same name.
+    """
+    if len(cells) > MAX_COLUMNS:
+        raise ArgumentError("file_columns", path=path, columns=len(cells), limit=MAX_COLUMNS)
+    given = [f"column {i + 1}" if cell in (None, "") else cell for i, cell in enumerate(cells)]
+    names = [str(name).strip() for name in given]
+    repeated = sorted(name for name, times in Counter(names).items() if times > 1)
+    if repeated:
+        raise ArgumentError("file_names", path=path, names=", ".join(repeated[:5]))
+    return names

@@ -22,10 +22,8 @@ from synth_handson.tables.files.convert import (
     parse,
     spell,
 )
-from synth_handson.tables.files.form import ColumnForm
+from synth_handson.tables.files.form import MAX_COLUMNS, ColumnForm
 from synth_handson.tables.files.infer import infer_date
-
-MAX_COLUMNS = 5_000
 
 
 def from_rows(
@@ -100,12 +98,7 @@ def _as_asked(name: str, column: Column, asked: ColumnForm) -> tuple[Column, Col
     if asked.type != "text" and not natural.isna().all() and of_type(asked.type, natural):
         return natural, replace(default_form(name, natural), type=asked.type, reason="given")
     text = _as_text(column)
-    form = asked
-    if asked.type == "date" and not asked.date_format:
-        guessed = guess_dates(text, asked)
-        if guessed is None:
-            raise ArgumentError("file_dates", column=name)
-        form = guessed
+    form = guess_dates(text, asked) if asked.type == "date" and not asked.date_format else asked
     return parse(text, form), form
 
 

@@ -11,8 +11,8 @@ import pandas as pd
 from synth_handson.errors import ArgumentError
 from synth_handson.tables.columns import Column
 from synth_handson.tables.files.convert import UnreadableValue, as_exact, default_form
-from synth_handson.tables.files.form import ColumnForm, TableForm
-from synth_handson.tables.files.objects import MAX_COLUMNS, typed
+from synth_handson.tables.files.form import MAX_COLUMNS, ColumnForm, TableForm
+from synth_handson.tables.files.objects import typed
 
 if TYPE_CHECKING:
     import pyarrow as pa

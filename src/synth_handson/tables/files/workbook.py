@@ -12,8 +12,8 @@ from typing import Any, BinaryIO
 import pandas as pd
 
 from synth_handson.errors import ArgumentError
-from synth_handson.tables.files.form import ColumnForm, TableForm
-from synth_handson.tables.files.objects import MAX_COLUMNS, from_rows, plain_values
+from synth_handson.tables.files.form import ColumnForm, TableForm, name_columns
+from synth_handson.tables.files.objects import from_rows, plain_values
 
 MAX_UNPACKED = 2 * 2**30
 MAX_RATIO = 200
@@ -116,23 +116,13 @@ def _rows(path: Path, formulas: Any, results: Any) -> Iterator[tuple[int, dict[s
         if not cells:
             continue
         if not names:
-            names = _names(path, cells)
+            names = name_columns(path, cells)
         elif len(cells) > len(names):
             raise ArgumentError(
                 "file_ragged", path=path, line=number, fields=len(cells), expected=len(names), delimiter="–"
             )
         else:
             yield number, dict(zip(names, cells + [None] * (len(names) - len(cells)), strict=True))
-
-
-def _names(path: Path, cells: list[Any]) -> list[str]:
-    names = [f"column {i + 1}" if cell is None else str(cell).strip() for i, cell in enumerate(cells)]
-    repeated = sorted({name for name in names if names.count(name) > 1})
-    if len(names) > MAX_COLUMNS:
-        raise ArgumentError("file_columns", path=path, columns=len(names), limit=MAX_COLUMNS)
-    if repeated:
-        raise ArgumentError("file_names", path=path, names=", ".join(repeated[:5]))
-    return names
 
 
 def _value(path: Path, written: Any, shown: Any) -> Any:
