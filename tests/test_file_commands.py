@@ -44,7 +44,8 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("files")
     write_table(make_interviews(300, seed=1), folder / "in.csv")
     made = run("synthesise", str(folder / "in.csv"), str(folder / "out.csv"), "--engine", "copula",
-               "--target", "outcome", "--report", str(folder / "report.html"))  # fmt: skip
+               "--target", "outcome", "--text-minutes", "0",
+               "--report", str(folder / "report.html"))  # fmt: skip
     assert made.returncode == 0, made.stderr
     (folder / "said.txt").write_text(made.stdout, encoding="utf-8")
     return folder
@@ -133,10 +134,13 @@ def test_what_is_wrong_is_said_and_nothing_written(
 @pytest.mark.engine
 def test_the_bundled_interviews_go_end_to_end_and_nobody_is_left_in_them(tmp_path: Path) -> None:
     output = tmp_path / "synthetic.json"
-    done = run("synthesise", str(bundled("interviews.csv")), str(output), "--target", "outcome", "--json")
+    done = run("synthesise", str(bundled("interviews.csv")), str(output), "--target", "outcome",
+               "--text-minutes", "0.3", "--json")  # fmt: skip
     assert done.returncode == 0, done.stderr
     plain = json.loads(done.stdout)
     assert plain["manifest"]["engine"] == "mostly"
+    assert plain["manifest"]["written"] == ["interview"]
+    assert read_table(output)["interview"].notna().mean() > 0.8
     text = output.read_text(encoding="utf-8")
     original = read_table(bundled("interviews.csv"))
     assert not [value for name in ("name", "email", "phone") for value in original[name] if value in text]
@@ -146,3 +150,4 @@ def test_the_bundled_interviews_go_end_to_end_and_nobody_is_left_in_them(tmp_pat
     met = {check["name"]: check["met"] for check in json.loads(checked.stdout)["checks"]}
     assert met["schema"] is True
     assert met["personal_data"] is True
+    assert met["semantic"] is not None

@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from synth_handson import TableError, find_personal_data
-from synth_handson.pipeline.roles import assign_roles, is_text
+from synth_handson.pipeline.roles import assign_roles
 
 ROWS = 60
 TABLE = pd.DataFrame(
@@ -44,24 +44,3 @@ def test_every_column_has_a_role_with_its_reason() -> None:
 def test_a_table_that_is_too_small_is_refused() -> None:
     with pytest.raises(TableError, match="50"):
         assign_roles(TABLE.head(10), ())
-
-
-@pytest.mark.parametrize(
-    ("values", "text"),
-    [
-        ([f"A longer remark about matter number {i}." for i in range(9)], True),
-        (
-            [
-                "四十分も待たされたのに、小林さんに帰るように言われました。",
-                "支店のコーヒーがとてもおいしいと評判です。いつも飲みます。",
-            ],
-            True,
-        ),
-        (["The same long remark, again and again."] * 9, False),
-        ([f"X{i}" for i in range(9)], False),
-        ([1, 2], False),
-        ([None], False),
-    ],
-)
-def test_text_is_long_and_different(values: list[object], text: bool) -> None:
-    assert is_text(pd.Series(values)) is text

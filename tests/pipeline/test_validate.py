@@ -9,7 +9,7 @@ import pytest
 from people import draw_people
 
 from synth_handson import ArgumentError, split_holdout, write_table
-from synth_handson.pipeline.synthesise import synthesise, understand, write_synthesised
+from synth_handson.pipeline.synthesise import Settings, synthesise, understand, write_synthesised
 from synth_handson.pipeline.validate import ValidationResult, validate
 from synth_handson.tables.interviews import make_interviews
 
@@ -34,7 +34,7 @@ def values(result: ValidationResult) -> dict[str, bool | None]:
 def test_what_synthesise_makes_meets_what_can_be_judged(original: Path, tmp_path: Path) -> None:
     understood = understand(original)
     output = tmp_path / "synthetic.csv"
-    write_synthesised(synthesise(understood, engine="copula"), original, output)
+    write_synthesised(synthesise(understood, Settings(engine="copula")), original, output)
     result = validate(original, output)
     assert values(result) == {
         "schema": True, "distribution": True, "personal_data": True, "semantic": None, "diversity": None,
@@ -120,7 +120,7 @@ def test_another_original_than_the_manifests_is_refused(
     original: Path, real: pd.DataFrame, tmp_path: Path
 ) -> None:
     output = tmp_path / "synthetic.csv"
-    write_synthesised(synthesise(understand(original), engine="copula"), original, output)
+    write_synthesised(synthesise(understand(original), Settings(engine="copula")), original, output)
     write_table(real.head(500), tmp_path / "other.csv")
     with pytest.raises(ArgumentError, match="belongs to another original"):
         validate(tmp_path / "other.csv", output)

@@ -11,6 +11,7 @@ from synth_handson.tables.texts import (
     DATE_FORMATS,
     date_format,
     is_mostly_rare,
+    is_text,
     looks_like_dates,
     looks_like_numbers,
     read_dates,
@@ -79,3 +80,25 @@ def test_text_is_mostly_rare_where_over_nine_tenths_of_it_occurs_less_than_eight
     assert is_mostly_rare(["a"] * 8 + [f"b{i}" for i in range(73)])
     assert not is_mostly_rare(["a"] * 8 + [f"b{i}" for i in range(72)])
     assert is_mostly_rare(["a"] * 7)
+
+
+@pytest.mark.parametrize(
+    ("values", "text"),
+    [
+        ([f"A longer remark about matter number {i}." for i in range(9)], True),
+        (
+            [
+                "四十分も待たされたのに、小林さんに帰るように言われました。",
+                "支店のコーヒーがとてもおいしいと評判です。いつも飲みます。",
+            ],
+            True,
+        ),
+        (["The same long remark, again and again."] * 9, False),
+        ([f"X{i}" for i in range(9)], False),
+        ([f"0d9e5a4c-77b1-4c39-9d0a-{i:012}" for i in range(9)], False),
+        ([1, 2], False),
+        ([None], False),
+    ],
+)
+def test_text_is_long_and_different(values: list[object], text: bool) -> None:
+    assert is_text(pd.Series(values)) is text

@@ -1,6 +1,7 @@
 """The commands that work on files: synthesise, validate, preview."""
 
 import json
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -11,6 +12,7 @@ from synth_handson.errors import SynthHandsonError
 from synth_handson.locales import Language
 from synth_handson.pipeline.manifest import manifest_path
 from synth_handson.pipeline.synthesise import (
+    Settings,
     check_outputs,
     draw,
     understand,
@@ -20,6 +22,7 @@ from synth_handson.pipeline.synthesise import (
 from synth_handson.pipeline.synthesise import synthesise as make
 from synth_handson.pipeline.validate import validate as check
 from synth_handson.report.about import About
+from synth_handson.synthesis.mostly.texts import MAX_MINUTES, train_texts
 from synth_handson.synthesis.registry import ENGINES
 from synth_handson.tables.files.reading import format_of_name
 
@@ -55,6 +58,9 @@ def synthesise(
         float | None, typer.Option(help="The most that differential privacy may cost.")
     ] = None,
     seed: Annotated[int, typer.Option(help="Seed of the holdout, the training and the draw.")] = 0,
+    text_minutes: Annotated[
+        float, typer.Option(min=0, help="How long texts may be learned; 0 leaves them empty.")
+    ] = MAX_MINUTES,
     report: Annotated[Path | None, typer.Option(help="Where to write the report, as one HTML page.")] = None,
     types: Types = None,
     force: Annotated[bool, typer.Option("--force", help="Replace files that are there.")] = False,
@@ -77,17 +83,18 @@ def synthesise(
     check_outputs([output, manifest_path(output), *([report] if report else [])], force)
     with show.stages() as stages:
         understood = understand(source, _types(types), stages.begin)
-        made = make(
-            understood, target=target, count=count, engine=engine, epsilon=epsilon, seed=seed,
-            on_stage=stages.begin, on_progress=stages.train,
+        settings = Settings(
+            target=target, count=count, engine=engine, epsilon=epsilon, seed=seed,
+            texts=partial(train_texts, max_minutes=text_minutes) if text_minutes else None,
         )  # fmt: skip
+        made = make(understood, settings, on_stage=stages.begin, on_progress=stages.train)
     show.understood(understood)
     show.made(made)
     if made.leaks:
         show.leaks(made.leaks)
         if not keep_going:
             raise typer.Exit(LEAKED)
-    manifest = write_synthesised(made, source, output, target=target, force=force)
+    manifest = write_synthesised(made, source, output, force=force)
     if report:
         about = About(training=made.generator.training, source=source.name)
         write_text(report, made.evidence.to_html(show.language, about))
@@ -140,9 +147,8 @@ def preview(
         understood = understand(_one("SOURCE", source, input), _types(types), stages.begin)
     show.understood(understood)
     with show.stages() as stages:
-        drawn = draw(
-            understood, count=count, engine=PREVIEW_ENGINE, seed=seed, hold_out=False, on_stage=stages.begin
-        )
+        settings = Settings(count=count, engine=PREVIEW_ENGINE, seed=seed, texts=None)
+        drawn = draw(understood, settings, hold_out=False, on_stage=stages.begin)
     show.say("preview_title", count=count)
     show.rows(drawn.table, understood.form)
     show.say("preview_note")

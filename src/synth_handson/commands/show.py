@@ -113,9 +113,10 @@ class Show:
         self.evidence(made.evidence)
         if not made.leaks:
             self.say("scanned", cells=made.understood.personal_cells)
-        empty = made.understood.named("empty")
-        if empty:
-            self.say("left_empty", columns=", ".join(empty))
+        if made.written:
+            self.say("texts_written", columns=", ".join(made.written))
+        if made.empty:
+            self.say("left_empty", columns=", ".join(made.empty))
         self.say("not_shown")
 
     def evidence(self, evidence: Evidence) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -16,6 +16,7 @@ from synth_handson.evidence.ladder import Rung, climb
 from synth_handson.evidence.measures import Measure
 from synth_handson.evidence.membership import Neighbours
 from synth_handson.evidence.privacy import Privacy, assess_privacy
+from synth_handson.evidence.texts import set_texts_apart, text_fidelity
 from synth_handson.evidence.three_tables import AssessedTables
 from synth_handson.evidence.usefulness import Usefulness, judge_use, median_kept
 from synth_handson.evidence.utility import Utility, assess_utility
@@ -209,6 +210,9 @@ def assess(
     people found by part of their columns are counted on all rows, on the disk where memory does not do.
     Distances, classifiers, attacks and moments of numbers are measured on samples of at most so many rows.
     Each measure says on how many.
+
+    Columns of free text, of tables of at most so many rows, are measured by themselves: what is like real
+    texts, and whether anybody's own words stand in them. They are no part of anything else that is measured.
     """
     check_seed(random_state)
     check_callback(on_progress)
@@ -221,7 +225,8 @@ def assess(
 def _assess(
     given: Given, target: str | None, random_state: int, on_progress: Callable[[Step], None] | None
 ) -> Evidence:
-    tables, whole = given.tables, given.whole
+    whole = given.whole
+    tables, texts = (given.tables, ()) if whole else set_texts_apart(given.tables)
 
     def begin(name: StepName) -> None:
         if on_progress:
@@ -231,7 +236,7 @@ def _assess(
     ours = Neighbours.of(tables, random_state, whole)
     joint = c2st(tables.synthetic, tables.train, tables.holdout, random_state=random_state)
     told_apart = joint.reference or Estimate(0.5, 0.5, 0.5)
-    privacy = assess_privacy(ours, told_apart, on_attacks=lambda: begin("attacks"))
+    privacy = assess_privacy(ours, told_apart, texts, on_attacks=lambda: begin("attacks"))
     begin("ladder")
     ladder = climb(ours, joint)
     begin("fidelity")
@@ -239,6 +244,7 @@ def _assess(
     fidelity = assess_fidelity(tables, schema=schema, c2st=joint, random_state=random_state)
     if whole:
         fidelity = on_all_rows(fidelity, whole)
+    fidelity = replace(fidelity, texts=tuple(m for text in texts for m in text_fidelity(text, random_state)))
     begin("utility")
     utility = _utility(tables, target, random_state)
     found, missing = (None, utility) if isinstance(utility, Message) else (utility, None)
@@ -248,7 +254,7 @@ def _assess(
     return Evidence(
         version=version("synth-handson"),
         random_state=random_state,
-        columns=tuple(map(str, tables.train.columns)),
+        columns=tuple(map(str, given.tables.train.columns)),
         rows=Sizes(rows, train, holdout),
         measured=Sizes(len(tables.synthetic), len(tables.train), len(tables.holdout)),
         fidelity=fidelity,

@@ -81,6 +81,9 @@ class Fidelity:
         Of all columns together: "c2st_auc", "distinct_rows".
     pairs_measured, pairs_total
         Of very wide tables only so many pairs are measured.
+    texts
+        Of each column of free text "text_length", "text_similarity", "text_self_similarity" and
+        "text_distinct".
     """
 
     schema: SchemaMatch
@@ -89,6 +92,7 @@ class Fidelity:
     joint: tuple[Measure, ...]
     pairs_measured: int
     pairs_total: int
+    texts: tuple[Measure, ...] = ()
 
 
 @dataclass(frozen=True)

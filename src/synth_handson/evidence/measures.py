@@ -225,6 +225,9 @@ _LIRA = "Carlini et al., IEEE S&P 2022 (true positives at a low false-positive r
 _PARZEN = "E. Parzen, Ann. Math. Stat. 33, 1962; M. F. Schilling, JASA 81, 1986"
 _CHI = "K. Pearson, Philosophical Magazine 50, 1900"
 _UNIQUES = "Raab, Nowok & Dibben, arXiv:2406.16826, 2024"
+_RUNS = "Lee et al., Deduplicating training data makes language models better, ACL 2022"
+_TFIDF = "Salton & Buckley, Information Processing & Management 24(5), 1988"
+_DIVERSITY = "Zhu et al., Texygen, SIGIR 2018"
 _ANONYMETER = "Giomi et al., PoPETs 2023(2); WP29 Opinion 05/2014"
 
 DEFINITIONS: dict[str, Definition] = {
@@ -269,6 +272,13 @@ DEFINITIONS: dict[str, Definition] = {
     "singling_out": Definition(0.0, 1.0, "low", 0.0, "wilson", _ANONYMETER, tested=True),
     "linkability": Definition(0.0, 1.0, "low", 0.0, "wilson", _ANONYMETER, tested=True),
     "inference": Definition(0.0, 1.0, "low", 0.0, "wilson", _ANONYMETER, tested=True),
+    "identical_texts": Definition(0.0, 1.0, "low", 0.0, "clopper_pearson", _FISHER, tested=True),
+    "text_attack_auc": Definition(0.0, 1.0, "near", 0.5, "delong", f"{_RUNS}; {_MIA}", tested=True),
+    "text_attack_tpr": Definition(0.0, 1.0, "low", 0.01, "bootstrap", f"{_RUNS}; {_LIRA}", tested=True),
+    "text_length": Definition(0.0, 1.0, "low", 0.0, "bootstrap", _KS),
+    "text_similarity": Definition(0.0, 1.0, "high", 1.0, "bootstrap", _TFIDF),
+    "text_self_similarity": Definition(0.0, 1.0, "low", 0.0, "bootstrap", f"{_TFIDF}; {_DIVERSITY}"),
+    "text_distinct": Definition(0.0, 1.0, "high", 1.0, "clopper_pearson", _DIVERSITY),
     "holdout_matches": Definition(0.0, 1.0, "low", 0.0, "clopper_pearson", _FISHER),
     "split_auc": Definition(0.0, 1.0, "near", 0.5, "delong", _C2ST),
     "split_columns": Definition(0.0, 1.0, "low", 0.0, "bootstrap", _CHI),

@@ -352,10 +352,10 @@ class Neighbours:
 
     def attack_auc(self, reference: Neighbours | None = None) -> Measure:
         """Take "attack_auc"."""
-        ours, p_value = _attack(self.train_distances, self.holdout_distances)
+        ours, p_value = attack_area(self.train_distances, self.holdout_distances)
         theirs = None
         if reference:
-            theirs, _ = _attack(reference.train_distances, reference.holdout_distances)
+            theirs, _ = attack_area(reference.train_distances, reference.holdout_distances)
         return Measure("attack_auc", ours, theirs, rows=len(self.train) + len(self.holdout), p_value=p_value)
 
     def kernel_share(self, reference: Neighbours | None = None) -> Measure:
@@ -395,45 +395,20 @@ class Neighbours:
 
     def attack_tpr(self, name: str, reference: Neighbours | None = None) -> Measure:
         """Take "attack_tpr", or the same at fewer false accusations."""
-        rate = FALSE_POSITIVE_RATES[name]
         members, others = self.train_distances, self.holdout_distances
-        pooled = np.concatenate([members, others])
-        threshold = np.quantile(pooled, rate, method="higher")
-        caught, near = int((members <= threshold).sum()), int((pooled <= threshold).sum())
-        p_value = upper_tail(np.array([caught]), np.array([near]), len(members), len(pooled))[0]
+        p_value, attributable = accuse(members, others, FALSE_POSITIVE_RATES[name])
         return Measure(
             name,
             self._hits[name],
             reference._hits[name] if reference else None,
-            rows=len(pooled),
-            p_value=float(p_value),
-            attributable=attributable_fraction(caught, len(members), near - caught, len(others)),
+            rows=len(members) + len(others),
+            p_value=p_value,
+            attributable=attributable,
         )
 
     @cached_property
     def _hits(self) -> dict[str, Estimate]:
-        """Read the attack's hits off the ROC curve, and off those of bootstrap samples."""
-        rng = np.random.default_rng(self.random_state)
-        _, codes = np.unique(
-            np.concatenate([self.train_distances, self.holdout_distances]), return_inverse=True
-        )
-        members, others = np.split(codes, [len(self.train)])
-        rates = np.array(list(FALSE_POSITIVE_RATES.values()))
-
-        def hits(members: Integers, others: Integers) -> Floats:
-            return _rate_at(_count(members, codes), _count(others, codes), rates)
-
-        replicates = np.array(
-            [
-                hits(rng.choice(members, len(members)), rng.choice(others, len(others)))
-                for _ in range(REPLICATES)
-            ]
-        )
-        values = hits(members, others)
-        return {
-            name: bootstrap_interval(float(value), column, 0.0, 1.0)
-            for name, value, column in zip(FALSE_POSITIVE_RATES, values, replicates.T, strict=True)
-        }
+        return attack_hits(self.train_distances, self.holdout_distances, self.random_state)
 
     def outliers(self, reference: Neighbours) -> tuple[Measure, Measure]:
         """Repeat the checks on the people who are farthest from everyone else."""
@@ -455,8 +430,8 @@ class Neighbours:
             p_value=float(p_value),
             attributable=attributable_fraction(found, len(members), expected, len(others)),
         )
-        attacked, p_value = _attack(members, others)
-        expected_attack, _ = _attack(*theirs)
+        attacked, p_value = attack_area(members, others)
+        expected_attack, _ = attack_area(*theirs)
         return identical, Measure(
             "outlier_attack_auc", attacked, expected_attack, rows=people, p_value=p_value
         )
@@ -509,6 +484,61 @@ def true_positive_rate(members: Floats, others: Floats, false_positive_rate: flo
     return float(_rate_at(_count(near, codes), _count(far, codes), np.array(false_positive_rate)))
 
 
+def accuse(members: Floats, others: Floats, rate: float) -> tuple[float, Estimate | None]:
+    """Test whether more of the closest people are members than chance puts among them.
+
+    Parameters
+    ----------
+    members, others
+        As in `true_positive_rate`.
+    rate
+        Share of all people who are accused.
+
+    Returns
+    -------
+    tuple of (float, Estimate or None)
+        One-sided p-value of Fisher's exact test, and `attributable_fraction`.
+    """
+    pooled = np.concatenate([members, others])
+    threshold = np.quantile(pooled, rate, method="higher")
+    caught, near = int((members <= threshold).sum()), int((pooled <= threshold).sum())
+    p_value = upper_tail(np.array([caught]), np.array([near]), len(members), len(pooled))[0]
+    return float(p_value), attributable_fraction(caught, len(members), near - caught, len(others))
+
+
+def attack_hits(members: Floats, others: Floats, random_state: int) -> dict[str, Estimate]:
+    """Read the attack's hits off the ROC curve, and off those of bootstrap samples.
+
+    Parameters
+    ----------
+    members, others
+        As in `true_positive_rate`.
+    random_state
+        Seed of the bootstrap.
+
+    Returns
+    -------
+    dict
+        By the names of `FALSE_POSITIVE_RATES`.
+    """
+    rng = np.random.default_rng(random_state)
+    _, codes = np.unique(np.concatenate([members, others]), return_inverse=True)
+    near, far = np.split(codes, [len(members)])
+    rates = np.array(list(FALSE_POSITIVE_RATES.values()))
+
+    def hits(members: Integers, others: Integers) -> Floats:
+        return _rate_at(_count(members, codes), _count(others, codes), rates)
+
+    replicates = np.array(
+        [hits(rng.choice(near, len(near)), rng.choice(far, len(far))) for _ in range(REPLICATES)]
+    )
+    values = hits(near, far)
+    return {
+        name: bootstrap_interval(float(value), column, 0.0, 1.0)
+        for name, value, column in zip(FALSE_POSITIVE_RATES, values, replicates.T, strict=True)
+    }
+
+
 def _count(group: Integers, codes: Integers) -> Integers:
     return np.bincount(group, minlength=int(codes.max()) + 1)
 
@@ -520,8 +550,14 @@ def _rate_at(members: Integers, others: Integers, false_positive_rates: Floats) 
     return np.asarray(np.interp(false_positive_rates, np.append(0.0, false), np.append(0.0, true)))
 
 
-def _attack(members: Floats, others: Floats) -> tuple[Estimate, float]:
-    """Area under the ROC curve of the attack, and the p-value of Mann and Whitney, one-sided."""
+def attack_area(members: Floats, others: Floats) -> tuple[Estimate, float]:
+    """Return the area under the ROC curve of the attack, and the p-value of Mann and Whitney, one-sided.
+
+    Parameters
+    ----------
+    members, others
+        As in `true_positive_rate`.
+    """
     from scipy.stats import mannwhitneyu
 
     estimate, _ = area_under_curve(-members, -others)

@@ -1,6 +1,6 @@
 """Can anybody real be found in it? Every measure beside the same for people the generator never saw."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from synth_handson.evidence.attacks import MAX_SECRETS, three_risks
@@ -17,6 +17,7 @@ from synth_handson.evidence.membership import (
 )
 from synth_handson.evidence.random_split import split_measures
 from synth_handson.evidence.subsets import holdout_matches
+from synth_handson.evidence.texts import TEXT_PRIVACY, TextColumn, text_privacy
 from synth_handson.evidence.verdict import TOLERATED_LEAK, Verdict, decide, single_level
 from synth_handson.metrics.bins import DistanceShares
 from synth_handson.metrics.intervals import Estimate
@@ -32,7 +33,8 @@ class Privacy:
         "identical_rows", "subset_matches" and, where numbers have many values, "subset_matches_binned";
         "dcr_share", "dcr_ratio", "kernel_share", "attack_auc", "attack_tpr", "attack_tpr_03",
         "attack_tpr_01", "outlier_identical", "outlier_attack_auc"; "identical_without" where columns hardly
-        ever repeat; "singling_out", "linkability", and "inference" once for each secret column.
+        ever repeat; "singling_out", "linkability", and "inference" once for each secret column; and for each
+        column of free text "identical_texts", "text_attack_auc" and "text_attack_tpr".
     checks
         Whether the holdout is what it should be: "split_auc" and "split_columns", whether it is a random part
         of the same people; "holdout_matches", whether the generator knew its people.
@@ -49,7 +51,11 @@ class Privacy:
 
 
 def assess_privacy(
-    ours: Neighbours, told_apart: Estimate, *, on_attacks: Callable[[], None] | None = None
+    ours: Neighbours,
+    told_apart: Estimate,
+    texts: Sequence[TextColumn] = (),
+    *,
+    on_attacks: Callable[[], None] | None = None,
 ) -> Privacy:
     """Look for real people in a synthetic table, and decide what that shows.
 
@@ -63,6 +69,8 @@ def assess_privacy(
         The tables, with the seed of samples, draws, bootstrap and attacks.
     told_apart
         How well a classifier tells holdout rows from training rows: the reference of "c2st_auc".
+    texts
+        Columns of free text, which are not among the tables'.
     on_attacks
         Called once the distances are measured and the attacks begin.
 
@@ -73,7 +81,8 @@ def assess_privacy(
     """
     tables, counts = ours.tables, ours.counts
     never = counts.never_repeating
-    level = single_level(_planned(tables.train.shape[1], len(never.left_out)))
+    planned = _planned(tables.train.shape[1], len(never.left_out), sum(text.measurable for text in texts))
+    level = single_level(planned)
     membership = membership_measures(ours, level)
     matches = {names: counts.matches(names) for names in never.left_out}
     without = (identical_rows(matches[names], level, names) for names in never.left_out)
@@ -83,12 +92,13 @@ def assess_privacy(
     if on_attacks:
         on_attacks()
     risks = three_risks(tables, random_state=ours.random_state)
-    measures = (*membership, *without, *risks)
+    words = (measure for text in texts for measure in text_privacy(text, level, ours.random_state))
+    measures = (*membership, *without, *risks, *words)
     verdict = decide(measures, limits, ours.matches.rows, checks, never)
     return Privacy(measures, checks, distances, verdict)
 
 
-def _planned(columns: int, without: int) -> tuple[str, ...]:
+def _planned(columns: int, without: int, texts: int) -> tuple[str, ...]:
     """Name the measures that will be taken, before any is."""
     singling_out, linkability, inference = RISKS
     return (
@@ -99,4 +109,5 @@ def _planned(columns: int, without: int) -> tuple[str, ...]:
         singling_out,
         linkability,
         *[inference] * min(MAX_SECRETS, columns),
+        *TEXT_PRIVACY * texts,
     )

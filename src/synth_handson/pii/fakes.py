@@ -7,7 +7,7 @@ import random
 import re
 import string
 import unicodedata
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from functools import cache
 from importlib import import_module
 from itertools import product
@@ -34,6 +34,9 @@ DOCUMENTATION = ("192.0.2", "198.51.100", "203.0.113")
 """Networks that belong to nobody (RFC 5737)."""
 MIN_SIGNS = 3
 """So many signs of a Japanese original are looked for inside of others, between which nothing is written."""
+MAX_WORDS = 8
+"""So many words in a row are compared with an original."""
+WORD = re.compile(r"[^\W_]+")
 TRIES = 100
 """So often another replacement is drawn that is none of the originals."""
 
@@ -42,6 +45,13 @@ def normal(text: str) -> str:
     """Return what is left of a text without case, width, spaces and signs: by this, two are the same."""
     form = unicodedata.normalize("NFKC", text).casefold()
     return "".join(sign for sign in form if sign.isalnum())
+
+
+def word_runs(text: str) -> Iterator[str]:
+    """Return all words in a row of a text, as of `normal`, up to `MAX_WORDS` of them."""
+    words = WORD.findall(unicodedata.normalize("NFKC", text).casefold())
+    for count in range(1, MAX_WORDS + 1):
+        yield from ("".join(words[i : i + count]) for i in range(len(words) - count + 1))
 
 
 class Draw(random.Random):
@@ -96,10 +106,11 @@ class Fakes:
 
     def _holds_original(self, made: str) -> bool:
         form = normal(made)
-        if form in self._originals or not JAPANESE.search(form):
-            return form in self._originals
-        ends = range(MIN_SIGNS, len(form) + 1)
-        return any(form[start:end] in self._originals for end in ends for start in range(end - MIN_SIGNS + 1))
+        if form in self._originals or not self._originals.isdisjoint(word_runs(made)):
+            return True
+        ends = range(MIN_SIGNS, len(form) + 1) if JAPANESE.search(form) else ()
+        parts = (form[start:end] for end in ends for start in range(end - MIN_SIGNS + 1))
+        return any(part in self._originals and JAPANESE.search(part) for part in parts)
 
     def identifier(self, original: str) -> str:
         """Return an identifier of the same form: letters for letters, digits for digits."""
@@ -116,7 +127,7 @@ class Fakes:
             draw = self._draw(kind, original, attempt)
             # What has not the form it should have is changed sign by sign.
             made = make(draw) if attempt < TRIES // 2 else _same_form(original, draw)
-            if normal(made) != normal(original) and normal(made) not in self._originals:
+            if normal(made) != normal(original) and not self._holds_original(made):
                 return made
         return made
 
@@ -261,7 +272,7 @@ def _ip(_: Fakes, original: str, draw: Draw) -> str:
 
 def _mac(_: Fakes, original: str, draw: Draw) -> str:
     # The first octet says that the number is nobody's.
-    made = iter("02" + "".join(draw.choices("0123456789abcdef", k=10)))
+    made = iter("02" + "".join(draw.choices("0123456789abcdef", k=len(original))))
     text = "".join(next(made) if sign.isalnum() else sign for sign in original)
     return text if original.islower() else text.upper()
 

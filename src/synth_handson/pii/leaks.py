@@ -2,23 +2,17 @@
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 import pandas as pd
 
 from synth_handson.pii.detect import Marks
-from synth_handson.pii.fakes import MIN_SIGNS, normal
+from synth_handson.pii.fakes import MIN_SIGNS, normal, word_runs
 from synth_handson.pii.scan import scan
 from synth_handson.pii.spans import JAPANESE
 from synth_handson.tables.alignment import as_text
 from synth_handson.tables.texts import MIN_KEPT_ROWS
-
-MAX_WORDS = 8
-"""So many words in a row are compared with an original."""
-WORD = re.compile(r"[^\W_]+")
 
 
 @dataclass(frozen=True)
@@ -74,24 +68,38 @@ def find_originals(
     shared
         Values, by column, that are none; as of `shared_values`.
     """
-    known = frozenset(originals)
-    lengths = sorted({len(one) for one in known if len(one) >= MIN_SIGNS and JAPANESE.search(one)})
+    known = Originals(originals)
     leaks = []
     for position, name in enumerate(map(str, output.columns)):
         column = as_text(output.iloc[:, position]).reset_index(drop=True)
         others = set(column.dropna()) - set((shared or {}).get(name, ()))
-        leaking = {text for text in others if _leaks(text, known, lengths)}
+        leaking = {text for text in others if known.stand_in(text)}
         leaks += [Leak(name, int(row) + 1) for row in column.index[column.isin(leaking)]]
     return tuple(leaks)
 
 
-def _leaks(text: str, originals: frozenset[str], lengths: list[int]) -> bool:
-    form = normal(text)
-    words = WORD.findall(unicodedata.normalize("NFKC", text).casefold())
-    runs = ("".join(words[i : i + n]) for n in range(1, MAX_WORDS + 1) for i in range(len(words) - n + 1))
-    if form in originals or any(run in originals for run in runs):
-        return True
-    if any(normal(text[span.start : span.end]) in originals for span in scan(text)):
-        return True
-    parts = (form[i : i + n] for n in lengths for i in range(len(form) - n + 1))
-    return bool(JAPANESE.search(form)) and any(part in originals for part in parts)
+class Originals:
+    """Personal data of a table, to be looked for in texts.
+
+    Parameters
+    ----------
+    known
+        As of :func:`~synth_handson.pii.replace.originals`.
+    """
+
+    def __init__(self, known: Collection[str]) -> None:
+        self._known = frozenset(known)
+        japanese = (one for one in self._known if len(one) >= MIN_SIGNS and JAPANESE.search(one))
+        self._lengths = sorted(set(map(len, japanese)))
+
+    def stand_in(self, text: str) -> bool:
+        """Tell whether any is a text, or words in a row of it, or in Japanese signs in a row."""
+        form = normal(text)
+        if form in self._known or not self._known.isdisjoint(word_runs(text)):
+            return True
+        if any(normal(text[span.start : span.end]) in self._known for span in scan(text)):
+            return True
+        if not JAPANESE.search(form):
+            return False
+        parts = (form[i : i + n] for n in self._lengths for i in range(len(form) - n + 1))
+        return any(part in self._known and JAPANESE.search(part) for part in parts)

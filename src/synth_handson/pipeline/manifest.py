@@ -34,7 +34,7 @@ class Manifest:
         What differential privacy cost, if it was asked for.
     target
         The column to be predicted.
-    learned, made, numbered, empty
+    learned, written, made, numbered, empty
         What became of the columns.
     form
         Names, types and spelling of all columns: the schema.
@@ -53,6 +53,7 @@ class Manifest:
     epsilon: float | None
     target: str | None
     learned: tuple[str, ...]
+    written: tuple[str, ...]
     made: tuple[str, ...]
     numbered: tuple[str, ...]
     empty: tuple[str, ...]

@@ -1,4 +1,4 @@
-"""What becomes of each column of a table: learned, made anew, or left empty."""
+"""What becomes of each column of a table: learned, written, made anew, or left empty."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from synth_handson.locales import Message
 from synth_handson.pii.detect import Finding
 from synth_handson.tables.checks import check_table
 from synth_handson.tables.columns import Column, column_kind
+from synth_handson.tables.texts import is_text
 
-Role = Literal["learned", "made", "numbered", "empty"]
+Role = Literal["learned", "written", "made", "numbered", "empty"]
 
 IDENTIFIERS = ("errors.table_text_identifier", "errors.table_running_number")
-MIN_TEXT = 24
-"""Values of so many characters on average, most of them different, are text rather than a code."""
-MIN_DISTINCT_SHARE = 0.5
+MIN_TEXTS = 100
+"""From fewer texts, none are learned."""
 
 
 @dataclass(frozen=True)
@@ -30,10 +30,11 @@ class ColumnRole:
     name
         The column.
     role
-        "learned" by the generator; "made": personal data or codes, of which others of the same form are made;
-        "numbered" anew from the lowest number on; "empty": nothing of it can be learned.
+        "learned" by the generator; "written": free text, by a language model; "made": personal data or codes,
+        of which others of the same form are made; "numbered" anew from the lowest number on; "empty": nothing
+        of it can be learned.
     reason
-        Why, where it is not learned.
+        Why, where it is not "learned".
     """
 
     name: str
@@ -87,17 +88,12 @@ def _role(name: str, column: Column, problem: Message | None) -> ColumnRole:
     if problem.key in IDENTIFIERS and column_kind(column) == "number":
         return ColumnRole(name, "numbered", Message("commands.role_numbered"))
     if is_text(column):
-        return ColumnRole(name, "empty", Message("commands.role_text"))
+        texts = int(column.notna().sum())
+        if texts >= MIN_TEXTS:
+            return ColumnRole(name, "written", Message("commands.role_text"))
+        return ColumnRole(
+            name, "empty", Message("commands.role_few_texts", {"texts": texts, "minimum": MIN_TEXTS})
+        )
     if problem.key in IDENTIFIERS:
         return ColumnRole(name, "made", Message("commands.role_identifier"))
     return ColumnRole(name, "empty", problem)
-
-
-def is_text(column: Column) -> bool:
-    """Tell whether a column holds free text: long, and mostly different from row to row."""
-    if column_kind(column) != "category":
-        return False
-    texts = column.dropna().astype("str")
-    if texts.empty:
-        return False
-    return bool(texts.str.len().mean() >= MIN_TEXT and texts.nunique() > MIN_DISTINCT_SHARE * len(texts))

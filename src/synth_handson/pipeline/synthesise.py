@@ -17,12 +17,14 @@ from synth_handson.errors import ArgumentError
 from synth_handson.evidence.assessment import Evidence, assess
 from synth_handson.pii.detect import Finding, Marks, find_marks, summarise
 from synth_handson.pii.fakes import Fakes
-from synth_handson.pii.leaks import Leak, find_originals, shared_values
+from synth_handson.pii.leaks import Leak, Originals, find_originals, shared_values
 from synth_handson.pii.replace import originals, replace_marked
 from synth_handson.pii.spans import Kind
 from synth_handson.pipeline.manifest import Manifest, file_hash, manifest_path
 from synth_handson.pipeline.roles import ColumnRole, Role, assign_roles
+from synth_handson.pipeline.texts import TrainTexts, learn_texts
 from synth_handson.synthesis.generator import Generator
+from synth_handson.synthesis.mostly.texts import train_texts
 from synth_handson.synthesis.run import CancelToken, ProgressCallback
 from synth_handson.synthesis.training import train_generator
 from synth_handson.tables.alignment import as_text
@@ -37,7 +39,7 @@ FRACTION = 0.2
 """Of small tables, more is held out, so that there is enough to measure against."""
 KEY_BYTES = 32
 
-Stage = Literal["read", "personal data", "train", "draw", "scan", "assess"]
+Stage = Literal["read", "personal data", "train", "draw", "texts", "scan", "assess"]
 OnStage = Callable[[Stage], None]
 
 
@@ -73,29 +75,68 @@ class Understood:
         return [column.name for column in self.roles if column.role in roles]
 
 
+@dataclass(frozen=True)
+class Settings:
+    """How a synthetic table is to be made.
+
+    Attributes
+    ----------
+    target
+        Column that a model is to predict from the synthetic table.
+    count
+        Rows to draw; by default as many as the original has.
+    engine, epsilon
+        As for :func:`~synth_handson.synthesis.training.train_generator`.
+    seed
+        Seed of the holdout, the training and the draw.
+    texts
+        What learns free text; None leaves it empty, as ``epsilon`` does: no text is covered by its guarantee.
+    """
+
+    target: str | None = None
+    count: int | None = None
+    engine: str | None = None
+    epsilon: float | None = None
+    seed: int = 0
+    texts: TrainTexts | None = train_texts
+
+
 @dataclass(frozen=True, eq=False)
 class Synthesised:
     """A synthetic table and all that is known of it.
 
     Attributes
     ----------
-    understood
-        What was understood of the original.
+    understood, settings
+        What was understood of the original, and how it was made.
     table
         The synthetic rows, with the original's columns in its order.
     generator
         What they were drawn from.
     evidence
-        What was measured on the columns that were learned.
+        What was measured on the columns that were learned or written.
+    written
+        Columns of free text that were written; others are empty.
     leaks
         Cells in which personal data of the original stands. Nothing is written if there are any.
     """
 
     understood: Understood
+    settings: Settings
     table: pd.DataFrame
     generator: Generator
     evidence: Evidence
+    written: tuple[str, ...]
     leaks: tuple[Leak, ...]
+
+    @property
+    def empty(self) -> list[str]:
+        """Return the columns in which nothing stands."""
+        return [
+            column.name
+            for column in self.understood.roles
+            if column.role == "empty" or (column.role == "written" and column.name not in self.written)
+        ]
 
 
 def understand(
@@ -132,6 +173,8 @@ class Drawn:
         What the learned ones of them were drawn from.
     train, holdout
         The rows that were learned from, and those that were held out, both without personal data.
+    written
+        Columns of free text that were written; others are empty.
     originals
         The personal data of the original, which may stand nowhere in the table.
     shared
@@ -142,18 +185,15 @@ class Drawn:
     generator: Generator
     train: pd.DataFrame
     holdout: pd.DataFrame
+    written: tuple[str, ...]
     originals: Collection[str]
     shared: Mapping[str, Collection[str]]
 
 
 def draw(
     understood: Understood,
+    settings: Settings,
     *,
-    target: str | None = None,
-    count: int | None = None,
-    engine: str | None = None,
-    epsilon: float | None = None,
-    seed: int = 0,
     hold_out: bool = True,
     on_stage: OnStage | None = None,
     on_progress: ProgressCallback | None = None,
@@ -161,45 +201,60 @@ def draw(
 ) -> Drawn:
     """Replace personal data, train, and draw a synthetic table.
 
-    The key by which personal data is replaced is drawn here, and forgotten. Parameters are those of
-    `synthesise`; without ``hold_out``, all rows are learned from and nothing can be measured.
-
-    Raises
-    ------
-    ArgumentError
-        If the target is not learned, or there are too few columns or rows.
+    The key by which personal data is replaced is drawn here, and forgotten. Parameters and errors are those
+    of `synthesise`; without ``hold_out``, all rows are learned from and nothing can be measured.
     """
-    rows = len(understood.frame) if count is None else count
+    rows = len(understood.frame) if settings.count is None else settings.count
     check_rows(rows)
-    check_seed(seed)
-    learned = understood.named("learned")
-    if target is not None and target not in learned:
-        raise ArgumentError("synthesise_target", column=target, known=", ".join(learned) or "–")
+    check_seed(settings.seed)
+    learned, written = understood.named("learned"), _written(understood, settings)
+    if settings.target is not None and settings.target not in learned:
+        known = ", ".join(learned) or "–"
+        raise ArgumentError("synthesise_target", column=settings.target, known=known)
     key = secrets.token_bytes(KEY_BYTES)
-    known = originals(understood.marks)
     safe = replace_marked(understood.frame, understood.marks, key)
-    train, holdout = safe[learned], safe[learned].head(0)
+    kept = [name for name in map(str, safe) if name in {*learned, *written}]
+    train, holdout = safe[kept], safe[kept].head(0)
     if hold_out:
-        train, holdout = split_holdout(train, holdout_fraction(len(train)), seed)
+        train, holdout = split_holdout(train, holdout_fraction(len(train)), settings.seed)
     _tell(on_stage, "train")
     generator = train_generator(
-        train, target=target, engine=engine, epsilon=epsilon, random_state=seed, on_progress=on_progress,
-        cancel=cancel,
+        train[learned], target=settings.target, engine=settings.engine, epsilon=settings.epsilon,
+        random_state=settings.seed, on_progress=on_progress, cancel=cancel,
     )  # fmt: skip
     _tell(on_stage, "draw")
-    drawn = generator.sample(rows, random_state=seed)
-    table = _assembled(understood, drawn, Fakes(key, known), seed)
-    return Drawn(table, generator, train, holdout, known, shared_values(understood.frame, understood.marks))
+    drawn = generator.sample(rows, random_state=settings.seed)
+    known_originals = originals(understood.marks)
+    fakes = Fakes(key, known_originals)
+    texts: dict[str, Column] = {}
+    if settings.texts and written:
+        _tell(on_stage, "texts")
+        writer = learn_texts(
+            understood.frame.loc[train.index, list(written)], understood.marks, train[learned],
+            settings.texts, random_state=settings.seed, on_progress=on_progress, cancel=cancel,
+        )  # fmt: skip
+        texts = writer.write(drawn, fakes, Originals(known_originals), settings.seed)
+    return Drawn(
+        _assembled(understood, drawn, texts, fakes, settings.seed),
+        generator,
+        train,
+        holdout,
+        written,
+        known_originals,
+        shared_values(understood.frame, understood.marks),
+    )
+
+
+def _written(understood: Understood, settings: Settings) -> tuple[str, ...]:
+    if settings.texts is None or settings.epsilon is not None:
+        return ()
+    return tuple(understood.named("written"))
 
 
 def synthesise(
     understood: Understood,
+    settings: Settings = Settings(),
     *,
-    target: str | None = None,
-    count: int | None = None,
-    engine: str | None = None,
-    epsilon: float | None = None,
-    seed: int = 0,
     on_stage: OnStage | None = None,
     on_progress: ProgressCallback | None = None,
     cancel: CancelToken | None = None,
@@ -210,14 +265,12 @@ def synthesise(
     ----------
     understood
         What :func:`understand` returned.
-    target
-        Column that a model is to predict from the synthetic table.
-    count
-        Rows to draw; by default as many as the original has.
-    engine, epsilon, seed, on_progress, cancel
-        As for :func:`~synth_handson.synthesis.training.train_generator`.
+    settings
+        How it is to be made.
     on_stage
         Told what begins.
+    on_progress, cancel
+        As for :func:`~synth_handson.synthesis.training.train_generator`.
 
     Raises
     ------
@@ -226,24 +279,21 @@ def synthesise(
     TableError
         If the table cannot be learned, or too few rows are to be drawn to measure anything.
     """
-    if count is not None and count < MIN_ASSESSED_ROWS:
-        raise ArgumentError("synthesise_count", count=count, minimum=MIN_ASSESSED_ROWS)
-    drawn = draw(
-        understood, target=target, count=count, engine=engine, epsilon=epsilon, seed=seed, on_stage=on_stage,
-        on_progress=on_progress, cancel=cancel,
-    )  # fmt: skip
+    if settings.count is not None and settings.count < MIN_ASSESSED_ROWS:
+        raise ArgumentError("synthesise_count", count=settings.count, minimum=MIN_ASSESSED_ROWS)
+    drawn = draw(understood, settings, on_stage=on_stage, on_progress=on_progress, cancel=cancel)
     _tell(on_stage, "scan")
     leaks = find_originals(drawn.table, drawn.originals, drawn.shared)
     _tell(on_stage, "assess")
     evidence = assess(
-        drawn.table[understood.named("learned")], train=drawn.train, holdout=drawn.holdout, target=target,
-        random_state=seed,
+        drawn.table[list(drawn.train)], train=drawn.train, holdout=drawn.holdout, target=settings.target,
+        random_state=settings.seed,
     )  # fmt: skip
-    return Synthesised(understood, drawn.table, drawn.generator, evidence, leaks)
+    return Synthesised(understood, settings, drawn.table, drawn.generator, evidence, drawn.written, leaks)
 
 
 def write_synthesised(
-    made: Synthesised, source: AnyPath, output: AnyPath, *, target: str | None = None, force: bool = False
+    made: Synthesised, source: AnyPath, output: AnyPath, *, force: bool = False
 ) -> Manifest:
     """Write a synthetic table in its original's form, and its manifest beside it.
 
@@ -255,7 +305,7 @@ def write_synthesised(
     output = Path(fspath(output))
     check_outputs([output, manifest_path(output)], force)
     write_table(made.table, output, form=made.understood.form, force=force)
-    manifest = _manifest(made, Path(fspath(source)), output, target)
+    manifest = _manifest(made, Path(fspath(source)), output)
     write_text(manifest_path(output), manifest.to_json())
     return manifest
 
@@ -285,8 +335,10 @@ def _tell(on_stage: OnStage | None, stage: Stage) -> None:
         on_stage(stage)
 
 
-def _assembled(understood: Understood, drawn: pd.DataFrame, fakes: Fakes, seed: int) -> pd.DataFrame:
-    """Put what was drawn and what is made anew in the original's order."""
+def _assembled(
+    understood: Understood, drawn: pd.DataFrame, texts: Mapping[str, Column], fakes: Fakes, seed: int
+) -> pd.DataFrame:
+    """Put what was drawn, written and made anew in the original's order."""
     kinds = {f.column: f.kind for f in understood.findings if f.whole}
     draw = np.random.default_rng(seed)
     columns = {}
@@ -299,6 +351,8 @@ def _assembled(understood: Understood, drawn: pd.DataFrame, fakes: Fakes, seed: 
             columns[column.name] = pd.Series(range(first, first + len(drawn)), dtype="int64")
         elif column.role == "made":
             columns[column.name] = _made(original, kinds.get(column.name), len(drawn), fakes, draw)
+        elif column.name in texts:
+            columns[column.name] = texts[column.name]
         else:
             columns[column.name] = pd.Series([None] * len(drawn), dtype="str")
     return pd.DataFrame(columns)
@@ -320,7 +374,7 @@ def _made(original: Column, kind: Kind | None, rows: int, fakes: Fakes, draw: np
     return pd.Series(values, dtype="str")
 
 
-def _manifest(made: Synthesised, source: Path, output: Path, target: str | None) -> Manifest:
+def _manifest(made: Synthesised, source: Path, output: Path) -> Manifest:
     understood, training = made.understood, made.generator.training
     return Manifest(
         version=version("synth-handson"),
@@ -334,11 +388,12 @@ def _manifest(made: Synthesised, source: Path, output: Path, target: str | None)
         engine=training.engine,
         engine_version=training.engine_version,
         epsilon=training.reached_epsilon,
-        target=target,
+        target=made.settings.target,
         learned=tuple(understood.named("learned")),
         made=tuple(understood.named("made")),
         numbered=tuple(understood.named("numbered")),
-        empty=tuple(understood.named("empty")),
+        written=made.written,
+        empty=tuple(made.empty),
         form=replace(
             understood.form,
             columns=tuple(replace(column, reason="schema", details={}) for column in understood.form.columns),

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import numpy as np
 import pandas as pd
-from sklearn.feature_extraction.text import TfidfVectorizer
-from sklearn.neighbors import NearestNeighbors
+
+from synth_handson.metrics.texts import TextSpace
 
 MAX_TEXTS = 2_000
 """Of more texts, so many are compared."""
@@ -46,12 +45,11 @@ def compare_texts(original: pd.Series[str], synthetic: pd.Series[str]) -> TextSi
     if len(real) < 4 or not made:
         return None
     half = len(real) // 2
-    vectors = TfidfVectorizer(analyzer="char_wb", ngram_range=(3, 5), sublinear_tf=True)
-    vectors.fit(real)
+    space = TextSpace(real)
     first, second = real[:half], real[half : 2 * half]
     return TextSimilarity(
-        similarity=_nearest(vectors, made, first),
-        expected=_nearest(vectors, second, first),
+        similarity=float(space.nearest(made, first).mean()),
+        expected=float(space.nearest(second, first).mean()),
         distinct=len(set(made)) / len(made),
     )
 
@@ -60,9 +58,3 @@ def _sample(texts: pd.Series[str]) -> list[str]:
     present = texts.dropna().astype("str")
     present = present[present.str.strip() != ""]
     return present.sample(min(len(present), MAX_TEXTS), random_state=SEED).tolist()
-
-
-def _nearest(vectors: TfidfVectorizer, texts: list[str], among: list[str]) -> float:
-    search = NearestNeighbors(n_neighbors=1, metric="cosine").fit(vectors.transform(among))
-    distances, _ = search.kneighbors(vectors.transform(texts))
-    return float(1 - np.mean(distances))

@@ -18,12 +18,13 @@ from synth_handson.pii.detect import Finding, find_marks, summarise
 from synth_handson.pii.leaks import Leak, find_originals, shared_values
 from synth_handson.pii.replace import originals
 from synth_handson.pipeline.manifest import Manifest, file_hash, manifest_path
-from synth_handson.pipeline.roles import ColumnRole, assign_roles, is_text
+from synth_handson.pipeline.roles import ColumnRole, assign_roles
 from synth_handson.pipeline.text_similarity import compare_texts
 from synth_handson.tables.checks import MIN_COLUMNS
 from synth_handson.tables.files.form import AnyPath, ColumnForm, TableForm
 from synth_handson.tables.files.reading import read_file
 from synth_handson.tables.split import split_holdout
+from synth_handson.tables.texts import is_text
 
 CheckName = Literal["schema", "distribution", "personal_data", "semantic", "diversity", "privacy"]
 
@@ -137,10 +138,11 @@ def validate(
     common = [name for name in form.names if name in found.names]
     leaks = find_originals(made, originals(marks), shared_values(frame, marks))
     roles = assign_roles(frame, findings)
-    learned = _comparable(frame, made, roles, about)
-    parts = _parts(frame, form, holdout, about, learned)
+    measured = _comparable(frame, made, roles, about)
+    learned = [name for name in measured if not is_text(frame[name])]
+    parts = _parts(frame, form, holdout, about, measured)
     goal = target or (about.target if about else None)
-    evidence = _assessed(made[learned], parts, goal)
+    evidence = _assessed(made[measured], parts, goal)
     return ValidationResult(
         checks=(
             _schema(form, found, made),
@@ -175,13 +177,14 @@ def _read_alike(synthetic: AnyPath, form: TableForm) -> tuple[pd.DataFrame, Tabl
 def _comparable(
     frame: pd.DataFrame, made: pd.DataFrame, roles: tuple[ColumnRole, ...], about: Manifest | None
 ) -> list[str]:
-    """Return the columns whose values say something: learned ones, in the types of the original."""
-    learned = about.learned if about else tuple(role.name for role in roles if role.role == "learned")
+    """Return the columns whose values say something: learned and written ones, in the original's types."""
+    told = tuple(role.name for role in roles if role.role in ("learned", "written"))
+    known = {*about.learned, *about.written} if about else set(told)
     return [
         name
-        for name in learned
-        if name in made
-        and name in frame
+        for name in map(str, frame)
+        if name in known
+        and name in made
         and made[name].notna().any()
         and frame[name].dtype.kind == made[name].dtype.kind
     ]

@@ -213,6 +213,7 @@ def fidelity(evidence: Evidence, words: Wording) -> Section:
     if fidelity.pairs_measured < fidelity.pairs_total:
         sampled = say("pairs_sampled", total=fidelity.pairs_total, measured=fidelity.pairs_measured)
         parts.append(Paragraph(sampled, "small"))
+    parts += [Card(words.name(measure), _told(measure, words)) for measure in fidelity.texts]
     return Section(say("fidelity_title"), tuple(parts))
 
 

@@ -31,8 +31,12 @@ class WorkerModel(ABC):
 
     def draw(self, n: int, random_state: int) -> pd.DataFrame:
         """Draw ``n`` rows in a worker process."""
+        return self.ask({"n": n, "random_state": random_state})
+
+    def ask(self, wish: dict[str, Any]) -> pd.DataFrame:
+        """Draw what is wished for in a worker process."""
         with self.pool.borrow() as worker:
-            worker.send("sample", {"model": self.files, "n": n, "random_state": random_state})
+            worker.send("sample", {"model": self.files, **wish})
             for answer in worker.answers():
                 if answer is not None:
                     rows: pd.DataFrame = _result(answer)

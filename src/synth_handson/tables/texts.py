@@ -1,16 +1,22 @@
-"""What text spells: dates in one format, and columns in which no value is frequent enough to be kept."""
+"""What text spells: dates in one format, sentences, and columns of which no value is frequent enough."""
 
 import re
 from collections.abc import Iterable, Sequence
 
 import pandas as pd
 
-from synth_handson.tables.columns import Column
+from synth_handson.tables.columns import Column, column_kind
 
 MIN_KEPT_ROWS = 8
 """Value protection keeps what occurs so many times; what is rarer is or may be replaced (5 to 7 times)."""
 MAX_RARE_SHARE = 0.9
 """With more of a column replaced, there is nothing left to learn from it."""
+
+MIN_TEXT = 24
+"""Values of so many characters on average, most of them different and of several words, are free text."""
+MIN_DISTINCT_SHARE = 0.5
+_WORDS = r"\S\s+\S+\s+\S|[ぁ-んァ-ヴ一-龥]"
+"""Three words, or a language that is written without spaces."""
 
 _DAYS = [f"%Y{sep}%m{sep}%d" for sep in "-/."] + [
     sep.join(parts) for sep in ".-/" for parts in (("%d", "%m", "%Y"), ("%m", "%d", "%Y"))
@@ -24,6 +30,17 @@ _DAY = re.compile(
     r"\s*(\d{4}\D{1,2}\d{1,2}\D{1,2}\d{1,2}|\d{1,2}\D{1,2}\d{1,2}\D{1,2}(\d{4}|\d{2}))([\sT日].*)?"
 )
 _NUMBER = re.compile(r"([A-Z]{3}\s|[^\w\s]{1,3}\s?)?\d[\d.,' ]*\D{0,4}")
+
+
+def is_text(column: Column) -> bool:
+    """Tell whether a column holds free text: sentences, mostly different from row to row."""
+    if column_kind(column) != "category":
+        return False
+    texts = column.dropna().astype("str")
+    if texts.empty or texts.str.len().mean() < MIN_TEXT:
+        return False
+    sentences = texts.str.contains(_WORDS, regex=True).mean()
+    return bool(sentences > 0.5 and texts.nunique() > MIN_DISTINCT_SHARE * len(texts))
 
 
 def date_format(texts: Iterable[str]) -> str | None:

@@ -64,19 +64,21 @@ def measure_table(evidence: Evidence, language: Language) -> pd.DataFrame:
     """
     words = Wording(language)
     fidelity = evidence.fidelity
-    measured = [(m, m.columns) for m in (*fidelity.joint, *fidelity.columns, *fidelity.pairs)]
+    measured = [
+        (m, m.columns) for m in (*fidelity.joint, *fidelity.columns, *fidelity.pairs, *fidelity.texts)
+    ]
     if evidence.utility is not None:
         for model in evidence.utility.models:
             name = words.model(model.model, evidence.utility.task)
             measured += [(m, (name,)) for m in model.measures]
     measured.sort(key=lambda pair: -_standard_errors(pair[0]))
-    separator, everything = (
+    separator, all_columns = (
         get_text(language, key) for key in ("charts.pair_separator", "validate.all_columns")
     )
     rows = [
         (
             words.name(m),
-            separator.join(column_label(name, language, evidence.columns) for name in about) or everything,
+            separator.join(column_label(name, language, evidence.columns) for name in about) or all_columns,
             words.value(m).value,
             words.value(m).interval,
             words.reference(m).value,

@@ -1,0 +1,208 @@
+"""Columns of free text: how much they are like real ones, and whether anybody's own words stand in them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+import numpy as np
+import pandas as pd
+
+from synth_handson.evidence.identical import Matches, identical_rows
+from synth_handson.evidence.measures import DEFINITIONS, Measure
+from synth_handson.evidence.membership import FALSE_POSITIVE_RATES, accuse, attack_area, attack_hits
+from synth_handson.evidence.three_tables import AssessedTables, halves
+from synth_handson.locales import Message
+from synth_handson.metrics.arrays import Floats
+from synth_handson.metrics.intervals import Estimate, bootstrap_interval, exact_share
+from synth_handson.metrics.runs import longest_runs
+from synth_handson.metrics.texts import TextSpace, folded
+from synth_handson.tables.columns import Column
+from synth_handson.tables.texts import is_text
+
+MAX_TEXTS = 2_000
+MAX_SIGNS = 1_000_000
+"""Of each table, so many texts are compared, and so many characters."""
+MIN_TEXTS = 20
+"""With fewer texts in a table, nothing is measured."""
+MIN_OTHERS = 2
+"""So many columns that are no text must be there, or the texts count as categories."""
+REPLICATES = 200
+HITS = "attack_tpr"
+
+TEXT_FIDELITY = ("text_length", "text_similarity", "text_self_similarity", "text_distinct")
+TEXT_PRIVACY = ("identical_texts", "text_attack_auc", "text_attack_tpr")
+
+
+def set_texts_apart(tables: AssessedTables) -> tuple[AssessedTables, tuple[TextColumn, ...]]:
+    """Take the columns of free text out of three tables; what is text is decided by the training table.
+
+    Parameters
+    ----------
+    tables
+        The tables. Without two columns that are no text, they stay as they are.
+    """
+    names = [name for name in tables.categories if is_text(tables.train[name])]
+    if not names or tables.train.shape[1] - len(names) < MIN_OTHERS:
+        return tables, ()
+    return tables.without(names), tuple(
+        TextColumn(name, *(_present(table[name]) for table in tables.all)) for name in names
+    )
+
+
+def _present(column: Column) -> pd.Series[str]:
+    texts = column.dropna().astype("str")
+    return texts[texts.str.strip() != ""].reset_index(drop=True)
+
+
+@dataclass(frozen=True, eq=False)
+class TextColumn:
+    """The texts of one column that are not empty.
+
+    Attributes
+    ----------
+    name
+        Of the column.
+    synthetic, train, holdout
+        Its texts in the three tables.
+    """
+
+    name: str
+    synthetic: pd.Series[str]
+    train: pd.Series[str]
+    holdout: pd.Series[str]
+
+    @property
+    def measurable(self) -> bool:
+        """Whether there are enough texts in all tables."""
+        return min(len(self.synthetic), len(self.train), len(self.holdout)) >= MIN_TEXTS
+
+    def sampled(self, random_state: int) -> TextColumn:
+        """Draw from tables with more texts than can be compared."""
+        return TextColumn(
+            self.name, *(_sample(texts, random_state) for texts in (self.synthetic, self.train, self.holdout))
+        )
+
+    def reference(self, random_state: int) -> TextColumn:
+        """Put one half of the holdout in the synthetic table's place, and leave the other as holdout."""
+        first, second = halves(self.holdout.to_frame(), random_state)
+        return TextColumn(self.name, first.iloc[:, 0], self.train, second.iloc[:, 0])
+
+    @cached_property
+    def distances(self) -> tuple[Floats, Floats]:
+        """How much of each training and holdout text does not stand in one piece in a synthetic one, 0 to 1.
+
+        The longest run of characters that a text has in common with any synthetic one, as a share of the
+        text: K. Lee et al., "Deduplicating training data makes language models better", ACL 2022.
+        """
+        texts = [*map(folded, self.train), *map(folded, self.holdout)]
+        runs = longest_runs(texts, list(map(folded, self.synthetic)))
+        lengths = np.array([max(len(text), 1) for text in texts])
+        train, holdout = np.split(1 - runs / lengths, [len(self.train)])
+        return train, holdout
+
+
+def _sample(texts: pd.Series[str], random_state: int) -> pd.Series[str]:
+    mean = max(float(texts.str.len().mean()), 1.0) if len(texts) else 1.0
+    rows = min(len(texts), MAX_TEXTS, max(int(MAX_SIGNS / mean), MIN_TEXTS))
+    return texts.sample(rows, random_state=random_state).reset_index(drop=True)
+
+
+def text_privacy(column: TextColumn, level: float, random_state: int) -> tuple[Measure, ...]:
+    """Look for training people's own words in a column.
+
+    Parameters
+    ----------
+    column
+        The texts.
+    level
+        As in `identical_p_value`.
+    random_state
+        Seed of samples and bootstrap.
+
+    Returns
+    -------
+    tuple of Measure
+        Those of `TEXT_PRIVACY`. Identical texts, but for case, width and white space, are counted on all of
+        them. The attacker takes those people for training people of whose text the most stands in one piece
+        in a synthetic one.
+    """
+    if not column.measurable:
+        return _missing(column, TEXT_PRIVACY)
+    tables = (column.synthetic, column.train, column.holdout)
+    matches = Matches.of(*(texts.map(folded).to_frame(column.name) for texts in tables))
+    identical = replace(identical_rows(matches, level), name="identical_texts", columns=(column.name,))
+    sampled = column.sampled(random_state)
+    theirs = sampled.reference(random_state)
+    auc, p_value = attack_area(*sampled.distances)
+    people = len(sampled.train) + len(sampled.holdout)
+    attacked = Measure(
+        "text_attack_auc", auc, attack_area(*theirs.distances)[0],
+        rows=people, columns=(column.name,), p_value=p_value,
+    )  # fmt: skip
+    p_value, attributable = accuse(*sampled.distances, FALSE_POSITIVE_RATES[HITS])
+    hits = Measure(
+        "text_attack_tpr",
+        attack_hits(*sampled.distances, random_state)[HITS],
+        attack_hits(*theirs.distances, random_state)[HITS],
+        rows=people, columns=(column.name,), p_value=p_value, attributable=attributable,
+    )  # fmt: skip
+    return identical, attacked, hits
+
+
+def text_fidelity(column: TextColumn, random_state: int) -> tuple[Measure, ...]:
+    """Compare the texts of a column with the training table's, beside the holdout's.
+
+    Parameters
+    ----------
+    column
+        The texts.
+    random_state
+        Seed of samples and bootstrap.
+
+    Returns
+    -------
+    tuple of Measure
+        Those of `TEXT_FIDELITY`, measured on as many texts of the synthetic table as of the holdout.
+    """
+    if not column.measurable:
+        return _missing(column, TEXT_FIDELITY)
+    column = column.sampled(random_state)
+    rows = min(len(column.synthetic), len(column.holdout))
+    ours, theirs = (
+        texts.sample(rows, random_state=random_state).tolist() for texts in (column.synthetic, column.holdout)
+    )
+    train = column.train.tolist()
+    space = TextSpace(train)
+    rng = np.random.default_rng(random_state)
+
+    def both(name: str, of: Callable[[list[str]], Estimate]) -> Measure:
+        return Measure(name, of(ours), of(theirs), rows=rows, columns=(column.name,))
+
+    def mean(name: str, values: Floats) -> Estimate:
+        replicates = [float(rng.choice(values, len(values)).mean()) for _ in range(REPLICATES)]
+        return bootstrap_interval(float(values.mean()), replicates, *DEFINITIONS[name].ends)
+
+    def length(texts: list[str]) -> Estimate:
+        known, found = (np.array([len(text) for text in some]) for some in (train, texts))
+        replicates = [_largest_gap(known, rng.choice(found, rows)) for _ in range(REPLICATES)]
+        return bootstrap_interval(_largest_gap(known, found), replicates, 0.0, 1.0)
+
+    return (
+        both("text_length", length),
+        both("text_similarity", lambda texts: mean("text_similarity", space.nearest(texts, train))),
+        both("text_self_similarity", lambda texts: mean("text_self_similarity", space.nearest_other(texts))),
+        both("text_distinct", lambda texts: exact_share(len(set(map(folded, texts))), rows)),
+    )
+
+
+def _largest_gap(one: np.ndarray, other: np.ndarray) -> float:
+    from scipy.stats import ks_2samp
+
+    return float(ks_2samp(one, other).statistic)
+
+
+def _missing(column: TextColumn, names: tuple[str, ...]) -> tuple[Measure, ...]:
+    why = Message("measures.missing_texts", {"column": column.name, "minimum": MIN_TEXTS})
+    return tuple(Measure(name, None, rows=0, columns=(column.name,), missing=why) for name in names)

@@ -1,0 +1,106 @@
+"""Signs that nobody writes in place of personal data inside of text, and made-up values in place of these.
+
+A model that learns texts sees the signs alone: no personal data, and no replacement of any, that it could
+repeat in pieces.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from synth_handson.pii.fakes import Fakes
+from synth_handson.pii.spans import JAPANESE, KINDS, Kind, Span
+
+FIRST = 0xE000
+"""The first character of Unicode's private use area."""
+PERSONS = 8
+"""So many different values of one kind are told apart in a text; those after them share the last sign."""
+PRIVATE = re.compile("[\ue000-\uf8ff]")
+UNKNOWN = "〓"
+"""What printers set where they lack a character; here, for private ones that are in a text already."""
+
+
+@dataclass(frozen=True)
+class Place:
+    """What a sign stands for.
+
+    Attributes
+    ----------
+    kind
+        The kind of personal data.
+    japanese
+        Whether it is written in Japanese.
+    number
+        The how manieth different one of these in its text, from 0 on.
+    """
+
+    kind: Kind
+    japanese: bool
+    number: int
+
+    @property
+    def sign(self) -> str:
+        """Return its character."""
+        return chr(FIRST + (2 * KINDS.index(self.kind) + self.japanese) * PERSONS + self.number)
+
+    @classmethod
+    def of(cls, sign: str) -> Place | None:
+        """Return what a private character stands for; None if for nothing."""
+        rest, number = divmod(ord(sign) - FIRST, PERSONS)
+        kind, japanese = divmod(rest, 2)
+        return cls(KINDS[kind], bool(japanese), number) if 0 <= kind < len(KINDS) else None
+
+
+@dataclass
+class Placeholders:
+    """Hides personal data of texts behind signs, and remembers its forms.
+
+    Attributes
+    ----------
+    forms
+        The originals, by kind and script. They decide what a value in their place looks like, and go nowhere.
+    """
+
+    forms: dict[tuple[Kind, bool], list[str]] = field(default_factory=lambda: defaultdict(list))
+
+    def hide(self, text: str, spans: Iterable[Span]) -> str:
+        """Return a text with a sign in the place of each span; equal ones have the same."""
+        seen: dict[tuple[Kind, bool], list[str]] = defaultdict(list)
+        parts, end = [], 0
+        for span in sorted(spans):
+            found = text[span.start : span.end]
+            group = span.kind, bool(JAPANESE.search(found))
+            if found not in seen[group]:
+                seen[group].append(found)
+                self.forms[group].append(found)
+            number = min(seen[group].index(found), PERSONS - 1)
+            parts += [PRIVATE.sub(UNKNOWN, text[end : span.start]), Place(*group, number).sign]
+            end = span.end
+        return "".join([*parts, PRIVATE.sub(UNKNOWN, text[end:])])
+
+    def fill(self, text: str, fakes: Fakes, draw: np.random.Generator) -> str:
+        """Return a text with made-up values in the place of the signs; equal signs have the same.
+
+        Parameters
+        ----------
+        text
+            As a model wrote it. A sign of a kind that was never hidden is left out.
+        fakes
+            Makes the values: others for each text.
+        draw
+            Draws which original gives the form.
+        """
+        made: dict[str, str] = {}
+        for sign in PRIVATE.findall(text):
+            place = Place.of(sign)
+            forms: Sequence[str] = self.forms.get((place.kind, place.japanese), ()) if place else ()
+            if sign not in made and place and forms:
+                # Two of one form would otherwise be the same one.
+                form = forms[int(draw.integers(len(forms)))]
+                made[sign] = fakes.another(ord(sign)).of(place.kind, form)
+        return PRIVATE.sub(lambda found: made.get(found.group(), ""), text)

@@ -1,0 +1,145 @@
+"""Free text: learned without the personal data in it, and written anew to the rows of a synthetic table."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+import pandas as pd
+
+from synth_handson.pii.detect import Marks
+from synth_handson.pii.fakes import Fakes
+from synth_handson.pii.leaks import Originals
+from synth_handson.pii.placeholders import Placeholders
+from synth_handson.pipeline.text_context import TextContext, choose_context
+from synth_handson.synthesis.run import CancelToken, ProgressCallback
+from synth_handson.tables.alignment import as_text
+
+ATTEMPTS = 3
+"""So often other values are made where they happen to read like an original."""
+
+
+class TextModel(Protocol):
+    """What writes texts: a small model that has learned them, or a large one that was shown examples."""
+
+    def write(self, context: pd.DataFrame, random_state: int) -> pd.DataFrame:
+        """Write texts to the rows of a context: a column for each that was learned, numbered from 0."""
+
+
+class TrainTexts(Protocol):
+    """Makes a model of columns of text, and of the context of their rows."""
+
+    def __call__(
+        self,
+        texts: pd.DataFrame,
+        context: pd.DataFrame,
+        *,
+        random_state: int,
+        on_progress: ProgressCallback | None,
+        cancel: CancelToken | None,
+    ) -> TextModel:
+        """Make it."""
+
+
+@dataclass(frozen=True, eq=False)
+class TextWriter:
+    """Writes the texts of a table.
+
+    Attributes
+    ----------
+    columns
+        Names of the columns of text.
+    hidden
+        What stood in them, by the signs in its place.
+    context
+        By what they are written.
+    model
+        What has learned them.
+    """
+
+    columns: tuple[str, ...]
+    hidden: Mapping[str, Placeholders]
+    context: TextContext
+    model: TextModel
+
+    def write(
+        self, table: pd.DataFrame, fakes: Fakes, known: Originals, random_state: int
+    ) -> dict[str, pd.Series[str]]:
+        """Write texts to the rows of a synthetic table, with made-up values where personal data stood.
+
+        Parameters
+        ----------
+        table
+            The rows.
+        fakes
+            Makes the values.
+        known
+            What no value may happen to make, together with what stands beside it.
+        random_state
+            Seed.
+        """
+        written = self.model.write(self.context.of(table), random_state)
+        draw = np.random.default_rng(random_state)
+
+        def filled(name: str, row: int, text: str) -> str:
+            for attempt in range(ATTEMPTS):
+                made = self.hidden[name].fill(text, fakes.another(row * ATTEMPTS + attempt), draw)
+                if not known.stand_in(made):
+                    break
+            return made
+
+        return {
+            name: pd.Series(
+                [
+                    None if pd.isna(text) else filled(name, row, text)
+                    for row, text in enumerate(written.iloc[:, position])
+                ],
+                dtype="str",
+            )
+            for position, name in enumerate(self.columns)
+        }
+
+
+def learn_texts(
+    originals: pd.DataFrame,
+    marks: Mapping[str, Marks],
+    table: pd.DataFrame,
+    train: TrainTexts,
+    *,
+    random_state: int = 0,
+    on_progress: ProgressCallback | None = None,
+    cancel: CancelToken | None = None,
+) -> TextWriter:
+    """Learn columns of text, with signs in the place of the personal data in them.
+
+    Parameters
+    ----------
+    originals
+        The columns of text, as they are.
+    marks
+        Where personal data stands in them.
+    table
+        The columns of the same rows that may tell what a text is about, without personal data.
+    train
+        Makes the model.
+    random_state, on_progress, cancel
+        As for :func:`~synth_handson.synthesis.training.train_generator`.
+    """
+    hidden = {str(name): Placeholders() for name in originals}
+    masked = {name: _hidden(originals[name], marks.get(name), places) for name, places in hidden.items()}
+    texts = pd.DataFrame(masked, index=originals.index)
+    context = choose_context(_joined(texts), table, random_state)
+    model = train(texts, context.of(table), random_state=random_state, on_progress=on_progress, cancel=cancel)
+    return TextWriter(tuple(hidden), hidden, context, model)
+
+
+def _hidden(column: pd.Series[str], found: Marks | None, places: Placeholders) -> pd.Series[str]:
+    spans = found.spans if found else {}
+    texts = as_text(column)
+    return texts.map(lambda text: places.hide(text, spans.get(text, ())), na_action="ignore").astype("str")
+
+
+def _joined(texts: pd.DataFrame) -> Sequence[str]:
+    return texts.fillna("").agg(" ".join, axis=1).tolist()

@@ -1,0 +1,192 @@
+"""A small language model that learns the texts of one table, in a worker process of this machine.
+
+What else is known of a row, its context, stands in signs before the text, and is learned with it. Texts are
+drawn with their contexts, and given to rows that have the same one: a model so small forgets by what it was
+asked to write, but goes on as it has begun.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from math import ceil
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from synth_handson.synthesis.run import CancelToken, Options, ProgressCallback, TrainingRun
+from synth_handson.synthesis.worker import WorkerPool
+from synth_handson.synthesis.worker_training import WorkerModel, train_in_worker
+
+MAX_EPOCHS = 50.0
+MAX_MINUTES = 5.0
+MAX_LEARNED = 20_000
+"""Of more rows, so many are learned from."""
+FIRST_SIGN = 0xE400
+"""Signs for contexts are of Unicode's private use area, beyond those that may stand in texts."""
+ROUNDS = 4
+SPARE = 1.25
+"""So many times what is missing is drawn in a round."""
+
+POOL = WorkerPool("synth_handson.synthesis.mostly.text_process")
+
+
+def train_texts(
+    texts: pd.DataFrame,
+    context: pd.DataFrame,
+    *,
+    random_state: int = 0,
+    max_minutes: float = MAX_MINUTES,
+    on_progress: ProgressCallback | None = None,
+    cancel: CancelToken | None = None,
+) -> LearnedTexts:
+    """Train a language model from scratch on texts, together with what else is known of their rows.
+
+    Parameters
+    ----------
+    texts
+        Columns of text; a missing one counts as an empty one.
+    context
+        Of the same rows, columns of categories, the weightiest first.
+    random_state
+        Seed, 0 to 2**32 - 1.
+    max_minutes
+        How long it may train at most; it ends before when it learns no more.
+    on_progress, cancel
+        As for :func:`~synth_handson.synthesis.training.train_generator`.
+
+    Raises
+    ------
+    TrainingCancelled
+        If cancelled.
+    TrainingError
+        If the training failed.
+    """
+    options: Options = {
+        "max_epochs": MAX_EPOCHS, "max_minutes": max_minutes, "random_state": random_state, "epsilon": None,
+    }  # fmt: skip
+    run = TrainingRun(texts, options, on_progress or (lambda _: None), cancel)
+    chosen = np.random.default_rng(random_state).permutation(len(texts))[:MAX_LEARNED]
+    signs = ContextSigns.of(context)
+
+    def request() -> dict[str, Any]:
+        learned = texts.iloc[chosen].fillna("").reset_index(drop=True)
+        learned = learned.set_axis([f"t{number}" for number in range(learned.shape[1])], axis=1)
+        learned["t0"] = [
+            f"{sign} {text}"
+            for sign, text in zip(signs.before(context.iloc[chosen]), learned["t0"], strict=True)
+        ]
+        asked = {name: value for name, value in options.items() if name != "epsilon"}
+        return {"texts": learned, **asked}
+
+    run.begin()
+    return LearnedTexts(TextModel(train_in_worker(run, POOL, request)), signs)
+
+
+class TextModel(WorkerModel):
+    """A language model of the MOSTLY AI engine."""
+
+    @property
+    def pool(self) -> WorkerPool:
+        """The workers with the engine imported."""
+        return POOL
+
+
+@dataclass(frozen=True)
+class ContextSigns:
+    """Spells the context of a row in signs, one for each category.
+
+    Attributes
+    ----------
+    signs
+        For each column, the sign of each category.
+    """
+
+    signs: tuple[dict[str, str], ...]
+
+    @classmethod
+    def of(cls, context: pd.DataFrame) -> ContextSigns:
+        """Give every category a sign."""
+        number = FIRST_SIGN
+        signs = []
+        for name in context:
+            categories = sorted(set(context[name].astype("str")))
+            signs.append({category: chr(number + i) for i, category in enumerate(categories)})
+            number += len(categories)
+        # Where nothing is known of a row, a sign tells all the same where its text begins.
+        return cls(tuple(signs) or ({"": chr(number)},))
+
+    def before(self, context: pd.DataFrame) -> list[str]:
+        """Return what stands before the text of each row; unknown ones count as the first category."""
+        if not context.shape[1]:
+            return [next(iter(self.signs[0].values()))] * len(context)
+        spelled = [
+            context[name].astype("str").map(signs).fillna(next(iter(signs.values())))
+            for name, signs in zip(context, self.signs, strict=True)
+        ]
+        return list(map("".join, zip(*spelled, strict=True)))
+
+    def split(self, text: str) -> tuple[str, str] | None:
+        """Take apart what stands before a text, and the text; None if it does not begin as it should."""
+        begin, rest = text[: len(self.signs)], text[len(self.signs) :]
+        known = len(begin) == len(self.signs) and all(
+            sign in signs.values() for sign, signs in zip(begin, self.signs, strict=True)
+        )
+        return (begin, rest.strip()) if known else None
+
+
+@dataclass(frozen=True)
+class LearnedTexts:
+    """Texts that a model has learned with their contexts."""
+
+    model: TextModel
+    signs: ContextSigns
+
+    def write(self, context: pd.DataFrame, random_state: int) -> pd.DataFrame:
+        """Draw texts, and give each row one that was drawn with its context, or with most of it.
+
+        Returns
+        -------
+        DataFrame
+            A column of text for each that was learned, numbered from 0; None where a text is empty.
+        """
+        wanted = dict(enumerate(self.signs.before(context)))
+        given: dict[int, list[str]] = {}
+        spare: dict[str, list[list[str]]] = defaultdict(list)
+        for attempt in range(ROUNDS):
+            drawn = self.model.draw(ceil(SPARE * (len(wanted) - len(given))), random_state + attempt)
+            for begin, texts in self._taken_apart(drawn):
+                spare[begin].append(texts)
+            self._give(wanted, given, spare, len(self.signs.signs))
+            if len(given) == len(wanted):
+                break
+        for known in reversed(range(len(self.signs.signs))):
+            self._give(wanted, given, spare, known)
+        columns = max((len(texts) for texts in given.values()), default=1)
+        rows = [given.get(row, [""] * columns) for row in wanted]
+        return pd.DataFrame(
+            [[text or None for text in texts] for texts in rows], columns=range(columns), dtype=object
+        )
+
+    def _taken_apart(self, drawn: pd.DataFrame) -> list[tuple[str, list[str]]]:
+        found = []
+        for first, *others in drawn.fillna("").astype("str").itertuples(index=False, name=None):
+            parts = self.signs.split(first)
+            if parts:
+                found.append((parts[0], [parts[1], *others]))
+        return found
+
+    @staticmethod
+    def _give(
+        wanted: dict[int, str], given: dict[int, list[str]], spare: dict[str, list[list[str]]], known: int
+    ) -> None:
+        """Give rows without texts those whose contexts begin with the same signs, ``known`` of them."""
+        by_begin: dict[str, list[list[list[str]]]] = defaultdict(list)
+        for begin, texts in spare.items():
+            by_begin[begin[:known]].append(texts)
+        for row, begin in wanted.items():
+            if row not in given:
+                filled = [texts for texts in by_begin[begin[:known]] if texts]
+                if filled:
+                    given[row] = filled[0].pop()

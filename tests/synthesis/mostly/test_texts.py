@@ -1,0 +1,141 @@
+"""A small language model learns texts with what else is known of their rows, and writes others."""
+
+from functools import partial
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from synth_handson.errors import TrainingCancelled
+from synth_handson.pipeline.synthesise import Drawn, Settings, Understood, draw, understand
+from synth_handson.synthesis.mostly.texts import ContextSigns, LearnedTexts, train_texts
+from synth_handson.synthesis.run import CancelToken, Progress
+from synth_handson.tables.files.writing import write_table
+from synth_handson.tables.interviews import make_interviews
+
+CONTEXT = pd.DataFrame({"language": ["en", "ja", "en"], "mood": ["good", "good", "bad"]})
+
+
+def test_a_context_is_spelled_in_one_sign_a_column() -> None:
+    signs = ContextSigns.of(CONTEXT)
+    begins = signs.before(CONTEXT)
+    assert [len(begin) for begin in begins] == [2, 2, 2]
+    assert len(set(begins)) == 3
+    assert signs.split(f"{begins[1]} Hello ") == (begins[1], "Hello")
+    assert signs.split("Hello") is None
+    assert signs.split(begins[0][0]) is None
+
+
+def test_without_a_context_a_sign_still_tells_where_a_text_begins() -> None:
+    signs = ContextSigns.of(CONTEXT[[]])
+    assert len(set(signs.before(CONTEXT[[]]))) == 1
+    assert signs.split(signs.before(CONTEXT[[]])[0] + " Hello") == (signs.before(CONTEXT[[]])[0], "Hello")
+
+
+class Fixed:
+    """Draws what it is told."""
+
+    def __init__(self, texts: list[str]) -> None:
+        self.texts = texts
+
+    def draw(self, n: int, random_state: int) -> pd.DataFrame:
+        return pd.DataFrame({"t0": [self.texts[i % len(self.texts)] for i in range(n)]})
+
+
+def test_rows_get_texts_of_their_context_or_of_most_of_it() -> None:
+    signs = ContextSigns.of(CONTEXT)
+    one, two, _ = signs.before(CONTEXT)
+    model = LearnedTexts(Fixed([f"{one} good English", f"{two} gutes Japanisch", "junk", f"{one} "]), signs)  # type: ignore[arg-type]
+    written = model.write(CONTEXT, 0)[0].tolist()
+    # Nobody drew a bad mood: English it is all the same.
+    assert written[1] == "gutes Japanisch"
+    assert {written[0], written[2]} <= {"good English", None}
+
+
+@pytest.fixture(scope="module")
+def interviews() -> pd.DataFrame:
+    return make_interviews(500, seed=4)
+
+
+@pytest.fixture(scope="module")
+def understood(interviews: pd.DataFrame, tmp_path_factory: pytest.TempPathFactory) -> Understood:
+    path = tmp_path_factory.mktemp("texts") / "interviews.csv"
+    write_table(interviews, path)
+    return understand(path)
+
+
+@pytest.fixture(scope="module")
+def reports() -> list[Progress]:
+    return []
+
+
+@pytest.fixture(scope="module")
+def drawn(understood: Understood, reports: list[Progress]) -> Drawn:
+    settings = Settings(engine="copula", texts=partial(train_texts, max_minutes=0.4), count=300)
+    return draw(understood, settings, on_progress=reports.append)
+
+
+@pytest.mark.engine
+def test_texts_are_written_in_the_language_of_their_row(drawn: Drawn) -> None:
+    texts = drawn.table["interview"]
+    assert texts.notna().mean() > 0.9
+    japanese = texts[texts.notna()].str.contains("[ぁ-んァ-ヶ一-龥]")
+    assert (japanese == (drawn.table.loc[texts.notna(), "language"] == "ja")).mean() > 0.8
+
+
+@pytest.mark.engine
+def test_they_are_as_new_and_as_long_as_other_peoples(drawn: Drawn, interviews: pd.DataFrame) -> None:
+    texts, others = drawn.table["interview"].dropna(), make_interviews(300, seed=9)["interview"]
+    known = set(interviews["interview"])
+    # Short ones put together of the same phrases are alike by chance.
+    assert texts.isin(known).mean() < others.isin(known).mean() + 0.1
+    assert texts.nunique() > 0.9 * len(texts)
+    real = interviews["interview"].str.len().median()
+    assert real / 2 < texts.str.len().median() < real * 2
+
+
+@pytest.mark.engine
+def test_nothing_personal_and_no_sign_is_left_in_them(drawn: Drawn, understood: Understood) -> None:
+    texts = " ".join(drawn.table["interview"].dropna())
+    assert not any(0xE000 <= ord(sign) <= 0xF8FF for sign in texts)
+    marks = understood.marks["interview"]
+    found = {
+        text[span.start : span.end]
+        for text, spans in marks.spans.items()
+        for span in spans
+        if span.kind in ("email", "card", "iban", "phone", "my_number")
+    }
+    assert len(found) > 100
+    assert not [one for one in found if one in texts]
+    assert "@example.com" in texts
+
+
+@pytest.mark.engine
+def test_progress_is_told(reports: list[Progress], drawn: Drawn) -> None:
+    epochs = [report.epoch for report in reports if report.phase == "training"]
+    assert epochs == sorted(epochs)
+    assert epochs[-1] >= 1
+
+
+@pytest.mark.engine
+def test_a_training_can_be_cancelled(interviews: pd.DataFrame) -> None:
+    cancel = CancelToken()
+    cancel.cancel()
+    with pytest.raises(TrainingCancelled):
+        train_texts(interviews[["interview"]], interviews[["language"]], cancel=cancel)
+
+
+@pytest.mark.engine
+def test_several_columns_are_learned_together() -> None:
+    frame = pd.DataFrame(
+        {
+            "one": [f"the {word} one is here" for word in ("red", "blue") * 60],
+            "two": [f"and the {word} one is there" for word in ("red", "blue") * 60],
+        }
+    )
+    frame.loc[:9, "two"] = None
+    model = train_texts(frame, frame[[]], max_minutes=0.25)
+    written = model.write(pd.DataFrame(index=range(30)), 0)
+    assert written.shape == (30, 2)
+    assert written[1].notna().any()
+    assert np.mean(written[0].fillna("").str.contains("one")) > 0.3
