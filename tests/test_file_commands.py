@@ -5,9 +5,10 @@ import json
 import sys
 from contextlib import redirect_stderr, redirect_stdout
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import pytest
+from language_models import MODEL, running
 
 from synth_handson import read_table, write_table
 from synth_handson.commands import main
@@ -135,10 +136,10 @@ def test_what_is_wrong_is_said_and_nothing_written(
 def test_the_bundled_interviews_go_end_to_end_and_nobody_is_left_in_them(tmp_path: Path) -> None:
     output = tmp_path / "synthetic.json"
     done = run("synthesise", str(bundled("interviews.csv")), str(output), "--target", "outcome",
-               "--text-minutes", "0.3", "--json")  # fmt: skip
+               "--engine", "copula", "--text-minutes", "0.3", "--json")  # fmt: skip
     assert done.returncode == 0, done.stderr
     plain = json.loads(done.stdout)
-    assert plain["manifest"]["engine"] == "mostly"
+    assert plain["manifest"]["text_model"] == "MOSTLY_AI/LSTMFromScratch-3m"
     assert plain["manifest"]["written"] == ["interview"]
     assert read_table(output)["interview"].notna().mean() > 0.8
     text = output.read_text(encoding="utf-8")
@@ -151,3 +152,74 @@ def test_the_bundled_interviews_go_end_to_end_and_nobody_is_left_in_them(tmp_pat
     assert met["schema"] is True
     assert met["personal_data"] is True
     assert met["semantic"] is not None
+
+
+def write_texts(body: dict[str, Any]) -> Any:
+    """Answer as a language model that writes one sentence for each row."""
+    asked = json.loads(body["messages"][-1]["content"])
+    if "texts" in asked:
+        return {"texts": [text.upper() for text in asked["texts"]]}
+    return {
+        "rows": [
+            {"interview": f"[[name_1]] was kind {i} {len(asked['rows'])}"} for i in range(len(asked["rows"]))
+        ]
+    }
+
+
+def test_a_language_model_writes_texts_and_another_corrects_them(folder: Path, tmp_path: Path) -> None:
+    with running(write_texts) as server:
+        done = run(
+            "synthesise", str(folder / "in.csv"), str(tmp_path / "out.csv"), "--engine", "copula",
+            "--count", "120", "--llm", server.url, "--model", MODEL,
+            "--refine", f"{server.url}/v1", "--refine-model", MODEL,
+        )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    texts = read_table(tmp_path / "out.csv")["interview"]
+    assert texts.str.contains(" WAS KIND ").all()
+    assert f"written by the language model {MODEL}" in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["--model", "other:7b"], "Nothing answers at http://127.0.0.1:11434"),
+        (["--llm", "http://192.0.2.1:11434"], "--allow-remote"),
+        (["--llm", "127.0.0.1"], "is not the address"),
+        (["--refine", "https://api.example.com/v1"], "--allow-remote"),
+    ],
+)
+def test_a_server_that_cannot_be_used_is_told_before_anything_is_trained(
+    arguments: list[str], said: str, folder: Path, tmp_path: Path
+) -> None:
+    done = run("synthesise", str(folder / "in.csv"), str(tmp_path / "out.csv"), *arguments)
+    assert done.returncode == 1
+    assert said in " ".join(done.stderr.split())
+    assert not (tmp_path / "out.csv").exists()
+
+
+def test_an_original_in_the_output_ends_it_with_nothing_written(folder: Path, tmp_path: Path) -> None:
+    known = read_table(folder / "in.csv")["email"][0]
+
+    def leak(body: dict[str, Any]) -> Any:
+        rows = json.loads(body["messages"][-1]["content"])["rows"]
+        return {"rows": [{"interview": f"Write to {known}, number {i}."} for i in range(len(rows))]}
+
+    arguments = [
+        "synthesise",
+        str(folder / "in.csv"),
+        str(tmp_path / "out.csv"),
+        "--engine",
+        "copula",
+        "--count",
+        "100",
+    ]
+    with running(leak) as server:
+        done = run(*arguments, "--llm", server.url, "--model", MODEL)
+        assert done.returncode == 3
+        assert "stands in 100 cells" in done.stderr
+        assert "interview 1, interview 2" in done.stderr
+        assert known not in done.stdout + done.stderr
+        assert not (tmp_path / "out.csv").exists()
+        done = run(*arguments, "--llm", server.url, "--model", MODEL, "--keep-going")
+    assert done.returncode == 0
+    assert (tmp_path / "out.csv").exists()

@@ -6,6 +6,7 @@ from synth_handson.comparison import EngineComparison, Trial, compare_engines
 from synth_handson.errors import (
     ArgumentError,
     DataUnavailableError,
+    LeakError,
     LicenceNotice,
     ServerError,
     SynthHandsonError,
@@ -29,6 +30,8 @@ from synth_handson.metrics.counts import total_variation_distance
 from synth_handson.metrics.distances import identical_rows, nearest_neighbors
 from synth_handson.pii.detect import Finding, find_personal_data
 from synth_handson.pii.replace import replace_personal_data
+from synth_handson.pipeline.synthetic_generator import SyntheticGenerator
+from synth_handson.pipeline.validate import ValidationResult
 from synth_handson.synthesis.choice import EngineChoice, choose_engine
 from synth_handson.synthesis.generator import Generator
 from synth_handson.synthesis.pretrained import load_bundled_synthetic, load_pretrained_generator
@@ -55,16 +58,19 @@ __all__ = [
     "Evidence",
     "Finding",
     "Generator",
+    "LeakError",
     "LicenceNotice",
     "MedianGap",
     "Progress",
     "ServerError",
     "Step",
     "SynthHandsonError",
+    "SyntheticGenerator",
     "TableError",
     "TrainingCancelled",
     "TrainingError",
     "Trial",
+    "ValidationResult",
     "__version__",
     "assess",
     "check_table",

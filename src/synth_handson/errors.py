@@ -46,7 +46,11 @@ class TrainingCancelled(SynthHandsonError):  # noqa: N818  (like asyncio's Cance
 
 
 class ServerError(SynthHandsonError):
-    """The MOSTLY AI server did not answer, or not as one."""
+    """A server, of MOSTLY AI or of a language model, did not answer, or not as one."""
+
+
+class LeakError(SynthHandsonError):
+    """Personal data of the original stands in a synthetic table."""
 
 
 class LicenceNotice(UserWarning):

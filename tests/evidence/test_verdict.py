@@ -23,6 +23,7 @@ TESTED = (
     *("identical_rows", "dcr_share", "kernel_share", "attack_auc", "attack_tpr", "attack_tpr_03"),
     *("attack_tpr_01", "subset_matches", "subset_matches_binned", "outlier_identical", "outlier_attack_auc"),
     *("identical_without", "singling_out", "linkability", "inference"),
+    *("identical_texts", "text_attack_auc", "text_attack_tpr"),
 )
 COUNTED = (
     "identical_rows",

@@ -8,8 +8,9 @@ from typing import Annotated
 import typer
 
 from synth_handson.commands.show import Show, terminal_language
-from synth_handson.errors import SynthHandsonError
+from synth_handson.errors import LeakError, SynthHandsonError
 from synth_handson.locales import Language
+from synth_handson.pipeline.llm_texts import written_by
 from synth_handson.pipeline.manifest import manifest_path
 from synth_handson.pipeline.synthesise import (
     Settings,
@@ -20,9 +21,11 @@ from synth_handson.pipeline.synthesise import (
     write_text,
 )
 from synth_handson.pipeline.synthesise import synthesise as make
+from synth_handson.pipeline.text_writer import TrainTexts
 from synth_handson.pipeline.validate import validate as check
 from synth_handson.report.about import About
-from synth_handson.synthesis.mostly.texts import MAX_MINUTES, train_texts
+from synth_handson.synthesis.llm import MODEL, OLLAMA, LanguageModel, language_model
+from synth_handson.synthesis.mostly.text_model import MAX_MINUTES, train_texts
 from synth_handson.synthesis.registry import ENGINES
 from synth_handson.tables.files.reading import format_of_name
 
@@ -61,6 +64,22 @@ def synthesise(
     text_minutes: Annotated[
         float, typer.Option(min=0, help="How long texts may be learned; 0 leaves them empty.")
     ] = MAX_MINUTES,
+    llm: Annotated[
+        str | None,
+        typer.Option(
+            metavar="URL",
+            help=f"Language model that writes texts: {OLLAMA} (Ollama), or an address with /v1.",
+        ),
+    ] = None,
+    model: Annotated[str | None, typer.Option(help=f"Its model, such as {MODEL}.")] = None,
+    refine: Annotated[
+        str | None,
+        typer.Option(metavar="URL", help="Language model that corrects the synthetic texts."),
+    ] = None,
+    refine_model: Annotated[str | None, typer.Option(help="Its model.")] = None,
+    allow_remote: Annotated[
+        bool, typer.Option("--allow-remote", help="These servers may be other machines.")
+    ] = False,
     report: Annotated[Path | None, typer.Option(help="Where to write the report, as one HTML page.")] = None,
     types: Types = None,
     force: Annotated[bool, typer.Option("--force", help="Replace files that are there.")] = False,
@@ -80,21 +99,24 @@ def synthesise(
     show = Show(language or terminal_language(), quiet or as_json)
     source, output = _one("SOURCE", source, input), _one("OUTPUT", target_file, output)
     format_of_name(output)
+    writer, refiner = _language_models(llm, model, refine, refine_model, allow_remote)
     check_outputs([output, manifest_path(output), *([report] if report else [])], force)
     with show.stages() as stages:
         understood = understand(source, _types(types), stages.begin)
         settings = Settings(
             target=target, count=count, engine=engine, epsilon=epsilon, seed=seed,
-            texts=partial(train_texts, max_minutes=text_minutes) if text_minutes else None,
+            texts=_texts(writer, text_minutes), refiner=refiner,
         )  # fmt: skip
         made = make(understood, settings, on_stage=stages.begin, on_progress=stages.train)
     show.understood(understood)
     show.made(made)
-    if made.leaks:
+    if made.leaks and keep_going:
         show.leaks(made.leaks)
-        if not keep_going:
-            raise typer.Exit(LEAKED)
-    manifest = write_synthesised(made, source, output, force=force)
+    try:
+        manifest = write_synthesised(made, source, output, force=force, keep_going=keep_going)
+    except LeakError as error:
+        typer.secho(error.message(show.language), fg="red", err=True)
+        raise typer.Exit(LEAKED) from error
     if report:
         about = About(training=made.generator.training, source=source.name)
         write_text(report, made.evidence.to_html(show.language, about))
@@ -152,6 +174,23 @@ def preview(
     show.say("preview_title", count=count)
     show.rows(drawn.table, understood.form)
     show.say("preview_note")
+
+
+def _language_models(
+    llm: str | None, model: str | None, refine: str | None, refine_model: str | None, allow_remote: bool
+) -> tuple[LanguageModel | None, LanguageModel | None]:
+    """Find the servers that are asked for, and check them before anything is trained."""
+    writer = language_model(llm or OLLAMA, model or MODEL, allow_remote) if llm or model else None
+    refiner = language_model(refine, refine_model or MODEL, allow_remote) if refine else None
+    for server in filter(None, (writer, refiner)):
+        server.check()
+    return writer, refiner
+
+
+def _texts(writer: LanguageModel | None, minutes: float) -> TrainTexts | None:
+    if writer:
+        return written_by(writer)
+    return partial(train_texts, max_minutes=minutes) if minutes else None
 
 
 def _one(name: str, argument: Path | None, option: Path | None) -> Path:

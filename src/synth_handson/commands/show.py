@@ -16,15 +16,15 @@ from synth_handson.evidence.assessment import Evidence
 from synth_handson.locales import Language, get_text
 from synth_handson.pii.detect import Finding
 from synth_handson.pii.japanese import INSTALL, has_dictionary
-from synth_handson.pii.leaks import Leak
+from synth_handson.pii.leaks import Leak, name_cells
 from synth_handson.pipeline.synthesise import Stage, Synthesised, Understood
 from synth_handson.pipeline.validate import Check, ValidationResult
+from synth_handson.synthesis.mostly.text_process import MODEL as LEARNED
 from synth_handson.synthesis.run import Progress as Training
 from synth_handson.tables.files.convert import spell
 from synth_handson.tables.files.form import TableForm
 
 MAX_CELL = 40
-MAX_LEAKS = 20
 
 
 def terminal_language() -> Language:
@@ -114,7 +114,8 @@ class Show:
         if not made.leaks:
             self.say("scanned", cells=made.understood.personal_cells)
         if made.written:
-            self.say("texts_written", columns=", ".join(made.written))
+            how = "learned" if made.text_model == LEARNED else "shown"
+            self.say(f"texts_{how}", columns=", ".join(made.written), model=made.text_model)
         if made.empty:
             self.say("left_empty", columns=", ".join(made.empty))
         self.say("not_shown")
@@ -129,9 +130,7 @@ class Show:
 
     def leaks(self, leaks: tuple[Leak, ...]) -> None:
         """Print where an output holds personal data of the original."""
-        named = ", ".join(f"{leak.column} {leak.row:,}" for leak in leaks[:MAX_LEAKS])
-        more = " …" if len(leaks) > MAX_LEAKS else ""
-        self._err.print(self.text("leaks", count=len(leaks), where=named + more), style="red")
+        self._err.print(self.text("leaks", count=len(leaks), where=name_cells(leaks)), style="red")
 
     def result(self, result: ValidationResult) -> None:
         """Print what was checked, and whether it is met."""

@@ -16,7 +16,7 @@ from synth_handson.evidence.ladder import Rung, climb
 from synth_handson.evidence.measures import Measure
 from synth_handson.evidence.membership import Neighbours
 from synth_handson.evidence.privacy import Privacy, assess_privacy
-from synth_handson.evidence.texts import set_texts_apart, text_fidelity
+from synth_handson.evidence.text_columns import set_texts_apart, text_fidelity
 from synth_handson.evidence.three_tables import AssessedTables
 from synth_handson.evidence.usefulness import Usefulness, judge_use, median_kept
 from synth_handson.evidence.utility import Utility, assess_utility

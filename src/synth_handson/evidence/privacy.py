@@ -17,7 +17,7 @@ from synth_handson.evidence.membership import (
 )
 from synth_handson.evidence.random_split import split_measures
 from synth_handson.evidence.subsets import holdout_matches
-from synth_handson.evidence.texts import TEXT_PRIVACY, TextColumn, text_privacy
+from synth_handson.evidence.text_columns import TEXT_PRIVACY, TextColumn, text_privacy
 from synth_handson.evidence.verdict import TOLERATED_LEAK, Verdict, decide, single_level
 from synth_handson.metrics.bins import DistanceShares
 from synth_handson.metrics.intervals import Estimate

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 import pandas as pd
@@ -13,6 +13,8 @@ from synth_handson.pii.scan import scan
 from synth_handson.pii.spans import JAPANESE
 from synth_handson.tables.alignment import as_text
 from synth_handson.tables.texts import MIN_KEPT_ROWS
+
+MAX_NAMED = 20
 
 
 @dataclass(frozen=True)
@@ -76,6 +78,12 @@ def find_originals(
         leaking = {text for text in others if known.stand_in(text)}
         leaks += [Leak(name, int(row) + 1) for row in column.index[column.isin(leaking)]]
     return tuple(leaks)
+
+
+def name_cells(leaks: Sequence[Leak]) -> str:
+    """List cells by column and row, the first twenty of them."""
+    named = ", ".join(f"{leak.column} {leak.row:,}" for leak in leaks[:MAX_NAMED])
+    return named + (" …" if len(leaks) > MAX_NAMED else "")
 
 
 class Originals:

@@ -56,6 +56,29 @@ class Place:
         return cls(KINDS[kind], bool(japanese), number) if 0 <= kind < len(KINDS) else None
 
 
+def as_marks(text: str) -> str:
+    """Write signs as marks that a large language model can read and write, such as ``[[name_1]]``."""
+    return PRIVATE.sub(lambda found: _mark(Place.of(found.group())), text)
+
+
+def as_signs(text: str) -> str:
+    """Read such marks; one that means nothing is left out."""
+    return MARK.sub(lambda found: _SIGNS.get(found.group(), ""), PRIVATE.sub("", text))
+
+
+def _mark(place: Place | None) -> str:
+    script = "_japanese" if place and place.japanese else ""
+    return f"[[{place.kind}{script}_{place.number + 1}]]" if place else ""
+
+
+MARK = re.compile(r"\[\[\w*\]\]")
+_SIGNS = {
+    _mark(place): place.sign
+    for kind in KINDS
+    for place in (Place(kind, japanese, number) for japanese in (False, True) for number in range(PERSONS))
+}
+
+
 @dataclass
 class Placeholders:
     """Hides personal data of texts behind signs, and remembers its forms.

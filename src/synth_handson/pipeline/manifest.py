@@ -36,6 +36,8 @@ class Manifest:
         The column to be predicted.
     learned, written, made, numbered, empty
         What became of the columns.
+    text_model
+        What wrote the columns that are written.
     form
         Names, types and spelling of all columns: the schema.
     """
@@ -57,6 +59,7 @@ class Manifest:
     made: tuple[str, ...]
     numbered: tuple[str, ...]
     empty: tuple[str, ...]
+    text_model: str | None
     form: TableForm
 
     def to_json(self) -> str:

@@ -13,18 +13,20 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
-from synth_handson.errors import ArgumentError
+from synth_handson.errors import ArgumentError, LeakError
 from synth_handson.evidence.assessment import Evidence, assess
 from synth_handson.pii.detect import Finding, Marks, find_marks, summarise
 from synth_handson.pii.fakes import Fakes
-from synth_handson.pii.leaks import Leak, Originals, find_originals, shared_values
+from synth_handson.pii.leaks import Leak, Originals, find_originals, name_cells, shared_values
 from synth_handson.pii.replace import originals, replace_marked
 from synth_handson.pii.spans import Kind
 from synth_handson.pipeline.manifest import Manifest, file_hash, manifest_path
+from synth_handson.pipeline.refine import refine
 from synth_handson.pipeline.roles import ColumnRole, Role, assign_roles
-from synth_handson.pipeline.texts import TrainTexts, learn_texts
+from synth_handson.pipeline.text_writer import TrainTexts, learn_texts
 from synth_handson.synthesis.generator import Generator
-from synth_handson.synthesis.mostly.texts import train_texts
+from synth_handson.synthesis.llm import LanguageModel
+from synth_handson.synthesis.mostly.text_model import train_texts
 from synth_handson.synthesis.run import CancelToken, ProgressCallback
 from synth_handson.synthesis.training import train_generator
 from synth_handson.tables.alignment import as_text
@@ -91,6 +93,8 @@ class Settings:
         Seed of the holdout, the training and the draw.
     texts
         What learns free text; None leaves it empty, as ``epsilon`` does: no text is covered by its guarantee.
+    refiner
+        A language model that corrects the texts of synthetic rows, if that is wanted.
     """
 
     target: str | None = None
@@ -99,6 +103,7 @@ class Settings:
     epsilon: float | None = None
     seed: int = 0
     texts: TrainTexts | None = train_texts
+    refiner: LanguageModel | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -115,8 +120,8 @@ class Synthesised:
         What they were drawn from.
     evidence
         What was measured on the columns that were learned or written.
-    written
-        Columns of free text that were written; others are empty.
+    written, text_model
+        Columns of free text that were written, and by which model; others are empty.
     leaks
         Cells in which personal data of the original stands. Nothing is written if there are any.
     """
@@ -127,6 +132,7 @@ class Synthesised:
     generator: Generator
     evidence: Evidence
     written: tuple[str, ...]
+    text_model: str | None
     leaks: tuple[Leak, ...]
 
     @property
@@ -173,8 +179,8 @@ class Drawn:
         What the learned ones of them were drawn from.
     train, holdout
         The rows that were learned from, and those that were held out, both without personal data.
-    written
-        Columns of free text that were written; others are empty.
+    written, text_model
+        Columns of free text that were written, and by which model; others are empty.
     originals
         The personal data of the original, which may stand nowhere in the table.
     shared
@@ -186,6 +192,7 @@ class Drawn:
     train: pd.DataFrame
     holdout: pd.DataFrame
     written: tuple[str, ...]
+    text_model: str | None
     originals: Collection[str]
     shared: Mapping[str, Collection[str]]
 
@@ -227,19 +234,27 @@ def draw(
     known_originals = originals(understood.marks)
     fakes = Fakes(key, known_originals)
     texts: dict[str, Column] = {}
+    text_model = None
     if settings.texts and written:
         _tell(on_stage, "texts")
         writer = learn_texts(
             understood.frame.loc[train.index, list(written)], understood.marks, train[learned],
             settings.texts, random_state=settings.seed, on_progress=on_progress, cancel=cancel,
         )  # fmt: skip
+        text_model = writer.model.name
         texts = writer.write(drawn, fakes, Originals(known_originals), settings.seed)
+    if settings.refiner:
+        for name, column in texts.items():
+            texts[name] = refine(
+                column, settings.refiner, random_state=settings.seed, on_progress=on_progress, cancel=cancel
+            )
     return Drawn(
         _assembled(understood, drawn, texts, fakes, settings.seed),
         generator,
         train,
         holdout,
         written,
+        text_model,
         known_originals,
         shared_values(understood.frame, understood.marks),
     )
@@ -289,20 +304,37 @@ def synthesise(
         drawn.table[list(drawn.train)], train=drawn.train, holdout=drawn.holdout, target=settings.target,
         random_state=settings.seed,
     )  # fmt: skip
-    return Synthesised(understood, settings, drawn.table, drawn.generator, evidence, drawn.written, leaks)
+    return Synthesised(
+        understood, settings, drawn.table, drawn.generator, evidence, drawn.written, drawn.text_model, leaks
+    )
 
 
 def write_synthesised(
-    made: Synthesised, source: AnyPath, output: AnyPath, *, force: bool = False
+    made: Synthesised, source: AnyPath, output: AnyPath, *, force: bool = False, keep_going: bool = False
 ) -> Manifest:
     """Write a synthetic table in its original's form, and its manifest beside it.
 
+    Parameters
+    ----------
+    made
+        The table.
+    source, output
+        The original, and where to.
+    force
+        Whether to replace files that are there.
+    keep_going
+        Whether to write it even if personal data of the original stands in it.
+
     Raises
     ------
+    LeakError
+        If personal data of the original stands in it.
     ArgumentError
         If a file is there already, or cannot be written.
     """
     output = Path(fspath(output))
+    if made.leaks and not keep_going:
+        raise LeakError("leaks_found", count=len(made.leaks), where=name_cells(made.leaks))
     check_outputs([output, manifest_path(output)], force)
     write_table(made.table, output, form=made.understood.form, force=force)
     manifest = _manifest(made, Path(fspath(source)), output)
@@ -393,6 +425,7 @@ def _manifest(made: Synthesised, source: Path, output: Path) -> Manifest:
         made=tuple(understood.named("made")),
         numbered=tuple(understood.named("numbered")),
         written=made.written,
+        text_model=made.text_model,
         empty=tuple(made.empty),
         form=replace(
             understood.form,

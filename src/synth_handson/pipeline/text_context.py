@@ -7,8 +7,6 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from sklearn.decomposition import TruncatedSVD
-from sklearn.feature_extraction.text import TfidfVectorizer
 
 from synth_handson.metrics.arrays import Floats, Integers
 from synth_handson.tables.columns import Column, to_floats
@@ -83,6 +81,9 @@ def choose_context(texts: Sequence[str], table: pd.DataFrame, random_state: int 
 
 
 def _vectors(texts: list[str], random_state: int) -> Floats:
+    from sklearn.decomposition import TruncatedSVD
+    from sklearn.feature_extraction.text import TfidfVectorizer
+
     terms = TfidfVectorizer(analyzer="char_wb", ngram_range=(2, 4), min_df=2, sublinear_tf=True)
     try:
         found = terms.fit_transform(texts)

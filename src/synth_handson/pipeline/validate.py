@@ -17,9 +17,9 @@ from synth_handson.locales import Message
 from synth_handson.pii.detect import Finding, find_marks, summarise
 from synth_handson.pii.leaks import Leak, find_originals, shared_values
 from synth_handson.pii.replace import originals
+from synth_handson.pipeline.compare_texts import compare_texts
 from synth_handson.pipeline.manifest import Manifest, file_hash, manifest_path
 from synth_handson.pipeline.roles import ColumnRole, assign_roles
-from synth_handson.pipeline.text_similarity import compare_texts
 from synth_handson.tables.checks import MIN_COLUMNS
 from synth_handson.tables.files.form import AnyPath, ColumnForm, TableForm
 from synth_handson.tables.files.reading import read_file

@@ -17,7 +17,7 @@ from synth_handson.locales import Message
 from synth_handson.metrics.arrays import Floats
 from synth_handson.metrics.intervals import Estimate, bootstrap_interval, exact_share
 from synth_handson.metrics.runs import longest_runs
-from synth_handson.metrics.texts import TextSpace, folded
+from synth_handson.metrics.text_similarity import TextSpace, folded
 from synth_handson.tables.columns import Column
 from synth_handson.tables.texts import is_text
 

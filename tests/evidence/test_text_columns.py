@@ -8,7 +8,7 @@ import pytest
 
 from synth_handson import assess
 from synth_handson.evidence.assessment import Evidence
-from synth_handson.evidence.texts import (
+from synth_handson.evidence.text_columns import (
     TEXT_FIDELITY,
     TEXT_PRIVACY,
     TextColumn,

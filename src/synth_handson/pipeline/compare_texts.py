@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from synth_handson.metrics.texts import TextSpace
+from synth_handson.metrics.text_similarity import TextSpace
 
 MAX_TEXTS = 2_000
 """Of more texts, so many are compared."""

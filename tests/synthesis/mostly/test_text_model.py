@@ -8,7 +8,7 @@ import pytest
 
 from synth_handson.errors import TrainingCancelled
 from synth_handson.pipeline.synthesise import Drawn, Settings, Understood, draw, understand
-from synth_handson.synthesis.mostly.texts import ContextSigns, LearnedTexts, train_texts
+from synth_handson.synthesis.mostly.text_model import ContextSigns, LearnedTexts, train_texts
 from synth_handson.synthesis.run import CancelToken, Progress
 from synth_handson.tables.files.writing import write_table
 from synth_handson.tables.interviews import make_interviews

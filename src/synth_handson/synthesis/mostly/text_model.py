@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from synth_handson.synthesis.mostly.text_process import MODEL
 from synth_handson.synthesis.run import CancelToken, Options, ProgressCallback, TrainingRun
 from synth_handson.synthesis.worker import WorkerPool
 from synth_handson.synthesis.worker_training import WorkerModel, train_in_worker
@@ -142,6 +143,11 @@ class LearnedTexts:
 
     model: TextModel
     signs: ContextSigns
+
+    @property
+    def name(self) -> str:
+        """Name of the model, by which the engine knows it."""
+        return MODEL
 
     def write(self, context: pd.DataFrame, random_state: int) -> pd.DataFrame:
         """Draw texts, and give each row one that was drawn with its context, or with most of it.

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy.sparse import csr_matrix
-from sklearn.feature_extraction.text import TfidfVectorizer
-from sklearn.neighbors import NearestNeighbors
 
 from synth_handson.metrics.arrays import Floats
+
+if TYPE_CHECKING:
+    from scipy.sparse import csr_matrix
 
 
 def folded(text: str) -> str:
@@ -35,6 +36,8 @@ class TextSpace:
     """
 
     def __init__(self, texts: Sequence[str]) -> None:
+        from sklearn.feature_extraction.text import TfidfVectorizer
+
         self._vectors = TfidfVectorizer(analyzer="char_wb", ngram_range=(3, 5), sublinear_tf=True).fit(texts)
 
     def nearest(self, texts: Sequence[str], among: Sequence[str]) -> Floats:
@@ -47,10 +50,14 @@ class TextSpace:
         return self._similarity(vectors, vectors, 2)
 
     def _of(self, texts: Sequence[str]) -> csr_matrix:
+        from scipy.sparse import csr_matrix
+
         return csr_matrix(self._vectors.transform(texts))
 
     @staticmethod
     def _similarity(vectors: csr_matrix, among: csr_matrix, rank: int) -> Floats:
+        from sklearn.neighbors import NearestNeighbors
+
         search = NearestNeighbors(n_neighbors=rank, metric="cosine", algorithm="brute").fit(among)
         distances, _ = search.kneighbors(vectors)
         return np.asarray(1 - distances[:, -1])

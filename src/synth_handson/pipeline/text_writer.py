@@ -24,6 +24,10 @@ ATTEMPTS = 3
 class TextModel(Protocol):
     """What writes texts: a small model that has learned them, or a large one that was shown examples."""
 
+    @property
+    def name(self) -> str:
+        """Name of the model."""
+
     def write(self, context: pd.DataFrame, random_state: int) -> pd.DataFrame:
         """Write texts to the rows of a context: a column for each that was learned, numbered from 0."""
 

@@ -1,0 +1,216 @@
+"""A server that runs a large language model, asked for JSON: Ollama's protocol, or OpenAI's."""
+
+from __future__ import annotations
+
+import json
+import os
+from abc import ABC, abstractmethod
+from collections.abc import Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cached_property
+from importlib.util import find_spec
+from ipaddress import ip_address
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+from synth_handson.errors import ArgumentError, ServerError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    import httpx
+    import ollama
+
+OLLAMA = "http://127.0.0.1:11434"
+"""Where Ollama listens unless it is told otherwise."""
+MODEL = "qwen2.5:7b"
+INSTALL = 'pip install "synth-handson[llm]"'
+CONNECT_SECONDS = 10.0
+ANSWER_SECONDS = 300.0
+"""A model of 7 billion weights takes about a minute for a batch without a GPU."""
+TEMPERATURE = 0.9
+KEY = "OPENAI_API_KEY"
+
+Messages = Sequence[Mapping[str, str]]
+
+
+class UnusableAnswerError(Exception):
+    """What a model answered is not the JSON it was asked for; another try may be."""
+
+
+@dataclass(frozen=True)
+class LanguageModel(ABC):
+    """A large language model on a server.
+
+    Attributes
+    ----------
+    url
+        Address of the server.
+    model
+        Name of the model there.
+    allow_remote
+        Whether the server may be another machine: what it is sent leaves this one then.
+    """
+
+    url: str
+    model: str
+    allow_remote: bool = False
+
+    def __post_init__(self) -> None:
+        parts = urlsplit(self.url)
+        if parts.scheme not in ("http", "https") or not parts.hostname:
+            raise ArgumentError("llm_address", address=self.url)
+        if not (self.allow_remote or is_here(parts.hostname)):
+            raise ArgumentError("llm_remote", address=self.url)
+
+    @abstractmethod
+    def check(self) -> None:
+        """Check that the server is there and has the model, before minutes are spent.
+
+        Raises
+        ------
+        ArgumentError
+            If the extra is not installed.
+        ServerError
+            If nothing answers, what answers is no such server, or it has no such model.
+        """
+
+    @abstractmethod
+    def ask(self, messages: Messages, schema: Mapping[str, Any], seed: int) -> Any:
+        """Ask for JSON of a schema, and return it as plain values.
+
+        Raises
+        ------
+        ServerError
+            If the server does not answer, or refuses.
+        UnusableAnswerError
+            If the answer is no JSON.
+        """
+
+    @contextmanager
+    def _said_plainly(self) -> Iterator[None]:
+        """Say in plain words what went wrong on the way to the server."""
+        import httpx
+
+        try:
+            yield
+        except (ConnectionError, httpx.ConnectError, httpx.ConnectTimeout) as error:
+            raise ServerError("llm_down", address=self.url) from error
+        except httpx.TimeoutException as error:
+            raise ServerError("llm_slow", address=self.url, seconds=ANSWER_SECONDS) from error
+        except (httpx.HTTPError, ValueError, TypeError) as error:
+            raise ServerError("llm_foreign", address=self.url) from error
+
+    def _wishes(self) -> dict[str, Any]:
+        """Return settings of the connection: no redirect and no proxy takes texts to another machine."""
+        import httpx
+
+        timeout = httpx.Timeout(ANSWER_SECONDS, connect=CONNECT_SECONDS)
+        here = is_here(urlsplit(self.url).hostname or "")
+        return {"timeout": timeout, "follow_redirects": False, "trust_env": not here}
+
+
+class Ollama(LanguageModel):
+    """A model of a server that speaks Ollama's protocol."""
+
+    def check(self) -> None:
+        """Check that the server is there and has the model."""
+        if find_spec("ollama") is None:
+            raise ArgumentError("llm_missing", install=INSTALL)
+        import ollama
+
+        with self._said_plainly():
+            try:
+                self._client.list()
+                self._client.show(self.model)
+            except ollama.ResponseError as error:
+                if error.status_code == 404 and "model" in error.error:
+                    raise ServerError("llm_model", address=self.url, model=self.model) from error
+                raise ServerError("llm_foreign", address=self.url) from error
+
+    def ask(self, messages: Messages, schema: Mapping[str, Any], seed: int) -> Any:
+        """Ask for JSON of a schema."""
+        import ollama
+
+        options = {"seed": seed, "temperature": TEMPERATURE}
+        with self._said_plainly():
+            try:
+                reply = self._client.chat(
+                    model=self.model, messages=list(messages), format=dict(schema), options=options
+                )
+            except ollama.ResponseError as error:
+                raise ServerError("llm_refused", address=self.url, reason=error.error[:300]) from error
+            said = reply.message.content
+        return _parsed(said)
+
+    @cached_property
+    def _client(self) -> ollama.Client:
+        import ollama
+
+        return ollama.Client(self.url, **self._wishes())
+
+
+class OpenAiCompatible(LanguageModel):
+    """A model of any server that speaks the protocol of OpenAI's chat completions."""
+
+    def check(self) -> None:
+        """Check that the server is there and has the model, where it tells which it has."""
+        with self._said_plainly():
+            reply = self._client.get("models")
+            if reply.status_code in (401, 403):
+                raise ServerError("llm_key", address=self.url, variable=KEY)
+            # Some servers have no list of their models.
+            if reply.status_code != 404:
+                known = {entry["id"] for entry in reply.raise_for_status().json()["data"]}
+                if self.model not in known:
+                    raise ServerError("llm_model", address=self.url, model=self.model)
+
+    def ask(self, messages: Messages, schema: Mapping[str, Any], seed: int) -> Any:
+        """Ask for JSON of a schema."""
+        wish = {
+            "model": self.model,
+            "messages": list(messages),
+            "seed": seed,
+            "response_format": {
+                "type": "json_schema",
+                "json_schema": {"name": "rows", "schema": dict(schema)},
+            },
+        }
+        with self._said_plainly():
+            reply = self._client.post("chat/completions", json=wish)
+            if reply.status_code >= 300:
+                raise ServerError("llm_refused", address=self.url, reason=reply.text[:300])
+            said = reply.json()["choices"][0]["message"]["content"]
+        return _parsed(said)
+
+    @cached_property
+    def _client(self) -> httpx.Client:
+        import httpx
+
+        key = os.environ.get(KEY)
+        headers = {"Authorization": f"Bearer {key}"} if key else {}
+        return httpx.Client(base_url=self.url.rstrip("/") + "/", headers=headers, **self._wishes())
+
+
+def language_model(url: str, model: str, allow_remote: bool = False) -> LanguageModel:
+    """Choose the protocol by the address: that of OpenAI ends with ``/v1``, and all others are Ollama's."""
+    speaks_openai = urlsplit(url).path.rstrip("/").endswith("/v1")
+    return (OpenAiCompatible if speaks_openai else Ollama)(url, model, allow_remote)
+
+
+def is_here(host: str) -> bool:
+    """Tell whether a host's name means this machine."""
+    if host == "localhost":
+        return True
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def _parsed(said: str | None) -> Any:
+    try:
+        return json.loads(said or "")
+    except ValueError as error:
+        raise UnusableAnswerError(str(error)) from error
