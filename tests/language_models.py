@@ -34,6 +34,7 @@ class Server:
         self.status = 200
         self.redirect = ""
         self.key = ""
+        self.forms = ["json_schema", "json_object"]
         self.url = ""
 
     def said(self, body: dict[str, Any]) -> str:
@@ -86,6 +87,8 @@ def running(answer: Answer) -> Iterator[Server]:
             elif self.path == "/api/chat":
                 message = {"role": "assistant", "content": server.said(body)}
                 self.reply({"model": MODEL, "message": message, "done": True})
+            elif self.path == "/v1/chat/completions" and body["response_format"]["type"] not in server.forms:
+                self.reply({"error": {"message": "no such response_format"}}, 500)
             elif self.path == "/v1/chat/completions":
                 message = {"role": "assistant", "content": server.said(body)}
                 self.reply({"choices": [{"index": 0, "message": message, "finish_reason": "stop"}]})

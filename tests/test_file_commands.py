@@ -159,11 +159,8 @@ def write_texts(body: dict[str, Any]) -> Any:
     asked = json.loads(body["messages"][-1]["content"])
     if "texts" in asked:
         return {"texts": [text.upper() for text in asked["texts"]]}
-    return {
-        "rows": [
-            {"interview": f"[[name_1]] was kind {i} {len(asked['rows'])}"} for i in range(len(asked["rows"]))
-        ]
-    }
+    said = f"[[name_1]] was kind {body['options']['seed']}"
+    return {"rows": [{"interview": f"{said} {i}"} for i in range(len(asked["rows"]))]}
 
 
 def test_a_language_model_writes_texts_and_another_corrects_them(folder: Path, tmp_path: Path) -> None:
@@ -202,17 +199,14 @@ def test_an_original_in_the_output_ends_it_with_nothing_written(folder: Path, tm
 
     def leak(body: dict[str, Any]) -> Any:
         rows = json.loads(body["messages"][-1]["content"])["rows"]
-        return {"rows": [{"interview": f"Write to {known}, number {i}."} for i in range(len(rows))]}
+        return {
+            "rows": [
+                {"interview": f"Write to {known}, {i} {body['options']['seed']}."} for i in range(len(rows))
+            ]
+        }
 
-    arguments = [
-        "synthesise",
-        str(folder / "in.csv"),
-        str(tmp_path / "out.csv"),
-        "--engine",
-        "copula",
-        "--count",
-        "100",
-    ]
+    files = [str(folder / "in.csv"), str(tmp_path / "out.csv")]
+    arguments = ["synthesise", *files, "--engine", "copula", "--count", "100"]
     with running(leak) as server:
         done = run(*arguments, "--llm", server.url, "--model", MODEL)
         assert done.returncode == 3

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from synth_handson.pii.fakes import Fakes, normal
-from synth_handson.pii.placeholders import PERSONS, PRIVATE, Place, Placeholders
+from synth_handson.pii.placeholders import PERSONS, PRIVATE, Place, Placeholders, as_marks, as_signs
 from synth_handson.pii.scan import scan
 from synth_handson.pii.spans import KINDS, Span
 
@@ -61,6 +61,16 @@ def test_japanese_stays_japanese() -> None:
     assert made.endswith("です。")
     assert not made[3:-3].isascii()
     assert "山田" not in made
+
+
+def test_marks_are_read_as_the_signs_they_stand_for() -> None:
+    places = Placeholders()
+    hidden = places.hide(TEXT, [Span(3, 9, "name"), Span(18, 23, "name"), Span(47, 62, "email")])
+    marks = as_marks(hidden)
+    assert marks == "Mr [[name_1]] met Mrs [[name_2]]. Miller left; write to [[email_1]]."
+    assert as_signs(marks) == hidden
+    assert as_signs("Mr [name_1] [sic] [[who_1]]") == f"Mr {Place('name', False, 0).sign} [sic] [[who_1]]"
+    assert as_marks(Place("name", True, 1).sign) == "[[name_japanese_2]]"
 
 
 def test_a_sign_that_never_was_in_a_text_is_left_out() -> None:

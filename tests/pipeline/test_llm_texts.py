@@ -44,7 +44,7 @@ def obliging(body: dict[str, Any]) -> Any:
             if japanese
             else f"[[name_1]] was {row['known']} {number}."
         )
-        rows.append(dict.fromkeys(names, f"{said} {len(body['messages'][-1]['content'])}"))
+        rows.append(dict.fromkeys(names, f"{said} {body['options']['seed']} {number}"))
     return {"rows": rows}
 
 
@@ -92,7 +92,15 @@ def test_what_cannot_be_used_is_asked_again(server: Server) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["", "x" * 1_000, TEXTS["remark"][3], TEXTS["remark"][3].upper().replace(" ", "\u3000"), None, 7],
+    [
+        "",
+        "x" * 1_000,
+        "[[nobody] wrote it",
+        TEXTS["remark"][3],
+        TEXTS["remark"][3].upper().replace(" ", "\u3000"),
+        None,
+        7,
+    ],
 )
 def test_a_model_of_no_use_ends_it(text: object, server: Server) -> None:
     server.answer = lambda body: {"rows": [{"remark": text}] * len(asked(body)["rows"])}

@@ -57,6 +57,20 @@ def test_schema_and_seed_go_as_each_protocol_wants_them(server: Server) -> None:
     assert second["seed"] == 7
 
 
+def test_a_server_that_knows_another_form_of_answers_is_asked_for_that(server: Server) -> None:
+    server.forms = ["json_object"]
+    assert openai(server).ask(MESSAGES, SCHEMA, 7) == {"texts": ["it", "それ"]}
+    assert server.asked[0]["response_format"] == {"type": "json_object", "schema": SCHEMA}
+    server.forms = []
+    with pytest.raises(ServerError, match="no such response_format"):
+        openai(server).ask(MESSAGES, SCHEMA, 7)
+
+
+def test_lines_broken_inside_of_a_text_are_read(server: Server) -> None:
+    server.answer = lambda _: '{"texts": ["one\nline"]}'
+    assert ollama(server).ask(MESSAGES, SCHEMA, 0) == {"texts": ["one\nline"]}
+
+
 @BOTH
 def test_what_is_no_json_can_be_asked_again(kind: Any, server: Server) -> None:
     server.answer = lambda _: "I would rather tell you a story"

@@ -62,8 +62,8 @@ def as_marks(text: str) -> str:
 
 
 def as_signs(text: str) -> str:
-    """Read such marks; one that means nothing is left out."""
-    return MARK.sub(lambda found: _SIGNS.get(found.group(), ""), PRIVATE.sub("", text))
+    """Read such marks, also in single brackets; others stay as they are."""
+    return MARK.sub(lambda found: _SIGNS.get(f"[[{found[1]}]]", found[0]), PRIVATE.sub("", text))
 
 
 def _mark(place: Place | None) -> str:
@@ -71,7 +71,7 @@ def _mark(place: Place | None) -> str:
     return f"[[{place.kind}{script}_{place.number + 1}]]" if place else ""
 
 
-MARK = re.compile(r"\[\[\w*\]\]")
+MARK = re.compile(r"\[{1,2}(\w+)\]{1,2}")
 _SIGNS = {
     _mark(place): place.sign
     for kind in KINDS

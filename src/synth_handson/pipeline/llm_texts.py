@@ -78,6 +78,7 @@ class ShownTexts:
     on_progress: ProgressCallback
     cancel: CancelToken | None
     known: set[str] = field(init=False)
+    """What no text may be: those of real people, and those that were written already."""
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "known", {folded(str(text)) for text in self.texts.stack()})
@@ -137,8 +138,13 @@ class ShownTexts:
         texts = answer.get("rows") if isinstance(answer, dict) else None
         if not isinstance(texts, list) or len(texts) != len(wanted):
             return {}
-        usable = (self._usable(one, length) for one, length in zip(texts, lengths, strict=True))
-        return {row: found for row, found in zip(wanted, usable, strict=True) if found}
+        usable = {}
+        for row, one, length in zip(wanted, texts, lengths, strict=True):
+            found = self._usable(one, length)
+            if found:
+                usable[row] = found
+                self.known.update(map(folded, found))
+        return usable
 
     def _prompt(self, rows: pd.DataFrame, lengths: Sequence[int], random: np.random.Generator) -> str:
         examples = [
@@ -180,7 +186,7 @@ class ShownTexts:
         return {"type": "object", "properties": {"rows": array}, "required": ["rows"]}
 
     def _usable(self, answer: Any, length: int) -> list[str] | None:
-        """Return the texts of a row; None if one is missing, far too long, or a real person's."""
+        """Return the texts of a row; None if one is missing, far too long, broken, or there already."""
         if not isinstance(answer, dict):
             return None
         given = (answer.get(str(name)) for name in self.texts)
@@ -189,7 +195,8 @@ class ShownTexts:
             return None
         signs = list(map(as_signs, texts))
         too_long = sum(map(len, signs)) > LONGEST * length
-        return None if too_long or any(folded(text) in self.known for text in signs) else signs
+        refused = any("[[" in text or folded(text) in self.known for text in signs)
+        return None if too_long or refused else signs
 
     def _with_gaps(self, found: list[list[str] | None], random: np.random.Generator) -> pd.DataFrame:
         """Leave as many texts out as are missing in the real rows."""

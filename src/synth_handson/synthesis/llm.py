@@ -32,6 +32,9 @@ ANSWER_SECONDS = 300.0
 TEMPERATURE = 0.9
 KEY = "OPENAI_API_KEY"
 
+UNKNOWN_FORM = (400, 422, 500)
+"""How servers answer that do not know a form of answers, among other things."""
+
 Messages = Sequence[Mapping[str, str]]
 
 
@@ -168,17 +171,17 @@ class OpenAiCompatible(LanguageModel):
 
     def ask(self, messages: Messages, schema: Mapping[str, Any], seed: int) -> Any:
         """Ask for JSON of a schema."""
-        wish = {
-            "model": self.model,
-            "messages": list(messages),
-            "seed": seed,
-            "response_format": {
-                "type": "json_schema",
-                "json_schema": {"name": "rows", "schema": dict(schema)},
-            },
-        }
+        # The second is what some servers know instead, such as llama.cpp's from Python.
+        formats: tuple[dict[str, Any], ...] = (
+            {"type": "json_schema", "json_schema": {"name": "answer", "schema": dict(schema)}},
+            {"type": "json_object", "schema": dict(schema)},
+        )
+        wish = {"model": self.model, "messages": list(messages), "seed": seed, "temperature": TEMPERATURE}
         with self._said_plainly():
-            reply = self._client.post("chat/completions", json=wish)
+            for form in formats:
+                reply = self._client.post("chat/completions", json={**wish, "response_format": form})
+                if reply.status_code not in UNKNOWN_FORM:
+                    break
             if reply.status_code >= 300:
                 raise ServerError("llm_refused", address=self.url, reason=reply.text[:300])
             said = reply.json()["choices"][0]["message"]["content"]
@@ -211,6 +214,7 @@ def is_here(host: str) -> bool:
 
 def _parsed(said: str | None) -> Any:
     try:
-        return json.loads(said or "")
+        # Small models break lines inside of texts.
+        return json.loads(said or "", strict=False)
     except ValueError as error:
         raise UnusableAnswerError(str(error)) from error
