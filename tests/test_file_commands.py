@@ -99,6 +99,21 @@ def test_preview_writes_nothing(command: list[str], folder: Path) -> None:
     assert sorted(folder.iterdir()) == before
 
 
+def test_a_saved_schema_decides_what_columns_hold(folder: Path, tmp_path: Path) -> None:
+    source, schema = str(folder / "in.csv"), tmp_path / "schema.json"
+    done = run("preview", source, "--type", "visits=text", "--save-schema", str(schema))
+    assert "Schema written" in done.stdout
+    again = run("preview", source, "--save-schema", str(schema))
+    assert (again.returncode, "already a file" in again.stderr) == (1, True)
+    output = str(tmp_path / "out.csv")
+    asked = ["--schema", str(schema), "--engine", "copula", "--text-minutes", "0"]
+    assert run("synthesise", source, output, *asked).returncode == 0
+    done = run("validate", "--original", source, "--synthetic", output, "--schema", str(schema), "--json")
+    assert {c["name"]: c["value"] for c in json.loads(done.stdout)["checks"]}["schema"] == 1
+    form = json.loads((tmp_path / "out.csv.manifest.json").read_text(encoding="utf-8"))["form"]
+    assert {column["name"]: column["type"] for column in form["columns"]}["visits"] == "text"
+
+
 def test_preview_shows_few_rows_of_a_small_table_too(tmp_path: Path) -> None:
     write_table(make_interviews(60), tmp_path / "small.xlsx")
     done = run("preview", str(tmp_path / "small.xlsx"))

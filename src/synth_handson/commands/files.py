@@ -38,6 +38,9 @@ Types = Annotated[
     list[str] | None,
     typer.Option("--type", metavar="COLUMN=TYPE", help="text, whole, number, truth, date or date:%d/%m/%Y."),
 ]
+Schema = Annotated[
+    Path | None, typer.Option(help="A saved schema (preview --save-schema): what the columns hold.")
+]
 LanguageOption = Annotated[
     Language | None, typer.Option("--language", help="ja or en; by default the terminal's.")
 ]
@@ -82,6 +85,7 @@ def synthesise(
     ] = False,
     report: Annotated[Path | None, typer.Option(help="Where to write the report, as one HTML page.")] = None,
     types: Types = None,
+    schema: Schema = None,
     force: Annotated[bool, typer.Option("--force", help="Replace files that are there.")] = False,
     keep_going: Annotated[
         bool, typer.Option("--keep-going", help="Write even if personal data of the original is in it.")
@@ -102,7 +106,7 @@ def synthesise(
     writer, refiner = _language_models(llm, model, refine, refine_model, allow_remote)
     check_outputs([output, manifest_path(output), *([report] if report else [])], force)
     with show.stages() as stages:
-        understood = understand(source, _types(types), stages.begin)
+        understood = understand(source, _types(types), schema, on_stage=stages.begin)
         settings = Settings(
             target=target, count=count, engine=engine, epsilon=epsilon, seed=seed,
             texts=_texts(writer, text_minutes), refiner=refiner,
@@ -135,6 +139,7 @@ def validate(
     synthetic: Annotated[Path, typer.Option(help="The synthetic file.")],
     holdout: Annotated[Path | None, typer.Option(help="A file of rows that were held out.")] = None,
     manifest: Annotated[Path | None, typer.Option(help="The manifest, if it lies elsewhere.")] = None,
+    schema: Schema = None,
     target: Annotated[str | None, typer.Option(help="Column that a model is to predict.")] = None,
     as_json: AsJson = False,
     language: LanguageOption = None,
@@ -145,7 +150,9 @@ def validate(
     try:
         with show.stages() as stages:
             stages.begin("assess")
-            result = check(original, synthetic, holdout=holdout, manifest=manifest, target=target)
+            result = check(
+                original, synthetic, holdout=holdout, manifest=manifest, schema=schema, target=target
+            )
     except SynthHandsonError as error:
         typer.secho(error.message(show.language), fg="red", err=True)
         raise typer.Exit(UNCHECKED) from error
@@ -161,19 +168,31 @@ def preview(
     count: Annotated[int, typer.Option("--count", "-n", help="Rows to show.")] = 5,
     seed: Annotated[int, typer.Option(help="Seed of the rows.")] = 0,
     types: Types = None,
+    schema: Schema = None,
+    save_schema: Annotated[Path | None, typer.Option(help="Where to save what is understood.")] = None,
+    force: Annotated[bool, typer.Option("--force", help="Replace a schema that is there.")] = False,
     language: LanguageOption = None,
 ) -> None:
-    """Show what is understood of a file, the personal data in it, and a few synthetic rows; write nothing."""
+    """Show what is understood of a file, the personal data in it, and a few synthetic rows; write nothing.
+
+    Nothing but a schema, where that is asked for: names, types and spelling of the columns, and no row.
+    """
     show = Show(language or terminal_language())
+    if save_schema:
+        check_outputs([save_schema], force)
     with show.stages() as stages:
-        understood = understand(_one("SOURCE", source, input), _types(types), stages.begin)
+        understood = understand(_one("SOURCE", source, input), _types(types), schema, on_stage=stages.begin)
     show.understood(understood)
     with show.stages() as stages:
         settings = Settings(count=count, engine=PREVIEW_ENGINE, seed=seed, texts=None)
         drawn = draw(understood, settings, hold_out=False, on_stage=stages.begin)
     show.say("preview_title", count=count)
     show.rows(drawn.table, understood.form)
-    show.say("preview_note")
+    if save_schema:
+        write_text(save_schema, understood.form.to_json())
+        show.say("schema_saved", path=save_schema)
+    else:
+        show.say("preview_note")
 
 
 def _language_models(

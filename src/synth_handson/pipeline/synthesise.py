@@ -146,7 +146,11 @@ class Synthesised:
 
 
 def understand(
-    path: AnyPath, types: Mapping[str, str] | None = None, on_stage: OnStage | None = None
+    path: AnyPath,
+    types: Mapping[str, str] | None = None,
+    schema: TableForm | AnyPath | None = None,
+    *,
+    on_stage: OnStage | None = None,
 ) -> Understood:
     """Read a file, find its personal data, and decide what becomes of each column.
 
@@ -154,13 +158,13 @@ def understand(
     ----------
     path
         The file.
-    types
+    types, schema
         What columns hold, as for :func:`~synth_handson.tables.files.reading.read_table`.
     on_stage
         Told what begins.
     """
     _tell(on_stage, "read")
-    frame, form = read_file(path, types=types)
+    frame, form = read_file(path, types=types, schema=schema)
     _tell(on_stage, "personal data")
     marks = find_marks(frame)
     findings = summarise(frame, marks)

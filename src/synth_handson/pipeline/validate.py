@@ -107,6 +107,7 @@ def validate(
     *,
     holdout: AnyPath | None = None,
     manifest: AnyPath | None = None,
+    schema: TableForm | AnyPath | None = None,
     target: str | None = None,
 ) -> ValidationResult:
     """Check a synthetic file against the original.
@@ -122,6 +123,8 @@ def validate(
     manifest
         What `synthesise` wrote beside its output; looked for there if it is not given. By it, the rows that
         were held out are split off the original again.
+    schema
+        What the columns hold, if the manifest does not say it, or otherwise.
     target
         Column that a model is to predict.
 
@@ -131,7 +134,7 @@ def validate(
         If a file cannot be read, or belongs to another original than the manifest says.
     """
     about = _manifest(Path(fspath(original)), Path(fspath(synthetic)), manifest)
-    frame, form = read_file(original, schema=about.form if about else None)
+    frame, form = read_file(original, schema=schema or (about.form if about else None))
     made, found = _read_alike(synthetic, form)
     marks = find_marks(frame)
     findings = summarise(frame, marks)
