@@ -6,10 +6,18 @@ from synth_handson.pii.addresses import find_addresses
 from synth_handson.pii.codes import find_codes
 from synth_handson.pii.dates import find_births
 from synth_handson.pii.japanese import find_japanese_names
+from synth_handson.pii.spacy_names import find_names_by_model
 from synth_handson.pii.spans import Span, plain, without_overlaps
 from synth_handson.pii.western import find_western_names
 
-FINDERS = (find_codes, find_births, find_addresses, find_japanese_names, find_western_names)
+FINDERS = (
+    find_codes,
+    find_births,
+    find_addresses,
+    find_japanese_names,
+    find_western_names,
+    find_names_by_model,
+)
 
 
 def scan(text: str) -> list[Span]:
