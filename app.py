@@ -38,8 +38,8 @@ def _(say):
 
 @app.cell
 def _(desk):
-    dataset = session.load_once(load_bank_marketing, desk.options.source)
-    train, holdout = split_holdout(dataset.frame)
+    dataset = desk.own or session.load_once(load_bank_marketing, desk.options.source)
+    train, holdout = split_holdout(dataset.frame, dataset.fraction)
     page.table(dataset.frame)
     return dataset, holdout, train
 

@@ -214,7 +214,7 @@ def test_before_the_first_click_the_bundled_table_is_shown_and_no_section_is_emp
     expect(chart(page, "Age (years)")).to_be_visible()
     expect(chart(page, "the distance to the closest training row")).to_be_visible()
     expect(page.locator(".sh-person tbody tr")).to_have_count(8)
-    expect(page.get_by_text("Even the closest real customer differs by")).to_be_visible()
+    expect(page.get_by_text("Even the closest real person differs by")).to_be_visible()
     expect(progress(page)).to_have_count(0)
     expect(page.get_by_text("Verdict: Pass.")).to_be_visible()
     expect(assessment(page)).to_have_count(0)

@@ -12,6 +12,7 @@ from synth_handson.errors import ArgumentError, TableError
 from synth_handson.locales import LANGUAGES, Language
 from synth_handson.notebook.script import (
     Options,
+    load_own,
     print_findings,
     read_options,
     run_assessment,
@@ -20,11 +21,16 @@ from synth_handson.notebook.script import (
 from synth_handson.notebook.session import Assessed
 from synth_handson.pipeline.tables import Tables
 from synth_handson.tables.bank import Dataset
+from synth_handson.tables.files.writing import write_table
+from synth_handson.tables.interviews import make_interviews
 
 
 def test_without_options_the_bundled_sample_is_used_so_that_no_network_is_needed() -> None:
     assert asdict(read_options([])) == {
         "source": "bundled",
+        "data": None,
+        "target": None,
+        "types": (),
         "rows": 1_000,
         "engine": None,
         "epochs": None,
@@ -41,6 +47,50 @@ def test_options_are_read() -> None:
     arguments += ["--engine", "aim", "--epsilon", "2.5"]
     expected = Options(source="auto", rows=7, engine="aim", epochs=2, epsilon=2.5, seed=3, language="ja")
     assert read_options(arguments) == expected
+
+
+def test_a_table_of_ones_own_is_named_with_its_target_and_types() -> None:
+    arguments = ["--data", "mine.csv", "--target", "left", "--type", "zip=text", "--type", "a=b=date"]
+    options = read_options(arguments)
+    assert (options.data, options.target) == (Path("mine.csv"), "left")
+    assert options.types == (("zip", "text"), ("a=b", "date"))
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["--target", "y"], "give --data as well"),
+        (["--type", "zip=text"], "give --data as well"),
+        (["--data", "mine.csv", "--type", "zip"], "must be COLUMN=TYPE"),
+    ],
+)
+def test_what_says_nothing_about_ones_own_table_is_refused(
+    arguments: list[str], said: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit):
+        read_options(arguments)
+    assert said in capsys.readouterr().err
+
+
+def test_ones_own_table_goes_the_same_steps(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    write_table(make_interviews(300, seed=8), tmp_path / "mine.csv")
+    options = Options(data=tmp_path / "mine.csv", target="outcome", engine="copula", rows=200, language="en")
+    own = load_own(options)
+    assert own is not None
+    tables = run_generation(own, options)
+    assert (len(tables.train), len(tables.holdout), len(tables.synthetic)) == (200, 100, 200)
+    assert list(tables.synthetic) == ["born", "language", "plan", "visits", "satisfaction", "outcome"]
+    said = capsys.readouterr().out
+    assert "1. mine.csv: 300 rows. Learned are 6 columns" in said
+    assert "Not learned: email (personal data)." in said
+    evidence = run_assessment(tables, options).evidence
+    assert evidence is not None
+    assert evidence.utility is not None
+    assert evidence.utility.target == "outcome"
+
+
+def test_without_a_table_of_ones_own_none_is_loaded() -> None:
+    assert load_own(Options()) is None
 
 
 def test_files_to_write_are_read_as_paths(tmp_path: Path) -> None:
@@ -67,7 +117,10 @@ def test_help_lists_every_option_with_its_default(capsys: pytest.CaptureFixture[
         read_options(["--help"])
     assert ended.value.code == 0
     text = re.sub(r"\s+", " ", capsys.readouterr().out)
+    assert "--type COLUMN=TYPE" in text
     for option, default in asdict(read_options([])).items():
+        if option == "types":
+            continue
         assert re.search(rf"--{option} .*?\(default: {default}\)", text)
 
 

@@ -49,35 +49,35 @@ JOB_SAME = category("job", "services", "services")
 SENTENCES: dict[str, tuple[Comparison, str, str]] = {
     "numbers, with their units": (
         compared(number("age", 38, 41, "years"), number("balance", 1512, 12, "euros"), JOB_SAME),
-        "Even the closest real customer differs by 3 years in age, 1,500 euros in balance.",
-        "最も近い実在の顧客でさえ、年齢で 3 歳、残高で 1,500 ユーロの差があります。",
+        "Even the closest real person differs by 3 years in age, 1,500 euros in balance.",
+        "最も近い実在の人でさえ、年齢で 3 歳、残高で 1,500 ユーロの差があります。",
     ),
     "one of something is singular": (
         compared(number("age", 42, 41, "years"), number("campaign", 1, 2, "contacts")),
-        "Even the closest real customer differs by 1 year in age, 1 contact in this campaign.",
-        "最も近い実在の顧客でさえ、年齢で 1 歳、今回の接触回数で 1 回の差があります。",
+        "Even the closest real person differs by 1 year in age, 1 contact in this campaign.",
+        "最も近い実在の人でさえ、年齢で 1 歳、今回の接触回数で 1 回の差があります。",
     ),
     "categories alone": (
         compared(AGE_SAME, category("job", "services", "student"), category("y", "no", "yes")),
-        "Even the closest real customer has another value in: Job, Subscribed to a term deposit.",
-        "最も近い実在の顧客でさえ、職業、定期預金の申し込みが異なります。",
+        "Even the closest real person has another value in: Job, Subscribed to a term deposit.",
+        "最も近い実在の人でさえ、職業、定期預金の申し込みが異なります。",
     ),
     "numbers and categories": (
         compared(number("duration", 60, 90, "seconds"), category("loan", "no", "yes")),
-        "Even the closest real customer differs by 30 seconds in call duration; "
+        "Even the closest real person differs by 30 seconds in call duration; "
         "and has another value in: Has a personal loan.",
-        "最も近い実在の顧客でさえ、通話時間で 30 秒の差があります。また、個人ローンの有無が異なります。",
+        "最も近い実在の人でさえ、通話時間で 30 秒の差があります。また、個人ローンの有無が異なります。",
     ),
     "a missing value beside a value": (
         compared(ColumnComparison("age", None, 41, None, "years", False), JOB_SAME),
-        "Even the closest real customer has another value in: Age (years).",
-        "最も近い実在の顧客でさえ、年齢（歳）が異なります。",
+        "Even the closest real person has another value in: Age (years).",
+        "最も近い実在の人でさえ、年齢（歳）が異なります。",
     ),
     "a table it does not know, without labels or units": (
         compared(number("height", 1.8, 1.675), number("balance", 2, 1), category("job", "a", "b")),
-        "Even the closest real customer differs by 0.125 in height, 1 in balance; "
+        "Even the closest real person differs by 0.125 in height, 1 in balance; "
         "and has another value in: job.",
-        "最も近い実在の顧客でさえ、heightで 0.125、balanceで 1の差があります。また、jobが異なります。",
+        "最も近い実在の人でさえ、heightで 0.125、balanceで 1の差があります。また、jobが異なります。",
     ),
 }
 
@@ -92,11 +92,9 @@ def test_the_sentence_says_in_what_even_the_closest_differs(case: str) -> None:
 def test_the_sentence_about_an_identical_person_calls_it_identical_and_no_proof_of_a_leak() -> None:
     comparison = compared(AGE_SAME, JOB_SAME, ColumnComparison("y", None, None, None, None, True))
     english, japanese = (closest_sentence(comparison, language) for language in ("en", "ja"))
-    assert english.startswith(
-        "**The closest real customer is identical in all 3 columns.** That can be chance"
-    )
+    assert english.startswith("**The closest real person is identical in all 3 columns.** That can be chance")
     assert japanese.startswith(
-        "**最も近い実在の顧客は、3 列すべてで一致しています。** 同じ値の人が多ければ偶然"
+        "**最も近い実在の人は、3 列すべてで一致しています。** 同じ値の人が多ければ偶然"
     )
 
 

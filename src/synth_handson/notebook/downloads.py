@@ -9,11 +9,26 @@ from synth_handson.pipeline.tables import Tables
 from synth_handson.report import About
 
 
-def about_tables(tables: Tables, language: Language, fields: Mapping[str, str] | None = None) -> About:
-    """Say in the report what these tables are, and what the reader filled in."""
+def about_tables(
+    tables: Tables, language: Language, fields: Mapping[str, str] | None = None, source: str | None = None
+) -> About:
+    """Say in the report what these tables are, and what the reader filled in.
+
+    Parameters
+    ----------
+    tables
+        The tables.
+    language
+        The report's.
+    fields
+        What the reader filled in.
+    source
+        The file that the real table came from, where it is not Bank Marketing's.
+    """
+    told = "" if source is None else "_own"
     return About(
-        data=get_text(language, "story.report_data", rows=len(tables.synthetic)),
-        source=get_text(language, "story.report_source"),
+        data=get_text(language, f"story.report_data{told}", rows=len(tables.synthetic), name=source),
+        source=source or get_text(language, "story.report_source"),
         training=tables.training,
         **{name: text.strip() or None for name, text in (fields or {}).items()},
     )

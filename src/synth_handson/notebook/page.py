@@ -32,6 +32,7 @@ from synth_handson.notebook.bundled import bundled_tables
 from synth_handson.notebook.downloads import about_tables, download_note, evidence_json
 from synth_handson.notebook.lesson import Memorised, Overfitting, Responder, Response
 from synth_handson.notebook.session import Assessed, Assessor, Job, JobState
+from synth_handson.pipeline.own_table import OwnTable
 from synth_handson.pipeline.tables import Tables
 from synth_handson.synthesis import registry
 from synth_handson.synthesis.engine import EngineOptions
@@ -82,6 +83,8 @@ class Desk:
         What that was told; on a page, the defaults in the language that its address asks for.
     server
         Address of the MOSTLY AI server that trains, if one does.
+    own
+        A table of the reader's own, if the options name one.
     states
         Functions that return the tables on show, the :class:`JobState` of their training, what was
         :class:`Assessed` of them, the :class:`Response` to a leak, and what was :class:`Memorised`.
@@ -89,10 +92,12 @@ class Desk:
 
     def __init__(self) -> None:
         self.script = mo.app_meta().mode == "script"
+        self.own: OwnTable | None = None
         self.server = registry.server_address()
         if self.script:
             self.options = script.read_options(sys.argv[1:])
             script.explain_errors(self.options.language)
+            self.own = script.load_own(self.options)
         else:
             english = mo.query_params().get("lang") == "en"
             self.options = script.Options(language="en" if english else "ja")
@@ -185,7 +190,9 @@ def _named(control: Any, name: str) -> mo.Html:
     return mo.Html(f'<div role="group" aria-label="{escape(name)}">{mo.as_html(control)}</div>')
 
 
-def split_note(dataset: Dataset, train: pd.DataFrame, holdout: pd.DataFrame, language: Language) -> str:
+def split_note(
+    dataset: Dataset | OwnTable, train: pd.DataFrame, holdout: pd.DataFrame, language: Language
+) -> str:
     """Tell where the real table came from, and how it was split."""
     split = get_text(language, "load.holdout", train=len(train), holdout=len(holdout))
     return f"{load.source_note(dataset, language)}\n\n{split}"
@@ -267,7 +274,8 @@ def _drawn(draw: Callable[..., Any], measured: Any, language: Language, *about: 
 
 def column_selector(frame: pd.DataFrame) -> mo.ui.dropdown:
     """Choose a column."""
-    return mo.ui.dropdown(list(frame.columns), value="age", label="列 / Column", allow_select_none=False)
+    first = "age" if "age" in frame else str(frame.columns[0])
+    return mo.ui.dropdown(list(frame.columns), value=first, label="列 / Column", allow_select_none=False)
 
 
 def column(

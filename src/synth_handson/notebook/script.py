@@ -18,11 +18,12 @@ from synth_handson.evidence.fidelity import ColumnFidelity
 from synth_handson.locales import LANGUAGES, Language, get_text
 from synth_handson.notebook.downloads import about_tables, evidence_json
 from synth_handson.notebook.session import Assessed
-from synth_handson.pipeline.tables import Tables, assess_tables, draw_tables, find_target
+from synth_handson.pipeline.own_table import OwnTable, read_own_table
+from synth_handson.pipeline.tables import Tables, assess_tables, draw_tables
 from synth_handson.synthesis.registry import ENGINES
 from synth_handson.synthesis.run import Progress
 from synth_handson.synthesis.training import train_generator
-from synth_handson.tables.bank import TARGET, Dataset, RequestedSource
+from synth_handson.tables.bank import Dataset, RequestedSource
 from synth_handson.tables.split import split_holdout
 from synth_handson.views.generate import origin_note, phase_note
 from synth_handson.views.load import source_note
@@ -47,6 +48,9 @@ class Options:
     """What a run of the hands-on can be told."""
 
     source: RequestedSource = "auto"
+    data: Path | None = None
+    target: str | None = None
+    types: tuple[tuple[str, str], ...] = ()
     rows: int = 1_000
     engine: str | None = None
     epochs: int | None = None
@@ -70,6 +74,19 @@ def read_options(arguments: Sequence[str]) -> Options:
         default="bundled",
         help="the bundled sample (no network), the full table if it can be had, or a fresh copy from UCI",
     )
+    parser.add_argument(
+        "--data", type=Path, metavar="FILE", help="a table of your own: CSV, TSV, JSON, YAML, XLSX or Parquet"
+    )
+    parser.add_argument("--target", metavar="COLUMN", help="its column that a model is to predict")
+    parser.add_argument(
+        "--type",
+        dest="types",
+        action="append",
+        type=_column_type,
+        default=[],
+        metavar="COLUMN=TYPE",
+        help="what a column of it holds: text, whole, number, truth, date or date:%%d/%%m/%%Y",
+    )
     parser.add_argument("--rows", type=_whole_number(1), default=1_000, help="synthetic rows to draw")
     parser.add_argument(
         "--engine",
@@ -88,7 +105,17 @@ def read_options(arguments: Sequence[str]) -> Options:
     parser.add_argument("--language", choices=LANGUAGES, default="en", help="language of what is printed")
     for name, what in (("report", "the report as one HTML page"), ("evidence", "what was measured as JSON")):
         parser.add_argument(f"--{name}", type=_writable_file, metavar="FILE", help=f"where to write {what}")
-    return Options(**vars(parser.parse_args(arguments)))
+    given = vars(parser.parse_args(arguments))
+    if given["data"] is None and (given["target"] or given["types"]):
+        parser.error("--target and --type are about a table of your own: give --data as well")
+    return Options(**given | {"types": tuple(given["types"])})
+
+
+def load_own(options: Options) -> OwnTable | None:
+    """Read the table that the options name; None if they name none."""
+    if options.data is None:
+        return None
+    return read_own_table(options.data, options.target, dict(options.types))
 
 
 def explain_errors(language: Language) -> None:
@@ -103,10 +130,10 @@ def explain_errors(language: Language) -> None:
     sys.excepthook = hook
 
 
-def run_generation(dataset: Dataset, options: Options) -> Tables:
+def run_generation(dataset: Dataset | OwnTable, options: Options) -> Tables:
     """Do steps 1 and 2, printing as they go: split off the holdout, train and draw."""
-    print(f"1. {source_note(dataset, options.language)}")
-    train, holdout = split_holdout(dataset.frame)
+    _print(1, source_note(dataset, options.language))
+    train, holdout = split_holdout(dataset.frame, dataset.fraction)
 
     def show(progress: Progress) -> None:
         loss = f", {progress.val_loss:.3f}" if progress.val_loss is not None else ""
@@ -116,14 +143,16 @@ def run_generation(dataset: Dataset, options: Options) -> Tables:
 
     generator = train_generator(
         train,
-        target=find_target(TARGET, train),
+        target=dataset.target,
         engine=options.engine,
         max_epochs=options.epochs,
         epsilon=options.epsilon,
         random_state=options.seed,
         on_progress=show,
     )
-    return draw_tables(generator, train, holdout, rows=options.rows, random_state=options.seed)
+    return draw_tables(
+        generator, train, holdout, rows=options.rows, random_state=options.seed, target=dataset.target
+    )
 
 
 def run_assessment(tables: Tables, options: Options) -> Assessed:
@@ -133,7 +162,7 @@ def run_assessment(tables: Tables, options: Options) -> Assessed:
         print(f"   {get_text(options.language, f'evidence.step_{step.name}')} ({step.fraction:.0%})")
 
     try:
-        return Assessed(tables, evidence=assess_tables(tables, TARGET, show, options.seed))
+        return Assessed(tables, evidence=assess_tables(tables, show, options.seed))
     except SynthHandsonError as error:
         return Assessed(tables, error=error)
 
@@ -175,7 +204,8 @@ def print_findings(
         _print(4, unproven_note(evidence, language))
         _print(4, grade_note(evidence, language))
         if options.report:
-            _write(options.report, evidence.to_html(language, about_tables(tables, language)))
+            about = about_tables(tables, language, source=options.data.name if options.data else None)
+            _write(options.report, evidence.to_html(language, about))
         if options.evidence:
             _write(options.evidence, evidence_json(evidence))
 
@@ -207,6 +237,13 @@ def _writable_file(text: str) -> Path:
     if not os.access(path if path.exists() else path.parent, os.W_OK):
         raise argparse.ArgumentTypeError(f"must name a file you may write; {text} is protected")
     return path
+
+
+def _column_type(text: str) -> tuple[str, str]:
+    name, sign, kind = text.rpartition("=")
+    if not sign:
+        raise argparse.ArgumentTypeError(f"must be COLUMN=TYPE, such as zip=text, not {text}")
+    return name, kind
 
 
 def _positive(text: str) -> float:

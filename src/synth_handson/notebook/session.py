@@ -133,7 +133,11 @@ class Job:
                 self._deliver(replace(first, origin="meanwhile"))
             generator = self._train(train, asked)
             self._show(JobState(Progress("sampling" if generator.model.ready else "starting")))
-            self._deliver(draw_tables(generator, train, holdout, rows=rows, random_state=random_state))
+            target = find_target(TARGET, train)
+            drawn = draw_tables(
+                generator, train, holdout, rows=rows, random_state=random_state, target=target
+            )
+            self._deliver(drawn)
         except SynthHandsonError as error:
             state = JobState(error=error)
             if first is not None and self._owner.is_alive():
@@ -160,7 +164,7 @@ class Job:
         copula = train_generator(
             train, target=target, engine="copula", random_state=random_state, cancel=self._cancel
         )
-        return draw_tables(copula, train, holdout, rows=rows, random_state=random_state)
+        return draw_tables(copula, train, holdout, rows=rows, random_state=random_state, target=target)
 
     def _train(self, train: pd.DataFrame, options: _Asked) -> Generator:
         engine, epsilon, max_epochs, random_state = options
@@ -231,7 +235,7 @@ class Assessor:
                 raise _SupersededError
             self._show(Assessed(tables, step=step))
 
-        return assess_tables(tables, TARGET, follow)
+        return assess_tables(tables, follow)
 
     def _wanted(self, tables: Tables) -> bool:
         return tables is self.newest and self._owner.is_alive()

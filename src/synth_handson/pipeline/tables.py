@@ -30,6 +30,8 @@ class Tables:
         for the time in which another "meanwhile" trains.
     training
         How the generator was made.
+    target
+        The column that a model is to predict, if there is one.
     why
         Why its engine was chosen, where nobody said.
     """
@@ -39,16 +41,23 @@ class Tables:
     synthetic: pd.DataFrame
     origin: Origin
     training: Training
+    target: str | None = None
     why: Message | None = None
 
 
 def draw_tables(
-    generator: Generator, train: pd.DataFrame, holdout: pd.DataFrame, *, rows: int, random_state: int
+    generator: Generator,
+    train: pd.DataFrame,
+    holdout: pd.DataFrame,
+    *,
+    rows: int,
+    random_state: int,
+    target: str | None = None,
 ) -> Tables:
     """Draw ``rows`` from a generator, and put them beside the tables they are compared to."""
     synthetic = generator.sample(rows, random_state=random_state)
     origin: Origin = "store" if generator.from_store else "trained"
-    return Tables(train, holdout, synthetic, origin, generator.training, generator.why)
+    return Tables(train, holdout, synthetic, origin, generator.training, target, generator.why)
 
 
 def find_target(target: str, train: pd.DataFrame) -> str | None:
@@ -58,16 +67,15 @@ def find_target(target: str, train: pd.DataFrame) -> str | None:
 
 def assess_tables(
     tables: Tables,
-    target: str,
     on_progress: Callable[[Step], None] | None = None,
     random_state: int = 0,
 ) -> Evidence:
-    """Assess a synthetic table, with utility where the tables have the target."""
+    """Assess a synthetic table, with utility where there is a target."""
     return assess(
         tables.synthetic,
         train=tables.train,
         holdout=tables.holdout,
-        target=find_target(target, tables.train),
+        target=tables.target,
         random_state=random_state,
         on_progress=on_progress,
     )

@@ -52,6 +52,8 @@ UCI_TOTAL_SECONDS = 15.0
 TARGET = "y"
 """The column that the vendor of the story is to predict."""
 
+HELD_OUT = 0.2
+
 Source = Literal["cache", "uci", "bundled"]
 RequestedSource = Literal["auto", "uci", "bundled"]
 
@@ -91,6 +93,16 @@ class Dataset:
     frame: pd.DataFrame
     source: Source
     why_not_uci: Message | None = None
+
+    @property
+    def target(self) -> str | None:
+        """The column that the vendor is to predict, where it is among the columns."""
+        return TARGET if TARGET in self.frame else None
+
+    @property
+    def fraction(self) -> float:
+        """Share of the rows that is held out."""
+        return HELD_OUT
 
 
 def load_bank_marketing(

@@ -1,0 +1,80 @@
+"""A table of the reader's own, as the hands-on works with it."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from os import fspath
+from pathlib import Path
+
+import pandas as pd
+
+from synth_handson.errors import ArgumentError
+from synth_handson.pii.replace import replace_marked
+from synth_handson.pipeline.roles import ColumnRole
+from synth_handson.pipeline.synthesise import KEY_BYTES, Understood, holdout_fraction, understand
+from synth_handson.tables.checks import MIN_ASSESSED_ROWS, MIN_COLUMNS
+from synth_handson.tables.files.form import AnyPath
+
+
+@dataclass(frozen=True, eq=False)
+class OwnTable:
+    """The columns of a table that can be learned, without personal data.
+
+    Attributes
+    ----------
+    frame
+        The columns.
+    target
+        The one that a model is to predict, if there is one.
+    fraction
+        Share of the rows that is held out: a fifth, or as much as an assessment needs.
+    name
+        Name of the file.
+    understood
+        What was understood of it.
+    """
+
+    frame: pd.DataFrame
+    target: str | None
+    fraction: float
+    name: str
+    understood: Understood
+
+    @property
+    def left_out(self) -> tuple[ColumnRole, ...]:
+        """The columns that are not learned, and why."""
+        return tuple(column for column in self.understood.roles if column.role != "learned")
+
+
+def read_own_table(
+    path: AnyPath, target: str | None = None, types: Mapping[str, str] | None = None
+) -> OwnTable:
+    """Read a file, replace the personal data in it, and keep the columns that can be learned.
+
+    Parameters
+    ----------
+    path, types
+        As for :func:`~synth_handson.pipeline.synthesise.understand`.
+    target
+        Column that a model is to predict.
+
+    Raises
+    ------
+    ArgumentError
+        If the file cannot be read, the target cannot be learned, or there are too few rows or columns.
+    TableError
+        If something is wrong with the table as a whole.
+    """
+    understood = understand(path, types)
+    learned, rows = understood.named("learned"), len(understood.frame)
+    if target is not None and target not in learned:
+        raise ArgumentError("synthesise_target", column=target, known=", ".join(learned) or "–")
+    if len(learned) < MIN_COLUMNS:
+        raise ArgumentError("own_columns", columns=len(learned), minimum=MIN_COLUMNS)
+    if rows < 2 * MIN_ASSESSED_ROWS:
+        raise ArgumentError("own_rows", rows=rows, minimum=2 * MIN_ASSESSED_ROWS)
+    safe = replace_marked(understood.frame, understood.marks, secrets.token_bytes(KEY_BYTES))
+    name = Path(fspath(path)).name
+    return OwnTable(safe[learned], target, holdout_fraction(rows), name, understood)

@@ -1,0 +1,66 @@
+"""A reader's own table is learned without personal data; its limits are said before any training."""
+
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from synth_handson.errors import ArgumentError
+from synth_handson.pipeline.own_table import OwnTable, read_own_table
+from synth_handson.tables.files.writing import write_table
+from synth_handson.tables.interviews import make_interviews
+from synth_handson.views.load import source_note
+
+
+@pytest.fixture
+def interviews(tmp_path: Path) -> Path:
+    write_table(make_interviews(300, seed=8), tmp_path / "interviews.csv")
+    return tmp_path / "interviews.csv"
+
+
+@pytest.fixture
+def own(interviews: Path) -> OwnTable:
+    return read_own_table(interviews, "outcome")
+
+
+def test_what_can_be_learned_is_kept_without_personal_data(own: OwnTable) -> None:
+    assert list(own.frame) == ["born", "language", "plan", "visits", "satisfaction", "outcome"]
+    assert [column.name for column in own.left_out] == ["id", "name", "email", "phone", "interview"]
+    assert (own.target, own.name, len(own.frame)) == ("outcome", "interviews.csv", 300)
+    born = own.understood.frame["born"]
+    assert (own.frame["born"].dt.year == born.dt.year).all()
+    assert (own.frame["born"] != born).mean() > 0.9
+
+
+@pytest.mark.parametrize(("rows", "fraction"), [(200, 0.5), (300, 1 / 3), (1_000, 0.2)])
+def test_enough_is_held_out_to_measure(rows: int, fraction: float, tmp_path: Path) -> None:
+    write_table(make_interviews(rows), tmp_path / "in.csv")
+    assert read_own_table(tmp_path / "in.csv").fraction == pytest.approx(fraction)
+
+
+def test_the_reader_is_told_what_becomes_of_it(own: OwnTable) -> None:
+    said = source_note(own, "en")
+    assert "interviews.csv: 300 rows. Learned are 6 columns: born, language" in said
+    assert "Not learned: email (personal data)." in said
+    assert "Dates of birth in born were moved" in said
+    assert "学習しない列：email" in source_note(own, "ja")
+
+
+@pytest.mark.parametrize(
+    ("frame", "target", "said"),
+    [
+        (make_interviews(150), None, "150 rows, and 200 are needed"),
+        (make_interviews(300)[["name", "email", "plan"]], None, "Only 1 columns"),
+        (make_interviews(300), "email", "no column “email” to predict"),
+        (make_interviews(300), "nothing", "no column “nothing” to predict"),
+    ],
+)
+def test_limits_are_said_at_once(frame: pd.DataFrame, target: str | None, said: str, tmp_path: Path) -> None:
+    write_table(frame, tmp_path / "in.csv")
+    with pytest.raises(ArgumentError, match=said):
+        read_own_table(tmp_path / "in.csv", target)
+
+
+def test_types_can_be_said(interviews: Path) -> None:
+    assert "visits" in read_own_table(interviews, types={"visits": "text"}).frame
+    assert read_own_table(interviews, types={"visits": "text"}).frame["visits"].dtype == "str"
