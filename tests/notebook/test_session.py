@@ -219,7 +219,7 @@ class Visitor:
 def own_tables(bank: pd.DataFrame) -> Tables:
     """Return small tables of a reader's own, with the holdout in the synthetic table's place."""
     train, holdout = split_holdout(bank[["age", "y"]].head(600))
-    return Tables(train, holdout, holdout, "trained", load_pretrained_generator().training)
+    return Tables(train, holdout, holdout, "trained", load_pretrained_generator().training, "y")
 
 
 def test_an_assessment_shows_its_steps_and_the_evidence(own_tables: Tables) -> None:
