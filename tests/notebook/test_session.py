@@ -235,10 +235,12 @@ def test_an_assessment_shows_its_steps_and_the_evidence(own_tables: Tables) -> N
     assert last.evidence.utility.target == "y"
 
 
-def test_without_the_storys_target_no_utility_is_measured(bank: pd.DataFrame, own_tables: Tables) -> None:
+def test_without_a_target_no_utility_is_measured(bank: pd.DataFrame, own_tables: Tables) -> None:
     train, holdout = split_holdout(bank[["age", "campaign"]].head(600))
     visitor = Visitor()
-    Assessor(visitor.show).run(replace(own_tables, train=train, holdout=holdout, synthetic=holdout))
+    Assessor(visitor.show).run(
+        replace(own_tables, train=train, holdout=holdout, synthetic=holdout, target=None)
+    )
     evidence = visitor.seen[-1].evidence
     assert evidence is not None
     assert evidence.utility is None
