@@ -95,6 +95,8 @@ def test_text_is_mostly_rare_where_over_nine_tenths_of_it_occurs_less_than_eight
         ),
         (["The same long remark, again and again."] * 9, False),
         ([f"X{i}" for i in range(9)], False),
+        ([f"{i}.689620  0.000000  0.000000  0.000000" for i in range(9)], False),
+        ([f"1887.05.1{i} - 1893.10.30 (Death)" for i in range(9)], False),
         ([f"0d9e5a4c-77b1-4c39-9d0a-{i:012}" for i in range(9)], False),
         ([1, 2], False),
         ([None], False),

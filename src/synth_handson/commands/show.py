@@ -19,12 +19,15 @@ from synth_handson.pii.japanese import INSTALL, has_dictionary
 from synth_handson.pii.leaks import Leak, name_cells
 from synth_handson.pipeline.synthesise import Stage, Synthesised, Understood
 from synth_handson.pipeline.validate import Check, ValidationResult
+from synth_handson.synthesis.mostly.text_model import MAX_SIGNS
 from synth_handson.synthesis.mostly.text_process import MODEL as LEARNED
 from synth_handson.synthesis.run import Progress as Training
 from synth_handson.tables.files.convert import spell
 from synth_handson.tables.files.form import TableForm
 
 MAX_CELL = 40
+MANY_MISSING = 0.1
+"""So much larger a share of empty texts than in the original is told."""
 
 
 def terminal_language() -> Language:
@@ -116,6 +119,12 @@ class Show:
         if made.written:
             how = "learned" if made.text_model == LEARNED else "shown"
             self.say(f"texts_{how}", columns=", ".join(made.written), model=made.text_model)
+        for name in made.written:
+            missing, before = (table[name].isna().mean() for table in (made.table, made.understood.frame))
+            if missing > before + MANY_MISSING:
+                self.say("texts_missing", column=name, share=missing)
+            if made.text_model == LEARNED and made.understood.frame[name].str.len().max() > MAX_SIGNS:
+                self.say("texts_cut", column=name, signs=MAX_SIGNS)
         if made.empty:
             self.say("left_empty", columns=", ".join(made.empty))
         self.say("not_shown")

@@ -15,7 +15,7 @@ MAX_RARE_SHARE = 0.9
 MIN_TEXT = 24
 """Values of so many characters on average, most of them different and of several words, are free text."""
 MIN_DISTINCT_SHARE = 0.5
-_WORDS = r"\S\s+\S+\s+\S|[ぁ-んァ-ヴ一-龥]"
+_WORDS = r"(?:[^\W\d_]{2}\w*\W+){2}[^\W\d_]{2}|[ぁ-んァ-ヴ一-龥]"
 """Three words, or a language that is written without spaces."""
 
 _DAYS = [f"%Y{sep}%m{sep}%d" for sep in "-/."] + [

@@ -8,8 +8,8 @@ import pytest
 
 from synth_handson.errors import TrainingCancelled
 from synth_handson.pipeline.synthesise import Drawn, Settings, Understood, draw, understand
-from synth_handson.synthesis.mostly.text_model import ContextSigns, LearnedTexts, train_texts
-from synth_handson.synthesis.run import CancelToken, Progress
+from synth_handson.synthesis.mostly.text_model import MAX_SIGNS, ContextSigns, LearnedTexts, cut, train_texts
+from synth_handson.synthesis.run import CancelToken, Options, Progress, TrainingRun
 from synth_handson.tables.files.writing import write_table
 from synth_handson.tables.interviews import make_interviews
 
@@ -37,15 +37,45 @@ class Fixed:
 
     def __init__(self, texts: list[str]) -> None:
         self.texts = texts
+        self.asked = 0
 
     def draw(self, n: int, random_state: int) -> pd.DataFrame:
+        self.asked += 1
         return pd.DataFrame({"t0": [self.texts[i % len(self.texts)] for i in range(n)]})
+
+
+def a_run() -> TrainingRun:
+    options: Options = {"max_epochs": 1, "max_minutes": 1, "random_state": 0, "epsilon": None}
+    return TrainingRun(CONTEXT, options)
+
+
+def test_a_model_that_has_not_learned_enough_is_not_asked_for_ever() -> None:
+    signs = ContextSigns.of(CONTEXT)
+    drawn = Fixed(["junk", "junk", f"{signs.before(CONTEXT)[0]} good English"])
+    written = LearnedTexts(drawn, signs, a_run()).write(CONTEXT, 0)  # type: ignore[arg-type]
+    assert drawn.asked == 1
+    assert written.notna().any(axis=None)
+
+
+@pytest.mark.parametrize(
+    ("text", "kept"),
+    [
+        ("short", "short"),
+        ("A" * 300 + ". " + "B" * 300, "A" * 300 + "."),
+        ("あ" * 300 + "。" + "い" * 300, "あ" * 300 + "。"),
+        ("A. " + "B" * 600, ("A. " + "B" * 600)[:MAX_SIGNS]),
+        ("A" * 299 + ".5 " + "B" * 600, ("A" * 299 + ".5 " + "B" * 600)[:MAX_SIGNS]),
+    ],
+)
+def test_long_texts_are_cut_behind_a_sentence(text: str, kept: str) -> None:
+    assert cut(text) == kept
 
 
 def test_rows_get_texts_of_their_context_or_of_most_of_it() -> None:
     signs = ContextSigns.of(CONTEXT)
     one, two, _ = signs.before(CONTEXT)
-    model = LearnedTexts(Fixed([f"{one} good English", f"{two} gutes Japanisch", "junk", f"{one} "]), signs)  # type: ignore[arg-type]
+    drawn = Fixed([f"{one} good English", f"{two} gutes Japanisch", "junk", f"{one} "])
+    model = LearnedTexts(drawn, signs, a_run())  # type: ignore[arg-type]
     written = model.write(CONTEXT, 0)[0].tolist()
     # Nobody drew a bad mood: English it is all the same.
     assert written[1] == "gutes Japanisch"

@@ -7,6 +7,7 @@ asked to write, but goes on as it has begun.
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from dataclasses import dataclass
 from math import ceil
@@ -24,11 +25,18 @@ MAX_EPOCHS = 50.0
 MAX_MINUTES = 5.0
 MAX_LEARNED = 20_000
 """Of more rows, so many are learned from."""
+MAX_SIGNS = 500
+"""Of a longer text, what comes before is learned: so small a model has forgotten by then what it began."""
+SENTENCE_END = re.compile(r"[。．！？!?.](?=\s|$)|[。！？\n]")
+SEEDS = 2**32
+CHUNK = 200
+"""So many rows are drawn at a time, so that there is progress to tell."""
 FIRST_SIGN = 0xE400
 """Signs for contexts are of Unicode's private use area, beyond those that may stand in texts."""
-ROUNDS = 4
 SPARE = 1.25
-"""So many times what is missing is drawn in a round."""
+"""So many times what is missing is drawn at a time."""
+MOST_DRAWN = 3
+"""So many times the rows are drawn in all; a model that has not learned enough would never write to all."""
 
 POOL = WorkerPool("synth_handson.synthesis.mostly.text_process")
 
@@ -72,7 +80,7 @@ def train_texts(
     signs = ContextSigns.of(context)
 
     def request() -> dict[str, Any]:
-        learned = texts.iloc[chosen].fillna("").reset_index(drop=True)
+        learned = texts.iloc[chosen].fillna("").map(cut).reset_index(drop=True)
         learned = learned.set_axis([f"t{number}" for number in range(learned.shape[1])], axis=1)
         learned["t0"] = [
             f"{sign} {text}"
@@ -82,7 +90,15 @@ def train_texts(
         return {"texts": learned, **asked}
 
     run.begin()
-    return LearnedTexts(TextModel(train_in_worker(run, POOL, request)), signs)
+    return LearnedTexts(TextModel(train_in_worker(run, POOL, request)), signs, run)
+
+
+def cut(text: str) -> str:
+    """Cut a text that is too long behind the last sentence that fits, or where it must be."""
+    if len(text) <= MAX_SIGNS:
+        return text
+    ends = [found.end() for found in SENTENCE_END.finditer(text[:MAX_SIGNS])]
+    return text[: ends[-1]] if ends and ends[-1] > MAX_SIGNS / 2 else text[:MAX_SIGNS]
 
 
 class TextModel(WorkerModel):
@@ -143,6 +159,7 @@ class LearnedTexts:
 
     model: TextModel
     signs: ContextSigns
+    run: TrainingRun
 
     @property
     def name(self) -> str:
@@ -160,13 +177,17 @@ class LearnedTexts:
         wanted = dict(enumerate(self.signs.before(context)))
         given: dict[int, list[str]] = {}
         spare: dict[str, list[list[str]]] = defaultdict(list)
-        for attempt in range(ROUNDS):
-            drawn = self.model.draw(ceil(SPARE * (len(wanted) - len(given))), random_state + attempt)
-            for begin, texts in self._taken_apart(drawn):
+        left = MOST_DRAWN * len(wanted)
+        while len(given) < len(wanted) and left > 0:
+            self.run.stop_if_cancelled()
+            missing = len(wanted) - len(given)
+            count = min(max(ceil(SPARE * missing), CHUNK // 2), left, CHUNK)
+            usable = self._taken_apart(self.model.draw(count, (random_state + left) % SEEDS))
+            left = left - count if len(usable) > count / 2 else 0
+            for begin, texts in usable:
                 spare[begin].append(texts)
             self._give(wanted, given, spare, len(self.signs.signs))
-            if len(given) == len(wanted):
-                break
+            self.run.advance(phase="sampling", fraction=len(given) / len(wanted), remaining=None)
         for known in reversed(range(len(self.signs.signs))):
             self._give(wanted, given, spare, known)
         columns = max((len(texts) for texts in given.values()), default=1)

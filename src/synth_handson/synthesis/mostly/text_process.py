@@ -7,6 +7,7 @@ from typing import Any
 
 import pandas as pd
 
+from synth_handson.synthesis.mostly.text_sampling import draw_texts
 from synth_handson.synthesis.worker_process import WorkerProcess
 
 MODEL = "MOSTLY_AI/LSTMFromScratch-3m"
@@ -70,8 +71,7 @@ class TextProcess(WorkerProcess):
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(content)
         engine.set_random_state(random_state)
-        engine.generate(workspace_dir=workspace, sample_size=n)
-        return pd.read_parquet(workspace / "SyntheticData")
+        return draw_texts(workspace / "ModelStore", n)
 
 
 if __name__ == "__main__":
