@@ -21,7 +21,7 @@ from synth_handson.evidence.membership import (
 from synth_handson.evidence.three_tables import AssessedTables, prepare_tables
 
 LEVEL = 0.0025
-FAIR = 100
+FAIR = 60
 
 
 def by_name(measures: tuple[Measure, ...]) -> dict[str, Measure]:

@@ -101,7 +101,7 @@ def reports() -> list[Progress]:
 
 @pytest.fixture(scope="module")
 def drawn(understood: Understood, reports: list[Progress]) -> Drawn:
-    settings = Settings(engine="copula", texts=partial(train_texts, max_minutes=0.4), count=300)
+    settings = Settings(engine="copula", texts=partial(train_texts, max_epochs=35), count=300)
     return draw(understood, settings, on_progress=reports.append)
 
 
@@ -164,7 +164,7 @@ def test_several_columns_are_learned_together() -> None:
         }
     )
     frame.loc[:9, "two"] = None
-    model = train_texts(frame, frame[[]], max_minutes=0.25)
+    model = train_texts(frame, frame[[]], max_epochs=15)
     written = model.write(pd.DataFrame(index=range(30)), 0)
     assert written.shape == (30, 2)
     assert written[1].notna().any()

@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from synth_handson.tables.files.convert import UnreadableValue, default_form, parse, spell
@@ -24,6 +24,7 @@ SPELLINGS = st.one_of(
 )
 
 
+@example(["15811186424097.300"], False)
 @given(SPELLINGS, st.booleans())
 def test_what_is_spelled_is_read_as_it_was(texts: list[str], gap: bool) -> None:
     column = pd.Series(texts + [None] * gap, dtype="str")

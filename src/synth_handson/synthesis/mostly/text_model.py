@@ -46,6 +46,7 @@ def train_texts(
     context: pd.DataFrame,
     *,
     random_state: int = 0,
+    max_epochs: float = MAX_EPOCHS,
     max_minutes: float = MAX_MINUTES,
     on_progress: ProgressCallback | None = None,
     cancel: CancelToken | None = None,
@@ -60,7 +61,7 @@ def train_texts(
         Of the same rows, columns of categories, the weightiest first.
     random_state
         Seed, 0 to 2**32 - 1.
-    max_minutes
+    max_epochs, max_minutes
         How long it may train at most; it ends before when it learns no more.
     on_progress, cancel
         As for :func:`~synth_handson.synthesis.training.train_generator`.
@@ -73,7 +74,7 @@ def train_texts(
         If the training failed.
     """
     options: Options = {
-        "max_epochs": MAX_EPOCHS, "max_minutes": max_minutes, "random_state": random_state, "epsilon": None,
+        "max_epochs": max_epochs, "max_minutes": max_minutes, "random_state": random_state, "epsilon": None,
     }  # fmt: skip
     run = TrainingRun(texts, options, on_progress or (lambda _: None), cancel)
     chosen = np.random.default_rng(random_state).permutation(len(texts))[:MAX_LEARNED]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from decimal import Decimal
+from functools import partial
 
 import numpy as np
 import pandas as pd
@@ -176,13 +177,19 @@ def _spell_numbers(column: Column, form: ColumnForm) -> Column:
         whole = (column.isna() | (column % 1 == 0)).all()
         return _spell_numbers(column.astype("Int64"), form) if whole else _spell_numbers(column, _plain(form))
     elif form.decimals is not None:
-        spelled = column.map(f"{{:.{form.decimals}f}}".format, na_action="ignore").astype("str")
+        spelled = column.map(partial(_fixed, form.decimals), na_action="ignore").astype("str")
     else:
         spelled = column.astype("float64").map(_shortest, na_action="ignore").astype("str")
     if form.grouping:
         spelled = spelled.map(lambda text: f"{Decimal(text):,}", na_action="ignore").astype("str")
     signs = str.maketrans({",": form.grouping, ".": form.decimal})
     return spelled.str.translate(signs) if (form.grouping, form.decimal) != ("", ".") else spelled
+
+
+def _fixed(decimals: int, value: float) -> str:
+    """Spell a number with so many decimals, those that float64 cannot hold being 0."""
+    exact = abs(value) * 10.0**decimals < 10.0**SURE_DIGITS
+    return f"{value:.{decimals}f}" if exact else f"{Decimal(repr(float(value))):.{decimals}f}"
 
 
 def _plain(form: ColumnForm) -> ColumnForm:
