@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from importlib.metadata import version
 from os import fspath
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
@@ -247,11 +247,7 @@ def draw(
         )  # fmt: skip
         text_model = writer.model.name
         texts = writer.write(drawn, fakes, Originals(known_originals), settings.seed)
-    if settings.refiner:
-        for name, column in texts.items():
-            texts[name] = refine(
-                column, settings.refiner, random_state=settings.seed, on_progress=on_progress, cancel=cancel
-            )
+        texts = _refined(texts, settings, on_progress, cancel)
     return Drawn(
         _assembled(understood, drawn, texts, fakes, settings.seed),
         generator,
@@ -262,6 +258,21 @@ def draw(
         known_originals,
         shared_values(understood.frame, understood.marks),
     )
+
+
+def _refined(
+    texts: dict[str, Column],
+    settings: Settings,
+    on_progress: ProgressCallback | None,
+    cancel: CancelToken | None,
+) -> dict[str, Column]:
+    if settings.refiner is None:
+        return texts
+    wishes: dict[str, Any] = {"on_progress": on_progress, "cancel": cancel}
+    return {
+        name: refine(column, settings.refiner, random_state=settings.seed, **wishes)
+        for name, column in texts.items()
+    }
 
 
 def _written(understood: Understood, settings: Settings) -> tuple[str, ...]:
