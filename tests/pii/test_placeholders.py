@@ -6,7 +6,8 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from synth_handson.pii.fakes import Fakes, normal
+from synth_handson.pii.fakes import Fakes
+from synth_handson.pii.originals import Originals, normal
 from synth_handson.pii.placeholders import PERSONS, PRIVATE, Place, Placeholders, as_marks, as_signs
 from synth_handson.pii.scan import scan
 from synth_handson.pii.spans import KINDS, Span
@@ -37,7 +38,7 @@ def test_equal_ones_have_the_same_sign_and_others_another() -> None:
 def test_what_is_filled_in_has_the_form_and_is_no_original() -> None:
     places = Placeholders()
     hidden = places.hide(TEXT, [Span(3, 9, "name"), Span(25, 31, "name"), Span(47, 62, "email")])
-    made = places.fill(hidden, Fakes(KEY, {"miller", "millerbankcom"}), draw())
+    made = places.fill(hidden, Fakes(KEY, Originals({"miller", "millerbankcom"})), draw())
     name = made.split()[1]
     assert made.startswith(f"Mr {name} met Mrs Jones. {name} left; write to ")
     assert made.endswith("@example.com.")
@@ -56,7 +57,7 @@ def test_two_people_of_one_text_get_two_names() -> None:
 def test_japanese_stays_japanese() -> None:
     places = Placeholders()
     hidden = places.hide("担当は山田です。", [Span(3, 5, "name")])
-    made = places.fill(hidden, Fakes(KEY, {"山田"}), draw())
+    made = places.fill(hidden, Fakes(KEY, Originals({"山田"})), draw())
     assert made.startswith("担当は")
     assert made.endswith("です。")
     assert not made[3:-3].isascii()
@@ -96,5 +97,5 @@ def test_nothing_found_in_a_text_is_left_in_it(text: str) -> None:
     places = Placeholders()
     hidden = places.hide(text, spans)
     assert len(PRIVATE.findall(hidden)) == len(spans)
-    made = places.fill(hidden, Fakes(KEY, {normal(text[s.start : s.end]) for s in spans}), draw())
+    made = places.fill(hidden, Fakes(KEY, Originals({normal(text[s.start : s.end]) for s in spans})), draw())
     assert not PRIVATE.search(made)

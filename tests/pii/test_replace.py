@@ -14,8 +14,9 @@ from test_detect import PEOPLE
 
 from synth_handson import ArgumentError
 from synth_handson.pii.detect import find_personal_data
-from synth_handson.pii.fakes import FIRST, LAST, Fakes, normal
+from synth_handson.pii.fakes import FIRST, LAST, Fakes
 from synth_handson.pii.leaks import Leak, find_originals, shared_values
+from synth_handson.pii.originals import Originals, normal
 from synth_handson.pii.replace import mark, originals, replace_personal_data
 
 KEY = b"a key of sixteen and more bytes"
@@ -116,18 +117,18 @@ def test_a_replacement_has_the_form_of_its_original(kind, original, has_form) ->
 
 def test_no_replacement_is_another_ones_original() -> None:
     taken = {normal(kanji) for kanji, _ in LAST}
-    assert normal(Fakes(b"key", taken).name("佐藤")) not in taken
+    assert normal(Fakes(b"key", Originals(taken)).name("佐藤")) not in taken
     taken |= {normal(kanji) for kanji, _ in FIRST}
-    assert normal(Fakes(b"key", taken).name("花子")) not in taken
+    assert normal(Fakes(b"key", Originals(taken)).name("花子")) not in taken
 
 
 @pytest.mark.parametrize("original", ["Anna Kowalski", "山田 太郎"])
 def test_no_replacement_of_a_whole_name_is_somebody_elses(original: str) -> None:
     first = normal(Fakes(b"key").name(original))
-    assert normal(Fakes(b"key", {first}).name(original)) != first
+    assert normal(Fakes(b"key", Originals({first})).name(original)) != first
     # "森 和也" is not to be read in "杉森 和也" either.
     if original == "山田 太郎":
-        assert first[1:] not in normal(Fakes(b"key", {first[1:]}).name(original))
+        assert first[1:] not in normal(Fakes(b"key", Originals({first[1:]})).name(original))
 
 
 @pytest.mark.parametrize("language", ["en", "ja"])

@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from synth_handson import ArgumentError, TableError, read_table, write_table
-from synth_handson.pii.fakes import normal
+from synth_handson.pii.originals import normal
 from synth_handson.pii.replace import mark, originals
 from synth_handson.pipeline.manifest import Manifest, file_hash, manifest_path
 from synth_handson.pipeline.synthesise import (

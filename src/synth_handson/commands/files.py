@@ -27,6 +27,7 @@ from synth_handson.report.about import About
 from synth_handson.synthesis.llm import MODEL, OLLAMA, LanguageModel, language_model
 from synth_handson.synthesis.mostly.text_model import MAX_MINUTES, train_texts
 from synth_handson.synthesis.registry import ENGINES
+from synth_handson.tables.files.form import name_and_type
 from synth_handson.tables.files.reading import format_of_name
 
 PREVIEW_ENGINE = "copula"
@@ -221,10 +222,10 @@ def _one(name: str, argument: Path | None, option: Path | None) -> Path:
 
 
 def _types(given: list[str] | None) -> dict[str, str]:
-    types = {}
+    types: dict[str, str] = {}
     for one in given or []:
-        name, sign, kind = one.rpartition("=")
-        if not sign:
-            raise typer.BadParameter(f"--type {one}: say COLUMN=TYPE, such as zip=text.")
-        types[name] = kind
+        try:
+            types.update([name_and_type(one)])
+        except ValueError as error:
+            raise typer.BadParameter(f"--type {one}: say COLUMN=TYPE, such as zip=text.") from error
     return types

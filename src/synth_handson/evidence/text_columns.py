@@ -15,19 +15,18 @@ from synth_handson.evidence.membership import FALSE_POSITIVE_RATES, accuse, atta
 from synth_handson.evidence.three_tables import AssessedTables, halves
 from synth_handson.locales import Message
 from synth_handson.metrics.arrays import Floats
+from synth_handson.metrics.counts import ks_distance
 from synth_handson.metrics.intervals import Estimate, bootstrap_interval, exact_share
 from synth_handson.metrics.runs import longest_runs
 from synth_handson.metrics.text_similarity import TextSpace, folded
-from synth_handson.tables.columns import Column
-from synth_handson.tables.texts import is_text
+from synth_handson.tables.checks import MIN_COLUMNS
+from synth_handson.tables.texts import is_text, present_texts
 
 MAX_TEXTS = 2_000
 MAX_SIGNS = 1_000_000
 """Of each table, so many texts are compared, and so many characters."""
 MIN_TEXTS = 20
 """With fewer texts in a table, nothing is measured."""
-MIN_OTHERS = 2
-"""So many columns that are no text must be there, or the texts count as categories."""
 REPLICATES = 200
 HITS = "attack_tpr"
 
@@ -44,16 +43,11 @@ def set_texts_apart(tables: AssessedTables) -> tuple[AssessedTables, tuple[TextC
         The tables. Without two columns that are no text, they stay as they are.
     """
     names = [name for name in tables.categories if is_text(tables.train[name])]
-    if not names or tables.train.shape[1] - len(names) < MIN_OTHERS:
+    if not names or tables.train.shape[1] - len(names) < MIN_COLUMNS:
         return tables, ()
     return tables.without(names), tuple(
-        TextColumn(name, *(_present(table[name]) for table in tables.all)) for name in names
+        TextColumn(name, *(present_texts(table[name]) for table in tables.all)) for name in names
     )
-
-
-def _present(column: Column) -> pd.Series[str]:
-    texts = column.dropna().astype("str")
-    return texts[texts.str.strip() != ""].reset_index(drop=True)
 
 
 @dataclass(frozen=True, eq=False)
@@ -176,6 +170,8 @@ def text_fidelity(column: TextColumn, random_state: int) -> tuple[Measure, ...]:
     train = column.train.tolist()
     space = TextSpace(train)
     rng = np.random.default_rng(random_state)
+    longest = max(map(len, [*ours, *theirs, *train]))
+    known = np.bincount([len(text) for text in train], minlength=longest + 1)
 
     def both(name: str, of: Callable[[list[str]], Estimate]) -> Measure:
         return Measure(name, of(ours), of(theirs), rows=rows, columns=(column.name,))
@@ -185,9 +181,11 @@ def text_fidelity(column: TextColumn, random_state: int) -> tuple[Measure, ...]:
         return bootstrap_interval(float(values.mean()), replicates, *DEFINITIONS[name].ends)
 
     def length(texts: list[str]) -> Estimate:
-        known, found = (np.array([len(text) for text in some]) for some in (train, texts))
-        replicates = [_largest_gap(known, rng.choice(found, rows)) for _ in range(REPLICATES)]
-        return bootstrap_interval(_largest_gap(known, found), replicates, 0.0, 1.0)
+        found = np.array([len(text) for text in texts])
+        drawn = np.vstack([found, rng.choice(found, (REPLICATES, rows))])
+        counts = np.array([np.bincount(lengths, minlength=longest + 1) for lengths in drawn])
+        value, *replicates = ks_distance(counts, known)
+        return bootstrap_interval(float(value), replicates, *DEFINITIONS["text_length"].ends)
 
     return (
         both("text_length", length),
@@ -195,12 +193,6 @@ def text_fidelity(column: TextColumn, random_state: int) -> tuple[Measure, ...]:
         both("text_self_similarity", lambda texts: mean("text_self_similarity", space.nearest_other(texts))),
         both("text_distinct", lambda texts: exact_share(len(set(map(folded, texts))), rows)),
     )
-
-
-def _largest_gap(one: np.ndarray, other: np.ndarray) -> float:
-    from scipy.stats import ks_2samp
-
-    return float(ks_2samp(one, other).statistic)
 
 
 def _missing(column: TextColumn, names: tuple[str, ...]) -> tuple[Measure, ...]:

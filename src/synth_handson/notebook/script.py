@@ -24,6 +24,7 @@ from synth_handson.synthesis.registry import ENGINES
 from synth_handson.synthesis.run import Progress
 from synth_handson.synthesis.training import train_generator
 from synth_handson.tables.bank import Dataset, RequestedSource
+from synth_handson.tables.files.form import name_and_type
 from synth_handson.tables.split import split_holdout
 from synth_handson.views.generate import origin_note, phase_note
 from synth_handson.views.load import source_note
@@ -240,10 +241,9 @@ def _writable_file(text: str) -> Path:
 
 
 def _column_type(text: str) -> tuple[str, str]:
-    name, sign, kind = text.rpartition("=")
-    if not sign:
-        raise argparse.ArgumentTypeError(f"must be COLUMN=TYPE, such as zip=text, not {text}")
-    return name, kind
+    with suppress(ValueError):
+        return name_and_type(text)
+    raise argparse.ArgumentTypeError(f"must be COLUMN=TYPE, such as zip=text, not {text}")
 
 
 def _positive(text: str) -> float:

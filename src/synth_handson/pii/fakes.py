@@ -6,8 +6,7 @@ import hmac
 import random
 import re
 import string
-import unicodedata
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from functools import cache
 from importlib import import_module
 from itertools import product
@@ -18,6 +17,7 @@ from stdnum.jp import in_ as my_number
 
 from synth_handson.pii.dates import MONTHS
 from synth_handson.pii.japanese import name_parts
+from synth_handson.pii.originals import Originals, normal
 from synth_handson.pii.spans import JAPANESE, Kind, plain
 from synth_handson.pii.western import names
 from synth_handson.pii.words import LISTS
@@ -32,26 +32,11 @@ def _put_together(part: str) -> tuple[tuple[str, str], ...]:
 LAST, FIRST = _put_together("last"), _put_together("first")
 DOCUMENTATION = ("192.0.2", "198.51.100", "203.0.113")
 """Networks that belong to nobody (RFC 5737)."""
-MIN_SIGNS = 3
-"""So many signs of a Japanese original are looked for inside of others, between which nothing is written."""
-MAX_WORDS = 8
-"""So many words in a row are compared with an original."""
-WORD = re.compile(r"[^\W_]+")
 TRIES = 100
 """So often another replacement is drawn that is none of the originals."""
 
 
-def normal(text: str) -> str:
-    """Return what is left of a text without case, width, spaces and signs: by this, two are the same."""
-    form = unicodedata.normalize("NFKC", text).casefold()
-    return "".join(sign for sign in form if sign.isalnum())
-
-
-def word_runs(text: str) -> Iterator[str]:
-    """Return all words in a row of a text, as of `normal`, up to `MAX_WORDS` of them."""
-    words = WORD.findall(unicodedata.normalize("NFKC", text).casefold())
-    for count in range(1, MAX_WORDS + 1):
-        yield from ("".join(words[i : i + count]) for i in range(len(words) - count + 1))
+NOTHING = Originals()
 
 
 class Draw(random.Random):
@@ -68,12 +53,12 @@ class Fakes:
     key
         Secret. Nobody without it can tell by trying which original a replacement stands for.
     originals
-        What no replacement may be, as of `normal`.
+        What no replacement may be.
     """
 
-    def __init__(self, key: bytes, originals: Collection[str] = ()) -> None:
+    def __init__(self, key: bytes, originals: Originals = NOTHING) -> None:
         self._key = key
-        self._originals = frozenset(originals)
+        self._originals = originals
 
     def another(self, number: int) -> Fakes:
         """Return one that makes other replacements, for the row of this number."""
@@ -92,7 +77,7 @@ class Fakes:
         """
         for attempt in range(TRIES):
             made = (self.another(attempt) if attempt else self)._parts(original)
-            if not self._holds_original(made):
+            if not self._originals.stand_in(made):
                 break
         return made
 
@@ -103,14 +88,6 @@ class Fakes:
                 for part, first in name_parts(original)
             )
         return re.sub(r"[^\W\d_]+", lambda part: self._western(part.group()), original)
-
-    def _holds_original(self, made: str) -> bool:
-        form = normal(made)
-        if form in self._originals or not self._originals.isdisjoint(word_runs(made)):
-            return True
-        ends = range(MIN_SIGNS, len(form) + 1) if JAPANESE.search(form) else ()
-        parts = (form[start:end] for end in ends for start in range(end - MIN_SIGNS + 1))
-        return any(part in self._originals and JAPANESE.search(part) for part in parts)
 
     def identifier(self, original: str) -> str:
         """Return an identifier of the same form: letters for letters, digits for digits."""
@@ -127,7 +104,7 @@ class Fakes:
             draw = self._draw(kind, original, attempt)
             # What has not the form it should have is changed sign by sign.
             made = make(draw) if attempt < TRIES // 2 else _same_form(original, draw)
-            if normal(made) != normal(original) and not self._holds_original(made):
+            if normal(made) != normal(original) and not self._originals.stand_in(made):
                 return made
         return made
 
@@ -140,7 +117,7 @@ class Fakes:
             if attempt >= TRIES // 2:
                 halves = zip(one, two, strict=True)
                 one = tuple(a + b[len(b) // 2 :] for a, b in halves)
-            if not {normal(original), *self._originals} & set(map(normal, one)):
+            if not any(form == normal(original) or form in self._originals for form in map(normal, one)):
                 return one
         return one
 

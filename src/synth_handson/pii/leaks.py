@@ -8,9 +8,8 @@ from dataclasses import dataclass
 import pandas as pd
 
 from synth_handson.pii.detect import Marks
-from synth_handson.pii.fakes import MIN_SIGNS, normal, word_runs
+from synth_handson.pii.originals import Originals, normal
 from synth_handson.pii.scan import scan
-from synth_handson.pii.spans import JAPANESE
 from synth_handson.tables.alignment import as_text
 from synth_handson.tables.texts import MIN_KEPT_ROWS
 
@@ -54,7 +53,7 @@ def shared_values(frame: pd.DataFrame, marks: Mapping[str, Marks]) -> dict[str, 
 
 
 def find_originals(
-    output: pd.DataFrame, originals: Collection[str], shared: Mapping[str, Collection[str]] | None = None
+    output: pd.DataFrame, originals: Originals, shared: Mapping[str, Collection[str]] | None = None
 ) -> tuple[Leak, ...]:
     """Find cells that hold personal data of the original.
 
@@ -66,48 +65,26 @@ def find_originals(
     output
         Any table.
     originals
-        As of :func:`~synth_handson.pii.replace.originals`.
+        That personal data.
     shared
         Values, by column, that are none; as of `shared_values`.
     """
-    known = Originals(originals)
     leaks = []
     for position, name in enumerate(map(str, output.columns)):
         column = as_text(output.iloc[:, position]).reset_index(drop=True)
         others = set(column.dropna()) - set((shared or {}).get(name, ()))
-        leaking = {text for text in others if known.stand_in(text)}
+        leaking = {text for text in others if holds_originals(text, originals)}
         leaks += [Leak(name, int(row) + 1) for row in column.index[column.isin(leaking)]]
     return tuple(leaks)
+
+
+def holds_originals(text: str, originals: Originals) -> bool:
+    """Tell whether personal data of the original stands in a text, or is what is found as such in it."""
+    found = (normal(text[span.start : span.end]) for span in scan(text))
+    return originals.stand_in(text) or any(one in originals for one in found)
 
 
 def name_cells(leaks: Sequence[Leak]) -> str:
     """List cells by column and row, the first twenty of them."""
     named = ", ".join(f"{leak.column} {leak.row:,}" for leak in leaks[:MAX_NAMED])
     return named + (" …" if len(leaks) > MAX_NAMED else "")
-
-
-class Originals:
-    """Personal data of a table, to be looked for in texts.
-
-    Parameters
-    ----------
-    known
-        As of :func:`~synth_handson.pii.replace.originals`.
-    """
-
-    def __init__(self, known: Collection[str]) -> None:
-        self._known = frozenset(known)
-        japanese = (one for one in self._known if len(one) >= MIN_SIGNS and JAPANESE.search(one))
-        self._lengths = sorted(set(map(len, japanese)))
-
-    def stand_in(self, text: str) -> bool:
-        """Tell whether any is a text, or words in a row of it, or in Japanese signs in a row."""
-        form = normal(text)
-        if form in self._known or not self._known.isdisjoint(word_runs(text)):
-            return True
-        if any(normal(text[span.start : span.end]) in self._known for span in scan(text)):
-            return True
-        if not JAPANESE.search(form):
-            return False
-        parts = (form[i : i + n] for n in self._lengths for i in range(len(form) - n + 1))
-        return any(part in self._known and JAPANESE.search(part) for part in parts)

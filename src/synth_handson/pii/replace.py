@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 
 import numpy as np
 import pandas as pd
 
 from synth_handson.errors import ArgumentError
 from synth_handson.pii.detect import Finding, Marks, find_in_column
-from synth_handson.pii.fakes import Fakes, normal
+from synth_handson.pii.fakes import Fakes
+from synth_handson.pii.originals import Originals, normal
 from synth_handson.tables.alignment import as_text
 from synth_handson.tables.columns import Column, column_kind
 
@@ -73,18 +74,19 @@ def mark(frame: pd.DataFrame, findings: Iterable[Finding]) -> dict[str, Marks]:
     return {name: marks for name, marks in found.items() if marks}
 
 
-def originals(marks: Mapping[str, Marks]) -> Collection[str]:
-    """Return all personal data that was found, as of `fakes.normal`: what may stand nowhere in an output.
+def originals(marks: Mapping[str, Marks]) -> Originals:
+    """Return all personal data that was found, as of `originals.normal`: what may stand nowhere in an output.
 
     Dates of birth are left out: a day alone is that of many people.
     """
-    return frozenset(
+    values = (
         normal(text[span.start : span.end])
         for found in marks.values()
         for text, spans in found.spans.items()
         for span in spans
         if span.kind != "birth_date"
-    ) - {""}
+    )
+    return Originals(filter(None, values))
 
 
 def _replaced(column: Column, found: Marks, fakes: Fakes) -> Column:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from synth_handson.metrics.text_similarity import TextSpace
+from synth_handson.tables.texts import present_texts
 
 MAX_TEXTS = 2_000
 """Of more texts, so many are compared."""
@@ -55,6 +56,5 @@ def compare_texts(original: pd.Series[str], synthetic: pd.Series[str]) -> TextSi
 
 
 def _sample(texts: pd.Series[str]) -> list[str]:
-    present = texts.dropna().astype("str")
-    present = present[present.str.strip() != ""]
+    present = present_texts(texts)
     return present.sample(min(len(present), MAX_TEXTS), random_state=SEED).tolist()

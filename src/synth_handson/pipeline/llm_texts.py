@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -10,12 +9,12 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from synth_handson.errors import ServerError, TrainingCancelled
+from synth_handson.errors import ServerError
 from synth_handson.metrics.text_similarity import folded
 from synth_handson.pii.placeholders import as_marks, as_signs
 from synth_handson.pipeline.text_writer import TrainTexts
-from synth_handson.synthesis.llm import LanguageModel, UnusableAnswerError
-from synth_handson.synthesis.run import CancelToken, Progress, ProgressCallback
+from synth_handson.synthesis.llm import LanguageModel
+from synth_handson.synthesis.run import CancelToken, Progress, ProgressCallback, stop_if_cancelled
 
 BATCH = 5
 """So many rows are asked for at a time: small models lose count of more."""
@@ -107,8 +106,7 @@ class ShownTexts:
         rows = context.reset_index(drop=True)
         found: dict[int, list[str]] = {}
         for first in range(0, len(rows), BATCH):
-            if self.cancel is not None and self.cancel.cancelled:
-                raise TrainingCancelled("cancelled")
+            stop_if_cancelled(self.cancel)
             wanted = list(range(first, min(first + BATCH, len(rows))))
             for _ in range(TRIES):
                 left = [row for row in wanted if row not in found]
@@ -127,16 +125,10 @@ class ShownTexts:
     ) -> dict[int, list[str]]:
         """Ask once for some rows, and return those whose texts can be used."""
         lengths = [self._length(rows.iloc[row], random) for row in wanted]
-        messages = [
-            {"role": "system", "content": TASK},
-            {"role": "user", "content": self._prompt(rows.iloc[wanted], lengths, random)},
-        ]
-        try:
-            answer = self.model.ask(messages, self._schema(len(wanted)), int(random.integers(2**31)))
-        except UnusableAnswerError:
-            return {}
-        texts = answer.get("rows") if isinstance(answer, dict) else None
-        if not isinstance(texts, list) or len(texts) != len(wanted):
+        asked = self._prompt(rows.iloc[wanted], lengths, random)
+        seed = int(random.integers(2**31))
+        texts = self.model.ask_list(TASK, asked, "rows", self._schema(), len(wanted), seed)
+        if texts is None:
             return {}
         usable = {}
         for row, one, length in zip(wanted, texts, lengths, strict=True):
@@ -146,7 +138,9 @@ class ShownTexts:
                 self.known.update(map(folded, found))
         return usable
 
-    def _prompt(self, rows: pd.DataFrame, lengths: Sequence[int], random: np.random.Generator) -> str:
+    def _prompt(
+        self, rows: pd.DataFrame, lengths: Sequence[int], random: np.random.Generator
+    ) -> dict[str, Any]:
         examples = [
             {"known": self._named(row), "texts": self._marked(number)}
             for number, row in self._alike(rows, random).iterrows()
@@ -155,7 +149,7 @@ class ShownTexts:
             {"known": self._named(row), "length": length}
             for (_, row), length in zip(rows.iterrows(), lengths, strict=True)
         ]
-        return json.dumps({"examples": examples, "rows": asked}, ensure_ascii=False, indent=1)
+        return {"examples": examples, "rows": asked}
 
     def _named(self, row: pd.Series[str]) -> dict[str, str]:
         return {str(name): str(value) for name, value in row.items()}
@@ -179,11 +173,9 @@ class ShownTexts:
         lengths = lengths[alike & (lengths > 0)] if (alike & (lengths > 0)).any() else lengths[lengths > 0]
         return int(random.choice(lengths))
 
-    def _schema(self, rows: int) -> dict[str, Any]:
+    def _schema(self) -> dict[str, Any]:
         texts = {str(name): {"type": "string"} for name in self.texts}
-        one = {"type": "object", "properties": texts, "required": list(texts), "additionalProperties": False}
-        array = {"type": "array", "items": one, "minItems": rows, "maxItems": rows}
-        return {"type": "object", "properties": {"rows": array}, "required": ["rows"]}
+        return {"type": "object", "properties": texts, "required": list(texts), "additionalProperties": False}
 
     def _usable(self, answer: Any, length: int) -> list[str] | None:
         """Return the texts of a row; None if one is missing, far too long, broken, or there already."""

@@ -69,8 +69,7 @@ def read_own_table(
     """
     understood = understand(path, types)
     learned, rows = understood.named("learned"), len(understood.frame)
-    if target is not None and target not in learned:
-        raise ArgumentError("synthesise_target", column=target, known=", ".join(learned) or "–")
+    understood.check_target(target)
     if len(learned) < MIN_COLUMNS:
         raise ArgumentError("own_columns", columns=len(learned), minimum=MIN_COLUMNS)
     if rows < 2 * MIN_ASSESSED_ROWS:

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 import pandas as pd
 
-from synth_handson.errors import TrainingCancelled
-from synth_handson.synthesis.llm import LanguageModel, UnusableAnswerError
-from synth_handson.synthesis.run import CancelToken, Progress, ProgressCallback
+from synth_handson.synthesis.llm import LanguageModel
+from synth_handson.synthesis.run import CancelToken, Progress, ProgressCallback, stop_if_cancelled
 
 BATCH = 10
 LONGEST = 2
@@ -52,30 +50,16 @@ def refine(
     refined = texts.astype(object).tolist()
     present = [row for row, text in enumerate(refined) if not pd.isna(text)]
     for first in range(0, len(present), BATCH):
-        if cancel is not None and cancel.cancelled:
-            raise TrainingCancelled("cancelled")
+        stop_if_cancelled(cancel)
         rows = present[first : first + BATCH]
-        answers = _asked([refined[row] for row in rows], model, random_state + first)
-        for row, answer in zip(rows, answers, strict=True):
+        asked = {"texts": [refined[row] for row in rows]}
+        answers = model.ask_list(TASK, asked, "texts", {"type": "string"}, len(rows), random_state + first)
+        for row, answer in zip(rows, answers or [None] * len(rows), strict=True):
             if _usable(answer, refined[row]):
                 refined[row] = answer
         if on_progress:
             on_progress(Progress("sampling", fraction=(first + len(rows)) / len(present)))
     return pd.Series(refined, texts.index, dtype="str")
-
-
-def _asked(texts: list[str], model: LanguageModel, seed: int) -> list[Any]:
-    count = len(texts)
-    array = {"type": "array", "items": {"type": "string"}, "minItems": count, "maxItems": count}
-    schema = {"type": "object", "properties": {"texts": array}, "required": ["texts"]}
-    asked = json.dumps({"texts": texts}, ensure_ascii=False)
-    messages = [{"role": "system", "content": TASK}, {"role": "user", "content": asked}]
-    try:
-        answer = model.ask(messages, schema, seed)
-    except UnusableAnswerError:
-        return [None] * count
-    found = answer.get("texts") if isinstance(answer, dict) else None
-    return found if isinstance(found, list) and len(found) == count else [None] * count
 
 
 def _usable(answer: Any, text: str) -> bool:

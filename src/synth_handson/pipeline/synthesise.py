@@ -17,7 +17,8 @@ from synth_handson.errors import ArgumentError, LeakError
 from synth_handson.evidence.assessment import Evidence, assess
 from synth_handson.pii.detect import Finding, Marks, find_marks, summarise
 from synth_handson.pii.fakes import Fakes
-from synth_handson.pii.leaks import Leak, Originals, find_originals, name_cells, shared_values
+from synth_handson.pii.leaks import Leak, find_originals, name_cells, shared_values
+from synth_handson.pii.originals import Originals
 from synth_handson.pii.replace import originals, replace_marked
 from synth_handson.pii.spans import Kind
 from synth_handson.pipeline.manifest import Manifest, file_hash, manifest_path
@@ -30,15 +31,13 @@ from synth_handson.synthesis.mostly.text_model import train_texts
 from synth_handson.synthesis.run import CancelToken, ProgressCallback
 from synth_handson.synthesis.training import train_generator
 from synth_handson.tables.alignment import as_text
-from synth_handson.tables.checks import MIN_ASSESSED_ROWS, check_rows, check_seed
+from synth_handson.tables.checks import MIN_ASSESSED_ROWS, check_rows, check_seed, listed
 from synth_handson.tables.columns import Column, column_kind
 from synth_handson.tables.files.form import AnyPath, TableForm
 from synth_handson.tables.files.reading import read_file
 from synth_handson.tables.files.writing import write_table
-from synth_handson.tables.split import split_holdout
+from synth_handson.tables.split import HELD_OUT, split_holdout
 
-FRACTION = 0.2
-"""Of small tables, more is held out, so that there is enough to measure against."""
 KEY_BYTES = 32
 
 Stage = Literal["read", "personal data", "train", "draw", "texts", "scan", "assess"]
@@ -71,6 +70,12 @@ class Understood:
     def personal_cells(self) -> int:
         """Return how many cells hold personal data, but for dates of birth."""
         return sum(found.cells for found in self.findings if found.kind != "birth_date")
+
+    def check_target(self, target: str | None) -> None:
+        """Raise an `ArgumentError` if a column is to be predicted that is not learned."""
+        learned = self.named("learned")
+        if target is not None and target not in learned:
+            raise ArgumentError("synthesise_target", column=target, known=listed(learned))
 
     def named(self, *roles: Role) -> list[str]:
         """Return the columns with these roles."""
@@ -197,7 +202,7 @@ class Drawn:
     holdout: pd.DataFrame
     written: tuple[str, ...]
     text_model: str | None
-    originals: Collection[str]
+    originals: Originals
     shared: Mapping[str, Collection[str]]
 
 
@@ -219,9 +224,7 @@ def draw(
     check_rows(rows)
     check_seed(settings.seed)
     learned, written = understood.named("learned"), _written(understood, settings)
-    if settings.target is not None and settings.target not in learned:
-        known = ", ".join(learned) or "–"
-        raise ArgumentError("synthesise_target", column=settings.target, known=known)
+    understood.check_target(settings.target)
     key = secrets.token_bytes(KEY_BYTES)
     safe = replace_marked(understood.frame, understood.marks, key)
     kept = [name for name in map(str, safe) if name in {*learned, *written}]
@@ -235,8 +238,8 @@ def draw(
     )  # fmt: skip
     _tell(on_stage, "draw")
     drawn = generator.sample(rows, random_state=settings.seed)
-    known_originals = originals(understood.marks)
-    fakes = Fakes(key, known_originals)
+    known = originals(understood.marks)
+    fakes = Fakes(key, known)
     texts: dict[str, Column] = {}
     text_model = None
     if settings.texts and written:
@@ -246,7 +249,7 @@ def draw(
             settings.texts, random_state=settings.seed, on_progress=on_progress, cancel=cancel,
         )  # fmt: skip
         text_model = writer.model.name
-        texts = writer.write(drawn, fakes, Originals(known_originals), settings.seed)
+        texts = writer.write(drawn, fakes, known, settings.seed)
         texts = _refined(texts, settings, on_progress, cancel)
     return Drawn(
         _assembled(understood, drawn, texts, fakes, settings.seed),
@@ -255,7 +258,7 @@ def draw(
         holdout,
         written,
         text_model,
-        known_originals,
+        known,
         shared_values(understood.frame, understood.marks),
     )
 
@@ -374,7 +377,7 @@ def check_outputs(paths: Sequence[Path], force: bool) -> None:
 
 def holdout_fraction(rows: int) -> float:
     """Return the share of so many rows that is held out: a fifth, or as much as an assessment needs."""
-    return min(max(FRACTION, MIN_ASSESSED_ROWS / rows), 0.5)
+    return min(max(HELD_OUT, MIN_ASSESSED_ROWS / rows), 0.5)
 
 
 def _tell(on_stage: OnStage | None, stage: Stage) -> None:

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from synth_handson.metrics.arrays import Floats, Integers
-from synth_handson.tables.columns import Column, to_floats
+from synth_handson.tables.columns import Column, column_kind, to_floats
 
 MAX_COLUMNS = 4
 """The model reads them before every text; more would take longer, and leave less to learn from each."""
@@ -21,6 +21,7 @@ GROUPS = 5
 """Into so many groups of equal size numbers and dates are put."""
 MAX_GROUPS = 20
 """A column of more categories is left to be guessed from others."""
+MEASURED = ("number", "date", "zoned date", "span")
 MISSING = "–"
 
 
@@ -66,7 +67,7 @@ def choose_context(texts: Sequence[str], table: pd.DataFrame, random_state: int 
     random = np.random.default_rng(random_state)
     rows = np.sort(random.permutation(len(table))[:MAX_TEXTS])
     vectors = _vectors([texts[row] for row in rows], random_state)
-    edges = {name: _edges(table[name]) for name in table if table[name].dtype.kind in "iufMm"}
+    edges = {name: _edges(table[name]) for name in table if column_kind(table[name]) in MEASURED}
     shares: dict[str, float] = {}
     for name in map(str, table.columns):
         groups, values = pd.factorize(_categories(table[name].iloc[rows], edges.get(name)))
@@ -81,6 +82,7 @@ def choose_context(texts: Sequence[str], table: pd.DataFrame, random_state: int 
 
 
 def _vectors(texts: list[str], random_state: int) -> Floats:
+    """Return texts as vectors around 0, with a variance of 1 in all."""
     from sklearn.decomposition import TruncatedSVD
     from sklearn.feature_extraction.text import TfidfVectorizer
 
@@ -94,18 +96,16 @@ def _vectors(texts: list[str], random_state: int) -> Floats:
         return np.zeros((len(texts), 1))
     reduced: Floats = TruncatedSVD(dimensions, random_state=random_state).fit_transform(found)
     centred: Floats = reduced - reduced.mean(axis=0)
-    return centred
+    size = np.linalg.norm(centred)
+    return centred / size if size else centred
 
 
 def _between(vectors: Floats, groups: Integers) -> float:
-    """Return the share of the variance that lies between groups, 0 to 1."""
-    total = float((vectors**2).sum())
-    if not total:
-        return 0.0
+    """Return the share of the variance of `_vectors` that lies between groups, 0 to 1."""
     counts = np.bincount(groups)
     sums = np.zeros((len(counts), vectors.shape[1]))
     np.add.at(sums, groups, vectors)
-    return float(((sums**2).sum(axis=1) / counts).sum() / total)
+    return float(((sums**2).sum(axis=1) / counts).sum())
 
 
 def _edges(column: Column) -> Floats:

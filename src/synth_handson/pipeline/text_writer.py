@@ -11,7 +11,8 @@ import pandas as pd
 
 from synth_handson.pii.detect import Marks
 from synth_handson.pii.fakes import Fakes
-from synth_handson.pii.leaks import Originals
+from synth_handson.pii.leaks import holds_originals
+from synth_handson.pii.originals import Originals
 from synth_handson.pii.placeholders import Placeholders
 from synth_handson.pipeline.text_context import TextContext, choose_context
 from synth_handson.synthesis.run import CancelToken, ProgressCallback
@@ -90,7 +91,7 @@ class TextWriter:
         def filled(name: str, row: int, text: str) -> str:
             for attempt in range(ATTEMPTS):
                 made = self.hidden[name].fill(text, fakes.another(row * ATTEMPTS + attempt), draw)
-                if not known.stand_in(made):
+                if not holds_originals(made, known):
                     break
             return made
 

@@ -91,6 +91,40 @@ class LanguageModel(ABC):
             If the answer is no JSON.
         """
 
+    def ask_list(
+        self, task: str, asked: Mapping[str, Any], name: str, item: Mapping[str, Any], count: int, seed: int
+    ) -> list[Any] | None:
+        """Ask for a list of so many things; None if the answer is anything else.
+
+        Parameters
+        ----------
+        task
+            What is to be done.
+        asked
+            What with.
+        name
+            What the list is called in the answer.
+        item
+            JSON schema of one of them.
+        count, seed
+            How many, and the seed.
+
+        Raises
+        ------
+        ServerError
+            As of `ask`.
+        """
+        array = {"type": "array", "items": dict(item), "minItems": count, "maxItems": count}
+        schema = {"type": "object", "properties": {name: array}, "required": [name]}
+        said = json.dumps(asked, ensure_ascii=False, indent=1)
+        messages = [{"role": "system", "content": task}, {"role": "user", "content": said}]
+        try:
+            answer = self.ask(messages, schema, seed)
+        except UnusableAnswerError:
+            return None
+        found = answer.get(name) if isinstance(answer, dict) else None
+        return found if isinstance(found, list) and len(found) == count else None
+
     @contextmanager
     def _said_plainly(self) -> Iterator[None]:
         """Say in plain words what went wrong on the way to the server."""

@@ -100,6 +100,12 @@ class CancelToken:
         return self._event.is_set() or (self._owner is not None and not self._owner.is_alive())
 
 
+def stop_if_cancelled(cancel: CancelToken | None) -> None:
+    """Raise `TrainingCancelled` if somebody has asked for an end."""
+    if cancel is not None and cancel.cancelled:
+        raise TrainingCancelled("cancelled")
+
+
 class TrainingRun:
     """One training: what was asked, how far it is, and why it stopped.
 
@@ -154,8 +160,7 @@ class TrainingRun:
 
     def stop_if_cancelled(self) -> None:
         """Raise `TrainingCancelled` if the caller has asked for an end, and nothing is there to be kept."""
-        if self.cancelled:
-            raise TrainingCancelled("cancelled")
+        stop_if_cancelled(self._cancel)
 
     def complete(self) -> None:
         """Note that the training was of a kind that has an end of its own, and reached it."""

@@ -20,6 +20,7 @@ from synth_handson.errors import ArgumentError, DataUnavailableError, SynthHands
 from synth_handson.locales import Language, Message, get_text
 from synth_handson.paths import bundled, home
 from synth_handson.tables.checks import check_name
+from synth_handson.tables.split import HELD_OUT
 
 HANDS_ON_COLUMNS = ("age", "job", "balance", "housing", "loan", "duration", "campaign", "y")
 """The eight columns of the hands-on."""
@@ -51,8 +52,6 @@ UCI_TOTAL_SECONDS = 15.0
 
 TARGET = "y"
 """The column that the vendor of the story is to predict."""
-
-HELD_OUT = 0.2
 
 Source = Literal["cache", "uci", "bundled"]
 RequestedSource = Literal["auto", "uci", "bundled"]

@@ -9,9 +9,11 @@ import pandas as pd
 from synth_handson.errors import ArgumentError
 from synth_handson.tables.checks import MIN_ASSESSED_ROWS, check_frame, check_seed
 
+HELD_OUT = 0.2
+
 
 def split_holdout(
-    frame: pd.DataFrame, fraction: float = 0.2, random_state: int = 0
+    frame: pd.DataFrame, fraction: float = HELD_OUT, random_state: int = 0
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Set rows aside that no generator will see.
 

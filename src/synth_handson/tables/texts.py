@@ -43,6 +43,12 @@ def is_text(column: Column) -> bool:
     return bool(sentences > 0.5 and texts.nunique() > MIN_DISTINCT_SHARE * len(texts))
 
 
+def present_texts(column: Column) -> Column:
+    """Return the texts of a column in which something stands, numbered from 0."""
+    texts = column.dropna().astype("str")
+    return texts[texts.str.strip() != ""].reset_index(drop=True)
+
+
 def date_format(texts: Iterable[str]) -> str | None:
     """Find the one format in which all of these are dates.
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import pandas as pd
 
+from synth_handson.synthesis.mostly.workspace import Workspace
 from synth_handson.synthesis.worker_process import WorkerProcess
 
 MODEL_FILES = ("model-data/model-configs.json", "model-data/model-weights.pt", "tgt-stats/stats.json")
@@ -16,9 +17,9 @@ LEARNED_SHARE = 0.8
 """The engine holds the other rows out, to see when to stop."""
 
 
-def read_model(workspace: Path) -> dict[str, bytes]:
+def read_model(store: Path) -> dict[str, bytes]:
     """Read what sampling needs: weights, layout, value-protected statistics; no optimiser state, no rows."""
-    return {name: (workspace / "ModelStore" / name).read_bytes() for name in MODEL_FILES}
+    return {name: (store / name).read_bytes() for name in MODEL_FILES}
 
 
 class EngineProcess(WorkerProcess):
@@ -43,14 +44,7 @@ class EngineProcess(WorkerProcess):
         """Train on ``frame``, sending each epoch's progress, and the model whenever it is the best so far."""
         from mostlyai import engine
 
-        workspace = self.folder / "workspace"
-
-        def update_progress(message: dict[str, Any] | None = None, **_: object) -> dict[str, bool]:
-            if message:
-                model = read_model(workspace) if message["is_checkpoint"] else None
-                self.tell(message, model)
-            return {"stopExecution": self.stop}
-
+        workspace = Workspace(self)
         engine.set_random_state(random_state)
         steps = (
             partial(engine.split, frame, tgt_encoding_types=encoding_types),
@@ -63,26 +57,21 @@ class EngineProcess(WorkerProcess):
                 enable_flexible_generation=False,
                 max_epochs=max_epochs,
                 max_training_time=max_minutes,
-                update_progress=update_progress,
+                update_progress=workspace.follow(read_model),
                 **_privacy(len(frame), batch_size, max_epochs, epsilon, delta),
             ),
         )
-        for step in steps:
-            if not self.stop:
-                step(workspace_dir=workspace)
+        workspace.run(steps)
 
     def sample(self, model: Mapping[str, bytes], n: int, random_state: int) -> pd.DataFrame:
         """Draw ``n`` rows from a model."""
         from mostlyai import engine
 
-        workspace = self.folder / "workspace"
-        for name, content in model.items():
-            path = workspace / "ModelStore" / name
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_bytes(content)
+        workspace = Workspace(self)
+        workspace.restore(model)
         engine.set_random_state(random_state)
-        engine.generate(workspace_dir=workspace, sample_size=n)
-        return pd.read_parquet(workspace / "SyntheticData")
+        engine.generate(workspace_dir=workspace.path, sample_size=n)
+        return pd.read_parquet(workspace.path / "SyntheticData")
 
 
 def _privacy(

@@ -3,11 +3,11 @@
 from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
 
 from synth_handson.synthesis.mostly.text_sampling import draw_texts
+from synth_handson.synthesis.mostly.workspace import Workspace
 from synth_handson.synthesis.worker_process import WorkerProcess
 
 MODEL = "MOSTLY_AI/LSTMFromScratch-3m"
@@ -35,14 +35,7 @@ class TextProcess(WorkerProcess):
         """Train on columns of text, sending each epoch's progress, and the model whenever it is the best."""
         from mostlyai import engine
 
-        workspace = self.folder / "workspace"
-
-        def update_progress(message: dict[str, Any] | None = None, **_: object) -> dict[str, bool]:
-            if message:
-                best = message["is_checkpoint"]
-                self.tell(message, read_text_model(workspace / "ModelStore") if best else None)
-            return {"stopExecution": self.stop}
-
+        workspace = Workspace(self)
         engine.set_random_state(random_state)
         steps = (
             partial(engine.split, texts, tgt_encoding_types=dict.fromkeys(texts, "LANGUAGE_TEXT")),
@@ -54,24 +47,19 @@ class TextProcess(WorkerProcess):
                 enable_flexible_generation=False,
                 max_epochs=max_epochs,
                 max_training_time=max_minutes,
-                update_progress=update_progress,
+                update_progress=workspace.follow(read_text_model),
             ),
         )
-        for step in steps:
-            if not self.stop:
-                step(workspace_dir=workspace)
+        workspace.run(steps)
 
     def sample(self, model: Mapping[str, bytes], n: int, random_state: int) -> pd.DataFrame:
         """Draw the texts of ``n`` rows."""
         from mostlyai import engine
 
-        workspace = self.folder / "workspace"
-        for name, content in model.items():
-            path = workspace / "ModelStore" / name
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_bytes(content)
+        workspace = Workspace(self)
+        workspace.restore(model)
         engine.set_random_state(random_state)
-        return draw_texts(workspace / "ModelStore", n)
+        return draw_texts(workspace.store, n)
 
 
 if __name__ == "__main__":

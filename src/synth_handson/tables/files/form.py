@@ -136,6 +136,20 @@ def read_saved(kind: type[Saved], path: AnyPath) -> Saved:
         raise ArgumentError("schema_unreadable", path=path, where=where, reason=first["msg"]) from error
 
 
+def name_and_type(text: str) -> tuple[str, str]:
+    """Take COLUMN=TYPE apart.
+
+    Raises
+    ------
+    ValueError
+        If it is nothing of the kind.
+    """
+    name, sign, kind = text.rpartition("=")
+    if not sign:
+        raise ValueError(text)
+    return name, kind
+
+
 def asked_forms(types: Mapping[str, str] | None) -> dict[str, ColumnForm]:
     """Read what a reader says of columns: ``{"zip": "text", "born": "date", "due": "date:%d/%m/%Y"}``.
 

@@ -1,0 +1,48 @@
+"""Personal data of a table, looked for in what is made from it."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from functools import cached_property
+
+from synth_handson.pii.spans import JAPANESE
+
+MIN_SIGNS = 3
+"""So many signs of a Japanese original are looked for inside of others, between which nothing is written."""
+MAX_WORDS = 8
+"""So many words in a row are compared with an original."""
+WORD = re.compile(r"[^\W_]+")
+
+
+def normal(text: str) -> str:
+    """Return what is left of a text without case, width, spaces and signs: by this, two are the same."""
+    form = unicodedata.normalize("NFKC", text).casefold()
+    return "".join(sign for sign in form if sign.isalnum())
+
+
+class Originals(frozenset[str]):
+    """Personal data of a table, as of `normal`."""
+
+    @cached_property
+    def _lengths(self) -> list[int]:
+        """How long those in Japanese are."""
+        return sorted({len(one) for one in self if len(one) >= MIN_SIGNS and JAPANESE.search(one)})
+
+    def stand_in(self, text: str) -> bool:
+        """Tell whether any is a text, or words in a row of it, or in Japanese signs in a row."""
+        form = normal(text)
+        if form in self or not self.isdisjoint(_word_runs(text)):
+            return True
+        if not JAPANESE.search(form):
+            return False
+        parts = (form[i : i + n] for n in self._lengths for i in range(len(form) - n + 1))
+        return any(part in self and JAPANESE.search(part) for part in parts)
+
+
+def _word_runs(text: str) -> Iterator[str]:
+    """Return all words in a row of a text, as of `normal`, up to `MAX_WORDS` of them."""
+    words = WORD.findall(unicodedata.normalize("NFKC", text).casefold())
+    for count in range(1, MAX_WORDS + 1):
+        yield from ("".join(words[i : i + count]) for i in range(len(words) - count + 1))
