@@ -20,13 +20,12 @@ with app.setup(hide_code=True):
         median_gap,
         split_holdout,
     )
-    from synth_handson.evidence.dose import prepare_doses, take_dose
-    from synth_handson.notebook import page, script, session
+    from synth_handson.notebook import lesson, page, script, session
 
 
 @app.cell(hide_code=True)
-def _(desk, language, language_switch):
-    page.head(language_switch, desk.server, language)
+def _(desk, language, language_switch, own):
+    page.head(language_switch, desk.server, own, language)
     return
 
 
@@ -37,8 +36,8 @@ def _(say):
 
 
 @app.cell
-def _(desk):
-    dataset = desk.own or session.load_once(load_bank_marketing, desk.options.source)
+def _(desk, own):
+    dataset = own or session.load_once(load_bank_marketing, desk.options.source)
     train, holdout = split_holdout(dataset.frame, dataset.fraction)
     page.table(dataset.frame)
     return dataset, holdout, train
@@ -46,7 +45,20 @@ def _(desk):
 
 @app.cell(hide_code=True)
 def _(dataset, holdout, language, train):
-    mo.md(page.split_note(dataset, train, holdout, language))
+    page.split_note(dataset, train, holdout, language)
+    return
+
+
+@app.cell
+def _(find_columns, find_form, learner):
+    my_columns = None
+    learner.find(my_columns, find_form, find_columns)
+    return
+
+
+@app.cell(hide_code=True)
+def _(desk, get_upload, language):
+    page.own_table(get_upload(), desk, language)
     return
 
 
@@ -57,20 +69,18 @@ def _(desk, say):
 
 
 @app.cell
-def _(train):
-    sample_size_slider = mo.ui.slider(100, 5_000, step=100, value=1_000, show_value=True, label="行数 / Rows")
-    engine_selector = mo.ui.dropdown(page.ENGINES, value="MOSTLY AI", label="エンジン / Engine")
-    generate_button = mo.ui.run_button(
-        kind="success", label="合成データを生成 / Generate", tooltip=f"学習 / Train: {len(train):,}"
-    )
+def _(desk, language, train):
+    sample_size_slider = page.rows_slider(desk.memory, language)
+    engine_selector = page.engine_selector(desk.memory, language)
+    generate_button = page.generate_button(language, len(train))
     page.row([sample_size_slider, engine_selector, generate_button])
     return engine_selector, generate_button, sample_size_slider
 
 
 @app.cell(hide_code=True)
-def _(desk, engine_selector, get_job, language, tables):
+def _(desk, engine_selector, get_job, get_tables, job_buttons, language):
     _about = page.engine_note(engine_selector.value, language)
-    mo.vstack([_about, page.job(get_job(), desk, language), page.origin(tables, language)])
+    mo.vstack([_about, page.job(get_job(), job_buttons, desk, language), page.origin(get_tables(), language)])
     return
 
 
@@ -81,8 +91,29 @@ def _(tables):
 
 
 @app.cell(hide_code=True)
-def _(language, say, tables):
-    mo.vstack([page.protected(tables, language), mo.md(say("generate.try_it"))])
+def _(get_tables, language):
+    page.engines(get_tables(), language)
+    return
+
+
+@app.cell
+def _(learner, made_form, shown):
+    my_rows = None
+    learner.made(my_rows, made_form, shown)
+    return
+
+
+@app.cell
+def _(again_form, learner, shown):
+    my_belief = None
+    learner.ask("again", my_belief, again_form, shown)
+    return
+
+
+@app.cell
+def _(learner, missing_form, shown):
+    my_range = None
+    learner.ask("missing", my_range, missing_form, shown)
     return
 
 
@@ -106,32 +137,28 @@ def _(column_selector, fidelity, language, tables):
 
 
 @app.cell(hide_code=True)
-def _(say):
-    mo.md(say("validate.meaning"))
-    return
-
-
-@app.cell(hide_code=True)
 def _(assessed, language, say):
     mo.vstack([mo.md(say("validate.measures_title")), page.measures(assessed, language)])
     return
 
 
-@app.cell(hide_code=True)
-def _(assessed, language, say):
-    mo.vstack([mo.md(say("validate.pairs_title")), page.pairs(assessed, language)])
-    return
-
-
-@app.cell(hide_code=True)
-def _(assessed, language, say):
-    mo.vstack([mo.md(say("validate.joint_title")), page.joint(assessed, language)])
+@app.cell
+def _(assessed, learner, shown, worst_form):
+    my_worst = None
+    learner.worst(my_worst, worst_form, shown, assessed)
     return
 
 
 @app.cell(hide_code=True)
 def _(assessed, language, say):
     mo.vstack([mo.md(say("validate.utility_title")), page.utility(assessed, language)])
+    return
+
+
+@app.cell
+def _(accuracy_form, learner, shown):
+    my_judgement = None
+    learner.ask("accuracy", my_judgement, accuracy_form, shown)
     return
 
 
@@ -149,12 +176,6 @@ def _(language, person_button, tables):
     return (comparison,)
 
 
-@app.cell(hide_code=True)
-def _(say):
-    mo.md(say("privacy.all_title"))
-    return
-
-
 @app.cell
 def _(language, tables):
     synthetic_closest = closest_records(tables.synthetic, tables.train)
@@ -166,60 +187,84 @@ def _(language, tables):
 
 @app.cell(hide_code=True)
 def _(assessed, desk, language, say):
-    _shown = page.verdict(assessed, language), page.frontier(desk.tried(assessed), language)
-    mo.vstack([mo.md(say("privacy.verdict_title")), *_shown])
+    _verdict = page.verdict(assessed, desk.tried(assessed), language)
+    mo.vstack([mo.md(say("privacy.verdict_title")), _verdict])
     return
 
 
 @app.cell(hide_code=True)
-def _(assessed, language, say):
-    mo.vstack([mo.md(say("privacy.measures_title")), page.membership(assessed, language)])
-    return
-
-
-@app.cell(hide_code=True)
-def _(assessed, language, say):
-    mo.vstack([mo.md(say("privacy.risks_title")), page.risks(assessed, language)])
-    return
-
-
-@app.cell(hide_code=True)
-def _(dose_sliders, leak_selector, say):
-    mo.vstack([mo.md(say("dose.title")), page.leak_controls(leak_selector, dose_sliders)])
+def _(dose_sliders, language, leak_selector, say):
+    _controls = page.leak_controls(leak_selector, dose_sliders, language)
+    mo.vstack([mo.md(say("dose.title")), _controls])
     return
 
 
 @app.cell
-def _(dose_sliders, language, leak_selector, tables):
+def _(dose_sliders, get_response, language, leak_selector, tables):
     leak = leak_selector.value
-    prepared = prepare_doses(tables.synthetic, tables.train, tables.holdout)
-    dose = take_dose(prepared, leak, dose_sliders.value[leak] / 100)
-    page.dose(dose, language)
+    dose = lesson.take_dose(tables, leak, dose_sliders.value[leak] / 100)
+    page.dose(dose, get_response().about(tables, leak), language)
+    return (dose,)
+
+
+@app.cell
+def _(dose_form, learner, shown):
+    my_doses = None
+    learner.ask("dose", my_doses, dose_form, shown)
+    return
+
+
+@app.cell
+def _(dose, learner, tables):
+    my_leaks = None
+    learner.fool(my_leaks, dose, tables)
     return
 
 
 @app.cell(hide_code=True)
-def _(get_response, language, leak_selector, tables):
-    page.response(get_response().about(tables, leak_selector.value), language)
+def _(get_memorised, job_buttons, language, own, overfit_button):
+    page.overfit(overfit_button, job_buttons["forget"], get_memorised(), own, language)
+    return
+
+
+@app.cell
+def _(hunt_form, learner, shown):
+    my_suspect = None
+    learner.hunt(my_suspect, hunt_form, shown)
+    return
+
+
+@app.cell
+def _(learner, letter_form, shown):
+    my_statements = None
+    learner.letter(my_statements, letter_form, shown)
+    return
+
+
+@app.cell
+def _(learner, shown):
+    my_attack = None
+    learner.own_attack(my_attack, shown)
     return
 
 
 @app.cell(hide_code=True)
-def _(desk, get_memorised, language, overfit_button, say):
-    _shown = page.overfit(overfit_button, desk.forget, get_memorised(), language)
-    mo.vstack([mo.md(say("dose.overfit_title")), _shown])
+def _(get_scores, learner):
+    learner.score_card(get_scores())
     return
 
 
 @app.cell(hide_code=True)
-def _(about_fields, assessed, language, say, tables):
-    mo.vstack([mo.md(say("story.download_title")), page.downloads(tables, assessed, about_fields, language)])
+def _(about_fields, assessed, get_scores, language, learner, own, say, shown, tables):
+    _signed = learner.signed(shown) if get_scores() else ()
+    _files = page.downloads(tables, assessed, about_fields, _signed, own, language)
+    mo.vstack([mo.md(say("story.download_title")), _files])
     return
 
 
 @app.cell(hide_code=True)
-def _(say):
-    mo.md(say("story.end"))
+def _(language, own):
+    page.end(own, language)
     return
 
 
@@ -227,21 +272,33 @@ def _(say):
 def _():
     # From here on, what the page works with: nothing to read for the story.
     desk = page.Desk()
-    get_tables, get_job, get_assessed, get_response, get_memorised = desk.states
+    get_tables, get_job, get_assessed, get_response, get_memorised, get_upload, get_scores = desk.states
     language_switch = page.language_switch(desk.options.language)
-    return desk, get_assessed, get_job, get_memorised, get_response, get_tables, language_switch
+    return (
+        desk,
+        get_assessed,
+        get_job,
+        get_memorised,
+        get_response,
+        get_scores,
+        get_tables,
+        get_upload,
+        language_switch,
+    )
 
 
 @app.cell(hide_code=True)
-def _(language_switch):
+def _(desk, get_upload, language_switch):
     language = language_switch.value
-    say = page.in_language(language)
-    return language, say
+    own = desk.own if get_upload() else None
+    say = page.in_language(language, own)
+    return language, own, say
 
 
 @app.cell(hide_code=True)
 def _(dataset, desk, get_tables):
     tables = script.run_generation(dataset, desk.options) if desk.script else get_tables()
+    mo.stop(tables is None)
     desk.assess(tables)
     return (tables,)
 
@@ -253,20 +310,46 @@ def _(desk, get_assessed, tables):
 
 
 @app.cell(hide_code=True)
-def _(dataset):
-    # Controls are built once, so that another language does not reset them.
-    column_selector = page.column_selector(dataset.frame)
-    person_button = page.counting_button("別の人 / Another person")
-    about_fields = page.about_fields()
+def _(dataset, desk, language):
+    column_selector = page.column_selector(desk.memory, language, dataset.frame)
+    person_button = page.person_button(desk.memory, language)
+    about_fields = page.about_fields(desk.memory, language)
     return about_fields, column_selector, person_button
 
 
 @app.cell(hide_code=True)
-def _(desk):
+def _(desk, language):
     mo.stop(desk.script)
-    leak_selector, dose_sliders = page.leaks()
-    overfit_button = mo.ui.run_button(kind="warn", label="覚え込ませる / Make it memorise")
-    return dose_sliders, leak_selector, overfit_button
+    leak_selector, dose_sliders = page.leaks(desk.memory, language)
+    overfit_button, job_buttons = page.overfit_button(language), desk.buttons(language)
+    return dose_sliders, job_buttons, leak_selector, overfit_button
+
+
+@app.cell(hide_code=True)
+def _(dataset, desk, language, tables):
+    mo.stop(desk.script)
+    learner = page.Learner(desk, dataset, tables, language)
+    find_form, find_columns, made_form, again_form, missing_form = learner.first_forms()
+    worst_form, accuracy_form, dose_form, hunt_form = learner.later_forms()
+    return (
+        accuracy_form,
+        again_form,
+        dose_form,
+        find_columns,
+        find_form,
+        hunt_form,
+        learner,
+        made_form,
+        missing_form,
+        worst_form,
+    )
+
+
+@app.cell(hide_code=True)
+def _(assessed, desk, get_response, learner, tables):
+    shown = desk.shown(tables, assessed, get_response())
+    letter_form = learner.letter_form(shown)
+    return letter_form, shown
 
 
 @app.cell(hide_code=True)

@@ -148,13 +148,19 @@ def take_dose(tables: AssessedTables, leak: Leak, dose: float, random_state: int
         The measures, and which of them notice.
     """
     synthetic, leaking = _with_leak(tables, leak, dose, random_state)
-    leaky = tables.instead(synthetic)
+    return measure_dose(tables.instead(synthetic), leak, dose, leaking, random_state)
+
+
+def measure_dose(
+    leaky: AssessedTables, leak: Leak, dose: float, leaking: int | None, random_state: int = 0
+) -> Dose:
+    """See what notices a leak that was made; parameters and result are those of `Dose`."""
     compared = Neighbours.of(leaky, random_state)
     level = single_level((*DISTANCE_MEASURES, *SUBSET_MEASURES))
     measures = (*distance_measures(compared, level), *subset_measures(compared, level))
     names = tuple(m.name for m, _ in noticed(measures))
-    traced = _traced(compared.everyone, len(tables.train), leaking, random_state) if leaking else None
-    return Dose(leak, dose, len(synthetic), leaking, measures, names, naive_score(leaky), traced)
+    traced = _traced(compared.everyone, len(leaky.train), leaking, random_state) if leaking else None
+    return Dose(leak, dose, len(leaky.synthetic), leaking, measures, names, naive_score(leaky), traced)
 
 
 def _with_leak(

@@ -47,6 +47,12 @@ def get_text(language: Language, key: str, /, **values: object) -> str:
     return text.format(**values) if values else text
 
 
+def has_text(language: Language, key: str) -> bool:
+    """Tell whether a catalogue has a text of this name."""
+    name, _, entry = key.partition(".")
+    return entry in _catalogue(language, name)
+
+
 @dataclass(frozen=True)
 class Message:
     """Something to be said: the name of its text, and what the placeholders stand for.

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping
+from pathlib import Path
 
 from synth_handson.evidence.assessment import Evidence
 from synth_handson.locales import Language, get_text
@@ -10,7 +11,11 @@ from synth_handson.report import About
 
 
 def about_tables(
-    tables: Tables, language: Language, fields: Mapping[str, str] | None = None, source: str | None = None
+    tables: Tables,
+    language: Language,
+    fields: Mapping[str, str] | None = None,
+    source: str | None = None,
+    statements: tuple[str, ...] = (),
 ) -> About:
     """Say in the report what these tables are, and what the reader filled in.
 
@@ -24,14 +29,22 @@ def about_tables(
         What the reader filled in.
     source
         The file that the real table came from, where it is not Bank Marketing's.
+    statements
+        What the reader signs.
     """
     told = "" if source is None else "_own"
     return About(
         data=get_text(language, f"story.report_data{told}", rows=len(tables.synthetic), name=source),
         source=source or get_text(language, "story.report_source"),
         training=tables.training,
+        statements=statements,
         **{name: text.strip() or None for name, text in (fields or {}).items()},
     )
+
+
+def csv_name(source: str | None = None) -> str:
+    """Name the file of the synthetic table after that of the real one: it says what it is."""
+    return f"{'bank-marketing' if source is None else Path(source).stem}-SYNTHETIC.csv"
 
 
 def evidence_json(evidence: Evidence) -> str:

@@ -7,6 +7,7 @@ from functools import lru_cache
 
 import pandas as pd
 
+from synth_handson.evidence import dose as dose_module
 from synth_handson.evidence.dose import (
     DOSES,
     OVERFIT_EPOCHS,
@@ -17,9 +18,11 @@ from synth_handson.evidence.dose import (
     repeat_people,
     take_overfit,
 )
+from synth_handson.evidence.three_tables import AssessedTables
 from synth_handson.notebook.bundled import bundled_findings
 from synth_handson.notebook.session import Job, JobState
 from synth_handson.pipeline.tables import Tables
+from synth_handson.tables.bank import TARGET
 
 _one_at_a_time = threading.Lock()
 
@@ -27,14 +30,25 @@ _one_at_a_time = threading.Lock()
 def respond(tables: Tables, leak: Leak) -> tuple[Dose, ...]:
     """Take several doses of a leak; readers of the same tables share them."""
     if tables.origin == "bundled":
-        return bundled_findings()[1][leak]
+        return bundled_findings().response(leak)
     with _one_at_a_time:
         return _respond(tables, leak)
 
 
 @lru_cache(maxsize=8)
 def _respond(tables: Tables, leak: Leak) -> tuple[Dose, ...]:
-    return dose_response(prepare_doses(tables.synthetic, tables.train, tables.holdout), leak)
+    return dose_response(_prepared(tables), leak)
+
+
+@lru_cache(maxsize=4)
+def _prepared(tables: Tables) -> AssessedTables:
+    return prepare_doses(tables.synthetic, tables.train, tables.holdout)
+
+
+def take_dose(tables: Tables, leak: Leak, dose: float) -> Dose:
+    """Make a leak of a given size, and see what notices it; of the bundled tables, that is known."""
+    known = bundled_findings().dose(leak, dose) if tables.origin == "bundled" else None
+    return known or dose_module.take_dose(_prepared(tables), leak, dose)
 
 
 @dataclass(frozen=True)
@@ -110,7 +124,9 @@ class Overfitting:
         self._doses = []
         for times in DOSES["overfit"]:
             repeated = repeat_people(train, int(times))
-            self._job.run(repeated, holdout, rows=1_000, max_epochs=self._max_epochs, random_state=0)
+            self._job.run(
+                repeated, holdout, rows=1_000, target=TARGET, max_epochs=self._max_epochs, random_state=0
+            )
             if not self._doses or self._doses[-1].dose != times:
                 return
         self._deliver(tuple(self._doses))

@@ -11,11 +11,11 @@ import pandas as pd
 from synth_handson.errors import SynthHandsonError, TrainingError
 from synth_handson.evidence.assessment import Evidence, Step
 from synth_handson.notebook.bundled import bundled_findings
-from synth_handson.pipeline.tables import Tables, assess_tables, draw_tables, find_target
+from synth_handson.pipeline.tables import Tables, assess_tables, draw_tables
 from synth_handson.synthesis.generator import Generator
 from synth_handson.synthesis.run import CancelToken, Progress
 from synth_handson.synthesis.training import train_generator
-from synth_handson.tables.bank import TARGET, Dataset, RequestedSource
+from synth_handson.tables.bank import Dataset, RequestedSource
 
 
 @dataclass(frozen=True, eq=False)
@@ -109,16 +109,19 @@ class Job:
         holdout: pd.DataFrame,
         *,
         rows: int,
+        target: str | None,
         max_epochs: float | None,
         random_state: int,
         engine: str | None = None,
         epsilon: float | None = None,
         meanwhile: bool = False,
+        keep: bool = True,
     ) -> None:
         """Train, draw and deliver; a second call while one runs does nothing.
 
         A training whose creator's thread has ended (the reader closed the page) is cancelled. With
-        ``meanwhile``, a Gaussian copula's table comes first, and stays if the training comes to nothing.
+        ``meanwhile``, a Gaussian copula's table comes first, and stays if the training comes to nothing. With
+        ``keep``, the generator stays in the store of this machine.
         """
         if not self._running.acquire(blocking=False):
             return
@@ -129,11 +132,10 @@ class Job:
         try:
             self._show(JobState(Progress("starting")))
             if meanwhile and not self._has_trained(train, asked):
-                first = self._first_table(train, holdout, rows, random_state)
+                first = self._first_table(train, holdout, rows, random_state, target, keep)
                 self._deliver(replace(first, origin="meanwhile"))
-            generator = self._train(train, asked)
+            generator = self._train(train, asked, target, keep)
             self._show(JobState(Progress("sampling" if generator.model.ready else "starting")))
-            target = find_target(TARGET, train)
             drawn = draw_tables(
                 generator, train, holdout, rows=rows, random_state=random_state, target=target
             )
@@ -158,26 +160,32 @@ class Job:
         return self._train_table is train and self._options == options
 
     def _first_table(
-        self, train: pd.DataFrame, holdout: pd.DataFrame, rows: int, random_state: int
+        self,
+        train: pd.DataFrame,
+        holdout: pd.DataFrame,
+        rows: int,
+        random_state: int,
+        target: str | None,
+        keep: bool,
     ) -> Tables:
-        target = find_target(TARGET, train)
         copula = train_generator(
-            train, target=target, engine="copula", random_state=random_state, cancel=self._cancel
+            train, target=target, engine="copula", random_state=random_state, cancel=self._cancel, keep=keep
         )
         return draw_tables(copula, train, holdout, rows=rows, random_state=random_state, target=target)
 
-    def _train(self, train: pd.DataFrame, options: _Asked) -> Generator:
+    def _train(self, train: pd.DataFrame, options: _Asked, target: str | None, keep: bool) -> Generator:
         engine, epsilon, max_epochs, random_state = options
         if self._generator is None or not self._has_trained(train, options):
             generator = train_generator(
                 train,
-                target=find_target(TARGET, train),
+                target=target,
                 engine=engine,
                 epsilon=epsilon,
                 max_epochs=max_epochs,
                 random_state=random_state,
                 on_progress=lambda progress: self._show(JobState(progress)),
                 cancel=self._cancel,
+                keep=keep,
             )
             if generator.training.stopped_by == "cancelled":
                 return generator
@@ -225,7 +233,7 @@ class Assessor:
 
     def _evidence(self, tables: Tables) -> Evidence:
         if tables.origin == "bundled":
-            return bundled_findings()[0]
+            return bundled_findings().evidence
         with self._turn:
             return self._assess(tables)
 

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
 from os import fspath
 from pathlib import Path
 
 import pandas as pd
 
 from synth_handson.errors import ArgumentError
+from synth_handson.locales import Message
 from synth_handson.pii.replace import replace_marked
 from synth_handson.pipeline.roles import ColumnRole
 from synth_handson.pipeline.synthesise import KEY_BYTES, Understood, holdout_fraction, understand
@@ -51,23 +52,53 @@ class OwnTable:
 def read_own_table(
     path: AnyPath, target: str | None = None, types: Mapping[str, str] | None = None
 ) -> OwnTable:
-    """Read a file, replace the personal data in it, and keep the columns that can be learned.
+    """Read a file, and choose what is learned of it.
 
     Parameters
     ----------
     path, types
         As for :func:`~synth_handson.pipeline.synthesise.understand`.
     target
-        Column that a model is to predict.
+        As for `choose_columns`.
 
     Raises
     ------
     ArgumentError
-        If the file cannot be read, the target cannot be learned, or there are too few rows or columns.
+        If the file cannot be read, or as `choose_columns`.
     TableError
         If something is wrong with the table as a whole.
     """
-    understood = understand(path, types)
+    return choose_columns(understand(path, types), Path(fspath(path)).name, target)
+
+
+def choose_columns(
+    understood: Understood, name: str, target: str | None = None, left_out: Collection[str] = ()
+) -> OwnTable:
+    """Replace the personal data in a table, and keep the columns that can be learned.
+
+    Parameters
+    ----------
+    understood
+        The table.
+    name
+        Name of its file.
+    target
+        Column that a model is to predict.
+    left_out
+        Columns that are not to be learned although they could be.
+
+    Raises
+    ------
+    ArgumentError
+        If the target is not learned, or there are too few rows or columns.
+    """
+    roles = tuple(
+        ColumnRole(column.name, "empty", Message("commands.role_left_out"))
+        if column.name in left_out
+        else column
+        for column in understood.roles
+    )
+    understood = replace(understood, roles=roles)
     learned, rows = understood.named("learned"), len(understood.frame)
     understood.check_target(target)
     if len(learned) < MIN_COLUMNS:
@@ -75,5 +106,4 @@ def read_own_table(
     if rows < 2 * MIN_ASSESSED_ROWS:
         raise ArgumentError("own_rows", rows=rows, minimum=2 * MIN_ASSESSED_ROWS)
     safe = replace_marked(understood.frame, understood.marks, secrets.token_bytes(KEY_BYTES))
-    name = Path(fspath(path)).name
     return OwnTable(safe[learned], target, holdout_fraction(rows), name, understood)

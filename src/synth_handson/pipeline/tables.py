@@ -60,11 +60,6 @@ def draw_tables(
     return Tables(train, holdout, synthetic, origin, generator.training, target, generator.why)
 
 
-def find_target(target: str, train: pd.DataFrame) -> str | None:
-    """Return the target, or None where the table does not have it."""
-    return target if target in train.columns else None
-
-
 def assess_tables(
     tables: Tables,
     on_progress: Callable[[Step], None] | None = None,

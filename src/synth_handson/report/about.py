@@ -29,6 +29,8 @@ class About:
         What allows the original data to be used for training.
     engine
         What the generator was trained with, and its version; without it, ``training`` says it.
+    statements
+        What whoever prepared the report says of it, each borne out by what was measured.
     training
         How the generator was made, if `synth_handson.train_generator` made it.
     """
@@ -41,4 +43,5 @@ class About:
     source: str | None = None
     legal_basis: str | None = None
     engine: str | None = None
+    statements: tuple[str, ...] = ()
     training: Training | None = None

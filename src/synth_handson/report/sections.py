@@ -71,11 +71,15 @@ def _shared(evidence: Evidence, words: Wording, about: About) -> Section:
         (words.say(f"field_{name}"), getattr(about, name))
         for name in ("data", "recipient", "purpose", "prepared_by", "date")
     )
+    statements: tuple[Part, ...] = ()
+    if about.statements:
+        statements = (Card(words.say("shared_statements"), (Items(about.statements),)),)
     return Section(
         words.say("shared_title"),
         (
             Paragraph(words.say("shared_intro")),
             Fields((*fields, (words.say("field_table"), size))),
+            *statements,
         ),
     )
 

@@ -5,10 +5,9 @@ from html import escape
 
 from synth_handson.evidence.assessment import Evidence
 from synth_handson.evidence.closest import ClosestRecords, ColumnComparison, Comparison, MedianGap
-from synth_handson.evidence.limits import POWER
 from synth_handson.evidence.measures import RISKS, Measure
 from synth_handson.evidence.verdict import REVIEW_LEVEL, TOLERATED_LEAK, adjust
-from synth_handson.locales import Language, get_text
+from synth_handson.locales import Language, Message, get_text
 from synth_handson.report.wording import Wording, percent
 from synth_handson.tables.bank import is_bank_marketing
 from synth_handson.views.html import figures, html_table, markdown, row
@@ -109,22 +108,34 @@ def _value(value: object) -> str:
     return f"{value:,.10g}" if isinstance(value, int | float) and not isinstance(value, bool) else str(value)
 
 
+def verdict_heading(evidence: Evidence, language: Language) -> str:
+    """Say the verdict in a word and a sentence."""
+    word = get_text(language, f"evidence.outcome_{evidence.verdict}")
+    said = get_text(language, f"verdict.{evidence.verdict}")
+    return get_text(language, "privacy.verdict", word=word, said=said)
+
+
 def verdict_note(evidence: Evidence, language: Language) -> str:
     """Say the verdict in words, with its reasons."""
-    outcome = evidence.verdict
-    word = get_text(language, f"evidence.outcome_{outcome}")
-    reasons = "\n".join(f"- {markdown(reason.in_words(language))}" for reason in evidence.reasons)
-    heading = get_text(language, "privacy.verdict", word=word, said=get_text(language, f"verdict.{outcome}"))
-    return f"{heading}\n\n{reasons}"
+    return f"{verdict_heading(evidence, language)}\n\n{reasons_list(evidence.reasons, language)}"
+
+
+def use_heading(evidence: Evidence, language: Language) -> str:
+    """Say in a word of what use the table is."""
+    word = get_text(language, f"use.outcome_{evidence.usefulness.outcome.replace(' ', '_')}")
+    return get_text(language, "use.heading", word=word)
 
 
 def use_note(evidence: Evidence, language: Language) -> str:
     """Say of what use the table is, with reasons, and what would help."""
     usefulness = evidence.usefulness
-    word = get_text(language, f"use.outcome_{usefulness.outcome.replace(' ', '_')}")
-    reasons = (*usefulness.reasons, *usefulness.advice)
-    listed = "\n".join(f"- {markdown(reason.in_words(language))}" for reason in reasons)
-    return f"{get_text(language, 'use.heading', word=word)}\n\n{listed}"
+    reasons = reasons_list((*usefulness.reasons, *usefulness.advice), language)
+    return f"{use_heading(evidence, language)}\n\n{reasons}"
+
+
+def reasons_list(reasons: Iterable[Message], language: Language) -> str:
+    """List reasons as Markdown."""
+    return "\n".join(f"- {markdown(reason.in_words(language))}" for reason in reasons)
 
 
 def decision_note(evidence: Evidence, language: Language) -> str:
@@ -136,7 +147,7 @@ def unproven_note(evidence: Evidence, language: Language) -> str:
     """Say what the verdict does not prove, with the size of the leak that could have gone unnoticed."""
     smallest = evidence.privacy.verdict.smallest_detectable_leak
     key = "unproven_any" if smallest is None else "unproven_size"
-    size = get_text(language, f"privacy.{key}", smallest=percent(smallest or 0.0, 1), power=percent(POWER))
+    size = get_text(language, f"privacy.{key}", smallest=percent(smallest or 0.0, 1))
     return get_text(language, "privacy.unproven", size=size)
 
 

@@ -90,6 +90,27 @@ def measure_table(evidence: Evidence, language: Language) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=[get_text(language, f"validate.head_{name}") for name in heads])
 
 
+def headline(evidence: Evidence, language: Language) -> str:
+    """Say in one sentence how well a classifier tells the tables apart, or why nobody knows."""
+    measured = next(m for m in evidence.fidelity.joint if m.name == "c2st_auc")
+    return _headline("headline", measured, language)
+
+
+def utility_headline(evidence: Evidence, language: Language) -> str:
+    """Say in one sentence how much of what real rows teach is kept."""
+    measured = evidence.median_kept
+    return "" if measured is None else _headline("utility_headline", measured, language)
+
+
+def _headline(key: str, measured: Measure, language: Language) -> str:
+    words = Wording(language)
+    if measured.value is None:
+        return get_text(language, "validate.lead_missing", reason=markdown(words.missing(measured)))
+    value, reference = words.value(measured), words.reference(measured)
+    said = {"value": value.value, "interval": value.interval, "reference": reference.value}
+    return get_text(language, f"validate.{key}", **said)
+
+
 def lead_table(evidence: Evidence, language: Language) -> str:
     """Say the five measures that matter most, in words, beside real people."""
     rows = [

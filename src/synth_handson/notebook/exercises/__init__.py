@@ -1,0 +1,1 @@
+"""The exercises: what the learner commits to before each reveal, and what an answer teaches."""

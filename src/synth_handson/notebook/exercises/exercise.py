@@ -1,0 +1,144 @@
+"""One shape for every exercise that asks for a choice."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from synth_handson.errors import ArgumentError
+from synth_handson.evidence.assessment import Evidence
+from synth_handson.evidence.dose import Dose
+from synth_handson.locales import Language, get_text
+from synth_handson.pipeline.tables import Tables
+
+Answer = tuple[str, ...]
+"""What was chosen, question by question."""
+
+
+@dataclass(frozen=True)
+class Shown:
+    """What the page shows, and an exercise is about.
+
+    Attributes
+    ----------
+    tables
+        The three tables.
+    evidence
+        What was measured of them; None until it is.
+    planted
+        What notices several doses of planted people; empty until they are taken.
+    """
+
+    tables: Tables
+    evidence: Evidence | None = None
+    planted: tuple[Dose, ...] = ()
+
+
+@dataclass(frozen=True)
+class Question:
+    """A question with its options.
+
+    Attributes
+    ----------
+    name
+        Part of the names of its texts.
+    options
+        What is shown for each option.
+    """
+
+    name: str
+    options: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Result:
+    """What came of an answer.
+
+    Attributes
+    ----------
+    right
+        Whether it is right; None where it is neither right nor wrong.
+    said
+        What it teaches, as Markdown.
+    """
+
+    right: bool | None
+    said: str
+
+
+class Exercise:
+    """An exercise with one question or more, each with one right answer.
+
+    A subclass gives ``name`` (its texts are ``exercises.<name>_…``), `questions`, `solution` and `reveal`.
+    """
+
+    name: str
+
+    def values(self, shown: Shown) -> dict[str, object] | None:
+        """Return what the placeholders of its question stand for; None while something is not measured."""
+        return {}
+
+    def questions(self, shown: Shown, language: Language) -> tuple[Question, ...]:
+        """Return its questions."""
+        raise NotImplementedError
+
+    def solution(self, shown: Shown) -> Answer | None:
+        """Return the right answer; None while something is not measured."""
+        raise NotImplementedError
+
+    def reveal(self, shown: Shown, language: Language) -> str:
+        """Say what is so, with numbers."""
+        raise NotImplementedError
+
+    def tempting(self, question: str, chosen: str, shown: Shown, language: Language) -> str:
+        """Say why a wrong answer is tempting."""
+        return get_text(language, f"exercises.{self.name}_{question}_{chosen}_why")
+
+    def read(self, written: object, shown: Shown, language: Language) -> Answer:
+        """Take an answer that was written as code: one value, or one for each question."""
+        return tuple(map(str, written)) if isinstance(written, tuple | list) else (str(written),)
+
+    def ask(self, shown: Shown, language: Language) -> str | None:
+        """Return what is asked; None while something is not measured."""
+        values = self.values(shown)
+        return None if values is None else get_text(language, f"exercises.{self.name}_ask", **values)
+
+    def check(self, answer: Answer, shown: Shown, language: Language) -> Result | None:
+        """Compare an answer with what is so; None while something is not measured.
+
+        Raises
+        ------
+        ArgumentError
+            If the answer, written as code, is none of the options.
+        """
+        questions = self.questions(shown, language)
+        self._check_form(answer, questions)
+        solution = self.solution(shown)
+        if solution is None:
+            return None
+        wrong = [
+            self.tempting(q.name, chosen, shown, language)
+            for q, chosen, true in zip(questions, answer, solution, strict=True)
+            if chosen != true
+        ]
+        return Result(not wrong, "\n\n".join([*wrong, self.reveal(shown, language)]))
+
+    def words(self, answer: Answer, shown: Shown, language: Language) -> str:
+        """Say an answer in words, for the score card."""
+        questions = self.questions(shown, language)
+        return " · ".join(q.options.get(chosen, chosen) for q, chosen in zip(questions, answer, strict=True))
+
+    def _check_form(self, answer: Answer, questions: Sequence[Question]) -> None:
+        wanted = "; ".join(" / ".join(q.options) for q in questions)
+        if len(answer) != len(questions) or any(
+            chosen not in q.options for q, chosen in zip(questions, answer, strict=True)
+        ):
+            raise ArgumentError("exercise_answer", answer=", ".join(answer), wanted=wanted)
+
+
+def lettered(name: str, question: str, language: Language, **values: object) -> Question:
+    """Make a question of options a, b and c, whose texts stand in the catalogue."""
+    options = {
+        letter: get_text(language, f"exercises.{name}_{question}_{letter}", **values) for letter in "abc"
+    }
+    return Question(question, options)

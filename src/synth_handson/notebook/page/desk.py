@@ -1,0 +1,243 @@
+"""One reader's desk: the states the page follows, and the jobs that change them in threads."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from functools import partial
+from typing import Any, Literal
+
+import marimo as mo
+import pandas as pd
+
+# Imported before the page stands, not while a click waits for it.
+import scipy.spatial
+import scipy.stats  # noqa: F401
+
+from synth_handson import warm_up
+from synth_handson.comparison import EngineComparison, Trial
+from synth_handson.evidence.dose import Leak
+from synth_handson.locales import Language, get_text, has_text
+from synth_handson.notebook import script
+from synth_handson.notebook.bundled import bundled_findings, bundled_tables
+from synth_handson.notebook.exercises.exercise import Answer, Shown
+from synth_handson.notebook.exercises.score_card import Score, ScoreCard
+from synth_handson.notebook.lesson import Memorised, Overfitting, Responder, Response
+from synth_handson.notebook.page.controls import C, Memory
+from synth_handson.notebook.session import Assessed, Assessor, Job, JobState
+from synth_handson.notebook.upload import Upload, upload_limit
+from synth_handson.pipeline.own_table import OwnTable
+from synth_handson.pipeline.tables import Tables
+from synth_handson.synthesis import registry
+from synth_handson.synthesis.engine import EngineOptions
+from synth_handson.tables.bank import Dataset
+
+
+class Desk:
+    """What one reader works with: the states the page follows, and the jobs that change them in threads.
+
+    ``python app.py`` has no page to keep alive: there, nothing runs in a thread.
+
+    Attributes
+    ----------
+    script, editor
+        Whether ``python app.py`` runs the notebook, and whether its code can be changed.
+    options
+        What it was told; on a page, the defaults in the language that its address asks for.
+    server
+        Address of the MOSTLY AI server that trains, if one does.
+    upload_limit
+        Megabytes that a table of the reader's own may have; None where none may be brought.
+    memory
+        What the controls were set to.
+    states
+        Functions that return the tables on show, the :class:`JobState` of their training, what was
+        :class:`Assessed` of them, the :class:`Response` to a leak, what was :class:`Memorised`, the
+        reader's own table as an :class:`Upload`, if there is one, and the scores of the exercises.
+    card
+        What came of the exercises.
+    """
+
+    def __init__(self) -> None:
+        mode = mo.app_meta().mode
+        self.script, self.editor = mode == "script", mode == "edit"
+        self.server = registry.server_address()
+        self.options = script.read_options(sys.argv[1:] if self.script else page_arguments())
+        own: OwnTable | None = None
+        if self.script:
+            script.explain_errors(self.options.language)
+            own = script.load_own(self.options)
+        else:
+            language: Language = "en" if mo.query_params().get("lang") == "en" else "ja"
+            self.options = replace(self.options, language=language, source="auto")
+            # The engine's imports take seconds: a worker does them while the reader reads.
+            warm_up()
+        self.upload_limit = upload_limit(shared=not self.editor)
+        self.memory = Memory()
+        self.held: list[Any] = []
+        brought = self._brought(own)
+        get_tables, set_tables = mo.state(None if brought else bundled_tables())
+        get_job, set_job = mo.state(JobState())
+        get_assessed, set_assessed = mo.state(Assessed())
+        get_response, set_response = mo.state(Response())
+        get_memorised, set_memorised = mo.state(Memorised())
+        # Its own controls change it, and the cell that shows them shows what became of it.
+        get_upload, self._set_upload = mo.state(brought, allow_self_loops=True)
+        no_scores: tuple[Score, ...] = ()
+        get_scores, self._set_scores = mo.state(no_scores)
+        self._get_upload = get_upload
+        self.states = (
+            get_tables, get_job, get_assessed, get_response, get_memorised, get_upload, get_scores,
+        )  # fmt: skip
+        self.card = ScoreCard()
+        self._planted = Response()
+        self._set_tables = set_tables
+        self._trials: dict[str, Trial] = {}
+        self._train: pd.DataFrame | None = None
+        self._job = Job(show=set_job, deliver=self._deliver)
+        self._assessor = Assessor(show=set_assessed)
+        self._responder = Responder(show=set_response)
+        self._overfitting = Overfitting(
+            show=lambda state: set_memorised(replace(get_memorised(), job=state)),
+            deliver=lambda doses: set_memorised(replace(get_memorised(), doses=doses)),
+        )
+
+    def _brought(self, own: OwnTable | None) -> Upload | None:
+        """Return the table that the options name, as if it had been uploaded."""
+        options = self.options
+        if options.data is None:
+            return None
+        if own is not None:
+            return Upload(own.name, b"", table=own)
+        content = options.data.read_bytes() if options.data.is_file() else b""
+        asked = Upload(options.data.name, content, dict(options.types)).read()
+        asked = replace(asked, target=options.target)
+        return asked.start() if asked.understood else asked
+
+    @property
+    def own(self) -> OwnTable | None:
+        """The reader's own table, if the page works with one."""
+        upload = self._get_upload()
+        return upload.table if upload else None
+
+    def buttons(self, language: Language) -> dict[str, mo.ui.button]:
+        """Build the buttons that end a training."""
+        actions: dict[str, tuple[str, Callable[..., None], bool, Literal["danger", "neutral"]]] = {
+            "cancel": ("cancel", self._job.cancel, False, "danger"),
+            "keep": ("keep", self._job.cancel, True, "neutral"),
+            "forget": ("cancel", self._overfitting.cancel, False, "danger"),
+        }
+        return {
+            name: mo.ui.button(
+                on_click=partial(_click, act, keep),
+                kind=kind,
+                label=get_text(language, f"generate.{label}"),
+            )
+            for name, (label, act, keep, kind) in actions.items()
+        }
+
+    def bring(self, upload: Upload | None) -> None:
+        """Work with a table of the reader's own; without one, with Bank Marketing again."""
+        was, now = self.own, upload.table if upload else None
+        if was is not now:
+            self._job.cancel(keep=False)
+            self._train = None
+            self._trials = {}
+            # At no time may tables of one and the columns of another be on show together.
+            self._set_tables(None)
+        self._set_upload(upload)
+        if was is not now and now is None:
+            self._set_tables(bundled_tables())
+
+    def hold(self, control: C) -> C:
+        """Keep a control alive that no variable of the notebook names: marimo itself forgets it."""
+        self.held.append(control)
+        return control
+
+    def later(self, work: Callable[[], None]) -> None:
+        """Do something in a thread of this reader's."""
+        self._start(work)
+
+    def generate(self, train: pd.DataFrame, holdout: pd.DataFrame, rows: int, engine: EngineOptions) -> None:
+        """Train and draw; the page stays alive, and the cancel button works."""
+        self._train = train
+        own = self.own
+        asked = {"max_epochs": self.options.epochs, "random_state": self.options.seed, **engine}
+        at_once = [name for name, entry in registry.ENGINES.items() if entry.at_once]
+        # Whoever has a table keeps it until there is a new one.
+        shown = self.states[0]()
+        first = shown is None or shown.origin == "bundled"
+        asked["meanwhile"] = first and engine.get("engine") not in at_once
+        target = own.target if own else Dataset(train, "bundled").target
+        self._start(self._job.run, train, holdout, rows=rows, target=target, keep=own is None, **asked)
+
+    def tried(self, assessed: Assessed) -> EngineComparison:
+        """Set the newest table of each engine that was assessed beside each other."""
+        if assessed.tables is not None and assessed.evidence is not None:
+            training = assessed.tables.training
+            trial = Trial(training.engine, training.random_state, training.seconds, assessed.evidence)
+            self._trials = {**self._trials, training.engine: trial}
+        return EngineComparison(tuple(self._trials.values()))
+
+    def assess(self, tables: Tables) -> None:
+        """Assess the tables on show, unless others are on their way; newer ones supersede them."""
+        if tables.origin != "meanwhile":
+            self._start(self._assessor.run, tables)
+
+    def shown(self, tables: Tables, assessed: Assessed, response: Response) -> Shown:
+        """Put together what the exercises are about."""
+        if response.tables is tables and response.leak == "planted" and response.doses:
+            self._planted = response
+        doses = self._planted.about(tables, "planted").doses
+        if tables.origin == "bundled":
+            doses = bundled_findings().response("planted")
+        return Shown(tables, assessed.evidence, doses)
+
+    def record(self, name: str, answer: Answer, right: bool | None) -> None:
+        """Note an answer to an exercise, and tell the score card if that is news."""
+        if self.card.record(name, answer, right):
+            self._set_scores(self.card.scores())
+
+    def respond(self, tables: Tables, leak: Leak) -> None:
+        """Take several doses of a leak."""
+        if tables.origin != "meanwhile":
+            self._start(self._responder.run, tables, leak)
+
+    def overfit(self, train: pd.DataFrame, holdout: pd.DataFrame) -> None:
+        """Make a generator memorise people."""
+        self._start(self._overfitting.run, train, holdout)
+
+    def _deliver(self, tables: Tables) -> None:
+        """Show new tables, unless the reader has turned to another real table by then."""
+        if tables.train is self._train:
+            self._set_tables(tables)
+
+    def _start(self, work: Callable[..., None], *arguments: Any, **options: Any) -> None:
+        if not self.script:
+            mo.Thread(target=work, args=arguments, kwargs=options).start()
+
+
+def _click(act: Callable[..., None], keep: bool, _: object) -> None:
+    act(keep=keep)
+
+
+def page_arguments() -> Sequence[str]:
+    """Return what follows ``--`` after ``marimo run app.py``, as a program's arguments."""
+    given = mo.cli_args().to_dict()
+    arguments: list[str] = []
+    for name, values in given.items():
+        for value in values if isinstance(values, list) else [values]:
+            arguments += [f"--{name}", str(value)]
+    return arguments
+
+
+def in_language(language: Language, own: OwnTable | None = None) -> Callable[..., str]:
+    """Return what looks up a text in this language; about a reader's own table, the text for those."""
+    return partial(_say, language, own is not None)
+
+
+def _say(language: Language, own: bool, key: str, /, **values: object) -> str:
+    if own and has_text(language, f"{key}_own"):
+        key = f"{key}_own"
+    return get_text(language, key, **values)

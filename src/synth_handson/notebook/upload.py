@@ -1,0 +1,112 @@
+"""A table that a reader brings along: read, understood, and gone with the session."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from synth_handson.errors import ArgumentError, SynthHandsonError
+from synth_handson.paths import home
+from synth_handson.pipeline.own_table import OwnTable, choose_columns
+from synth_handson.pipeline.synthesise import Understood, understand
+
+VARIABLE = "SYNTH_HANDSON_UPLOADS"
+"""Environment variable that allows uploads to a server for several visitors: megabytes at most."""
+
+OWN_MACHINE = 100.0
+"""Megabytes at most where the reader's own machine is the server."""
+
+MEGABYTE = 1_000_000
+
+
+def upload_limit(*, shared: bool) -> float | None:
+    """Return how many megabytes a table may have; None where none may be brought.
+
+    Parameters
+    ----------
+    shared
+        Whether the page is shown to several visitors.
+
+    Raises
+    ------
+    ArgumentError
+        If the environment variable `VARIABLE` is no number above 0.
+    """
+    asked = os.environ.get(VARIABLE, "").strip()
+    if not asked:
+        return None if shared else OWN_MACHINE
+    try:
+        limit = float(asked)
+    except ValueError:
+        limit = 0.0
+    if not 0 < limit < float("inf"):
+        raise ArgumentError("uploads_setting", value=asked)
+    return limit
+
+
+@dataclass(frozen=True, eq=False)
+class Upload:
+    """A file, what was understood of it, and what the reader decided; it lives in memory alone.
+
+    Attributes
+    ----------
+    name, content
+        The file.
+    types
+        What columns hold, where the reader knows better.
+    left_out
+        Columns that the reader takes out.
+    target
+        Column that a model is to predict.
+    understood
+        What was understood; None while it is read, or after an error.
+    error
+        Why it cannot be used.
+    table
+        What the four steps work with, once the reader starts them.
+    """
+
+    name: str
+    content: bytes = field(repr=False)
+    types: Mapping[str, str] = field(default_factory=dict)
+    left_out: frozenset[str] = frozenset()
+    target: str | None = None
+    understood: Understood | None = None
+    error: SynthHandsonError | None = None
+    table: OwnTable | None = None
+
+    def read(self) -> Upload:
+        """Read it again, with what the reader knows better; an error is kept, and so is what was there."""
+        try:
+            understood = _understand(self.name, self.content, self.types)
+        except SynthHandsonError as error:
+            return replace(self, error=error)
+        learned = understood.named("learned")
+        target = self.target if self.target in learned else None
+        return replace(self, understood=understood, target=target, error=None)
+
+    def start(self) -> Upload:
+        """Choose the columns, so that the four steps can begin; an error is kept."""
+        assert self.understood is not None
+        try:
+            table = choose_columns(self.understood, self.name, self.target, self.left_out)
+        except SynthHandsonError as error:
+            return replace(self, error=error)
+        return replace(self, table=table, error=None)
+
+
+def _understand(name: str, content: bytes, types: Mapping[str, str]) -> Understood:
+    """Read it by way of a private folder, which is gone before this returns."""
+    with tempfile.TemporaryDirectory(prefix="upload-", dir=home()) as folder:
+        path = Path(folder) / f"table{''.join(Path(name).suffixes[-2:])}"
+        path.write_bytes(content)
+        return understand(path, types)
+
+
+def check_size(name: str, size: int, limit: float) -> None:
+    """Raise an `ArgumentError` if a file is larger than allowed."""
+    if size > limit * MEGABYTE:
+        raise ArgumentError("upload_size", name=name, size=size / MEGABYTE, limit=f"{limit:g}")
