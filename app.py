@@ -193,7 +193,8 @@ def _(assessed, desk, language, say):
 
 
 @app.cell(hide_code=True)
-def _(dose_sliders, language, leak_selector, say):
+def _(dose_sliders, get_tables, language, leak_selector, say):
+    mo.stop(get_tables() is None)
     _controls = page.leak_controls(leak_selector, dose_sliders, language)
     mo.vstack([mo.md(say("dose.title")), _controls])
     return

@@ -6,9 +6,11 @@ import pandas as pd
 import pytest
 
 from synth_handson import load_bank_marketing, split_holdout
-from synth_handson.evidence.dose import DOSES
+from synth_handson.evidence.dose import DOSES, dose_response, prepare_doses
 from synth_handson.notebook import bundled
-from synth_handson.notebook.bundled import bundled_findings, bundled_tables, measure_bundled, rebuild_findings
+from synth_handson.notebook.bundled import SLIDERS, bundled_findings, bundled_tables, rebuild_findings
+from synth_handson.notebook.exercises.privacy import hunted_tables
+from synth_handson.pipeline.tables import assess_tables
 
 
 def test_before_the_first_run_there_are_the_bundled_tables() -> None:
@@ -22,11 +24,6 @@ def test_before_the_first_run_there_are_the_bundled_tables() -> None:
     assert tables.training.rows == len(train)
 
 
-@pytest.fixture(scope="module")
-def measured() -> Any:
-    return measure_bundled()
-
-
 def flat(plain: Any, path: str = "") -> dict[str, Any]:
     """Return the leaves of nested dicts and lists, by their path."""
     if not isinstance(plain, dict | list):
@@ -35,22 +32,32 @@ def flat(plain: Any, path: str = "") -> dict[str, Any]:
     return {leaf: value for key, part in items for leaf, value in flat(part, f"{path}/{key}").items()}
 
 
-def test_what_was_found_of_them_is_what_is_measured_today(measured: Any) -> None:
-    kept, today = bundled_findings(), measured
+def test_what_was_found_of_them_is_what_is_measured_today() -> None:
+    kept, tables = bundled_findings(), bundled_tables()
     # Where it is not: `uv run synth-handson rebuild-pretrained`. Processors differ in the last digits.
-    found, expected = flat(kept[0].to_dict()), flat(today[0].to_dict())
+    found, expected = flat(kept.evidence.to_dict()), flat(assess_tables(tables).to_dict())
     assert found.keys() == expected.keys()
     for path, value in expected.items():
         assert found[path] == (pytest.approx(value, rel=1e-6) if isinstance(value, float) else value), path
-    for leak, doses in today[1].items():
-        assert [dose.dose for dose in kept[1][leak]] == list(DOSES[leak])
-        assert [dose.noticed for dose in kept[1][leak]] == [dose.noticed for dose in doses]
-        assert [dose.naive for dose in kept[1][leak]] == [dose.naive for dose in doses]
+    prepared = prepare_doses(tables.synthetic, tables.train, tables.holdout)
+    for leak in SLIDERS:
+        today = dose_response(prepared, leak)
+        assert [dose.dose for dose in kept.response(leak)] == list(DOSES[leak])
+        assert [dose.noticed for dose in kept.response(leak)] == [dose.noticed for dose in today]
+        assert [dose.naive for dose in kept.response(leak)] == [dose.naive for dose in today]
+    assert {name: dose.noticed for name, dose in hunted_tables(prepared).items()} == {
+        name: dose.noticed for name, dose in kept.hunt.items()
+    }
 
 
-def test_what_is_written_anew_is_read_again(
-    measured: Any, tmp_path: Any, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_every_place_of_the_sliders_is_known() -> None:
+    for leak, places in SLIDERS.items():
+        assert all(bundled_findings().dose(leak, place / 100) for place in places)
+    assert bundled_findings().dose("planted", 0.999) is None
+
+
+def test_what_is_written_anew_is_read_again(tmp_path: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    measured = bundled_findings()
     monkeypatch.setattr(bundled, "FINDINGS_FILE", tmp_path / "findings.json")
     monkeypatch.setattr(bundled, "measure_bundled", lambda: measured)
     try:

@@ -40,7 +40,7 @@ def test_readers_of_the_same_tables_share_the_doses(own_tables: Tables) -> None:
 def test_the_bundled_tables_come_with_their_doses() -> None:
     doses = respond(bundled_tables(), "jittered")
     assert [dose.dose for dose in doses] == list(DOSES["jittered"])
-    assert respond(bundled_tables(), "jittered") is doses
+    assert respond(bundled_tables(), "jittered") == doses
 
 
 def test_a_response_to_another_leak_or_of_other_tables_says_nothing(own_tables: Tables) -> None:

@@ -55,7 +55,7 @@ def has_learned(state: JobState) -> bool:
 
 
 def run(job: Job, parts: tuple[pd.DataFrame, pd.DataFrame], rows: int = 20, **options: Any) -> None:
-    job.run(*parts, rows=rows, **{"max_epochs": 1, "random_state": 0} | options)
+    job.run(*parts, rows=rows, **{"max_epochs": 1, "random_state": 0, "target": "y"} | options)
 
 
 def test_a_run_shows_its_phases_and_delivers(parts: tuple[pd.DataFrame, pd.DataFrame]) -> None:
@@ -96,7 +96,7 @@ def test_other_options_or_another_table_take_another_training(
     reader.phases()
     run(job, parts, **change)
     assert "training" in reader.phases()
-    run(job, (parts[0].drop(columns="y"), parts[1].drop(columns="y")), **change)
+    run(job, (parts[0].drop(columns="y"), parts[1].drop(columns="y")), target=None, **change)
     assert "training" in reader.phases()
     assert [tables.synthetic.shape[1] for tables in reader.tables] == [3, 3, 2]
 
@@ -169,7 +169,7 @@ def test_an_unexpected_failure_is_shown_too_and_logged_in_full(
     def fail(tables: Tables) -> None:
         raise RuntimeError("no room for so many rows")
 
-    Job(show=reader.show, deliver=fail).run(*parts, rows=20, max_epochs=1, random_state=0)
+    Job(show=reader.show, deliver=fail).run(*parts, rows=20, target="y", max_epochs=1, random_state=0)
     error = reader.states[-1].error
     assert error is not None
     assert "no room for so many rows" in error.message("ja")

@@ -33,7 +33,7 @@ from synth_handson.views.validate import joint_notes, lead_table, measure_table,
 @pytest.fixture(scope="module")
 def evidence() -> Evidence:
     """Return the evidence about the bundled tables."""
-    return bundled_findings()[0]
+    return bundled_findings().evidence
 
 
 def with_measures(evidence: Evidence, *measures: Measure) -> Evidence:
@@ -132,7 +132,7 @@ def test_what_is_not_proven_names_the_leak_that_could_have_gone_unnoticed(eviden
         verdict = replace(evidence.privacy.verdict, smallest_detectable_leak=smallest)
         return replace(evidence, privacy=replace(evidence.privacy, verdict=verdict))
 
-    assert "If fewer than 1.2 % of the rows" in unproven_note(of(0.0123), "en")
+    assert "A leak of fewer than 1.2 % of the rows" in unproven_note(of(0.0123), "en")
     assert "行の 1.2 % 未満" in unproven_note(of(0.0123), "ja")
     assert "even a large leak could have gone unnoticed" in unproven_note(of(None), "en")
 
@@ -199,16 +199,15 @@ def test_a_dose_shows_who_notices_and_who_does_not() -> None:
 
 def test_a_dose_is_told_in_a_sentence_that_the_numbers_carry() -> None:
     assert dose_sentence(DOSE, "en") == (
-        "5 % of the 1,000 synthetic rows are now real customers. **Noticed by: Identical rows.** "
-        "The naive score is 0.192; real people whom the generator has never seen score 0.188. "
-        "By that, this table is at least as private as they are."
+        "5 % of the 1,000 synthetic rows are now real people. **Noticed by: Identical rows.** "
+        "Naive score: 0.192, unseen people's: 0.188. By that, it is at least as private."
     )
     assert "**気づいた指標：完全一致の行。**" in dose_sentence(DOSE, "ja")
     harmless = replace(DOSE, dose=0.0, leaking=0, traced=None, noticed=(), naive=NaiveScore(0.1, 0.2))
     said = dose_sentence(harmless, "en")
     assert said.startswith("Nothing is planted")
-    assert "**No measure notices anything.**" in said
-    assert "below the 0.200" in said
+    assert "**Nothing is noticed.**" in said
+    assert "below unseen people's 0.200" in said
 
 
 def test_where_nothing_leaks_nobody_asks_who_notices() -> None:
@@ -244,7 +243,8 @@ def test_every_leak_has_its_sentence(language: Language) -> None:
 
 def test_the_report_is_told_what_the_reader_filled_in_and_how_the_generator_was_made() -> None:
     tables = bundled_tables()
-    about = about_tables(tables, "en", {"recipient": " Vendor Ltd. ", "purpose": "  "})
+    about = about_tables(tables, "en", {"recipient": " Vendor Ltd. ", "purpose": "  "}, None, ("True.",))
+    assert about.statements == ("True.",)
     assert (about.recipient, about.purpose, about.prepared_by) == ("Vendor Ltd.", None, None)
     assert about.training is tables.training
     assert about.data is not None
@@ -254,7 +254,9 @@ def test_the_report_is_told_what_the_reader_filled_in_and_how_the_generator_was_
 
 def test_the_download_says_that_it_is_synthetic() -> None:
     assert "`x.csv` holds **synthetic data**: 1,000 rows" in download_note("x.csv", bundled_tables(), "en")
-    assert "`x.csv` の中身は**合成データ**です" in download_note("x.csv", bundled_tables(), "ja")
+    assert "`x.csv` の中身は、生成器が作った**合成データ** 1,000 行です" in download_note(
+        "x.csv", bundled_tables(), "ja"
+    )
 
 
 def test_the_json_is_the_evidence_in_full(evidence: Evidence) -> None:

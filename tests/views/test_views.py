@@ -149,13 +149,12 @@ def test_protected_values_are_counted_by_column() -> None:
 def test_the_distance_of_a_column_stands_beside_the_holdouts() -> None:
     farther = ColumnFidelity("job", synthetic=0.07, holdout=0.0583, rows=904)
     assert fidelity_note(farther, "en", BANK).startswith(
-        "On 904 rows each, the synthetic column *Job* is 0.012 farther from the training rows than"
+        "“Job” is 0.012 farther away than the holdout's real people are, on 904 rows each."
     )
     assert "0.012 だけ学習データから離れています" in fidelity_note(farther, "ja", BANK)
     closer = replace(farther, synthetic=0.05)
     assert fidelity_note(closer, "en", BANK).startswith(
-        "On 904 rows each, the synthetic column *Job* is 0.008 closer to the training rows than the holdout "
-        "is. Sampling alone moves such numbers"
+        "“Job” is 0.008 closer than the holdout is, on 904 rows each: sampling alone does that."
     )
     assert "0.008 だけ学習データに近く" in fidelity_note(closer, "ja", BANK)
 

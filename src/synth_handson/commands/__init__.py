@@ -54,7 +54,9 @@ app.command(
 
 - `synth-handson handson`: work through it, and change its cells
 - `synth-handson handson --run`: a read-only demo, for several visitors at once
-- `synth-handson handson --run --headless --port 8080`: the same on a server
+- `synth-handson handson --data customers.csv --target churned`: the same four steps with a table of your own
+- `synth-handson handson --run --headless --port 8080`: the demo on a server
+- `synth-handson handson --run --uploads 20`: a demo to which visitors may bring tables of up to 20 MB
 """,
     context_settings={"allow_extra_args": True, "ignore_unknown_options": True},
 )(handson)

@@ -1,5 +1,6 @@
 """The commands around the notebook."""
 
+import os
 import re
 import runpy
 import sys
@@ -28,6 +29,22 @@ theme = "system"
 def handson(
     context: typer.Context,
     run: Annotated[bool, typer.Option("--run", help="Read-only, for several visitors.")] = False,
+    data: Annotated[
+        Path | None, typer.Option("--data", help="A table of your own.", exists=True, dir_okay=False)
+    ] = None,
+    target: Annotated[
+        str | None, typer.Option("--target", help="Its column that a model is to predict.")
+    ] = None,
+    types: Annotated[
+        list[str] | None,
+        typer.Option("--type", help="What a column of it holds, such as `zip=text`.", metavar="COLUMN=TYPE"),
+    ] = None,
+    uploads: Annotated[
+        float | None,
+        typer.Option(
+            "--uploads", help="With --run: visitors may bring tables of so many megabytes.", min=0.1
+        ),
+    ] = None,
 ) -> None:
     """Open the hands-on in a browser; what else is said goes to marimo.
 
@@ -37,8 +54,24 @@ def handson(
     path = notebook()
     if path.is_relative_to(Path(__file__).parents[1]):
         path = _copy(path)
-    sys.argv = ["marimo", "run" if run else "edit", str(path), *context.args]
+    if uploads is not None:
+        from synth_handson.notebook.upload import VARIABLE
+
+        os.environ[VARIABLE] = f"{uploads:g}"
+    own = _own_table(data, target, types or [])
+    sys.argv = ["marimo", "run" if run else "edit", str(path), *context.args, *own]
     runpy.run_module("marimo", run_name="__main__", alter_sys=True)
+
+
+def _own_table(data: Path | None, target: str | None, types: list[str]) -> list[str]:
+    """Write what the notebook is told of a table, as it comes after marimo's own arguments."""
+    if data is None:
+        if target or types:
+            raise typer.BadParameter("--target and --type are about a table of your own: give --data as well")
+        return []
+    told = ["--", "--data", str(data.absolute())]
+    told += ["--target", target] if target else []
+    return told + [part for one in types for part in ("--type", one)]
 
 
 def clear_store() -> None:

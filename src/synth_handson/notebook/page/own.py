@@ -99,8 +99,8 @@ def _understood(upload: Upload, understood: Understood, desk: Desk, language: La
     said.append(say("load.own_one_row"))
     listed = _columns(upload, understood, language)
     table = mo.ui.table(
-        listed, wrapped_columns=list(listed.columns), page_size=10, selection=None, show_download=False,
-        show_data_types=False, show_column_summaries=False,
+        listed, wrapped_columns=[listed.columns[-1]], column_widths={listed.columns[-1]: 360}, page_size=10,
+        selection=None, show_download=False, show_data_types=False, show_column_summaries=False,
     )  # fmt: skip
     start = mo.ui.button(
         kind="success", label=say("load.own_start"), on_click=lambda _: desk.bring(upload.start())

@@ -1,0 +1,58 @@
+"""Which test notices what: every exercise has a solution on the bundled tables."""
+
+from dataclasses import replace
+
+from synth_handson.evidence.dose import Dose
+from synth_handson.evidence.membership import SUBSET_MEASURES
+from synth_handson.notebook.bundled import SLIDERS, bundled_findings, bundled_tables
+from synth_handson.notebook.exercises.exercise import Shown
+from synth_handson.notebook.exercises.privacy import (
+    LEAKING,
+    BugHunt,
+    SmallestDose,
+    fools_distances,
+    fools_naive_score,
+)
+
+
+def shown() -> Shown:
+    return Shown(bundled_tables(), planted=bundled_findings().response("planted"))
+
+
+def test_the_smallest_doses_are_the_first_that_are_noticed() -> None:
+    assert SmallestDose().solution(shown()) == ("1", "5")
+    deaf = tuple(replace(dose, noticed=()) for dose in shown().planted)
+    assert SmallestDose().solution(replace(shown(), planted=deaf)) == ("never", "never")
+
+
+def test_who_trusts_a_test_too_little_or_too_much_is_told() -> None:
+    said = SmallestDose().check(("10", "1"), shown(), "en")
+    assert said is not None
+    assert "Identical rows see more than you thought" in said.said
+    assert "The attack sees less than you thought" in said.said
+
+
+def leaks() -> list[Dose]:
+    found = [bundled_findings().dose(leak, place / 100) for leak in SLIDERS for place in SLIDERS[leak]]
+    return [dose for dose in found if dose]
+
+
+def test_both_hunts_can_be_won_with_the_sliders_and_not_without_a_leak() -> None:
+    naive = [dose for dose in leaks() if fools_naive_score(dose)]
+    distances = [dose for dose in leaks() if fools_distances(dose)]
+    assert {dose.leak for dose in naive} >= {"planted", "disguised"}
+    assert {dose.leak for dose in distances} == {"disguised"}
+    nothing = [dose for dose in leaks() if dose.dose == 0]
+    assert nothing
+    assert not any(fools_naive_score(dose) or fools_distances(dose) for dose in nothing)
+
+
+def test_one_of_three_tables_leaks_and_only_a_join_on_part_of_the_values_sees_it() -> None:
+    tables = bundled_findings().hunt
+    assert {name for name, dose in tables.items() if dose.noticed} == {LEAKING}
+    assert {*tables[LEAKING].noticed} <= {*SUBSET_MEASURES}
+    # It would be the most private of the three by the naive score, and has no identical rows, as the others.
+    assert max(tables, key=lambda name: tables[name].naive.synthetic) == LEAKING
+    identical = [next(m for m in dose.measures if m.name == "identical_rows") for dose in tables.values()]
+    assert [m.value for m in identical] == [0.0, 0.0, 0.0]
+    assert BugHunt(tables).solution(shown()) == ("C", "c")

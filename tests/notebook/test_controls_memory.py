@@ -1,0 +1,51 @@
+"""Controls go on from what they were set to, whatever language they are built anew in."""
+
+from copy import deepcopy
+
+import marimo as mo
+
+from synth_handson.locales import LANGUAGES
+from synth_handson.notebook.page import controls
+from synth_handson.notebook.page.controls import ENGINES, Memory
+
+
+def test_a_control_built_anew_has_the_value_of_the_one_before() -> None:
+    memory = Memory()
+    slider = controls.rows_slider(memory, "ja")
+    assert slider.value == 1_000
+    slider._update(2_000)
+    assert controls.rows_slider(memory, "en").value == 2_000
+
+
+def test_a_choice_is_remembered_by_what_it_means_not_by_its_label() -> None:
+    memory = Memory()
+    english = controls.engine_selector(memory, "en")
+    assert english.value == ENGINES["mostly"]
+    english._update(["Gaussian copula"])
+    japanese = controls.engine_selector(memory, "ja")
+    assert japanese.value == ENGINES["copula"]
+    assert japanese.selected_key == "ガウスコピュラ"
+
+
+def test_copies_of_a_control_share_their_memory() -> None:
+    memory = Memory()
+    assert deepcopy(memory) is memory
+    _, sliders = controls.leaks(memory, "en")
+    sliders.elements["planted"]._update(7)
+    assert controls.leaks(memory, "ja")[1].value["planted"] == 7
+
+
+def test_labels_are_in_the_readers_language_alone() -> None:
+    labels = {}
+    for language in LANGUAGES:
+        memory = Memory()
+        built = (
+            controls.rows_slider(memory, language),
+            controls.engine_selector(memory, language),
+            controls.person_button(memory, language),
+            controls.overfit_button(language),
+        )
+        labels[language] = [control._args.label for control in built]
+    assert all(label.isascii() for label in labels["en"])
+    assert not any(label.isascii() for label in labels["ja"])
+    assert isinstance(controls.about_fields(Memory(), "en"), mo.ui.dictionary)
