@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from browsing import chromium  # noqa: F401
 
 from synth_handson.synthesis.generator import Generator
 from synth_handson.synthesis.mostly import local

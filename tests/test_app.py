@@ -66,16 +66,21 @@ def cells() -> list[tuple[bool, str]]:
     ]
 
 
-def test_it_is_a_story_of_at_most_300_lines_and_a_third_of_it_is_prose() -> None:
-    assert len((ROOT / "app.py").read_text(encoding="utf-8").splitlines()) <= 300
-    prose = [code for hidden, code in cells() if hidden and "mo.md(" in code]
-    assert len(prose) >= len(cells()) / 3
-    assert all(len(code.splitlines()) <= 25 for _, code in cells())
+def test_it_is_a_story_of_short_cells() -> None:
+    assert len((ROOT / "app.py").read_text(encoding="utf-8").splitlines()) <= 400
+    assert all(len(code.splitlines()) <= 12 for _, code in cells())
+    assert not any("def " in code for _, code in cells())
+
+
+def test_an_exercise_is_a_cell_in_which_the_learner_writes_an_answer() -> None:
+    asked = [code for hidden, code in cells() if not hidden and re.match(r"my_\w+ = None\n", code)]
+    assert len(asked) == 10 + 1
+    assert all(len(code.splitlines()) == 3 and "learner." in code for code in asked)
 
 
 def test_a_heading_stands_above_the_code_of_its_section_and_plumbing_below_the_story() -> None:
     headings = "page.head", "load.title", "generate.title", "validate.title", "privacy.title", "dose.title"
-    lesson = "split_holdout(", "run_button(", "column_shares(", "compare_with_nearest("
+    lesson = "split_holdout(", "generate_button(", "column_shares(", "compare_with_nearest("
     lesson += "closest_records(", "take_dose("
     story = [next(i for i, (_, code) in enumerate(cells()) if word in code) for word in headings + lesson]
     title, *steps = story[: len(headings)]

@@ -1,4 +1,4 @@
-// Tells the browser the page's language. A notebook that is opened again keeps its own: then the address decides.
+// Opens the glossary at a term that was clicked, and tells the browser the page's language. A notebook that is opened again keeps its own: then the address decides.
 (() => {
   const asked = new URLSearchParams(location.search).get("lang");
   let opened = false;
@@ -16,6 +16,15 @@
       [...choices].find((choice) => choice.value === name)?.click();
     }
   };
+
+  document.addEventListener("click", (event) => {
+    const link = event.composedPath().find((element) => element.matches?.('a[href^="#g-"]'));
+    const term = link && document.getElementById(link.getAttribute("href").slice(1));
+    if (!term) return;
+    event.preventDefault();
+    term.closest("details").open = true;
+    term.scrollIntoView({ block: "center" });
+  });
 
   new MutationObserver(follow).observe(document.body, {
     subtree: true,
