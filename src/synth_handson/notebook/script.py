@@ -202,7 +202,8 @@ def print_findings(
         _print(4, verdict_note(evidence, language))
         _print(4, use_note(evidence, language))
         _print(4, decision_note(evidence, language))
-        _print(4, unproven_note(evidence, language))
+        more = get_text(language, "privacy.unproven_more")
+        _print(4, f"{unproven_note(evidence, language)} {more}")
         _print(4, grade_note(evidence, language))
         if options.report:
             about = about_tables(tables, language, source=options.data.name if options.data else None)
