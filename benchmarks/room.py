@@ -1,0 +1,196 @@
+"""A room of visitors on one server: how long each waits for the page and for a control, while one trains.
+
+Visitors speak marimo's own protocol (as its page does, without drawing), so that thirty browsers do not
+compete with the server for its cores.
+
+uv run python benchmarks/room.py --visitors 30
+"""
+
+import argparse
+import asyncio
+import json
+import os
+import re
+import socket
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from uuid import uuid4
+
+import httpx
+import websockets
+from machine import describe_machine
+
+APP = Path(__file__).parents[1] / "app.py"
+CONTROL = re.compile(r"object-id='([^']+)'[^>]*>\s*<marimo-(slider|dropdown|radio|button|form)\b([^>]*)>")
+
+
+class Visitor:
+    """One open page: what it was told so far, and what it asks for."""
+
+    def __init__(self, port: int) -> None:
+        self.session = f"s_{uuid4().hex[:6]}"
+        self.url = f"http://127.0.0.1:{port}"
+        self.http = httpx.AsyncClient(base_url=self.url, timeout=120)
+        self.outputs: dict[str, str] = {}
+        self.runs = 0
+        self.lost = False
+
+    @asynccontextmanager
+    async def visit(self) -> AsyncIterator[None]:
+        """Open the page, and listen until it is closed."""
+        page = (await self.http.get("/?lang=en")).text
+        token = re.search(r'"serverToken":\s*"([^"]+)"', page)
+        self.http.headers |= {
+            "Marimo-Session-Id": self.session,
+            "Marimo-Server-Token": token[1] if token else "",
+        }
+        address = f"{self.url.replace('http', 'ws')}/ws?session_id={self.session}&lang=en"
+        async with websockets.connect(address, max_size=None) as socket_:
+            listening = asyncio.create_task(self._listen(socket_))
+            yield
+            listening.cancel()
+        await self.http.aclose()
+
+    async def _listen(self, socket_: websockets.ClientConnection) -> None:
+        try:
+            async for message in socket_:
+                told = json.loads(message)
+                name, data = told["op"], told.get("data") or {}
+                if name == "completed-run":
+                    self.runs += 1
+                if name == "cell-op" and data.get("output"):
+                    self.outputs[data["cell_id"]] = str(data["output"].get("data"))
+        except websockets.ConnectionClosed:
+            self.lost = True
+
+    async def post(self, what: str, **body: object) -> None:
+        """Ask the server for something."""
+        (await self.http.post(f"/api/kernel/{what}", json=body)).raise_for_status()
+
+    async def begin(self) -> float:
+        """Have the notebook run; return the seconds until the verdict is there."""
+        begun = time.perf_counter()
+        await self.post("instantiate", objectIds=[], values=[], autoRun=True)
+        await self.until(lambda: self.shows("Verdict: "))
+        return time.perf_counter() - begun
+
+    def shows(self, text: str) -> bool:
+        """Tell whether a text stands on the page."""
+        return any(text in output for output in self.outputs.values())
+
+    async def until(self, condition: object, seconds: float = 120) -> None:
+        """Wait for something."""
+        deadline = time.perf_counter() + seconds
+        while not condition():  # type: ignore[operator]
+            if time.perf_counter() > deadline:
+                raise TimeoutError
+            await asyncio.sleep(0.005)
+
+    def control(self, label: str) -> str:
+        """Return the name of the control with a label."""
+        for output in self.outputs.values():
+            for name, _, attributes in CONTROL.findall(output):
+                if label in attributes:
+                    return str(name)
+        raise LookupError(label)
+
+    async def set(self, label: str, value: object) -> float:
+        """Use a control; return the seconds until the page has followed."""
+        runs, begun = self.runs, time.perf_counter()
+        await self.post("set_ui_element_value", objectIds=[self.control(label)], values=[value])
+        await self.until(lambda: self.runs > runs)
+        return time.perf_counter() - begun
+
+
+@asynccontextmanager
+async def server() -> AsyncIterator[int]:
+    """Start ``marimo run app.py`` with a home of its own."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    command = [sys.executable, "-m", "marimo", "run", str(APP), "--headless", "--port", str(port)]
+    with tempfile.TemporaryDirectory() as home:
+        process = subprocess.Popen(
+            command,
+            env=os.environ | {"SYNTH_HANDSON_HOME": home, "NO_PROXY": "127.0.0.1"},
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+        try:
+            async with httpx.AsyncClient() as http:
+                while True:
+                    try:
+                        await http.get(f"http://127.0.0.1:{port}/health")
+                        break
+                    except httpx.HTTPError:
+                        await asyncio.sleep(0.2)
+            yield port
+        finally:
+            process.terminate()
+            process.wait()
+
+
+CLICKS: tuple[tuple[str, object], ...] = (
+    ("Column", ["job"]),
+    ("Another row", 1),
+    ("Column", ["balance"]),
+    ("Another row", 2),
+)
+
+
+async def room(port: int, count: int, *, training: bool) -> tuple[list[float], list[float], int]:
+    """Have so many visitors come at once; return their waits for page and controls, and who was lost."""
+    visitors = [Visitor(port) for _ in range(count)]
+    opened = [visitor.visit() for visitor in visitors]
+    await asyncio.gather(*(page.__aenter__() for page in opened))
+    pages = await asyncio.gather(*(visitor.begin() for visitor in visitors))
+    if training:
+        await visitors[0].post(
+            "set_ui_element_value", objectIds=[visitors[0].control("Generate")], values=[1]
+        )
+        await visitors[0].until(lambda: visitors[0].shows("epoch "))
+    waits: list[float] = []
+    for label, value in CLICKS:
+        for visitor in visitors[training:]:
+            waits.append(await visitor.set(label, value))
+        # All at the same moment, as when a facilitator says "now".
+        waits += await asyncio.gather(*(visitor.set(label, value) for visitor in visitors[training:]))
+    lost = sum(visitor.lost or not visitor.shows("Verdict: ") for visitor in visitors)
+    for page in opened:
+        await page.__aexit__(None, None, None)
+    return list(pages), waits, lost
+
+
+def row(name: str, pages: list[float], waits: list[float], lost: int) -> str:
+    """Write a row of the table."""
+    middle, worst = statistics.median(waits), max(waits)
+    return (
+        f"| {name} | {statistics.median(pages):.1f} | {max(pages):.1f} "
+        f"| {middle:.2f} | {worst:.2f} | {lost} |"
+    )
+
+
+async def main() -> None:
+    """Print a table: one visitor alone, then a room of them, then the same while one of them trains."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--visitors", type=int, default=30)
+    count = parser.parse_args().visitors
+    print(describe_machine("marimo"))
+    print(
+        "| visitors at once | page, median s | page, slowest s | control, median s | control, slowest s | lost |"
+    )
+    print("|---|---|---|---|---|---|")
+    async with server() as port:
+        await room(port, 1, training=False)  # the server is warm after its first visitor
+        print(row("1", *await room(port, 1, training=False)))
+        print(row(str(count), *await room(port, count, training=False)))
+        print(row(f"{count}, one of them training", *await room(port, count, training=True)))
+
+
+asyncio.run(main())
