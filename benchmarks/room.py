@@ -182,10 +182,9 @@ async def main() -> None:
     parser.add_argument("--visitors", type=int, default=30)
     count = parser.parse_args().visitors
     print(describe_machine("marimo"))
-    print(
-        "| visitors at once | page, median s | page, slowest s | control, median s | control, slowest s | lost |"
-    )
-    print("|---|---|---|---|---|---|")
+    heads = ("visitors at once", "page, median s", "slowest s", "control, median s", "slowest s", "lost")
+    print(f"| {' | '.join(heads)} |")
+    print("|---" * len(heads) + "|")
     async with server() as port:
         await room(port, 1, training=False)  # the server is warm after its first visitor
         print(row("1", *await room(port, 1, training=False)))

@@ -4,11 +4,15 @@ import os
 import re
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
 import synth_handson
+from synth_handson.commands import app
+from synth_handson.notebook.upload import VARIABLE
 from synth_handson.synthesis import store
 
 SCRIPT = Path(sys.executable).with_name("synth-handson")
@@ -71,3 +75,39 @@ def test_an_expected_failure_is_said_in_the_readers_language(locale: str, words:
     assert result.returncode == 1
     assert words in result.stderr
     assert "Traceback" not in result.stderr
+
+
+@pytest.fixture
+def marimo(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[list[str]]]:
+    """Return the arguments that marimo would be started with, in place of a server that never ends."""
+    started: list[list[str]] = []
+    monkeypatch.setattr("runpy.run_module", lambda *_, **__: started.append(sys.argv))
+    monkeypatch.setattr(sys, "argv", ["synth-handson"])
+    monkeypatch.delenv(VARIABLE, raising=False)
+    yield started
+    os.environ.pop(VARIABLE, None)
+
+
+def test_a_table_of_ones_own_is_handed_to_the_page(marimo: list[list[str]], tmp_path: Path) -> None:
+    table = tmp_path / "own.csv"
+    table.touch()
+    told = ["handson", "--run", "--port", "8080", "--data", str(table), "--target", "y", "--type", "zip=text"]
+    assert CliRunner().invoke(app, told).exit_code == 0
+    ((program, mode, _, *arguments),) = marimo
+    assert (program, mode) == ("marimo", "run")
+    assert arguments == ["--port", "8080", "--", "--data", str(table), "--target", "y", "--type", "zip=text"]
+    assert VARIABLE not in os.environ
+
+
+def test_a_demo_takes_tables_only_where_that_is_said(marimo: list[list[str]]) -> None:
+    assert CliRunner().invoke(app, ["handson", "--run", "--uploads", "20"]).exit_code == 0
+    assert os.environ[VARIABLE] == "20"
+    assert len(marimo) == 1
+
+
+@pytest.mark.parametrize("told", [["--target", "y"], ["--data", "nowhere.csv"], ["--uploads", "0"]])
+def test_what_cannot_be_shown_is_refused_before_the_page_opens(
+    told: list[str], marimo: list[list[str]]
+) -> None:
+    assert CliRunner().invoke(app, ["handson", *told]).exit_code == 2
+    assert marimo == []
