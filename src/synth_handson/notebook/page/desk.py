@@ -51,6 +51,8 @@ class Desk:
         Megabytes that a table of the reader's own may have; None where none may be brought.
     memory
         What the controls were set to.
+    held
+        Controls that no variable of the notebook names.
     states
         Functions that return the tables on show, the :class:`JobState` of their training, what was
         :class:`Assessed` of them, the :class:`Response` to a leak, what was :class:`Memorised`, the

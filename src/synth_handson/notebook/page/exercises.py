@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
+from html import escape
 from typing import Any
 
 import marimo as mo
@@ -91,6 +92,10 @@ class Learner:
         if self._asks:
             self._find = FindYourself.of(dataset.frame)
             self._made = RealOrMade.of(tables)
+            if self._memory.get("rows of") is not tables:
+                # Which of ten rows were chosen says nothing about ten others.
+                self._memory.set("rows of", tables)
+                self._memory.set("form made", [])
             self._hunt = BugHunt(bundled_findings().hunt)
             chosen = DrawsAgain(), WhatIsMissing(), WorstColumn(), AccuracyTrap(), SmallestDose(), self._hunt
             self._exercises: dict[str, Exercise] = {one.name: one for one in (self._find, *chosen)}
@@ -365,7 +370,8 @@ class Learner:
         title = self._say(f"exercises.{name}_title")
         heading = mo.md(self._say("exercises.heading", number=number, title=title))
         inside = mo.vstack([heading, *parts])
-        return mo.Html(f'<section class="sh-exercise" id="exercise-{number}">{inside}</section>')
+        named = f'id="exercise-{number}" aria-label="{escape(title)}"'
+        return mo.Html(f'<section class="sh-exercise" {named}>{inside}</section>')
 
 
 def row_numbers(given: object) -> frozenset[int]:
