@@ -289,11 +289,17 @@ def _():
 
 
 @app.cell(hide_code=True)
-def _(desk, get_upload, language_switch):
-    language = language_switch.value
+def _(desk, get_upload):
+    # Apart from the language: another one must not split the table anew.
     own = desk.own if get_upload() else None
+    return (own,)
+
+
+@app.cell(hide_code=True)
+def _(language_switch, own):
+    language = language_switch.value
     say = page.in_language(language, own)
-    return language, own, say
+    return language, say
 
 
 @app.cell(hide_code=True)

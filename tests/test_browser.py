@@ -147,8 +147,8 @@ def test_planting_real_customers_turns_it_red_and_says_who_noticed(owner: Page) 
     share.press("End")
     expect(owner.get_by_text("20 % of the 1,000 synthetic rows are now real people")).to_be_visible()
     expect(owner.get_by_text("Noticed by: Identical rows")).to_be_visible()
-    unfold(owner, "Measure by measure")
-    expect(owner.locator(".sh-noticed").filter(has_text="Identical rows")).to_be_visible()
+    unfold(owner, "All measures and doses")
+    expect(owner.get_by_role("row", name="Identical rows 20.00")).to_be_visible()
     expect(chart(owner, "What notices the leak")).to_be_visible()
     owner.get_by_role("radio", name="Training table with noise").click()
     expect(owner.get_by_text("rows are the training table itself")).to_be_visible()
@@ -225,7 +225,7 @@ def test_other_rows_take_no_other_training(owner: Page, server: Server) -> None:
         assert owner.get_by_text(how_it_was_trained).inner_text() == before.replace("1,000", rows)
     # The newest table is the one that is assessed.
     unfold(owner, "Why this verdict")
-    expect(owner.get_by_text(" of 5,000) been training rows")).to_be_visible()
+    expect(owner.get_by_text(" of 5,000) been training rows").last).to_be_visible()
 
 
 @pytest.mark.usefixtures("untrained")
@@ -319,8 +319,8 @@ OFF_SCREEN = """() => {
 
 
 UNFOLDED = {
-    "?lang=en": ("Measure by measure", "What is kept, in five lines", "All 116 measures"),
-    "?lang=ja": ("指標ごとの結果", "何が保たれているか", "すべての指標"),
+    "?lang=en": ("All measures and doses", "What is kept, in five lines", "All 116 measures"),
+    "?lang=ja": ("すべての指標と、ほかの量", "何が保たれているか", "すべての指標（116 個）"),
 }
 
 
@@ -333,7 +333,7 @@ def test_a_phone_shows_every_number_and_title_without_sideways_scrolling(
     page = visit(query, viewport={"width": 360, "height": 740})
     for title in UNFOLDED[query]:
         unfold(page, title)
-    expect(page.locator("marimo-table")).to_have_count(3)
+    expect(page.locator("marimo-table").get_by_role("table")).to_have_count(3)
     expect(chart(page, last)).to_be_visible()
     assert page.evaluate("document.documentElement.scrollWidth") <= 360
     wait_for(lambda: page.evaluate(OFF_SCREEN) == [], seconds=10)

@@ -27,7 +27,7 @@ from synth_handson.tables.bank import Dataset, RequestedSource
 from synth_handson.tables.files.form import name_and_type
 from synth_handson.tables.split import split_holdout
 from synth_handson.views.generate import origin_note, phase_note
-from synth_handson.views.load import source_note
+from synth_handson.views.load import fallback_note, source_note
 from synth_handson.views.privacy import (
     closest_sentence,
     decision_note,
@@ -134,6 +134,8 @@ def explain_errors(language: Language) -> None:
 def run_generation(dataset: Dataset | OwnTable, options: Options) -> Tables:
     """Do steps 1 and 2, printing as they go: split off the holdout, train and draw."""
     _print(1, source_note(dataset, options.language))
+    if isinstance(dataset, Dataset) and (why := fallback_note(dataset, options.language)):
+        print(f"   {why}")
     train, holdout = split_holdout(dataset.frame, dataset.fraction)
 
     def show(progress: Progress) -> None:

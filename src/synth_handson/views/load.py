@@ -12,10 +12,13 @@ def source_note(dataset: Dataset | OwnTable, language: Language) -> str:
     """Tell where the table came from and how many rows it has; of a reader's own, what becomes of it."""
     if isinstance(dataset, OwnTable):
         return own_note(dataset, language)
-    rows, why = len(dataset.frame), dataset.why_not_uci
-    if why is None:
-        return get_text(language, f"load.source_{dataset.source}", rows=rows)
-    return get_text(language, "load.source_fallback", rows=rows, why=why.in_words(language))
+    return get_text(language, f"load.source_{dataset.source}", rows=len(dataset.frame))
+
+
+def fallback_note(dataset: Dataset, language: Language) -> str | None:
+    """Say why the sample stands in for the full table; None where it does not."""
+    why = dataset.why_not_uci
+    return None if why is None else get_text(language, "load.fallback_why", why=why.in_words(language))
 
 
 def own_note(table: OwnTable, language: Language) -> str:

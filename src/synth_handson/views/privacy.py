@@ -143,6 +143,11 @@ def decision_note(evidence: Evidence, language: Language) -> str:
     return get_text(language, "use.decision", sentence=evidence.decision.in_words(language))
 
 
+def decision_headline(evidence: Evidence, language: Language) -> str:
+    """Say the same without what it follows from."""
+    return get_text(language, "use.decision_short", sentence=evidence.decision.in_words(language))
+
+
 def unproven_note(evidence: Evidence, language: Language) -> str:
     """Say what the verdict does not prove, with the size of the leak that could have gone unnoticed."""
     smallest = evidence.privacy.verdict.smallest_detectable_leak

@@ -358,8 +358,8 @@ class Learner:
 
     def _guess(self, name: str, answer: Any) -> mo.Html:
         """Fold away how to answer, and a hint."""
-        folded = {} if answer is None else {self._say("exercises.guess"): answer}
-        shown = fold({**folded, self._say("exercises.hint"): self._say(f"exercises.{name}_hint")})
+        hint = fold({self._say("exercises.hint"): self._say(f"exercises.{name}_hint")})
+        shown = hint if answer is None else fold({self._say("exercises.guess"): mo.vstack([answer, hint])})
         if not self._editor:
             return shown
         in_code = self._say("exercises.in_code", example=f"`{EXAMPLES[name]}`")

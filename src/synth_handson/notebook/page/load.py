@@ -45,8 +45,10 @@ def split_note(
     said = mo.md(f"{load.source_note(dataset, language)}\n\n{split}")
     if isinstance(dataset, OwnTable):
         return said
-    why = fold({get_text(language, "load.why_title"): get_text(language, "load.why")})
-    return mo.vstack([said, why])
+    folded = {get_text(language, "load.why_title"): get_text(language, "load.why")}
+    if why := load.fallback_note(dataset, language):
+        folded[get_text(language, "load.fallback_title")] = why
+    return mo.vstack([said, fold(folded)])
 
 
 def end(own: OwnTable | None, language: Language) -> mo.Html:

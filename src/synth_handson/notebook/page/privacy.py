@@ -76,6 +76,7 @@ def _verdict(evidence: Evidence, tried: EngineComparison, language: Language) ->
     callouts = "".join(mo.callout(mo.md(said), kind=kind).text for said, kind in sides)
     used = evidence.usefulness
     reasons = [
+        say("use.rule"),
         privacy.reasons_list((*evidence.reasons, *used.reasons, *used.advice), language),
         say("privacy.unproven_more"),
         privacy.grade_note(evidence, language),
@@ -90,7 +91,7 @@ def _verdict(evidence: Evidence, tried: EngineComparison, language: Language) ->
     return mo.vstack(
         [
             mo.Html(f'<div class="sh-sides">{callouts}</div>'),
-            mo.md(privacy.decision_note(evidence, language)),
+            mo.md(privacy.decision_headline(evidence, language)),
             mo.md(privacy.unproven_note(evidence, language)),
             fold(folded),
         ]
