@@ -17,6 +17,7 @@ import scipy.stats  # noqa: F401
 
 from synth_handson import warm_up
 from synth_handson.comparison import EngineComparison, Trial
+from synth_handson.errors import ArgumentError
 from synth_handson.evidence.dose import Leak
 from synth_handson.locales import Language, get_text, has_text
 from synth_handson.notebook import script
@@ -112,7 +113,10 @@ class Desk:
             return None
         if own is not None:
             return Upload(own.name, b"", table=own)
-        content = options.data.read_bytes() if options.data.is_file() else b""
+        try:
+            content = options.data.read_bytes()
+        except OSError:
+            return Upload(options.data.name, b"", error=ArgumentError("file_none", path=options.data))
         asked = Upload(options.data.name, content, dict(options.types)).read()
         asked = replace(asked, target=options.target)
         return asked.start() if asked.understood else asked

@@ -58,7 +58,7 @@ EXAMPLES = {
     "worst": '("job", ("job", "y"))',
     "accuracy": '"a"',
     "dose": '("20", "never")',
-    "fool": '[("planted", 10), ("disguised", 5)]',
+    "fool": '[("planted", 10), ("jittered", 5)]',
     "hunt": '("A", "b")',
     "letter": '["zero", "made", "limit"]',
 }
