@@ -292,7 +292,7 @@ def test_a_table_that_is_not_the_full_one_is_refused(
     uci.csv = spoil(full)
     dataset = load_bank_marketing()
     assert dataset.source == "bundled"
-    assert why in source_note(dataset, "en")
+    assert why in str(fallback_note(dataset, "en"))
     assert not (home() / "bank-full.csv.gz").exists()
 
 
