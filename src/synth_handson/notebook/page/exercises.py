@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Mapping, Sequence
-from functools import partial
+from functools import lru_cache, partial
 from html import escape
 from typing import Any
 
@@ -18,7 +18,7 @@ from synth_handson.notebook.exercises.exercise import Answer, Exercise, Question
 from synth_handson.notebook.exercises.generate import DrawsAgain, RealOrMade, WhatIsMissing
 from synth_handson.notebook.exercises.letter import carried, check_letter, letter_words, statements
 from synth_handson.notebook.exercises.load import FindYourself
-from synth_handson.notebook.exercises.own_attack import Attack, closest_person, try_attack
+from synth_handson.notebook.exercises.own_attack import Attack, Tried, closest_person, try_attack
 from synth_handson.notebook.exercises.privacy import (
     BugHunt,
     SmallestDose,
@@ -314,7 +314,10 @@ class Learner:
 
     def _tried(self, attack: Attack, shown: Shown) -> mo.Html:
         try:
-            return mo.Html(attack_table(try_attack(attack, shown.tables), self._language))
+            tried = (
+                try_example(shown.tables) if attack is closest_person else try_attack(attack, shown.tables)
+            )
+            return mo.Html(attack_table(tried, self._language))
         except SynthHandsonError as error:
             return failure(error, self._language)
 
@@ -372,6 +375,12 @@ class Learner:
         inside = mo.vstack([heading, *parts])
         named = f'id="exercise-{number}" aria-label="{escape(title)}"'
         return mo.Html(f'<section class="sh-exercise" {named}>{inside}</section>')
+
+
+@lru_cache(maxsize=4)
+def try_example(tables: Tables) -> tuple[Tried, ...]:
+    """Try the example once for all readers of the same tables."""
+    return try_attack(closest_person, tables)
 
 
 def row_numbers(given: object) -> frozenset[int]:
