@@ -1,6 +1,8 @@
 """The lessons that break things on purpose."""
 
+import gc
 import threading
+import weakref
 from dataclasses import replace
 
 import pandas as pd
@@ -8,8 +10,8 @@ import pytest
 
 from synth_handson import split_holdout
 from synth_handson.evidence.dose import DOSES, Dose
-from synth_handson.notebook.bundled import bundled_tables
-from synth_handson.notebook.lesson import Overfitting, Responder, Response, respond
+from synth_handson.notebook.bundled import bundled_findings, bundled_tables
+from synth_handson.notebook.lesson import Overfitting, Responder, Response, respond, take_dose
 from synth_handson.notebook.session import JobState
 from synth_handson.pipeline.tables import Tables
 from synth_handson.synthesis.pretrained import load_pretrained_generator
@@ -35,6 +37,22 @@ def test_readers_of_the_same_tables_share_the_doses(own_tables: Tables) -> None:
     assert [dose.dose for dose in answers[0].doses] == list(DOSES["planted"])
     assert len(answers) == 3
     assert all(answer.doses is answers[0].doses for answer in answers)
+
+
+def test_a_dose_of_bundled_tables_is_known_and_of_others_is_taken(own_tables: Tables) -> None:
+    assert take_dose(bundled_tables(), "planted", 0.05) is bundled_findings().dose("planted", 0.05)
+    taken = take_dose(own_tables, "planted", 0.05)
+    assert taken.leaking == round(0.05 * len(own_tables.synthetic))
+
+
+def test_nothing_of_a_readers_tables_stays_when_the_reader_is_gone(own_tables: Tables) -> None:
+    tables = replace(own_tables, synthetic=own_tables.synthetic.copy())
+    synthetic = weakref.ref(tables.synthetic)
+    respond(tables, "planted")
+    take_dose(tables, "planted", 0.1)
+    del tables
+    gc.collect()
+    assert synthetic() is None
 
 
 def test_the_bundled_tables_come_with_their_doses() -> None:

@@ -3,7 +3,7 @@
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from functools import lru_cache
+from weakref import WeakKeyDictionary
 
 import pandas as pd
 
@@ -35,14 +35,22 @@ def respond(tables: Tables, leak: Leak) -> tuple[Dose, ...]:
         return _respond(tables, leak)
 
 
-@lru_cache(maxsize=8)
+# What is known of tables goes with them: a reader's own are gone with the reader.
+_prepared_tables: WeakKeyDictionary[Tables, AssessedTables] = WeakKeyDictionary()
+_responses: WeakKeyDictionary[Tables, dict[Leak, tuple[Dose, ...]]] = WeakKeyDictionary()
+
+
 def _respond(tables: Tables, leak: Leak) -> tuple[Dose, ...]:
-    return dose_response(_prepared(tables), leak)
+    known = _responses.setdefault(tables, {})
+    if leak not in known:
+        known[leak] = dose_response(_prepared(tables), leak)
+    return known[leak]
 
 
-@lru_cache(maxsize=4)
 def _prepared(tables: Tables) -> AssessedTables:
-    return prepare_doses(tables.synthetic, tables.train, tables.holdout)
+    if tables not in _prepared_tables:
+        _prepared_tables[tables] = prepare_doses(tables.synthetic, tables.train, tables.holdout)
+    return _prepared_tables[tables]
 
 
 def take_dose(tables: Tables, leak: Leak, dose: float) -> Dose:
