@@ -396,7 +396,9 @@ def editor(chromium: Browser, tmp_path_factory: pytest.TempPathFactory) -> Itera
         yield running
 
 
-def test_in_the_editor_no_output_is_cut_and_none_traps_the_wheel(chromium: Browser, editor: Server) -> None:
+def test_in_the_editor_no_output_is_cut_none_traps_the_wheel_and_the_address_decides_the_language(
+    chromium: Browser, editor: Server
+) -> None:
     with visits(chromium, editor) as visit:
         page = visit("?lang=en")
         expect(page.get_by_text("Verdict: Pass.")).to_be_visible()
@@ -410,12 +412,7 @@ def test_in_the_editor_no_output_is_cut_and_none_traps_the_wheel(chromium: Brows
         page.mouse.wheel(0, 3_000)
         wait_for(lambda: page.evaluate(top) > before + 2_500, seconds=10)
 
-
-def test_in_the_editor_the_address_decides_the_language_of_a_kernel_that_is_there_already(
-    chromium: Browser, editor: Server
-) -> None:
-    with visits(chromium, editor) as visit:
-        page = visit("?lang=en")
+        # Opened again, the kernel is there already, in English: the address decides.
         title = page.get_by_role("heading", level=1)
         expect(title).to_have_text("Share data safely with synthetic data")
         page.goto(f"{editor.url}/?lang=ja")

@@ -47,6 +47,7 @@ def stated() -> Limits:
     return limits(honest(people, 1_000, 0), people.train, people.holdout)
 
 
+@pytest.mark.calibration
 @pytest.mark.parametrize("disguise", ["none", "one value"])
 def test_a_leak_of_that_size_is_noticed_as_often_as_it_says(stated: Limits, disguise: str) -> None:
     size = stated.copied if disguise == "none" else stated.changed

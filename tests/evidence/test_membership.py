@@ -119,6 +119,7 @@ NAMES = ("dcr_share", "kernel_share", "attack_auc", "attack_tpr", "outlier_attac
 HITS = ("attack_tpr_03", "attack_tpr_01")
 
 
+@pytest.mark.calibration
 @pytest.mark.parametrize(
     "name", (*NAMES, *HITS, "identical_rows", "outlier_identical", "subset_matches", "subset_matches_binned")
 )

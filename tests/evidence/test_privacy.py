@@ -180,6 +180,7 @@ CONTROLS = {
 
 @pytest.mark.parametrize("name", CONTROLS)
 class TestFiveControls:
+    @pytest.mark.calibration
     def test_each_is_judged_rightly_for_every_seed(self, world: World, name: str) -> None:
         control, expected = CONTROLS[name]
         outcomes = [
@@ -192,6 +193,7 @@ class TestFiveControls:
         assert full_verdict(control(world, SEEDS), world.train, world.holdout, SEEDS) == expected
 
 
+@pytest.mark.calibration
 def test_real_people_in_the_synthetic_tables_place_are_hardly_ever_accused() -> None:
     frame = load_bank_marketing("bundled").frame
     alarms = 0
