@@ -366,9 +366,9 @@ def _(desk, leak_selector, tables):
 
 
 @app.cell(hide_code=True)
-def _(desk, engine_selector, generate_button, holdout, overfit_button, sample_size_slider, train):
+def _(dataset, desk, engine_selector, generate_button, holdout, overfit_button, sample_size_slider, train):
     if generate_button.value:
-        desk.generate(train, holdout, sample_size_slider.value, engine_selector.value)
+        desk.generate(dataset, train, holdout, sample_size_slider.value, engine_selector.value)
     if overfit_button.value:
         desk.overfit(train, holdout)
     return

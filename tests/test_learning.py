@@ -246,6 +246,7 @@ def test_terms_are_explained_and_what_cannot_be_used_is_told(
         # The bank's page is still there.
         expect(page.get_by_text("Verdict: Pass.")).to_be_visible()
         page.locator("input[type=file]").set_input_files(large)
-        expect(page.get_by_text(re.compile("size|MB")).last).to_be_visible()
+        expect(page.get_by_text("large.csv (File is larger than 1000000 bytes)").first).to_be_visible()
+        expect(page.get_by_text("large.csv: ")).to_have_count(0)
         press(page, "Forget it")
         expect(page.get_by_role("button", name="A table of your own")).to_be_visible()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import combinations
@@ -93,6 +93,12 @@ class Fidelity:
     pairs_measured: int
     pairs_total: int
     texts: tuple[Measure, ...] = ()
+
+
+def farthest(measures: Iterable[Measure], name: str) -> list[Measure]:
+    """Return the measures of a name, the one farthest beyond the holdout's value first."""
+    measured = [m for m in measures if m.name == name and m.value is not None]
+    return sorted(measured, key=lambda m: m.excess or 0.0, reverse=True)
 
 
 @dataclass(frozen=True)

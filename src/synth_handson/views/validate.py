@@ -7,7 +7,7 @@ from html import escape
 import pandas as pd
 
 from synth_handson.evidence.assessment import Evidence, Step
-from synth_handson.evidence.fidelity import ColumnFidelity
+from synth_handson.evidence.fidelity import ColumnFidelity, farthest
 from synth_handson.evidence.measures import Measure
 from synth_handson.evidence.utility import ModelUtility, Task
 from synth_handson.locales import Language, get_text
@@ -126,8 +126,7 @@ def _five(evidence: Evidence) -> list[tuple[str, Measure | None]]:
     fidelity = evidence.fidelity
 
     def worst(measures: Iterable[Measure], name: str) -> Measure | None:
-        found = [m for m in measures if m.name == name and m.value is not None]
-        return max(found, key=lambda m: m.excess or 0.0, default=None)
+        return next(iter(farthest(measures, name)), None)
 
     return [
         ("columns", worst(fidelity.columns, "column_tvd")),

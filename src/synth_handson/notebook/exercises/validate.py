@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from itertools import combinations
 
+from synth_handson.evidence.assessment import Evidence
+from synth_handson.evidence.fidelity import farthest
 from synth_handson.evidence.measures import Measure
 from synth_handson.evidence.utility import ModelUtility
 from synth_handson.locales import Language, get_text
@@ -40,39 +42,33 @@ class WorstColumn(Exercise):
         """Take those with the largest distance beyond the holdout's."""
         if shown.evidence is None:
             return None
-        column, pair = (_ranked(measures, name)[0] for measures, name in _measures(shown))
-        return PAIR.join(column.columns), PAIR.join(pair.columns)
+        return tuple(PAIR.join(ranked[0].columns) for ranked in _ranked(shown.evidence).values())
 
     def tempting(self, question: str, chosen: str, shown: Shown, language: Language) -> str:
         """Say how far down the list the choice stands."""
-        measures, name = _measures(shown)[question == "pair"]
-        ranked = [PAIR.join(m.columns) for m in _ranked(measures, name)]
-        label = dict(self.questions(shown, language)[question == "pair"].options)[chosen]
-        rank = ranked.index(chosen) + 1
+        assert shown.evidence is not None
+        ranked = [PAIR.join(m.columns) for m in _ranked(shown.evidence)[question]]
+        asked = next(q for q in self.questions(shown, language) if q.name == question)
         return get_text(
-            language, f"exercises.worst_{question}_wrong", chosen=label, rank=rank, count=len(ranked)
-        )
+            language, f"exercises.worst_{question}_wrong",
+            chosen=asked.options[chosen], rank=ranked.index(chosen) + 1, count=len(ranked),
+        )  # fmt: skip
 
     def reveal(self, shown: Shown, language: Language) -> str:
         """Name them, with their distance beyond the holdout's."""
+        assert shown.evidence is not None
         named = {}
-        for question, (measures, name) in zip(("column", "pair"), _measures(shown), strict=True):
-            worst = _ranked(measures, name)[0]
+        for question, (worst, *_) in _ranked(shown.evidence).items():
             labels = [column_label(one, language, map(str, shown.tables.train)) for one in worst.columns]
             named[question] = PAIR.join(labels)
             named[f"{question}_points"] = f"{100 * (worst.excess or 0.0):+.1f}"
         return get_text(language, "exercises.worst_reveal", **named)
 
 
-def _measures(shown: Shown) -> tuple[tuple[tuple[Measure, ...], str], tuple[tuple[Measure, ...], str]]:
-    assert shown.evidence is not None
-    fidelity = shown.evidence.fidelity
-    return (tuple(fidelity.columns), "column_tvd"), (tuple(fidelity.pairs), "pair_tvd")
-
-
-def _ranked(measures: tuple[Measure, ...], name: str) -> list[Measure]:
-    found = [m for m in measures if m.name == name and m.excess is not None]
-    return sorted(found, key=lambda m: -(m.excess or 0.0))
+def _ranked(evidence: Evidence) -> dict[str, list[Measure]]:
+    """Return columns and pairs, by question, the one farthest beyond the holdout first."""
+    fidelity = evidence.fidelity
+    return {"column": farthest(fidelity.columns, "column_tvd"), "pair": farthest(fidelity.pairs, "pair_tvd")}
 
 
 class AccuracyTrap(Exercise):

@@ -27,7 +27,7 @@ from synth_handson.notebook.exercises.score_card import Score, ScoreCard
 from synth_handson.notebook.lesson import Memorised, Overfitting, Responder, Response
 from synth_handson.notebook.page.controls import C, Memory
 from synth_handson.notebook.session import Assessed, Assessor, Job, JobState
-from synth_handson.notebook.upload import Upload, upload_limit
+from synth_handson.notebook.upload import Upload
 from synth_handson.pipeline.own_table import OwnTable
 from synth_handson.pipeline.tables import Tables
 from synth_handson.synthesis import registry
@@ -48,8 +48,6 @@ class Desk:
         What it was told; on a page, the defaults in the language that its address asks for.
     server
         Address of the MOSTLY AI server that trains, if one does.
-    upload_limit
-        Megabytes that a table of the reader's own may have; None where none may be brought.
     memory
         What the controls were set to.
     held
@@ -76,7 +74,6 @@ class Desk:
             self.options = replace(self.options, language=language, source="auto")
             # The engine's imports take seconds: a worker does them while the reader reads.
             warm_up()
-        self.upload_limit = upload_limit(shared=not self.editor)
         self.memory = Memory()
         self.held: list[Any] = []
         brought = self._brought(own)
@@ -161,22 +158,40 @@ class Desk:
         self.held.append(control)
         return control
 
-    def later(self, work: Callable[[], None]) -> None:
-        """Do something in a thread of this reader's."""
-        self._start(work)
+    def read(self, upload: Upload) -> None:
+        """Read a file in a thread; what comes of it counts unless the reader has turned to something else."""
+        self.bring(upload)
+        self._start(self._read, upload)
 
-    def generate(self, train: pd.DataFrame, holdout: pd.DataFrame, rows: int, engine: EngineOptions) -> None:
+    def _read(self, upload: Upload) -> None:
+        understood = upload.read()
+        if self._get_upload() is upload:
+            self.bring(understood)
+
+    def generate(
+        self,
+        dataset: Dataset | OwnTable,
+        train: pd.DataFrame,
+        holdout: pd.DataFrame,
+        rows: int,
+        engine: EngineOptions,
+    ) -> None:
         """Train and draw; the page stays alive, and the cancel button works."""
         self._train = train
-        own = self.own
-        asked = {"max_epochs": self.options.epochs, "random_state": self.options.seed, **engine}
+        asked = {
+            "target": dataset.target,
+            # What is learned of a reader's own table is not kept for others.
+            "keep": isinstance(dataset, Dataset),
+            "max_epochs": self.options.epochs,
+            "random_state": self.options.seed,
+            **engine,
+        }
         at_once = [name for name, entry in registry.ENGINES.items() if entry.at_once]
         # Whoever has a table keeps it until there is a new one.
         shown = self.states[0]()
         first = shown is None or shown.origin == "bundled"
         asked["meanwhile"] = first and engine.get("engine") not in at_once
-        target = own.target if own else Dataset(train, "bundled").target
-        self._start(self._job.run, train, holdout, rows=rows, target=target, keep=own is None, **asked)
+        self._start(self._job.run, train, holdout, rows=rows, **asked)
 
     def tried(self, assessed: Assessed) -> EngineComparison:
         """Set the newest table of each engine that was assessed beside each other."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Mapping, Sequence
-from functools import lru_cache, partial
+from functools import lru_cache, partial, wraps
 from html import escape
 from typing import Any
 
@@ -65,6 +65,19 @@ EXAMPLES = {
 """How an answer is written; none is the right one."""
 
 EXAMPLE_CODE = inspect.getsource(closest_person)
+
+
+Show = Callable[..., mo.Html]
+
+
+def _about_the_bank(show: Show) -> Show:
+    """Show nothing where the page works with a table of the reader's own."""
+
+    @wraps(show)
+    def shown(self: Learner, *arguments: Any, **options: Any) -> mo.Html:
+        return show(self, *arguments, **options) if self._asks else mo.Html("")
+
+    return shown
 
 
 class Learner:
@@ -171,6 +184,7 @@ class Learner:
         boxes = {name: mo.ui.checkbox(value=bool(kept.get(name)), label=text) for name, text in texts.items()}
         return self._commit("letter", boxes)
 
+    @_about_the_bank
     def ask(
         self,
         name: str,
@@ -182,8 +196,6 @@ class Learner:
         after: Sequence[Any] = (),
     ) -> mo.Html:
         """Show an exercise, what it is about and what comes ``after`` it; once it is answered, what is so."""
-        if not self._asks:
-            return mo.Html("")
         exercise = self._exercises[name]
         asked = exercise.ask(shown, self._language)
         if asked is None:
@@ -201,10 +213,9 @@ class Learner:
             parts.append(self._answered(name, answer, lambda: exercise.check(answer, shown, self._language)))
         return self._frame(name, [*parts, *after])
 
+    @_about_the_bank
     def find(self, written: object, form: Any, columns: Any) -> mo.Html:
         """Show the person, ask for a number of columns, then have the learner choose them."""
-        if not self._asks:
-            return mo.Html("")
         number, chosen = (
             written if isinstance(written, tuple | list) and len(written) == 2 else (written, None)
         )
@@ -221,10 +232,9 @@ class Learner:
             "find", number, form, Shown(self._tables), beside=person, after=after if given else ()
         )
 
+    @_about_the_bank
     def made(self, written: object, form: Any, shown: Shown) -> mo.Html:
         """Show ten rows, of which the learner chooses those that were made."""
-        if not self._asks:
-            return mo.Html("")
         given = self._memory.get("form made") if written is None else written
         rows = self._ten_rows(selection=None) if self._editor else form
         parts = [mo.md(self._say("exercises.made_ask")), self._guess("made", rows)]
@@ -245,10 +255,9 @@ class Learner:
             drawn = fold({self._say("exercises.show"): drawn})
         return mo.vstack([title, asked, drawn])
 
+    @_about_the_bank
     def fool(self, written: object, dose: Dose, tables: Tables) -> mo.Html:
         """Tick what the doses tried so far have found."""
-        if not self._asks:
-            return mo.Html("")
         try:
             doses = [dose, *(take_written(tables, one) for one in (written or ()))]  # type: ignore[attr-defined]
         except (TypeError, ValueError, KeyError):
@@ -264,18 +273,16 @@ class Learner:
             parts.append(self._answered("fool", tuple(sorted(found)), lambda: result))
         return self._frame("fool", parts)
 
+    @_about_the_bank
     def hunt(self, written: object, form: Any, shown: Shown) -> mo.Html:
         """Show three tables' measures, and ask which leaks."""
-        if not self._asks:
-            return mo.Html("")
         measured = mo.Html(hunt_table(self._hunt.tables, self._language))
         table = fold({self._say("exercises.hunt_show"): measured})
         return self.ask("hunt", written, form, shown, beside=table)
 
+    @_about_the_bank
     def letter(self, written: object, form: Any, shown: Shown) -> mo.Html:
         """Ask for the statements that may be signed."""
-        if not self._asks:
-            return mo.Html("")
         evidence = shown.evidence
         if evidence is None:
             return self._frame("letter", [mo.md(self._say("exercises.later"))])
@@ -300,10 +307,9 @@ class Learner:
             return ()
         return carried(self._statements(), shown.evidence, self._language)
 
+    @_about_the_bank
     def own_attack(self, attack: Attack | None, shown: Shown) -> mo.Html:
         """Try an attack written by the learner on tables whose answer is known."""
-        if not self._asks:
-            return mo.Html("")
         title = self._say("exercises.own_title")
         asked = mo.md(self._say(f"exercises.own_{'ask' if self._editor else 'run'}"))
         code = mo.md(f"{self._say('exercises.own_example')}\n\n```python\n{EXAMPLE_CODE}\n```")
@@ -321,10 +327,9 @@ class Learner:
         except SynthHandsonError as error:
             return failure(error, self._language)
 
+    @_about_the_bank
     def score_card(self, scores: tuple[Score, ...]) -> mo.Html:
         """Show how the exercises went, and offer the take-home."""
-        if not self._asks:
-            return mo.Html("")
         title = mo.md(self._say("exercises.card_title"))
         if not scores:
             return mo.vstack([title, mo.md(self._say("exercises.card_empty"))])

@@ -16,7 +16,7 @@ from synth_handson.errors import SynthHandsonError
 from synth_handson.locales import Language, get_text
 from synth_handson.notebook.page.desk import Desk
 from synth_handson.notebook.page.parts import failure, fold, live, row, small
-from synth_handson.notebook.upload import MEGABYTE, Upload, check_size
+from synth_handson.notebook.upload import MEGABYTE, Upload, check_size, upload_limit
 from synth_handson.pipeline.synthesise import Understood, holdout_fraction
 
 FILES = [".csv", ".tsv", ".txt", ".json", ".jsonl", ".ndjson", ".yaml", ".yml", ".xlsx", ".parquet", ".gz"]
@@ -40,11 +40,13 @@ def own_table(upload: Upload | None, desk: Desk, language: Language) -> mo.Html:
     if upload is not None and upload.table is not None:
         back = desk.hold(mo.ui.button(on_click=lambda _: desk.bring(None), label=say("load.own_back")))
         return mo.vstack([mo.md(_where(desk, language)), back])
-    if upload is None and desk.upload_limit is None:
+    try:
+        limit = upload_limit(shared=not desk.editor)
+    except SynthHandsonError as error:
+        return failure(error, language)
+    if upload is None and limit is None:
         return small(say("load.own_off"))
-    shown: list[Any] = []
-    if desk.upload_limit is not None:
-        shown.append(_dropzone(desk, desk.upload_limit, language))
+    shown: list[Any] = [] if limit is None else [_dropzone(desk, limit, language)]
     if upload is None:
         return fold({say("load.own_title"): mo.vstack(shown)})
     if upload.error is not None:
@@ -66,8 +68,7 @@ def _dropzone(desk: Desk, limit: float, language: Language) -> mo.Html:
         except SynthHandsonError as error:
             desk.bring(replace(upload, content=b"", error=error))
             return
-        desk.bring(upload)
-        desk.later(lambda: desk.bring(upload.read()))
+        desk.read(upload)
 
     say = partial(get_text, language)
     file = mo.ui.file(
@@ -163,8 +164,7 @@ def _remedies(upload: Upload, understood: Understood, desk: Desk, language: Lang
 
     def mend(column: str, asked: str) -> None:
         types = {**upload.types, column: asked}
-        again = replace(upload, types={name: kind for name, kind in types.items() if kind}, error=None)
-        desk.later(lambda: desk.bring(again.read()))
+        desk.read(replace(upload, types={name: kind for name, kind in types.items() if kind}, error=None))
 
     menus = [
         mo.ui.dropdown(

@@ -87,7 +87,8 @@ def _verdict(evidence: Evidence, tried: EngineComparison, language: Language) ->
         say("privacy.risks_title"): _risks(evidence, language),
     }
     if any(trial.kept for trial in tried.trials):
-        folded[say("privacy.frontier_title")] = chart(frontier_chart, tried, language)
+        said = mo.md(say("frontier.so_far"))
+        folded[say("privacy.frontier_title")] = mo.vstack([said, chart(frontier_chart, tried, language)])
     return mo.vstack(
         [
             mo.Html(f'<div class="sh-sides">{callouts}</div>'),
