@@ -8,6 +8,7 @@ import typer
 from synth_handson import __version__
 from synth_handson.commands.files import preview, synthesise, validate
 from synth_handson.commands.handson import clear_store, handson, rebuild_pretrained
+from synth_handson.commands.service import serve, usage, worker
 from synth_handson.commands.show import terminal_language
 from synth_handson.errors import SynthHandsonError
 
@@ -78,5 +79,15 @@ Exit status: 0 all met, 1 something not met, 2 could not be checked.
 """
 )(validate)
 app.command(epilog="Example: `synth-handson preview customers.csv --count 5`")(preview)
+app.command(
+    epilog="""Examples:
+
+- `synth-handson serve`: page, interface and one worker, for this machine
+- `API_KEYS=ours:$(printf %s "$KEY" | sha256sum | cut -d" " -f1) synth-handson serve --host 0.0.0.0`
+- `DATABASE_URL=postgresql://… STORAGE_URL=s3://… synth-handson serve --no-worker`
+"""
+)(serve)
+app.command(epilog="Example: `DATABASE_URL=postgresql://… STORAGE_URL=s3://… synth-handson worker`")(worker)
+app.command(epilog="Example: `synth-handson usage --month 2026-11 --format csv`")(usage)
 app.command(epilog="Example: `synth-handson clear-store`")(clear_store)
 app.command(epilog="Example: `uv run synth-handson rebuild-pretrained`, in a clone")(rebuild_pretrained)

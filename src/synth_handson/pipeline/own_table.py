@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from os import fspath
 from pathlib import Path
 
 import pandas as pd
 
 from synth_handson.errors import ArgumentError
-from synth_handson.locales import Message
 from synth_handson.pii.replace import replace_marked
 from synth_handson.pipeline.roles import ColumnRole
 from synth_handson.pipeline.synthesise import KEY_BYTES, Understood, holdout_fraction, understand
@@ -92,13 +91,7 @@ def choose_columns(
     ArgumentError
         If the target is not learned, or there are too few rows or columns.
     """
-    roles = tuple(
-        ColumnRole(column.name, "empty", Message("commands.role_left_out"))
-        if column.name in left_out
-        else column
-        for column in understood.roles
-    )
-    understood = replace(understood, roles=roles)
+    understood = understood.without(left_out)
     learned, rows = understood.named("learned"), len(understood.frame)
     understood.check_target(target)
     if len(learned) < MIN_COLUMNS:

@@ -14,7 +14,8 @@ import numpy as np
 import pandas as pd
 
 from synth_handson.errors import ArgumentError, LeakError
-from synth_handson.evidence.assessment import Evidence, assess
+from synth_handson.evidence.assessment import Evidence, Step, assess
+from synth_handson.locales import Message
 from synth_handson.pii.detect import Finding, Marks, find_marks, summarise
 from synth_handson.pii.fakes import Fakes
 from synth_handson.pii.leaks import Leak, find_originals, name_cells, shared_values
@@ -29,10 +30,12 @@ from synth_handson.synthesis.generator import Generator
 from synth_handson.synthesis.llm import LanguageModel
 from synth_handson.synthesis.mostly.text_model import train_texts
 from synth_handson.synthesis.run import CancelToken, ProgressCallback
-from synth_handson.synthesis.training import train_generator
+from synth_handson.synthesis.store import Keeper
+from synth_handson.synthesis.training import DEFAULT_MINUTES, train_generator
 from synth_handson.tables.alignment import as_text
 from synth_handson.tables.checks import MIN_ASSESSED_ROWS, check_rows, check_seed, listed
 from synth_handson.tables.columns import Column, column_kind
+from synth_handson.tables.files.delimited import OnRows
 from synth_handson.tables.files.form import AnyPath, TableForm
 from synth_handson.tables.files.reading import read_file
 from synth_handson.tables.files.writing import write_table
@@ -77,6 +80,16 @@ class Understood:
         if target is not None and target not in learned:
             raise ArgumentError("synthesise_target", column=target, known=listed(learned))
 
+    def without(self, left_out: Collection[str]) -> Understood:
+        """Return it with columns left out that could be learned or written."""
+        roles = tuple(
+            ColumnRole(column.name, "empty", Message("commands.role_left_out"))
+            if column.name in left_out
+            else column
+            for column in self.roles
+        )
+        return replace(self, roles=roles)
+
     def named(self, *roles: Role) -> list[str]:
         """Return the columns with these roles."""
         return [column.name for column in self.roles if column.role in roles]
@@ -100,6 +113,9 @@ class Settings:
         What learns free text; None leaves it empty, as ``epsilon`` does: no text is covered by its guarantee.
     refiner
         A language model that corrects the texts of synthetic rows, if that is wanted.
+    minutes, keep
+        Minutes of training at most, and what keeps its generator, as for
+        :func:`~synth_handson.synthesis.training.train_generator`.
     """
 
     target: str | None = None
@@ -109,6 +125,8 @@ class Settings:
     seed: int = 0
     texts: TrainTexts | None = train_texts
     refiner: LanguageModel | None = None
+    minutes: float = DEFAULT_MINUTES
+    keep: bool | Keeper = True
 
 
 @dataclass(frozen=True, eq=False)
@@ -155,7 +173,9 @@ def understand(
     types: Mapping[str, str] | None = None,
     schema: TableForm | AnyPath | None = None,
     *,
+    personal_data: bool = True,
     on_stage: OnStage | None = None,
+    on_rows: OnRows | None = None,
 ) -> Understood:
     """Read a file, find its personal data, and decide what becomes of each column.
 
@@ -165,13 +185,17 @@ def understand(
         The file.
     types, schema
         What columns hold, as for :func:`~synth_handson.tables.files.reading.read_table`.
+    personal_data
+        Whether to look for any. Without, a table is taken to hold none, and nothing of it is replaced.
     on_stage
         Told what begins.
+    on_rows
+        Told how many rows of delimited text are read.
     """
     _tell(on_stage, "read")
-    frame, form = read_file(path, types=types, schema=schema)
+    frame, form = read_file(path, types=types, schema=schema, on_rows=on_rows)
     _tell(on_stage, "personal data")
-    marks = find_marks(frame)
+    marks = find_marks(frame) if personal_data else {}
     findings = summarise(frame, marks)
     return Understood(frame, form, marks, findings, assign_roles(frame, findings))
 
@@ -234,7 +258,8 @@ def draw(
     _tell(on_stage, "train")
     generator = train_generator(
         train[learned], target=settings.target, engine=settings.engine, epsilon=settings.epsilon,
-        random_state=settings.seed, on_progress=on_progress, cancel=cancel,
+        max_minutes=settings.minutes, keep=settings.keep, random_state=settings.seed,
+        on_progress=on_progress, cancel=cancel,
     )  # fmt: skip
     _tell(on_stage, "draw")
     drawn = generator.sample(rows, random_state=settings.seed)
@@ -290,6 +315,7 @@ def synthesise(
     *,
     on_stage: OnStage | None = None,
     on_progress: ProgressCallback | None = None,
+    on_step: Callable[[Step], None] | None = None,
     cancel: CancelToken | None = None,
 ) -> Synthesised:
     """Make a synthetic table of one that was understood, and check it.
@@ -304,6 +330,8 @@ def synthesise(
         Told what begins.
     on_progress, cancel
         As for :func:`~synth_handson.synthesis.training.train_generator`.
+    on_step
+        As ``on_progress`` of :func:`~synth_handson.evidence.assessment.assess`.
 
     Raises
     ------
@@ -320,7 +348,7 @@ def synthesise(
     _tell(on_stage, "assess")
     evidence = assess(
         drawn.table[list(drawn.train)], train=drawn.train, holdout=drawn.holdout, target=settings.target,
-        random_state=settings.seed,
+        random_state=settings.seed, on_progress=on_step,
     )  # fmt: skip
     return Synthesised(
         understood, settings, drawn.table, drawn.generator, evidence, drawn.written, drawn.text_model, leaks

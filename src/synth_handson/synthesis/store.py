@@ -9,6 +9,7 @@ import json
 import os
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Protocol
 
 import pandas as pd
 from filelock import FileLock
@@ -19,6 +20,18 @@ MAX_BYTES = 50_000_000
 """Size of the store at most; the entries unused for longest go first."""
 
 FORMAT = 2
+
+
+class Keeper(Protocol):
+    """Keeps generators as this module does on the reader's own machine."""
+
+    def load(self, name: str, /) -> bytes | None:
+        """Read an entry; None where there is none."""
+
+    def save(self, name: str, archive: bytes, /) -> None:
+        """Write an entry."""
+
+
 _DIGEST_BYTES = hashlib.sha256().digest_size
 
 

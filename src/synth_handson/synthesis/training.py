@@ -34,7 +34,7 @@ def train_generator(
     cancel: CancelToken | None = None,
     engine: str | None = None,
     server: str | None = None,
-    keep: bool = True,
+    keep: bool | store.Keeper = True,
 ) -> Generator:
     """Train a generator on a table.
 
@@ -76,7 +76,7 @@ def train_generator(
     server
         Address of a MOSTLY AI server; by default what the environment variable MOSTLY_BASE_URL names, if any.
     keep
-        Whether the store on this machine keeps the generator, and is asked for one.
+        Whether the store on this machine keeps the generator, and is asked for one; or another that does.
 
     Returns
     -------
@@ -116,7 +116,8 @@ def train_generator(
     check_target(target, train.columns)
     report = on_progress or (lambda _: None)
     run = TrainingRun(train, options, report, cancel, server or server_address(), target)
-    generator = _find_or_train(chosen, run, keep) if chosen.here else train_anew(chosen, run)
+    keeper = store if keep is True else keep or None
+    generator = _find_or_train(chosen, run, keeper) if chosen.here else train_anew(chosen, run)
     return replace(generator, why=choice.why) if choice else generator
 
 
@@ -167,18 +168,18 @@ def _choose(name: str | None, server: str | None, epsilon: float | None) -> Engi
     return engine
 
 
-def _find_or_train(engine: Engine, run: TrainingRun, keep: bool) -> Generator:
+def _find_or_train(engine: Engine, run: TrainingRun, keeper: store.Keeper | None) -> Generator:
     key = _key(engine, run)
     with nullcontext() if ENGINES[engine.name].at_once else TURNS.take(run):
-        if keep and (archive := store.load(key)) is not None:
+        if keeper and (archive := keeper.load(key)) is not None:
             with suppress(KeyError, TypeError, ValueError, BadZipFile):
                 generator = from_bytes(archive)
                 run.report(Progress("done", epoch=generator.training.epochs, fraction=1.0))
                 return generator
         generator = train_anew(engine, run)
         # Before the turn ends: whoever waits may be waiting to ask for the same.
-        if keep and generator.training.stopped_by != "cancelled":
-            store.save(key, to_bytes(generator))
+        if keeper and generator.training.stopped_by != "cancelled":
+            keeper.save(key, to_bytes(generator))
     return generator
 
 

@@ -1,0 +1,231 @@
+"""Jobs, from the side of whoever sends them: taken in, looked at, cancelled, fetched."""
+
+from __future__ import annotations
+
+import hashlib
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, BinaryIO
+
+from synth_handson.locales import Language
+from synth_handson.service import results
+from synth_handson.service.api.problems import Problem
+from synth_handson.service.queue import JobQueue, create_queue
+from synth_handson.service.records import Job, Records, What, month_of, new_id
+from synth_handson.service.request import Request
+from synth_handson.service.settings import Settings
+from synth_handson.service.storage import Storage
+from synth_handson.service.tariff import Tariff, read_tariff
+
+BLOCK = 2**20
+
+
+@dataclass(frozen=True)
+class Jobs:
+    """All that requests work with.
+
+    Attributes
+    ----------
+    settings, records, storage
+        Of the service.
+    """
+
+    settings: Settings
+    records: Records
+    storage: Storage
+
+    @cached_property
+    def tariff(self) -> Tariff | None:
+        """Prices and caps, where there are any."""
+        return read_tariff(self.settings.tariff) if self.settings.tariff else None
+
+    @cached_property
+    def queue(self) -> JobQueue:
+        """The queue, once its tables are there."""
+        return JobQueue(self.settings)
+
+    def open(self) -> None:
+        """Create what is missing of the database, and connect to the queue."""
+        self.records.create()
+        create_queue(self.settings)
+        assert self.queue
+
+    def close(self) -> None:
+        """Close all connections."""
+        self.queue.close()
+        self.records.close()
+
+    def take(
+        self, owner: str, request: Request, file: BinaryIO, what: What, key: str | None
+    ) -> tuple[Job, bool]:
+        """Take a job in, unless the same was sent before under the same key.
+
+        Returns
+        -------
+        tuple of Job and bool
+            The job, and whether it is new.
+
+        Raises
+        ------
+        Problem
+            If another one was sent under this key, or what the owner may use is used up.
+        ArgumentError
+            If what is asked for cannot be done.
+        """
+        request.check(self.settings.max_rows)
+        content, size = _digest(file, f"{what} {request.model_dump_json()}")
+        idempotency = hashlib.sha256(key.encode()).hexdigest() if key else None
+        if idempotency and (known := self.records.by_idempotency(owner, idempotency)):
+            return self._same(known, content), False
+        self._check_cap(owner)
+        job = new_id()
+        file.seek(0)
+        self.storage.put(job, results.UPLOAD, file)
+        self.storage.put_json(job, results.REQUEST, request.model_dump())
+        taken, new = self.records.add(
+            owner, job=job, what=what, size=size, content=content, idempotency=idempotency
+        )
+        if not new:
+            self.storage.erase(job)
+            return self._same(taken, content), False
+        self.queue.submit(job, what)
+        return taken, True
+
+    def _check_cap(self, owner: str) -> None:
+        month = month_of(time.time())
+        reached = self.tariff.reached_cap(self.records, owner, month) if self.tariff else None
+        if self.tariff and reached:
+            amount, cap = reached
+            raise Problem(402, "cap", amount=amount, cap=cap, currency=self.tariff.currency, month=month)
+
+    def _same(self, job: Job, content: str) -> Job:
+        if job.content != content:
+            raise Problem(422, "idempotency")
+        return job
+
+    def get(self, owner: str, job: str) -> Job:
+        """Return a job of an owner.
+
+        Raises
+        ------
+        Problem
+            If there is none, or it is somebody else's: nobody can tell which.
+        """
+        try:
+            found = self.records.get(job)
+        except KeyError as error:
+            raise Problem(404, "job") from error
+        if found.owner != owner:
+            raise Problem(404, "job")
+        return found
+
+    def start(self, owner: str, job: str, changes: dict[str, Any]) -> Job:
+        """Let a job be run that was checked, with what its owner has chosen meanwhile.
+
+        Raises
+        ------
+        Problem
+            If there is no such job, or it does not wait for that.
+        ArgumentError
+            If what is asked for cannot be done.
+        """
+        found = self.get(owner, job)
+        if found.state != "checked":
+            raise Problem(409, "not_checked", state=found.state)
+        request = self.request(found).model_copy(update=changes)
+        request.check(self.settings.max_rows)
+        self._check_cap(owner)
+        self.storage.put_json(job, results.REQUEST, request.model_dump())
+        if not self.records.queue(job):
+            raise Problem(409, "not_checked", state=self.get(owner, job).state)
+        self.queue.submit(job, "run")
+        return self.get(owner, job)
+
+    def cancel(self, owner: str, job: str) -> None:
+        """Cancel a job and erase all that is kept of it; doing so again changes nothing.
+
+        Raises
+        ------
+        Problem
+            If there is no such job.
+        """
+        self.get(owner, job)
+        self.records.end(job, "cancelled")
+        self.storage.erase(job)
+        self.queue.withdraw(job)
+
+    def request(self, job: Job) -> Request:
+        """Return what a job was asked for; errors as `read`."""
+        return Request(**self.read(job, results.REQUEST))
+
+    def read(self, job: Job, name: str) -> Any:
+        """Return a file of plain data of a job.
+
+        Raises
+        ------
+        Problem
+            If it is not there any more.
+        """
+        self._check_kept(job)
+        return self.storage.read_json(job.id, name)
+
+    def result(self, job: Job, kind: results.Kind) -> tuple[Iterator[bytes], str]:
+        """Return a result's content, and the name it is to have.
+
+        Raises
+        ------
+        Problem
+            If the job has not succeeded, or there is no such file.
+        """
+        self._check_kept(job)
+        if job.state != "succeeded":
+            raise Problem(409, "not_ready", state=job.state)
+        name = results.of_attempt(job.attempt, kind)
+        if not self.storage.has(job.id, name):
+            raise Problem(404, "file")
+        return self.storage.blocks(job.id, name), self._file_name(job, kind)
+
+    def understood(self, job: Job) -> Any:
+        """Return what was understood of a job's table, by language.
+
+        Raises
+        ------
+        Problem
+            If its table was not looked at yet, or is not there any more.
+        """
+        self._check_kept(job)
+        if not self.storage.has(job.id, results.UNDERSTOOD):
+            raise Problem(409, "not_ready", state=job.state)
+        return self.storage.read_json(job.id, results.UNDERSTOOD)
+
+    def told(self, job: Job, kind: results.Kind) -> Any:
+        """Return a result of plain data; errors as `result`."""
+        blocks, _ = self.result(job, kind)
+        return results.parse(b"".join(blocks))
+
+    def failure(self, job: Job, language: Language) -> str | None:
+        """Say why a job failed, if it did."""
+        if job.state != "failed":
+            return None
+        return str(self.read(job, results.FAILURE)[language])
+
+    def _check_kept(self, job: Job) -> None:
+        if job.state in ("cancelled", "expired"):
+            raise Problem(410, "erased", state=job.state)
+
+    def _file_name(self, job: Job, kind: results.Kind) -> str:
+        """Name a file after the one that was sent, so that it says what it is."""
+        stem = self.request(job).name.split(".")[0] or "table"
+        return f"{stem}-{kind.name.replace('synthetic', 'SYNTHETIC', 1)}"
+
+
+def _digest(file: BinaryIO, asked: str) -> tuple[str, int]:
+    """Return the SHA-256 of a file and what is asked for, and the file's size."""
+    digest, size = hashlib.sha256(asked.encode()), 0
+    file.seek(0)
+    while block := file.read(BLOCK):
+        digest.update(block)
+        size += len(block)
+    return digest.hexdigest(), size

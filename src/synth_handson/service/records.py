@@ -1,0 +1,501 @@
+"""What is known of jobs, workers and usage: ids, states, sizes and times, and nothing of any table."""
+
+from __future__ import annotations
+
+import secrets
+import time
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, fields
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Literal, TypeVar
+
+import sqlalchemy as sa
+from sqlalchemy.exc import IntegrityError, InterfaceError, OperationalError
+
+State = Literal["queued", "running", "checked", "succeeded", "failed", "cancelled", "expired"]
+What = Literal["check", "run"]
+Phase = Literal["check", "personal data", "train", "sample", "texts", "assess", "report"]
+PHASES: tuple[Phase, ...] = ("check", "personal data", "train", "sample", "texts", "assess", "report")
+
+OPEN: tuple[State, ...] = ("queued", "running")
+"""States of which more is to come without anybody's doing."""
+ENDED: tuple[State, ...] = ("checked", "succeeded", "failed")
+"""States in which files wait to be fetched, or to expire."""
+
+UNREACHABLE = (OperationalError, InterfaceError)
+ID_BYTES = 16
+T = TypeVar("T")
+
+_tables = sa.MetaData()
+
+_jobs = sa.Table(
+    "jobs",
+    _tables,
+    sa.Column("id", sa.String(32), primary_key=True),
+    sa.Column("owner", sa.String(64), nullable=False),
+    sa.Column("what", sa.String(8), nullable=False),
+    sa.Column("state", sa.String(16), nullable=False),
+    sa.Column("phase", sa.String(16)),
+    sa.Column("epoch", sa.Float, nullable=False, default=0.0),
+    sa.Column("fraction", sa.Float, nullable=False, default=0.0),
+    sa.Column("remaining", sa.Float),
+    sa.Column("created", sa.Float, nullable=False),
+    sa.Column("started", sa.Float),
+    sa.Column("finished", sa.Float),
+    sa.Column("attempt", sa.Integer, nullable=False, default=0),
+    sa.Column("losses", sa.Integer, nullable=False, default=0),
+    sa.Column("worker", sa.String(32)),
+    sa.Column("idempotency", sa.String(64)),
+    sa.Column("content", sa.String(64)),
+    sa.Column("engine", sa.String(16)),
+    sa.Column("bytes_read", sa.BigInteger, nullable=False, default=0),
+    sa.Column("rows_read", sa.BigInteger),
+    sa.Column("rows_made", sa.BigInteger),
+    sa.Column("verdict", sa.String(16)),
+    sa.Column("usefulness", sa.String(16)),
+    sa.Column("grade", sa.String(2)),
+    sa.Column("formats", sa.String(64)),
+    sa.Column("failure", sa.String(64)),
+    sa.Column("generator", sa.String(64)),
+    sa.Column("download", sa.String(64), unique=True),
+    sa.UniqueConstraint("owner", "idempotency"),
+    sa.Index("jobs_by_state", "state", "created"),
+    sa.Index("jobs_by_generator", "owner", "generator"),
+)
+_phases = sa.Table(
+    "phases",
+    _tables,
+    sa.Column("job", sa.String(32), primary_key=True),
+    sa.Column("phase", sa.String(16), primary_key=True),
+    sa.Column("seconds", sa.Float, nullable=False),
+)
+_workers = sa.Table(
+    "workers",
+    _tables,
+    sa.Column("id", sa.String(32), primary_key=True),
+    sa.Column("seen", sa.Float, nullable=False),
+)
+_usage = sa.Table(
+    "usage",
+    _tables,
+    sa.Column("job", sa.String(32), primary_key=True),
+    sa.Column("owner", sa.String(64), nullable=False),
+    sa.Column("month", sa.String(7), nullable=False),
+    sa.Column("rows_read", sa.BigInteger, nullable=False),
+    sa.Column("rows_made", sa.BigInteger, nullable=False),
+    sa.Column("training_seconds", sa.Float, nullable=False),
+    sa.Column("bytes_kept", sa.BigInteger, nullable=False),
+    sa.Index("usage_by_month", "month", "owner"),
+)
+
+
+@dataclass(frozen=True)
+class Job:
+    """One row of the table of jobs.
+
+    Attributes
+    ----------
+    id, owner
+        Its id, and the name of the key it belongs to; "" where there are no keys.
+    what
+        What is wanted: that its table is checked, or that it is run.
+    state, phase, epoch, fraction, remaining
+        How far it is; the share is of its phase, and what remains is in seconds of training.
+    created, started, finished
+        Seconds since 1970.
+    attempt, losses, worker
+        How often it was begun, how often of these because the one before was lost, and by which worker the
+        last time.
+    idempotency, content
+        SHA-256 of the key that makes a repeated upload harmless, and of what was uploaded.
+    engine, bytes_read, rows_read, rows_made, verdict, usefulness, grade, formats
+        What it was and became, in numbers and words of ours.
+    failure
+        Name of the error.
+    generator
+        Name of its generator's entry, by which another job of the same owner finds it.
+    download
+        The part of a file's name that nobody can guess.
+    """
+
+    id: str
+    owner: str
+    what: What
+    state: State
+    phase: Phase | None
+    epoch: float
+    fraction: float
+    remaining: float | None
+    created: float
+    started: float | None
+    finished: float | None
+    attempt: int
+    losses: int
+    worker: str | None
+    idempotency: str | None
+    content: str | None
+    engine: str | None
+    bytes_read: int
+    rows_read: int | None
+    rows_made: int | None
+    verdict: str | None
+    usefulness: str | None
+    grade: str | None
+    formats: str | None
+    failure: str | None
+    generator: str | None
+    download: str | None
+
+
+@dataclass(frozen=True)
+class Made:
+    """What a job that succeeded has made, and what it cost."""
+
+    engine: str
+    rows_read: int
+    rows_made: int
+    verdict: str
+    usefulness: str
+    grade: str
+    formats: str
+    generator: str | None
+    training_seconds: float
+    bytes_kept: int
+
+
+@dataclass(frozen=True)
+class Use:
+    """What one key has used in one month."""
+
+    owner: str
+    month: str
+    jobs: int
+    rows_read: int
+    rows_made: int
+    training_seconds: float
+    bytes_kept: int
+
+
+def month_of(moment: float) -> str:
+    """Name the month of a moment, in UTC: "2026-11"."""
+    return datetime.fromtimestamp(moment, UTC).strftime("%Y-%m")
+
+
+class Records:
+    """The database.
+
+    Parameters
+    ----------
+    url
+        SQLite or PostgreSQL.
+    """
+
+    def __init__(self, url: str) -> None:
+        self.engine = sa.create_engine(_with_driver(url), pool_pre_ping=True)
+        self._reading = self.engine.execution_options(reading=True)
+        if self.engine.dialect.name == "sqlite":
+            sa.event.listen(self.engine, "connect", _share_file)
+            sa.event.listen(self.engine, "begin", _lock_file)
+            path = self.engine.url.database
+            if path:
+                Path(path).parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+
+    def create(self) -> None:
+        """Create what is missing of the tables, also if another process does so in the same moment."""
+        with self.engine.begin() as connection:
+            if self.engine.dialect.name == "postgresql":
+                connection.execute(sa.text("SELECT pg_advisory_xact_lock(5297)"))
+            _tables.create_all(connection)
+
+    def check(self) -> None:
+        """Ask the database for something, and raise what it raises."""
+        with self._reading.connect() as connection:
+            connection.execute(sa.select(_jobs.c.id).limit(1))
+
+    def close(self) -> None:
+        """Close all connections."""
+        self.engine.dispose()
+
+    def add(
+        self,
+        owner: str,
+        *,
+        job: str,
+        what: What,
+        size: int,
+        content: str,
+        idempotency: str | None = None,
+    ) -> tuple[Job, bool]:
+        """Add a job, unless there is one of the same owner and idempotency key.
+
+        Returns
+        -------
+        tuple of Job and bool
+            The job, and whether it is new.
+        """
+        row: dict[str, Any] = {
+            "id": job, "owner": owner, "what": what, "state": "queued", "created": time.time(),
+            "bytes_read": size, "content": content, "idempotency": idempotency,
+            "download": secrets.token_urlsafe(24),
+        }  # fmt: skip
+        try:
+            with self.engine.begin() as connection:
+                connection.execute(sa.insert(_jobs).values(row))
+        except IntegrityError:
+            found = self.by_idempotency(owner, idempotency) if idempotency else None
+            if found is None:
+                raise
+            return found, False
+        return self.get(job), True
+
+    def get(self, job: str) -> Job:
+        """Return a job.
+
+        Raises
+        ------
+        KeyError
+            If there is none.
+        """
+        found = self._one(_jobs.c.id == job)
+        if found is None:
+            raise KeyError(job)
+        return found
+
+    def by_idempotency(self, owner: str, idempotency: str) -> Job | None:
+        """Find the job that an owner sent under a key that makes a repeat harmless."""
+        return self._one(_jobs.c.owner == owner, _jobs.c.idempotency == idempotency)
+
+    def by_download(self, name: str) -> Job | None:
+        """Find a job by the part of its files' names that nobody can guess."""
+        return self._one(_jobs.c.download == name)
+
+    def by_generator(self, owner: str, generator: str) -> Job | None:
+        """Find a job that has such a generator."""
+        return self._one(_jobs.c.owner == owner, _jobs.c.generator == generator, _jobs.c.state == "succeeded")
+
+    def ahead(self, job: Job) -> int:
+        """Count the jobs that wait in front of this one."""
+        return self._count(_jobs.c.state == "queued", _jobs.c.created < job.created)
+
+    def queue(self, job: str) -> bool:
+        """Let a job that was checked be run; tells whether it was one."""
+        return self._change(
+            [_jobs.c.id == job, _jobs.c.state == "checked"],
+            what="run", state="queued", phase=None, finished=None,
+        )  # fmt: skip
+
+    def begin(self, job: str, worker: str) -> Job | None:
+        """Begin a job, or begin it again after a worker was lost; None if nothing is to be done."""
+        lost = sa.case((_jobs.c.state == "running", _jobs.c.losses + 1), else_=_jobs.c.losses)
+        begun = self._change(
+            [_jobs.c.id == job, _jobs.c.state.in_(OPEN)],
+            state="running", worker=worker, attempt=_jobs.c.attempt + 1, losses=lost, phase="check",
+            started=time.time(), epoch=0.0, fraction=0.0, remaining=None,
+        )  # fmt: skip
+        found = self.get(job) if begun else None
+        return found if found and found.worker == worker else None
+
+    def is_current(self, job: str, attempt: int) -> bool:
+        """Tell whether this attempt is still the one that counts."""
+        return self._count(*_current(job, attempt)) == 1
+
+    def advance(self, job: str, attempt: int, **values: Any) -> bool:
+        """Note how far an attempt is; tells whether it still counts."""
+        return self._change(_current(job, attempt), **values)
+
+    def spend(self, job: str, seconds: Mapping[Phase, float]) -> None:
+        """Note how long each phase took, in place of what an earlier attempt took."""
+        with self.engine.begin() as connection:
+            connection.execute(sa.delete(_phases).where(_phases.c.job == job))
+            rows = [{"job": job, "phase": phase, "seconds": spent} for phase, spent in seconds.items()]
+            if rows:
+                connection.execute(sa.insert(_phases), rows)
+
+    def note_check(self, job: str, attempt: int, rows: int) -> bool:
+        """End a job that was to be checked alone."""
+        return self._change(
+            _current(job, attempt), state="checked", phase=None, finished=time.time(), rows_read=rows
+        )
+
+    def succeed(self, job: str, attempt: int, made: Made) -> bool:
+        """Deliver an attempt, and meter it in the same transaction; tells whether it still counted."""
+        now = time.time()
+        values = {field.name: getattr(made, field.name) for field in fields(made)}
+        metered = {name: values.pop(name) for name in ("training_seconds", "bytes_kept")}
+        with self.engine.begin() as connection:
+            changed = connection.execute(
+                sa.update(_jobs)
+                .where(*_current(job, attempt))
+                .values(state="succeeded", phase=None, fraction=1.0, remaining=0.0, finished=now, **values)
+                .returning(_jobs.c.owner)
+            ).first()
+            if changed is None:
+                return False
+            row = {"job": job, "owner": changed.owner, "month": month_of(now), **metered}
+            row |= {name: values[name] for name in ("rows_read", "rows_made")}
+            connection.execute(sa.insert(_usage).values(row))
+        return True
+
+    def fail(self, job: str, attempt: int, failure: str) -> bool:
+        """End an attempt with an error; tells whether it still counted."""
+        return self._change(
+            _current(job, attempt), state="failed", finished=time.time(), failure=failure, remaining=None
+        )
+
+    def end(self, job: str, state: Literal["cancelled", "expired"]) -> bool:
+        """Cancel or expire a job, and forget what could tell of its content; tells whether it was there."""
+        gone: tuple[State, ...] = ("cancelled", "expired")
+        return self._change(
+            [_jobs.c.id == job, _jobs.c.state.notin_(gone)],
+            state=state, phase=None, finished=sa.func.coalesce(_jobs.c.finished, time.time()), remaining=None,
+            idempotency=None, content=None, generator=None, download=None,
+        )  # fmt: skip
+
+    def waiting(self, before: float) -> list[Job]:
+        """Return the jobs that have been queued since before a moment."""
+        return self._all(_jobs.c.state == "queued", _jobs.c.created < before)
+
+    def lost(self, alive: Iterable[str]) -> list[Job]:
+        """Return the jobs that are run by none of these workers."""
+        return self._all(_jobs.c.state == "running", _jobs.c.worker.notin_(list(alive)))
+
+    def over(self, before: float) -> list[Job]:
+        """Return the jobs that ended before a moment and whose files are still kept."""
+        return self._all(_jobs.c.state.in_(ENDED), _jobs.c.finished < before)
+
+    def living(self, jobs: Iterable[str]) -> set[str]:
+        """Return those of these jobs of which files may be kept."""
+        asked = list(jobs)
+        states = (*OPEN, *ENDED)
+        with self._reading.connect() as connection:
+            found = connection.scalars(
+                sa.select(_jobs.c.id).where(_jobs.c.id.in_(asked), _jobs.c.state.in_(states))
+            )
+            return set(found)
+
+    def beat(self, worker: str) -> None:
+        """Note that a worker lives."""
+        with self.engine.begin() as connection:
+            seen = {"seen": time.time()}
+            changed = connection.execute(sa.update(_workers).where(_workers.c.id == worker).values(seen))
+            if not changed.rowcount:
+                connection.execute(sa.insert(_workers).values(id=worker, **seen))
+
+    def leave(self, worker: str) -> None:
+        """Note that a worker has ended."""
+        with self.engine.begin() as connection:
+            connection.execute(sa.delete(_workers).where(_workers.c.id == worker))
+
+    def alive(self, since: float) -> set[str]:
+        """Return the workers that were seen since a moment."""
+        with self._reading.connect() as connection:
+            return set(connection.scalars(sa.select(_workers.c.id).where(_workers.c.seen >= since)))
+
+    def forget_workers(self, before: float) -> None:
+        """Remove workers that were last seen before a moment."""
+        with self.engine.begin() as connection:
+            connection.execute(sa.delete(_workers).where(_workers.c.seen < before))
+
+    def use(self, month: str, owner: str | None = None) -> list[Use]:
+        """Sum up what was used in a month, by key."""
+        columns = _usage.c
+        query = (
+            sa.select(
+                columns.owner,
+                columns.month,
+                sa.func.count().label("jobs"),
+                *(
+                    sa.func.sum(columns[name]).label(name)
+                    for name in ("rows_read", "rows_made", "training_seconds", "bytes_kept")
+                ),
+            )
+            .where(columns.month == month)
+            .group_by(columns.owner, columns.month)
+            .order_by(columns.owner)
+        )
+        if owner is not None:
+            query = query.where(columns.owner == owner)
+        with self._reading.connect() as connection:
+            return [
+                Use(
+                    row.owner, row.month, int(row.jobs), int(row.rows_read), int(row.rows_made),
+                    float(row.training_seconds), int(row.bytes_kept),
+                )
+                for row in connection.execute(query)
+            ]  # fmt: skip
+
+    def counts(self, column: Literal["state", "grade", "failure"]) -> dict[str, int]:
+        """Count all jobs by what stands in a column."""
+        values = _jobs.c[column]
+        query = sa.select(values, sa.func.count()).where(values.is_not(None)).group_by(values)
+        with self._reading.connect() as connection:
+            return {str(value): int(count) for value, count in connection.execute(query)}
+
+    def phase_times(self) -> dict[str, tuple[int, float]]:
+        """Return how many jobs went through each phase, and the seconds that took in all."""
+        query = sa.select(_phases.c.phase, sa.func.count(), sa.func.sum(_phases.c.seconds)).group_by(
+            _phases.c.phase
+        )
+        with self._reading.connect() as connection:
+            return {phase: (int(n), float(seconds)) for phase, n, seconds in connection.execute(query)}
+
+    def _one(self, *conditions: sa.ColumnElement[bool]) -> Job | None:
+        found = self._all(*conditions)
+        return found[0] if found else None
+
+    def _all(self, *conditions: sa.ColumnElement[bool]) -> list[Job]:
+        with self._reading.connect() as connection:
+            rows = connection.execute(sa.select(_jobs).where(*conditions).order_by(_jobs.c.created))
+            return [Job(**row) for row in rows.mappings()]
+
+    def _count(self, *conditions: sa.ColumnElement[bool]) -> int:
+        query = sa.select(sa.func.count()).select_from(_jobs).where(*conditions)
+        with self._reading.connect() as connection:
+            return int(connection.scalar(query) or 0)
+
+    def _change(self, conditions: Iterable[sa.ColumnElement[bool]], **values: Any) -> bool:
+        with self.engine.begin() as connection:
+            return bool(connection.execute(sa.update(_jobs).where(*conditions).values(values)).rowcount)
+
+
+def patiently(do: Callable[[], T], seconds: float = 300) -> T:
+    """Do something with the database, and again while it cannot be reached."""
+    deadline, pause = time.monotonic() + seconds, 0.5
+    while True:
+        try:
+            return do()
+        except UNREACHABLE:
+            if time.monotonic() > deadline:
+                raise
+        time.sleep(pause)
+        pause = min(2 * pause, 10)
+
+
+def new_id() -> str:
+    """Return an id that nobody can guess."""
+    return secrets.token_hex(ID_BYTES)
+
+
+def _current(job: str, attempt: int) -> list[sa.ColumnElement[bool]]:
+    return [_jobs.c.id == job, _jobs.c.state == "running", _jobs.c.attempt == attempt]
+
+
+def _with_driver(url: str) -> str:
+    for short in ("postgres://", "postgresql://"):
+        if url.startswith(short):
+            return f"postgresql+psycopg://{url.removeprefix(short)}"
+    return url
+
+
+def _share_file(connection: Any, _: object) -> None:
+    """Let processes read while one writes, and wait for each other."""
+    connection.isolation_level = None
+    for pragma in ("journal_mode=WAL", "busy_timeout=30000", "foreign_keys=ON", "secure_delete=ON"):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _lock_file(connection: sa.Connection) -> None:
+    """Take the lock at the beginning: a transaction that reads before it writes could not get it later."""
+    reading = connection.get_execution_options().get("reading")
+    connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")

@@ -1,0 +1,88 @@
+"""Start the service: the web server, and beside it a worker in a process of its own."""
+
+from __future__ import annotations
+
+import logging
+import os
+import socket
+import subprocess
+import sys
+import threading
+
+import uvicorn
+
+from synth_handson.errors import ArgumentError
+from synth_handson.service.api.access import check_host
+from synth_handson.service.api.app import create_app
+from synth_handson.service.logs import start_log
+from synth_handson.service.settings import Settings
+
+log = logging.getLogger(__name__)
+
+WORKER = (sys.executable, "-m", "synth_handson", "worker")
+AGAIN = 2.0
+"""Seconds until a worker that ended is started again."""
+END = 20.0
+"""Seconds that a worker has to end by itself."""
+
+
+def serve(settings: Settings, host: str, port: int, *, worker: bool) -> None:
+    """Serve until asked to end.
+
+    Raises
+    ------
+    ArgumentError
+        If others could reach a service without keys, or the port is taken.
+    """
+    check_host(host, settings)
+    start_log(settings)
+    os.umask(0o077)
+    application = create_app(settings)
+    listening = _listen(host, port)
+    if not settings.api_keys:
+        log.info("no API_KEYS are set: whoever is at this machine may use it, and nobody else can reach it")
+    config = uvicorn.Config(
+        application, log_config=None, access_log=False, server_header=False, timeout_graceful_shutdown=5,
+        h11_max_incomplete_event_size=32_768,
+    )  # fmt: skip
+    log.info("http://%s:%d", host, listening.getsockname()[1])
+    ended = threading.Event()
+    keeper = threading.Thread(target=_keep_worker, args=(ended,), name="worker keeper")
+    if worker:
+        keeper.start()
+    try:
+        uvicorn.Server(config).run(sockets=[listening])
+    finally:
+        ended.set()
+        if worker:
+            keeper.join()
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listening = socket.socket(family)
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listening.bind((host, port))
+    except OSError as error:
+        listening.close()
+        raise ArgumentError("service_port", host=host, port=port, reason=error.strerror or error) from error
+    return listening
+
+
+def _keep_worker(ended: threading.Event) -> None:
+    """Keep a worker running, and start another when it ends."""
+    while not ended.is_set():
+        process = subprocess.Popen(WORKER, stdin=subprocess.DEVNULL)
+        while process.poll() is None and not ended.wait(0.2):
+            pass
+        if process.poll() is None:
+            process.terminate()
+            try:
+                process.wait(END)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
+            return
+        log.warning("the worker ended with %s; another one is started", process.returncode)
+        ended.wait(AGAIN)

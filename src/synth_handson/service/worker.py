@@ -1,0 +1,169 @@
+"""A worker: takes jobs from the queue, one training at a time, and looks after what others have lost."""
+
+from __future__ import annotations
+
+import logging
+import os
+import shutil
+import signal
+import threading
+import time
+from types import FrameType
+
+from dbos import DBOS
+from sqlalchemy.exc import SQLAlchemyError
+
+from synth_handson.service.queue import QUEUES, JobQueue, create_queue, job_of, queue_config
+from synth_handson.service.records import Records, new_id, patiently
+from synth_handson.service.settings import Settings, folder
+from synth_handson.service.storage import Storage
+from synth_handson.service.work import Bench
+from synth_handson.synthesis.training import warm_up
+
+log = logging.getLogger(__name__)
+
+BEAT = 3.0
+"""Seconds between two signs of life."""
+DEAD_AFTER = 20.0
+"""Seconds without a sign of life after which a worker's jobs are given to others."""
+TIDY = 60.0
+"""Seconds between two looks for what is to be erased."""
+ORPHAN = 600.0
+"""Seconds for which files may lie that belong to no job."""
+POLL = 0.5
+NICENESS = 5
+"""So much less than the API may a worker press for the processor."""
+
+
+class Worker:
+    """Everything that a worker does beside the jobs themselves.
+
+    Parameters
+    ----------
+    settings
+        Of the service.
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        self.id = new_id()
+        self._settings = settings
+        self._records = Records(settings.database_url)
+        self._storage = Storage(settings.storage_url, settings.secret)
+        self._folder = folder() / "work" / self.id
+        self._folder.mkdir(mode=0o700, parents=True)
+        self._bench = Bench(self.id, settings, self._records, self._storage, self._folder)
+        self._tidied = 0.0
+        self._orphans: dict[str, float] = {}
+
+    def start(self) -> None:
+        """Begin to take jobs."""
+        self._records.create()
+        self._records.beat(self.id)
+        create_queue(self._settings)
+        self._queue = JobQueue(self._settings)
+        _serve(self._settings, self._bench)
+        log.info("worker=%s pid=%d started", self.id, os.getpid())
+
+    def live(self, stop: threading.Event) -> None:
+        """Give signs of life, and look after lost jobs and old files, until told to stop."""
+        while not stop.wait(BEAT):
+            try:
+                self._records.beat(self.id)
+                self._recover(self._queue)
+                if time.monotonic() - self._tidied > TIDY:
+                    self._tidied = time.monotonic()
+                    self._tidy(self._queue)
+            except (SQLAlchemyError, OSError) as error:
+                log.warning("worker=%s %s; goes on", self.id, type(error).__name__)
+
+    def end(self) -> None:
+        """Stop taking jobs; what is under way is begun again by another worker."""
+        DBOS.destroy(workflow_completion_timeout_sec=0)
+        self._queue.close()
+        try:
+            self._records.leave(self.id)
+        except SQLAlchemyError:
+            log.warning("worker=%s left without a word", self.id)
+        shutil.rmtree(self._folder, ignore_errors=True)
+        log.info("worker=%s ended", self.id)
+
+    def _recover(self, queue: JobQueue) -> None:
+        """Put jobs back that were lost with a worker; each loss has one name, so that it counts once."""
+        alive = self._records.alive(time.time() - DEAD_AFTER)
+        for workflow in queue.lost(alive):
+            job, what = job_of(workflow)
+            if self._records.living([job]):
+                queue.submit_again(job, what, str(workflow.executor_id))
+                log.info("job=%s lost by worker=%s", job, workflow.executor_id)
+            queue.drop(workflow.workflow_id)
+        # One that was only frozen may have ended the workflow of a job that it had lost meanwhile.
+        for lost in self._records.lost(alive):
+            queue.submit_again(lost.id, lost.what, str(lost.worker))
+
+    def _tidy(self, queue: JobQueue) -> None:
+        """Erase what is older than it may be, and what nobody owns any more."""
+        now = time.time()
+        for job in self._records.over(now - 3600 * self._settings.retention_hours):
+            if self._records.end(job.id, "expired"):
+                self._storage.erase(job.id)
+                log.info("job=%s expired", job.id)
+        # An API may have been killed between writing a job down and putting it into the queue.
+        for job in self._records.waiting(now - TIDY):
+            queue.submit(job.id, job.what)
+        self._erase_orphans(now)
+        alive = self._records.alive(now - DEAD_AFTER)
+        for left in self._folder.parent.iterdir():
+            if left.name not in alive and left.name != self.id:
+                shutil.rmtree(left, ignore_errors=True)
+        self._records.forget_workers(now - 3600)
+        queue.forget(now - 3600 * self._settings.retention_hours)
+
+    def _erase_orphans(self, now: float) -> None:
+        """Erase files that belong to no job, once that has been so for long: some are just arriving."""
+        kept = self._storage.jobs()
+        orphans = set(kept) - self._records.living(kept)
+        self._orphans = {orphan: self._orphans.get(orphan, now) for orphan in orphans}
+        for orphan, since in self._orphans.items():
+            if now - since > ORPHAN:
+                self._storage.erase(orphan)
+                log.info("job=%s erased", orphan)
+
+
+def _serve(settings: Settings, bench: Bench) -> None:
+    """Launch DBOS with the two workflows, each a single step: begun again, a job starts from its upload."""
+    DBOS(config=queue_config(settings, bench.worker))
+    one_at_a_time = threading.Lock()
+
+    def check(job: str) -> None:
+        patiently(lambda: bench.check(job))
+
+    def run(job: str) -> None:
+        with one_at_a_time:
+            patiently(lambda: bench.run(job))
+
+    for name, step in (("check", check), ("run", run)):
+        DBOS.workflow(name=name)(DBOS.step(name=f"{name} step")(step))
+    DBOS.listen_queues(list(QUEUES.values()))
+    DBOS.launch()
+    for queue in QUEUES.values():
+        DBOS.register_queue(queue, worker_concurrency=1, polling_interval_sec=POLL)
+
+
+def work(settings: Settings, stop: threading.Event | None = None) -> None:
+    """Be a worker until told to stop, or until the process is asked to end."""
+    ended = stop or threading.Event()
+
+    def end(_: int, __: FrameType | None) -> None:
+        ended.set()
+
+    if threading.current_thread() is threading.main_thread():
+        signal.signal(signal.SIGTERM, end)
+        signal.signal(signal.SIGINT, end)
+    os.nice(NICENESS)
+    worker = Worker(settings)
+    worker.start()
+    warm_up()
+    try:
+        worker.live(ended)
+    finally:
+        worker.end()
