@@ -38,11 +38,13 @@ def serve(
     _room("serve").serve(_settings(), host, port, worker=worker)
 
 
-def worker() -> None:
+def worker(
+    while_open: Annotated[bool, typer.Option("--while-open", hidden=True)] = False,
+) -> None:
     """Start a worker: as many as wanted, on as many machines as share the database and the storage."""
     settings = _settings()
     _room("logs").start_log(settings)
-    _room("worker").work(settings)
+    _room("worker").work(settings, sys.stdin if while_open else None)
 
 
 def usage(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -19,7 +20,7 @@ from synth_handson.service.settings import Settings
 
 log = logging.getLogger(__name__)
 
-WORKER = (sys.executable, "-m", "synth_handson", "worker")
+WORKER = (sys.executable, "-m", "synth_handson", "worker", "--while-open")
 AGAIN = 2.0
 """Seconds until a worker that ended is started again."""
 END = 20.0
@@ -47,11 +48,15 @@ def serve(settings: Settings, host: str, port: int, *, worker: bool) -> None:
     )  # fmt: skip
     log.info("http://%s:%d", host, listening.getsockname()[1])
     ended = threading.Event()
+    # Uvicorn ends by itself, and then raises the signal again.
+    signal.signal(signal.SIGTERM, lambda *_: ended.set())
     keeper = threading.Thread(target=_keep_worker, args=(ended,), name="worker keeper")
     if worker:
         keeper.start()
     try:
         uvicorn.Server(config).run(sockets=[listening])
+    except KeyboardInterrupt:
+        log.info("ended")
     finally:
         ended.set()
         if worker:
@@ -73,7 +78,8 @@ def _listen(host: str, port: int) -> socket.socket:
 def _keep_worker(ended: threading.Event) -> None:
     """Keep a worker running, and start another when it ends."""
     while not ended.is_set():
-        process = subprocess.Popen(WORKER, stdin=subprocess.DEVNULL)
+        # It ends when its standard input closes, which it does also when this process is killed.
+        process = subprocess.Popen(WORKER, stdin=subprocess.PIPE)
         while process.poll() is None and not ended.wait(0.2):
             pass
         if process.poll() is None:

@@ -234,8 +234,10 @@ class Bench:
             self.records.spend(job.id, spent)
             log.info("job=%s attempt=%d succeeded rows=%d", job.id, job.attempt, len(made.table))
 
-    def _write(self, made: Synthesised, kept: Kept, attempt: Attempt, request: Request, folder: Path) -> int:
-        """Put all results into the storage, and return their size there."""
+    def _write(
+        self, made: Synthesised, kept: Kept, attempt: Attempt, request: Request, folder: Path
+    ) -> tuple[list[str], int]:
+        """Put all results into the storage; returns the formats of the table, and the size of all."""
         job, number = attempt.job.id, attempt.job.attempt
         written = folder / "results"
         written.mkdir()

@@ -8,7 +8,7 @@ import shutil
 import signal
 import threading
 import time
-from types import FrameType
+from typing import IO
 
 from dbos import DBOS
 from sqlalchemy.exc import SQLAlchemyError
@@ -149,16 +149,22 @@ def _serve(settings: Settings, bench: Bench) -> None:
         DBOS.register_queue(queue, worker_concurrency=1, polling_interval_sec=POLL)
 
 
-def work(settings: Settings, stop: threading.Event | None = None) -> None:
-    """Be a worker until told to stop, or until the process is asked to end."""
-    ended = stop or threading.Event()
+def work(settings: Settings, while_open: IO[str] | None = None) -> None:
+    """Be a worker until the process is asked to end, or a file closes that another process holds open."""
+    ended = threading.Event()
 
-    def end(_: int, __: FrameType | None) -> None:
+    def end(*_: object) -> None:
         ended.set()
 
-    if threading.current_thread() is threading.main_thread():
-        signal.signal(signal.SIGTERM, end)
-        signal.signal(signal.SIGINT, end)
+    def wait_for_end(file: IO[str]) -> None:
+        file.read()
+        ended.set()
+
+    signal.signal(signal.SIGTERM, end)
+    signal.signal(signal.SIGINT, end)
+    if while_open:
+        threading.Thread(target=wait_for_end, args=[while_open], daemon=True).start()
+    os.umask(0o077)
     os.nice(NICENESS)
     worker = Worker(settings)
     worker.start()
