@@ -109,7 +109,8 @@ def _check_parquet(path: Path, settings: Settings) -> None:
             groups = [opened.metadata.row_group(i) for i in range(opened.num_row_groups)]
             if sum(group.total_byte_size for group in groups) > settings.max_unpacked:
                 raise _too_much(settings)
-            texts = [field.name for field in opened.schema_arrow if _is_text(field.type)]
+            columns = [opened.schema.column(i) for i in range(opened.metadata.num_columns)]
+            texts = [column.path for column in columns if column.physical_type == "BYTE_ARRAY"]
         unpacked = 0
         with parquet.ParquetFile(path, read_dictionary=texts) as opened:
             for group in range(opened.num_row_groups):
@@ -121,12 +122,6 @@ def _check_parquet(path: Path, settings: Settings) -> None:
         if isinstance(error, ArgumentError):
             raise
         raise ArgumentError("file_damaged", path=path) from error
-
-
-def _is_text(kind: Any) -> bool:
-    import pyarrow as pa
-
-    return bool(pa.types.is_string(kind) or pa.types.is_large_string(kind))
 
 
 def _unpacked(column: Any, name: str, settings: Settings) -> int:

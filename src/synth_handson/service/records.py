@@ -343,6 +343,10 @@ class Records:
             _current(job, attempt), state="failed", finished=time.time(), failure=failure, remaining=None
         )
 
+    def give_back(self, job: str, attempt: int) -> bool:
+        """Let a job wait again that a worker cannot end; tells whether the attempt still counted."""
+        return self._change(_current(job, attempt), state="queued", phase=None, remaining=None)
+
     def end(self, job: str, state: Literal["cancelled", "expired"]) -> bool:
         """Cancel or expire a job, and forget what could tell of its content; tells whether it was there."""
         gone: tuple[State, ...] = ("cancelled", "expired")

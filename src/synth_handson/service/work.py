@@ -136,6 +136,10 @@ class Bench:
         Of the service.
     folder
         Where tables lie while they are worked on; only the owner may enter.
+    ending
+        Set when the worker is to end: what is under way is given back.
+    given_back
+        Jobs that are to be begun again by another worker.
     """
 
     worker: str
@@ -143,6 +147,8 @@ class Bench:
     records: Records
     storage: Storage
     folder: Path
+    ending: threading.Event = field(default_factory=threading.Event)
+    given_back: list[Job] = field(default_factory=list)
 
     def check(self, job: str) -> None:
         """Tell what is understood of a job's table, and do no more."""
@@ -264,6 +270,8 @@ class Bench:
 
     def _fail(self, job: Job, error: Exception, folder: Path, name: str) -> None:
         key = error.key if isinstance(error, SynthHandsonError) else "unexpected"
+        if key == "cancelled" and self.ending.is_set() and self.records.give_back(job.id, job.attempt):
+            self.given_back.append(job)
         if key == "cancelled" or not self.records.is_current(job.id, job.attempt):
             log.info("job=%s attempt=%d given up", job.id, job.attempt)
             return
@@ -282,7 +290,7 @@ class Bench:
                     current = self.records.is_current(attempt.job.id, attempt.job.attempt)
                 except SQLAlchemyError:
                     continue
-                if not current:
+                if not current or self.ending.is_set():
                     attempt.cancel.cancel()
                     return
 

@@ -30,6 +30,9 @@ TIDY = 60.0
 """Seconds between two looks for what is to be erased."""
 ORPHAN = 600.0
 """Seconds for which files may lie that belong to no job."""
+END = 15
+"""Seconds that what is under way has to stop."""
+FOR_EVER = float("inf")
 POLL = 0.5
 NICENESS = 5
 """So much less than the API may a worker press for the processor."""
@@ -77,13 +80,16 @@ class Worker:
                 log.warning("worker=%s %s; goes on", self.id, type(error).__name__)
 
     def end(self) -> None:
-        """Stop taking jobs; what is under way is begun again by another worker."""
-        DBOS.destroy(workflow_completion_timeout_sec=0)
-        self._queue.close()
+        """Stop taking jobs, and give back what is under way."""
+        self._bench.ending.set()
+        DBOS.destroy(workflow_completion_timeout_sec=END)
         try:
+            for job in self._bench.given_back:
+                self._queue.submit_again(job.id, job.what, self.id)
             self._records.leave(self.id)
-        except SQLAlchemyError:
-            log.warning("worker=%s left without a word", self.id)
+        except SQLAlchemyError as error:
+            log.warning("worker=%s left without a word (%s)", self.id, type(error).__name__)
+        self._queue.close()
         shutil.rmtree(self._folder, ignore_errors=True)
         log.info("worker=%s ended", self.id)
 
@@ -135,11 +141,11 @@ def _serve(settings: Settings, bench: Bench) -> None:
     one_at_a_time = threading.Lock()
 
     def check(job: str) -> None:
-        patiently(lambda: bench.check(job))
+        patiently(lambda: bench.check(job), FOR_EVER)
 
     def run(job: str) -> None:
         with one_at_a_time:
-            patiently(lambda: bench.run(job))
+            patiently(lambda: bench.run(job), FOR_EVER)
 
     for name, step in (("check", check), ("run", run)):
         DBOS.workflow(name=name)(DBOS.step(name=f"{name} step")(step))
@@ -173,3 +179,5 @@ def work(settings: Settings, while_open: IO[str] | None = None) -> None:
         worker.live(ended)
     finally:
         worker.end()
+        # What has not stopped by now is begun again by another worker.
+        os._exit(0)

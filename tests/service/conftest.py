@@ -1,0 +1,87 @@
+"""A service of each test's own: its settings, its database, and jobs done by a worker in this process."""
+
+import io
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+from fastapi.testclient import TestClient
+
+from synth_handson.service.api.app import create_app
+from synth_handson.service.records import Records
+from synth_handson.service.settings import Settings, read_settings
+from synth_handson.service.storage import Storage
+from synth_handson.service.work import Bench
+from synth_handson.tables.examples import customers
+
+ROWS = 300
+
+
+@pytest.fixture(scope="session")
+def table() -> pd.DataFrame:
+    return customers(rows=ROWS)
+
+
+@pytest.fixture(scope="session")
+def csv(table: pd.DataFrame) -> bytes:
+    return table.to_csv(index=False).encode()
+
+
+@pytest.fixture
+def given() -> dict[str, Any]:
+    """Settings that a test overrides with ``@pytest.mark.parametrize("given", [...])``."""
+    return {}
+
+
+@pytest.fixture
+def settings(home: Path, given: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> Settings:
+    monkeypatch.delenv("DATABASE_URL", raising=False)
+    return read_settings(**given)
+
+
+@pytest.fixture
+def records(settings: Settings) -> Iterator[Records]:
+    found = Records(settings.database_url)
+    found.create()
+    yield found
+    found.close()
+
+
+@pytest.fixture
+def storage(settings: Settings) -> Storage:
+    return Storage(settings.storage_url, settings.secret)
+
+
+@pytest.fixture
+def bench(settings: Settings, records: Records, storage: Storage, tmp_path: Path) -> Bench:
+    folder = tmp_path / "work"
+    folder.mkdir()
+    return Bench("w1", settings, records, storage, folder)
+
+
+@pytest.fixture
+def client(settings: Settings) -> Iterator[TestClient]:
+    with TestClient(create_app(settings), base_url="http://localhost") as opened:
+        yield opened
+
+
+Send = Callable[..., str]
+
+
+@pytest.fixture
+def send(client: TestClient, csv: bytes) -> Send:
+    """Send a table, and return its job's id."""
+
+    def sending(content: bytes = csv, name: str = "customers.csv", **fields: Any) -> str:
+        asked = {"engine": "copula", "target_column": "churned"} | fields
+        answer = client.post(
+            "/v1/jobs",
+            files={"file": (name, io.BytesIO(content))},
+            data={key: value for key, value in asked.items() if value is not None},
+        )
+        assert answer.status_code == 202, answer.text
+        return str(answer.json()["id"])
+
+    return sending

@@ -1,0 +1,216 @@
+"""A job done by a worker of this process: results, failures, cancelling, being lost."""
+
+import io
+import logging
+import threading
+import time
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+
+from synth_handson.service import results, work
+from synth_handson.service.records import Job, Records, new_id
+from synth_handson.service.request import Request
+from synth_handson.service.storage import Storage
+from synth_handson.service.work import MAX_LOSSES, Bench
+
+
+@pytest.fixture
+def add(records: Records, storage: Storage, csv: bytes) -> Any:
+    def adding(content: bytes = csv, name: str = "customers.csv", what: str = "run", **asked: Any) -> str:
+        job = new_id()
+        request = Request(**{"name": name, "engine": "copula", "target_column": "churned"} | asked)
+        storage.put(job, results.UPLOAD, io.BytesIO(content))
+        storage.put_json(job, results.REQUEST, request.model_dump())
+        records.add("ours", job=job, what=what, size=len(content), content="c")  # type: ignore[arg-type]
+        return job
+
+    return adding
+
+
+def failure(storage: Storage, job: str) -> str:
+    return str(storage.read_json(job, results.FAILURE)["en"])
+
+
+def result(storage: Storage, job: Job, kind: results.Kind) -> bytes:
+    return storage.read(job.id, results.of_attempt(job.attempt, kind))
+
+
+def test_a_job_leaves_its_results(bench: Bench, records: Records, storage: Storage, add: Any) -> None:
+    job = add(n_rows=250)
+    bench.run(job)
+    done = records.get(job)
+    assert (done.state, done.rows_read, done.rows_made, done.engine) == ("succeeded", 300, 250, "copula")
+    assert len(pd.read_csv(io.BytesIO(result(storage, done, results.TABLES["csv"])))) == 250
+    assert b"<html" in result(storage, done, results.REPORT["ja"])
+    assert set(records.phase_times()) >= {"check", "train", "assess", "report"}
+    assert records.use(time.strftime("%Y-%m", time.gmtime()))[0].bytes_kept > done.bytes_read
+    assert list(bench.folder.iterdir()) == []
+
+
+def test_doing_it_again_changes_nothing(bench: Bench, records: Records, storage: Storage, add: Any) -> None:
+    job = add()
+    bench.run(job)
+    first = result(storage, records.get(job), results.TABLES["csv"])
+    bench.run(job)
+    assert records.get(job).attempt == 1
+    assert result(storage, records.get(job), results.TABLES["csv"]) == first
+
+
+def test_one_that_is_only_checked_tells_what_it_understood(
+    bench: Bench, records: Records, storage: Storage, add: Any
+) -> None:
+    job = add(what="check")
+    bench.check(job)
+    assert records.get(job).state == "checked"
+    assert storage.read_json(job, results.UNDERSTOOD)["en"]["rows"] == 300
+    assert not storage.has(job, results.of_attempt(1, results.SUMMARY))
+
+
+def test_columns_left_out_are_empty(bench: Bench, records: Records, storage: Storage, add: Any) -> None:
+    job = add(leave_out=["region"], types=["plan=text"])
+    bench.run(job)
+    table = pd.read_csv(io.BytesIO(result(storage, records.get(job), results.TABLES["csv"])))
+    assert table["region"].isna().all()
+    assert table["plan"].notna().all()
+
+
+@pytest.mark.parametrize(
+    ("content", "asked", "key", "said"),
+    [
+        (b"a,b\n1,2\n3\n", {}, "file_ragged", "customers.csv"),
+        (b"", {}, "file_empty", "customers.csv"),
+        (b"\x80\x04\x95pickle", {"name": "model.csv"}, "table", "50"),
+        (None, {"target_column": "nowhere"}, "synthesise_target", "nowhere"),
+        (None, {"leave_out": ["churned"]}, "synthesise_target", "churned"),
+        (None, {"types": ["plan=whole"]}, None, "plan"),
+        (None, {"n_rows": 10}, "synthesise_count", "10"),
+    ],
+)  # fmt: skip
+def test_what_cannot_be_done_is_said(
+    content: bytes | None, asked: dict[str, Any], key: str | None, said: str,
+    bench: Bench, records: Records, storage: Storage, add: Any, csv: bytes,
+) -> None:  # fmt: skip
+    job = add(csv if content is None else content, **asked)
+    bench.run(job)
+    failed = records.get(job)
+    assert failed.state == "failed"
+    assert failed.failure == key or key is None
+    assert said in failure(storage, job)
+    assert str(bench.folder) not in failure(storage, job)
+
+
+@pytest.mark.parametrize("given", [{"max_rows": 200}])
+def test_more_rows_than_allowed(bench: Bench, records: Records, add: Any) -> None:
+    job = add()
+    bench.run(job)
+    assert records.get(job).failure == "service_rows"
+
+
+def test_personal_data_is_replaced_unless_it_is_not_to_be(
+    bench: Bench, records: Records, storage: Storage, add: Any, table: pd.DataFrame
+) -> None:
+    mails = [f"person{number}@example.com" for number in range(len(table))]
+    content = table.assign(mail=mails).to_csv(index=False).encode()
+    job = add(content)
+    bench.run(job)
+    made = pd.read_csv(io.BytesIO(result(storage, records.get(job), results.TABLES["csv"])))
+    assert not set(made["mail"]) & set(mails)
+    assert made["mail"].str.contains("@").all()
+    found = storage.read_json(job, results.UNDERSTOOD)["en"]["personal_data"]
+    assert [(one["column"], one["kind"]) for one in found] == [("mail", "email")]
+    assert mails[0] not in str(storage.read_json(job, results.UNDERSTOOD))
+
+    plain = add(content, replace_personal_data=False)
+    bench.run(plain)
+    assert storage.read_json(plain, results.UNDERSTOOD)["en"]["personal_data"] == []
+
+
+def test_an_unexpected_error_ends_the_job_and_is_not_quoted_in_the_log(
+    bench: Bench, records: Records, storage: Storage, add: Any,
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture,
+) -> None:  # fmt: skip
+    def breaks(*_: object, **__: object) -> None:
+        raise ValueError("Hanako Yamada")
+
+    monkeypatch.setattr(work, "synthesise", breaks)
+    job = add()
+    with caplog.at_level(logging.INFO):
+        bench.run(job)
+    assert records.get(job).failure == "unexpected"
+    assert "Yamada" not in failure(storage, job)
+    assert "ValueError" in caplog.text and "Yamada" not in caplog.text
+
+
+def test_cancelling_stops_it_and_leaves_nothing(
+    bench: Bench, records: Records, storage: Storage, add: Any
+) -> None:
+    job = add()
+    running = threading.Thread(target=bench.run, args=[job])
+    running.start()
+    while records.get(job).phase in (None, "check"):
+        time.sleep(0.02)
+    records.end(job, "cancelled")
+    storage.erase(job)
+    running.join(60)
+    assert records.get(job).state == "cancelled"
+    assert storage.jobs() == []
+    assert list(bench.folder.iterdir()) == []
+
+
+def test_a_worker_that_ends_gives_its_job_back(bench: Bench, records: Records, add: Any) -> None:
+    job = add()
+    running = threading.Thread(target=bench.run, args=[job])
+    running.start()
+    while records.get(job).phase in (None, "check"):
+        time.sleep(0.02)
+    bench.ending.set()
+    running.join(60)
+    assert records.get(job).state == "queued"
+    assert [given.id for given in bench.given_back] == [job]
+
+
+def test_one_that_was_begun_elsewhere_delivers_nothing(
+    bench: Bench, records: Records, storage: Storage, add: Any
+) -> None:
+    job = add()
+    frozen = threading.Thread(target=bench.run, args=[job])
+    frozen.start()
+    while records.get(job).phase in (None, "check"):
+        time.sleep(0.02)
+    other = Bench("w2", bench.settings, records, storage, bench.folder)
+    other.run(job)
+    frozen.join(60)
+    done = records.get(job)
+    assert (done.state, done.attempt, done.worker) == ("succeeded", 2, "w2")
+    assert sum(use.jobs for use in records.use(time.strftime("%Y-%m", time.gmtime()))) == 1
+
+
+def test_one_that_kills_its_workers_ends_as_failed(
+    bench: Bench, records: Records, storage: Storage, add: Any
+) -> None:
+    job = add()
+    for number in range(MAX_LOSSES + 1):
+        records.begin(job, f"killed {number}")
+    bench.run(job)
+    assert (records.get(job).state, records.get(job).failure) == ("failed", "service_lost")
+    assert "memory" in failure(storage, job)
+
+
+def test_a_generator_is_used_again_by_its_owner_and_erased_with_its_job(
+    bench: Bench, records: Records, storage: Storage, add: Any, caplog: pytest.LogCaptureFixture
+) -> None:
+    first = add(name="a.csv")
+    bench.run(first)
+    second = add(name="b.csv", n_rows=200)
+    bench.run(second)
+    one, two = records.get(first), records.get(second)
+    assert one.generator == two.generator is not None
+    assert storage.has(second, results.of_attempt(1, results.GENERATOR))
+    records.end(first, "cancelled")
+    storage.erase(first)
+    assert records.by_generator("ours", str(two.generator)) == two
+    assert records.by_generator("theirs", str(two.generator)) is None
+    assert not (Path(bench.folder).parent / "home" / "generators").exists()
