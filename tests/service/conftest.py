@@ -1,12 +1,16 @@
 """A service of each test's own: its settings, its database, and jobs done by a worker in this process."""
 
 import io
+import socket
+import threading
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 import pytest
+import uvicorn
 from fastapi.testclient import TestClient
 
 from synth_handson.service.api.app import create_app
@@ -31,7 +35,7 @@ def csv(table: pd.DataFrame) -> bytes:
 
 @pytest.fixture
 def given() -> dict[str, Any]:
-    """Settings that a test overrides with ``@pytest.mark.parametrize("given", [...])``."""
+    """Return the settings that a test overrides with ``@pytest.mark.parametrize("given", [...])``."""
     return {}
 
 
@@ -65,6 +69,21 @@ def bench(settings: Settings, records: Records, storage: Storage, tmp_path: Path
 def client(settings: Settings) -> Iterator[TestClient]:
     with TestClient(create_app(settings), base_url="http://localhost") as opened:
         yield opened
+
+
+@pytest.fixture
+def server(settings: Settings) -> Iterator[int]:
+    """Return the port of a server of this process."""
+    running = uvicorn.Server(uvicorn.Config(create_app(settings), log_config=None, port=0))
+    with socket.socket() as listening:
+        listening.bind(("127.0.0.1", 0))
+        thread = threading.Thread(target=running.run, args=[[listening]])
+        thread.start()
+        while not running.started:
+            time.sleep(0.02)
+        yield listening.getsockname()[1]
+        running.should_exit = True
+        thread.join()
 
 
 Send = Callable[..., str]

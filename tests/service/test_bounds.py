@@ -1,4 +1,4 @@
-"""Small files that stand for huge ones, and tables beyond the limits, are refused before they cost anything."""
+"""Small files that stand for huge ones, and tables beyond the limits, are refused before they cost much."""
 
 import gzip
 import zipfile

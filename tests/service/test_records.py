@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 
+from synth_handson.errors import ArgumentError
 from synth_handson.service.records import Made, Records, month_of, new_id
 
 MADE = Made(
@@ -172,3 +173,11 @@ def test_numbers_for_all_jobs(records: Records) -> None:
 def test_there_is_no_job_that_nobody_sent(records: Records) -> None:
     with pytest.raises(KeyError):
         records.get("unknown")
+
+
+def test_tables_of_another_version_are_not_touched(records: Records) -> None:
+    records.create()
+    with records.engine.begin() as connection:
+        connection.exec_driver_sql("UPDATE schema SET version = 99")
+    with pytest.raises(ArgumentError, match="99"):
+        records.create()

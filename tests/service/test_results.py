@@ -92,7 +92,8 @@ def test_the_quality_report_is_filled_from_the_evidence(made: Synthesised) -> No
         sum(filter(None, tvd)) / len(tvd)
     )
     assert set(report["utility_metrics"]["performance_kept"]) == {
-        model.model for model in evidence.utility.models  # type: ignore[union-attr]
+        model.model
+        for model in evidence.utility.models  # type: ignore[union-attr]
     }
 
 

@@ -1,7 +1,6 @@
 """Files by job and name, on a disk or in an object storage, whole or not at all."""
 
 import io
-import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -62,7 +61,7 @@ def test_a_file_that_breaks_off_is_not_there(tmp_path: Path) -> None:
     with pytest.raises(OSError, match="cut"):
         storage.put("a", "table", Broken())  # type: ignore[arg-type]
     assert storage.read("a", "table") == b"before"
-    assert os.listdir(tmp_path / "files" / "a") == ["table"]
+    assert [path.name for path in (tmp_path / "files" / "a").iterdir()] == ["table"]
 
 
 def test_nothing_of_a_sealed_table_can_be_read_on_the_disk(tmp_path: Path) -> None:

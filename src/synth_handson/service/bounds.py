@@ -126,8 +126,12 @@ def _check_parquet(path: Path, settings: Settings) -> None:
 
 def _unpacked(column: Any, name: str, settings: Settings) -> int:
     """Return how many bytes a column's texts have when each stands for itself."""
+    import pyarrow as pa
     from pyarrow import compute
 
+    if not pa.types.is_dictionary(column.type):
+        # Lists and structures, which are not read at all.
+        return 0
     total = 0
     for chunk in column.chunks:
         lengths = compute.binary_length(chunk.dictionary)

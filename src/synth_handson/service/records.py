@@ -13,6 +13,8 @@ from typing import Any, Literal, TypeVar
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError, InterfaceError, OperationalError
 
+from synth_handson.errors import ArgumentError
+
 State = Literal["queued", "running", "checked", "succeeded", "failed", "cancelled", "expired"]
 What = Literal["check", "run"]
 Phase = Literal["check", "personal data", "train", "sample", "texts", "assess", "report"]
@@ -88,6 +90,10 @@ _usage = sa.Table(
     sa.Column("bytes_kept", sa.BigInteger, nullable=False),
     sa.Index("usage_by_month", "month", "owner"),
 )
+
+_schema = sa.Table("schema", _tables, sa.Column("version", sa.Integer, primary_key=True))
+SCHEMA = 1
+"""Version of these tables."""
 
 
 @dataclass(frozen=True)
@@ -202,11 +208,22 @@ class Records:
                 Path(path).parent.mkdir(mode=0o700, parents=True, exist_ok=True)
 
     def create(self) -> None:
-        """Create what is missing of the tables, also if another process does so in the same moment."""
+        """Create what is missing of the tables, also if another process does so in the same moment.
+
+        Raises
+        ------
+        ArgumentError
+            If they are those of another version.
+        """
         with self.engine.begin() as connection:
             if self.engine.dialect.name == "postgresql":
                 connection.execute(sa.text("SELECT pg_advisory_xact_lock(5297)"))
             _tables.create_all(connection)
+            found = connection.scalar(sa.select(_schema.c.version))
+            if found is None:
+                connection.execute(sa.insert(_schema).values(version=SCHEMA))
+            elif found != SCHEMA:
+                raise ArgumentError("service_schema", found=found, expected=SCHEMA)
 
     def check(self) -> None:
         """Ask the database for something, and raise what it raises."""

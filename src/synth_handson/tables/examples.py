@@ -1,4 +1,4 @@
-"""Two small tables to try things with; nobody in them exists, and how their columns hang together is stated."""
+"""Two small tables to try things with: nobody in them exists, and how columns hang together is stated."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ CUSTOMER_ROWS = 800
 def financial(rows: int = FINANCIAL_ROWS, seed: int = SEED) -> pd.DataFrame:
     """Make applications for loans.
 
-    Incomes are lognormal and grow by a fifth of a logarithm with each step of education; credit scores grow by
-    40 with the logarithm of income and by 5 with each year of employment; a loan is half the income, give or
-    take a quarter of it. The log-odds of an approval are 1.2 for each 80 points of credit score above 680,
+    Incomes are lognormal and grow by a fifth of a logarithm with each step of education; credit scores grow
+    by 40 with the logarithm of income and by 5 with each year of employment; a loan is half the income, give
+    or take a quarter of it. The log-odds of an approval are 1.2 for each 80 points of credit score above 680,
     minus 1.5 for each .25 of debt to income above .35, plus .8 for who owns a home, plus .5.
 
     Parameters
@@ -61,9 +61,9 @@ def financial(rows: int = FINANCIAL_ROWS, seed: int = SEED) -> pd.DataFrame:
 def customers(rows: int = CUSTOMER_ROWS, seed: int = SEED) -> pd.DataFrame:
     """Make customers of a service that is paid by the month.
 
-    Monthly charges follow the plan; total charges are these times the months, give or take 5 %. The log-odds of
-    leaving are 1.1 for who pays month by month, minus .04 a month of tenure up to 36, plus .45 a support call,
-    plus .6 above charges of 70, minus .5.
+    Monthly charges follow the plan; total charges are these times the months, give or take 5 %. The log-odds
+    of leaving are 1.1 for who pays month by month, minus .04 a month of tenure up to 36, plus .45 a support
+    call, plus .6 above charges of 70, minus .5.
 
     Parameters
     ----------

@@ -67,9 +67,11 @@ def create_app(settings: Settings) -> FastAPI:
         strict_content_type=True,
     )
     app.state.jobs, app.state.registry = jobs, registry
-    app.include_router(v1.router, dependencies=KEYS)
-    app.include_router(generate.router, dependencies=KEYS)
-    app.include_router(health.router)
+    keys = KEYS if settings.api_keys else []
+    for router in (v1.router, generate.router, health.numbers):
+        app.include_router(router, dependencies=keys)
+    for router in (generate.downloads, health.router):
+        app.include_router(router)
     add_handlers(app)
     _add_pages(app)
     _document_problems(app)

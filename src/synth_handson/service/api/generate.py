@@ -29,6 +29,7 @@ from synth_handson.service.api.v1 import FILE, LOOK, Format, send_file
 from synth_handson.service.records import OPEN, Job
 
 router = APIRouter()
+downloads = APIRouter()
 
 
 class OverallScore(BaseModel):
@@ -113,7 +114,7 @@ def _answer(jobs: Jobs, job: Job, language: Language) -> Generated:
     )
 
 
-@router.get(
+@downloads.get(
     "/download/{token}.{ending}",
     tags=["generate"],
     response_class=Response,

@@ -17,6 +17,7 @@ from synth_handson.service.api.problems import Problem, problems
 from synth_handson.service.worker import DEAD_AFTER
 
 router = APIRouter()
+numbers = APIRouter()
 
 Part = Literal["ok", "failed"]
 
@@ -99,7 +100,7 @@ def ready(jobs: TheJobs) -> Word:
     return Word()
 
 
-@router.get(
+@numbers.get(
     "/metrics",
     tags=["health"],
     response_class=Response,

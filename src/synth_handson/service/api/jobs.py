@@ -134,7 +134,7 @@ class Jobs:
         found = self.get(owner, job)
         if found.state != "checked":
             raise Problem(409, "not_checked", state=found.state)
-        request = self.request(found).model_copy(update=changes)
+        request = Request(**self.request(found).model_dump() | changes)
         request.check(self.settings.max_rows)
         self._check_cap(owner)
         self.storage.put_json(job, results.REQUEST, request.model_dump())

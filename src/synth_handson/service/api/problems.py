@@ -10,9 +10,11 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
+from starlette.routing import Match
 
 from synth_handson.errors import SynthHandsonError
 from synth_handson.locales import Language, get_text, has_text
+from synth_handson.service.records import UNREACHABLE
 
 MEDIA_TYPE = "application/problem+json"
 TYPE = "urn:synth-handson:problem:"
@@ -106,8 +108,10 @@ def add_handlers(app: FastAPI) -> None:
         assert isinstance(error, HTTPException)
         language, key = reader_language(request), f"service.problem_{error.status_code}"
         detail = get_text(language, key if has_text(language, key) else "service.problem_other")
-        headers = dict(error.headers or {}) or None
-        return answer(request, error.status_code, str(error.status_code), detail, headers=headers)
+        headers = dict(error.headers or {})
+        if error.status_code == 405:
+            headers["Allow"] = ", ".join(_methods(request))
+        return answer(request, error.status_code, str(error.status_code), detail, headers=headers or None)
 
     async def invalid(request: Request, error: Exception) -> JSONResponse:
         assert isinstance(error, RequestValidationError)
@@ -121,14 +125,29 @@ def add_handlers(app: FastAPI) -> None:
         detail = error.message(reader_language(request))
         return answer(request, UNPROCESSABLE, error.key.replace("_", "-"), detail)
 
+    async def unreachable(request: Request, error: Exception) -> JSONResponse:
+        return answer_problem(request, Problem(503, "not_well", headers={"Retry-After": "5"}))
+
     app.add_exception_handler(HTTPException, http)
+    for kind in UNREACHABLE:
+        app.add_exception_handler(kind, unreachable)
     app.add_exception_handler(RequestValidationError, invalid)
     app.add_exception_handler(SynthHandsonError, ours)
 
 
+def _methods(request: Request) -> list[str]:
+    """Name all methods of an address; the framework names those of the first route that has it."""
+    methods: set[str] = set()
+    for route in request.app.routes:
+        found, _ = route.matches(dict(request.scope))
+        if found is not Match.NONE:
+            methods |= getattr(route, "methods", None) or set()
+    return sorted(methods)
+
+
 def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
     """Document which problems an operation may answer with, beside those that any may."""
-    known = sorted({*statuses, 400, 401, 403, 500, 503})
+    known = sorted({*statuses, 400, 401, 403, 422, 500, 503})
     return {
         status: {
             "description": HTTPStatus(status).phrase,

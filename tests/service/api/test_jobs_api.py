@@ -1,0 +1,190 @@
+"""Jobs over HTTP, done by a worker of this process."""
+
+import io
+import json
+import re
+from typing import Any
+
+import pandas as pd
+import pytest
+from fastapi.testclient import TestClient
+
+from synth_handson.service.work import Bench
+
+
+def test_an_upload_becomes_a_job(client: TestClient, csv: bytes) -> None:
+    answer = client.post("/v1/jobs", files={"file": ("t.csv", csv)}, data={"n_rows": 200})
+    assert answer.status_code == 202
+    job = answer.json()
+    assert answer.headers["location"] == job["links"]["self"] == f"/v1/jobs/{job['id']}"
+    assert (job["state"], job["ahead"], job["result"]) == ("queued", 0, None)
+
+
+def test_results_of_a_job(client: TestClient, bench: Bench, send: Any, table: pd.DataFrame) -> None:
+    job = send(language="ja", n_rows=250)
+    for part in ("synthetic.csv", "report", "evidence", "summary"):
+        early = client.get(f"/v1/jobs/{job}/{part}")
+        assert (early.status_code, early.json()["code"]) == (409, "not_ready")
+    assert client.get(f"/v1/jobs/{job}/understood").status_code == 409
+    bench.run(job)
+    told = client.get(f"/v1/jobs/{job}").json()
+    assert (told["state"], told["rows_read"], told["result"]["rows"]) == ("succeeded", 300, 250)
+    assert told["expires"] > told["finished"]
+    fetched = {
+        ending: client.get(told["links"][f"synthetic.{ending}"])
+        for ending in ("csv", "parquet", "xlsx", "json")
+    }
+    read = [
+        pd.read_csv(io.BytesIO(fetched["csv"].content)),
+        pd.read_parquet(io.BytesIO(fetched["parquet"].content)),
+        pd.read_excel(io.BytesIO(fetched["xlsx"].content)),
+        pd.read_json(io.BytesIO(fetched["json"].content)),
+    ]
+    for one in read:
+        assert one.shape == (250, 11)
+        assert list(one) == list(table)
+    assert fetched["csv"].headers["content-disposition"] == (
+        "attachment; filename*=UTF-8''customers-SYNTHETIC.csv"
+    )
+    assert client.get(told["links"]["download"]).content == fetched["csv"].content
+    report = client.get(told["links"]["report"])
+    assert report.headers["content-type"].startswith("text/html")
+    assert re.search("[ぁ-ん]", report.text)
+    assert not re.search("[ぁ-ん]", client.get(f"/v1/jobs/{job}/report?language=en").text)
+    evidence = client.get(told["links"]["evidence"]).json()
+    assert evidence["privacy"]["verdict"]["outcome"] == told["result"]["verdict"]
+    summary = client.get(f"/v1/jobs/{job}/summary", headers={"Accept-Language": "ja"}).json()
+    assert re.search("[ぁ-ん]", summary["decision"])
+    assert client.get(f"/v1/jobs/{job}/understood").json()["rows"] == 300
+
+
+def test_a_name_cannot_end_a_header(client: TestClient, bench: Bench, send: Any) -> None:
+    job = send(name='顧客 "x"\r\nSet-Cookie: a=b.csv')
+    bench.run(job)
+    headers = client.get(f"/v1/jobs/{job}/synthetic.csv").headers
+    assert "set-cookie" not in headers
+    assert headers["content-disposition"].startswith("attachment; filename*=UTF-8''")
+    assert headers["content-disposition"].isascii()
+
+
+def test_erasing(client: TestClient, bench: Bench, send: Any) -> None:
+    job = send()
+    bench.run(job)
+    download = client.get(f"/v1/jobs/{job}").json()["links"]["download"]
+    assert client.delete(f"/v1/jobs/{job}").status_code == 204
+    assert client.delete(f"/v1/jobs/{job}").status_code == 204
+    told = client.get(f"/v1/jobs/{job}").json()
+    assert (told["state"], told["links"].keys()) == ("cancelled", {"self", "events"})
+    assert client.get(f"/v1/jobs/{job}/synthetic.csv").status_code == 410
+    assert client.get(download).status_code == 404
+    assert bench.storage.jobs() == []
+
+
+def test_one_that_is_cancelled_while_it_waits_is_not_begun(
+    client: TestClient, bench: Bench, send: Any
+) -> None:
+    job = send()
+    client.delete(f"/v1/jobs/{job}")
+    bench.run(job)
+    assert client.get(f"/v1/jobs/{job}").json()["state"] == "cancelled"
+
+
+def test_looking_first_and_choosing_then(client: TestClient, bench: Bench, send: Any) -> None:
+    job = send(start=False, target_column=None)
+    assert client.post(f"/v1/jobs/{job}/start", json={}).status_code == 409
+    bench.check(job)
+    assert client.get(f"/v1/jobs/{job}").json()["state"] == "checked"
+    assert len(client.get(f"/v1/jobs/{job}/understood").json()["columns"]) == 11
+    refused = client.post(f"/v1/jobs/{job}/start", json={"engine": "magic"})
+    assert (refused.status_code, refused.json()["code"]) == (422, "engine-unknown")
+    chosen = {"target_column": "churned", "leave_out": ["region"], "engine": "copula", "n_rows": 200}
+    assert client.post(f"/v1/jobs/{job}/start", json=chosen).status_code == 202
+    bench.run(job)
+    made = pd.read_csv(io.BytesIO(client.get(f"/v1/jobs/{job}/synthetic.csv").content))
+    assert made["region"].isna().all() and len(made) == 200
+
+
+def test_the_same_upload_twice_makes_one_job(client: TestClient, csv: bytes) -> None:
+    def post(content: bytes = csv, **fields: object) -> Any:
+        return client.post(
+            "/v1/jobs", files={"file": ("t.csv", content)}, data=fields, headers={"Idempotency-Key": "k-1"}
+        )
+
+    first, again = post(), post()
+    assert first.json()["id"] == again.json()["id"]
+    for other in (post(csv + b"\n"), post(n_rows=200)):
+        assert (other.status_code, other.json()["code"]) == (422, "idempotency")
+
+
+def test_why_a_job_failed_is_said_in_the_readers_language(
+    client: TestClient, bench: Bench, send: Any
+) -> None:
+    job = send(b"a,b\n1,2\n3\n", target_column=None)
+    bench.run(job)
+    told = client.get(f"/v1/jobs/{job}?language=ja").json()
+    assert told["state"] == "failed"
+    assert "customers.csv" in told["failure"] and re.search("[ぁ-ん]", told["failure"])
+    assert client.get(f"/v1/jobs/{job}/synthetic.csv").json()["code"] == "not_ready"
+
+
+def test_events_end_with_the_job(client: TestClient, bench: Bench, send: Any) -> None:
+    job = send()
+    bench.run(job)
+    with client.stream("GET", f"/v1/jobs/{job}/events") as stream:
+        assert stream.headers["content-type"].startswith("text/event-stream")
+        events = [json.loads(line[6:]) for line in stream.iter_lines() if line.startswith("data: ")]
+    assert [event["state"] for event in events] == ["succeeded"]
+
+
+@pytest.mark.parametrize(
+    ("fields", "named"),
+    [
+        ({"n_rows": 0}, "n_rows"),
+        ({"n_rows": "many"}, "n_rows"),
+        ({"seed": -1}, "seed"),
+        ({"language": "fr"}, "language"),
+        ({"target_column": "a\0b"}, "target_column"),
+        ({"epsilon": 0}, "epsilon"),
+    ],
+)
+def test_a_field_that_is_wrong_is_named(
+    client: TestClient, csv: bytes, fields: dict[str, Any], named: str
+) -> None:
+    answer = client.post("/v1/jobs", files={"file": ("t.csv", csv)}, data=fields)
+    assert (answer.status_code, answer.json()["code"]) == (422, "invalid")
+    assert named in answer.json()["detail"]
+    assert all("input" not in error for error in answer.json()["errors"])
+
+
+@pytest.mark.parametrize(
+    ("fields", "code"),
+    [
+        ({"engine": "ctgan"}, "service-ctgan"),
+        ({"engine": "mostly-server"}, "engine-no-server"),
+        ({"engine": "aim"}, "epsilon-required"),
+        ({"n_rows": 10_000_000}, "service-rows"),
+        ({"types": "plan"}, "service-type"),
+    ],
+)
+def test_what_cannot_be_done_is_said_at_once(
+    client: TestClient, csv: bytes, fields: dict[str, Any], code: str
+) -> None:
+    answer = client.post("/v1/jobs", files={"file": ("t.csv", csv)}, data=fields)
+    assert (answer.status_code, answer.json()["code"]) == (422, code)
+
+
+@pytest.mark.parametrize("given", [{"tariff": "TARIFF"}])
+def test_usage_is_billed_and_capped(
+    client: TestClient, bench: Bench, send: Any, csv: bytes, tmp_path: Any
+) -> None:
+    path = tmp_path / "tariff.yaml"
+    path.write_text("currency: EUR\nprices: {job: 1, thousand_rows: 10}\ncap: 3\n")
+    jobs = client.app.state.jobs  # type: ignore[attr-defined]
+    object.__setattr__(jobs, "settings", jobs.settings.model_copy(update={"tariff": path}))
+    bench.run(send(n_rows=250))
+    (used,) = client.get("/v1/usage").json()
+    assert (used["jobs"], used["rows_made"], used["amount"], used["currency"]) == (1, 250, 3.5, "EUR")
+    assert client.get("/v1/usage?month=1999-01").json() == []
+    refused = client.post("/v1/jobs", files={"file": ("t.csv", csv)})
+    assert (refused.status_code, refused.json()["code"]) == (402, "cap")
+    assert "3.50 EUR" in refused.json()["detail"]
