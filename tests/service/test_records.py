@@ -51,6 +51,16 @@ def test_one_that_was_lost_counts_once_more_and_the_first_no_more(records: Recor
     assert [use.jobs for use in records.use(month_of(time.time()))] == [1]
 
 
+def test_one_that_a_living_worker_runs_is_not_begun_twice(records: Records) -> None:
+    job = add(records)
+    records.beat("w1")
+    records.begin(job, "w1")
+    assert records.begin(job, "w2") is None
+    assert records.begin(job, "w1") is not None
+    records.leave("w1")
+    assert records.begin(job, "w2") is not None
+
+
 def test_one_that_is_given_back_was_not_lost(records: Records) -> None:
     job = add(records)
     records.begin(job, "w1")

@@ -47,6 +47,11 @@ def get_text(language: Language, key: str, /, **values: object) -> str:
     return text.format(**values) if values else text
 
 
+def get_texts(language: Language, name: str) -> dict[str, str]:
+    """Return all texts of a file, with their placeholders, for a page that fills them in itself."""
+    return dict(_catalogue(language, name))
+
+
 def has_text(language: Language, key: str) -> bool:
     """Tell whether a catalogue has a text of this name."""
     name, _, entry = key.partition(".")

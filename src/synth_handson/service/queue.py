@@ -53,9 +53,9 @@ class JobQueue:
             application_name=NAME,
         )
 
-    def submit(self, job: str, what: What) -> None:
-        """Let a job be done; asking again changes nothing."""
-        self._enqueue(f"{job}-{what}", job, what, USUAL)
+    def submit(self, job: str, what: What, attempts: int = 0) -> None:
+        """Let a job be done that was begun so often before; asking again changes nothing."""
+        self._enqueue(f"{job}-{what}-{attempts}", job, what, USUAL)
 
     def submit_again(self, job: str, what: What, lost_by: str) -> None:
         """Let a job be done that was lost with a worker, before the others; asking again changes nothing."""

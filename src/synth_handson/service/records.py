@@ -22,9 +22,13 @@ PHASES: tuple[Phase, ...] = ("check", "personal data", "train", "sample", "texts
 
 OPEN: tuple[State, ...] = ("queued", "running")
 """States of which more is to come without anybody's doing."""
+STARTABLE: tuple[State, ...] = ("checked", "failed")
+"""States from which a job is run again with other choices."""
 ENDED: tuple[State, ...] = ("checked", "succeeded", "failed")
 """States in which files wait to be fetched, or to expire."""
 
+DEAD_AFTER = 20.0
+"""Seconds without a sign of life after which a worker's jobs are given to others."""
 UNREACHABLE = (OperationalError, InterfaceError)
 ID_BYTES = 16
 T = TypeVar("T")
@@ -303,10 +307,11 @@ class Records:
         )  # fmt: skip
 
     def begin(self, job: str, worker: str) -> Job | None:
-        """Begin a job, or begin it again after a worker was lost; None if nothing is to be done."""
+        """Begin a job, or begin it again after its worker was lost; None if nothing is to be done."""
+        others = self.alive(time.time() - DEAD_AFTER) - {worker}
         lost = sa.case((_jobs.c.state == "running", _jobs.c.losses + 1), else_=_jobs.c.losses)
         begun = self._change(
-            [_jobs.c.id == job, _jobs.c.state.in_(OPEN)],
+            [_jobs.c.id == job, _jobs.c.state.in_(OPEN), *_not_run_by(others)],
             state="running", worker=worker, attempt=_jobs.c.attempt + 1, losses=lost, phase="check",
             started=time.time(), epoch=0.0, fraction=0.0, remaining=None,
         )  # fmt: skip
@@ -500,6 +505,10 @@ def new_id() -> str:
 
 def _current(job: str, attempt: int) -> list[sa.ColumnElement[bool]]:
     return [_jobs.c.id == job, _jobs.c.state == "running", _jobs.c.attempt == attempt]
+
+
+def _not_run_by(workers: set[str]) -> list[sa.ColumnElement[bool]]:
+    return [sa.or_(_jobs.c.state == "queued", _jobs.c.worker.notin_(workers))]
 
 
 def _with_driver(url: str) -> str:

@@ -14,7 +14,7 @@ from dbos import DBOS
 from sqlalchemy.exc import SQLAlchemyError
 
 from synth_handson.service.queue import QUEUES, JobQueue, create_queue, job_of, queue_config
-from synth_handson.service.records import Records, new_id, patiently
+from synth_handson.service.records import DEAD_AFTER, Records, new_id, patiently
 from synth_handson.service.settings import Settings, folder
 from synth_handson.service.storage import Storage
 from synth_handson.service.work import Bench
@@ -24,8 +24,6 @@ log = logging.getLogger(__name__)
 
 BEAT = 3.0
 """Seconds between two signs of life."""
-DEAD_AFTER = 20.0
-"""Seconds without a sign of life after which a worker's jobs are given to others."""
 TIDY = 60.0
 """Seconds between two looks for what is to be erased."""
 ORPHAN = 600.0
@@ -115,7 +113,7 @@ class Worker:
                 log.info("job=%s expired", job.id)
         # An API may have been killed between writing a job down and putting it into the queue.
         for job in self._records.waiting(now - TIDY):
-            queue.submit(job.id, job.what)
+            queue.submit(job.id, job.what, job.attempt)
         self._erase_orphans(now)
         alive = self._records.alive(now - DEAD_AFTER)
         for left in self._folder.parent.iterdir():

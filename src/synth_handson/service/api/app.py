@@ -18,6 +18,7 @@ from fastapi.staticfiles import StaticFiles
 from prometheus_client import CollectorRegistry
 from starlette.middleware.cors import CORSMiddleware
 
+from synth_handson.locales import Language, get_texts
 from synth_handson.service.api import generate, health, v1
 from synth_handson.service.api.guard import Guard
 from synth_handson.service.api.jobs import Jobs
@@ -92,6 +93,10 @@ def _add_pages(app: FastAPI) -> None:
     @app.get("/", include_in_schema=False)
     def page() -> FileResponse:
         return FileResponse(str(PAGE / "index.html"))
+
+    @app.get("/page/texts/{language}.json", include_in_schema=False)
+    def texts(language: Language) -> dict[str, str]:
+        return get_texts(language, "service_page")
 
     @app.get("/docs", include_in_schema=False)
     def docs() -> HTMLResponse:

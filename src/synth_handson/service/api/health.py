@@ -14,7 +14,7 @@ from pydantic import BaseModel, Field
 
 from synth_handson.service.api.models import TheJobs
 from synth_handson.service.api.problems import Problem, problems
-from synth_handson.service.worker import DEAD_AFTER
+from synth_handson.service.records import DEAD_AFTER
 
 router = APIRouter()
 numbers = APIRouter()

@@ -13,7 +13,7 @@ from synth_handson.locales import Language
 from synth_handson.service import results
 from synth_handson.service.api.problems import Problem
 from synth_handson.service.queue import JobQueue, create_queue
-from synth_handson.service.records import Job, Records, What, month_of, new_id
+from synth_handson.service.records import STARTABLE, Job, Records, What, month_of, new_id
 from synth_handson.service.request import Request
 from synth_handson.service.settings import Settings
 from synth_handson.service.storage import Storage
@@ -122,7 +122,7 @@ class Jobs:
         return found
 
     def start(self, owner: str, job: str, changes: dict[str, Any]) -> Job:
-        """Let a job be run that was checked, with what its owner has chosen meanwhile.
+        """Let a job be run that was checked, or has failed, with what its owner has chosen meanwhile.
 
         Raises
         ------
@@ -132,7 +132,7 @@ class Jobs:
             If what is asked for cannot be done.
         """
         found = self.get(owner, job)
-        if found.state != "checked":
+        if found.state not in STARTABLE:
             raise Problem(409, "not_checked", state=found.state)
         request = Request(**self.request(found).model_dump() | changes)
         request.check(self.settings.max_rows)
@@ -140,7 +140,7 @@ class Jobs:
         self.storage.put_json(job, results.REQUEST, request.model_dump())
         if not self.records.queue(job):
             raise Problem(409, "not_checked", state=self.get(owner, job).state)
-        self.queue.submit(job, "run")
+        self.queue.submit(job, "run", found.attempt)
         return self.get(owner, job)
 
     def cancel(self, owner: str, job: str) -> None:

@@ -86,7 +86,7 @@ def get_job(
 
 @router.post("/jobs/{job}/start", status_code=202, tags=["jobs"], responses=problems(402, 404, 409, 410, 422))
 def start_job(job: str, request: Request, jobs: TheJobs, owner: Owner, choices: Choices) -> JobView:
-    """Run a job that was checked, with what is chosen now; what is not named stays as it was asked for."""
+    """Run a job that was checked or has failed; what is not named stays as it was asked for."""
     started = jobs.start(owner, job, choices.model_dump(exclude_unset=True))
     return job_view(jobs, started, reader_language(request))
 
