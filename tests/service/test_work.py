@@ -119,6 +119,8 @@ def test_personal_data_is_replaced_unless_it_is_not_to_be(
     made = pd.read_csv(io.BytesIO(result(storage, records.get(job), results.TABLES["csv"])))
     assert not set(made["mail"]) & set(mails)
     assert made["mail"].str.contains("@").all()
+    notes = storage.read_json(job, results.of_attempt(1, results.SUMMARY))["en"]["notes"]
+    assert any("was scanned: of the 300 cells" in note for note in notes)
     found = storage.read_json(job, results.UNDERSTOOD)["en"]["personal_data"]
     assert [(one["column"], one["kind"]) for one in found] == [("mail", "email")]
     assert mails[0] not in str(storage.read_json(job, results.UNDERSTOOD))

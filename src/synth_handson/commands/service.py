@@ -39,12 +39,12 @@ def serve(
 
 
 def worker(
-    while_open: Annotated[bool, typer.Option("--while-open", hidden=True)] = False,
+    beside: Annotated[str | None, typer.Option("--beside", hidden=True)] = None,
 ) -> None:
     """Start a worker: as many as wanted, on as many machines as share the database and the storage."""
     settings = _settings()
     _room("logs").start_log(settings)
-    _room("worker").work(settings, sys.stdin if while_open else None)
+    _room("worker").work(settings, beside, sys.stdin if beside else None)
 
 
 def usage(

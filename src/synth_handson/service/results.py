@@ -158,11 +158,11 @@ def _summary(made: Synthesised, replaced: bool, language: Language) -> dict[str,
     def text(key: str, **values: object) -> str:
         return get_text(language, f"commands.{key}", **values)
 
-    notes = [
-        text("scanned", cells=made.understood.personal_cells)
-        if replaced
-        else get_text(language, "service.not_replaced")
-    ]
+    notes = []
+    if not replaced:
+        notes.append(get_text(language, "service.not_replaced"))
+    elif made.understood.personal_cells:
+        notes.append(text("scanned", cells=made.understood.personal_cells))
     if made.empty:
         notes.append(text("left_empty", columns=", ".join(made.empty)))
     notes.append(text("not_shown"))

@@ -11,16 +11,19 @@ import sys
 import threading
 
 import uvicorn
+from sqlalchemy.exc import SQLAlchemyError
 
 from synth_handson.errors import ArgumentError
 from synth_handson.service.api.access import check_host
 from synth_handson.service.api.app import create_app
 from synth_handson.service.logs import start_log
+from synth_handson.service.records import Records, new_id
 from synth_handson.service.settings import Settings
 
 log = logging.getLogger(__name__)
 
-WORKER = (sys.executable, "-m", "synth_handson", "worker", "--while-open")
+WORKER = (sys.executable, "-m", "synth_handson", "worker", "--beside")
+LOOK = 0.2
 AGAIN = 2.0
 """Seconds until a worker that ended is started again."""
 END = 20.0
@@ -50,7 +53,8 @@ def serve(settings: Settings, host: str, port: int, *, worker: bool) -> None:
     ended = threading.Event()
     # Uvicorn ends by itself, and then raises the signal again.
     signal.signal(signal.SIGTERM, lambda *_: ended.set())
-    keeper = threading.Thread(target=_keep_worker, args=(ended,), name="worker keeper")
+    records = application.state.jobs.records
+    keeper = threading.Thread(target=_keep_worker, args=(records, ended), name="worker keeper")
     if worker:
         keeper.start()
     try:
@@ -75,20 +79,30 @@ def _listen(host: str, port: int) -> socket.socket:
     return listening
 
 
-def _keep_worker(ended: threading.Event) -> None:
+def _keep_worker(records: Records, ended: threading.Event) -> None:
     """Keep a worker running, and start another when it ends."""
     while not ended.is_set():
+        worker = new_id()
         # It ends when its standard input closes, which it does also when this process is killed.
-        process = subprocess.Popen(WORKER, stdin=subprocess.PIPE)
-        while process.poll() is None and not ended.wait(0.2):
+        process = subprocess.Popen([*WORKER, worker], stdin=subprocess.PIPE)
+        while process.poll() is None and not ended.wait(LOOK):
             pass
         if process.poll() is None:
-            process.terminate()
-            try:
-                process.wait(END)
-            except subprocess.TimeoutExpired:
-                process.kill()
-                process.wait()
+            _end(process)
             return
-        log.warning("the worker ended with %s; another one is started", process.returncode)
+        log.warning("worker=%s ended with %s; another one is started", worker, process.returncode)
+        try:
+            # Whoever lives need not wait for a sign of life from it.
+            records.leave(worker)
+        except SQLAlchemyError as error:
+            log.warning("worker=%s not signed off (%s)", worker, type(error).__name__)
         ended.wait(AGAIN)
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    process.terminate()
+    try:
+        process.wait(END)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()

@@ -43,10 +43,12 @@ class Worker:
     ----------
     settings
         Of the service.
+    name
+        Its id, where whoever started it has chosen one.
     """
 
-    def __init__(self, settings: Settings) -> None:
-        self.id = new_id()
+    def __init__(self, settings: Settings, name: str | None = None) -> None:
+        self.id = name or new_id()
         self._settings = settings
         self._records = Records(settings.database_url)
         self._storage = Storage(settings.storage_url, settings.secret)
@@ -153,7 +155,7 @@ def _serve(settings: Settings, bench: Bench) -> None:
         DBOS.register_queue(queue, worker_concurrency=1, polling_interval_sec=POLL)
 
 
-def work(settings: Settings, while_open: IO[str] | None = None) -> None:
+def work(settings: Settings, name: str | None = None, while_open: IO[str] | None = None) -> None:
     """Be a worker until the process is asked to end, or a file closes that another process holds open."""
     ended = threading.Event()
 
@@ -170,7 +172,7 @@ def work(settings: Settings, while_open: IO[str] | None = None) -> None:
         threading.Thread(target=wait_for_end, args=[while_open], daemon=True).start()
     os.umask(0o077)
     os.nice(NICENESS)
-    worker = Worker(settings)
+    worker = Worker(settings, name)
     worker.start()
     warm_up()
     try:

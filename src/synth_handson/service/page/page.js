@@ -181,7 +181,7 @@ function showProgress(job) {
     make("p", { id: "state" }),
     make("progress", { id: "bar", max: 1, ariaLabel: t("working") }),
     make("ol", { className: "phases", id: "phases" }, ...PHASES.map((phase) =>
-      make("li", { id: `phase-${phase.replace(" ", "-")}` }, t(`phase_${phase.replace(" ", "_")}`)))),
+      make("li", { id: `phase-${phase.replace(" ", "-")}`, className: phase }, t(`phase_${phase.replace(" ", "_")}`)))),
     paragraph(t("may_leave"), "soft"),
     make("div", { className: "row" }, button(t("cancel"), () => erase(job.id))));
 }
@@ -204,8 +204,11 @@ function update(job) {
   else bar.removeAttribute("value");
   const now = PHASES.indexOf(phase);
   PHASES.forEach((name, place) => {
-    document.getElementById(`phase-${name.replace(" ", "-")}`).className =
-      now < 0 || place > now ? "" : place < now ? "done" : "now";
+    const { classList } = document.getElementById(`phase-${name.replace(" ", "-")}`);
+    classList.toggle("done", place < now);
+    classList.toggle("now", place === now);
+    // Few tables hold texts: the phase is shown where it was passed.
+    if (place === now) classList.add("seen");
   });
 }
 
@@ -283,10 +286,7 @@ async function result(job) {
     return failed(error, begin);
   }
   const names = ["synthetic.csv", "synthetic.parquet", "synthetic.xlsx", "synthetic.json"].filter((name) => job.links[name]);
-  const report = make("iframe", { title: t("report"), sandbox: "allow-same-origin" });
-  report.onload = () => {
-    report.style.height = `${report.contentDocument.documentElement.scrollHeight + 8}px`;
-  };
+  const report = make("iframe", { title: t("report"), sandbox: "" });
   const files = [...names.map((name) => [name.split(".")[1].toUpperCase(), job.links[name]]),
     [t("report"), `${job.links.report}?language=${language}`], [t("evidence"), job.links.evidence]];
   show(told.decision,
