@@ -57,6 +57,7 @@ def test_they_are_read_from_the_environment(
         ("STORAGE_KEY", "c2hvcnQ="),
         ("STORAGE_KEY", "not base64!"),
         ("ENVIRONMENT", "moon"),
+        ("DEBUG", "true"),
     ],
 )
 def test_what_is_wrong_is_named_without_its_value(

@@ -6,7 +6,7 @@ import base64
 import binascii
 import re
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
 from limits import RateLimitItem, parse
 from pydantic import (
@@ -18,6 +18,7 @@ from pydantic import (
     Field,
     SecretStr,
     ValidationError,
+    model_validator,
 )
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
@@ -117,7 +118,7 @@ class Settings(BaseSettings):
     tariff
         The file of prices and caps, if usage is to be paid for.
     environment, debug
-        What the log says, and how much.
+        Where it runs, and whether the log says more, which only development allows.
     """
 
     model_config = SettingsConfigDict(frozen=True, extra="ignore", env_ignore_empty=True)
@@ -144,6 +145,12 @@ class Settings(BaseSettings):
     tariff: Path | None = None
     environment: Literal["production", "development"] = "production"
     debug: bool = False
+
+    @model_validator(mode="after")
+    def _check_debug(self) -> Self:
+        if self.debug and self.environment == "production":
+            raise ValueError("DEBUG needs ENVIRONMENT=development")
+        return self
 
     @property
     def rate(self) -> RateLimitItem:
@@ -185,5 +192,5 @@ def read_settings(**given: Any) -> Settings:
         return Settings(**given)
     except ValidationError as error:
         wrong = error.errors(include_input=False, include_url=False)[0]
-        name = str(wrong["loc"][0]).upper() if wrong["loc"] else "?"
+        name = str(wrong["loc"][0]).upper() if wrong["loc"] else "DEBUG"
         raise ArgumentError("service_setting", name=name, reason=wrong["msg"]) from error

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -115,3 +117,8 @@ EXAMPLES: dict[str, Callable[[], pd.DataFrame]] = {"financial": financial, "cust
 def _yes(log_odds: NDArray[np.float64], draw: np.random.Generator) -> NDArray[np.int64]:
     """Draw 1 with these log-odds, else 0."""
     return (draw.random(len(log_odds)) < 1 / (1 + np.exp(-log_odds))).astype(np.int64)
+
+
+if __name__ == "__main__":
+    for title, make in EXAMPLES.items():
+        make().to_csv(Path(sys.argv[1]) / f"{title}.csv", index=False, lineterminator="\n")

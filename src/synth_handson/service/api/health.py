@@ -30,6 +30,7 @@ class Health(BaseModel):
     ]
     timestamp: datetime
     version: str
+    environment: Literal["production", "development"]
     database: Part
     storage: Part
     workers: Annotated[int | None, Field(description="Workers that gave a sign of life lately.")]
@@ -76,6 +77,7 @@ def look(jobs: TheJobs) -> Health:
         status="ok" if well else "degraded",
         timestamp=datetime.now(UTC),
         version=version("synth-handson"),
+        environment=jobs.settings.environment,
         database=database,
         storage=storage,
         workers=workers,

@@ -1,0 +1,230 @@
+"""The service under load, and under kills: how fast it answers, and whether anything is lost or doubled.
+
+uv run --all-extras --with locust python benchmarks/service.py load --users 20 --minutes 3
+uv run --all-extras python benchmarks/service.py kills --kills 50
+uv run --all-extras python benchmarks/service.py job --rows 10000
+"""
+
+import argparse
+import csv
+import os
+import random
+import re
+import signal
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Any
+
+import httpx
+import psutil
+from machine import describe_machine
+
+from synth_handson.tables.examples import customers, financial
+
+LOCUST = """
+from locust import HttpUser, between, task
+from pathlib import Path
+
+JOB, TABLE = {job!r}, Path({table!r}).read_bytes()
+
+class Visitor(HttpUser):
+    wait_time = between(0.5, 1.5)
+
+    @task(20)
+    def status(self):
+        self.client.get(f"/v1/jobs/{{JOB}}", name="status")
+
+    @task(2)
+    def summary(self):
+        self.client.get(f"/v1/jobs/{{JOB}}/summary", name="summary")
+
+    @task(2)
+    def table(self):
+        self.client.get(f"/v1/jobs/{{JOB}}/synthetic.csv", name="table")
+
+    @task(1)
+    def upload(self):
+        sent = self.client.post("/v1/jobs", files={{"file": ("t.csv", TABLE)}}, name="upload")
+        if sent.ok:
+            self.client.delete(f"/v1/jobs/{{sent.json()['id']}}", name="erase")
+"""
+
+
+class Service:
+    """A running service."""
+
+    def __init__(self, folder: Path, **environment: str) -> None:
+        own = {"SYNTH_HANDSON_HOME": str(folder / "home"), "RATE_LIMIT": "1000000/hour"}
+        command = [sys.executable, "-m", "synth_handson", "serve", "--port", "0"]
+        self.log = folder / "log"
+        with self.log.open("wb") as output:
+            self.process = subprocess.Popen(
+                command, env=os.environ | own | environment, stdout=output, stderr=output
+            )
+        while not (found := re.search(r"http://127\.0\.0\.1:\d+", self.log.read_text())):
+            time.sleep(0.2)
+        self.url = found[0]
+        self.client = httpx.Client(base_url=self.url, timeout=60, trust_env=False)
+        while not self._well():
+            time.sleep(0.2)
+
+    def _well(self) -> bool:
+        with suppress(httpx.TransportError):
+            return self.client.get("/health").status_code == 200
+        return False
+
+    def send(self, content: bytes, **fields: Any) -> str:
+        answer = self.client.post("/v1/jobs", files={"file": ("t.csv", content)}, data=fields)
+        return str(answer.raise_for_status().json()["id"])
+
+    def state(self, job: str) -> str:
+        return str(self.client.get(f"/v1/jobs/{job}").json()["state"])
+
+    def wait(self, job: str) -> str:
+        while (state := self.state(job)) in ("queued", "running"):
+            time.sleep(0.5)
+        return state
+
+    def memory(self) -> float:
+        return psutil.Process(self.process.pid).memory_info().rss / 1e6
+
+    def worker(self) -> psutil.Process | None:
+        for child in psutil.Process(self.process.pid).children():
+            with suppress(psutil.NoSuchProcess):
+                if "worker" in child.cmdline():
+                    return child
+        return None
+
+
+@contextmanager
+def service(**environment: str) -> Iterator[Service]:
+    with tempfile.TemporaryDirectory() as folder:
+        running = Service(Path(folder), **environment)
+        try:
+            yield running
+        finally:
+            running.process.terminate()
+            running.process.wait()
+
+
+def load(users: int, minutes: float) -> None:
+    """Measure answers while nothing trains, and while one table after the other does."""
+    print("| | requests | errors | status, median ms | status, p95 ms | table, p95 ms | upload, p95 ms | server, MB |")
+    print("|---|---:|---:|---:|---:|---:|---:|---:|")
+    for title, training in (("nothing trains", False), ("one trains", True)):
+        with service(CONCURRENT_REQUESTS=str(users)) as running:
+            table = customers().to_csv(index=False).encode()
+            job = running.send(table, engine="copula", target_column="churned")
+            running.wait(job)
+            stop = threading.Event()
+            trainer = threading.Thread(target=_train, args=(running.url, stop))
+            if training:
+                trainer.start()
+                time.sleep(10)
+            found = _locust(running.url, job, table, users, minutes)
+            stop.set()
+            total = found["Aggregated"]
+            print(
+                f"| {title} | {total['Request Count']} | {total['Failure Count']} | {found['status']['50%']} | "
+                f"{found['status']['95%']} | {found['table']['95%']} | {found['upload']['95%']} | "
+                f"{running.memory():.0f} |",
+                flush=True,
+            )
+            if training:
+                trainer.join()
+
+
+def _train(url: str, stop: threading.Event) -> None:
+    """Keep the worker training."""
+    content = financial(rows=5_000).to_csv(index=False).encode()
+    with httpx.Client(base_url=url, timeout=60, trust_env=False) as client:
+        seed = 0
+        while not stop.is_set():
+            fields = {"engine": "mostly", "seed": seed, "n_rows": 500}
+            job = client.post("/v1/jobs", files={"file": ("t.csv", content)}, data=fields).json()["id"]
+            while not stop.wait(1) and client.get(f"/v1/jobs/{job}").json()["state"] in ("queued", "running"):
+                pass
+            seed += 1
+
+
+def _locust(url: str, job: str, table: bytes, users: int, minutes: float) -> dict[str, dict[str, str]]:
+    with tempfile.TemporaryDirectory() as folder:
+        (Path(folder) / "table.csv").write_bytes(table)
+        script = Path(folder) / "locustfile.py"
+        script.write_text(LOCUST.format(job=job, table=str(Path(folder) / "table.csv")))
+        command = [
+            sys.executable, "-m", "locust", "-f", str(script), "--headless", "--host", url, "-u", str(users),
+            "-r", "5", "-t", f"{60 * minutes:.0f}s", "--csv", f"{folder}/found", "--only-summary",
+        ]  # fmt: skip
+        subprocess.run(command, check=False, capture_output=True)
+        with (Path(folder) / "found_stats.csv").open() as file:
+            return {row["Name"]: row for row in csv.DictReader(file)}
+
+
+def kills(count: int, seed: int = 0) -> None:
+    """Kill the worker at random moments, and count what became of the jobs."""
+    draw = random.Random(seed)
+    content = customers(rows=300).to_csv(index=False).encode()
+    with service() as running:
+        jobs = [running.send(content, engine="copula", n_rows=100 + number) for number in range(count)]
+        done = 0
+        begun = time.monotonic()
+        while done < count and any(running.state(job) in ("queued", "running") for job in jobs):
+            time.sleep(draw.uniform(0.5, 8))
+            if worker := running.worker():
+                worker.send_signal(signal.SIGKILL)
+                done += 1
+        states = [running.wait(job) for job in jobs]
+        used = running.client.get("/v1/usage").json()[0]["jobs"]
+        attempts = running.log.read_text().count(" begun")
+        tables = sum(
+            len(running.client.get(f"/v1/jobs/{job}/synthetic.csv").text.splitlines()) == 101 + number
+            for number, job in enumerate(jobs)
+        )
+    print("| kills | jobs | succeeded | failed | tables as asked for | metered | attempts | minutes |")
+    print("|---:|---:|---:|---:|---:|---:|---:|---:|")
+    print(
+        f"| {done} | {count} | {states.count('succeeded')} | {states.count('failed')} | {tables} | {used} | "
+        f"{attempts} | {(time.monotonic() - begun) / 60:.1f} |"
+    )
+
+
+def job(rows: int) -> None:
+    """Measure one job from its upload to its report, by engine."""
+    content = financial(rows=rows).to_csv(index=False).encode()
+    print("| engine | rows | seconds | verdict | use |")
+    print("|---|---:|---:|---|---|")
+    with service() as running:
+        for engine in ("copula", "trees", "mostly"):
+            begun = time.monotonic()
+            sent = running.send(content, engine=engine, target_column="loan_approved")
+            running.wait(sent)
+            result = running.client.get(f"/v1/jobs/{sent}").json()["result"]
+            seconds = time.monotonic() - begun
+            print(f"| {engine} | {rows:,} | {seconds:.0f} | {result['verdict']} | {result['usefulness']} |", flush=True)
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser()
+    commands = parser.add_subparsers(dest="command", required=True)
+    loading = commands.add_parser("load")
+    loading.add_argument("--users", type=int, default=20)
+    loading.add_argument("--minutes", type=float, default=3)
+    killing = commands.add_parser("kills")
+    killing.add_argument("--kills", type=int, default=50)
+    working = commands.add_parser("job")
+    working.add_argument("--rows", type=int, default=10_000)
+    asked = parser.parse_args()
+    print(f"{describe_machine()}\n")
+    if asked.command == "load":
+        load(asked.users, asked.minutes)
+    elif asked.command == "kills":
+        kills(asked.kills)
+    else:
+        job(asked.rows)
