@@ -80,21 +80,26 @@ class Service:
         return False
 
     def send(self, content: bytes, **fields: Any) -> str:
+        """Send a table, and return its job."""
         answer = self.client.post("/v1/jobs", files={"file": ("t.csv", content)}, data=fields)
         return str(answer.raise_for_status().json()["id"])
 
     def state(self, job: str) -> str:
+        """Ask for a job's state."""
         return str(self.client.get(f"/v1/jobs/{job}").json()["state"])
 
     def wait(self, job: str) -> str:
+        """Wait for a job to end, and return its state."""
         while (state := self.state(job)) in ("queued", "running"):
             time.sleep(0.5)
         return state
 
     def memory(self) -> float:
+        """Return the megabytes that the server takes."""
         return psutil.Process(self.process.pid).memory_info().rss / 1e6
 
     def worker(self) -> psutil.Process | None:
+        """Find the worker's process."""
         for child in psutil.Process(self.process.pid).children():
             with suppress(psutil.NoSuchProcess):
                 if "worker" in child.cmdline():
@@ -115,7 +120,9 @@ def service(**environment: str) -> Iterator[Service]:
 
 def load(users: int, minutes: float) -> None:
     """Measure answers while nothing trains, and while one table after the other does."""
-    print("| | requests | errors | status, median ms | status, p95 ms | table, p95 ms | upload, p95 ms | server, MB |")
+    print(
+        "| | requests | errors | status, median ms | status, p95 ms | table, p95 ms | upload, p95 ms | server, MB |"
+    )
     print("|---|---:|---:|---:|---:|---:|---:|---:|")
     for title, training in (("nothing trains", False), ("one trains", True)):
         with service(CONCURRENT_REQUESTS=str(users)) as running:
@@ -207,7 +214,10 @@ def job(rows: int) -> None:
             running.wait(sent)
             result = running.client.get(f"/v1/jobs/{sent}").json()["result"]
             seconds = time.monotonic() - begun
-            print(f"| {engine} | {rows:,} | {seconds:.0f} | {result['verdict']} | {result['usefulness']} |", flush=True)
+            print(
+                f"| {engine} | {rows:,} | {seconds:.0f} | {result['verdict']} | {result['usefulness']} |",
+                flush=True,
+            )
 
 
 if __name__ == "__main__":

@@ -10,6 +10,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 from browsing import chromium  # noqa: F401
+from engines import STAND_IN
 
 from synth_handson.synthesis.generator import Generator
 from synth_handson.synthesis.mostly import local
@@ -17,7 +18,6 @@ from synth_handson.synthesis.training import train_generator
 from synth_handson.synthesis.worker import WorkerPool
 
 BANK_CSV = Path(__file__).parents[1] / "data" / "bank.csv"
-STAND_IN = Path(__file__).with_name("stand_in")
 REAL_ENGINE = ("engine", "browser")
 """Marks of the tests that work with the real engine."""
 

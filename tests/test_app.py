@@ -13,7 +13,7 @@ from typing import Any
 import marimo as mo
 import pandas as pd
 import pytest
-from conftest import STAND_IN
+from engines import STAND_IN
 
 from synth_handson import closest_records, compare_columns
 from synth_handson.evidence.assessment import Evidence

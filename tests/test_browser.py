@@ -26,7 +26,7 @@ from browsing import (
     visits,
     wait_for,
 )
-from conftest import STAND_IN
+from engines import STAND_IN
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from synth_handson.evidence.verdict import Outcome

@@ -21,11 +21,12 @@ from synth_handson.service.work import Bench
 from synth_handson.tables.examples import customers
 
 ROWS = 300
+COLUMNS = ["region", "plan", "tenure_months", "support_calls", "churned"]
 
 
 @pytest.fixture(scope="session")
 def table() -> pd.DataFrame:
-    return customers(rows=ROWS)
+    return customers(rows=ROWS)[COLUMNS]
 
 
 @pytest.fixture(scope="session")

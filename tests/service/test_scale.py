@@ -1,4 +1,4 @@
-"""Several servers and workers on PostgreSQL, an object storage and Redis, all of them real but the storage's."""
+"""Several servers and workers on a real PostgreSQL and Redis, and an object storage that speaks S3."""
 
 import hashlib
 import os
@@ -103,7 +103,7 @@ def redis() -> Iterator[str]:
 
 @pytest.fixture(scope="module")
 def objects() -> Iterator[dict[str, str]]:
-    """Settings of an object storage that speaks S3."""
+    """Return the settings of an object storage that speaks S3."""
     port = free_port()
     server = ThreadedMotoServer(ip_address="127.0.0.1", port=port, verbose=False)
     server.start()
@@ -128,7 +128,10 @@ class Cluster:
         self.clients = [
             stack.enter_context(
                 httpx.Client(
-                    base_url=f"http://127.0.0.1:{port}", headers={"X-API-Key": KEY}, timeout=60, trust_env=False
+                    base_url=f"http://127.0.0.1:{port}",
+                    headers={"X-API-Key": KEY},
+                    timeout=60,
+                    trust_env=False,
                 )
             )
             for port in self.ports

@@ -12,8 +12,7 @@ from pathlib import Path
 import pandas as pd
 import psutil
 import pytest
-from conftest import STAND_IN
-from engines import ENDLESS, assert_the_next_training_works, once, workers
+from engines import ENDLESS, STAND_IN, assert_the_next_training_works, once, workers
 from filelock import FileLock
 
 from synth_handson.errors import TrainingCancelled, TrainingError

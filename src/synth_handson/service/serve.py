@@ -24,6 +24,7 @@ log = logging.getLogger(__name__)
 
 WORKER = (sys.executable, "-m", "synth_handson", "worker", "--beside")
 LOOK = 0.2
+MAX_HEADERS = 32_768
 AGAIN = 2.0
 """Seconds until a worker that ended is started again."""
 END = 20.0
@@ -47,7 +48,7 @@ def serve(settings: Settings, host: str, port: int, *, worker: bool) -> None:
         log.info("no API_KEYS are set: whoever is at this machine may use it, and nobody else can reach it")
     config = uvicorn.Config(
         application, log_config=None, access_log=False, server_header=False, timeout_graceful_shutdown=5,
-        h11_max_incomplete_event_size=32_768,
+        http="h11", ws="none", h11_max_incomplete_event_size=MAX_HEADERS,
     )  # fmt: skip
     log.info("http://%s:%d", host, listening.getsockname()[1])
     ended = threading.Event()

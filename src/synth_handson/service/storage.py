@@ -30,7 +30,8 @@ class Storage:
     """
 
     def __init__(self, url: str, secret: bytes | None = None) -> None:
-        self._files, self._root = fsspec.core.url_to_fs(url)
+        # Other processes write there, too: what was listed once says nothing of now.
+        self._files, self._root = fsspec.core.url_to_fs(url, use_listings_cache=False)
         self._local = "file" in self._files.protocol
         self._secret = secret
         if self._local:
@@ -121,12 +122,9 @@ class Storage:
             self._files.rm(self._path(job), recursive=True)
         except FileNotFoundError:
             return
-        finally:
-            self._files.invalidate_cache()
 
     def jobs(self) -> list[str]:
         """Return the jobs of which files are there."""
-        self._files.invalidate_cache()
         try:
             listed = self._files.ls(self._root, detail=False)
         except FileNotFoundError:

@@ -24,11 +24,12 @@ from synth_handson.service import results
 from synth_handson.service.bounds import check_packed, check_rows, check_table
 from synth_handson.service.logs import where
 from synth_handson.service.records import UNREACHABLE, Job, Made, Phase, Records, patiently
-from synth_handson.service.request import Request
+from synth_handson.service.request import AUTO, Request
 from synth_handson.service.settings import Settings
 from synth_handson.service.storage import Storage
 from synth_handson.synthesis.mostly.text_model import train_texts
 from synth_handson.synthesis.run import CancelToken, Progress, stop_if_cancelled
+from synth_handson.synthesis.training import warm_up
 
 log = logging.getLogger(__name__)
 
@@ -206,6 +207,9 @@ class Bench:
 
     def _run(self, attempt: Attempt, request: Request, folder: Path) -> None:
         job, kept = attempt.job, Kept(attempt.job.owner, self.records, self.storage)
+        if request.engine in ("mostly", AUTO):
+            # Its imports take as long as reading a large table.
+            warm_up()
         understood = self._understand(attempt, request, folder)
         making = Making(
             target=request.target_column, count=request.n_rows, engine=request.engine,

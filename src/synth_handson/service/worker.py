@@ -13,12 +13,12 @@ from typing import IO
 from dbos import DBOS
 from sqlalchemy.exc import SQLAlchemyError
 
+from synth_handson.service.logs import where
 from synth_handson.service.queue import QUEUES, JobQueue, create_queue, job_of, queue_config
 from synth_handson.service.records import DEAD_AFTER, Records, new_id, patiently
 from synth_handson.service.settings import Settings, folder
 from synth_handson.service.storage import Storage
 from synth_handson.service.work import Bench
-from synth_handson.synthesis.training import warm_up
 
 log = logging.getLogger(__name__)
 
@@ -69,15 +69,25 @@ class Worker:
 
     def live(self, stop: threading.Event) -> None:
         """Give signs of life, and look after lost jobs and old files, until told to stop."""
+        # Apart from the rest, which may take as long as the storage likes.
+        beating = threading.Thread(target=self._beat, args=[stop], name="beat")
+        beating.start()
         while not stop.wait(BEAT):
             try:
-                self._records.beat(self.id)
                 self._recover(self._queue)
                 if time.monotonic() - self._tidied > TIDY:
                     self._tidied = time.monotonic()
                     self._tidy(self._queue)
-            except (SQLAlchemyError, OSError) as error:
-                log.warning("worker=%s %s; goes on", self.id, type(error).__name__)
+            except Exception as error:
+                log.warning("worker=%s goes on after %s", self.id, where(error))
+        beating.join()
+
+    def _beat(self, stop: threading.Event) -> None:
+        while not stop.wait(BEAT):
+            try:
+                self._records.beat(self.id)
+            except SQLAlchemyError as error:
+                log.warning("worker=%s no sign of life: %s", self.id, type(error).__name__)
 
     def end(self) -> None:
         """Stop taking jobs, and give back what is under way."""
@@ -174,7 +184,6 @@ def work(settings: Settings, name: str | None = None, while_open: IO[str] | None
     os.nice(NICENESS)
     worker = Worker(settings, name)
     worker.start()
-    warm_up()
     try:
         worker.live(ended)
     finally:

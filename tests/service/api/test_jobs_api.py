@@ -41,7 +41,7 @@ def test_results_of_a_job(client: TestClient, bench: Bench, send: Any, table: pd
         pd.read_json(io.BytesIO(fetched["json"].content)),
     ]
     for one in read:
-        assert one.shape == (250, 11)
+        assert one.shape == (250, 5)
         assert list(one) == list(table)
     assert fetched["csv"].headers["content-disposition"] == (
         "attachment; filename*=UTF-8''customers-SYNTHETIC.csv"
@@ -94,7 +94,7 @@ def test_looking_first_and_choosing_then(client: TestClient, bench: Bench, send:
     assert client.post(f"/v1/jobs/{job}/start", json={}).status_code == 409
     bench.check(job)
     assert client.get(f"/v1/jobs/{job}").json()["state"] == "checked"
-    assert len(client.get(f"/v1/jobs/{job}/understood").json()["columns"]) == 11
+    assert len(client.get(f"/v1/jobs/{job}/understood").json()["columns"]) == 5
     refused = client.post(f"/v1/jobs/{job}/start", json={"engine": "magic"})
     assert (refused.status_code, refused.json()["code"]) == (422, "engine-unknown")
     chosen = {"target_column": "churned", "leave_out": ["region"], "engine": "copula", "n_rows": 200}

@@ -27,6 +27,7 @@ HEADERS = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Cache-Control": "no-store",
 }
+METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 PAGE_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; "
     "connect-src 'self'; frame-src 'self' blob:; form-action 'none'; base-uri 'none'; frame-ancestors 'none'"
@@ -62,6 +63,7 @@ class Observe:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
+        method = scope["method"] if scope["method"] in METHODS else "other"
         begun, request, status, begins = time.monotonic(), new_id(), 500, False
 
         async def sending(message: Message) -> None:
@@ -74,7 +76,7 @@ class Observe:
                 docs = scope["path"].startswith("/docs")
                 headers.setdefault("Content-Security-Policy", DOCS_POLICY if docs else PAGE_POLICY)
                 headers["X-Request-ID"] = request
-                self._seconds.labels(scope["method"], _route(scope)).observe(time.monotonic() - begun)
+                self._seconds.labels(method, _route(scope)).observe(time.monotonic() - begun)
             await send(message)
 
         try:
@@ -86,10 +88,10 @@ class Observe:
             await answer_problem(Request(scope), Problem(500, "unexpected"))(scope, receive, sending)
         finally:
             route = _route(scope)
-            self._requests.labels(scope["method"], route, status).inc()
+            self._requests.labels(method, route, status).inc()
             log.info(
                 "request=%s method=%s route=%s status=%d seconds=%.3f",
-                request, scope["method"], route, status, time.monotonic() - begun,
+                request, method, route, status, time.monotonic() - begun,
             )  # fmt: skip
 
 
