@@ -120,9 +120,8 @@ def service(**environment: str) -> Iterator[Service]:
 
 def load(users: int, minutes: float) -> None:
     """Measure answers while nothing trains, and while one table after the other does."""
-    print(
-        "| | requests | errors | status, median ms | status, p95 ms | table, p95 ms | upload, p95 ms | server, MB |"
-    )
+    columns = ["requests", "errors", "status, median ms", "status, p95 ms", "table, p95 ms", "upload, p95 ms"]
+    print(f"| | {' | '.join(columns)} | server, MB |")
     print("|---|---:|---:|---:|---:|---:|---:|---:|")
     for title, training in (("nothing trains", False), ("one trains", True)):
         with service(CONCURRENT_REQUESTS=str(users)) as running:
@@ -137,12 +136,10 @@ def load(users: int, minutes: float) -> None:
             found = _locust(running.url, job, table, users, minutes)
             stop.set()
             total = found["Aggregated"]
-            print(
-                f"| {title} | {total['Request Count']} | {total['Failure Count']} | {found['status']['50%']} | "
-                f"{found['status']['95%']} | {found['table']['95%']} | {found['upload']['95%']} | "
-                f"{running.memory():.0f} |",
-                flush=True,
-            )
+            times = (("status", "50%"), ("status", "95%"), ("table", "95%"), ("upload", "95%"))
+            row = [title, total["Request Count"], total["Failure Count"]]
+            row += [found[name][column] for name, column in times]
+            print(f"| {' | '.join(row)} | {running.memory():.0f} |", flush=True)
             if training:
                 trainer.join()
 
@@ -214,10 +211,8 @@ def job(rows: int) -> None:
             running.wait(sent)
             result = running.client.get(f"/v1/jobs/{sent}").json()["result"]
             seconds = time.monotonic() - begun
-            print(
-                f"| {engine} | {rows:,} | {seconds:.0f} | {result['verdict']} | {result['usefulness']} |",
-                flush=True,
-            )
+            row = [engine, f"{rows:,}", f"{seconds:.0f}", result["verdict"], result["usefulness"]]
+            print(f"| {' | '.join(row)} |", flush=True)
 
 
 if __name__ == "__main__":

@@ -21,6 +21,7 @@ from synth_handson.evidence.identical import Matches, NeverRepeating
 from synth_handson.evidence.measures import Measure
 from synth_handson.evidence.membership import Neighbours
 from synth_handson.evidence.random_split import count_split
+from synth_handson.evidence.rows import DiskRows
 from synth_handson.evidence.three_tables import AssessedTables, prepare_tables
 from synth_handson.evidence.whole import WholeTables, read_tables
 from synth_handson.metrics.bins import bin_column
@@ -181,8 +182,11 @@ def test_nothing_is_left_on_the_disk(tmp_path: Path, monkeypatch: pytest.MonkeyP
 
 def test_where_there_is_no_room_it_says_so() -> None:
     with pytest.raises(SynthHandsonError, match="TMPDIR"), counted(*people()) as found:
-        found.rows.execute("SET memory_limit = '1MB'; SET max_temp_directory_size = '0B'")
-        found.rows.execute("SELECT a.v0, b.v0, count(*) FROM rows a, rows b GROUP BY ALL").fetchall()
+        assert isinstance(found.rows, DiskRows)
+        found.rows.connection.execute("SET memory_limit = '1MB'; SET max_temp_directory_size = '0B'")
+        found.rows.connection.execute(
+            "SELECT a.v0, b.v0, count(*) FROM rows a, rows b GROUP BY ALL"
+        ).fetchall()
 
 
 def test_a_target_that_is_not_there_is_named_before_anything_is_counted(
@@ -218,7 +222,7 @@ def tables() -> Three:
 @pytest.fixture(scope="module")
 def evidence(tables: Three) -> assessment.Evidence:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(assessment, "read_tables", lambda *given: read_tables(*given, rows=500))
+        patch.setattr(assessment, "read_tables", lambda *given, **more: read_tables(*given, rows=500, **more))
         synthetic, train, holdout = tables
         return assess(synthetic, train=train, holdout=holdout, target="churned")
 

@@ -15,6 +15,7 @@ from fastapi.testclient import TestClient
 
 from synth_handson.service.api.app import create_app
 from synth_handson.service.records import Records
+from synth_handson.service.serve import configure
 from synth_handson.service.settings import Settings, read_settings
 from synth_handson.service.storage import Storage
 from synth_handson.service.work import Bench
@@ -75,7 +76,7 @@ def client(settings: Settings) -> Iterator[TestClient]:
 @pytest.fixture
 def server(settings: Settings) -> Iterator[int]:
     """Return the port of a server of this process."""
-    running = uvicorn.Server(uvicorn.Config(create_app(settings), log_config=None, port=0))
+    running = uvicorn.Server(configure(create_app(settings)))
     with socket.socket() as listening:
         listening.bind(("127.0.0.1", 0))
         thread = threading.Thread(target=running.run, args=[[listening]])

@@ -16,6 +16,8 @@ from synth_handson.service.request import Request
 from synth_handson.service.storage import Storage
 from synth_handson.service.work import MAX_LOSSES, Bench
 
+WIDE = b",".join(b"c%d" % i for i in range(101)) + b"\n" + b",".join([b"1"] * 101) + b"\n"
+
 
 @pytest.fixture
 def add(records: Records, storage: Storage, csv: bytes) -> Any:
@@ -83,6 +85,10 @@ def test_columns_left_out_are_empty(bench: Bench, records: Records, storage: Sto
         (b"a,b\n1,2\n3\n", {}, "file_ragged", "customers.csv"),
         (b"", {}, "file_empty", "customers.csv"),
         (b"\x80\x04\x95pickle", {"name": "model.csv"}, "table", "50"),
+        (b"\x89PNG\r\n\x1a\n\0\0", {}, "file_binary", "customers.csv"),
+        (b"- &a [1]\n- *a\n", {"name": "t.yaml"}, "file_alias", "t.yaml"),
+        (b"- !!python/object/apply:os.system [ls]\n", {"name": "t.yaml"}, None, "t.yaml"),
+        (WIDE, {}, "service_columns", "101"),
         (None, {"target_column": "nowhere"}, "synthesise_target", "nowhere"),
         (None, {"leave_out": ["churned"]}, "synthesise_target", "churned"),
         (None, {"types": ["plan=whole"]}, None, "plan"),

@@ -1,7 +1,7 @@
-"""What can be counted is counted on all rows of large tables, out of memory, by DuckDB.
+"""What can be counted is counted on all rows of large tables: out of memory, or on a cluster.
 
 A column is what its values are and how often each occurs: bins, ranks and types are decided from that alone.
-Each row becomes the numbers of its values, and every join and contingency table is a query over those.
+Each row becomes the numbers of its values, and every join and contingency table is counted from those.
 """
 
 from __future__ import annotations
@@ -11,16 +11,18 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from tempfile import TemporaryDirectory, gettempdir
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from synth_handson.errors import SynthHandsonError, TableError
+from synth_handson.errors import TableError
+from synth_handson.evidence.cluster import ClusterRows, connect
 from synth_handson.evidence.fidelity import Coarse, coarsen
 from synth_handson.evidence.identical import Matches, NeverRepeating
+from synth_handson.evidence.rows import Rows, on_disk
 from synth_handson.evidence.subsets import BINS, FOLLOWED, Drawn, SubsetJoin, choose_subsets, twentieths
 from synth_handson.evidence.three_tables import (
     MAX_ROWS,
@@ -40,12 +42,10 @@ from synth_handson.tables.columns import Column
 from synth_handson.tables.large import AnyTable, FrameTable, LargeTable, open_table
 
 if TYPE_CHECKING:
-    from duckdb import DuckDBPyConnection
+    from distributed import Client
 
 Numbers = NDArray[np.int32]
 
-MEMORY = "1500MB"
-"""What DuckDB may use before it puts intermediate results on the disk."""
 TRAIN, SYNTHETIC, HOLDOUT = range(3)
 SYNTHETIC_ROW, DRAWN_SYNTHETIC, DRAWN_TRAIN, FOLLOWED_TRAIN = 1, 2, 4, 8
 """What a row is marked as: a synthetic one, or one of those of `Drawn`."""
@@ -115,15 +115,14 @@ class WholeTables:
     random_state
         Seed of what is drawn.
     rows
-        The database. Each row of its table "rows" has 1 as ``train`` or ``holdout`` if it is from there, its
-        marks, and of column i the numbers of value v{i}, twentieth t{i} and coarse bin p{i}.
+        All rows as numbers.
     """
 
     columns: dict[str, WholeColumn]
     sizes: tuple[int, int, int]
     sample: AssessedTables
     random_state: int
-    rows: DuckDBPyConnection
+    rows: Rows
 
     @cached_property
     def never_repeating(self) -> NeverRepeating:
@@ -144,19 +143,17 @@ class WholeTables:
         """Join the tables on all columns but those left out."""
         train, holdout, rows = self.sizes
         keys = self._keys([name for name in self.columns if name not in left_out], binned=False)
-        *counts, alone = self._query(
-            f"""
-            SELECT sum(t) FILTER (s > 0), sum(h) FILTER (s > 0),
-                   sum(s) FILTER (t > 0), sum(h) FILTER (t > 0),
-                   count(*) FILTER (s > 0 AND t > 0), count(*) FILTER (h > 0 AND t > 0),
-                   count(*) FILTER (t = 1 AND h = 0)
-            FROM (
-                SELECT sum(train) t, sum(holdout) h, count(*) - t - h s
-                FROM rows GROUP BY {keys}
-            )"""
-        )[0]
-        found, copies, distinct = zip(*[iter(int(count or 0) for count in counts)] * 2, strict=True)
-        return Matches((train, holdout), rows, found, copies, distinct, int(alone))
+        *counts, alone = self.rows.over_groups(
+            keys,
+            """
+            sum(t) FILTER (n > t + h), sum(h) FILTER (n > t + h),
+            sum(n - t - h) FILTER (t > 0), sum(h) FILTER (t > 0),
+            count(*) FILTER (n > t + h AND t > 0), count(*) FILTER (h > 0 AND t > 0),
+            count(*) FILTER (t = 1 AND h = 0)
+            """,
+        )
+        found, copies, distinct = zip(*[iter(counts)] * 2, strict=True)
+        return Matches((train, holdout), rows, found, copies, distinct, alone)
 
     @cached_property
     def joins(self) -> tuple[SubsetJoin, ...]:
@@ -171,18 +168,16 @@ class WholeTables:
 
     def _find(self, subset: Sequence[str], binned: bool) -> tuple[list[int], list[int], float]:
         """Count ``found``, ``holdout_found`` and ``unique`` of `SubsetJoin` for one subset."""
-        train, holdout, synthetic, members, unique = self._query(
+        train, holdout, synthetic, members, unique = self.rows.over_groups(
+            self._keys(subset, binned),
             f"""
-            SELECT count(*) FILTER (t = 1 AND h = 0 AND m & {SYNTHETIC_ROW} > 0),
-                   count(*) FILTER (t = 0 AND h = 1 AND m & {SYNTHETIC_ROW} > 0),
-                   count(*) FILTER (h = 1 AND m & {DRAWN_SYNTHETIC} > 0),
-                   count(*) FILTER (h = 1 AND m & {DRAWN_TRAIN} > 0),
-                   count(*) FILTER (t = 1 AND h = 0 AND m & {FOLLOWED_TRAIN} > 0)
-            FROM (
-                SELECT sum(train) t, sum(holdout) h, bit_or(marks) m
-                FROM rows GROUP BY {self._keys(subset, binned)}
-            )"""
-        )[0]
+            count(*) FILTER (t = 1 AND h = 0 AND m & {SYNTHETIC_ROW} > 0),
+            count(*) FILTER (t = 0 AND h = 1 AND m & {SYNTHETIC_ROW} > 0),
+            count(*) FILTER (h = 1 AND m & {DRAWN_SYNTHETIC} > 0),
+            count(*) FILTER (h = 1 AND m & {DRAWN_TRAIN} > 0),
+            count(*) FILTER (t = 1 AND h = 0 AND m & {FOLLOWED_TRAIN} > 0)
+            """,
+        )
         return [train, holdout], [synthetic, members], unique / min(FOLLOWED, self.sizes[0])
 
     def pair_counts(self, one: str, other: str) -> Integers:
@@ -190,8 +185,7 @@ class WholeTables:
         first, second = (self.columns[name].coarse.size for name in (one, other))
         i, j = (list(self.columns).index(name) for name in (one, other))
         counts = np.zeros((3, first, second), np.intp)
-        found = self._query(f"SELECT train, holdout, p{i}, p{j}, count(*) FROM rows GROUP BY ALL")
-        for train, holdout, row, column, count in found:
+        for train, holdout, row, column, count in self.rows.cells(i, j):
             counts[TRAIN if train else HOLDOUT if holdout else SYNTHETIC, row, column] = count
         return counts
 
@@ -201,9 +195,6 @@ class WholeTables:
             f"{'t' if binned and self.columns[name].twentieths is not None else 'v'}{positions[name]}"
             for name in names
         )
-
-    def _query(self, text: str) -> list[tuple[Any, ...]]:
-        return self.rows.execute(text).fetchall()
 
 
 @dataclass(frozen=True, eq=False)
@@ -236,6 +227,7 @@ def read_tables(
     random_state: int,
     target: str | None = None,
     rows: int = MAX_ROWS,
+    client: Client | None = None,
 ) -> Iterator[Given]:
     """Open three tables, check that they can be compared, and count large ones.
 
@@ -249,6 +241,8 @@ def read_tables(
         Column that must be there, by its name as text, if there is one.
     rows
         If one has more, all three are counted out of memory, and samples of so many drawn.
+    client
+        Of a Dask cluster that keeps and counts the rows of large tables; by default they lie on the disk.
 
     Yields
     ------
@@ -278,30 +272,23 @@ def read_tables(
             title: FrameTable(table) if isinstance(table, pd.DataFrame) else table
             for title, table in tables.items()
         }
-        with _connect(Path(folder)) as connection:
-            whole = _count(large, random_state, rows, connection)
+        with _room(Path(folder), client) as room:
+            whole = _count(large, random_state, rows, room)
             yield Given((large["synthetic"].empty, large["train"].empty), whole.sizes, whole.sample, whole)
 
 
 @contextmanager
-def _connect(folder: Path) -> Iterator[DuckDBPyConnection]:
-    """Open a database in this folder; say what to do if there is no room for it."""
-    import duckdb
-
-    try:
-        with duckdb.connect(str(folder / "rows.duckdb")) as connection:
-            connection.execute(f"SET memory_limit = '{MEMORY}'")
-            connection.execute("SET temp_directory = ?", [str(folder)])
-            connection.execute("SET enable_progress_bar = false")
-            yield connection
-    except duckdb.Error as error:
-        reason = str(error).splitlines()[0]
-        raise SynthHandsonError("counting_failed", folder=gettempdir(), reason=reason) from error
+def _room(folder: Path, client: Client | None) -> Iterator[Rows]:
+    """Return where the rows are kept."""
+    with connect(client) as connected:
+        if connected is not None:
+            yield ClusterRows(connected)
+            return
+    with on_disk(folder) as kept:
+        yield kept
 
 
-def _count(
-    tables: Mapping[str, LargeTable], random_state: int, rows: int, connection: DuckDBPyConnection
-) -> WholeTables:
+def _count(tables: Mapping[str, LargeTable], random_state: int, rows: int, room: Rows) -> WholeTables:
     """Give the values of each column numbers, one column after the other."""
     lengths = {title: len(tables[title]) for title in TITLES}
     sizes = lengths["train"], lengths["holdout"], lengths["synthetic"]
@@ -320,13 +307,14 @@ def _count(
         column = columns[name] = WholeColumn.of(name, values, counts)
         for part, picked, drawn in zip(codes, chosen, samples, strict=True):
             drawn[name] = values.iloc[part[picked]].reset_index(drop=True)
-        _keep(connection, len(columns) - 1, column, np.concatenate(codes))
+        room.add(_numbers(len(columns) - 1, column, np.concatenate(codes)))
     if problems:
         raise TableError(problems, "tables")
-    _join_columns(connection, list(lengths.values()), len(columns), Drawn.draw(sizes, random_state))
+    room.add(_parts(list(lengths.values()), Drawn.draw(sizes, random_state)))
+    room.close()
     drawn_train, drawn_synthetic, drawn_holdout = map(pd.DataFrame, samples)
     sample = AssessedTables(drawn_synthetic, drawn_train, drawn_holdout)
-    return WholeTables(columns, sizes, sample, random_state, connection)
+    return WholeTables(columns, sizes, sample, random_state, room)
 
 
 def _number_values(name: Any, tables: Sequence[LargeTable]) -> tuple[Column, list[Numbers]]:
@@ -340,25 +328,19 @@ def _number_values(name: Any, tables: Sequence[LargeTable]) -> tuple[Column, lis
     return pd.concat([missing, pd.Series(values, dtype=train.dtype)], ignore_index=True), numbers
 
 
-def _keep(connection: DuckDBPyConnection, position: int, column: WholeColumn, codes: Numbers) -> None:
-    """Write the numbers of a column's rows."""
-    import pyarrow as pa
-
-    numbers = {
+def _numbers(position: int, column: WholeColumn, codes: Numbers) -> dict[str, NDArray[Any]]:
+    """Return the numbers of a column's rows."""
+    numbers: dict[str, NDArray[Any]] = {
         f"v{position}": codes,
         f"p{position}": column.coarse.others.astype(np.int16)[codes],
     }
     if column.twentieths is not None:
         numbers[f"t{position}"] = column.twentieths.astype(np.int8)[codes]
-    connection.register("numbers", pa.table(numbers))
-    connection.execute(f"CREATE TABLE column{position} AS SELECT * FROM numbers")
-    connection.unregister("numbers")
+    return numbers
 
 
-def _join_columns(connection: DuckDBPyConnection, lengths: Sequence[int], columns: int, drawn: Drawn) -> None:
-    """Put the columns side by side, with the table that each row belongs to and what it is marked as."""
-    import pyarrow as pa
-
+def _parts(lengths: Sequence[int], drawn: Drawn) -> dict[str, NDArray[Any]]:
+    """Return the table that each row belongs to, and what it is marked as."""
     starts = np.cumsum([0, *lengths[:2]])
     parts = np.repeat(np.arange(3, dtype=np.int8), lengths)
     marks = np.where(parts == SYNTHETIC, SYNTHETIC_ROW, 0).astype(np.uint8)
@@ -366,9 +348,4 @@ def _join_columns(connection: DuckDBPyConnection, lengths: Sequence[int], column
     marks[starts[TRAIN] + drawn.train] |= DRAWN_TRAIN
     marks[starts[TRAIN] + drawn.followed] |= FOLLOWED_TRAIN
     in_train, in_holdout = ((parts == part).astype(np.uint8) for part in (TRAIN, HOLDOUT))
-    connection.register("parts", pa.table({"train": in_train, "holdout": in_holdout, "marks": marks}))
-    names = ["parts", *(f"column{i}" for i in range(columns))]
-    connection.execute(f"CREATE TABLE rows AS SELECT * FROM {' POSITIONAL JOIN '.join(names)}")
-    connection.unregister("parts")
-    for name in names[1:]:
-        connection.execute(f"DROP TABLE {name}")
+    return {"train": in_train, "holdout": in_holdout, "marks": marks}

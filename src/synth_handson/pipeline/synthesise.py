@@ -35,7 +35,6 @@ from synth_handson.synthesis.training import DEFAULT_MINUTES, train_generator
 from synth_handson.tables.alignment import as_text
 from synth_handson.tables.checks import MIN_ASSESSED_ROWS, check_rows, check_seed, listed
 from synth_handson.tables.columns import Column, column_kind
-from synth_handson.tables.files.delimited import OnRows
 from synth_handson.tables.files.form import AnyPath, TableForm
 from synth_handson.tables.files.reading import read_file
 from synth_handson.tables.files.writing import write_table
@@ -173,9 +172,7 @@ def understand(
     types: Mapping[str, str] | None = None,
     schema: TableForm | AnyPath | None = None,
     *,
-    personal_data: bool = True,
     on_stage: OnStage | None = None,
-    on_rows: OnRows | None = None,
 ) -> Understood:
     """Read a file, find its personal data, and decide what becomes of each column.
 
@@ -185,15 +182,28 @@ def understand(
         The file.
     types, schema
         What columns hold, as for :func:`~synth_handson.tables.files.reading.read_table`.
+    on_stage
+        Told what begins.
+    """
+    _tell(on_stage, "read")
+    frame, form = read_file(path, types=types, schema=schema)
+    return understand_table(frame, form, on_stage=on_stage)
+
+
+def understand_table(
+    frame: pd.DataFrame, form: TableForm, *, personal_data: bool = True, on_stage: OnStage | None = None
+) -> Understood:
+    """Find the personal data in a table that was read, and decide what becomes of each column.
+
+    Parameters
+    ----------
+    frame, form
+        The table, and its form.
     personal_data
         Whether to look for any. Without, a table is taken to hold none, and nothing of it is replaced.
     on_stage
         Told what begins.
-    on_rows
-        Told how many rows of delimited text are read.
     """
-    _tell(on_stage, "read")
-    frame, form = read_file(path, types=types, schema=schema, on_rows=on_rows)
     _tell(on_stage, "personal data")
     marks = find_marks(frame) if personal_data else {}
     findings = summarise(frame, marks)

@@ -11,6 +11,7 @@ import sys
 import threading
 
 import uvicorn
+from fastapi import FastAPI
 from sqlalchemy.exc import SQLAlchemyError
 
 from synth_handson.errors import ArgumentError
@@ -46,10 +47,6 @@ def serve(settings: Settings, host: str, port: int, *, worker: bool) -> None:
     listening = _listen(host, port)
     if not settings.api_keys:
         log.info("no API_KEYS are set: whoever is at this machine may use it, and nobody else can reach it")
-    config = uvicorn.Config(
-        application, log_config=None, access_log=False, server_header=False, timeout_graceful_shutdown=5,
-        http="h11", ws="none", h11_max_incomplete_event_size=MAX_HEADERS,
-    )  # fmt: skip
     log.info("http://%s:%d", host, listening.getsockname()[1])
     ended = threading.Event()
     # Uvicorn ends by itself, and then raises the signal again.
@@ -59,13 +56,21 @@ def serve(settings: Settings, host: str, port: int, *, worker: bool) -> None:
     if worker:
         keeper.start()
     try:
-        uvicorn.Server(config).run(sockets=[listening])
+        uvicorn.Server(configure(application)).run(sockets=[listening])
     except KeyboardInterrupt:
         log.info("ended")
     finally:
         ended.set()
         if worker:
             keeper.join()
+
+
+def configure(application: FastAPI) -> uvicorn.Config:
+    """Return how it is served: by the parser that limits headers, and without a log of its own."""
+    return uvicorn.Config(
+        application, log_config=None, access_log=False, server_header=False, timeout_graceful_shutdown=5,
+        http="h11", ws="none", h11_max_incomplete_event_size=MAX_HEADERS,
+    )  # fmt: skip
 
 
 def _listen(host: str, port: int) -> socket.socket:

@@ -19,7 +19,7 @@ from synth_handson.errors import LeakError, SynthHandsonError
 from synth_handson.evidence.assessment import Step
 from synth_handson.pii.leaks import name_cells
 from synth_handson.pipeline.synthesise import Settings as Making
-from synth_handson.pipeline.synthesise import Stage, Synthesised, Understood, synthesise, understand
+from synth_handson.pipeline.synthesise import Stage, Synthesised, Understood, synthesise, understand_table
 from synth_handson.service import results
 from synth_handson.service.bounds import check_packed, check_rows, check_table
 from synth_handson.service.logs import where
@@ -30,6 +30,7 @@ from synth_handson.service.storage import Storage
 from synth_handson.synthesis.mostly.text_model import train_texts
 from synth_handson.synthesis.run import CancelToken, Progress, stop_if_cancelled
 from synth_handson.synthesis.training import warm_up
+from synth_handson.tables.files.reading import read_file
 
 log = logging.getLogger(__name__)
 
@@ -192,11 +193,13 @@ class Bench:
         path = folder / f"table{suffixes}"
         self.storage.fetch(attempt.job.id, results.UPLOAD, path)
         check_packed(path, self.settings)
-        understood = understand(
-            path, request.column_types(), personal_data=request.replace_personal_data,
-            on_stage=attempt.stage, on_rows=lambda rows: check_rows(rows, self.settings),
-        )  # fmt: skip
-        check_table(understood.frame, self.settings)
+        frame, form = read_file(
+            path, types=request.column_types(), on_rows=lambda rows: check_rows(rows, self.settings)
+        )
+        check_table(frame, self.settings)
+        understood = understand_table(
+            frame, form, personal_data=request.replace_personal_data, on_stage=attempt.stage
+        )
         understood.check_target(request.target_column)
         self.storage.put_json(attempt.job.id, results.UNDERSTOOD, results.understood_view(understood))
         return understood.without(request.leave_out)

@@ -85,7 +85,7 @@ def test_a_body_that_breaks_off_makes_no_job(server: int, settings: Settings) ->
 
 def test_headers_without_end_are_cut_off(server: int) -> None:
     answer = converse(
-        server, b"GET / HTTP/1.1\r\nHost: localhost\r\n", *[b"X-A: " + b"a" * 8_000 + b"\r\n"] * 20
+        server, b"GET / HTTP/1.1\r\nHost: localhost\r\n", *[b"X-A: " + b"a" * 8_000 + b"\r\n"] * 5
     )
     assert answer.startswith("HTTP/1.1 4") or answer == ""
 

@@ -1,9 +1,12 @@
 """The child process that runs the MOSTLY AI engine: ``python -m`` this module, and a folder."""
 
-from collections.abc import Mapping
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from functools import partial
 from math import ceil
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import pandas as pd
@@ -12,6 +15,9 @@ from synth_handson.synthesis.mostly.workspace import Workspace
 from synth_handson.synthesis.worker_process import WorkerProcess
 
 MODEL_FILES = ("model-data/model-configs.json", "model-data/model-weights.pt", "tgt-stats/stats.json")
+
+TEXTS = "mostlyai.engine._language.interface"
+"""The only door by which the engine imports PyTorch's transformers, which tables do not need."""
 
 LEARNED_SHARE = 0.8
 """The engine holds the other rows out, to see when to stop."""
@@ -22,12 +28,26 @@ def read_model(store: Path) -> dict[str, bytes]:
     return {name: (store / name).read_bytes() for name in MODEL_FILES}
 
 
+@contextmanager
+def _without_texts() -> Iterator[None]:
+    """Put nothing in the place of the engine's language models, which take most of the time of its import."""
+    left_out = ModuleType(TEXTS)
+    vars(left_out)["LanguageModel"] = None
+    known = sys.modules.setdefault(TEXTS, left_out)
+    try:
+        yield
+    finally:
+        if known is left_out:
+            del sys.modules[TEXTS]
+
+
 class EngineProcess(WorkerProcess):
     """Trains with the MOSTLY AI engine."""
 
     def load(self) -> None:
-        """Import the engine."""
-        import mostlyai.engine  # noqa: F401  (seconds of imports, paid before the first request)
+        """Import the engine, paid before the first request; what it needs for texts alone is left out."""
+        with _without_texts():
+            import mostlyai.engine  # noqa: F401
 
     def train(
         self,
