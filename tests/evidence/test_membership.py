@@ -130,6 +130,7 @@ def test_the_p_values_accuse_no_more_often_than_they_say(fair: list[dict[str, Me
     assert (p_values < LEVEL).sum() <= 2
 
 
+@pytest.mark.calibration
 @pytest.mark.parametrize("name", NAMES)
 def test_the_intervals_cover_what_chance_gives(fair: list[dict[str, Measure]], name: str) -> None:
     truth = 0.01 if name == "attack_tpr" else 0.5

@@ -125,7 +125,9 @@ def people() -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
     return drawn.iloc[:4_000], drawn.iloc[4_000:7_000], drawn.iloc[7_000:]
 
 
-@pytest.mark.parametrize("target", ["churned", "score", None])
+@pytest.mark.parametrize(
+    "target", ["churned", *(pytest.param(name, marks=pytest.mark.calibration) for name in ("score", None))]
+)
 def test_other_real_people_are_of_use_and_shuffled_columns_are_not(
     people: tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame], target: str | None
 ) -> None:

@@ -171,6 +171,7 @@ def _summary(made: Synthesised, replaced: bool, language: Language) -> dict[str,
         "verdict_label": text(f"verdict_{evidence.verdict}"),
         "reasons": said(evidence.reasons),
         "decision": evidence.decision.in_words(language),
+        "decision_note": get_text(language, "use.rule"),
         "usefulness": evidence.usefulness.outcome,
         "usefulness_label": get_text(
             language, f"use.outcome_{evidence.usefulness.outcome.replace(' ', '_')}"
@@ -196,7 +197,7 @@ def quality_report(evidence: Evidence, language: Language) -> dict[str, Any]:
     found", "undecided" or "high", and follows from the verdict alone.
     """
     found, privacy = evidence.grade, evidence.privacy
-    verdict = privacy.verdict
+    verdict, decision = privacy.verdict, evidence.decision.in_words(language)
     kept = {model.model: model.kept.value for model in evidence.utility.models} if evidence.utility else {}
     distances = [m.value for m in evidence.fidelity.columns if m.name == "column_tvd" and m.value is not None]
     joint = next((m for m in evidence.fidelity.joint if m.name == "c2st_auc"), None)
@@ -204,7 +205,7 @@ def quality_report(evidence: Evidence, language: Language) -> dict[str, Any]:
         "overall_score": {
             "overall_quality_score": round(found.total, 1),
             "grade": found.letter,
-            "interpretation": evidence.decision.in_words(language),
+            "interpretation": f"{decision} {get_text(language, 'use.rule')}",
         },
         "fidelity_metrics": {
             "score": round(found.fidelity, 1),
@@ -223,7 +224,7 @@ def quality_report(evidence: Evidence, language: Language) -> dict[str, Any]:
             "smallest_detectable_leak": verdict.smallest_detectable_leak,
         },
         "verdict": evidence.verdict,
-        "decision": evidence.decision.in_words(language),
+        "decision": decision,
         "reasons": [reason.in_words(language) for reason in evidence.reasons],
         "version": version("synth-handson"),
     }

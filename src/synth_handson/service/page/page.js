@@ -290,6 +290,7 @@ async function result(job) {
   const files = [...names.map((name) => [name.split(".")[1].toUpperCase(), job.links[name]]),
     [t("report"), `${job.links.report}?language=${language}`], [t("evidence"), job.links.evidence]];
   show(told.decision,
+    paragraph(told.decision_note, "soft"),
     make("div", { className: `callout ${told.verdict}` }, make("strong", {}, told.verdict_label), list(told.reasons)),
     make("div", { className: "callout" }, make("strong", {}, t("use", { word: told.usefulness_label })), list(told.usefulness_reasons)),
     make("h2", {}, t("take")),
