@@ -159,7 +159,7 @@ def _query(text: str, **tables: pa.Table) -> pa.Table:
     import duckdb
 
     with duckdb.connect() as connection:
-        connection.execute("SET threads = 1")
+        connection.execute("SET threads = 1; SET enable_progress_bar = false")
         for name, table in tables.items():
             connection.register(name, table)
         return connection.execute(text).to_arrow_table()

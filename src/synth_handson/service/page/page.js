@@ -97,12 +97,12 @@ async function get(path) {
 
 function failed(error, back) {
   if (!(error instanceof Refused)) throw error;
-  if (error.status === 401) return askForKey();
+  if (error.status === 401) return askForKey(sessionStorage.getItem("key") ? error.message : "");
   show(t("refused"), make("div", { className: "callout fail" }, paragraph(error.message)),
     make("div", { className: "row" }, button(t("back"), back, "first")));
 }
 
-function askForKey() {
+function askForKey(wrong) {
   const key = make("input", { type: "password", required: true, autocomplete: "off" });
   const form = make("form", {}, field(t("key"), key, t("key_hint")),
     make("div", { className: "row" }, make("button", { className: "first" }, t("key_go"))));
@@ -111,7 +111,7 @@ function askForKey() {
     sessionStorage.setItem("key", key.value);
     await start();
   };
-  show(t("key_title"), form);
+  show(t("key_title"), wrong ? make("div", { className: "callout fail" }, paragraph(wrong)) : null, form);
 }
 
 function begin() {

@@ -30,7 +30,7 @@ def read_model(store: Path) -> dict[str, bytes]:
 
 @contextmanager
 def _without_texts() -> Iterator[None]:
-    """Put nothing in the place of the engine's language models, which take most of the time of its import."""
+    """Put nothing in the place of the engine's language models, which take a quarter of its import's time."""
     left_out = ModuleType(TEXTS)
     vars(left_out)["LanguageModel"] = None
     known = sys.modules.setdefault(TEXTS, left_out)
