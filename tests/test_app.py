@@ -178,7 +178,7 @@ def run(*arguments: str, **environment: str) -> "subprocess.CompletedProcess[str
                 "It is a summary and no evidence",
             ],
         ),
-        (
+        pytest.param(
             "ja",
             [
                 "4,521 人",
@@ -192,6 +192,7 @@ def run(*arguments: str, **environment: str) -> "subprocess.CompletedProcess[str
                 "証明していないこと：",
                 "これは要約であり、証拠ではありません",
             ],
+            marks=pytest.mark.seldom,
         ),
     ],
 )
@@ -226,6 +227,7 @@ def test_without_a_browser_and_a_network_it_does_the_four_steps(
     assert kept.rows.synthetic == 200
 
 
+@pytest.mark.seldom
 def test_help_lists_the_options() -> None:
     result = run("--help")
     assert result.returncode == 0
@@ -243,7 +245,7 @@ def test_a_wrong_option_ends_it_with_a_message() -> None:
 @pytest.mark.parametrize(
     ("language", "message"),
     [
-        ("en", "Nothing listens at http://127.0.0.1:9."),
+        pytest.param("en", "Nothing listens at http://127.0.0.1:9.", marks=pytest.mark.seldom),
         ("ja", "http://127.0.0.1:9 では何も待ち受けていません。"),
     ],
 )

@@ -434,6 +434,7 @@ def doomed(chromium: Browser, tmp_path_factory: pytest.TempPathFactory) -> Itera
         }
 
 
+@pytest.mark.seldom
 @pytest.mark.parametrize("ending", ENDINGS)
 def test_a_stopped_server_leaves_no_process_behind(
     chromium: Browser, doomed: dict[int, Server], ending: signal.Signals

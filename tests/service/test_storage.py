@@ -1,7 +1,9 @@
 """Files by job and name, on a disk or in an object storage, whole or not at all."""
 
 import io
+import threading
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -49,6 +51,27 @@ def test_erasing_takes_one_job_and_may_be_repeated(storage: Storage) -> None:
     assert storage.jobs() == ["b"]
     with pytest.raises(DataUnavailableError):
         storage.read("a", "table")
+
+
+def test_erasing_while_another_writes(tmp_path: Path) -> None:
+    storage = Storage(f"file://{tmp_path}/files")
+    stop = threading.Event()
+
+    def write() -> None:
+        number = 0
+        while not stop.is_set():
+            number += 1
+            with suppress(FileNotFoundError):
+                storage.put("a", str(number % 50), io.BytesIO(b"x"))
+
+    writing = threading.Thread(target=write)
+    writing.start()
+    for _ in range(200):
+        storage.erase("a")
+    stop.set()
+    writing.join()
+    storage.erase("a")
+    assert storage.jobs() == []
 
 
 def test_a_file_that_breaks_off_is_not_there(tmp_path: Path) -> None:

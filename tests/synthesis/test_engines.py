@@ -230,6 +230,7 @@ print(train_generator(frame, engine=sys.argv[2], max_epochs=1, epsilon=epsilon).
 
 
 @pytest.mark.engine
+@pytest.mark.seldom
 @pytest.mark.parametrize("engine", ["ctgan", "aim"])
 def test_its_worker_needs_no_network_and_leaves_no_row(
     engine: str, bank: pd.DataFrame, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

@@ -117,9 +117,13 @@ class Storage:
         return bool(self._files.exists(self._path(job, name)))
 
     def erase(self, job: str) -> None:
-        """Remove all files of a job."""
+        """Remove all files of a job, also while another process writes more of them."""
+        path = self._path(job)
         try:
-            self._files.rm(self._path(job), recursive=True)
+            if self._local:
+                # Whoever is writing finds no folder any more, where it could keep this one from being empty.
+                path = str(Path(path).rename(f"{path}-{uuid4().hex}{UNFINISHED}"))
+            self._files.rm(path, recursive=True)
         except FileNotFoundError:
             return
 

@@ -34,6 +34,7 @@ def test_a_worker_killed_from_outside(table: pd.DataFrame) -> None:
 
 
 @pytest.mark.skipif(not hasattr(psutil.Process, "rlimit"), reason="limits memory with Linux's prlimit")
+@pytest.mark.seldom
 def test_a_worker_that_runs_out_of_memory(bank: pd.DataFrame, table: pd.DataFrame) -> None:
     def leave_no_memory(worker: psutil.Process) -> None:
         # A thread that cannot even start hangs Python for ever, so that some room is left for those.

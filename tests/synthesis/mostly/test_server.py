@@ -139,6 +139,7 @@ def test_trains_and_samples_a_table_of_all_columns(address: str, frame: pd.DataF
 
 
 @pytest.mark.engine
+@pytest.mark.seldom
 def test_a_cancelled_and_a_failed_training_leave_nothing_on_the_server(
     address: str, frame: pd.DataFrame, monkeypatch: pytest.MonkeyPatch
 ) -> None:

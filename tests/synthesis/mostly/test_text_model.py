@@ -106,6 +106,7 @@ def drawn(understood: Understood, reports: list[Progress]) -> Drawn:
 
 
 @pytest.mark.engine
+@pytest.mark.seldom
 def test_texts_are_written_in_the_language_of_their_row(drawn: Drawn) -> None:
     texts = drawn.table["interview"]
     assert texts.notna().mean() > 0.9
@@ -114,6 +115,7 @@ def test_texts_are_written_in_the_language_of_their_row(drawn: Drawn) -> None:
 
 
 @pytest.mark.engine
+@pytest.mark.seldom
 def test_they_are_as_new_and_as_long_as_other_peoples(drawn: Drawn, interviews: pd.DataFrame) -> None:
     texts, others = drawn.table["interview"].dropna(), make_interviews(300, seed=9)["interview"]
     known = set(interviews["interview"])
@@ -125,6 +127,7 @@ def test_they_are_as_new_and_as_long_as_other_peoples(drawn: Drawn, interviews: 
 
 
 @pytest.mark.engine
+@pytest.mark.seldom
 def test_nothing_personal_and_no_sign_is_left_in_them(drawn: Drawn, understood: Understood) -> None:
     texts = " ".join(drawn.table["interview"].dropna())
     assert not any(0xE000 <= ord(sign) <= 0xF8FF for sign in texts)
@@ -141,6 +144,7 @@ def test_nothing_personal_and_no_sign_is_left_in_them(drawn: Drawn, understood: 
 
 
 @pytest.mark.engine
+@pytest.mark.seldom
 def test_progress_is_told(reports: list[Progress], drawn: Drawn) -> None:
     epochs = [report.epoch for report in reports if report.phase == "training"]
     assert epochs == sorted(epochs)
