@@ -235,6 +235,7 @@ def test_help_lists_the_options() -> None:
         assert option in result.stdout
 
 
+@pytest.mark.seldom
 def test_a_wrong_option_ends_it_with_a_message() -> None:
     result = run("--rows", "0")
     assert result.returncode == 2

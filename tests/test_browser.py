@@ -213,6 +213,7 @@ def test_another_language_keeps_table_column_and_person(owner: Page) -> None:
     wait_for(lambda: not JAPANESE.search(prose(owner)))
 
 
+@pytest.mark.seldom
 def test_other_rows_take_no_other_training(owner: Page, server: Server) -> None:
     server.forget_generators()
     how_it_was_trained = re.compile(r"It was trained on 3,617 real rows: \d+ epochs in \d+ s")
@@ -242,6 +243,7 @@ def test_cancel_leaves_the_table_and_the_next_click_trains_again(visit: Visit) -
 
 
 @pytest.mark.usefixtures("untrained")
+@pytest.mark.seldom
 def test_the_model_so_far_can_be_used_and_the_next_click_trains_again(visit: Visit) -> None:
     page = visit("?lang=en")
     generate(page)
