@@ -11,6 +11,7 @@ from synth_handson.errors import ArgumentError
 from synth_handson.pipeline.synthesise import Settings, Synthesised, synthesise, understand
 from synth_handson.service import results
 from synth_handson.tables.files.form import TableForm
+from synth_handson.tables.files.reading import read_file
 
 
 @pytest.fixture(scope="module")
@@ -54,6 +55,13 @@ def test_formulas_are_escaped_where_a_spreadsheet_would_run_them(tmp_path: Path)
     assert sheet["A2"].value == "'=1+1"
     assert pd.read_parquet(tmp_path / "synthetic.parquet")["=name"][0] == "=1+1"
     assert table["=name"][0] == "=1+1"
+
+
+def test_a_table_whose_formulas_are_escaped_keeps_its_form(tmp_path: Path) -> None:
+    (tmp_path / "t.csv").write_text("name;price\n=1+1;1,50\nb;2,25\n", encoding="cp1252")
+    frame, form = read_file(tmp_path / "t.csv")
+    results.write_tables(frame, form, tmp_path, escape=True)
+    assert (tmp_path / "synthetic.csv").read_text(encoding="cp1252") == "name;price\n'=1+1;1,50\nb;2,25\n"
 
 
 def test_what_was_understood_is_said_in_both_languages(made: Synthesised) -> None:

@@ -71,6 +71,18 @@ def test_what_is_wrong_is_named_without_its_value(
         assert value not in caught.value.message("en")
 
 
+@pytest.mark.parametrize(
+    ("database", "queue"),
+    [
+        ("sqlite:////srv/jobs.sqlite", "sqlite:////srv/jobs-queue.sqlite"),
+        ("sqlite:////srv/my.sqlite.d/jobs.db", "sqlite:////srv/my.sqlite.d/jobs-queue.db"),
+        ("postgresql://u:p@host/jobs", "postgresql://u:p@host/jobs"),
+    ],
+)
+def test_the_queue_has_a_file_of_its_own_or_the_same_server(database: str, queue: str) -> None:
+    assert read_settings(database_url=database).queue_url == queue
+
+
 def test_secrets_are_not_shown() -> None:
     key = base64.b64encode(bytes(range(32))).decode()
     assert key not in repr(Settings(storage_key=key))  # type: ignore[arg-type]

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import gzip
 import zipfile
-import zlib
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +10,7 @@ import pandas as pd
 
 from synth_handson.errors import ArgumentError
 from synth_handson.service.settings import Settings
-from synth_handson.tables.files.encodings import BLOCK, GZIP
+from synth_handson.tables.files.encodings import blocks
 from synth_handson.tables.files.reading import find_format
 
 
@@ -30,7 +28,7 @@ def check_packed(path: Path, settings: Settings) -> None:
     elif kind == "xlsx":
         _check_zip(path, settings)
     else:
-        _check_gzip(path, settings)
+        _check_text(path, settings)
 
 
 def check_rows(rows: int, settings: Settings) -> None:
@@ -60,30 +58,23 @@ def check_table(frame: pd.DataFrame, settings: Settings) -> None:
         if column.dtype == object or isinstance(column.dtype, pd.StringDtype):
             longest = column.dropna().astype(str).str.len().max()
             if longest > settings.max_cell:
-                _too_long(str(name), int(longest), settings)
+                raise _too_long(str(name), int(longest), settings)
 
 
-def _too_long(column: str, longest: int, settings: Settings) -> None:
-    raise ArgumentError("service_cell", column=column, signs=longest, limit=settings.max_cell)
+def _too_long(column: str, longest: int, settings: Settings) -> ArgumentError:
+    return ArgumentError("service_cell", column=column, signs=longest, limit=settings.max_cell)
 
 
 def _too_much(settings: Settings) -> ArgumentError:
     return ArgumentError("service_unpacked", limit=settings.max_unpacked.human_readable(decimal=True))
 
 
-def _check_gzip(path: Path, settings: Settings) -> None:
-    with path.open("rb") as file:
-        if file.read(2) != GZIP:
-            return
+def _check_text(path: Path, settings: Settings) -> None:
     unpacked = 0
-    try:
-        with gzip.open(path) as source:
-            while block := source.read(BLOCK):
-                unpacked += len(block)
-                if unpacked > settings.max_unpacked:
-                    raise _too_much(settings)
-    except (EOFError, zlib.error, OSError) as error:
-        raise ArgumentError("file_damaged", path=path) from error
+    for block in blocks(path):
+        unpacked += len(block)
+        if unpacked > settings.max_unpacked:
+            raise _too_much(settings)
 
 
 def _check_zip(path: Path, settings: Settings) -> None:
@@ -138,6 +129,6 @@ def _unpacked(column: Any, name: str, settings: Settings) -> int:
         longest = compute.max(lengths).as_py() or 0
         # No character takes more than four bytes.
         if longest > 4 * settings.max_cell:
-            _too_long(name, longest, settings)
+            raise _too_long(name, longest, settings)
         total += compute.sum(lengths.take(chunk.indices)).as_py() or 0
     return total

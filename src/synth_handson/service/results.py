@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib.metadata import version
@@ -60,11 +59,6 @@ def of_attempt(attempt: int, kind: Kind | str) -> str:
     return f"{attempt}.{kind if isinstance(kind, str) else kind.name}"
 
 
-def parse(content: bytes) -> Any:
-    """Read plain data again."""
-    return json.loads(content)
-
-
 def write_tables(table: pd.DataFrame, form: TableForm, folder: Path, escape: bool) -> list[str]:
     """Write a synthetic table in all formats that can hold it, and return which."""
     written: list[str] = []
@@ -73,7 +67,7 @@ def write_tables(table: pd.DataFrame, form: TableForm, folder: Path, escape: boo
             continue
         shown = escape_formulas(table) if escape and ending in ("csv", "xlsx") else table
         try:
-            write_table(shown, folder / kind.name, form=form if shown is table else None)
+            write_table(shown, folder / kind.name, form=form)
         except ArgumentError:
             # A workbook holds fewer rows, and no text of more than 32,767 characters.
             if ending == "csv":

@@ -21,14 +21,15 @@ from pydantic import (
     model_validator,
 )
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from sqlalchemy import make_url
 
 from synth_handson.errors import ArgumentError
 from synth_handson.paths import home
+from synth_handson.service.sealing import KEY_BYTES
 
 FOLDER = "service"
 """The service's own folder in the private home."""
 DIGEST = re.compile(r"[0-9a-f]{64}")
-KEY_BYTES = 32
 
 
 class ApiKey(BaseModel):
@@ -170,7 +171,11 @@ class Settings(BaseSettings):
     @property
     def queue_url(self) -> str:
         """Return where the queue keeps its tables: beside SQLite's file, or in the same PostgreSQL."""
-        return self.database_url.replace(".sqlite", "-queue.sqlite") if self.embedded else self.database_url
+        url = make_url(self.database_url)
+        if not self.embedded or not url.database:
+            return self.database_url
+        path = Path(url.database)
+        return f"sqlite:///{path.with_stem(f'{path.stem}-queue')}"
 
 
 def folder() -> Path:

@@ -136,6 +136,13 @@ def test_events_end_with_the_job(client: TestClient, bench: Bench, send: Any) ->
     assert [event["state"] for event in events] == ["succeeded"]
 
 
+def test_a_server_is_offered_where_one_is_set(client: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert "mostly-server" not in client.get("/v1/engines").json()
+    monkeypatch.setenv("MOSTLY_BASE_URL", "http://gpu-box:8080")
+    assert "mostly-server" in client.get("/v1/engines").json()
+    assert "ctgan" not in client.get("/v1/engines").json()
+
+
 @pytest.mark.parametrize(
     ("fields", "named"),
     [

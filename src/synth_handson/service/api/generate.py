@@ -69,7 +69,7 @@ class Generated(BaseModel):
 @router.post(
     "/generate",
     tags=["generate"],
-    responses=problems(402, 408, 409, 410, 413, 422, 429)
+    responses=problems(402, 408, 409, 410, 413, 429)
     | {202: {"model": Generated, "description": "It takes longer: ask for the job."}},
 )
 async def generate(
@@ -83,7 +83,7 @@ async def generate(
 ) -> Generated:
     """Send a table and wait for the synthetic one; after a while the answer is the job to ask for."""
     spoken = reader_language(request)
-    job, _ = await run_in_threadpool(jobs.take, owner, request_of(asked, file), file.file, "run", key)
+    job = await run_in_threadpool(jobs.take, owner, request_of(asked, file), file.file, "run", key)
     # Whoever only waits takes no room.
     request.state.leave()
     deadline = time.monotonic() + jobs.settings.generate_seconds
@@ -118,7 +118,7 @@ def _answer(jobs: Jobs, job: Job, language: Language) -> Generated:
     "/download/{token}.{ending}",
     tags=["generate"],
     response_class=Response,
-    responses=problems(404, 409, 410, 422)
+    responses=problems(404, 409, 410)
     | {200: {"content": {kind.media_type: FILE for kind in results.TABLES.values()}}},
 )
 def download(token: Annotated[str, Path(max_length=64)], ending: Format, jobs: TheJobs) -> StreamingResponse:
@@ -126,4 +126,4 @@ def download(token: Annotated[str, Path(max_length=64)], ending: Format, jobs: T
     job = jobs.records.by_download(token)
     if job is None:
         raise Problem(404, "file")
-    return send_file(jobs, job.owner, job.id, results.TABLES[ending])
+    return send_file(jobs, job, results.TABLES[ending])

@@ -42,10 +42,10 @@ class RateLimit:
     def __init__(self, settings: Settings) -> None:
         self._rate = settings.rate
         own = MovingWindowRateLimiter(MemoryStorage())
-        self._own = own
-        self._shared = (
-            MovingWindowRateLimiter(storage_from_string(settings.redis_url)) if settings.redis_url else own
-        )
+        self._limiters = [own]
+        if settings.redis_url:
+            shared = storage_from_string(settings.redis_url, wrap_exceptions=True)
+            self._limiters.insert(0, MovingWindowRateLimiter(shared))
 
     async def count(self, kind: str, who: str) -> None:
         """Count one.
@@ -55,27 +55,28 @@ class RateLimit:
         Problem
             If that is one too many.
         """
-        wait = await run_in_threadpool(self._count, kind, who)
-        if wait is not None:
-            raise Problem(429, "rate", headers={"Retry-After": str(wait)}, rate=str(self._rate))
+        await self._ask(lambda limiter: limiter.hit(self._rate, kind, who), kind, who)
 
     async def check(self, kind: str, who: str) -> None:
         """Raise a `Problem` if there were too many already."""
-        if not await run_in_threadpool(lambda: self._shared.test(self._rate, kind, who)):
-            wait = self._wait(self._shared, kind, who)
+        await self._ask(lambda limiter: limiter.test(self._rate, kind, who), kind, who)
+
+    async def _ask(self, allows: Callable[[MovingWindowRateLimiter], bool], kind: str, who: str) -> None:
+        wait = await run_in_threadpool(self._wait, allows, kind, who)
+        if wait is not None:
             raise Problem(429, "rate", headers={"Retry-After": str(wait)}, rate=str(self._rate))
 
-    def _count(self, kind: str, who: str) -> int | None:
-        for limiter in (self._shared, self._own):
+    def _wait(self, allows: Callable[[MovingWindowRateLimiter], bool], kind: str, who: str) -> int | None:
+        """Return the seconds to wait, None if that is none; where the shared count is away, by our own."""
+        for limiter in self._limiters:
             try:
-                return None if limiter.hit(self._rate, kind, who) else self._wait(limiter, kind, who)
+                if allows(limiter):
+                    return None
+                window = limiter.get_window_stats(self._rate, kind, who)
+                return max(1, ceil(window.reset_time - time.time()))
             except StorageError as error:
                 log.warning("shared limits cannot be reached (%s); counting here", type(error).__name__)
         return None
-
-    def _wait(self, limiter: MovingWindowRateLimiter, kind: str, who: str) -> int:
-        window = limiter.get_window_stats(self._rate, kind, who)
-        return max(1, ceil(window.reset_time - time.time()))
 
 
 class Room:

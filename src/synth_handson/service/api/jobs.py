@@ -19,8 +19,6 @@ from synth_handson.service.settings import Settings
 from synth_handson.service.storage import Storage
 from synth_handson.service.tariff import Tariff, read_tariff
 
-BLOCK = 2**20
-
 
 @dataclass(frozen=True)
 class Jobs:
@@ -57,15 +55,8 @@ class Jobs:
         self.queue.close()
         self.records.close()
 
-    def take(
-        self, owner: str, request: Request, file: BinaryIO, what: What, key: str | None
-    ) -> tuple[Job, bool]:
-        """Take a job in, unless the same was sent before under the same key.
-
-        Returns
-        -------
-        tuple of Job and bool
-            The job, and whether it is new.
+    def take(self, owner: str, request: Request, file: BinaryIO, what: What, key: str | None) -> Job:
+        """Take a job in; return the one that was sent before under the same key, if there is one.
 
         Raises
         ------
@@ -78,7 +69,7 @@ class Jobs:
         content, size = _digest(file, f"{what} {request.model_dump_json()}")
         idempotency = hashlib.sha256(key.encode()).hexdigest() if key else None
         if idempotency and (known := self.records.by_idempotency(owner, idempotency)):
-            return self._same(known, content), False
+            return self._same(known, content)
         self._check_cap(owner)
         job = new_id()
         file.seek(0)
@@ -89,9 +80,9 @@ class Jobs:
         )
         if not new:
             self.storage.erase(job)
-            return self._same(taken, content), False
+            return self._same(taken, content)
         self.queue.submit(job, what)
-        return taken, True
+        return taken
 
     def _check_cap(self, owner: str) -> None:
         month = month_of(time.time())
@@ -179,10 +170,7 @@ class Jobs:
         Problem
             If the job has not succeeded, or there is no such file.
         """
-        self._check_kept(job)
-        if job.state != "succeeded":
-            raise Problem(409, "not_ready", state=job.state)
-        name = results.of_attempt(job.attempt, kind)
+        name = self._result_name(job, kind)
         if not self.storage.has(job.id, name):
             raise Problem(404, "file")
         return self.storage.blocks(job.id, name), self._file_name(job, kind)
@@ -202,14 +190,19 @@ class Jobs:
 
     def told(self, job: Job, kind: results.Kind) -> Any:
         """Return a result of plain data; errors as `result`."""
-        blocks, _ = self.result(job, kind)
-        return results.parse(b"".join(blocks))
+        return self.storage.read_json(job.id, self._result_name(job, kind))
 
     def failure(self, job: Job, language: Language) -> str | None:
         """Say why a job failed, if it did."""
         if job.state != "failed":
             return None
         return str(self.read(job, results.FAILURE)[language])
+
+    def _result_name(self, job: Job, kind: results.Kind) -> str:
+        self._check_kept(job)
+        if job.state != "succeeded":
+            raise Problem(409, "not_ready", state=job.state)
+        return results.of_attempt(job.attempt, kind)
 
     def _check_kept(self, job: Job) -> None:
         if job.state in ("cancelled", "expired"):
@@ -221,11 +214,8 @@ class Jobs:
         return f"{stem}-{kind.name.replace('synthetic', 'SYNTHETIC', 1)}"
 
 
-def _digest(file: BinaryIO, asked: str) -> tuple[str, int]:
+def _digest(file: Any, asked: str) -> tuple[str, int]:
     """Return the SHA-256 of a file and what is asked for, and the file's size."""
-    digest, size = hashlib.sha256(asked.encode()), 0
     file.seek(0)
-    while block := file.read(BLOCK):
-        digest.update(block)
-        size += len(block)
-    return digest.hexdigest(), size
+    digest = hashlib.file_digest(file, lambda: hashlib.sha256(asked.encode()))
+    return digest.hexdigest(), file.tell()

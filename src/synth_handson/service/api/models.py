@@ -11,7 +11,7 @@ from pydantic import BaseModel, Field
 
 from synth_handson.locales import Language
 from synth_handson.service.api.jobs import Jobs
-from synth_handson.service.records import Job, Phase, State
+from synth_handson.service.records import ENDED, Job, Phase, State
 from synth_handson.service.request import AUTO
 from synth_handson.service.request import Request as Asked
 from synth_handson.tables.checks import MAX_SEED
@@ -141,8 +141,9 @@ class JobView(BaseModel):
 
 def job_view(jobs: Jobs, job: Job, language: Language) -> JobView:
     """Tell a job."""
-    kept = job.finished is not None and job.state in ("checked", "succeeded", "failed")
-    expires = job.finished + 3600 * jobs.settings.retention_hours if kept and job.finished else None
+    expires = None
+    if job.finished and job.state in ENDED:
+        expires = job.finished + 3600 * jobs.settings.retention_hours
     result = (
         {
             "verdict": job.verdict,

@@ -70,7 +70,6 @@ def reader_language(request: Request) -> Language:
 
 
 def answer(
-    request: Request,
     status: int,
     code: str,
     detail: str,
@@ -94,9 +93,7 @@ def answer(
 def answer_problem(request: Request, problem: Problem) -> JSONResponse:
     """Answer with a problem of ours."""
     detail = problem.in_words(reader_language(request))
-    return answer(
-        request, problem.status_code, problem.code, detail, headers=dict(problem.headers or {}) or None
-    )
+    return answer(problem.status_code, problem.code, detail, headers=dict(problem.headers or {}) or None)
 
 
 def add_handlers(app: FastAPI) -> None:
@@ -111,19 +108,19 @@ def add_handlers(app: FastAPI) -> None:
         headers = dict(error.headers or {})
         if error.status_code == 405:
             headers["Allow"] = ", ".join(_methods(request))
-        return answer(request, error.status_code, str(error.status_code), detail, headers=headers or None)
+        return answer(error.status_code, str(error.status_code), detail, headers=headers or None)
 
     async def invalid(request: Request, error: Exception) -> JSONResponse:
         assert isinstance(error, RequestValidationError)
         errors = [{name: found[name] for name in ("loc", "msg", "type")} for found in error.errors()]
         named = ", ".join(dict.fromkeys(str(found["loc"][-1]) for found in errors))
         detail = get_text(reader_language(request), "service.problem_invalid", fields=named)
-        return answer(request, UNPROCESSABLE, "invalid", detail, errors=errors)
+        return answer(UNPROCESSABLE, "invalid", detail, errors=errors)
 
     async def ours(request: Request, error: Exception) -> JSONResponse:
         assert isinstance(error, SynthHandsonError)
         detail = error.message(reader_language(request))
-        return answer(request, UNPROCESSABLE, error.key.replace("_", "-"), detail)
+        return answer(UNPROCESSABLE, error.key.replace("_", "-"), detail)
 
     async def unreachable(request: Request, error: Exception) -> JSONResponse:
         return answer_problem(request, Problem(503, "not_well", headers={"Retry-After": "5"}))
@@ -147,7 +144,7 @@ def _methods(request: Request) -> list[str]:
 
 def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
     """Document which problems an operation may answer with, beside those that any may."""
-    known = sorted({*statuses, 400, 401, 403, 422, 500, 503})
+    known = sorted({*statuses, 400, 401, 403, UNPROCESSABLE, 500, 503})
     return {
         status: {
             "description": HTTPStatus(status).phrase,

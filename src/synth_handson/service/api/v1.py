@@ -14,6 +14,7 @@ from starlette.concurrency import run_in_threadpool
 
 from synth_handson.locales import Language
 from synth_handson.service import results
+from synth_handson.service.api.jobs import Jobs
 from synth_handson.service.api.models import (
     AskedFor,
     Choices,
@@ -29,7 +30,7 @@ from synth_handson.service.api.models import (
     request_of,
 )
 from synth_handson.service.api.problems import problems, reader_language
-from synth_handson.service.records import OPEN, month_of
+from synth_handson.service.records import OPEN, Job, month_of
 from synth_handson.service.request import offered
 from synth_handson.service.tariff import bill
 
@@ -54,7 +55,7 @@ def engines() -> list[str]:
     "/jobs",
     status_code=202,
     tags=["jobs"],
-    responses=problems(402, 408, 409, 413, 422, 429)
+    responses=problems(402, 408, 409, 413, 429)
     | {202: {"headers": {"Location": {"description": "The job.", "schema": {"type": "string"}}}}},
 )
 def create_job(
@@ -70,13 +71,12 @@ def create_job(
     ] = True,
 ) -> JobView:
     """Send a table, to get a synthetic one."""
-    what: Literal["run", "check"] = "run" if start else "check"
-    job, _ = jobs.take(owner, request_of(asked, file), file.file, what, key)
+    job = jobs.take(owner, request_of(asked, file), file.file, "run" if start else "check", key)
     response.headers["Location"] = f"/v1/jobs/{job.id}"
     return job_view(jobs, job, reader_language(request))
 
 
-@router.get("/jobs/{job}", tags=["jobs"], responses=problems(404, 422))
+@router.get("/jobs/{job}", tags=["jobs"], responses=problems(404))
 def get_job(
     job: str, request: Request, jobs: TheJobs, owner: Owner, language: ReaderLanguage = None
 ) -> JobView:
@@ -84,7 +84,7 @@ def get_job(
     return job_view(jobs, jobs.get(owner, job), reader_language(request))
 
 
-@router.post("/jobs/{job}/start", status_code=202, tags=["jobs"], responses=problems(402, 404, 409, 410, 422))
+@router.post("/jobs/{job}/start", status_code=202, tags=["jobs"], responses=problems(402, 404, 409, 410))
 def start_job(job: str, request: Request, jobs: TheJobs, owner: Owner, choices: Choices) -> JobView:
     """Run a job that was checked or has failed; what is not named stays as it was asked for."""
     started = jobs.start(owner, job, choices.model_dump(exclude_unset=True))
@@ -101,7 +101,7 @@ def cancel_job(job: str, jobs: TheJobs, owner: Owner) -> None:
     "/jobs/{job}/events",
     tags=["jobs"],
     response_class=StreamingResponse,
-    responses=problems(404, 422) | {200: {"content": {"text/event-stream": {"schema": {"type": "string"}}}}},
+    responses=problems(404) | {200: {"content": {"text/event-stream": {"schema": {"type": "string"}}}}},
 )
 async def watch_job(
     job: str, request: Request, jobs: TheJobs, owner: Owner, language: ReaderLanguage = None
@@ -127,7 +127,7 @@ async def watch_job(
     return StreamingResponse(events(), media_type="text/event-stream")
 
 
-@router.get("/jobs/{job}/understood", tags=["jobs"], responses=problems(404, 409, 410, 422))
+@router.get("/jobs/{job}/understood", tags=["jobs"], responses=problems(404, 409, 410))
 def get_understood(
     job: str, request: Request, jobs: TheJobs, owner: Owner, language: ReaderLanguage = None
 ) -> Plain:
@@ -135,7 +135,7 @@ def get_understood(
     return dict(jobs.understood(jobs.get(owner, job))[reader_language(request)])
 
 
-@router.get("/jobs/{job}/summary", tags=["results"], responses=problems(404, 409, 410, 422))
+@router.get("/jobs/{job}/summary", tags=["results"], responses=problems(404, 409, 410))
 def get_summary(
     job: str, request: Request, jobs: TheJobs, owner: Owner, language: ReaderLanguage = None
 ) -> Plain:
@@ -153,8 +153,7 @@ def get_evidence(job: str, jobs: TheJobs, owner: Owner) -> Plain:
     "/jobs/{job}/report",
     tags=["results"],
     response_class=Response,
-    responses=problems(404, 409, 410, 422)
-    | {200: {"content": {"text/html": {"schema": {"type": "string"}}}}},
+    responses=problems(404, 409, 410) | {200: {"content": {"text/html": {"schema": {"type": "string"}}}}},
 )
 def get_report(
     job: str, jobs: TheJobs, owner: Owner, language: Annotated[Language | None, Query()] = None
@@ -162,22 +161,22 @@ def get_report(
     """Return the report, one page that needs nothing else; by default in the language of the job."""
     found = jobs.get(owner, job)
     kind = results.REPORT[language or jobs.request(found).language]
-    return send_file(jobs, owner, job, kind)
+    return send_file(jobs, found, kind)
 
 
 @router.get(
     "/jobs/{job}/synthetic.{ending}",
     tags=["results"],
     response_class=Response,
-    responses=problems(404, 409, 410, 422)
+    responses=problems(404, 409, 410)
     | {200: {"content": {kind.media_type: FILE for kind in results.TABLES.values()}}},
 )
 def get_table(job: str, ending: Format, jobs: TheJobs, owner: Owner) -> StreamingResponse:
     """Return the synthetic table. One that a workbook cannot hold is there in the other formats."""
-    return send_file(jobs, owner, job, results.TABLES[ending])
+    return send_file(jobs, jobs.get(owner, job), results.TABLES[ending])
 
 
-@router.get("/usage", tags=["usage"], responses=problems(422))
+@router.get("/usage", tags=["usage"], responses=problems())
 def get_usage(
     jobs: TheJobs,
     owner: Owner,
@@ -190,9 +189,9 @@ def get_usage(
     return [bill(use, jobs.tariff) for use in jobs.records.use(asked, owner)]
 
 
-def send_file(jobs: TheJobs, owner: str, job: str, kind: results.Kind) -> StreamingResponse:
+def send_file(jobs: Jobs, job: Job, kind: results.Kind) -> StreamingResponse:
     """Send a result, under a name that says what it is."""
-    blocks, name = jobs.result(jobs.get(owner, job), kind)
+    blocks, name = jobs.result(job, kind)
     shown = "inline" if kind.media_type.startswith("text/html") else "attachment"
     return StreamingResponse(
         blocks,
