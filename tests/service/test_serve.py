@@ -224,6 +224,11 @@ def test_the_page(service: Service, page: Page, language: str, go: str, erase: s
     page.get_by_label(re.compile("^(Engine|エンジン)")).select_option("copula")
     page.get_by_label(re.compile("^(Keep|残す): region")).uncheck()
     page.get_by_role("button", name=go).click()
+    phases = page.locator("#phases li:visible")
+    expect(phases).to_have_count(6, timeout=PATIENCE)
+    assert (
+        len({phases.nth(place).evaluate("item => getComputedStyle(item).display") for place in range(6)}) == 1
+    )
     expect(page.locator("iframe")).to_be_visible(timeout=PATIENCE)
     with page.expect_download() as started:
         page.get_by_role("button", name="CSV").click()

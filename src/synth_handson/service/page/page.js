@@ -181,7 +181,7 @@ function showProgress(job) {
     make("p", { id: "state" }),
     make("progress", { id: "bar", max: 1, ariaLabel: t("working") }),
     make("ol", { className: "phases", id: "phases" }, ...PHASES.map((phase) =>
-      make("li", { id: `phase-${phase.replace(" ", "-")}`, className: phase }, t(`phase_${phase.replace(" ", "_")}`)))),
+      make("li", { id: `phase-${phase.replace(" ", "-")}`, className: phase === "texts" ? phase : "" }, t(`phase_${phase.replace(" ", "_")}`)))),
     paragraph(t("may_leave"), "soft"),
     make("div", { className: "row" }, button(t("cancel"), () => erase(job.id))));
 }
