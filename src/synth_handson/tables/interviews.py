@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import random
 import sys
+from datetime import date, timedelta
 from pathlib import Path
 
 import pandas as pd
@@ -20,6 +21,8 @@ from synth_handson.tables.files.writing import write_table
 
 ROWS = 600
 SEED = 20261128
+MADE_ON = date(2026, 11, 28)
+"""The day from which ages are counted, so that the file is the same whenever it is made."""
 PLANS = {"basic": 0.5, "plus": 0.3, "premium": 0.2}
 SHARE_JAPANESE = 0.5
 
@@ -116,7 +119,7 @@ def _interview(number: int, draw: random.Random, fakers: dict[str, Faker]) -> di
     satisfaction = min(5, max(1, round(draw.gauss(3 + 0.5 * (plan != "basic"), 1.2))))
     visits = min(30, int(draw.expovariate(1 / (3 + 2 * satisfaction))))
     renews = draw.random() < 1 / (1 + 2.718 ** -(0.9 * (satisfaction - 3) + 0.08 * (visits - 8)))
-    born = faker.date_of_birth(minimum_age=20, maximum_age=85)
+    born = _birth_date(faker)
     return {
         "id": 10_000 + number,
         "name": faker.name(),
@@ -136,7 +139,7 @@ def _text(language: str, satisfaction: int, faker: Faker, draw: random.Random) -
     mood = "good" if satisfaction + draw.choice([-1, 0, 0, 1]) >= 3 else "bad"
     body = "4" + "".join(draw.choices("0123456789", k=14))
     digits = "".join(draw.choices("123456789", k=11))
-    day = faker.date_of_birth(minimum_age=20, maximum_age=85)
+    day = _birth_date(faker)
     values = {
         "staff": faker.last_name() if language == "ja" else faker.name_female().split()[0],
         "phone": _phone(faker, language, draw),
@@ -155,6 +158,14 @@ def _text(language: str, satisfaction: int, faker: Faker, draw: random.Random) -
         *draw.sample(DETAILS[language], draw.choice([1, 2, 2, 3])),
     ]
     return ("" if language == "ja" else " ").join(sentences).format(**values)
+
+
+def _birth_date(faker: Faker) -> date:
+    """Draw who is 20 to 85 years old on `MADE_ON`: Faker's own counts from the day on which it is asked."""
+    oldest, youngest = (MADE_ON.replace(year=MADE_ON.year - age) for age in (86, 20))
+    born = faker.date_time_ad(start_datetime=oldest, end_datetime=youngest).date()
+    # On the first day, one would turn 86.
+    return max(born, oldest + timedelta(days=1))
 
 
 def _phone(faker: Faker, language: str, draw: random.Random) -> str:
