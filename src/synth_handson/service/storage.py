@@ -58,9 +58,19 @@ class Storage:
         return shutil.disk_usage(self._root).free if self._local else None
 
     def put(self, job: str, name: str, source: BinaryIO) -> int:
-        """Write a file, in place of one of the same name, and return its size as it lies there."""
+        """Write a file, in place of one of the same name, and return its size as it lies there.
+
+        Raises
+        ------
+        FileNotFoundError
+            If the job's files are erased meanwhile.
+        """
         path = self._path(job, name)
-        self._files.makedirs(self._path(job), exist_ok=True)
+        try:
+            self._files.makedirs(self._path(job), exist_ok=True)
+        except FileExistsError as error:
+            # The folder was there when it was to be made, and no longer when it was looked at.
+            raise FileNotFoundError(path) from error
         # An object is there when it is closed; a file has to be put in its place.
         written = f"{path}.{uuid4().hex}{UNFINISHED}" if self._local else path
         try:
