@@ -62,14 +62,32 @@ def problem(key: str, values: Mapping[str, object] | None = None) -> Message:
     return Message(f"errors.{key}", dict(values or {}))
 
 
-class TableError(SynthHandsonError):
-    """A table cannot be trained on, or tables not be compared; ``problems`` lists all that is wrong."""
+class ProblemsError(SynthHandsonError):
+    """Several things may be wrong at once; ``problems`` lists them all."""
 
-    def __init__(self, problems: Sequence[Message], key: str = "table") -> None:
+    def __init__(self, problems: Sequence[Message], key: str) -> None:
         super().__init__(key, count=len(problems))
         self.problems = tuple(problems)
 
     def message(self, language: Language = "en") -> str:
-        """List every problem, each with its column, an example and what to do."""
+        """List every problem, each with its place, an example and what to do."""
         lines = [f"- {found.in_words(language)}" for found in self.problems]
         return "\n".join([super().message(language), *lines])
+
+
+class TableError(ProblemsError):
+    """A table cannot be trained on, or tables not be compared."""
+
+    def __init__(self, problems: Sequence[Message], key: str = "table") -> None:
+        super().__init__(problems, key)
+
+
+class PlanError(ProblemsError):
+    """Something in a plan, or a file of it, is wrong; nothing of it was taken."""
+
+    def __init__(self, problems: Sequence[Message], key: str = "plan") -> None:
+        super().__init__(problems, key)
+
+
+class ConflictError(SynthHandsonError):
+    """Somebody else has changed the same thing meanwhile; nothing was overwritten."""

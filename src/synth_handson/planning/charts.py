@@ -1,0 +1,202 @@
+"""Altair charts of a plan."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Sequence
+from datetime import date, timedelta
+from typing import TYPE_CHECKING, Any
+
+from synth_handson.locales import Language
+from synth_handson.planning.feedback import Feedback, by_month
+from synth_handson.planning.priorities import MOSCOW, Feature, by_rice
+from synth_handson.planning.progress import BurnUp, Milestone, overdue_milestones
+from synth_handson.planning.wording import choice, speaker
+
+if TYPE_CHECKING:
+    import altair as alt
+
+MOSCOW_COLORS = ("#c8553d", "#e09f3e", "#4f86a6", "#9aa0a6")
+STATE_COLORS = {"reached": "#3a8f5c", "open": "#4f86a6", "overdue": "#c8553d"}
+TYPE_COLORS = ("#c8553d", "#4f86a6", "#e09f3e", "#8064a2", "#9aa0a6")
+LABEL = 180
+"""Pixels that the name of a row may take; longer ones end with three dots."""
+
+
+def rice_bars(features: Collection[Feature], language: Language) -> alt.Chart:
+    """Draw a bar for each feature, the largest RICE first."""
+    import altair as alt
+
+    say = speaker(language)
+    ordered = by_rice(features)
+    rows = [
+        {
+            "id": feature.id, "name": feature.name, "rice": round(feature.rice, 4),
+            "moscow": choice(feature.moscow, say), "hours": feature.effort,
+            "status": choice(feature.status, say),
+        }
+        for feature in ordered
+    ]  # fmt: skip
+    groups = [choice(group, say) for group in MOSCOW]
+    chart: alt.Chart = (
+        alt.Chart(_data(rows))
+        .mark_bar()
+        .encode(
+            x=alt.X("rice:Q", title=say("field_rice")),
+            y=_names([feature.id for feature in ordered], rows),
+            color=alt.Color(
+                "moscow:N",
+                title=None,
+                scale=alt.Scale(domain=groups, range=MOSCOW_COLORS),
+                legend=alt.Legend(orient="top"),
+            ),
+            tooltip=[
+                alt.Tooltip("name:N", title=say("field_name")),
+                alt.Tooltip("rice:Q", title=say("field_rice"), format=".2f"),
+                alt.Tooltip("moscow:N", title=say("field_moscow")),
+                alt.Tooltip("hours:Q", title=say("field_effort")),
+                alt.Tooltip("status:N", title=say("field_status")),
+            ],
+        )
+        .properties(width="container", height=alt.Step(24), title=say("rice_title"))
+    )
+    return chart
+
+
+def gantt(milestones: Collection[Milestone], on: date, language: Language) -> alt.LayerChart:
+    """Draw a bar from start to due day for each milestone, and a line at a day."""
+    import altair as alt
+
+    say = speaker(language)
+    late = {milestone.id for milestone in overdue_milestones(milestones, on)}
+    ordered = sorted(milestones, key=lambda one: (one.due, one.start, one.name))
+    rows = [
+        {
+            "id": one.id, "name": one.name, "start": str(one.start), "due": str(one.due),
+            # A bar covers its last day.
+            "end": str(one.due + timedelta(days=1)), "reached": one.reached_on and str(one.reached_on),
+            "state": say(f"gantt_{_state(one, late, on)}"),
+        }
+        for one in ordered
+    ]  # fmt: skip
+    states = {say(f"gantt_{name}"): color for name, color in STATE_COLORS.items()}
+    base = alt.Chart(_data(rows)).encode(
+        y=_names([one.id for one in ordered], rows),
+        tooltip=[
+            alt.Tooltip("name:N", title=say("field_name")),
+            alt.Tooltip("start:T", title=say("field_start"), format="%Y-%m-%d"),
+            alt.Tooltip("due:T", title=say("field_due"), format="%Y-%m-%d"),
+            alt.Tooltip("reached:T", title=say("field_reached_on"), format="%Y-%m-%d"),
+        ],
+    )
+    bars = base.mark_bar().encode(
+        x=alt.X("start:T", title=None, axis=_days()),
+        x2="end:T",
+        color=alt.Color(
+            "state:N",
+            title=None,
+            scale=alt.Scale(domain=list(states), range=list(states.values())),
+            legend=alt.Legend(orient="top"),
+        ),
+    )
+    today = alt.Chart(_data([{"on": str(on)}])).mark_rule(strokeDash=[4, 3], color="#888").encode(x="on:T")
+    chart: alt.LayerChart = (bars + today).properties(
+        width="container", height=alt.Step(28), title=say("gantt_title")
+    )
+    return chart
+
+
+def _state(one: Milestone, late: Collection[str], on: date) -> str:
+    if one.id in late:
+        return "overdue"
+    return "reached" if one.reached_on and one.reached_on <= on else "open"
+
+
+def burn_up_lines(days: Sequence[BurnUp], language: Language) -> alt.Chart:
+    """Draw the hours that were planned and those that were done, day by day."""
+    import altair as alt
+
+    say = speaker(language)
+    names = {"planned": say("burn_planned"), "done": say("burn_done")}
+    rows = [
+        {"day": str(one.day), "hours": getattr(one, name), "what": shown}
+        for one in days
+        for name, shown in names.items()
+    ]
+    chart: alt.Chart = (
+        alt.Chart(_data(rows))
+        .mark_line(interpolate="step-after", point=True)
+        .encode(
+            x=alt.X("day:T", title=None, axis=_days()),
+            y=alt.Y("hours:Q", title=say("burn_hours")),
+            color=alt.Color(
+                "what:N",
+                title=None,
+                scale=alt.Scale(domain=list(names.values()), range=["#9aa0a6", "#3a8f5c"]),
+                legend=alt.Legend(orient="top"),
+            ),
+            strokeDash=alt.StrokeDash("what:N", legend=None, sort=list(names.values())),
+            tooltip=[
+                alt.Tooltip("day:T", title=say("day"), format="%Y-%m-%d"),
+                alt.Tooltip("what:N", title=" "),
+                alt.Tooltip("hours:Q", title=say("burn_hours")),
+            ],
+        )
+        .properties(width="container", height=220, title=say("burn_title"))
+    )
+    return chart
+
+
+def feedback_months(feedback: Collection[Feedback], language: Language) -> alt.Chart:
+    """Draw how much feedback of which type there was in each month."""
+    import altair as alt
+
+    say = speaker(language)
+    kinds = [choice(kind, say) for kind in Feedback.choices("type")]
+    rows = [
+        {"month": f"{month:%Y-%m}", "type": choice(kind, say), "count": count}
+        for (month, kind), count in sorted(by_month(feedback).items())
+    ]
+    chart: alt.Chart = (
+        alt.Chart(_data(rows))
+        .mark_bar()
+        .encode(
+            x=alt.X("month:O", title=None, axis=alt.Axis(labelAngle=0, labelOverlap=True)),
+            y=alt.Y("sum(count):Q", title=say("count"), axis=alt.Axis(tickMinStep=1)),
+            color=alt.Color(
+                "type:N",
+                title=None,
+                scale=alt.Scale(domain=kinds, range=TYPE_COLORS),
+                legend=alt.Legend(orient="top", columns=3),
+            ),
+            tooltip=[
+                alt.Tooltip("month:O", title=say("month")),
+                alt.Tooltip("type:N", title=say("field_type")),
+                alt.Tooltip("count:Q", title=say("count")),
+            ],
+        )
+        .properties(width="container", height=220, title=say("voices_time_title"))
+    )
+    return chart
+
+
+def _data(rows: list[dict[str, Any]]) -> alt.InlineData:
+    import altair as alt
+
+    return alt.InlineData(values=rows)
+
+
+def _names(order: list[str], rows: list[dict[str, Any]]) -> alt.Y:
+    """Label rows by name, though two may have the same one."""
+    import altair as alt
+
+    # JSON is an object in Vega's expressions, too.
+    names = json.dumps({row["id"]: row["name"] for row in rows})
+    axis = alt.Axis(labelExpr=f"{names}[datum.value]", labelLimit=LABEL, ticks=False)
+    return alt.Y("id:N", sort=order, title=None, axis=axis)
+
+
+def _days() -> alt.Axis:
+    import altair as alt
+
+    return alt.Axis(format="%Y-%m-%d", labelOverlap=True, tickCount=6)

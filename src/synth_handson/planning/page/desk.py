@@ -1,0 +1,203 @@
+"""What one visitor has before them: the plan as last read, what is being changed, and what came of it."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import marimo as mo
+
+from synth_handson.errors import ConflictError, SynthHandsonError
+from synth_handson.locales import Language, Message
+from synth_handson.paths import bundled
+from synth_handson.planning.entries import Entry
+from synth_handson.planning.files import read_entries
+from synth_handson.planning.plan import MODELS, Kind, Plan, kind_of, title
+from synth_handson.planning.store import Store
+
+HOURS = 160.0
+"""Hours there are for the smallest product, until somebody says otherwise: four weeks of forty."""
+
+
+@dataclass(frozen=True)
+class Editing:
+    """What the form is about.
+
+    Attributes
+    ----------
+    kind
+        The kind of entry.
+    entry
+        What it was when it was put into the form; None for a new one.
+    asked
+        Whether the visitor was asked if it is to be removed.
+    """
+
+    kind: Kind = "features"
+    entry: Entry | None = None
+    asked: bool = False
+
+
+@dataclass(frozen=True)
+class Conflict:
+    """What somebody wanted to save, and what another has saved meanwhile.
+
+    Attributes
+    ----------
+    mine
+        Not saved.
+    theirs
+        As it is kept now; None if it was removed.
+    """
+
+    mine: Entry
+    theirs: Entry | None
+
+
+Outcome = Message | SynthHandsonError | Conflict | None
+"""What came of the last change."""
+
+
+class Desk:
+    """One visitor's desk, over a store that others change, too.
+
+    Attributes
+    ----------
+    store
+        The plan's.
+    states
+        Functions that return the :class:`Plan`, what is :class:`Editing`, and the :data:`Outcome`.
+    """
+
+    def __init__(self) -> None:
+        self.store = Store()
+        # A cell whose own control changes one of them shows what became of it.
+        nothing: Outcome = None
+        get_plan, self._set_plan = mo.state(self.store.plan(), allow_self_loops=True)
+        get_editing, self._set_editing = mo.state(Editing(), allow_self_loops=True)
+        get_outcome, self._set_outcome = mo.state(nothing, allow_self_loops=True)
+        self._plan, self._editing, self._outcome = get_plan, get_editing, get_outcome
+        self.states = get_plan, get_editing, get_outcome
+        self.held: list[Any] = []
+
+    def hold(self, control: Any) -> Any:
+        """Keep a control that no variable of the notebook names, lest marimo forget it."""
+        self.held.append(control)
+        return control
+
+    @property
+    def plan(self) -> Plan:
+        """The plan as it was read last."""
+        return self._plan()
+
+    @property
+    def kind(self) -> Kind:
+        """The kind of what stands in the form."""
+        return self._editing().kind
+
+    def reload(self) -> None:
+        """Read what others have saved; where nothing has changed, nothing on the page moves."""
+        with suppress(SynthHandsonError):
+            plan = self.store.plan()
+            if plan != self._plan():
+                self._set_plan(plan)
+
+    def choose(self, kind: Kind, entry: Entry | None = None) -> None:
+        """Put an entry into the form, or an empty form there."""
+        self._set_outcome(None)
+        self._set_editing(Editing(kind, entry))
+
+    def save(self, values: dict[str, Any] | None) -> None:
+        """Save what stands in the form."""
+        editing = self._editing()
+        given = {name: value for name, value in (values or {}).items() if value not in (None, "")}
+        try:
+            if editing.entry is None:
+                entry = MODELS[editing.kind].make(**given)
+            else:
+                kept = editing.entry
+                entry = kept.make(**given, id=kept.id, version=kept.version, updated=kept.updated)
+        except SynthHandsonError as error:
+            self._set_outcome(error)
+            return
+        self._keep(entry)
+
+    def overwrite(self, conflict: Conflict) -> None:
+        """Save what was refused, over what another has saved, now that it was seen."""
+        version = conflict.theirs.version if conflict.theirs else 0
+        self._keep(conflict.mine.changed(version=version))
+
+    def _keep(self, entry: Entry) -> None:
+        try:
+            (saved,) = self.store.save(entry)
+        except ConflictError:
+            self._conflict(entry)
+        except SynthHandsonError as error:
+            self._set_outcome(error)
+        else:
+            self._set_editing(Editing(kind_of(saved), saved))
+            self._done("saved", saved)
+
+    def _conflict(self, mine: Entry) -> None:
+        self.reload()
+        there = {entry.id: entry for entry in self._plan().entries(kind_of(mine))}
+        self._set_outcome(Conflict(mine, there.get(mine.id)))
+
+    def ask_removal(self, asked: bool) -> None:
+        """Ask whether the entry in the form is to be removed, or ask no more."""
+        editing = self._editing()
+        self._set_editing(Editing(editing.kind, editing.entry, asked))
+
+    def remove(self) -> None:
+        """Remove the entry in the form."""
+        editing = self._editing()
+        if editing.entry is None:
+            return
+        try:
+            self.store.remove(editing.entry)
+        except ConflictError:
+            self._set_editing(Editing(editing.kind, editing.entry))
+            self._conflict(editing.entry)
+        except SynthHandsonError as error:
+            self._set_editing(Editing(editing.kind, editing.entry))
+            self._set_outcome(error)
+        else:
+            self._set_editing(Editing(editing.kind))
+            self._done("removed", editing.entry)
+
+    def load_example(self, language: Language) -> None:
+        """Add the worked example."""
+        try:
+            self.store.save(*read_entries(bundled(f"plan-{language}.yaml")), restoring=True)
+        except SynthHandsonError as error:
+            self._set_outcome(error)
+        else:
+            self.reload()
+            self._set_outcome(Message("planning.example_loaded"))
+
+    def _done(self, what: str, entry: Entry) -> None:
+        self.reload()
+        self._set_outcome(Message(f"planning.{what}", {"title": title(entry)}))
+
+
+def page_language() -> Language:
+    """Return the language that the page's address asks for; Japanese by default."""
+    return "en" if mo.query_params().get("lang") == "en" else "ja"
+
+
+def page_day() -> date:
+    """Return the day that the page's address asks for; today by default."""
+    with suppress(ValueError, TypeError):
+        return date.fromisoformat(str(mo.query_params().get("on")))
+    return date.today()
+
+
+def page_hours() -> float:
+    """Return the hours for the smallest product that the page's address asks for."""
+    with suppress(ValueError, TypeError):
+        hours = float(str(mo.query_params().get("hours")))
+        if 0 <= hours <= 1_000_000:
+            return hours
+    return HOURS

@@ -1,0 +1,246 @@
+"""What the page shows of a plan, one function per tab."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from html import escape
+from typing import Any, Literal
+
+import altair as alt
+import marimo as mo
+
+from synth_handson.errors import SynthHandsonError
+from synth_handson.locales import Language
+from synth_handson.planning import charts, wording
+from synth_handson.planning.dashboard import Level, Summary
+from synth_handson.planning.feedback import By, Feedback, distribution, is_open, suggest_sentiment
+from synth_handson.planning.files import as_yaml
+from synth_handson.planning.page.controls import failure
+from synth_handson.planning.plan import Plan
+from synth_handson.planning.priorities import MVP, Feature, by_moscow
+from synth_handson.planning.progress import (
+    Metric,
+    burn_up,
+    critical_path,
+    is_done,
+    overdue_tasks,
+    velocity,
+)
+from synth_handson.planning.report import BYS, write_report
+from synth_handson.planning.research import find_gaps, find_insights
+from synth_handson.planning.themes import find_rises, find_themes
+from synth_handson.planning.wording import Say, bullets, choice, markdown_table, plain, speaker
+
+alt.renderers.set_embed_options(renderer="svg", actions=False)
+
+Kind = Literal["success", "warn", "danger", "neutral"]
+
+COLORS: dict[Level, Kind] = {
+    "on track": "success",
+    "at risk": "warn",
+    "critical": "danger",
+    "cannot tell": "neutral",
+}
+MOST_SUGGESTED = 10
+"""Feedback for which a sentiment is suggested at once."""
+
+
+def tabs(parts: Mapping[str, object], language: Language) -> mo.ui.tabs:
+    """Put the sections side by side."""
+    say = speaker(language)
+    return mo.ui.tabs({say(f"tab_{name}"): part for name, part in parts.items()})
+
+
+def overview(plan: Plan, summary: Summary, language: Language) -> mo.Html:
+    """Say where the plan stands, what endangers it, and what to do next."""
+    say = speaker(language)
+    figures = "".join(
+        f"<div><dt>{escape(name)}</dt><dd>{escape(value)}</dd></div>"
+        for name, value in wording.key_figures(summary, plan, say)
+    )
+    parts: list[Any] = [
+        mo.callout(mo.md(wording.level(summary, say)), kind=COLORS[summary.level]),
+        mo.Html(f'<dl class="sp-figures">{figures}</dl>'),
+        mo.accordion({say("rule_title"): mo.md(wording.rule(say))}),
+        mo.md(f"### {say('risks_title')}\n\n{bullets(wording.risks(summary, language))}"),
+        mo.md(f"### {say('actions_title')}\n\n{bullets(wording.actions(summary, language))}"),
+        mo.md(f"### {say('loops_title')}\n\n{bullets(wording.loops(summary, say))}"),
+        mo.md(f"### {say('totals_title')}\n\n{wording.totals(summary, say)}"),
+        _downloads(plan, summary, language),
+    ]
+    return mo.vstack(parts)
+
+
+def _downloads(plan: Plan, summary: Summary, language: Language) -> mo.Html:
+    say = speaker(language)
+
+    def report() -> bytes:
+        return write_report(plan, summary.on, summary.mvp.available, language).encode()
+
+    files = [
+        mo.download(lambda: as_yaml(plan).encode(), filename="plan.yaml", label=say("take_plan")),
+        mo.download(report, filename="plan.md", label=say("take_report")),
+    ]
+    row = mo.hstack(files, justify="start", wrap=True)
+    return mo.vstack([mo.md(f"### {say('take_title')}"), row])
+
+
+def priorities(features: Sequence[Feature], chosen: MVP, language: Language) -> mo.Html:
+    """Show features by RICE and by MoSCoW, and the smallest product."""
+    say = speaker(language)
+    if not features:
+        return mo.md(say("no_features"))
+    note = mo.Html(f'<div class="sp-small">{escape(say("rice_note"))}</div>')
+    return mo.vstack(
+        [
+            mo.as_html(charts.rice_bars(features, language)),
+            note,
+            mo.md(f"### {say('board_title')}"),
+            mo.Html(_board(features, chosen, say)),
+            mo.md(f"### {say('mvp_title')}\n\n{wording.smallest(chosen, say)}"),
+        ]
+    )
+
+
+def _board(features: Sequence[Feature], chosen: MVP, say: Say) -> str:
+    columns = []
+    for group, found in by_moscow(features).items():
+        cards = "".join(_card(feature, chosen, say) for feature in found)
+        name = escape(choice(group, say))
+        columns.append(f'<section class="sp-{group}"><h4>{name} ({len(found)})</h4>{cards}</section>')
+    return f'<div class="sp-board">{"".join(columns)}</div>'
+
+
+def _card(feature: Feature, chosen: MVP, say: Say) -> str:
+    facts = [
+        f"RICE {feature.rice:.2f}",
+        say("board_hours", hours=feature.effort),
+        choice(feature.status, say),
+        *([say("in_mvp")] if feature in chosen.features else []),
+    ]
+    said = "".join(f"<li>{escape(fact)}</li>" for fact in facts)
+    title = escape(feature.description, quote=True)
+    return f'<article title="{title}"><strong>{escape(feature.name)}</strong><ul>{said}</ul></article>'
+
+
+def research(plan: Plan, chosen: Mapping[str, Any], finders: Any, language: Language) -> mo.Html:
+    """Show what was learned, the stories, and what research has not covered."""
+    say = speaker(language)
+    found = find_gaps(plan.personas, plan.stories, plan.insights)
+    parts: list[Any] = [mo.md(bullets(wording.gaps(found, plan, say)))]
+    if plan.insights:
+        names = {persona.id: persona.name for persona in plan.personas}
+        rows = [
+            [
+                plain(one.title), plain(one.finding), choice(one.method, say), str(one.confidence),
+                choice(one.impact, say), plain(", ".join(names.get(each, each) for each in one.personas)),
+                plain(one.what_to_do),
+            ]
+            for one in find_insights(plan.insights, **chosen)
+        ]  # fmt: skip
+        fields = ("title", "finding", "method", "confidence", "impact", "personas", "what_to_do")
+        heading = [wording.field(name, "insights", say) for name in fields]
+        parts += [
+            mo.md(f"### {say('kind_insights')}"),
+            mo.hstack(list(finders.elements.values()), justify="start", gap=2, wrap=True),
+            _table(heading, rows) if rows else mo.md(say("nothing_found")),
+        ]
+    if plan.stories:
+        told = bullets([wording.story(one, say) for one in plan.stories])
+        parts.append(mo.md(f"### {say('kind_stories')}\n\n{told}"))
+    if plan.personas:
+        rows = [
+            [
+                plain(one.name),
+                plain(one.description),
+                plain("; ".join(one.goals)),
+                plain("; ".join(one.pains)),
+            ]
+            for one in plan.personas
+        ]
+        heading = [say(f"field_{name}") for name in ("name", "description")]
+        heading += [say("goals"), say("pains")]
+        parts += [mo.md(f"### {say('kind_personas')}"), _table(heading, rows)]
+    return mo.vstack(parts)
+
+
+def progress(plan: Plan, on: date, language: Language) -> mo.Html:
+    """Show what is done, what is late, and what waits for what."""
+    say = speaker(language)
+    parts: list[Any] = []
+    if plan.milestones:
+        parts.append(mo.as_html(charts.gantt(plan.milestones, on, language)))
+    else:
+        parts.append(mo.md(say("no_milestones")))
+    if plan.tasks:
+        parts.append(mo.as_html(charts.burn_up_lines(burn_up(plan.tasks, on), language)))
+        lines = [wording.speed(velocity(plan.tasks, on), say)]
+        if late := overdue_tasks(plan.tasks, on):
+            lines.append(say("overdue", titles=", ".join(plain(task.name) for task in late)))
+        try:
+            path = critical_path([task for task in plan.tasks if not is_done(task, on)])
+            lines += [wording.chain(path, say)] if path else []
+        except SynthHandsonError as error:
+            parts.append(failure(error, language))
+        parts.append(mo.md(bullets(lines)))
+    else:
+        parts.append(mo.md(say("no_tasks")))
+    if plan.metrics:
+        parts += [mo.md(f"### {say('kind_metrics')}"), _metrics(plan.metrics, say)]
+    return mo.vstack(parts)
+
+
+def _metrics(metrics: Sequence[Metric], say: Say) -> mo.Html:
+    heading = [say(f"field_{name}") for name in ("name", "category", "value", "target", "unit", "better")]
+    rows = [[*wording.metric(one, say), choice(one.better, say), wording.met(one, say)] for one in metrics]
+    return _table([*heading, say("metric_met")], rows)
+
+
+def voices(plan: Plan, on: date, language: Language) -> mo.Html:
+    """Show what users say: how much of what, themes, and which sentiments are suggested."""
+    say = speaker(language)
+    if not plan.feedback:
+        return mo.md(say("no_voices"))
+    done = sum(not is_open(one) for one in plan.feedback)
+    parts: list[Any] = [
+        mo.as_html(charts.feedback_months(plan.feedback, language)),
+        mo.md(say("voices_rate", done=done, total=len(plan.feedback))),
+        mo.md(bullets([_counted(plan.feedback, by, say) for by in BYS])),
+        mo.md(f"### {say('themes_title')}"),
+    ]
+    try:
+        found = find_themes(plan.feedback)
+        parts.append(mo.md(bullets(wording.themes(found, find_rises(found.themes, plan.feedback, on), say))))
+        if found.silhouette is not None:
+            note = escape(say("themes_note", silhouette=found.silhouette))
+            parts.append(mo.Html(f'<div class="sp-small">{note}</div>'))
+        parts += _suggestions(plan.feedback, say)
+    except SynthHandsonError as error:
+        parts.append(failure(error, language))
+    return mo.vstack(parts)
+
+
+def _counted(feedback: Sequence[Feedback], by: By, say: Say) -> str:
+    counts = distribution(feedback, by)
+    return f"{say(f'field_{by}')}: {wording.counted(counts, say, named=by != 'segment')}"
+
+
+def _suggestions(feedback: Sequence[Feedback], say: Say) -> list[Any]:
+    unset = [one for one in feedback if one.sentiment is None]
+    if not unset:
+        return []
+    rows = [
+        [
+            plain(one.text),
+            choice(found, say) if (found := suggest_sentiment(one.text)) else say("suggest_none"),
+        ]
+        for one in unset[:MOST_SUGGESTED]
+    ]
+    table = _table([say("field_text"), say("suggested")], rows)
+    return [mo.md(f"### {say('field_sentiment')}\n\n{say('suggest')}"), table]
+
+
+def _table(heading: Sequence[str], rows: Sequence[Sequence[str]]) -> mo.Html:
+    """Show a table that scrolls by itself where the page is narrow."""
+    return mo.Html(f'<div class="sp-table">{mo.md(markdown_table(heading, rows)).text}</div>')
