@@ -8,6 +8,7 @@ import typer
 from synth_handson import __version__
 from synth_handson.commands.files import preview, synthesise, validate
 from synth_handson.commands.handson import clear_store, handson, rebuild_pretrained
+from synth_handson.commands.plan import app as plan
 from synth_handson.commands.service import serve, usage, worker
 from synth_handson.commands.show import terminal_language
 from synth_handson.errors import SynthHandsonError
@@ -91,3 +92,4 @@ app.command(epilog="Example: `DATABASE_URL=postgresql://… STORAGE_URL=s3://…
 app.command(epilog="Example: `synth-handson usage --month 2026-11 --format csv`")(usage)
 app.command(epilog="Example: `synth-handson clear-store`")(clear_store)
 app.command(epilog="Example: `uv run synth-handson rebuild-pretrained`, in a clone")(rebuild_pretrained)
+app.add_typer(plan, name="plan")

@@ -51,9 +51,7 @@ def handson(
     An installed package copies its notebook to the folder `synth-handson` in this one, unless it is there
     already. In a clone of the repository, its own `app.py` is opened.
     """
-    path = notebook()
-    if path.is_relative_to(Path(__file__).parents[1]):
-        path = _copy(path)
+    path = own_copy(notebook(), "app.py", notebook().with_name("page.css"))
     if uploads is not None:
         from synth_handson.notebook.upload import VARIABLE
 
@@ -90,17 +88,30 @@ def rebuild_pretrained() -> None:
     rebuild_findings()
 
 
-def _copy(source: Path) -> Path:
-    """Copy the notebook with its style sheet and settings, if it is not there yet."""
-    copied = COPY / source.name
+def own_copy(source: Path, name: str, style: Path) -> Path:
+    """Return a notebook that may be changed: a clone's own, else a copy with style sheet and settings.
+
+    Parameters
+    ----------
+    source
+        Where the notebook lies.
+    name
+        Of the copy, in the folder `synth-handson`; one that is there already is kept.
+    style
+        Its style sheet.
+    """
+    if not source.is_relative_to(Path(__file__).parents[1]):
+        return source
+    copied = COPY / name
     if copied.exists():
         return copied
-    text = re.sub(r'css_file="[^"]*"', 'css_file="page.css"', source.read_text(encoding="utf-8"))
-    style = source.with_name("page.css").read_text(encoding="utf-8")
+    styled = copied.with_suffix(".css").name
+    text = re.sub(r'css_file="[^"]*"', f'css_file="{styled}"', source.read_text(encoding="utf-8"))
+    written = ((styled, style.read_text(encoding="utf-8")), ("pyproject.toml", SETTINGS), (name, text))
     try:
         COPY.mkdir(exist_ok=True)
-        for name, content in (("page.css", style), ("pyproject.toml", SETTINGS), (source.name, text)):
-            (COPY / name).write_text(content, encoding="utf-8")
+        for file, content in written:
+            (COPY / file).write_text(content, encoding="utf-8")
     except OSError as error:
         raise ArgumentError("unwritable", path=COPY.absolute(), reason=error.strerror or error) from error
     return copied

@@ -58,7 +58,7 @@ def rice_bars(features: Collection[Feature], language: Language) -> alt.Chart:
                 alt.Tooltip("status:N", title=say("field_status")),
             ],
         )
-        .properties(width="container", height=alt.Step(24), title=say("rice_title"))
+        .properties(width="container", height=alt.Step(24))
     )
     return chart
 
@@ -100,9 +100,7 @@ def gantt(milestones: Collection[Milestone], on: date, language: Language) -> al
         ),
     )
     today = alt.Chart(_data([{"on": str(on)}])).mark_rule(strokeDash=[4, 3], color="#888").encode(x="on:T")
-    chart: alt.LayerChart = (bars + today).properties(
-        width="container", height=alt.Step(28), title=say("gantt_title")
-    )
+    chart: alt.LayerChart = (bars + today).properties(width="container", height=alt.Step(28))
     return chart
 
 
@@ -142,7 +140,7 @@ def burn_up_lines(days: Sequence[BurnUp], language: Language) -> alt.Chart:
                 alt.Tooltip("hours:Q", title=say("burn_hours")),
             ],
         )
-        .properties(width="container", height=220, title=say("burn_title"))
+        .properties(width="container", height=220)
     )
     return chart
 
@@ -175,7 +173,7 @@ def feedback_months(feedback: Collection[Feedback], language: Language) -> alt.C
                 alt.Tooltip("count:Q", title=say("count")),
             ],
         )
-        .properties(width="container", height=220, title=say("voices_time_title"))
+        .properties(width="container", height=220)
     )
     return chart
 

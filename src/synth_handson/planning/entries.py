@@ -30,7 +30,7 @@ _WRONG = {
     **dict.fromkeys(("int_from_float", "int_parsing_size"), "whole"),
     **dict.fromkeys(("greater_than", "greater_than_equal", "less_than", "less_than_equal"), "range"),
     **dict.fromkeys(("date_type", "date_parsing", "date_from_datetime_parsing"), "date"),
-    **dict.fromkeys(("date_from_datetime_inexact", "datetime_parsing", "datetime_type"), "date"),
+    **dict.fromkeys(("datetime_from_date_parsing", "datetime_parsing", "datetime_type"), "date"),
 }
 """What pydantic calls an error, and the text that explains it."""
 

@@ -148,7 +148,7 @@ def _progress(plan: Plan, on: date, say: Say) -> Iterator[str]:
         yield f"## {say('report_metrics')}"
         heading = [say(f"field_{field}") for field in ("name", "category", "value", "target", "unit")]
         yield markdown_table(
-            [*heading, say("metric_met")],
+            [*heading, say("metric_heading")],
             [[*wording.metric(one, say), wording.met(one, say)] for one in plan.metrics],
         )
 

@@ -114,17 +114,18 @@ def find_themes(feedback: Iterable[Feedback], random_state: int = 0) -> Themes:
 
     given = list(feedback)
     # A word that stands in one text alone groups nothing.
-    vectorizer = TfidfVectorizer(analyzer=words, min_df=2)
+    vectorizer = TfidfVectorizer(analyzer=list, min_df=2)
+    apart = [words(one.text) for one in given]
     try:
-        vectors = vectorizer.fit_transform([one.text for one in given])
+        vectors = vectorizer.fit_transform(apart)
     except ValueError:
         return Themes((), None)
     some = np.flatnonzero(np.asarray(vectors.sum(axis=1)).ravel() > 0)
     vectors, given = vectors[some], [given[place] for place in some]
     distinct = len({tuple(row.indices) for row in vectors})
-    if len(given) < FEWEST or distinct < 3:
+    if len(given) < FEWEST or distinct < 2:
         return Themes((), None)
-    score, labels, centers = _cluster(vectors, min(MOST_THEMES, distinct - 1), random_state)
+    score, labels, centers = _cluster(vectors, min(MOST_THEMES, distinct, len(given) - 1), random_state)
     likeness = vectors @ (centers / np.linalg.norm(centers, axis=1, keepdims=True)).T
     names = vectorizer.get_feature_names_out()
     themes = []

@@ -120,13 +120,13 @@ def actions(summary: Summary, language: Language) -> list[str]:
     ] or [say("no_actions")]
 
 
-def smallest(chosen: MVP, say: Say) -> str:
-    """Say what belongs to the smallest product."""
+def smallest(chosen: MVP, say: Say, quote: Callable[[str], str] = plain) -> str:
+    """Say what belongs to the smallest product; ``quote`` makes titles fit where they stand."""
     if not chosen.fits:
         return say("mvp_too_much", hours=chosen.hours, available=chosen.available)
     count = len(chosen.features)
     said = say("mvp_fits", count=count, hours=chosen.hours, available=chosen.available)
-    out = say("mvp_out", titles=plain(listed(chosen.left_out))) if chosen.left_out else ""
+    out = say("mvp_out", titles=quote(listed(chosen.left_out))) if chosen.left_out else ""
     return f"{said} {out}".strip()
 
 
@@ -209,7 +209,7 @@ def met(one: Metric, say: Say) -> str:
 
 def markdown_table(heading: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
     """Lay rows of Markdown out as a table."""
-    lines = [heading, ["---"] * len(heading), *rows]
+    lines = [heading, [":---"] * len(heading), *rows]
     return "\n".join(f"| {' | '.join(cells)} |" for cells in lines)
 
 

@@ -94,7 +94,7 @@ def priorities(features: Sequence[Feature], chosen: MVP, language: Language) -> 
     note = mo.Html(f'<div class="sp-small">{escape(say("rice_note"))}</div>')
     return mo.vstack(
         [
-            mo.as_html(charts.rice_bars(features, language)),
+            _chart("rice_title", charts.rice_bars(features, language), say),
             note,
             mo.md(f"### {say('board_title')}"),
             mo.Html(_board(features, chosen, say)),
@@ -170,11 +170,11 @@ def progress(plan: Plan, on: date, language: Language) -> mo.Html:
     say = speaker(language)
     parts: list[Any] = []
     if plan.milestones:
-        parts.append(mo.as_html(charts.gantt(plan.milestones, on, language)))
+        parts.append(_chart("gantt_title", charts.gantt(plan.milestones, on, language), say))
     else:
         parts.append(mo.md(say("no_milestones")))
     if plan.tasks:
-        parts.append(mo.as_html(charts.burn_up_lines(burn_up(plan.tasks, on), language)))
+        parts.append(_chart("burn_title", charts.burn_up_lines(burn_up(plan.tasks, on), language), say))
         lines = [wording.speed(velocity(plan.tasks, on), say)]
         if late := overdue_tasks(plan.tasks, on):
             lines.append(say("overdue", titles=", ".join(plain(task.name) for task in late)))
@@ -194,7 +194,7 @@ def progress(plan: Plan, on: date, language: Language) -> mo.Html:
 def _metrics(metrics: Sequence[Metric], say: Say) -> mo.Html:
     heading = [say(f"field_{name}") for name in ("name", "category", "value", "target", "unit", "better")]
     rows = [[*wording.metric(one, say), choice(one.better, say), wording.met(one, say)] for one in metrics]
-    return _table([*heading, say("metric_met")], rows)
+    return _table([*heading, say("metric_heading")], rows)
 
 
 def voices(plan: Plan, on: date, language: Language) -> mo.Html:
@@ -204,7 +204,7 @@ def voices(plan: Plan, on: date, language: Language) -> mo.Html:
         return mo.md(say("no_voices"))
     done = sum(not is_open(one) for one in plan.feedback)
     parts: list[Any] = [
-        mo.as_html(charts.feedback_months(plan.feedback, language)),
+        _chart("voices_time_title", charts.feedback_months(plan.feedback, language), say),
         mo.md(say("voices_rate", done=done, total=len(plan.feedback))),
         mo.md(bullets([_counted(plan.feedback, by, say) for by in BYS])),
         mo.md(f"### {say('themes_title')}"),
@@ -239,6 +239,10 @@ def _suggestions(feedback: Sequence[Feedback], say: Say) -> list[Any]:
     ]
     table = _table([say("field_text"), say("suggested")], rows)
     return [mo.md(f"### {say('field_sentiment')}\n\n{say('suggest')}"), table]
+
+
+def _chart(title: str, chart: alt.Chart | alt.LayerChart, say: Say) -> mo.Html:
+    return mo.vstack([mo.md(f"### {say(title)}"), mo.as_html(chart)])
 
 
 def _table(heading: Sequence[str], rows: Sequence[Sequence[str]]) -> mo.Html:
