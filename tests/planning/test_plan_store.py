@@ -7,6 +7,7 @@ from contextlib import suppress
 from pathlib import Path
 
 import pytest
+from databases import Postgres, postgres  # noqa: F401
 from hypothesis import HealthCheck, given, settings
 from plans import plans, worked_example
 
@@ -174,3 +175,23 @@ def test_without_the_extra_the_command_is_named(monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setattr(module, "find_spec", lambda _: None)
     with pytest.raises(ArgumentError, match=r"synth-handson\[planning\]"):
         Store()
+
+
+def test_a_real_postgresql_keeps_it_as_well(postgres: Postgres) -> None:  # noqa: F811
+    first, second = Store(postgres.url()), Store(postgres.url())
+    first.save(*worked_example("ja"), restoring=True)
+    assert second.plan() == Plan.of(sorted(worked_example("ja"), key=lambda entry: entry.id))
+    seen = second.plan().features[0]
+    first.save(seen.changed(effort=77))
+    with pytest.raises(ConflictError):
+        second.save(seen.changed(effort=78))
+    with pytest.raises(ConflictError):
+        second.save(Feature.make(**{**seen.model_dump(), "version": 0}))
+    assert second.plan().features[0].effort == 77
+    postgres.stop()
+    with pytest.raises(DataUnavailableError, match="cannot be used"):
+        first.plan()
+    postgres.start()
+    assert len(first.plan()) == 59
+    first.close()
+    second.close()

@@ -2,9 +2,7 @@
 
 import hashlib
 import os
-import shutil
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -14,9 +12,9 @@ from pathlib import Path
 from typing import Any
 
 import httpx
-import psycopg
 import pytest
 from browsing import wait_for
+from databases import Postgres, free_port, postgres, redis  # noqa: F401
 from moto.server import ThreadedMotoServer
 
 from synth_handson.paths import bundled
@@ -25,80 +23,6 @@ pytestmark = pytest.mark.engine
 
 KEY = "a shared key"
 BUCKET = "tables"
-
-
-def needed(program: str) -> str:
-    places = [*map(str, Path("/usr/lib/postgresql").glob("*/bin")), os.environ["PATH"]]
-    found = shutil.which(program, path=os.pathsep.join(places))
-    if found is None:
-        reason = f"no {program} found; install PostgreSQL and Redis (Debian: postgresql, redis-server)"
-        if os.environ.get("CI") == "true":
-            pytest.fail(reason)
-        pytest.skip(reason)
-    return found
-
-
-def free_port() -> int:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        return int(free.getsockname()[1])
-
-
-class Postgres:
-    """A PostgreSQL server of this test's own; as root, it runs as the user whom Debian's package made."""
-
-    def __init__(self, folder: Path) -> None:
-        self.port = free_port()
-        self._data = folder / "data"
-        self._as = ["runuser", "-u", "postgres", "--"] if os.geteuid() == 0 else []
-        self._control = needed("pg_ctl")
-        self._data.mkdir()
-        if self._as:
-            shutil.chown(self._data, "postgres")
-        self._run(needed("initdb"), "-D", str(self._data), "-A", "trust", "-U", "postgres", "-N")
-        self.start()
-        with psycopg.connect(self.url("postgres"), autocommit=True) as connection:
-            connection.execute("CREATE DATABASE jobs")
-
-    def url(self, database: str = "jobs") -> str:
-        return f"postgresql://postgres@127.0.0.1:{self.port}/{database}"
-
-    def start(self) -> None:
-        options = f"-p {self.port} -c listen_addresses=127.0.0.1 -c unix_socket_directories='' -c fsync=off"
-        self._run(self._control, "-D", str(self._data), "-o", options, "-w", "-l", "/dev/null", "start")
-
-    def stop(self) -> None:
-        self._run(self._control, "-D", str(self._data), "-m", "immediate", "-w", "stop")
-
-    def _run(self, *command: str) -> None:
-        done = subprocess.run(
-            [*self._as, *command], cwd="/", stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
-            stderr=subprocess.PIPE, check=False,
-        )  # fmt: skip
-        assert done.returncode == 0, done.stderr.decode()
-
-
-@pytest.fixture(scope="module")
-def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Postgres]:
-    # Its own user must be able to reach the folder.
-    folder = Path(f"/tmp/synth-handson-{os.getpid()}-{time.time_ns()}")
-    folder.mkdir(mode=0o755)
-    try:
-        server = Postgres(folder)
-        yield server
-        server.stop()
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
-
-
-@pytest.fixture(scope="module")
-def redis() -> Iterator[str]:
-    port = free_port()
-    command = [needed("redis-server"), "--port", str(port), "--save", "", "--bind", "127.0.0.1"]
-    process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
-    yield f"redis://127.0.0.1:{port}"
-    process.terminate()
-    process.wait()
 
 
 @pytest.fixture(scope="module")
@@ -190,7 +114,10 @@ def cluster(folder: Path, **environment: str) -> Iterator[Cluster]:
 
 
 def test_servers_share_all_and_nothing_is_lost_when_workers_are_killed_and_the_database_restarts(
-    postgres: Postgres, objects: dict[str, str], redis: str, tmp_path: Path
+    postgres: Postgres,  # noqa: F811
+    objects: dict[str, str],
+    redis: str,  # noqa: F811
+    tmp_path: Path,
 ) -> None:
     settings = {"DATABASE_URL": postgres.url(), "REDIS_URL": redis, "RATE_LIMIT": "4/hour"} | objects
     with cluster(tmp_path, **settings) as machines:

@@ -1,0 +1,77 @@
+"""The command line: synth-handson plan …."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from synth_handson.commands import app
+from synth_handson.errors import PlanError
+from synth_handson.planning import Store
+from synth_handson.planning.store import VARIABLE
+
+ADD = ("add-feature", "Dark mode", "--moscow", "could", "--effort", "4", "--reach", "5", "--impact", "3")
+
+
+@pytest.fixture(autouse=True)
+def english(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
+    monkeypatch.setenv("LC_ALL", "en_US.UTF-8")
+    monkeypatch.setenv(VARIABLE, str(tmp_path / "plan.sqlite"))
+    return tmp_path
+
+
+def plan(*arguments: Any) -> Result:
+    result = CliRunner().invoke(app, ["plan", *map(str, arguments)])
+    if result.exception and not isinstance(result.exception, SystemExit):
+        raise result.exception
+    return result
+
+
+def test_a_feature_is_added_and_listed() -> None:
+    assert "Added: Dark mode" in plan(*ADD, "--confidence", 8).output
+    (feature,) = json.loads(plan("features", "--json", "--hours", 3).output)
+    assert (feature["name"], feature["rice"], feature["in_mvp"]) == ("Dark mode", 3.0, False)
+    assert "3.00" in plan("features").output
+
+
+def test_what_is_wrong_is_named_and_nothing_added() -> None:
+    with pytest.raises(PlanError, match="confidence"):
+        plan(*ADD, "--confidence", 80)
+    assert plan("features").output == "There are no features yet.\n"
+
+
+def test_the_example_is_reported(english: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert "59 added" in plan("example").output
+    assert "59 as they were" in plan("example").output
+    report = plan("report", "--on", "2026-11-29", "--hours", 45)
+    assert "**On track**" in report.output
+    plan("report", "--output", english / "plan.md")
+    assert (english / "plan.md").read_text("utf-8").startswith("# Plan as of ")
+    monkeypatch.setenv("LC_ALL", "ja_JP.UTF-8")
+    assert "**順調**" in plan("report", "--on", "2026-11-29", "--hours", 45).output
+
+
+def test_out_and_in_again(english: Path) -> None:
+    plan("example")
+    assert "59 written" in plan("export", english / "plan.yaml").output
+    assert "13 written" in plan("export", english / "features.csv", "--kind", "features").output
+    other = english / "other.sqlite"
+    assert "59 added" in plan("import", english / "plan.yaml", "--store", other).output
+    text = (english / "features.csv").read_text("utf-8-sig").replace(",must,6.0,", ",must,7.0,", 1)
+    (english / "features.csv").write_text(text, encoding="utf-8-sig")
+    said = plan("import", english / "features.csv", "--kind", "features", "--store", other)
+    assert said.output == "0 added, 1 changed, 12 as they were.\n"
+    store = Store(other)
+    assert sorted(one.version for one in store.plan().features) == [1] * 12 + [2]
+    store.close()
+
+
+def test_nothing_of_a_wrong_file_is_taken(english: Path) -> None:
+    (english / "bad.yaml").write_text("personas:\n- {name: A}\n- {nam: B}\n")
+    with pytest.raises(PlanError, match="personas, row 2"):
+        plan("import", english / "bad.yaml")
+    store = Store()
+    assert len(store.plan()) == 0
+    store.close()
