@@ -59,7 +59,9 @@ class Server:
 
 
 @contextmanager
-def serve(folder: Path, mode: Literal["run", "edit"] = "run", **environment: str) -> Iterator[Server]:
+def serve(
+    folder: Path, mode: Literal["run", "edit"] = "run", notebook: Path = APP, **environment: str
+) -> Iterator[Server]:
     """Start a server, and give it out without waiting: it has seconds of imports before it answers."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
@@ -67,7 +69,7 @@ def serve(folder: Path, mode: Literal["run", "edit"] = "run", **environment: str
     # UCI is behind a proxy that is not there: the bundled sample, wherever the tests run.
     nowhere = dict.fromkeys(("HTTP_PROXY", "HTTPS_PROXY", "http_proxy", "https_proxy"), "http://127.0.0.1:9")
     own = {"SYNTH_HANDSON_HOME": str(folder / "home"), "NO_PROXY": "127.0.0.1", "MOSTLY_BASE_URL": ""}
-    command = [sys.executable, "-m", "marimo", mode, str(APP), "--headless", "--port", str(port)]
+    command = [sys.executable, "-m", "marimo", mode, str(notebook), "--headless", "--port", str(port)]
     command += ["--session-ttl", str(SESSION_TTL)] if mode == "run" else ["--no-token", "--skip-update-check"]
     log = folder / "log"
     with log.open("wb") as output:
@@ -114,8 +116,8 @@ def chromium() -> Iterator[Browser]:
 
 
 @contextmanager
-def visits(browser: Browser, server: Server) -> Iterator[Visit]:
-    """Open pages, each a visitor of its own; in the end, none may have logged an error."""
+def visits(browser: Browser, server: Server, complete: str = "10.24432/C5K306") -> Iterator[Visit]:
+    """Open pages, each a visitor of its own, until they show a text; none may log an error."""
     contexts, errors = [], []
 
     def visit(query: str = "", **options: object) -> Page:
@@ -127,7 +129,7 @@ def visits(browser: Browser, server: Server) -> Iterator[Visit]:
         page.on("pageerror", lambda error: errors.append(str(error)))
         wait_for(lambda: answers(f"{server.url}/health"))
         page.goto(f"{server.url}/{query}")
-        expect(page.get_by_text("10.24432/C5K306")).to_be_visible(timeout=PATIENCE)
+        expect(page.get_by_text(complete).first).to_be_visible(timeout=PATIENCE)
         return page
 
     expect.set_options(timeout=PATIENCE)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from html import escape
 from typing import Any
 
 import marimo as mo
@@ -71,8 +72,10 @@ def edit(desk: Desk, editing: Editing, language: Language) -> Any:
     plan = desk.plan
     model = MODELS[editing.kind]
     controls = {name: _control(editing, name, plan, say) for name in model.model_fields if name not in KEPT}
+    # marimo leaves sliders and menus without a name for screen readers.
     places = "".join(
-        f'<div class="sp-field{" sp-wide" if _wide(model, name) else ""}">{{{name}}}</div>'
+        f'<div class="sp-field{" sp-wide" if _wide(model, name) else ""}" role="group"'
+        f' aria-label="{escape(field(name, editing.kind, say))}">{{{name}}}</div>'
         for name in controls
     )
     batch = mo.Html(f'<div class="sp-form">{places}</div>').batch(**controls)
