@@ -11,7 +11,7 @@ ROOT = Path(__file__).parents[1]
 
 @pytest.mark.parametrize(
     "tool",
-    ["ruff check .", "ruff format --check .", "mypy", "marimo check --strict app.py"],
+    ["ruff check .", "ruff format --check .", "mypy", "marimo check --strict app.py planning.py"],
 )
 def test_nothing_to_complain_about(tool: str) -> None:
     command = [sys.executable, "-m", *tool.split()]

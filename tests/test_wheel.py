@@ -91,14 +91,20 @@ def test_a_copy_that_is_there_is_kept(installed: Path, tmp_path: Path) -> None:
     assert (tmp_path / "synth-handson" / "app.py").read_text(encoding="utf-8") == mine
 
 
+def test_it_opens_the_planning_page_with_its_style(installed: Path, tmp_path: Path) -> None:
+    with served(installed, tmp_path, "plan", "dashboard") as address:
+        assert ".sp-board" in fetch(address)
+    assert (tmp_path / "synth-handson" / "planning.py").is_file()
+
+
 @contextmanager
-def served(installed: Path, folder: Path) -> Iterator[str]:
-    """Run ``synth-handson handson --run`` in a folder until it answers."""
+def served(installed: Path, folder: Path, *command: str) -> Iterator[str]:
+    """Run a notebook in a folder until it answers."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     process = subprocess.Popen(
-        [installed / "synth-handson", "handson", "--run", "--headless", "--port", str(port)],
+        [installed / "synth-handson", *(command or ("handson", "--run")), "--headless", "--port", str(port)],
         cwd=folder,
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
