@@ -48,7 +48,7 @@ def rice_bars(features: Collection[Feature], language: Language) -> alt.Chart:
                 "moscow:N",
                 title=None,
                 scale=alt.Scale(domain=groups, range=MOSCOW_COLORS),
-                legend=alt.Legend(orient="top"),
+                legend=alt.Legend(orient="top", columns=2),
             ),
             tooltip=[
                 alt.Tooltip("name:N", title=say("field_name")),

@@ -131,6 +131,8 @@ def find_themes(feedback: Iterable[Feedback], random_state: int = 0) -> Themes:
     themes = []
     for group, center in enumerate(centers):
         members = np.flatnonzero(labels == group)
+        if len(members) < 2:
+            continue
         typical = members[np.argsort(-likeness[members, group], kind="stable")]
         heaviest = [place for place in np.argsort(-center, kind="stable")[:TERMS] if center[place] > 0]
         themes.append(Theme(tuple(map(str, names[heaviest])), tuple(given[place] for place in typical)))
