@@ -86,7 +86,7 @@ def _(desk, reload):
 
 @app.cell(hide_code=True)
 def _():
-    desk = page.Desk()
+    desk = page.open_desk()
     get_plan, get_editing, get_outcome = desk.states
     return desk, get_editing, get_outcome, get_plan
 

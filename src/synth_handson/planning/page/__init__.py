@@ -11,7 +11,7 @@ from synth_handson.planning.page.controls import (
     language_switch,
     reload_control,
 )
-from synth_handson.planning.page.desk import Desk, page_day, page_hours, page_language
+from synth_handson.planning.page.desk import Desk, open_desk, page_day, page_hours, page_language
 from synth_handson.planning.page.form import edit, edit_head, entry_selector, kind_selector, outcome, removal
 from synth_handson.planning.page.sections import overview, priorities, progress, research, tabs, voices
 
@@ -26,6 +26,7 @@ __all__ = [
     "hours_control",
     "kind_selector",
     "language_switch",
+    "open_desk",
     "outcome",
     "overview",
     "page_day",

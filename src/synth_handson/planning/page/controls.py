@@ -7,7 +7,6 @@ from typing import Any
 
 import marimo as mo
 
-from synth_handson.errors import SynthHandsonError
 from synth_handson.locales import Language
 from synth_handson.planning.page.desk import Desk
 from synth_handson.planning.plan import Plan
@@ -76,10 +75,3 @@ def head(switch: mo.ui.radio, day: Any, hours: Any, desk: Desk, plan: Plan, lang
         button = mo.ui.button(on_click=lambda _: desk.load_example(language), label=say("load_example"))
         parts.append(mo.callout(mo.vstack([mo.md(say("empty")), desk.hold(button)]), kind="info"))
     return mo.vstack(parts)
-
-
-def failure(error: SynthHandsonError, language: Language) -> mo.Html:
-    """Say what went wrong and what to do."""
-    first, *rest = error.message(language).splitlines()
-    lines = [plain(first), *(f"- {plain(line.removeprefix('- '))}" for line in rest)]
-    return mo.callout(mo.md("\n\n".join([lines[0], "\n".join(lines[1:])])), kind="warn")

@@ -16,6 +16,7 @@ from synth_handson.planning.entries import Entry
 from synth_handson.planning.files import read_entries
 from synth_handson.planning.plan import MODELS, Kind, Plan, kind_of, title
 from synth_handson.planning.store import Store
+from synth_handson.planning.wording import plain
 
 HOURS = 160.0
 """Hours there are for the smallest product, until somebody says otherwise: four weeks of forty."""
@@ -180,6 +181,22 @@ class Desk:
     def _done(self, what: str, entry: Entry) -> None:
         self.reload()
         self._set_outcome(Message(f"planning.{what}", {"title": title(entry)}))
+
+
+def open_desk() -> Desk:
+    """Open the plan; where that fails, say why in place of the page."""
+    try:
+        return Desk()
+    except SynthHandsonError as error:
+        mo.stop(True, failure(error, page_language()))
+        raise
+
+
+def failure(error: SynthHandsonError, language: Language) -> mo.Html:
+    """Say what went wrong and what to do."""
+    first, *rest = error.message(language).splitlines()
+    lines = "\n".join(f"- {plain(line.removeprefix('- '))}" for line in rest)
+    return mo.callout(mo.md(f"{plain(first)}\n\n{lines}"), kind="warn")
 
 
 def page_language() -> Language:

@@ -11,8 +11,7 @@ import marimo as mo
 from synth_handson.errors import SynthHandsonError
 from synth_handson.locales import Language
 from synth_handson.planning.entries import MOST_IN_LINE, Entry
-from synth_handson.planning.page.controls import failure
-from synth_handson.planning.page.desk import Conflict, Desk, Editing, Outcome
+from synth_handson.planning.page.desk import Conflict, Desk, Editing, Outcome, failure
 from synth_handson.planning.plan import KINDS, MODELS, REFERENCES, Kind, Plan, title
 from synth_handson.planning.wording import Say, choice, field, plain, speaker
 

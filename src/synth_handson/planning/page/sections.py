@@ -16,7 +16,7 @@ from synth_handson.planning import charts, wording
 from synth_handson.planning.dashboard import Level, Summary
 from synth_handson.planning.feedback import By, Feedback, distribution, is_open, suggest_sentiment
 from synth_handson.planning.files import as_yaml
-from synth_handson.planning.page.controls import failure
+from synth_handson.planning.page.desk import failure
 from synth_handson.planning.plan import Plan
 from synth_handson.planning.priorities import MVP, Feature, by_moscow
 from synth_handson.planning.progress import (
