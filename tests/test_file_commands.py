@@ -152,7 +152,7 @@ def test_what_is_wrong_is_said_and_nothing_written(
 def test_the_bundled_interviews_go_end_to_end_and_nobody_is_left_in_them(tmp_path: Path) -> None:
     output = tmp_path / "synthetic.json"
     done = run("synthesise", str(bundled("interviews.csv")), str(output), "--target", "outcome",
-               "--engine", "copula", "--text-minutes", "0.6", "--json")  # fmt: skip
+               "--engine", "copula", "--text-minutes", "0.3", "--json")  # fmt: skip
     assert done.returncode == 0, done.stderr
     plain = json.loads(done.stdout)
     assert plain["manifest"]["text_model"] == "MOSTLY_AI/LSTMFromScratch-3m"

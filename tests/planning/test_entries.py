@@ -76,7 +76,7 @@ def test_a_task_that_waits_for_itself() -> None:
 
 
 def test_texts_are_kept_without_what_controls_a_terminal() -> None:
-    feature = Feature.make(**{**FEATURE, "name": " Dark \t mode\x1b[31m ", "description": "a\r\nb\x00\n"})
+    feature = Feature.make(**{**FEATURE, "name": " Dark \t\n mode\x1b[31m ", "description": "a\r\nb\x00\n"})
     assert (feature.name, feature.description) == ("Dark mode[31m", "a\nb")
 
 

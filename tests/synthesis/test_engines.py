@@ -22,7 +22,12 @@ from synth_handson.synthesis.training import train_generator
 from synth_handson.tables.texts import MIN_KEPT_ROWS
 
 INSTANT = ["copula", "trees"]
-ENGINES = [*INSTANT, *(pytest.param(name, marks=pytest.mark.engine) for name in ("mostly", "ctgan", "aim"))]
+# The two extras have tests of their own, with a training each.
+ENGINES = [
+    *INSTANT,
+    pytest.param("mostly", marks=pytest.mark.engine),
+    *(pytest.param(name, marks=[pytest.mark.engine, pytest.mark.seldom]) for name in ("ctgan", "aim")),
+]
 TOLD: dict[str, dict[str, Any]] = {"aim": {"epsilon": 20.0}}
 
 pytestmark = pytest.mark.filterwarnings("ignore::synth_handson.errors.LicenceNotice")

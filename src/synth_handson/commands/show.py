@@ -114,7 +114,7 @@ class Show:
     def made(self, made: Synthesised) -> None:
         """Print what was shown of a synthetic table, and what not."""
         self.evidence(made.evidence)
-        if not made.leaks:
+        if not made.leaks and made.understood.personal_cells:
             self.say("scanned", cells=made.understood.personal_cells)
         if made.written:
             how = "learned" if made.text_model == LEARNED else "shown"

@@ -52,7 +52,9 @@ def _plain(value: object) -> object:
 
 
 def _one_line(value: object) -> object:
-    return " ".join(_without_control(value).split()) if isinstance(value, str) else value
+    if not isinstance(value, str):
+        return value
+    return " ".join(filter(None, map(_without_control, value.split())))
 
 
 def _without_control(text: str) -> str:

@@ -9,9 +9,12 @@ import marimo as mo
 
 from synth_handson.locales import Language
 from synth_handson.planning.page.desk import Desk
-from synth_handson.planning.plan import Plan
+from synth_handson.planning.plan import Kind, Plan, title
 from synth_handson.planning.research import Insight
 from synth_handson.planning.wording import choice, plain, speaker
+
+SHOWN = 80
+"""Characters of a title in a menu."""
 
 
 def language_switch(language: Language) -> mo.ui.radio:
@@ -50,7 +53,7 @@ def finders(plan: Plan, language: Language) -> mo.ui.dictionary:
     """Choose which insights to show."""
     say = speaker(language)
     anything = {say("any"): None}
-    personas: dict[str, Any] = anything | {persona.name: persona.id for persona in plan.personas}
+    personas: dict[str, Any] = anything | menu(plan, "personas")
     methods: dict[str, Any] = anything | {choice(name, say): name for name in Insight.choices("method")}
     impacts: dict[str, Any] = anything | {choice(name, say): name for name in Insight.choices("impact")}
     return mo.ui.dictionary(
@@ -61,6 +64,15 @@ def finders(plan: Plan, language: Language) -> mo.ui.dictionary:
             for name, options in (("persona", personas), ("method", methods), ("impact", impacts))
         }
     )
+
+
+def menu(plan: Plan, kind: Kind) -> dict[str, str]:
+    """Return the ids of a kind's entries by title, so that no two have the same one."""
+    options: dict[str, str] = {}
+    for entry in sorted(plan.entries(kind), key=lambda entry: (title(entry), entry.id)):
+        name = title(entry)[:SHOWN]
+        options[name if name not in options else f"{name} ({entry.id})"] = entry.id
+    return options
 
 
 def head(switch: mo.ui.radio, day: Any, hours: Any, desk: Desk, plan: Plan, language: Language) -> mo.Html:

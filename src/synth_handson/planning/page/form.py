@@ -11,6 +11,7 @@ import marimo as mo
 from synth_handson.errors import SynthHandsonError
 from synth_handson.locales import Language
 from synth_handson.planning.entries import MOST_IN_LINE, Entry
+from synth_handson.planning.page.controls import menu
 from synth_handson.planning.page.desk import Conflict, Desk, Editing, Outcome, failure
 from synth_handson.planning.plan import KINDS, MODELS, REFERENCES, Kind, Plan, title
 from synth_handson.planning.wording import Say, choice, field, plain, speaker
@@ -19,8 +20,6 @@ KEPT = ("id", "version", "updated")
 """Fields that nobody fills in."""
 LONG = ("description", "finding", "what_to_do", "text")
 """Fields of several lines."""
-SHOWN = 80
-"""Characters of a title in a menu."""
 
 
 def kind_selector(desk: Desk, editing: Editing, language: Language) -> mo.ui.dropdown:
@@ -37,7 +36,7 @@ def entry_selector(desk: Desk, plan: Plan, editing: Editing, language: Language)
     """Choose an entry to change, or a new one."""
     say = speaker(language)
     entries = {entry.id: entry for entry in plan.entries(editing.kind)}
-    options: dict[str, str | None] = {say("edit_new"): None, **_titles(plan, editing.kind)}
+    options: dict[str, str | None] = {say("edit_new"): None, **menu(plan, editing.kind)}
     chosen = editing.entry.id if editing.entry else None
     shown = next((label for label, option in options.items() if option == chosen), say("edit_new"))
     return mo.ui.dropdown(
@@ -85,15 +84,6 @@ def _wide(model: type[Entry], name: str) -> bool:
     return name in LONG or model.holds(name) is tuple
 
 
-def _titles(plan: Plan, kind: Kind) -> dict[str, str]:
-    """Name entries so that no two have the same name."""
-    options: dict[str, str] = {}
-    for entry in sorted(plan.entries(kind), key=lambda entry: (title(entry), entry.id)):
-        name = title(entry)[:SHOWN]
-        options[name if name not in options else f"{name} ({entry.id})"] = entry.id
-    return options
-
-
 def _control(editing: Editing, name: str, plan: Plan, say: Say) -> Any:
     model = MODELS[editing.kind]
     value = getattr(editing.entry, name) if editing.entry else _first(model, name)
@@ -129,7 +119,7 @@ def _reference(
     plan: Plan, there: Kind, editing: Editing, several: bool, value: Any, label: str
 ) -> mo.ui.dropdown | mo.ui.multiselect:
     own = editing.entry.id if editing.entry and there == editing.kind else None
-    options = {name: identifier for name, identifier in _titles(plan, there).items() if identifier != own}
+    options = {name: identifier for name, identifier in menu(plan, there).items() if identifier != own}
     chosen = [value] if isinstance(value, str) else list(value or ())
     # What was removed meanwhile can only be left out.
     named = [name for name, identifier in options.items() if identifier in chosen]
