@@ -59,6 +59,22 @@ def test_it_installs_its_package_and_nothing_else(installed: Path) -> None:
     assert added - {"_virtualenv.py", "__pycache__"} == {"synth_handson"}
 
 
+@pytest.mark.parametrize(
+    "recipe", sorted((ROOT / "docs").glob("*/Containerfile")), ids=lambda path: path.parent.name
+)
+def test_a_container_is_given_all_that_it_is_built_of(recipe: Path) -> None:
+    settings = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
+    wheel = settings["tool"]["hatch"]["build"]["targets"]["wheel"]
+    needed = {*wheel["force-include"], settings["project"]["readme"], *settings["project"]["license-files"]}
+    copied = {
+        word
+        for line in recipe.read_text("utf-8").splitlines()
+        if line.startswith("COPY")
+        for word in line.split()
+    }
+    assert needed | {"pyproject.toml", "uv.lock", "src"} <= copied
+
+
 @pytest.mark.engine
 def test_its_data_is_loaded_and_its_generator_draws(installed: Path, tmp_path: Path) -> None:
     said = subprocess.run(
