@@ -85,5 +85,5 @@ def head(switch: mo.ui.radio, day: Any, hours: Any, desk: Desk, plan: Plan, lang
     ]
     if not len(plan):
         button = mo.ui.button(on_click=lambda _: desk.load_example(language), label=say("load_example"))
-        parts.append(mo.callout(mo.vstack([mo.md(say("empty")), desk.hold(button)]), kind="info"))
+        parts.append(mo.callout(mo.vstack([mo.md(say("empty")), desk.hold("example", button)]), kind="info"))
     return mo.vstack(parts)

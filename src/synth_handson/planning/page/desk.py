@@ -81,11 +81,12 @@ class Desk:
         get_outcome, self._set_outcome = mo.state(nothing, allow_self_loops=True)
         self._plan, self._editing, self._outcome = get_plan, get_editing, get_outcome
         self.states = get_plan, get_editing, get_outcome
-        self.held: list[Any] = []
+        self._held: dict[str, Any] = {}
 
-    def hold(self, control: Any) -> Any:
-        """Keep a control that no variable of the notebook names, lest marimo forget it."""
-        self.held.append(control)
+    def hold(self, name: str, control: Any) -> Any:
+        """Keep a control that no variable of the notebook names, in place of an earlier one."""
+        # marimo would forget it.
+        self._held[name] = control
         return control
 
     @property

@@ -154,7 +154,7 @@ def _conflict(found: Conflict, desk: Desk, language: Language) -> mo.Html:
     over = mo.ui.button(on_click=lambda _: desk.overwrite(found), label=say("conflict_over"), kind="warn")
     if theirs is None:
         said = say("conflict_gone", title=plain(title(found.mine)))
-        return mo.callout(mo.vstack([mo.md(said), desk.hold(over)]), kind="warn")
+        return mo.callout(mo.vstack([mo.md(said), desk.hold("over", over)]), kind="warn")
     kind = desk.kind
     pairs = {name: (getattr(theirs, name), getattr(found.mine, name)) for name in type(theirs).model_fields}
     differences = [
@@ -169,7 +169,7 @@ def _conflict(found: Conflict, desk: Desk, language: Language) -> mo.Html:
     ]
     load = mo.ui.button(on_click=lambda _: desk.choose(kind, theirs), label=say("conflict_load"))
     said = say("conflict", title=plain(title(theirs)))
-    buttons = mo.hstack([desk.hold(load), desk.hold(over)], justify="start", wrap=True)
+    buttons = mo.hstack([desk.hold("load", load), desk.hold("over", over)], justify="start", wrap=True)
     listed = "\n".join(f"- {line}" for line in differences)
     return mo.callout(mo.vstack([mo.md(f"{said}\n\n{listed}"), buttons]), kind="warn")
 
@@ -186,8 +186,9 @@ def removal(desk: Desk, editing: Editing, language: Language) -> Any:
     if editing.entry is None:
         return mo.Html("")
     if not editing.asked:
-        return desk.hold(mo.ui.button(on_click=lambda _: desk.ask_removal(True), label=say("remove")))
+        ask = mo.ui.button(on_click=lambda _: desk.ask_removal(True), label=say("remove"))
+        return desk.hold("ask", ask)
     yes = mo.ui.button(on_click=lambda _: desk.remove(), label=say("remove_yes"), kind="danger")
     no = mo.ui.button(on_click=lambda _: desk.ask_removal(False), label=say("remove_no"))
     asked = mo.md(plain(say("remove_sure", title=title(editing.entry))))
-    return mo.vstack([asked, mo.hstack([desk.hold(yes), desk.hold(no)], justify="start")])
+    return mo.vstack([asked, mo.hstack([desk.hold("yes", yes), desk.hold("no", no)], justify="start")])
