@@ -7,7 +7,7 @@ from hypothesis import HealthCheck, given, settings
 from plans import plans, worked_example
 
 from synth_handson.errors import ArgumentError, PlanError
-from synth_handson.planning import Plan, Store, read_entries, write_plan
+from synth_handson.planning import Plan, Store, UserStory, read_entries, write_plan
 from synth_handson.planning.plan import KINDS
 
 HEADING = "id,name,moscow,effort,reach,impact,confidence"
@@ -79,6 +79,8 @@ def test_references_are_checked_within_the_file_and_the_plan(tmp_path: Path) -> 
     assert refused(path)[0].startswith("- stories, row 1: The field “persona” names “p”")
     plan = Plan.of(read_entries_of(tmp_path, "personas:\n- {id: p, name: P}\n"))
     assert len(read_entries(path, beside=plan)) == 1
+    before = UserStory.make(id="s", as_a="a", i_want="b", so_that="c", persona="gone")
+    assert len(read_entries(path, beside=Plan.of([*plan, before]))) == 1
     path.write_text(path.read_text() + "personas:\n- {id: p, name: P}\n")
     assert len(read_entries(path)) == 2
 

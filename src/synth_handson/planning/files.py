@@ -154,10 +154,12 @@ def read_entries(path: Path, kind: Kind | None = None, beside: Plan | None = Non
         rows.setdefault((of, entry.id), row)
         entries.append(entry)
     if not problems:
-        for entry, wrong in (beside or Plan()).with_entries(entries).problems():
-            of = kind_of(entry)
-            row_of = rows.get((of, entry.id))
-            problems.append(wrong if row_of is None else _placed(wrong, of, row_of))
+        # What was wrong in the plan before is not held against the file.
+        problems += [
+            _placed(wrong, kind_of(entry), rows[kind_of(entry), entry.id])
+            for entry, wrong in (beside or Plan()).with_entries(entries).problems()
+            if (kind_of(entry), entry.id) in rows
+        ]
     if problems:
         raise PlanError(_few(problems), "plan_file")
     return entries

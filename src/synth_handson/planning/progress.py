@@ -197,8 +197,9 @@ def in_order(tasks: Iterable[Task]) -> list[Task]:
     try:
         sorter.prepare()
     except CycleError as error:
-        circle = " → ".join(known[identifier].name for identifier in reversed(error.args[1]))
-        raise ArgumentError("plan_circle", circle=circle) from error
+        circle = [known[identifier] for identifier in reversed(error.args[1])]
+        shown = " → ".join(task.name for task in circle)
+        raise ArgumentError("plan_circle", circle=shown, tasks=circle) from error
     ordered: list[Task] = []
     ready: list[Task] = []
     while sorter.is_active():
