@@ -6,7 +6,7 @@ from pathlib import Path
 
 from platformdirs import user_cache_dir
 
-from synth_handson.errors import SynthHandsonError
+from synth_handson.errors import ArgumentError, SynthHandsonError
 
 
 def home() -> Path:
@@ -62,3 +62,17 @@ def planning_notebook() -> Path:
 def _notebook(installed: str, cloned: str) -> Path:
     path = Path(str(files(__package__))) / installed
     return path if path.is_file() else Path(__file__).parents[2] / cloned
+
+
+def write_text(path: Path, text: str) -> None:
+    """Write a file of text.
+
+    Raises
+    ------
+    ArgumentError
+        If it cannot be written.
+    """
+    try:
+        path.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise ArgumentError("unwritable", path=path, reason=error.strerror or error) from error

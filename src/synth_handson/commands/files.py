@@ -10,6 +10,7 @@ import typer
 from synth_handson.commands.show import Show, terminal_language
 from synth_handson.errors import LeakError, SynthHandsonError
 from synth_handson.locales import Language
+from synth_handson.paths import write_text
 from synth_handson.pipeline.llm_texts import written_by
 from synth_handson.pipeline.manifest import manifest_path
 from synth_handson.pipeline.synthesise import (
@@ -18,7 +19,6 @@ from synth_handson.pipeline.synthesise import (
     draw,
     understand,
     write_synthesised,
-    write_text,
 )
 from synth_handson.pipeline.synthesise import synthesise as make
 from synth_handson.pipeline.text_writer import TrainTexts

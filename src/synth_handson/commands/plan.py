@@ -18,7 +18,7 @@ from rich.table import Table
 from synth_handson.commands.handson import own_copy
 from synth_handson.commands.show import terminal_language
 from synth_handson.locales import get_text
-from synth_handson.paths import bundled, planning_notebook
+from synth_handson.paths import bundled, planning_notebook, write_text
 
 if TYPE_CHECKING:
     from synth_handson.planning.plan import Kind
@@ -153,18 +153,14 @@ def report(
     store: Place = None,
 ) -> None:
     """Report where the plan stands, in Markdown."""
-    from synth_handson.errors import ArgumentError
     from synth_handson.planning.report import write_report
 
     day = on.date() if on else date.today()
     text = write_report(_store(store).plan(), day, hours, terminal_language())
     if output is None:
         typer.echo(text, nl=False)
-        return
-    try:
-        output.write_text(text, encoding="utf-8")
-    except OSError as error:
-        raise ArgumentError("unwritable", path=output, reason=error.strerror or error) from error
+    else:
+        write_text(output, text)
 
 
 @app.command(

@@ -11,13 +11,14 @@ from html import unescape
 from pathlib import Path
 from types import TracebackType
 
-from synth_handson.errors import ArgumentError, SynthHandsonError
+from synth_handson.errors import SynthHandsonError
 from synth_handson.evidence.assessment import Step
 from synth_handson.evidence.closest import ClosestRecords, Comparison, MedianGap
 from synth_handson.evidence.fidelity import ColumnFidelity
 from synth_handson.locales import LANGUAGES, Language, get_text
 from synth_handson.notebook.downloads import about_tables, evidence_json
 from synth_handson.notebook.session import Assessed
+from synth_handson.paths import write_text
 from synth_handson.pipeline.own_table import OwnTable, read_own_table
 from synth_handson.pipeline.tables import Tables, assess_tables, draw_tables
 from synth_handson.synthesis.registry import ENGINES
@@ -224,11 +225,8 @@ def _plain(markdown: str) -> str:
 
 
 def _write(path: Path, text: str) -> None:
-    try:
-        path.write_text(text, encoding="utf-8")
-        print(f"   {path}")
-    except OSError as error:
-        raise ArgumentError("unwritable", path=path, reason=error.strerror or error) from error
+    write_text(path, text)
+    print(f"   {path}")
 
 
 def _writable_file(text: str) -> Path:

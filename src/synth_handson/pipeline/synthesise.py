@@ -16,6 +16,7 @@ import pandas as pd
 from synth_handson.errors import ArgumentError, LeakError
 from synth_handson.evidence.assessment import Evidence, Step, assess
 from synth_handson.locales import Message
+from synth_handson.paths import write_text
 from synth_handson.pii.detect import Finding, Marks, find_marks, summarise
 from synth_handson.pii.fakes import Fakes
 from synth_handson.pii.leaks import Leak, find_originals, name_cells, shared_values
@@ -488,17 +489,3 @@ def _manifest(made: Synthesised, source: Path, output: Path) -> Manifest:
             columns=tuple(replace(column, reason="schema", details={}) for column in understood.form.columns),
         ),
     )
-
-
-def write_text(path: Path, text: str) -> None:
-    """Write a file of text.
-
-    Raises
-    ------
-    ArgumentError
-        If it cannot be written.
-    """
-    try:
-        path.write_text(text, encoding="utf-8")
-    except OSError as error:
-        raise ArgumentError("unwritable", path=path, reason=error.strerror or error) from error
