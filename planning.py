@@ -8,7 +8,7 @@ app = marimo.App(
 )
 
 with app.setup(hide_code=True):
-    from synth_handson.planning import by_rice, mvp, page, summarise
+    from synth_handson.planning import by_rice, page, summarise
 
 
 @app.cell(hide_code=True)
@@ -25,21 +25,21 @@ def _(day, get_plan, hours):
 
 
 @app.cell
-def _(hours, plan):
+def _(plan, summary):
     features = by_rice(plan.features)
-    smallest = mvp(features, hours.value or 0)
+    smallest = summary.mvp
     return features, smallest
 
 
 @app.cell(hide_code=True)
-def _(day, features, finders, language, plan, smallest, summary):
+def _(language, overview, priorities, progress, research, voices):
     page.tabs(
         {
-            "overview": page.overview(plan, summary, language),
-            "priorities": page.priorities(features, smallest, language),
-            "research": page.research(plan, finders.value, finders, language),
-            "progress": page.progress(plan, day.value, language),
-            "voices": page.voices(plan, day.value, language),
+            "overview": overview,
+            "priorities": priorities,
+            "research": research,
+            "progress": progress,
+            "voices": voices,
         },
         language,
     )
@@ -82,6 +82,36 @@ def _(desk, reload):
     reload.value
     desk.reload()
     return
+
+
+@app.cell(hide_code=True)
+def _(language, plan, summary):
+    overview = page.overview(plan, summary, language)
+    return (overview,)
+
+
+@app.cell(hide_code=True)
+def _(features, language, smallest):
+    priorities = page.priorities(features, smallest, language)
+    return (priorities,)
+
+
+@app.cell(hide_code=True)
+def _(finders, language, plan):
+    research = page.research(plan, finders.value, finders, language)
+    return (research,)
+
+
+@app.cell(hide_code=True)
+def _(day, language, plan):
+    progress = page.progress(plan, day.value, language)
+    return (progress,)
+
+
+@app.cell(hide_code=True)
+def _(day, language, plan):
+    voices = page.voices(plan, day.value, language)
+    return (voices,)
 
 
 @app.cell(hide_code=True)

@@ -1,6 +1,7 @@
 """The command line: synth-handson plan …."""
 
 import json
+from inspect import signature
 from pathlib import Path
 from typing import Any
 
@@ -8,8 +9,10 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from synth_handson.commands import app
-from synth_handson.errors import PlanError
+from synth_handson.commands.plan import features, report
+from synth_handson.errors import ConflictError, PlanError
 from synth_handson.planning import Store
+from synth_handson.planning.page.desk import HOURS
 from synth_handson.planning.store import VARIABLE
 
 ADD = ("add-feature", "Dark mode", "--moscow", "could", "--effort", "4", "--reach", "5", "--impact", "3")
@@ -45,8 +48,8 @@ def test_what_is_wrong_is_named_and_nothing_added() -> None:
 def test_the_example_is_reported(english: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert "59 added" in plan("example").output
     assert "59 as they were" in plan("example").output
-    report = plan("report", "--on", "2026-11-29", "--hours", 45)
-    assert "**On track**" in report.output
+    said = plan("report", "--on", "2026-11-29", "--hours", 45)
+    assert "**On track**" in said.output
     plan("report", "--output", english / "plan.md")
     assert (english / "plan.md").read_text("utf-8").startswith("# Plan as of ")
     monkeypatch.setenv("LC_ALL", "ja_JP.UTF-8")
@@ -66,6 +69,21 @@ def test_out_and_in_again(english: Path) -> None:
     store = Store(other)
     assert sorted(one.version for one in store.plan().features) == [1] * 12 + [2]
     store.close()
+
+
+def test_an_old_export_is_not_put_over_newer_changes(english: Path) -> None:
+    plan("example")
+    plan("export", english / "old.csv", "--kind", "features")
+    store = Store()
+    newer = store.save(*(one.changed(effort=99) for one in store.plan().features))
+    with pytest.raises(ConflictError):
+        plan("import", english / "old.csv", "--kind", "features")
+    assert store.plan().features == newer
+    store.close()
+
+
+def test_the_hours_are_those_of_the_page_unless_said_otherwise() -> None:
+    assert {signature(command).parameters["hours"].default for command in (features, report)} == {HOURS}
 
 
 def test_nothing_of_a_wrong_file_is_taken(english: Path) -> None:

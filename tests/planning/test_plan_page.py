@@ -98,6 +98,28 @@ def test_an_empty_plan_begins_with_the_example_and_a_new_feature_changes_the_cha
     expect(bars(page)).to_have_count(14)
 
 
+def test_insights_are_found_and_the_address_remembers_what_was_set(visit: Visit, example: None) -> None:
+    page = visit("?lang=en&on=2026-11-29", **TALL)
+    open_tab(page, "Research")
+    panel = page.get_by_role("tabpanel")
+    insights = panel.locator("table").first.locator("tbody tr")
+    expect(insights).to_have_count(3)
+    panel.locator("select").nth(1).select_option(label="Analytics")
+    expect(insights).to_have_count(1)
+    expect(insights).to_contain_text("A copula is enough")
+    # The tab that was open stays so.
+    expect(page.get_by_role("tab", name="Research")).to_have_attribute("aria-selected", "true")
+    hours = page.get_by_role("textbox", name="Hours there are")
+    hours.fill("45")
+    hours.press("Enter")
+    expect(page).to_have_url(re.compile("hours=45"))
+    page.get_by_role("radio", name="日本語").click()
+    expect(page).to_have_url(re.compile("lang=ja"))
+    page.reload()
+    open_tab(page, "優先順位")
+    expect(page.get_by_text("45 時間のうち 45 時間").last).to_be_visible()
+
+
 def test_of_two_tabs_none_overwrites_what_the_other_has_saved(
     visit: Visit, store: Store, example: None
 ) -> None:

@@ -1,5 +1,6 @@
 """The store: all or nothing, and nobody overwrites what they have not seen."""
 
+import sqlite3
 import stat
 import threading
 from collections.abc import Iterator
@@ -15,6 +16,7 @@ from synth_handson.errors import ArgumentError, ConflictError, DataUnavailableEr
 from synth_handson.paths import home
 from synth_handson.planning import Entry, Feature, Persona, Plan, Store, Task, UserStory
 from synth_handson.planning import store as module
+from synth_handson.planning.plan import MODELS
 
 
 @pytest.fixture
@@ -134,6 +136,14 @@ def test_what_others_refer_to_is_not_removed(store: Store) -> None:
 def test_a_copy_that_was_not_checked_is_checked(store: Store) -> None:
     with pytest.raises(PlanError, match="effort"):
         store.save(feature().model_copy(update={"effort": -1.0}))
+
+
+def test_there_is_a_table_for_each_kind_and_a_column_for_each_field(store: Store) -> None:
+    with sqlite3.connect(store.place) as connection:
+        for kind, model in MODELS.items():
+            columns = [name for _, name, *_ in connection.execute(f"PRAGMA table_info(plan_{kind})")]
+            assert columns == list(model.model_fields)
+    connection.close()
 
 
 def test_the_worked_example_fits(store: Store) -> None:

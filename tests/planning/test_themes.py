@@ -64,6 +64,7 @@ def test_where_there_are_few_texts_or_no_word_twice_there_are_no_themes() -> Non
 def test_words_that_mean_something_are_kept_in_one_form() -> None:
     assert words("画面が遅かった。3つの表をダウンロードできない") == ["画面", "遅い", "表", "ダウンロード"]
     assert words("The Charts were NOT in my report") == ["charts", "report"]
+    # By such a word a Japanese text meets English ones.
     assert words("Excelで開けない") == ["開ける", "excel"]
 
 

@@ -44,12 +44,7 @@ def rice_bars(features: Collection[Feature], language: Language) -> alt.Chart:
         .encode(
             x=alt.X("rice:Q", title=say("field_rice")),
             y=_names([feature.id for feature in ordered], rows),
-            color=alt.Color(
-                "moscow:N",
-                title=None,
-                scale=alt.Scale(domain=groups, range=MOSCOW_COLORS),
-                legend=alt.Legend(orient="top", columns=2),
-            ),
+            color=_colors("moscow", groups, MOSCOW_COLORS, columns=2),
             tooltip=[
                 alt.Tooltip("name:N", title=say("field_name")),
                 alt.Tooltip("rice:Q", title=say("field_rice"), format=".2f"),
@@ -92,12 +87,7 @@ def gantt(milestones: Collection[Milestone], on: date, language: Language) -> al
     bars = base.mark_bar().encode(
         x=alt.X("start:T", title=None, axis=_days()),
         x2="end:T",
-        color=alt.Color(
-            "state:N",
-            title=None,
-            scale=alt.Scale(domain=list(states), range=list(states.values())),
-            legend=alt.Legend(orient="top"),
-        ),
+        color=_colors("state", list(states), list(states.values())),
     )
     today = alt.Chart(_data([{"on": str(on)}])).mark_rule(strokeDash=[4, 3], color="#888").encode(x="on:T")
     chart: alt.LayerChart = (bars + today).properties(width="container", height=alt.Step(28))
@@ -127,12 +117,7 @@ def burn_up_lines(days: Sequence[BurnUp], language: Language) -> alt.Chart:
         .encode(
             x=alt.X("day:T", title=None, axis=_days()),
             y=alt.Y("hours:Q", title=say("burn_hours")),
-            color=alt.Color(
-                "what:N",
-                title=None,
-                scale=alt.Scale(domain=list(names.values()), range=["#9aa0a6", "#3a8f5c"]),
-                legend=alt.Legend(orient="top"),
-            ),
+            color=_colors("what", list(names.values()), ["#9aa0a6", "#3a8f5c"]),
             strokeDash=alt.StrokeDash("what:N", legend=None, sort=list(names.values())),
             tooltip=[
                 alt.Tooltip("day:T", title=say("day"), format="%Y-%m-%d"),
@@ -161,12 +146,7 @@ def feedback_months(feedback: Collection[Feedback], language: Language) -> alt.C
         .encode(
             x=alt.X("month:O", title=None, axis=alt.Axis(labelAngle=0, labelOverlap=True)),
             y=alt.Y("sum(count):Q", title=say("count"), axis=alt.Axis(tickMinStep=1)),
-            color=alt.Color(
-                "type:N",
-                title=None,
-                scale=alt.Scale(domain=kinds, range=TYPE_COLORS),
-                legend=alt.Legend(orient="top", columns=3),
-            ),
+            color=_colors("type", kinds, TYPE_COLORS, columns=3),
             tooltip=[
                 alt.Tooltip("month:O", title=say("month")),
                 alt.Tooltip("type:N", title=say("field_type")),
@@ -182,6 +162,14 @@ def _data(rows: list[dict[str, Any]]) -> alt.InlineData:
     import altair as alt
 
     return alt.InlineData(values=rows)
+
+
+def _colors(field: str, names: Sequence[str], colors: Sequence[str], columns: int = 0) -> alt.Color:
+    """Give each name a colour, and explain them above the chart, in so many columns; 0 is one row."""
+    import altair as alt
+
+    scale = alt.Scale(domain=names, range=colors)
+    return alt.Color(f"{field}:N", title=None, scale=scale, legend=alt.Legend(orient="top", columns=columns))
 
 
 def _names(order: list[str], rows: list[dict[str, Any]]) -> alt.Y:

@@ -19,7 +19,7 @@ from synth_handson.planning.progress import (
     Phase,
     completed,
     critical_path,
-    is_done,
+    open_tasks,
     overdue_milestones,
     overdue_tasks,
 )
@@ -152,7 +152,7 @@ def summarise(plan: Plan, on: date, hours: float) -> Summary:
     serious = any(risk.serious for risk in risks)
     known = found.by_hours is not None and gone is not None
     level: Level = "critical" if serious else "at risk" if risks else "on track"
-    open_phases = {task.phase for task in plan.tasks if not is_done(task, on)}
+    open_phases = {task.phase for task in open_tasks(plan.tasks, on)}
     smallest = mvp(plan.features, hours)
     return Summary(
         on=on,
@@ -215,7 +215,7 @@ def _time_risks(plan: Plan, on: date) -> Iterator[Risk]:
         elif gone - done > LAG:
             yield Risk("lag", False, Message("planning.risk_lag", values))
     try:
-        path = critical_path([task for task in plan.tasks if not is_done(task, on)])
+        path = critical_path(open_tasks(plan.tasks, on))
     except ArgumentError as error:
         yield Risk("circle", True, Message(f"errors.{error.key}", error.details))
         return

@@ -72,9 +72,14 @@ def is_open(feedback: Feedback) -> bool:
     return feedback.status not in DEALT_WITH
 
 
+def dealt_with(feedback: Iterable[Feedback]) -> int:
+    """Count what was resolved or closed."""
+    return sum(not is_open(one) for one in feedback)
+
+
 def resolution_rate(feedback: Collection[Feedback]) -> float | None:
     """Return the share that was resolved or closed, 0 to 1, larger is better; None where there is none."""
-    return sum(not is_open(one) for one in feedback) / len(feedback) if feedback else None
+    return dealt_with(feedback) / len(feedback) if feedback else None
 
 
 def distribution(feedback: Iterable[Feedback], by: By) -> dict[str, int]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Annotated, Literal, get_args
 
@@ -137,9 +137,3 @@ def completion(features: Iterable[Feature]) -> float | None:
     """Return the share of features that are done, 0 to 1, leaving out "wont"; None where there are none."""
     counted = [feature.status == "done" for feature in features if feature.moscow != "wont"]
     return sum(counted) / len(counted) if counted else None
-
-
-def by_status(features: Iterable[Feature]) -> Mapping[Status, int]:
-    """Count features by status."""
-    found = [feature.status for feature in features]
-    return {status: found.count(status) for status in get_args(Status)}

@@ -161,6 +161,11 @@ def is_done(task: Task, on: date) -> bool:
     return task.done_on is not None and task.done_on <= on
 
 
+def open_tasks(tasks: Iterable[Task], on: date) -> list[Task]:
+    """Return the tasks that were not done by the end of a day."""
+    return [task for task in tasks if not is_done(task, on)]
+
+
 def completed_by_phase(tasks: Iterable[Task], on: date) -> dict[Phase, Completion]:
     """Count what is done in each phase that has tasks."""
     tasks = list(tasks)

@@ -9,15 +9,13 @@ from synth_handson.errors import ArgumentError
 from synth_handson.locales import Language
 from synth_handson.planning import wording
 from synth_handson.planning.dashboard import Summary, summarise
-from synth_handson.planning.feedback import By, distribution, is_open
+from synth_handson.planning.feedback import By
 from synth_handson.planning.plan import Plan
 from synth_handson.planning.priorities import by_rice
 from synth_handson.planning.progress import (
     completed_by_phase,
     critical_path,
-    is_done,
-    overdue_tasks,
-    velocity,
+    open_tasks,
 )
 from synth_handson.planning.research import find_gaps, find_insights
 from synth_handson.planning.themes import find_rises, find_themes
@@ -127,12 +125,10 @@ def _progress(plan: Plan, on: date, say: Say) -> Iterator[str]:
             for phase, found in completed_by_phase(plan.tasks, on).items()
         ]
         yield markdown_table(heading, phases)
-        yield wording.speed(velocity(plan.tasks, on), say)
-        if late := overdue_tasks(plan.tasks, on):
-            yield say("overdue", titles=", ".join(plain(task.name) for task in late))
+        yield from wording.pace(plan.tasks, on, say)
         # A circle is among the risks already.
         try:
-            path = critical_path([task for task in plan.tasks if not is_done(task, on)])
+            path = critical_path(open_tasks(plan.tasks, on))
         except ArgumentError:
             path = []
         if path:
@@ -158,15 +154,8 @@ def _feedback(plan: Plan, on: date, say: Say) -> Iterator[str]:
     if not plan.feedback:
         yield say("no_voices")
         return
-    done = len(plan.feedback) - sum(is_open(one) for one in plan.feedback)
-    yield say("voices_rate", done=done, total=len(plan.feedback))
-    yield bullets(
-        [
-            f"{say(f'field_{by}')}: "
-            + wording.counted(distribution(plan.feedback, by), say, named=by != "segment")
-            for by in BYS
-        ]
-    )
+    yield wording.rate(plan.feedback, say)
+    yield bullets(wording.distributions(plan.feedback, say))
     found = find_themes(plan.feedback)
     yield f"### {say('themes_title')}"
     yield bullets(wording.themes(found, find_rises(found.themes, plan.feedback, on), say))

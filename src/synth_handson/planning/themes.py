@@ -96,7 +96,7 @@ def find_themes(feedback: Iterable[Feedback], random_state: int = 0) -> Themes:
     Parameters
     ----------
     feedback
-        Texts in English and Japanese; those of one language do not meet those of the other.
+        Texts in English and Japanese; those of one meet those of the other only by words that both use.
     random_state
         Seed of the clustering; the same one gives the same themes.
 

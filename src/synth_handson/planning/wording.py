@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
+from datetime import date
+from functools import partial
 from html import escape
 
 from synth_handson.locales import Language, get_text, has_text
 from synth_handson.planning.dashboard import LAG, LONG, WEEK, Summary, listed
 from synth_handson.planning.entries import Entry
-from synth_handson.planning.feedback import is_open
+from synth_handson.planning.feedback import By, Feedback, dealt_with, distribution
 from synth_handson.planning.plan import KINDS, Kind, Plan
 from synth_handson.planning.priorities import MVP, Feature
-from synth_handson.planning.progress import Metric, Task, Velocity
+from synth_handson.planning.progress import Metric, Task, Velocity, overdue_tasks, velocity
 from synth_handson.planning.research import Gaps, UserStory
 from synth_handson.planning.themes import Rise, Themes
 
@@ -22,6 +24,9 @@ _EXTENSION = re.compile(r"[|~$^]|:(?=\S)")
 """Signs that mean something in some Markdown only: tables, formulas, icons."""
 
 Say = Callable[..., str]
+
+BYS: tuple[By, ...] = ("type", "source", "priority", "segment", "sentiment", "status")
+"""By what feedback is counted, in this order."""
 
 
 def speaker(language: Language) -> Say:
@@ -67,7 +72,6 @@ def key_figures(summary: Summary, plan: Plan, say: Say) -> list[tuple[str, str]]
     """Return what a summary counts, each with its name."""
     done = sum(feature.status == "done" for feature in summary.mvp.features)
     tasks = summary.tasks
-    dealt = sum(not is_open(one) for one in plan.feedback)
     total = len(summary.mvp.features)
     return [
         (say("sum_phase"), choice(summary.phase, say) if summary.phase else _phase(plan, say)),
@@ -76,7 +80,7 @@ def key_figures(summary: Summary, plan: Plan, say: Say) -> list[tuple[str, str]]
         (say("sum_tasks"), _of(tasks.done, tasks.tasks, say)),
         (say("sum_hours"), share(tasks.by_hours, say)),
         (say("sum_elapsed"), share(summary.elapsed, say)),
-        (say("sum_resolved"), _of(dealt, len(plan.feedback), say)),
+        (say("sum_resolved"), _of(dealt_with(plan.feedback), len(plan.feedback), say)),
     ]
 
 
@@ -154,6 +158,12 @@ def speed(found: Velocity, say: Say) -> str:
     return say("velocity", weeks=found.weeks, hours=found.hours_a_week, left=found.weeks_left)
 
 
+def pace(tasks: Collection[Task], on: date, say: Say) -> list[str]:
+    """Say how fast tasks are done, and which are overdue."""
+    late = ", ".join(plain(task.name) for task in overdue_tasks(tasks, on))
+    return [speed(velocity(tasks, on), say), *([say("overdue", titles=late)] if late else [])]
+
+
 def chain(tasks: Sequence[Task], say: Say) -> str:
     """Name the tasks of the critical path."""
     path = " → ".join(plain(task.name) for task in tasks)
@@ -177,12 +187,21 @@ def themes(found: Themes, rises: Sequence[Rise], say: Say) -> list[str]:
     return lines if growing else [*lines, say("no_rise")]
 
 
-def counted(counts: dict[str, int], say: Say, *, named: bool = True) -> str:
-    """Say how many of each there are."""
-    shown = [
-        f"{choice(name, say) if named or not name else plain(name)} {count}" for name, count in counts.items()
-    ]
-    return ", ".join(shown)
+def rate(feedback: Collection[Feedback], say: Say) -> str:
+    """Say how much feedback was dealt with."""
+    return say("voices_rate", done=dealt_with(feedback), total=len(feedback))
+
+
+def distributions(feedback: Collection[Feedback], say: Say) -> list[str]:
+    """Say how much feedback there is of each type, source, priority, segment, sentiment and status."""
+
+    def shown(by: By) -> str:
+        # Segments are people's own words.
+        name = plain if by == "segment" else partial(choice, say=say)
+        counts = distribution(feedback, by).items()
+        return ", ".join(f"{name(kind) if kind else choice(None, say)} {count}" for kind, count in counts)
+
+    return [f"{say(f'field_{by}')}: {shown(by)}" for by in BYS]
 
 
 def feature_rows(features: Sequence[Feature], chosen: MVP, say: Say) -> list[list[str]]:

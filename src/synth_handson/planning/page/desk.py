@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -149,8 +149,7 @@ class Desk:
 
     def ask_removal(self, asked: bool) -> None:
         """Ask whether the entry in the form is to be removed, or ask no more."""
-        editing = self._editing()
-        self._set_editing(Editing(editing.kind, editing.entry, asked))
+        self._set_editing(replace(self._editing(), asked=asked))
 
     def remove(self) -> None:
         """Remove the entry in the form."""

@@ -14,7 +14,7 @@ from synth_handson.errors import SynthHandsonError
 from synth_handson.locales import Language
 from synth_handson.planning import charts, wording
 from synth_handson.planning.dashboard import Level, Summary
-from synth_handson.planning.feedback import By, Feedback, distribution, is_open, suggest_sentiment
+from synth_handson.planning.feedback import Feedback, suggest_sentiment
 from synth_handson.planning.files import as_yaml
 from synth_handson.planning.page.desk import failure
 from synth_handson.planning.plan import Plan
@@ -23,11 +23,9 @@ from synth_handson.planning.progress import (
     Metric,
     burn_up,
     critical_path,
-    is_done,
-    overdue_tasks,
-    velocity,
+    open_tasks,
 )
-from synth_handson.planning.report import BYS, write_report
+from synth_handson.planning.report import write_report
 from synth_handson.planning.research import find_gaps, find_insights
 from synth_handson.planning.themes import find_rises, find_themes
 from synth_handson.planning.wording import Say, bullets, choice, markdown_table, plain, speaker
@@ -175,11 +173,9 @@ def progress(plan: Plan, on: date, language: Language) -> mo.Html:
         parts.append(mo.md(say("no_milestones")))
     if plan.tasks:
         parts.append(_chart("burn_title", charts.burn_up_lines(burn_up(plan.tasks, on), language), say))
-        lines = [wording.speed(velocity(plan.tasks, on), say)]
-        if late := overdue_tasks(plan.tasks, on):
-            lines.append(say("overdue", titles=", ".join(plain(task.name) for task in late)))
+        lines = wording.pace(plan.tasks, on, say)
         try:
-            path = critical_path([task for task in plan.tasks if not is_done(task, on)])
+            path = critical_path(open_tasks(plan.tasks, on))
             lines += [wording.chain(path, say)] if path else []
         except SynthHandsonError as error:
             parts.append(failure(error, language))
@@ -202,11 +198,10 @@ def voices(plan: Plan, on: date, language: Language) -> mo.Html:
     say = speaker(language)
     if not plan.feedback:
         return mo.md(say("no_voices"))
-    done = sum(not is_open(one) for one in plan.feedback)
     parts: list[Any] = [
         _chart("voices_time_title", charts.feedback_months(plan.feedback, language), say),
-        mo.md(say("voices_rate", done=done, total=len(plan.feedback))),
-        mo.md(bullets([_counted(plan.feedback, by, say) for by in BYS])),
+        mo.md(wording.rate(plan.feedback, say)),
+        mo.md(bullets(wording.distributions(plan.feedback, say))),
         mo.md(f"### {say('themes_title')}"),
     ]
     try:
@@ -219,11 +214,6 @@ def voices(plan: Plan, on: date, language: Language) -> mo.Html:
     except SynthHandsonError as error:
         parts.append(failure(error, language))
     return mo.vstack(parts)
-
-
-def _counted(feedback: Sequence[Feedback], by: By, say: Say) -> str:
-    counts = distribution(feedback, by)
-    return f"{say(f'field_{by}')}: {wording.counted(counts, say, named=by != 'segment')}"
 
 
 def _suggestions(feedback: Sequence[Feedback], say: Say) -> list[Any]:
