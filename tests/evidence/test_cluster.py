@@ -63,6 +63,25 @@ def test_groups_are_merged_whichever_parts_they_are_in(client: Client, keys: str
         assert sorted(there.cells(0, 1)) == sorted(disk.cells(0, 1)) == by_hand(bins, parts)
 
 
+def test_what_the_client_last_heard_of_the_workers_is_not_relied_on(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(client, "scheduler_info", lambda **_: {"workers": {}})
+    rows = ClusterRows(client)
+    rows.add({name: np.ones(9, np.uint8) for name in ("train", "holdout", "marks", "v0")})
+    rows.close()
+    assert rows.over_groups("v0", "count(*), sum(t)") == (1, 9)
+
+
+def test_a_cluster_without_workers_says_so() -> None:
+    with (
+        LocalCluster(n_workers=0, dashboard_address=":0", protocol="tcp://") as local,
+        Client(local, set_as_default=False) as idle,
+        pytest.raises(ArgumentError, match="has no workers"),
+    ):
+        ClusterRows(idle).add({"train": np.ones(9, np.uint8)})
+
+
 def by_hand(bins: dict[str, Any], parts: dict[str, Any]) -> list[tuple[int, ...]]:
     frame = pd.DataFrame({**parts, **bins})
     counted = frame.groupby(["train", "holdout", "p0", "p1"]).size()

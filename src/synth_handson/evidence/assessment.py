@@ -209,7 +209,8 @@ def assess(
     TableError
         If a table is too small, or has other columns or types than the training table.
     ArgumentError
-        If there is no such file or target, the seed is out of range, or ``on_progress`` cannot be called.
+        If there is no such file or target, the seed is out of range, ``on_progress`` cannot be called, or
+        the cluster has no workers.
 
     Notes
     -----

@@ -51,7 +51,7 @@ class ClusterRows:
         import pyarrow as pa
 
         rows = len(next(iter(numbers.values())))
-        workers = sorted(self.client.scheduler_info()["workers"])
+        workers = self._workers()
         kept = []
         for place, start in enumerate(range(0, rows, PART)):
             part = pa.table({name: array[start : start + PART] for name, array in numbers.items()})
@@ -71,7 +71,7 @@ class ClusterRows:
 
     def over_groups(self, keys: str, aggregates: str) -> tuple[int, ...]:
         """Return aggregates over the groups of rows that are alike in some columns."""
-        hands = len(self.client.scheduler_info()["workers"])
+        hands = len(self._workers())
         dealt = [self.client.submit(_deal, part, keys, hands, pure=False) for part in self._parts]
         merged = [
             self.client.submit(
@@ -94,6 +94,14 @@ class ClusterRows:
             for *cell, rows in found:
                 totals[tuple(cell)] = totals.get(tuple(cell), 0) + rows
         return [(*cell, rows) for cell, rows in totals.items()]
+
+    def _workers(self) -> list[str]:
+        # Not scheduler_info: a thread of the client overwrites its answer every two seconds with one that
+        # names no worker.
+        workers = sorted(self.client.nthreads())
+        if not workers:
+            raise ArgumentError("cluster_idle")
+        return workers
 
 
 @contextmanager
