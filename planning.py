@@ -142,8 +142,8 @@ def _(language):
 
 
 @app.cell(hide_code=True)
-def _(language, plan):
-    finders = page.finders(plan, language)
+def _(desk, language, plan):
+    finders = page.finders(desk, plan, language)
     return (finders,)
 
 

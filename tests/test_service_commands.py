@@ -76,7 +76,7 @@ def used(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     records.create()
     job, _ = records.add("ours", job=new_id(), what="run", size=10, content="c")
     records.begin(job.id, "w")
-    records.succeed(job.id, 1, Made("copula", 100, 2_000, "pass", "useful", "A", "csv", None, 30.0, 500))
+    records.succeed(job.id, 1, Made("copula", 100, 2_000, "pass", "useful", "A", "csv", None, 0, 30.0, 500))
     records.close()
     (tmp_path / "tariff.yaml").write_text("currency: EUR\nprices: {job: 1, thousand_rows: 0.5}\n")
     monkeypatch.setenv("TARIFF", str(tmp_path / "tariff.yaml"))

@@ -98,7 +98,9 @@ def test_an_empty_plan_begins_with_the_example_and_a_new_feature_changes_the_cha
     expect(bars(page)).to_have_count(14)
 
 
-def test_insights_are_found_and_the_address_remembers_what_was_set(visit: Visit, example: None) -> None:
+def test_insights_are_found_and_the_address_remembers_what_was_set(
+    visit: Visit, store: Store, example: None
+) -> None:
     page = visit("?lang=en&on=2026-11-29", **TALL)
     open_tab(page, "Research")
     panel = page.get_by_role("tabpanel")
@@ -107,6 +109,11 @@ def test_insights_are_found_and_the_address_remembers_what_was_set(visit: Visit,
     panel.locator("select").nth(1).select_option(label="Analytics")
     expect(insights).to_have_count(1)
     expect(insights).to_contain_text("A copula is enough")
+    # What another saves meanwhile is found likewise.
+    for one in store.plan().insights:
+        store.save(one.changed(id=f"{one.id}-again", version=0))
+    expect(insights).to_have_count(2)
+    expect(insights.last).to_contain_text("A copula is enough")
     # The tab that was open stays so.
     expect(page.get_by_role("tab", name="Research")).to_have_attribute("aria-selected", "true")
     hours = page.get_by_role("textbox", name="Hours there are")
@@ -115,6 +122,7 @@ def test_insights_are_found_and_the_address_remembers_what_was_set(visit: Visit,
     expect(page).to_have_url(re.compile("hours=45"))
     page.get_by_role("radio", name="日本語").click()
     expect(page).to_have_url(re.compile("lang=ja"))
+    expect(insights).to_have_count(2)
     page.reload()
     open_tab(page, "優先順位")
     expect(page.get_by_text("45 時間のうち 45 時間").last).to_be_visible()

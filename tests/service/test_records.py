@@ -11,7 +11,7 @@ from synth_handson.service.records import Made, Records, month_of, new_id
 
 MADE = Made(
     engine="copula", rows_read=100, rows_made=50, verdict="pass", usefulness="useful", grade="A",
-    formats="csv", generator="g", training_seconds=2.5, bytes_kept=1_000,
+    formats="csv", generator="g", generator_bytes=7, training_seconds=2.5, bytes_kept=1_000,
 )  # fmt: skip
 
 

@@ -3,17 +3,19 @@
 import io
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from synth_handson.service.queue import JobQueue, create_queue
 from synth_handson.service.records import Made, Records, new_id
+from synth_handson.service.results import GENERATOR, of_attempt
 from synth_handson.service.settings import Settings
 from synth_handson.service.storage import Storage
 from synth_handson.service.worker import ORPHAN, Worker
 
-MADE = Made("copula", 100, 50, "pass", "useful", "A", "csv", "g", 1.0, 10)
+MADE = Made("copula", 100, 50, "pass", "useful", "A", "csv", "g", 400, 1.0, 10)
 HOUR = 3_600
 
 
@@ -65,6 +67,29 @@ def test_files_of_a_finished_job_are_kept_for_so_long(
     expired = records.get(done)
     assert (expired.state, expired.download, expired.generator) == ("expired", None, None)
     assert storage.jobs() == [waiting]
+
+
+@pytest.mark.parametrize("given", [{"max_generators": 1_000}])
+def test_the_least_recently_used_generators_go_first(
+    worker: Worker, records: Records, storage: Storage, queue: JobQueue, later: Any
+) -> None:
+    def make(generator: str, hour: int) -> str:
+        later(hour * HOUR)
+        job = add(records, storage)
+        records.begin(job, "w")
+        storage.put(job, of_attempt(1, GENERATOR), io.BytesIO(bytes(MADE.generator_bytes)))
+        assert records.succeed(job, 1, replace(MADE, generator=generator))
+        worker._tidy(queue)
+        return job
+
+    first, other, third = make("g", 1), make("other", 2), make("third", 3)
+    assert [job.id for job in records.generators()] == [third, other]
+    again = make("g", 4)
+    assert [job.id for job in records.generators()] == [again, third]
+    for job, there in ((first, False), (other, False), (third, True), (again, True)):
+        assert storage.has(job, of_attempt(1, GENERATOR)) == there
+        assert storage.has(job, "table")
+        assert records.get(job).state == "succeeded"
 
 
 def test_files_that_belong_to_no_job_go_once_they_cannot_be_arriving(

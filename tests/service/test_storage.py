@@ -53,6 +53,16 @@ def test_erasing_takes_one_job_and_may_be_repeated(storage: Storage) -> None:
         storage.read("a", "table")
 
 
+def test_one_file_is_removed_and_the_job_keeps_the_others(storage: Storage) -> None:
+    for name in ("table", "generator"):
+        storage.put("a", name, io.BytesIO(b"x"))
+    storage.remove("a", "generator")
+    storage.remove("a", "generator")
+    storage.remove("nobody", "generator")
+    assert storage.has("a", "table")
+    assert not storage.has("a", "generator")
+
+
 def test_erasing_while_another_writes(tmp_path: Path) -> None:
     storage = Storage(f"file://{tmp_path}/files")
     stop = threading.Event()

@@ -34,7 +34,7 @@ def test_a_bill_has_an_amount_where_there_is_a_tariff() -> None:
 
 
 def test_a_cap_is_reached_by_its_key_alone(records: Records) -> None:
-    made = Made("copula", 100, 1_000, "pass", "useful", "A", "csv", None, 0.0, 1)
+    made = Made("copula", 100, 1_000, "pass", "useful", "A", "csv", None, 0, 0.0, 1)
     for owner in ("a", "b"):
         job, _ = records.add(owner, job=new_id(), what="run", size=1, content="c")
         records.begin(job.id, "w")

@@ -64,6 +64,7 @@ _jobs = sa.Table(
     sa.Column("formats", sa.String(64)),
     sa.Column("failure", sa.String(64)),
     sa.Column("generator", sa.String(64)),
+    sa.Column("generator_bytes", sa.BigInteger, nullable=False, default=0),
     sa.Column("download", sa.String(64), unique=True),
     sa.UniqueConstraint("owner", "idempotency"),
     sa.Index("jobs_by_state", "state", "created"),
@@ -123,8 +124,8 @@ class Job:
         What it was and became, in numbers and words of ours.
     failure
         Name of the error.
-    generator
-        Name of its generator's entry, by which another job of the same owner finds it.
+    generator, generator_bytes
+        Name of its generator's entry, by which another job of the same owner finds it, and its size.
     download
         The part of a file's name that nobody can guess.
     """
@@ -155,6 +156,7 @@ class Job:
     formats: str | None
     failure: str | None
     generator: str | None
+    generator_bytes: int
     download: str | None
 
 
@@ -170,6 +172,7 @@ class Made:
     grade: str
     formats: str
     generator: str | None
+    generator_bytes: int
     training_seconds: float
     bytes_kept: int
 
@@ -295,6 +298,16 @@ class Records:
         """Find a job that has such a generator."""
         return self._one(_jobs.c.owner == owner, _jobs.c.generator == generator, _jobs.c.state == "succeeded")
 
+    def generators(self) -> list[Job]:
+        """Return the jobs that have a generator, the latest to end first."""
+        return self._all(_jobs.c.generator.is_not(None), order=_jobs.c.finished.desc())
+
+    def forget_generator(self, job: str) -> bool:
+        """Let no other job find a generator; tells whether there was one."""
+        return self._change(
+            [_jobs.c.id == job, _jobs.c.generator.is_not(None)], generator=None, generator_bytes=0
+        )
+
     def ahead(self, job: Job) -> int:
         """Count the jobs that wait in front of this one."""
         return self._count(_jobs.c.state == "queued", _jobs.c.created < job.created)
@@ -375,7 +388,7 @@ class Records:
         return self._change(
             [_jobs.c.id == job, _jobs.c.state.notin_(gone)],
             state=state, phase=None, finished=sa.func.coalesce(_jobs.c.finished, time.time()), remaining=None,
-            idempotency=None, content=None, generator=None, download=None,
+            idempotency=None, content=None, generator=None, generator_bytes=0, download=None,
         )  # fmt: skip
 
     def waiting(self, before: float) -> list[Job]:
@@ -470,9 +483,11 @@ class Records:
         found = self._all(*conditions)
         return found[0] if found else None
 
-    def _all(self, *conditions: sa.ColumnElement[bool]) -> list[Job]:
+    def _all(
+        self, *conditions: sa.ColumnElement[bool], order: sa.ColumnElement[Any] = _jobs.c.created
+    ) -> list[Job]:
         with self._reading.connect() as connection:
-            rows = connection.execute(sa.select(_jobs).where(*conditions).order_by(_jobs.c.created))
+            rows = connection.execute(sa.select(_jobs).where(*conditions).order_by(order))
             return [Job(**row) for row in rows.mappings()]
 
     def _count(self, *conditions: sa.ColumnElement[bool]) -> int:

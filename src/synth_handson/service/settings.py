@@ -114,6 +114,8 @@ class Settings(BaseSettings):
         Seconds that ``POST /generate`` waits.
     retention_hours
         Hours after which the files of a finished job are erased.
+    max_generators
+        Bytes of the trained generators that are kept for other jobs; the least recently used go first.
     training_minutes, text_minutes
         Minutes of training at most, of the table and of free text.
     tariff
@@ -141,6 +143,7 @@ class Settings(BaseSettings):
     upload_seconds: float = Field(60, gt=0)
     generate_seconds: float = Field(120, ge=0)
     retention_hours: float = Field(24, gt=0)
+    max_generators: ByteSize = ByteSize(1_000_000_000)
     training_minutes: float = Field(10, gt=0)
     text_minutes: float = Field(2, ge=0)
     tariff: Path | None = None

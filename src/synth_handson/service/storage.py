@@ -126,6 +126,13 @@ class Storage:
         """Tell whether there is such a file."""
         return bool(self._files.exists(self._path(job, name)))
 
+    def remove(self, job: str, name: str) -> None:
+        """Remove a file, if it is there."""
+        try:
+            self._files.rm_file(self._path(job, name))
+        except FileNotFoundError:
+            return
+
     def erase(self, job: str) -> None:
         """Remove all files of a job, also while another process writes more of them."""
         path = self._path(job)

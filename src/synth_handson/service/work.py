@@ -107,7 +107,7 @@ class Kept:
     records: Records
     storage: Storage
     name: str | None = None
-    archive: bytes | None = None
+    archive: bytes = b""
 
     def load(self, name: str, /) -> bytes | None:
         """Find a generator of another job."""
@@ -118,6 +118,7 @@ class Kept:
         try:
             self.archive = self.storage.read(found.id, results.of_attempt(found.attempt, results.GENERATOR))
         except SynthHandsonError:
+            # It has been erased since, or cannot be read: one is trained.
             return None
         return self.archive
 
@@ -239,6 +240,7 @@ class Bench:
             grade=made.evidence.grade.letter,
             formats=" ".join(formats),
             generator=kept.name if kept.archive else None,
+            generator_bytes=len(kept.archive),
             training_seconds=spent.get("train", 0.0) + spent.get("texts", 0.0),
             bytes_kept=size + job.bytes_read,
         )

@@ -16,6 +16,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from synth_handson.service.logs import where
 from synth_handson.service.queue import QUEUES, JobQueue, create_queue, job_of, queue_config
 from synth_handson.service.records import DEAD_AFTER, Records, new_id, patiently
+from synth_handson.service.results import GENERATOR, of_attempt
 from synth_handson.service.settings import Settings, folder
 from synth_handson.service.storage import Storage
 from synth_handson.service.work import Bench
@@ -123,6 +124,7 @@ class Worker:
             if self._records.end(job.id, "expired"):
                 self._storage.erase(job.id)
                 log.info("job=%s expired", job.id)
+        self._bound_generators()
         # An API may have been killed between writing a job down and putting it into the queue.
         for job in self._records.waiting(now - TIDY):
             queue.submit(job.id, job.what, job.attempt)
@@ -133,6 +135,15 @@ class Worker:
                 shutil.rmtree(left, ignore_errors=True)
         self._records.forget_workers(now - 3600)
         queue.forget(now - 3600 * self._settings.retention_hours)
+
+    def _bound_generators(self) -> None:
+        """Erase the least recently used generators; one that is used again lies with the later job, too."""
+        kept = 0
+        for job in self._records.generators():
+            kept += job.generator_bytes
+            if kept > self._settings.max_generators and self._records.forget_generator(job.id):
+                self._storage.remove(job.id, of_attempt(job.attempt, GENERATOR))
+                log.info("job=%s generator erased", job.id)
 
     def _erase_orphans(self, now: float) -> None:
         """Erase files that belong to no job, once that has been so for long: some are just arriving."""

@@ -49,20 +49,26 @@ def reload_control(language: Language) -> mo.ui.refresh:
     return mo.ui.refresh(options=["3s", "30s"], default_interval="3s", label=say("reload"))
 
 
-def finders(plan: Plan, language: Language) -> mo.ui.dictionary:
+def finders(desk: Desk, plan: Plan, language: Language) -> mo.ui.dictionary:
     """Choose which insights to show."""
     say = speaker(language)
     anything = {say("any"): None}
+
+    def chosen(name: str, options: dict[str, Any]) -> str:
+        wanted = desk.finding.get(name)
+        return next((shown for shown, value in options.items() if value == wanted), say("any"))
+
     personas: dict[str, Any] = anything | menu(plan, "personas")
     methods: dict[str, Any] = anything | {choice(name, say): name for name in Insight.choices("method")}
     impacts: dict[str, Any] = anything | {choice(name, say): name for name in Insight.choices("impact")}
     return mo.ui.dictionary(
         {
             name: mo.ui.dropdown(
-                options, value=say("any"), allow_select_none=False, label=say(f"find_{name}")
+                options, value=chosen(name, options), allow_select_none=False, label=say(f"find_{name}")
             )
             for name, options in (("persona", personas), ("method", methods), ("impact", impacts))
-        }
+        },
+        on_change=desk.finding.update,
     )
 
 

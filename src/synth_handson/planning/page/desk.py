@@ -70,6 +70,8 @@ class Desk:
         The plan's.
     states
         Functions that return the :class:`Plan`, what is :class:`Editing`, and the :data:`Outcome`.
+    finding
+        Which insights are shown: what the visitor chose last, however often the choices are laid out anew.
     """
 
     def __init__(self) -> None:
@@ -81,6 +83,7 @@ class Desk:
         get_outcome, self._set_outcome = mo.state(nothing, allow_self_loops=True)
         self._plan, self._editing, self._outcome = get_plan, get_editing, get_outcome
         self.states = get_plan, get_editing, get_outcome
+        self.finding: dict[str, Any] = {}
         self._held: dict[str, Any] = {}
 
     def hold(self, name: str, control: Any) -> Any:
