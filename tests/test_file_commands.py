@@ -5,6 +5,7 @@ import json
 import re
 import sys
 from contextlib import redirect_stderr, redirect_stdout
+from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -12,8 +13,9 @@ import pytest
 from language_models import MODEL, running
 
 from synth_handson import read_table, write_table
-from synth_handson.commands import main
+from synth_handson.commands import files, main
 from synth_handson.paths import bundled
+from synth_handson.synthesis.mostly.text_model import train_texts
 from synth_handson.tables.interviews import make_interviews
 
 
@@ -149,10 +151,14 @@ def test_what_is_wrong_is_said_and_nothing_written(
 
 
 @pytest.mark.engine
-def test_the_bundled_interviews_go_end_to_end_and_nobody_is_left_in_them(tmp_path: Path) -> None:
+def test_the_bundled_interviews_go_end_to_end_and_nobody_is_left_in_them(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # So many epochs are enough for some texts; so many seconds are not on every machine.
+    monkeypatch.setattr(files, "train_texts", partial(train_texts, max_epochs=15))
     output = tmp_path / "synthetic.json"
     done = run("synthesise", str(bundled("interviews.csv")), str(output), "--target", "outcome",
-               "--engine", "copula", "--text-minutes", "0.3", "--json")  # fmt: skip
+               "--engine", "copula", "--count", "200", "--json")  # fmt: skip
     assert done.returncode == 0, done.stderr
     plain = json.loads(done.stdout)
     assert plain["manifest"]["text_model"] == "MOSTLY_AI/LSTMFromScratch-3m"

@@ -2,6 +2,7 @@
 
 import json
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
@@ -20,6 +21,8 @@ from synth_handson.pipeline.synthesise import (
     understand,
     write_synthesised,
 )
+from synth_handson.synthesis.mostly.text_model import MAX_SIGNS
+from synth_handson.synthesis.mostly.text_process import MODEL
 from synth_handson.tables.interviews import make_interviews
 
 
@@ -65,6 +68,26 @@ def test_what_was_measured_holds_for_what_was_learned(made: Synthesised) -> None
     learned = ("born", "language", "plan", "visits", "satisfaction", "outcome")
     assert made.evidence.columns == learned
     assert made.evidence.verdict != "fail"
+
+
+def test_what_is_to_be_said_of_texts_is_noted(made: Synthesised) -> None:
+    def noted(texts: list[str | None], model: str) -> list[str]:
+        written = made.table.assign(interview=pd.Series(texts, dtype="str").reindex(made.table.index))
+        told = replace(made, table=written, written=("interview",), text_model=model).text_notes
+        return [note.key.removeprefix("commands.texts_") for note in told]
+
+    rows = len(made.table)
+    absent = round(rows * made.understood.frame["interview"].isna().mean())
+    assert made.text_notes == ()
+    assert noted(["so"] * rows, MODEL) == ["learned"]
+    assert noted(["so"] * rows, "a large one") == ["shown"]
+    few, many = (absent + round(rows * share) for share in (0.09, 0.11))
+    assert noted(["so"] * (rows - few), MODEL) == ["learned"]
+    assert noted(["so"] * (rows - many), MODEL) == ["learned", "missing"]
+    longer = made.understood.frame.assign(interview="x" * (MAX_SIGNS + 1))
+    cut = replace(made, understood=replace(made.understood, frame=longer), written=("interview",),
+                  table=made.table.assign(interview="so"), text_model=MODEL)  # fmt: skip
+    assert [note.key for note in cut.text_notes] == ["commands.texts_learned", "commands.texts_cut"]
 
 
 def test_the_manifest_tells_how_and_holds_no_row(made: Synthesised, interviews: Path, tmp_path: Path) -> None:

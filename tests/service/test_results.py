@@ -1,6 +1,7 @@
 """What is said of a synthetic table, and the files it comes in."""
 
 import csv as csv_files
+from dataclasses import replace
 from pathlib import Path
 
 import openpyxl
@@ -10,6 +11,7 @@ import pytest
 from synth_handson.errors import ArgumentError
 from synth_handson.pipeline.synthesise import Settings, Synthesised, synthesise, understand
 from synth_handson.service import results
+from synth_handson.synthesis.mostly.text_process import MODEL
 from synth_handson.tables.files.form import TableForm
 from synth_handson.tables.files.reading import read_file
 
@@ -87,6 +89,17 @@ def test_it_does_not_say_that_a_table_was_scanned_that_was_not(made: Synthesised
     assert not any("was scanned" in note for note in [*looked, *not_looked])
     assert any("not looked for" in note for note in not_looked)
     assert not any("not looked for" in note for note in looked)
+
+
+def test_it_says_what_has_written_the_texts_and_what_was_not_written(made: Synthesised) -> None:
+    empty = made.table.assign(plan=pd.Series([None] * len(made.table), dtype="str"))
+    written = replace(made, table=empty, written=("plan",), text_model=MODEL)
+    for language, words in (("en", ("small language model", "100%", "TEXT_MINUTES")),
+                            ("ja", ("小さな言語モデル", "100%", "TEXT_MINUTES"))):  # fmt: skip
+        notes = " ".join(results.summary(written, replaced=True)[language]["notes"])  # type: ignore[index]
+        assert all(word in notes for word in words)
+        assert "--text-minutes" not in notes
+    assert "language model" not in " ".join(results.summary(made, replaced=True)["en"]["notes"])
 
 
 def test_the_quality_report_is_filled_from_the_evidence(made: Synthesised) -> None:

@@ -29,7 +29,7 @@ def test_the_defaults_are_those_that_hold(page: str, home: Path) -> None:
         for name, value in told.items()
         if re.fullmatch(r"[\w/]+", value) and value.isascii() and value != "none"
     }
-    assert len(given) == 14
+    assert len(given) == 15
     read = Settings(**given)  # type: ignore[arg-type]
     assert {name: getattr(read, name) for name in given} == {name: getattr(found, name) for name in given}
 

@@ -19,15 +19,13 @@ from synth_handson.pii.japanese import INSTALL, has_dictionary
 from synth_handson.pii.leaks import Leak, name_cells
 from synth_handson.pipeline.synthesise import Stage, Synthesised, Understood
 from synth_handson.pipeline.validate import Check, ValidationResult
-from synth_handson.synthesis.mostly.text_model import MAX_SIGNS
-from synth_handson.synthesis.mostly.text_process import MODEL as LEARNED
 from synth_handson.synthesis.run import Progress as Training
 from synth_handson.tables.files.convert import spell
 from synth_handson.tables.files.form import TableForm
 
 MAX_CELL = 40
-MANY_MISSING = 0.1
-"""So much larger a share of empty texts than in the original is told."""
+ADVICE = {"commands.texts_missing": "texts_longer", "commands.texts_cut": "texts_whole"}
+"""What can be done with the command line's options about what is noted."""
 
 
 def terminal_language() -> Language:
@@ -116,15 +114,12 @@ class Show:
         self.evidence(made.evidence)
         if not made.leaks and made.understood.personal_cells:
             self.say("scanned", cells=made.understood.personal_cells)
-        if made.written:
-            how = "learned" if made.text_model == LEARNED else "shown"
-            self.say(f"texts_{how}", columns=", ".join(made.written), model=made.text_model)
-        for name in made.written:
-            missing, before = (table[name].isna().mean() for table in (made.table, made.understood.frame))
-            if missing > before + MANY_MISSING:
-                self.say("texts_missing", column=name, share=missing)
-            if made.text_model == LEARNED and made.understood.frame[name].str.len().max() > MAX_SIGNS:
-                self.say("texts_cut", column=name, signs=MAX_SIGNS)
+        notes = made.text_notes
+        for note in notes:
+            self._out.print(note.in_words(self.language), highlight=False, soft_wrap=True)
+        for about, advice in ADVICE.items():
+            if about in {note.key for note in notes}:
+                self.say(advice)
         if made.empty:
             self.say("left_empty", columns=", ".join(made.empty))
         self.say("not_shown")

@@ -29,7 +29,8 @@ from synth_handson.pipeline.roles import ColumnRole, Role, assign_roles
 from synth_handson.pipeline.text_writer import TrainTexts, learn_texts
 from synth_handson.synthesis.generator import Generator
 from synth_handson.synthesis.llm import LanguageModel
-from synth_handson.synthesis.mostly.text_model import train_texts
+from synth_handson.synthesis.mostly.text_model import MAX_SIGNS, train_texts
+from synth_handson.synthesis.mostly.text_process import MODEL
 from synth_handson.synthesis.run import CancelToken, ProgressCallback
 from synth_handson.synthesis.store import Keeper
 from synth_handson.synthesis.training import DEFAULT_MINUTES, train_generator
@@ -42,6 +43,8 @@ from synth_handson.tables.files.writing import write_table
 from synth_handson.tables.split import HELD_OUT, split_holdout
 
 KEY_BYTES = 32
+MANY_MISSING = 0.1
+"""Of texts, so much more than in the original is worth a word."""
 
 Stage = Literal["read", "personal data", "train", "draw", "texts", "scan", "assess"]
 OnStage = Callable[[Stage], None]
@@ -166,6 +169,22 @@ class Synthesised:
             for column in self.understood.roles
             if column.role == "empty" or (column.role == "written" and column.name not in self.written)
         ]
+
+    @property
+    def text_notes(self) -> tuple[Message, ...]:
+        """What is to be said of the texts: what has written them, which are missing, and which were cut."""
+        if not self.written:
+            return ()
+        learned = self.text_model == MODEL
+        told = {"columns": ", ".join(self.written), "model": self.text_model}
+        notes = [Message("commands.texts_learned" if learned else "commands.texts_shown", told)]
+        for name in self.written:
+            missing, before = (table[name].isna().mean() for table in (self.table, self.understood.frame))
+            if missing > before + MANY_MISSING:
+                notes.append(Message("commands.texts_missing", {"column": name, "share": missing}))
+            if learned and self.understood.frame[name].str.len().max() > MAX_SIGNS:
+                notes.append(Message("commands.texts_cut", {"column": name, "signs": MAX_SIGNS}))
+        return tuple(notes)
 
 
 def understand(
