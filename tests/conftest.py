@@ -11,6 +11,7 @@ import pandas as pd
 import pytest
 from browsing import chromium  # noqa: F401
 from engines import STAND_IN
+from hypothesis import HealthCheck, settings
 
 from synth_handson.synthesis.generator import Generator
 from synth_handson.synthesis.mostly import local
@@ -20,6 +21,13 @@ from synth_handson.synthesis.worker import WorkerPool
 BANK_CSV = Path(__file__).parents[1] / "data" / "bank.csv"
 REAL_ENGINE = ("engine", "browser")
 """Marks of the tests that work with the real engine."""
+
+# How fast a machine is says nothing of whether the code is right.
+settings.register_profile(
+    "unhurried", settings(), deadline=None,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
+)  # fmt: skip
+settings.load_profile("unhurried")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -145,7 +145,7 @@ mixed_tables = st.lists(mixed, min_size=2, max_size=40).map(
 
 
 @given(mixed_tables, st.randoms())
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 def test_the_training_table_itself_is_nowhere_apart_in_whatever_order(train: pd.DataFrame, random) -> None:
     order = list(train.index)
     random.shuffle(order)

@@ -59,7 +59,7 @@ class TestSubsetJoin:
         # By b and c: xx fits a training and a holdout person, xz nobody, zx one.
         assert found["b", "c"] == [1, 0]
 
-    @settings(max_examples=60, deadline=None)
+    @settings(max_examples=60)
     @given(st.lists(st.text("xyz", min_size=3, max_size=3), min_size=6, max_size=40), st.data())
     def test_it_counts_as_a_loop_over_people_does(self, rows: list[str], data: st.DataObject) -> None:
         first = data.draw(st.integers(2, len(rows) - 3))

@@ -113,7 +113,7 @@ def three_tables(draw: st.DrawFn) -> Three:
     return table(draw(st.integers(100, 130))), table(150), table(110)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(three_tables())
 def test_it_counts_as_is_counted_in_memory(tables: Three) -> None:
     if any(column.isna().all() for frame in tables for _, column in frame.items()):

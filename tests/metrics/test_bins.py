@@ -179,7 +179,7 @@ tables = st.one_of(
 
 
 @given(tables, st.lists(numbers, min_size=1, max_size=60))
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 def test_every_row_has_a_bin_and_edges_depend_on_the_real_table_only(real, synthetic):
     shares = shares_of(real, synthetic)
     assert sum(shares.original) == pytest.approx(1)
@@ -210,7 +210,6 @@ def test_numbers_at_the_end_of_the_range_of_floats_have_finite_bins(real):
 
 
 @given(st.lists(st.sampled_from("abcdefghijklmnopqrstuvwxyz"), min_size=1), st.lists(st.text(), min_size=1))
-@settings(deadline=None)
 def test_every_text_has_a_bin(real, synthetic):
     shares = shares_of(real, synthetic)
     assert sum(shares.original) == pytest.approx(1)

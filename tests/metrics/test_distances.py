@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from synth_handson.errors import ArgumentError, SynthHandsonError
@@ -162,7 +162,6 @@ def as_frame(rows: list) -> pd.DataFrame:
 
 
 class TestAgainstADoubleLoop:
-    @settings(deadline=None)
     @given(ROWS, ROWS, st.data())
     def test_trees_and_pairs_agree_with_it(self, synthetic_rows, real_rows, data):
         synthetic, real = as_frame(synthetic_rows), as_frame(real_rows)
@@ -181,7 +180,6 @@ class TestAgainstADoubleLoop:
             assert all(len(set(row)) == k for row in indices.tolist())
             assert (distances[:, 0] == 0).tolist() == identical_rows(synthetic, real).tolist()
 
-    @settings(deadline=None)
     @given(ROWS, ROWS, ROWS)
     def test_no_synthetic_row_moves_the_distance_of_another(self, first, others, real_rows):
         real = as_frame(real_rows)
@@ -189,7 +187,6 @@ class TestAgainstADoubleLoop:
         together, _ = nearest_neighbors(as_frame(first + others), real, len(real))
         assert together[: len(first)].tolist() == alone.tolist()
 
-    @settings(deadline=None)
     @given(ROWS, ROWS)
     def test_identical_rows_are_those_of_a_plain_lookup(self, synthetic_rows, real_rows):
         expected = [row in real_rows for row in synthetic_rows]

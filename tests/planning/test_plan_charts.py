@@ -6,8 +6,9 @@ import pytest
 from plans import ON, worked_example
 
 from synth_handson.locales import LANGUAGES, Language
-from synth_handson.planning import Plan, burn_up, by_rice
-from synth_handson.planning.charts import burn_up_lines, feedback_months, gantt, rice_bars
+from synth_handson.planning import Plan, burn_up, by_rice, mvp
+from synth_handson.planning.charts import MOST_BARS, burn_up_lines, feedback_months, gantt, rice_bars
+from synth_handson.planning.page import priorities
 
 
 def rows_of(chart: dict[str, Any], layer: dict[str, Any] | None = None) -> list[dict[str, Any]]:
@@ -22,6 +23,16 @@ def test_rice_bars_in_order(language: Language) -> None:
     assert [row["rice"] for row in rows_of(chart)] == [round(one.rice, 4) for one in features]
     assert chart["encoding"]["y"]["sort"] == [one.id for one in features]
     assert features[0].name in chart["encoding"]["y"]["axis"]["labelExpr"].encode().decode("unicode_escape")
+
+
+def test_of_many_features_the_first_are_drawn() -> None:
+    first = worked_example().features[0]
+    many = [first.changed(id=f"f{number}", impact=1 + number % 10) for number in range(MOST_BARS + 5)]
+    drawn = [row["id"] for row in rows_of(rice_bars(many, "en").to_dict())]
+    assert drawn == [one.id for one in by_rice(many)[:MOST_BARS]]
+    shown = {count: priorities(many[:count], mvp(many, 10), "en").text for count in (MOST_BARS, len(many))}
+    assert "of 45" in shown[len(many)]
+    assert "Drawn are" not in shown[MOST_BARS]
 
 
 def test_two_features_of_one_name_have_a_bar_each() -> None:

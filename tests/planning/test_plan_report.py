@@ -32,7 +32,7 @@ def test_an_empty_plan_says_so(language: Language) -> None:
     assert "nan" not in report
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(plans(), st.sampled_from(LANGUAGES))
 def test_any_plan_can_be_reported(plan: Plan, language: Language) -> None:
     assert write_report(plan, ON, 10, language)

@@ -25,7 +25,7 @@ def test_the_nearest_correlation_matrix_is_highams() -> None:
     assert nearest_correlation(matrix) == pytest.approx(np.array(expected), abs=1e-4)
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(st.integers(2, 8), st.integers(0, 1_000))
 def test_whatever_the_pairs_say_the_result_can_be_drawn_from(size: int, seed: int) -> None:
     drawn = np.random.default_rng(seed).uniform(-1, 1, (size, size))

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from pandas.testing import assert_frame_equal
 
@@ -179,7 +179,7 @@ ANY_COLUMN: dict[str, tuple[list[Any], Any, str | None]] = {
 
 
 @pytest.mark.parametrize("kind", ANY_COLUMN)
-@settings(max_examples=5, deadline=None)
+@settings(max_examples=5)
 @given(seed=st.integers(0, 2**32 - 1))
 def test_what_the_check_accepts_comes_back_equal_and_in_its_dtype(kind: str, seed: int) -> None:
     values, dtype, dtype_back = ANY_COLUMN[kind]
@@ -220,7 +220,7 @@ columns = st.one_of(
 )
 
 
-@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=100)
 @given(values=columns)
 def test_whatever_else_the_check_accepts_can_be_prepared_and_restored(values: Any) -> None:
     column = pd.Series(values, dtype=object if isinstance(values, list) else None)

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from synth_handson.tables.alignment import DifferentKind, align, as_text
@@ -168,7 +168,6 @@ def test_the_same_values_in_any_two_dresses_are_equal(kind: str) -> None:
         assert same(first, other[::-1]) == [False, True, False], other.dtype
 
 
-@settings(deadline=None)
 @given(st.lists(st.integers(-(2**70), 2**70), min_size=1), st.lists(st.integers(-(2**70), 2**70), min_size=1))
 def test_whole_numbers_are_equal_where_python_says_so(real: list[int], other: list[int]) -> None:
     size = min(len(real), len(other))
@@ -177,7 +176,6 @@ def test_whole_numbers_are_equal_where_python_says_so(real: list[int], other: li
     assert same(series(real, object), series(other, object)) == expected
 
 
-@settings(deadline=None)
 @given(st.lists(st.floats(width=32, allow_nan=False, allow_infinity=False), min_size=1))
 def test_a_narrow_float_equals_the_wide_one_it_was_rounded_from(values: list[float]) -> None:
     narrow = series(values, "float32")
@@ -186,7 +184,6 @@ def test_a_narrow_float_equals_the_wide_one_it_was_rounded_from(values: list[flo
         assert all(same(real, other))
 
 
-@settings(deadline=None)
 @given(st.lists(st.datetimes(D(1700, 1, 1), D(2200, 1, 1)), min_size=1), st.sampled_from(UNITS))
 def test_a_moment_is_the_same_in_every_unit(values: list[D], unit: str) -> None:
     rounded = series(values, "datetime64[us]").dt.as_unit(unit)

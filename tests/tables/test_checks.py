@@ -64,7 +64,7 @@ def test_the_bundled_table_passes() -> None:
     check_table(load_bank_marketing("bundled", None).frame)
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(rows=st.integers(50, 120), data=st.data())
 def test_rows_in_any_order_and_columns_in_any_choice_pass(rows: int, data: st.DataObject) -> None:
     frame = people(rows)
@@ -182,7 +182,7 @@ DEFECTS: dict[str, tuple[str, Callable[[int], Any], str]] = {
 
 
 @pytest.mark.parametrize("defect", DEFECTS)
-@settings(max_examples=5, deadline=None)
+@settings(max_examples=5)
 @given(at=st.integers(0, 59))
 def test_a_planted_defect_is_found_in_its_column_and_nowhere_else(defect: str, at: int) -> None:
     key, plant, example = DEFECTS[defect]
@@ -349,7 +349,7 @@ names = st.one_of(
 )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(values=st.lists(columns, max_size=3), names=st.lists(names, min_size=3, max_size=3))
 def test_no_table_raises_anything_but_a_table_error(values: list[Any], names: list[Any]) -> None:
     frame = pd.DataFrame(

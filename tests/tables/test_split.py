@@ -22,7 +22,7 @@ def people(rows: int) -> pd.DataFrame:
     )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(rows=st.integers(2, 600), fraction=st.floats(0.01, 0.99), seed=st.integers(0, 2**32 - 1))
 def test_the_holdout_and_the_rest_share_no_row_and_are_the_whole(
     rows: int, fraction: float, seed: int

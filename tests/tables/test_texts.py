@@ -4,7 +4,7 @@ import datetime as dt
 
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from synth_handson.tables.texts import (
@@ -18,7 +18,6 @@ from synth_handson.tables.texts import (
 )
 
 
-@settings(deadline=None)
 @given(
     st.sampled_from(DATE_FORMATS),
     st.lists(st.datetimes(dt.datetime(1700, 1, 1), dt.datetime(2200, 1, 1)), min_size=1),

@@ -21,14 +21,16 @@ STATE_COLORS = {"reached": "#3a8f5c", "open": "#4f86a6", "overdue": "#c8553d"}
 TYPE_COLORS = ("#c8553d", "#4f86a6", "#e09f3e", "#8064a2", "#9aa0a6")
 LABEL = 180
 """Pixels that the name of a row may take; longer ones end with three dots."""
+MOST_BARS = 40
+"""Of more features, those with the highest RICE are drawn."""
 
 
 def rice_bars(features: Collection[Feature], language: Language) -> alt.Chart:
-    """Draw a bar for each feature, the largest RICE first."""
+    """Draw a bar for each of the first features by RICE, at most `MOST_BARS`."""
     import altair as alt
 
     say = speaker(language)
-    ordered = by_rice(features)
+    ordered = by_rice(features)[:MOST_BARS]
     rows = [
         {
             "id": feature.id, "name": feature.name, "rice": round(feature.rice, 4),

@@ -7,6 +7,7 @@ from typing import Any
 
 import pandas as pd
 import pytest
+from browsing import wait_for
 from fastapi.testclient import TestClient
 
 from synth_handson.service.records import Records
@@ -63,7 +64,7 @@ def test_a_table_that_cannot_be_used_is_a_problem(client: TestClient, bench: Ben
     assert "t.csv" in answer.json()["detail"]
 
 
-@pytest.mark.parametrize("given", [{"concurrent_requests": 1, "generate_seconds": 5}])
+@pytest.mark.parametrize("given", [{"concurrent_requests": 1, "generate_seconds": 600}])
 def test_who_waits_takes_no_room(client: TestClient, csv: bytes, records: Records) -> None:
     answers: list[Any] = []
     waiting = threading.Thread(
@@ -72,8 +73,7 @@ def test_who_waits_takes_no_room(client: TestClient, csv: bytes, records: Record
     waiting.start()
     while not (found := records.waiting(time.time() + 1)):
         time.sleep(0.02)
-    time.sleep(0.2)
-    assert client.get("/v1/engines").status_code == 200
+    wait_for(lambda: client.get("/v1/engines").status_code == 200)
     client.delete(f"/v1/jobs/{found[0].id}")
     waiting.join()
     assert answers[0].status_code == 410

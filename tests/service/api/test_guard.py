@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from browsing import wait_for
 from fastapi.testclient import TestClient
 
 from synth_handson.service.api.guard import RateLimit, Room
@@ -66,11 +67,9 @@ def test_too_large_without_a_word_is_cut_at_the_limit(server: int) -> None:
 
 @pytest.mark.parametrize("given", [{"upload_seconds": 1}])
 def test_a_slow_body_is_given_up(server: int) -> None:
-    began = time.monotonic()
     length = len(HEAD) + 1_000 + len(TAIL)
     answer = converse(server, upload(f"Content-Length: {length}"), HEAD, b"a", b"b", b"c", b"d", pause=0.4)
     assert answer.startswith("HTTP/1.1 408")
-    assert time.monotonic() - began < 10
 
 
 def test_a_body_that_breaks_off_makes_no_job(server: int, settings: Settings) -> None:
@@ -137,23 +136,21 @@ def test_a_place_is_taken_and_given_back_once() -> None:
     third()
 
 
-@pytest.mark.parametrize("given", [{"concurrent_requests": 3, "upload_seconds": 10}])
+@pytest.mark.parametrize("given", [{"concurrent_requests": 3, "upload_seconds": 600}])
 def test_one_request_too_many_at_once(server: int) -> None:
     lines = []
     for _ in range(3):
         line = socket.create_connection(("127.0.0.1", server))
         line.sendall(upload("Content-Length: 100000") + HEAD)
         lines.append(line)
-    time.sleep(0.3)
     ask = b"GET /v1/engines HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
-    busy = converse(server, ask)
-    assert busy.startswith("HTTP/1.1 503") and "retry-after" in busy.lower()
+    wait_for(lambda: converse(server, ask).startswith("HTTP/1.1 503"))
+    assert "retry-after" in converse(server, ask).lower()
     well = converse(server, ask.replace(b"/v1/engines", b"/health/live"))
     assert well.startswith("HTTP/1.1 200")
     for line in lines:
         line.close()
-    time.sleep(0.3)
-    assert converse(server, ask).startswith("HTTP/1.1 200")
+    wait_for(lambda: converse(server, ask).startswith("HTTP/1.1 200"))
 
 
 def names(sent: str) -> Callable[[TestClient, bytes], Any]:

@@ -89,11 +89,14 @@ def priorities(features: Sequence[Feature], chosen: MVP, language: Language) -> 
     say = speaker(language)
     if not features:
         return mo.md(say("no_features"))
-    note = mo.Html(f'<div class="sp-small">{escape(say("rice_note"))}</div>')
+    notes = [say("rice_note")]
+    if len(features) > charts.MOST_BARS:
+        notes.append(say("rice_first", drawn=charts.MOST_BARS, count=len(features)))
+    small = "<br>".join(map(escape, notes))
     return mo.vstack(
         [
             _chart("rice_title", charts.rice_bars(features, language), say),
-            note,
+            mo.Html(f'<div class="sp-small">{small}</div>'),
             mo.md(f"### {say('board_title')}"),
             mo.Html(_board(features, chosen, say)),
             mo.md(f"### {say('mvp_title')}\n\n{wording.smallest(chosen, say)}"),
