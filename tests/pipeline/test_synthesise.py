@@ -84,6 +84,7 @@ def test_what_is_to_be_said_of_texts_is_noted(made: Synthesised) -> None:
     few, many = (absent + round(rows * share) for share in (0.09, 0.11))
     assert noted(["so"] * (rows - few), MODEL) == ["learned"]
     assert noted(["so"] * (rows - many), MODEL) == ["learned", "missing"]
+    assert noted(["so"] * (rows - many), "a large one") == ["shown", "unusable"]
     longer = made.understood.frame.assign(interview="x" * (MAX_SIGNS + 1))
     cut = replace(made, understood=replace(made.understood, frame=longer), written=("interview",),
                   table=made.table.assign(interview="so"), text_model=MODEL)  # fmt: skip

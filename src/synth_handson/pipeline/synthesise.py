@@ -181,7 +181,8 @@ class Synthesised:
         for name in self.written:
             missing, before = (table[name].isna().mean() for table in (self.table, self.understood.frame))
             if missing > before + MANY_MISSING:
-                notes.append(Message("commands.texts_missing", {"column": name, "share": missing}))
+                why = "commands.texts_missing" if learned else "commands.texts_unusable"
+                notes.append(Message(why, {"column": name, "share": missing}))
             if learned and self.understood.frame[name].str.len().max() > MAX_SIGNS:
                 notes.append(Message("commands.texts_cut", {"column": name, "signs": MAX_SIGNS}))
         return tuple(notes)
