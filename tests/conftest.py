@@ -24,9 +24,8 @@ REAL_ENGINE = ("engine", "browser")
 
 # How fast a machine is says nothing of whether the code is right.
 settings.register_profile(
-    "unhurried", settings(), deadline=None,
-    suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
-)  # fmt: skip
+    "unhurried", settings(), deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
 settings.load_profile("unhurried")
 
 

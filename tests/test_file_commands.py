@@ -5,7 +5,6 @@ import json
 import re
 import sys
 from contextlib import redirect_stderr, redirect_stdout
-from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -154,12 +153,19 @@ def test_what_is_wrong_is_said_and_nothing_written(
 def test_the_bundled_interviews_go_end_to_end_and_nobody_is_left_in_them(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    # So many epochs are enough for some texts; so many seconds are not on every machine.
-    monkeypatch.setattr(files, "train_texts", partial(train_texts, max_epochs=15))
+    minutes: list[float] = []
+
+    def train(*given: Any, max_minutes: float, **more: Any) -> Any:
+        # So many epochs are enough for some texts; so many seconds are not on every machine.
+        minutes.append(max_minutes)
+        return train_texts(*given, max_minutes=max_minutes, max_epochs=15, **more)
+
+    monkeypatch.setattr(files, "train_texts", train)
     output = tmp_path / "synthetic.json"
     done = run("synthesise", str(bundled("interviews.csv")), str(output), "--target", "outcome",
-               "--engine", "copula", "--count", "200", "--json")  # fmt: skip
+               "--engine", "copula", "--count", "200", "--text-minutes", "30", "--json")  # fmt: skip
     assert done.returncode == 0, done.stderr
+    assert minutes == [30]
     plain = json.loads(done.stdout)
     assert plain["manifest"]["text_model"] == "MOSTLY_AI/LSTMFromScratch-3m"
     assert plain["manifest"]["written"] == ["interview"]

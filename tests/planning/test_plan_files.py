@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from plans import plans, worked_example
 
 from synth_handson.errors import ArgumentError, PlanError
@@ -11,7 +11,9 @@ from synth_handson.planning import Plan, Store, UserStory, read_entries, write_p
 from synth_handson.planning.plan import KINDS
 
 HEADING = "id,name,moscow,effort,reach,impact,confidence"
-TRIP = settings(max_examples=40)
+TRIP = settings(
+    max_examples=40, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture]
+)
 
 
 @TRIP

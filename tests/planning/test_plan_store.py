@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from databases import Postgres, postgres  # noqa: F401
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from plans import plans, worked_example
 
 from synth_handson.errors import ArgumentError, ConflictError, DataUnavailableError, PlanError
@@ -46,7 +46,7 @@ def test_what_is_saved_is_read(store: Store) -> None:
     assert save(store, changed) == changed
 
 
-@settings(max_examples=20)
+@settings(max_examples=20, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture])
 @given(plan=plans())
 def test_any_plan_comes_back(tmp_path: Path, plan: Plan) -> None:
     path = tmp_path / "any.sqlite"

@@ -117,9 +117,8 @@ class Show:
         notes = made.text_notes
         for note in notes:
             self._out.print(note.in_words(self.language), highlight=False, soft_wrap=True)
-        for about, advice in ADVICE.items():
-            if about in {note.key for note in notes}:
-                self.say(advice)
+        for advice in dict.fromkeys(ADVICE[note.key] for note in notes if note.key in ADVICE):
+            self.say(advice)
         if made.empty:
             self.say("left_empty", columns=", ".join(made.empty))
         self.say("not_shown")

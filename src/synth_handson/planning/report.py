@@ -9,7 +9,6 @@ from synth_handson.errors import ArgumentError
 from synth_handson.locales import Language
 from synth_handson.planning import wording
 from synth_handson.planning.dashboard import Summary, summarise
-from synth_handson.planning.feedback import By
 from synth_handson.planning.plan import Plan
 from synth_handson.planning.priorities import by_rice
 from synth_handson.planning.progress import (
@@ -20,8 +19,6 @@ from synth_handson.planning.progress import (
 from synth_handson.planning.research import find_gaps, find_insights
 from synth_handson.planning.themes import find_rises, find_themes
 from synth_handson.planning.wording import Say, bullets, markdown_table, plain
-
-BYS: tuple[By, ...] = ("type", "source", "priority", "segment", "sentiment", "status")
 
 
 def write_report(plan: Plan, on: date, hours: float, language: Language = "en") -> str:

@@ -157,8 +157,9 @@ def _summary(made: Synthesised, replaced: bool, language: Language) -> dict[str,
         notes.append(get_text(language, "service.not_replaced"))
     elif made.understood.personal_cells:
         notes.append(text("scanned", cells=made.understood.personal_cells))
-    notes += [note.in_words(language) for note in made.text_notes]
-    if any(note.key == "commands.texts_missing" for note in made.text_notes):
+    of_texts = made.text_notes
+    notes += [note.in_words(language) for note in of_texts]
+    if any(note.key == "commands.texts_missing" for note in of_texts):
         notes.append(get_text(language, "service.texts_longer"))
     if made.empty:
         notes.append(text("left_empty", columns=", ".join(made.empty)))

@@ -4,7 +4,7 @@ import gzip
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from synth_handson import ArgumentError
@@ -46,6 +46,7 @@ def test_bytes_that_windows_lacks_are_latin_1(tmp_path: Path) -> None:
     assert find_encoding(tmp_path / "a") == "latin-1"
 
 
+@settings(suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture])
 @given(st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0\ufeff"), min_size=1))
 def test_utf8_is_never_taken_for_anything_else(tmp_path: Path, text: str) -> None:
     (tmp_path / "a").write_bytes(text.encode())

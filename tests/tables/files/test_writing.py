@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pandas.testing import assert_frame_equal
 
@@ -125,7 +125,7 @@ def tables(draw: st.DrawFn) -> tuple[pd.DataFrame, TableForm]:
     return pd.DataFrame(frame), TableForm("csv", tuple(forms))
 
 
-@settings(max_examples=150)
+@settings(suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture], max_examples=150)
 @given(tables(), st.sampled_from(["csv", "tsv", "json", "jsonl", "yaml"]))
 def test_any_table_is_read_back_by_its_schema(
     tmp_path: Path, drawn: tuple[pd.DataFrame, TableForm], ending: str
