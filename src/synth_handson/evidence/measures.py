@@ -70,6 +70,9 @@ class Measure:
     p_value
         Probability of a value at least as bad if the synthetic table knew nothing about the training rows
         that it does not know about unseen people; None where nothing is tested.
+    least_p_value
+        The smallest p-value that the test could have shown: with few people found, not even one that finds
+        training people alone is small. None if nothing limits it.
     attributable
         Of tests that count people found: which share of the training people found would not have been found
         at the holdout people's rate, 0 to 1. Low is good.
@@ -84,6 +87,7 @@ class Measure:
     rows: int
     columns: tuple[str, ...] = ()
     p_value: float | None = None
+    least_p_value: float | None = None
     attributable: Estimate | None = None
     missing: Message | None = None
 
