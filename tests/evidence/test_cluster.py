@@ -51,6 +51,8 @@ def test_groups_are_merged_whichever_parts_they_are_in(client: Client, keys: str
     bins = {f"p{i}": rng.integers(0, 3, 5_000, dtype=np.int16) for i in (0, 1)}
     train = (rng.random(5_000) < 0.5).astype(np.uint8)
     parts = {"train": train, "holdout": (1 - train) * (rng.random(5_000) < 0.4).astype(np.uint8),
+             "member": rng.integers(0, 2, 5_000).astype(np.uint8),
+             "other": rng.integers(0, 2, 5_000).astype(np.uint8),
              "marks": rng.integers(0, 16, 5_000).astype(np.uint8)}  # fmt: skip
     with on_disk(tmp_path) as disk:
         there = ClusterRows(client)
@@ -68,7 +70,7 @@ def test_what_the_client_last_heard_of_the_workers_is_not_relied_on(
 ) -> None:
     monkeypatch.setattr(client, "scheduler_info", lambda **_: {"workers": {}})
     rows = ClusterRows(client)
-    rows.add({name: np.ones(9, np.uint8) for name in ("train", "holdout", "marks", "v0")})
+    rows.add({name: np.ones(9, np.uint8) for name in ("train", "holdout", "member", "other", "marks", "v0")})
     rows.close()
     assert rows.over_groups("v0", "count(*), sum(t)") == (1, 9)
 
@@ -117,7 +119,9 @@ def test_without_dask_the_command_is_named_that_installs_it(monkeypatch: pytest.
 
 def test_on_the_disk_nothing_is_counted_over_no_rows(tmp_path: Any) -> None:
     with on_disk(tmp_path) as rows:
-        rows.add({name: np.array([], np.uint8) for name in ("train", "holdout", "marks", "v0")})
+        rows.add(
+            {name: np.array([], np.uint8) for name in ("train", "holdout", "member", "other", "marks", "v0")}
+        )
         rows.close()
         assert isinstance(rows, DiskRows)
         assert rows.over_groups("v0", "count(*), sum(t)") == (0, 0)

@@ -11,8 +11,10 @@ from scipy.stats import fisher_exact
 from synth_handson.evidence.identical import (
     Matches,
     NeverRepeating,
-    identical_p_value,
+    hints,
     identical_rows,
+    labels_decide,
+    training_matches,
 )
 from synth_handson.evidence.three_tables import prepare_tables
 
@@ -34,38 +36,59 @@ class TestIdenticalRows:
         # b and a stand once in the training table; a is in the holdout as well.
         assert matches.alone == 1
 
-    def test_few_matches_are_compared_with_the_holdouts_own_rate(self) -> None:
-        synthetic, train, holdout = "abc" + "uvwxyz", "abcd" * 10, "klmno"
-        p_value = identical_p_value(self.matches(synthetic, train, holdout), level=1e-9)
-        assert p_value == pytest.approx(fisher_exact([[3, 6], [0, 5]], alternative="greater").pvalue)
+    def test_it_is_fishers_test_on_people_doubled(self) -> None:
+        found = identical_rows(self.matches("a" * 50 + "b" * 50, "a" * 30 + "c" * 10, "a" * 2 + "c" * 8))
+        tail = fisher_exact([[30, 10], [2, 8]], alternative="greater").pvalue
+        assert found.p_value == pytest.approx(2 * tail)
+        # The most that 32 people found could have shown is that all holdout people are among the missing.
+        least = (
+            fisher_exact([[32, 8], [0, 10]], alternative="greater").pvalue,
+            fisher_exact([[22, 18], [10, 0]], alternative="less").pvalue,
+        )
+        assert found.least_p_value == pytest.approx(2 * min(least))
 
-    def test_many_matches_are_judged_by_whose_they_are(self) -> None:
-        synthetic = "a" * 50 + "b" * 50
-        train = "a" * 30 + "c" * 10
-        holdout = "a" * 2 + "c" * 8
-        p_value = identical_p_value(self.matches(synthetic, train, holdout), level=0.01)
-        assert p_value == pytest.approx(fisher_exact([[30, 10], [2, 8]], alternative="greater").pvalue)
+    def test_a_table_that_avoids_its_training_people_is_noticed(self) -> None:
+        found = identical_rows(self.matches("abc" * 30, "d" * 400 + "a" * 8, "d" * 50 + "abc" * 20))
+        assert found.p_value is not None and found.p_value < 1e-9
+        assert found.attributable == 0
+        assert found.avoided is not None and found.avoided.low > 0.9
 
     def test_a_generator_that_prefers_common_rows_is_not_accused(self) -> None:
         # Twice as many synthetic as holdout rows match, but people inside are found as often as outside.
         synthetic = "a" * 1_000
         train, holdout = "ab" * 400, "ab" * 100
-        assert identical_p_value(self.matches(synthetic, train, holdout), level=0.01) > 0.4
-
-    def test_one_honest_row_drawn_many_times_is_one_coincidence(self) -> None:
-        people = draw_people(2_500, 0)
-        synthetic, train, holdout = people.head(500), people.iloc[500:2_100], people.tail(400)
-        often = pd.concat([synthetic.iloc[25:], train.iloc[[7] * 25]])
-        assert identical_p_value(Matches.of(often, train, holdout), 0.001) > 0.05
-        copied = pd.concat([synthetic.iloc[25:], train.iloc[:25]])
-        assert identical_p_value(Matches.of(copied, train, holdout), 0.001) < 1e-6
+        matches = self.matches(synthetic, train, holdout)
+        assert identical_rows(matches).p_value == 1
+        assert labels_decide(sum(matches.found), matches.people, 0.01)
 
     def test_whoever_is_found_for_being_copied_is_told_from_chance(self) -> None:
         # 3 of 4 training people and 1 of 5 others: 1 - .2 / .75 of those found are there by no chance.
         matches = self.matches("a" * 100, "a" * 300 + "c" * 100, "a" * 20 + "c" * 80)
-        found = identical_rows(matches, level=0.01).attributable
+        found = identical_rows(matches).attributable
         assert found == pytest.approx(1 - 0.2 / 0.75)
         assert 0 < found.low < found < found.high < 1
+
+
+class TestTrainingMatches:
+    def test_it_compares_different_rows_with_the_holdouts_own(self) -> None:
+        synthetic, train, holdout = "abc" + "uvwxyz", "abcd" * 10, "klmno"
+        (found,) = training_matches(TestIdenticalRows().matches(synthetic, train, holdout), 0.0001)
+        assert found.p_value == pytest.approx(fisher_exact([[3, 6], [0, 5]], alternative="greater").pvalue)
+        assert (found.value, found.reference) == (pytest.approx(1 / 3), 0)
+
+    def test_a_few_copies_are_a_hint_where_the_labels_decide_nothing(self) -> None:
+        people = draw_people(2_500, 0)
+        synthetic, train, holdout = people.head(500), people.iloc[500:2_400], people.tail(100)
+        copied = Matches.of(pd.concat([synthetic.iloc[20:], train.iloc[:20]]), train, holdout)
+        assert not labels_decide(sum(copied.found), copied.people, 0.0025)
+        assert hints(copied.distinct_copies[0], copied.rows, *copied.distinct_copies[1:], len(holdout) * 20)
+        # One honest row drawn many times is one coincidence.
+        often = Matches.of(pd.concat([synthetic.iloc[20:], train.iloc[[7] * 20]]), train, holdout)
+        (once,) = training_matches(often, 0.0025)
+        assert once.p_value is not None and once.p_value > 0.05
+
+    def test_where_the_labels_decide_it_is_not_taken(self) -> None:
+        assert training_matches(TestIdenticalRows().matches("a" * 9, "a" * 400, "ab" * 50), 0.01) == ()
 
 
 def numbers_at_random(rows: int, rng: np.random.Generator) -> Any:
@@ -99,10 +122,10 @@ def test_people_copied_under_another_number_are_found_without_it(name: str) -> N
     never = NeverRepeating.of(tables.train)
     found = never.labels if name in LABELS else never.measurements
     assert (found, never.left_out) == (("number",), (("number",),))
-    assert identical_rows(Matches.of(*tables.all), 0.001).p_value == 1
-    without = identical_rows(Matches.of(*tables.without(found).all), 0.001, found)
+    assert identical_rows(Matches.of(*tables.all)).p_value == 1
+    without = identical_rows(Matches.of(*tables.without(found).all), found)
     assert (without.name, without.columns, without.value) == ("identical_without", found, 0.05)
-    assert without.p_value is not None and without.p_value < 1e-5
+    assert without.p_value is not None and without.p_value < 1e-3
 
 
 def test_labels_are_left_out_first_and_measurements_with_them() -> None:

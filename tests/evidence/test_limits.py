@@ -60,7 +60,7 @@ def test_a_leak_of_that_size_is_noticed_as_often_as_it_says(stated: Limits, disg
             planted = change_one_value(planted, people.train, seed)
         leaky = replace_rows(honest(people, 1_000, seed), planted, seed)
         ours = Neighbours.of(prepare_tables(leaky, people.train, people.holdout), seed)
-        measures = (*distance_measures(ours, LEVEL), *subset_measures(ours, LEVEL))
+        measures = (*distance_measures(ours), *subset_measures(ours))
         return any(m.p_value is not None and m.p_value <= LEVEL for m in measures)
 
     # What as many tables of true power 80 % show but once in a thousand times.
@@ -112,7 +112,7 @@ def answers(rows: int, seed: int) -> pd.DataFrame:
 
 
 def test_where_too_many_people_are_alike_nothing_helps() -> None:
-    assert limits(answers(500, 0), answers(1_000, 1), answers(500, 2)) == Limits(None, None, None, None)
+    assert limits(answers(500, 0), answers(1_000, 1), answers(500, 2)) == Limits(None, None, None, None, None)
 
 
 def test_too_few_rows_are_said_to_be_enough_only_where_they_are() -> None:
@@ -122,11 +122,19 @@ def test_too_few_rows_are_said_to_be_enough_only_where_they_are() -> None:
     few = limits(people.iloc[2_000:2_100].assign(income=0, score=0, code="c"), *(
         table.assign(income=0, score=0, code="c") for table in (train, holdout)
     ))  # fmt: skip
-    assert few.copied is None or few.copied > TOLERATED_LEAK * 100
+    assert few.hinted is None or few.hinted > TOLERATED_LEAK * 100
     assert few.rows_needed is not None and 100 < few.rows_needed <= 1_600
     enough = limits(people.iloc[2_000 : 2_000 + few.rows_needed], train, holdout)
-    assert enough.copied is not None
-    assert enough.copied <= 1.25 * TOLERATED_LEAK * few.rows_needed
+    assert enough.hinted is not None
+    assert enough.hinted <= 1.25 * TOLERATED_LEAK * few.rows_needed
+
+
+def test_a_hint_sees_fewer_copies_where_the_holdout_is_small(stated: Limits) -> None:
+    assert stated.hinted is not None and stated.copied is not None and stated.hinted <= stated.copied
+    people = draw_people(3_000, 0)
+    small = limits(people.head(800), people.iloc[800:2_800], people.tail(200))
+    assert small.hinted is not None
+    assert small.copied is None or small.copied > 1.5 * small.hinted
 
 
 def test_where_the_holdout_is_too_small_a_larger_one_is_asked_for() -> None:

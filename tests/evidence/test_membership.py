@@ -38,13 +38,13 @@ def real_tables(seed: int, synthetic: int = 300, train: int = 900, holdout: int 
 class TestDcrShare:
     def test_it_is_a_half_where_every_distance_is_a_tie(self) -> None:
         frame = pd.DataFrame({"a": list("xy") * 100, "b": list("xxyy") * 50})
-        share = by_name(distance_measures(Neighbours.of(AssessedTables(frame, frame, frame), 0), LEVEL))
+        share = by_name(distance_measures(Neighbours.of(AssessedTables(frame, frame, frame), 0)))
         assert share["dcr_share"].value == 0.5
         assert share["dcr_share"].p_value == 1.0
 
     def test_with_equal_sizes_it_counts_who_is_closer(self) -> None:
         tables = real_tables(1, train=250, holdout=250)
-        share = by_name(distance_measures(Neighbours.of(tables, 0), LEVEL))["dcr_share"]
+        share = by_name(distance_measures(Neighbours.of(tables, 0)))["dcr_share"]
         both = pd.concat([tables.train, tables.holdout], ignore_index=True)
         # One space for both, so that neither sets the scale for itself.
         nearest = nearest_neighbors(tables.synthetic, both, k=500)
@@ -57,13 +57,13 @@ class TestDcrShare:
     def test_published_training_rows_are_closer_to_themselves(self) -> None:
         people = real_tables(2, train=400, holdout=400)
         tables = AssessedTables(people.train, people.train, people.holdout)
-        share = by_name(distance_measures(Neighbours.of(tables, 0), LEVEL))["dcr_share"]
+        share = by_name(distance_measures(Neighbours.of(tables, 0)))["dcr_share"]
         assert share.value == 1.0
 
 
 class TestKernelShare:
     def share(self, tables: AssessedTables) -> Measure:
-        return by_name(distance_measures(Neighbours.of(tables, 0), LEVEL))["kernel_share"]
+        return by_name(distance_measures(Neighbours.of(tables, 0)))["kernel_share"]
 
     def test_by_hand(self) -> None:
         """The ranks of 0 to 3 are 1/8 to 7/8; training people have 0 and 3, the holdout has 1 and 2."""
@@ -85,7 +85,7 @@ class TestKernelShare:
         people = drawn("readings", 2_000, 2_000, 1_000, 0)
         moved = leak("numbers moved by .5 sd", people, 1_000, 1.0, 0)
         tables = prepare_tables(moved, people.train, people.holdout)
-        measures = by_name(distance_measures(Neighbours.of(tables, 0), LEVEL))
+        measures = by_name(distance_measures(Neighbours.of(tables, 0)))
         assert measures["kernel_share"].p_value < 1e-4
         assert measures["kernel_share"].p_value < measures["attack_auc"].p_value
 
@@ -110,9 +110,7 @@ class TestTruePositiveRate:
 @pytest.fixture(scope="module")
 def fair() -> list[dict[str, Measure]]:
     """Return what is measured where the synthetic table is made of people nobody else knows."""
-    return [
-        by_name(membership_measures(Neighbours.of(real_tables(seed), seed), LEVEL)) for seed in range(FAIR)
-    ]
+    return [by_name(membership_measures(Neighbours.of(real_tables(seed), seed))) for seed in range(FAIR)]
 
 
 NAMES = ("dcr_share", "kernel_share", "attack_auc", "attack_tpr", "outlier_attack_auc")
@@ -150,7 +148,7 @@ def test_the_reference_is_what_a_fair_table_has(fair: list[dict[str, Measure]], 
 def test_copied_people_show_in_every_measure() -> None:
     people = real_tables(0)
     copied = AssessedTables(copy_rows(people.train, 900), people.train, people.holdout)
-    measures = by_name(membership_measures(Neighbours.of(copied, 0), LEVEL))
+    measures = by_name(membership_measures(Neighbours.of(copied, 0)))
     assert measures["identical_rows"].value == 1.0
     assert measures["dcr_ratio"].value == 0.0
     assert all(m.p_value < LEVEL for m in measures.values() if m.p_value is not None), measures
@@ -159,7 +157,7 @@ def test_copied_people_show_in_every_measure() -> None:
 def test_a_thin_disguise_hides_nobody() -> None:
     people = real_tables(0)
     jittered = AssessedTables(jitter_rows(people.train, 300), people.train, people.holdout)
-    measures = by_name(membership_measures(Neighbours.of(jittered, 0), LEVEL))
+    measures = by_name(membership_measures(Neighbours.of(jittered, 0)))
     assert measures["dcr_share"].p_value < LEVEL
     assert measures["attack_auc"].p_value < LEVEL
     assert measures["dcr_ratio"].high < 1
@@ -178,20 +176,20 @@ def test_a_mean_distance_notices_nobody_of_a_tenth_copied_but_we_do(bank: pd.Dat
     spread = abs(mean_score(synthetic) - mean_score(holdout))
     assert mean_score(leaky) > mean_score(synthetic) - max(0.1, spread)
     tables = prepare_tables(leaky, train, holdout)
-    identical = by_name(distance_measures(Neighbours.of(tables, 0), LEVEL))["identical_rows"]
+    identical = by_name(distance_measures(Neighbours.of(tables, 0)))["identical_rows"]
     assert identical.value == pytest.approx(0.1, abs=0.001)
     assert identical.p_value < LEVEL
 
 
 def test_the_same_seed_gives_the_same_measures() -> None:
     tables = real_tables(3)
-    once, again = (membership_measures(Neighbours.of(tables, 5), LEVEL) for _ in range(2))
+    once, again = (membership_measures(Neighbours.of(tables, 5)) for _ in range(2))
     assert once == again
 
 
 def test_where_everybody_is_alike_it_says_why_something_is_missing() -> None:
     frame = pd.DataFrame({"a": list("xy") * 100, "b": list("xxyy") * 50})
-    measures = by_name(membership_measures(Neighbours.of(prepare_tables(frame, frame, frame), 0), LEVEL))
+    measures = by_name(membership_measures(Neighbours.of(prepare_tables(frame, frame, frame), 0)))
     for name in ("dcr_ratio", "outlier_identical", "outlier_attack_auc"):
         assert measures[name].value is None
         assert measures[name].missing is not None

@@ -21,9 +21,6 @@ from synth_handson.evidence.controls import copy_rows, jitter_rows, plant_rows, 
 from synth_handson.evidence.limits import Limits
 from synth_handson.evidence.measures import Measure
 from synth_handson.evidence.membership import (
-    DISTANCE_MEASURES,
-    OUTLIER_MEASURES,
-    SUBSET_MEASURES,
     Neighbours,
     membership_measures,
 )
@@ -31,7 +28,7 @@ from synth_handson.evidence.privacy import assess_privacy
 from synth_handson.evidence.random_split import count_split, split_measures
 from synth_handson.evidence.subsets import holdout_matches
 from synth_handson.evidence.three_tables import AssessedTables, halves, prepare_tables
-from synth_handson.evidence.verdict import decide, single_level
+from synth_handson.evidence.verdict import decide
 from synth_handson.metrics.intervals import Estimate
 
 # The ranks of 20, 30, 40, 50 are 1/8, 3/8, 5/8, 7/8: the share of rows below, plus half the share equal.
@@ -153,10 +150,9 @@ def quick_verdict(synthetic: pd.DataFrame, train: pd.DataFrame, holdout: pd.Data
     columns = tuple(tables.train.columns)[:MAX_SECRETS]
     unremarkable = Estimate(0.0, 0.0, 0.1)
     risks = [("singling_out", ()), ("linkability", ()), *(("inference", (name,)) for name in columns)]
-    names = (*DISTANCE_MEASURES, *SUBSET_MEASURES, *OUTLIER_MEASURES, *(name for name, _ in risks))
     ours = Neighbours.of(tables, seed)
     measures = [
-        *membership_measures(ours, single_level(names)),
+        *membership_measures(ours),
         *(Measure(name, unremarkable, rows=500, columns=about, p_value=1.0) for name, about in risks),
     ]
     checks = (
@@ -166,7 +162,7 @@ def quick_verdict(synthetic: pd.DataFrame, train: pd.DataFrame, holdout: pd.Data
     return decide(measures, LIMITS, len(synthetic), checks).outcome
 
 
-LIMITS = Limits(copied=10, changed=100, rows_needed=200, holdout_needed=None)
+LIMITS = Limits(copied=10, hinted=10, changed=100, rows_needed=200, holdout_needed=None)
 """What these tables allow, nearly: the verdicts with all attacks simulate them."""
 
 CONTROLS = {

@@ -1,6 +1,7 @@
 """People found by part of their values: by hand, exactly, and under every disguise."""
 
 from itertools import combinations
+from math import comb
 
 import numpy as np
 import pandas as pd
@@ -16,13 +17,14 @@ from synth_handson.evidence.measures import Measure
 from synth_handson.evidence.membership import Neighbours
 from synth_handson.evidence.subsets import (
     BINS,
+    MAX_SMALL_SUBSETS,
     MAX_SUBSETS,
     SubsetJoin,
     choose_subsets,
     holdout_matches,
+    spread_of,
     subset_joins,
     subset_matches,
-    tarone,
     twentieths,
 )
 from synth_handson.evidence.three_tables import AssessedTables, prepare_tables
@@ -32,7 +34,8 @@ LEVEL = 0.05 / 20
 
 def joins(tables: AssessedTables, seed: int = 0) -> tuple[SubsetJoin, ...]:
     ours = Neighbours.of(tables, seed)
-    return tuple(subset_joins(ours.everyone, len(tables.train), seed))
+    space, _, train, holdout = ours.everyone
+    return tuple(subset_joins(space, train, holdout, seed))
 
 
 def table(*rows: str) -> pd.DataFrame:
@@ -58,6 +61,8 @@ class TestSubsetJoin:
         assert found["a", "c"] == [1, 1]
         # By b and c: xx fits a training and a holdout person, xz nobody, zx one.
         assert found["b", "c"] == [1, 0]
+        # By a alone: x and z fit several people, w one.
+        assert found["a",] == [0, 1]
 
     @settings(max_examples=60)
     @given(st.lists(st.text("xyz", min_size=3, max_size=3), min_size=6, max_size=40), st.data())
@@ -67,16 +72,35 @@ class TestSubsetJoin:
         frame = table(*rows)
         train, holdout, synthetic = frame[:first], frame[first:second], frame[second:]
         join = exact(synthetic, train, holdout)
+        # Rows that are alike count as one person, whose side is drawn.
+        people = pd.concat([train, holdout]).drop_duplicates()
+        sides = [set(map("".join, side.to_numpy())) for side in (train, holdout)]
         for subset, found in zip(join.subsets, join.found.T.tolist(), strict=True):
-            real = ["".join(row) for row in pd.concat([train, holdout])[list(subset)].to_numpy()]
-            known = {"".join(row) for row in synthetic[list(subset)].to_numpy()}
-            alone = [position for position, row in enumerate(real) if real.count(row) == 1 and row in known]
-            assert found == [sum(i < first for i in alone), sum(i >= first for i in alone)]
+            parts = list(map("".join, people[list(subset)].to_numpy()))
+            known = set(map("".join, synthetic[list(subset)].to_numpy()))
+            alone = {
+                "".join(row)
+                for row, part in zip(people.to_numpy(), parts, strict=True)
+                if parts.count(part) == 1 and part in known
+            }
+            assert sum(found) == len(alone)
+            assert len(alone & sides[0] - sides[1]) <= found[0] <= len(alone & sides[0])
 
     def test_the_p_value_is_that_of_drawing_people(self) -> None:
         join = exact(table("xxz", "wxx", "zzx"), table("xxx", "xxy", "zzx"), table("zzy", "wxx"))
-        expected = [hypergeom.sf(train - 1, 5, train + holdout, 3) for train, holdout in join.found.T]
-        assert join.p_values == pytest.approx(expected)
+        expected = [
+            min(hypergeom.sf(train - 1, 5, train + holdout, 3), hypergeom.cdf(train, 5, train + holdout, 3))
+            for train, holdout in join.found.T
+        ]
+        assert join.tails == pytest.approx(expected)
+
+    def test_who_stands_in_the_table_twice_is_one_person(self) -> None:
+        train, holdout = table("xyz", "xyz", "zzz"), table("www", "vvv")
+        join = exact(table("xyz", "xyw"), train, holdout)
+        found = dict(zip(join.subsets, join.found.T.tolist(), strict=True))
+        assert join.people == (2, 2)
+        assert found["a", "b", "c"] == found["a", "b"] == found["b",] == [1, 0]
+        assert dict(zip(join.subsets, join.unique, strict=True))["a", "b"] == 1
 
     def test_who_is_unique_by_a_subset(self) -> None:
         join = exact(table("xxz"), table("xxx", "xxy", "zzx"), table("zzy", "wxx"))
@@ -94,7 +118,8 @@ class TestSubsetJoin:
         )
         plain, binned = joins(tables)
         assert (plain.binned, binned.binned) == (False, True)
-        assert len(np.unique(twentieths(Neighbours.of(tables, 0).everyone.ranks["x"])[:400])) == BINS / 2
+        space, _, train, _ = Neighbours.of(tables, 0).everyone
+        assert len(np.unique(twentieths(space.ranks["x"])[train])) == BINS / 2
         # A number with few values is compared as it is.
         few = prepare_tables(*(frame.assign(x=frame["x"] % BINS) for frame in tables.all))
         assert len(joins(few)) == 1
@@ -102,35 +127,41 @@ class TestSubsetJoin:
 
 class TestChooseSubsets:
     @pytest.mark.parametrize("count", [2, 3, 5, 8])
-    def test_of_few_columns_it_takes_all_subsets_of_at_least_half(self, count: int) -> None:
+    def test_of_few_columns_it_takes_all_subsets(self, count: int) -> None:
         names = list(map(str, range(count)))
-        least = max(2, (count + 1) // 2)
-        every = {c for size in range(least, count + 1) for c in combinations(names, size)}
-        chosen = choose_subsets(names, np.random.default_rng(0))
+        every = {c for size in range(1, count + 1) for c in combinations(names, size)}
+        chosen = choose_subsets(dict.fromkeys(names, 1.0), np.random.default_rng(0))
         assert set(chosen) == every
         assert len(chosen) == len(every)
 
     @pytest.mark.parametrize("count", [11, 17, 60, 400])
-    def test_of_many_columns_it_draws_from_every_size(self, count: int) -> None:
+    def test_of_many_columns_it_draws_from_every_large_size(self, count: int) -> None:
         names = list(map(str, range(count)))
-        chosen = choose_subsets(names, np.random.default_rng(0))
-        assert len(set(chosen)) == len(chosen) <= MAX_SUBSETS + count + 1
-        sizes = {len(subset) for subset in chosen}
-        assert {count, count - 1} <= sizes
-        assert min(sizes) >= count / 2
+        chosen = choose_subsets(dict.fromkeys(names, 1.0), np.random.default_rng(0))
+        assert len(set(chosen)) == len(chosen) <= MAX_SUBSETS + count + 1 + MAX_SMALL_SUBSETS
+        large = {len(subset) for subset in chosen if len(subset) > 3}
+        assert {count, count - 1} <= large
+        assert min(large) >= count / 2
         assert all(list(subset) == sorted(subset, key=int) for subset in chosen)
 
+    @pytest.mark.parametrize("count", [11, 17, 60, 400])
+    def test_it_takes_each_column_and_pairs_and_triples_of_those_that_tell_most(self, count: int) -> None:
+        spread = {str(i): float(i) for i in range(count)}
+        chosen = choose_subsets(spread, np.random.default_rng(0))
+        small = [[set(map(int, subset)) for subset in chosen if len(subset) == size] for size in (1, 2, 3)]
+        assert len(small[0]) == count
+        for size, subsets in zip((2, 3), small[1:], strict=True):
+            columns = set().union(*subsets)
+            assert columns == set(range(count - len(columns), count))
+            assert len(subsets) == comb(len(columns), size)
 
-def test_only_tests_that_can_show_something_are_corrected_for() -> None:
-    # At .05, two of five tests could stay below .05 / 2; at .05 / 1, three could.
-    assert tarone(np.array([0.01, 0.02, 0.04, 0.9, 1.0]), 0.05) == 2
-    assert tarone(np.array([0.9, 1.0]), 0.05) == 1
+    def test_a_number_that_everybody_has_to_himself_has_no_spread(self) -> None:
+        assert spread_of(np.ones(50, int)) == 0
+        assert spread_of(np.array([0, 10, 10])) == pytest.approx(np.log(2))
 
 
 def worst(synthetic: pd.DataFrame, train: pd.DataFrame, holdout: pd.DataFrame, seed: int = 0) -> Measure:
-    measures = [
-        subset_matches(join, LEVEL) for join in joins(prepare_tables(synthetic, train, holdout), seed)
-    ]
+    measures = [subset_matches(join) for join in joins(prepare_tables(synthetic, train, holdout), seed)]
     return min(measures, key=lambda m: m.p_value or 0.0)
 
 

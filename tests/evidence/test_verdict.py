@@ -1,5 +1,7 @@
 """The verdict: stated rules, hand-worked, and a leak it says it would have found is found."""
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -9,7 +11,9 @@ from synth_handson.evidence.limits import Limits
 from synth_handson.evidence.measures import DEFINITIONS, Measure
 from synth_handson.evidence.verdict import (
     FAIL_LEVEL,
+    HINTS,
     REVIEW_LEVEL,
+    adjust,
     beyond_tolerance,
     decide,
     holm,
@@ -21,7 +25,8 @@ from synth_handson.metrics.intervals import Estimate
 
 TESTED = (
     *("identical_rows", "dcr_share", "kernel_share", "attack_auc", "attack_tpr", "attack_tpr_03"),
-    *("attack_tpr_01", "subset_matches", "subset_matches_binned", "outlier_identical", "outlier_attack_auc"),
+    *("attack_tpr_01", "subset_matches", "subset_matches_binned", "calibrated_attack_auc"),
+    *("outlier_identical", "outlier_attack_auc"),
     *("identical_without", "singling_out", "linkability", "inference"),
     *("identical_texts", "text_attack_auc", "text_attack_tpr"),
 )
@@ -32,10 +37,10 @@ COUNTED = (
     "subset_matches_binned",
     "outlier_identical",
 )
-GOOD = Limits(copied=10, changed=30, rows_needed=200, holdout_needed=None)
-FEW = Limits(copied=60, changed=None, rows_needed=2_400, holdout_needed=None)
-SMALL = Limits(copied=None, changed=None, rows_needed=None, holdout_needed=3_000)
-BLIND = Limits(copied=None, changed=None, rows_needed=None, holdout_needed=None)
+GOOD = Limits(copied=10, hinted=10, changed=30, rows_needed=200, holdout_needed=None)
+FEW = Limits(copied=60, hinted=60, changed=None, rows_needed=2_400, holdout_needed=None)
+SMALL = Limits(copied=None, hinted=None, changed=None, rows_needed=None, holdout_needed=3_000)
+BLIND = Limits(copied=None, hinted=None, changed=None, rows_needed=None, holdout_needed=None)
 
 
 def a_test(name: str, p_value: float, value: float = 0.8, attributable: float = 0.9) -> Measure:
@@ -54,7 +59,7 @@ def a_test(name: str, p_value: float, value: float = 0.8, attributable: float = 
 def a_check(name: str, p_value: float, value: float = 0.5) -> Measure:
     return (
         a_test(name, p_value, value)
-        if name != "holdout_matches"
+        if name not in HINTS
         else Measure(
             name,
             Estimate(value, value - 0.05, value + 0.05),
@@ -64,6 +69,21 @@ def a_check(name: str, p_value: float, value: float = 0.5) -> Measure:
             p_value=p_value,
             attributable=Estimate(0.8, 0.7, 0.9),
         )
+    )
+
+
+def avoiding(name: str) -> Measure:
+    """Return a test that finds training people more rarely than people of the holdout."""
+    counted = name in COUNTED
+    return Measure(
+        name,
+        Estimate(0.0, 0.0, 0.01) if counted else Estimate(0.4, 0.35, 0.45),
+        Estimate(0.1, 0.05, 0.15),
+        rows=1_000,
+        columns=("job",) if name == "subset_matches" else (),
+        p_value=1e-9,
+        attributable=Estimate(0.0, 0.0, 0.0) if counted else None,
+        avoided=Estimate(1.0, 0.9, 1.0) if counted else None,
     )
 
 
@@ -113,6 +133,27 @@ class TestDecide:
         fair = [a_check("split_auc", 0.006), *checks[1:]]
         assert decide(measures, GOOD, 1_000, fair).outcome == "fail"
 
+    @pytest.mark.parametrize("name", ["identical_rows", "subset_matches", "attack_auc", "dcr_share"])
+    def test_a_table_that_avoids_its_training_people_fails(self, name: str) -> None:
+        verdict = decide([avoiding(name)], GOOD, 1_000)
+        assert verdict.outcome == "fail"
+        assert verdict.reasons[0].key.startswith("verdict.avoided_")
+
+    def test_more_copies_than_reality_has_are_a_hint_and_no_proof(self) -> None:
+        checks = [a_check("training_matches", 1e-9)]
+        assert decide([a_test("dcr_share", 0.5)], GOOD, 1_000, checks).outcome == "review"
+        checks = [a_check("training_matches", 0.02)]
+        assert decide([a_test("dcr_share", 0.5)], GOOD, 1_000, checks).outcome == "pass"
+
+    def test_what_only_a_hint_would_have_seen_is_said_to_be_that(self) -> None:
+        verdict = decide([a_test("dcr_share", 0.5)], replace(GOOD, copied=60), 1_000)
+        assert (verdict.outcome, verdict.smallest_detectable_leak) == ("pass", 0.06)
+        assert verdict.smallest_hinted_leak == 0.01
+        keys = [reason.key for reason in verdict.reasons]
+        assert keys.index("verdict.limit") < keys.index("verdict.limit_hinted")
+        blind = replace(GOOD, copied=None, hinted=60)
+        assert decide([a_test("dcr_share", 0.5)], blind, 1_000).outcome == "review"
+
     @pytest.mark.parametrize(("value", "outcome"), [(0.3, "review"), (0.12, "pass")])
     def test_a_holdout_that_is_known_is_for_review(self, value: float, outcome: str) -> None:
         checks = [a_check("holdout_matches", 1e-9, value)]
@@ -146,14 +187,14 @@ class TestDecide:
         assert (verdict.tests, verdict.smallest_detectable_changed) == (len(TESTED), 0.03)
 
     def test_what_could_not_be_measured_is_among_the_reasons(self) -> None:
-        gap = Message("measures.missing_outliers")
+        gap = Message("measures.missing_outlier_attack_auc")
         missing = Measure("outlier_identical", None, rows=0, missing=gap)
         assert gap in decide([a_test("dcr_share", 0.5), missing], GOOD, 1_000).reasons
 
     @pytest.mark.parametrize("language", LANGUAGES)
     def test_every_reason_can_be_said(self, language: Language) -> None:
         harmless = [a_test("dcr_share", 0.5)]
-        no_copies = Limits(copied=10, changed=None, rows_needed=200, holdout_needed=None)
+        no_copies = Limits(copied=10, hinted=10, changed=None, rows_needed=200, holdout_needed=None)
         split = [a_check("split_auc", 1e-5), a_check("split_columns", 1e-5)]
         verdicts = [
             decide([a_test(name, 1e-9) for name in TESTED], GOOD, 1_000),
@@ -163,11 +204,16 @@ class TestDecide:
             decide(harmless, SMALL, 1_000),
             decide(harmless, BLIND, 1_000, (), NeverRepeating(("id",), ("x", "y"))),
             decide(harmless, GOOD, 1_000, split),
-            decide([a_test("dcr_share", 1e-9, 0.56)], GOOD, 1_000, [a_check("holdout_matches", 1e-9)]),
+            decide([a_test("dcr_share", 1e-9, 0.56)], GOOD, 1_000, [a_check(name, 1e-9) for name in HINTS]),
+            decide(harmless, replace(GOOD, copied=60), 1_000),
+            decide(harmless, replace(GOOD, copied=None), 1_000),
+            decide(
+                [avoiding(name) for name in ("identical_rows", "subset_matches", "attack_auc")], GOOD, 1_000
+            ),
         ]
         reasons = {reason.key: reason for verdict in verdicts for reason in verdict.reasons}
         said = {reason.in_words(language) for reason in reasons.values()}
-        assert len(said) == len(reasons) == len(TESTED) + 14
+        assert len(said) == len(reasons) == len(TESTED) + 20
         assert get_text(language, "verdict.fail")
 
     def test_every_measure_that_is_tested_says_so(self) -> None:
@@ -206,6 +252,12 @@ class TestNoticed:
         assert [(m.name, p) for m, p in noticed(measures)] == [("dcr_share", 0.02), ("attack_auc", 0.02)]
         assert [m.name for m, _ in noticed([*measures, *[a_test("inference", 0.5)] * 2])] == ["attack_auc"]
         assert noticed(measures[2:]) == ()
+
+    def test_tests_that_could_not_have_shown_anything_are_not_corrected_for(self) -> None:
+        able = a_test("dcr_share", 0.02)
+        unable = [replace(a_test("attack_tpr_01", 0.3), least_p_value=0.2)] * 5
+        assert [p for _, p in adjust([able, *unable])] == [0.02, *[1.0] * 5]
+        assert decide([able, *unable], GOOD, 1_000).tests == 1
 
     def test_a_single_test_has_its_share_of_the_level(self) -> None:
         assert single_level(["identical_rows", "dcr_ratio", "inference", "inference"]) == REVIEW_LEVEL / 3

@@ -8,14 +8,22 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy.stats import hypergeom, permutation_test
 from sklearn.metrics import roc_auc_score
 
 from synth_handson.metrics.intervals import (
     Estimate,
+    all_exposed,
     area_under_curve,
     bootstrap_interval,
+    chance_of_a_tail,
+    exact_p_values,
     exact_share,
+    exchanged_labels,
+    least_tails,
+    smaller_tails,
     standard_error_interval,
+    tarone,
 )
 
 
@@ -95,3 +103,61 @@ def test_delong_intervals_cover() -> None:
     truth = 0.7602499389065233
     estimates = [area_under_curve(rng.normal(1, 1, 150), rng.normal(0, 1, 80))[0] for _ in range(500)]
     assert 0.92 <= np.mean([e.low <= truth <= e.high for e in estimates]) <= 0.98
+
+
+people = st.tuples(st.integers(1, 30), st.integers(1, 30)).flatmap(
+    lambda sizes: st.tuples(st.just(sizes), st.integers(0, sum(sizes)))
+)
+
+
+@given(people)
+def test_the_smallest_tail_is_that_of_the_most_extreme_count(drawn: tuple[tuple[int, int], int]) -> None:
+    (exposed, others), cases = drawn
+    counts = np.arange(max(0, cases - others), min(cases, exposed) + 1)
+    tails = smaller_tails(counts, np.full(len(counts), cases), exposed, exposed + others)
+    assert least_tails(np.array([cases]), exposed, others)[0] == pytest.approx(tails.min())
+    assert all_exposed(np.array([cases]), exposed, others)[0] == pytest.approx(
+        hypergeom.pmf(counts[-1], exposed + others, exposed, cases)
+    )
+
+
+@given(people, st.sampled_from([0.2, 0.05, 0.001]))
+def test_the_chance_of_a_tail_is_that_of_all_counts_as_extreme(
+    drawn: tuple[tuple[int, int], int], tail: float
+) -> None:
+    (exposed, others), cases = drawn
+    counts = np.arange(max(0, cases - others), min(cases, exposed) + 1)
+    tails = smaller_tails(counts, np.full(len(counts), cases), exposed, exposed + others)
+    mass = hypergeom.pmf(counts, exposed + others, exposed, cases)
+    chance = chance_of_a_tail(tail, np.array([cases]), exposed, others)[0]
+    assert chance == pytest.approx(mass[tails <= tail * (1 + 1e-9)].sum())
+    assert chance <= 2 * tail * (1 + 1e-9)
+
+
+def test_a_p_value_has_two_sides() -> None:
+    found = exact_p_values(np.array([5, 0, 3]), np.array([5, 5, 5]), 10, 20)
+    tail = hypergeom.sf(4, 20, 10, 5)
+    assert found == pytest.approx([2 * tail, 2 * tail, 1.0])
+
+
+def test_only_tests_that_can_show_something_are_corrected_for() -> None:
+    # At .05, two of five tests could stay below .05 / 2; at .05 / 1, three could.
+    assert tarone(np.array([0.01, 0.02, 0.04, 0.9, 1.0]), 0.05) == 2
+    assert tarone(np.array([0.9, 1.0]), 0.05) == 1
+
+
+@pytest.mark.parametrize(("members", "others", "shift"), [(12, 90, 1.0), (80, 20, 0.6), (30, 30, -0.5)])
+def test_exchanged_labels_are_what_permuting_them_shows(members: int, others: int, shift: float) -> None:
+    rng = np.random.default_rng(0)
+    first, second = rng.exponential(size=members) + shift, rng.exponential(size=others)
+    permuted = permutation_test(
+        (first, second),
+        lambda a, b: a.mean() - b.mean(),
+        n_resamples=20_000,
+        rng=rng,
+    )
+    assert exchanged_labels(first, second) == pytest.approx(permuted.pvalue, rel=0.25, abs=0.002)
+
+
+def test_exchanged_labels_tell_nothing_where_all_are_alike() -> None:
+    assert exchanged_labels(np.full(5, 0.1), np.full(7, 0.1)) == 1

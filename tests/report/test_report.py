@@ -69,7 +69,7 @@ def privacy(outcome: Outcome, secrets: Iterable[str]) -> Privacy:
         Measure("dcr_ratio", None, rows=900, missing=Message("measures.missing_dcr_ratio")),
         taken("attack_auc", 0.505, 0.5, p=0.25),
         taken("attack_tpr", 0.012, 0.01, p=0.0000001),
-        Measure("outlier_identical", None, rows=0, missing=Message("measures.missing_outliers")),
+        Measure("outlier_identical", None, rows=0, missing=Message("measures.missing_outlier_attack_auc")),
         taken("outlier_attack_auc", 0.51, 0.49, p=0.4),
         taken("singling_out", 0.02, 0.01),
         taken("linkability", 0.01, 0.01),

@@ -79,7 +79,9 @@ def test_what_is_most_clearly_worse_than_real_people_comes_first(evidence: Evide
         distance("wide", 0.6, 0.3, half_width=0.2),
         distance("narrow", 0.5, 0.3, half_width=0.05),
         distance("better", 0.1, 0.9),
-        Measure("ks", None, rows=0, columns=("missing",), missing=Message("measures.missing_outliers")),
+        Measure(
+            "ks", None, rows=0, columns=("missing",), missing=Message("measures.missing_outlier_attack_auc")
+        ),
     ]
     table = measure_table(with_measures(evidence, *measures), "en")
     assert list(table["Of"]) == ["narrow", "wide", "alike", "better", "missing"]
@@ -166,7 +168,7 @@ def test_the_most_exposed_secret_stands_in_front(evidence: Evidence) -> None:
 
 
 def test_without_a_target_the_reason_stands_in_place_of_the_models(evidence: Evidence) -> None:
-    bare = replace(evidence, utility=None, utility_missing=Message("measures.missing_outliers"))
+    bare = replace(evidence, utility=None, utility_missing=Message("measures.missing_outlier_attack_auc"))
     assert utility_note(bare, "en").startswith("Not measured: The checks on outliers")
 
 

@@ -25,7 +25,7 @@ PATIENCE = 10
 """Seconds in which a scheduler must answer."""
 PART = 1_000_000
 """Rows that are kept and counted together."""
-MERGED = "sum(t) t, sum(h) h, sum(n) n, bit_or(m) m"
+MERGED = "sum(t) t, sum(h) h, sum(p) p, sum(q) q, sum(n) n, bit_or(m) m"
 """What is known of a group of which several parts know something."""
 
 

@@ -16,6 +16,7 @@ from synth_handson.evidence.controls import (
     plant_rows,
     replace_rows,
 )
+from synth_handson.evidence.identical import training_matches
 from synth_handson.evidence.measures import Measure
 from synth_handson.evidence.membership import (
     DISTANCE_MEASURES,
@@ -25,7 +26,8 @@ from synth_handson.evidence.membership import (
     subset_measures,
 )
 from synth_handson.evidence.three_tables import AssessedTables, prepare_tables, sample_rows
-from synth_handson.evidence.verdict import TOLERATED_LEAK, noticed, single_level
+from synth_handson.evidence.verdict import TOLERATED_LEAK, hint_speaks, noticed, single_level
+from synth_handson.metrics.arrays import Integers
 from synth_handson.metrics.distances import HeomSpace, nearest_neighbors
 from synth_handson.metrics.intervals import Estimate, exact_share
 
@@ -90,9 +92,11 @@ class Dose:
     leaking
         How many of them leak; None where the generator made the leak.
     measures
-        Those of `DISTANCE_MEASURES` and `SUBSET_MEASURES`.
+        Those of `DISTANCE_MEASURES` and `SUBSET_MEASURES`, and "training_matches" where the labels cannot
+        decide whether rows were copied.
     noticed
-        Names of the measures whose p-value, corrected for their number, is below the level of a review.
+        Names of the measures whose p-value, corrected for their number, is below the level of a review; and
+        "training_matches" if that hint speaks.
     traced
         Share of the leaking rows for which the real person they share most values with (of several, the
         closest) is the one that they were made from, 0 to 1. None where nothing leaks, or as ``leaking``.
@@ -156,11 +160,14 @@ def measure_dose(
 ) -> Dose:
     """See what notices a leak that was made; parameters and result are those of `Dose`."""
     compared = Neighbours.of(leaky, random_state)
-    level = single_level((*DISTANCE_MEASURES, *SUBSET_MEASURES))
-    measures = (*distance_measures(compared, level), *subset_measures(compared, level))
-    names = tuple(m.name for m, _ in noticed(measures))
-    traced = _traced(compared.everyone, len(leaky.train), leaking, random_state) if leaking else None
-    return Dose(leak, dose, len(leaky.synthetic), leaking, measures, names, naive_score(leaky), traced)
+    measures = (*distance_measures(compared), *subset_measures(compared))
+    hints = training_matches(compared.matches, single_level((*DISTANCE_MEASURES, *SUBSET_MEASURES)))
+    names = *(m.name for m, _ in noticed(measures)), *(m.name for m in hints if hint_speaks(m))
+    space, synthetic, train, _ = compared.everyone
+    traced = _traced(space, synthetic, train, leaking, random_state) if leaking else None
+    return Dose(
+        leak, dose, len(leaky.synthetic), leaking, (*measures, *hints), names, naive_score(leaky), traced
+    )
 
 
 def _with_leak(
@@ -178,11 +185,12 @@ def _with_leak(
     return synthetic, None
 
 
-def _traced(space: HeomSpace, train_rows: int, leaking: int, random_state: int) -> Estimate:
+def _traced(
+    space: HeomSpace, synthetic: Integers, train: Integers, leaking: int, random_state: int
+) -> Estimate:
     """Look up whom the leaking rows, the last of the synthetic ones, lead to."""
-    people = chosen_people(train_rows, leaking, random_state)[:TRACED]
-    first = len(space.row_numbers) - leaking
-    rows = np.arange(first, first + len(people))
+    people = train[chosen_people(len(train), leaking, random_state)[:TRACED]]
+    rows = synthetic[-leaking:][: len(people)]
     equal, distance = np.zeros((2, len(rows), len(space.real)))
     for name, codes in space.codes.items():
         same = codes[rows, None] == codes[None, space.real]

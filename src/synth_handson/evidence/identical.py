@@ -1,26 +1,32 @@
-"""Find whether more training rows stand in the synthetic table than chance puts there."""
+"""Find whether more training rows, or fewer, stand in the synthetic table than chance puts there."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from synth_handson.evidence.measures import Measure
-from synth_handson.metrics.arrays import Booleans, Floats, Integers
+from synth_handson.metrics.arrays import Integers
 from synth_handson.metrics.distances import HeomSpace
 from synth_handson.metrics.intervals import (
-    Estimate,
     all_exposed,
     attributable_fraction,
+    exact_p_values,
     exact_share,
+    least_tails,
     upper_tail,
 )
 from synth_handson.tables.columns import likely_identifier
 
+HINT_LEVEL = 0.01
+MOSTLY_MORE = 0.5
+"""More rows stand in the training table than reality puts there if chance does that less often than
+`HINT_LEVEL`, and if more than this share of them would not be there at the holdout's rate."""
 ONCE = 0.99
 """Share of a column's values that occur once, from which on they hardly ever repeat."""
 
@@ -55,15 +61,16 @@ class Matches:
     @classmethod
     def of(cls, synthetic: pd.DataFrame, train: pd.DataFrame, holdout: pd.DataFrame) -> Matches:
         """Join three tables on all their columns."""
-        return cls.within(HeomSpace(pd.concat([train, holdout], ignore_index=True), synthetic), len(train))
+        space = HeomSpace(pd.concat([train, holdout], ignore_index=True), synthetic)
+        return cls.within(space, *np.split(space.real, [len(train)]))
 
     @classmethod
-    def within(cls, space: HeomSpace, train_rows: int) -> Matches:
-        """Join the tables of a space, whose first ``train_rows`` real rows are the training table."""
+    def within(cls, space: HeomSpace, members: Integers, others: Integers) -> Matches:
+        """Join the tables of a space, where training and holdout rows stand at these positions."""
         numbers = space.row_numbers
         train, holdout, synthetic = (
-            np.bincount(rows, minlength=int(numbers.max()) + 1)
-            for rows in np.split(numbers, [train_rows, len(space.real)])
+            np.bincount(numbers[rows], minlength=int(numbers.max()) + 1)
+            for rows in (members, others, space.synthetic)
         )
         return cls(
             (int(train.sum()), int(holdout.sum())),
@@ -85,15 +92,16 @@ class Matches:
         return synthetic, holdout
 
 
-def identical_rows(matches: Matches, level: float, left_out: tuple[str, ...] = ()) -> Measure:
+def identical_rows(matches: Matches, left_out: tuple[str, ...] = ()) -> Measure:
     """Count the synthetic rows that stand in the training table, beside the holdout's.
+
+    Fisher's exact test compares training people who stand in the synthetic table with holdout people who do.
+    It rests on the random split alone: it holds whatever the generator does, even if it prefers common rows.
 
     Parameters
     ----------
     matches
         Of three tables, without the columns left out.
-    level
-        As in `identical_p_value`.
     left_out
         Which columns were left out.
 
@@ -101,17 +109,102 @@ def identical_rows(matches: Matches, level: float, left_out: tuple[str, ...] = (
     -------
     Measure
         "identical_rows", or "identical_without" and the columns left out: shares from 0 to 1, low is good.
+        The p-value is two-sided, as a table that avoids its training people tells who they are, too.
+
+    Notes
+    -----
+    R. A. Fisher, "Statistical Methods for Research Workers", 5th ed. 1934, section 21.02.
     """
     hits, expected = matches.copies
+    (train, holdout), (found, others) = matches.people, matches.found
     return Measure(
         "identical_without" if left_out else "identical_rows",
         exact_share(hits, matches.rows),
-        exact_share(expected, matches.people[1]),
+        exact_share(expected, holdout),
         rows=matches.rows,
         columns=left_out,
-        p_value=identical_p_value(matches, level),
-        attributable=_attributable(matches, level),
+        **compare_counts(found, train, others, holdout),
     )
+
+
+def compare_counts(found: int, people: int, others_found: int, others: int) -> dict[str, Any]:
+    """Test whether people found are training people more or less often than chance makes them.
+
+    Parameters
+    ----------
+    found, people
+        Training people found, and all of them.
+    others_found, others
+        The same of the holdout.
+
+    Returns
+    -------
+    dict
+        ``p_value``, ``least_p_value``, ``attributable`` and ``avoided`` of a `Measure`.
+    """
+    cases = np.array([found + others_found])
+    return {
+        "p_value": float(exact_p_values(np.array([found]), cases, people, people + others)[0]),
+        "least_p_value": float(min(2 * least_tails(cases, people, others)[0], 1.0)),
+        "attributable": attributable_fraction(found, people, others_found, others),
+        "avoided": attributable_fraction(others_found, others, found, people),
+    }
+
+
+def training_matches(matches: Matches, level: float, columns: tuple[str, ...] = ()) -> tuple[Measure, ...]:
+    """Compare how many synthetic and how many holdout rows stand in the training table.
+
+    This sees a few copies that `identical_rows` cannot: with a small holdout, nobody of it may stand in the
+    synthetic table by chance, and then the labels decide little. But it takes the generator to draw no denser
+    than reality does. One that draws a rare group more often than it occurs meets its people more often, and
+    has copied nobody. So it is a hint, and no test.
+
+    Parameters
+    ----------
+    matches
+        Of three tables.
+    level
+        Probability below which a single test counts.
+    columns
+        The columns left out, or the column of text that was joined; empty for whole rows.
+
+    Returns
+    -------
+    tuple of Measure
+        "training_matches": share of the synthetic rows, beside that of the holdout rows, 0 to 1. Fisher's
+        exact test on different rows, one-sided, for one row drawn many times is one coincidence. Nothing
+        where the labels can decide.
+    """
+    if labels_decide(sum(matches.found), matches.people, level):
+        return ()
+    (hits, expected), (rows, others) = matches.distinct_copies, matches.distinct_rows
+    hint = Measure(
+        "training_matches",
+        exact_share(hits, rows),
+        exact_share(expected, others),
+        rows=rows,
+        columns=columns,
+        p_value=_denser(hits, rows, expected, others),
+        attributable=attributable_fraction(hits, rows, expected, others),
+    )
+    return (hint,)
+
+
+def _denser(hits: int, rows: int, expected: int, others: int) -> float:
+    return float(upper_tail(np.array([hits]), np.array([hits + expected]), rows, rows + others)[0])
+
+
+@cache
+def hints(hits: int, rows: int, expected: int, others: int) -> bool:
+    """Tell whether so many of the synthetic rows, beside so many holdout rows, are a sign of copies."""
+    more = attributable_fraction(hits, rows, expected, others)
+    return _denser(hits, rows, expected, others) < HINT_LEVEL and more is not None and more.low > MOSTLY_MORE
+
+
+@cache
+def labels_decide(found: int, people: tuple[int, int], level: float) -> bool:
+    """Tell whether chance could hardly do it if everybody found were a training person."""
+    return bool(all_exposed(np.array([found]), *people)[0] <= level / 2)
 
 
 @dataclass(frozen=True)
@@ -162,85 +255,3 @@ def _hardly_repeats(counts: pd.Series[Any]) -> bool:
 
 def _has_fractions(values: pd.Index[Any]) -> bool:
     return bool(values.dtype == np.float64 and (values % 1 != 0).any())
-
-
-def identical_p_value(matches: Matches, level: float) -> float:
-    """Test whether training rows stand in the synthetic table more often than chance lets them.
-
-    Where enough people stand in it for the labels alone to decide, Fisher's exact test compares training
-    people found in the synthetic table with holdout people found there: it holds whatever the generator does,
-    even if it prefers common rows. Else it compares synthetic rows found in the training table with holdout
-    rows found there. Rows that are alike count once, for one row drawn many times is one coincidence.
-
-    Parameters
-    ----------
-    matches
-        Of three tables.
-    level
-        The labels can decide if their smallest possible p-value is at most this.
-
-    Returns
-    -------
-    float
-        One-sided p-value.
-
-    Notes
-    -----
-    R. A. Fisher, "Statistical Methods for Research Workers", 5th ed. 1934, section 21.02.
-    """
-    p_values = identical_p_values(
-        *(np.array([count]) for count in (*matches.found, *matches.distinct_copies)),
-        people=matches.people,
-        rows=matches.distinct_rows,
-        level=level,
-    )
-    return float(p_values[0])
-
-
-def identical_p_values(
-    train_found: Integers,
-    holdout_found: Integers,
-    synthetic_hits: Integers,
-    holdout_hits: Integers,
-    *,
-    people: tuple[int, int],
-    rows: tuple[int, int],
-    level: float,
-) -> Floats:
-    """Compute `identical_p_value` for many counts of tables of the same sizes.
-
-    Parameters
-    ----------
-    train_found, holdout_found
-        `Matches.found`. Shape (n,) each.
-    synthetic_hits, holdout_hits
-        `Matches.copies` of different rows. Shape (n,) each.
-    people
-        Number of training and of holdout people.
-    rows
-        Number of different synthetic and different holdout rows.
-    level
-        As in `identical_p_value`.
-
-    Returns
-    -------
-    ndarray
-        Shape (n,).
-    """
-    by_people = upper_tail(train_found, train_found + holdout_found, people[0], sum(people))
-    by_rows = upper_tail(synthetic_hits, synthetic_hits + holdout_hits, rows[0], sum(rows))
-    return np.where(_labels_decide(train_found + holdout_found, people, level), by_people, by_rows)
-
-
-def _attributable(matches: Matches, level: float) -> Estimate | None:
-    """Compare what the test compares."""
-    (train, holdout), found = matches.people, matches.found
-    if _labels_decide(np.array(sum(found)), matches.people, level):
-        return attributable_fraction(found[0], train, found[1], holdout)
-    (hits, expected), (rows, others) = matches.distinct_copies, matches.distinct_rows
-    return attributable_fraction(hits, rows, expected, others)
-
-
-def _labels_decide(found: Integers, people: tuple[int, int], level: float) -> Booleans:
-    """Tell whether chance could hardly do it if everybody found were a training person."""
-    return np.asarray(all_exposed(found, *people) <= level)

@@ -12,14 +12,12 @@ from synth_handson.evidence import controls
 from synth_handson.evidence.c2st import c2st_area
 from synth_handson.evidence.measures import Measure
 from synth_handson.evidence.membership import (
-    DISTANCE_MEASURES,
-    SUBSET_MEASURES,
     Neighbours,
     distance_measures,
     subset_measures,
 )
 from synth_handson.evidence.three_tables import sample_rows
-from synth_handson.evidence.verdict import FAIL_LEVEL, beyond_tolerance, noticed, single_level
+from synth_handson.evidence.verdict import FAIL_LEVEL, beyond_tolerance, noticed
 
 RungName = Literal["copied", "jittered", "planted", "ours", "holdout", "shuffled"]
 
@@ -84,11 +82,9 @@ def _compared(ours: Neighbours) -> Iterator[tuple[RungName, Neighbours]]:
 
 
 def _rung(name: RungName, compared: Neighbours, told_apart: Measure) -> Rung:
-    planned = DISTANCE_MEASURES if name != "ours" else (*DISTANCE_MEASURES, *SUBSET_MEASURES)
-    level = single_level(planned)
-    measures = distance_measures(compared, level)
+    measures = distance_measures(compared)
     # The controls are told by identical rows and distances alone.
-    subsets = subset_measures(compared, level) if name == "ours" else ()
+    subsets = subset_measures(compared) if name == "ours" else ()
     leak = any(beyond_tolerance(m) for m, _ in noticed((*measures, *subsets), FAIL_LEVEL))
     return Rung(name, (*measures, *subsets, _told_apart(name, compared, told_apart)), leak)
 

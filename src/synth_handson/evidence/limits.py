@@ -11,12 +11,12 @@ from typing import Literal
 
 import numpy as np
 
-from synth_handson.evidence.identical import Matches, identical_p_values
+from synth_handson.evidence.identical import Matches, hints, labels_decide
 from synth_handson.evidence.membership import FALSE_POSITIVE_RATES, Neighbours
 from synth_handson.evidence.subsets import SubsetJoin
-from synth_handson.metrics.arrays import Floats
+from synth_handson.metrics.arrays import Booleans, Floats
 from synth_handson.metrics.distances import HeomSpace
-from synth_handson.metrics.intervals import upper_tail
+from synth_handson.metrics.intervals import tarone, upper_tail
 
 Disguise = Literal["none", "one value"]
 
@@ -36,6 +36,8 @@ class Limits:
     ----------
     copied
         Training people copied value for value; None if not even a table of nothing but copies would do.
+    hinted
+        The same where `training_matches` counts, too; it takes the generator to draw no denser than reality.
     changed
         Training people copied with one value changed; None likewise.
     rows_needed
@@ -47,6 +49,7 @@ class Limits:
     """
 
     copied: int | None
+    hinted: int | None
     changed: int | None
     rows_needed: int | None
     holdout_needed: int | None
@@ -60,6 +63,8 @@ class _Chance:
     ----------
     rows, train, holdout
         Sizes of the tables.
+    people
+        Number of training and of holdout people who are not alike.
     alone
         Share of training people who are unlike all other real people: only they are found for being copied.
     identical, repeated
@@ -83,12 +88,13 @@ class _Chance:
     attacked
         Whether the attack sees everybody, and not a sample.
     level
-        Probability below which a single test counts.
+        Probability below which a single test counts, in either direction.
     """
 
     rows: int
     train: int
     holdout: int
+    people: tuple[int, int]
     alone: float
     identical: float
     repeated: float
@@ -115,6 +121,11 @@ class _Chance:
             found=_by_chance(self.found, times),
             area_error=_area_error(self.distances, self.train, self.holdout),
         )
+
+    def with_holdout(self, holdout: int) -> _Chance:
+        """Draw a holdout of another size."""
+        members, others = self.people
+        return replace(self, holdout=holdout, people=(members, round(others * holdout / self.holdout)))
 
 
 def _by_chance(shares: Floats, times: float) -> Floats:
@@ -149,14 +160,15 @@ def find_limits(
     chance = _chance(ours, matches, level, left_out)
     rng = np.random.default_rng(ours.random_state)
     copied = _smallest(chance, "none", rng)
+    hinted = _smallest(chance, "none", rng, hint=True)
     changed = _smallest(chance, "one value", rng)
-    rows_needed = _rows_needed(chance, copied, tolerated, rng)
+    rows_needed = _rows_needed(chance, hinted, tolerated, rng)
     holdout_needed = None
     if rows_needed is None:
-        larger = replace(chance, holdout=max(chance.train, chance.holdout)).with_rows(chance.train)
-        if _power(larger, round(tolerated * larger.rows), "none", rng) >= POWER:
+        larger = chance.with_holdout(max(chance.train, chance.holdout)).with_rows(chance.train)
+        if _power(larger, round(tolerated * larger.rows), "none", rng, hint=True) >= POWER:
             holdout_needed = larger.holdout
-    return Limits(copied, changed, rows_needed, holdout_needed)
+    return Limits(copied, hinted, changed, rows_needed, holdout_needed)
 
 
 def _chance(ours: Neighbours, matches: Matches, level: float, left_out: tuple[str, ...]) -> _Chance:
@@ -175,13 +187,14 @@ def _chance(ours: Neighbours, matches: Matches, level: float, left_out: tuple[st
         rows=matches.rows,
         train=train,
         holdout=holdout,
+        people=ours.joins[0].people,
         alone=matches.alone / train,
         identical=matches.found[1] / holdout,
         repeated=matches.distinct_copies[1] / matches.distinct_rows[1],
         found=found[best],
         unique=unique[best],
         width=width[best],
-        subset_tests=max(join.tests(level) for join in ours.joins),
+        subset_tests=max(tarone(2 * join.least_tails, level) for join in ours.joins),
         distances=distances,
         before=before,
         copied=np.minimum(before, copied),
@@ -200,7 +213,7 @@ def _of_subsets(join: SubsetJoin, names: tuple[str, ...]) -> tuple[Floats, Float
     """Look up what chance finds by each subset without any of the columns left out."""
     kept = [row for row, subset in enumerate(join.subsets) if set(subset) <= set(names)]
     width = np.array([len(join.subsets[row]) / len(names) for row in kept])
-    return join.found[1][kept] / join.sizes[1], join.unique[kept], width
+    return join.found[1][kept] / join.people[1], join.unique[kept], width
 
 
 def _distances_of_copies(
@@ -208,7 +221,7 @@ def _distances_of_copies(
 ) -> tuple[Floats, Floats]:
     """Draw how far copies are from their people: given other identifiers, then with a value changed, too."""
     rng = np.random.default_rng(ours.random_state)
-    gaps = {name: _gaps(ours.everyone, name, rng) for name in (*names, *left_out)}
+    gaps = {name: _gaps(ours.everyone[0], name, rng) for name in (*names, *left_out)}
     copied = np.sqrt(sum((gaps[name] ** 2 for name in left_out), start=np.zeros(FOLLOWED)))
     which = rng.integers(len(names), size=FOLLOWED)
     changed = np.array([gaps[name] for name in names])[which, np.arange(FOLLOWED)]
@@ -225,17 +238,19 @@ def _gaps(space: HeomSpace, name: str, rng: np.random.Generator) -> Floats:
     return rng.choice(differs[differs > 0], FOLLOWED) if differs.any() else np.ones(FOLLOWED)
 
 
-def _smallest(chance: _Chance, disguise: Disguise, rng: np.random.Generator) -> int | None:
+def _smallest(
+    chance: _Chance, disguise: Disguise, rng: np.random.Generator, *, hint: bool = False
+) -> int | None:
     """Find the smallest leak that is noticed, to within 2 %."""
     rows = chance.rows
     low, high = 0, 1
-    while high < rows and _power(chance, high, disguise, rng) < POWER:
+    while high < rows and _power(chance, high, disguise, rng, hint=hint) < POWER:
         low, high = high, min(2 * high, rows)
-    if high == rows and _power(chance, rows, disguise, rng) < POWER:
+    if high == rows and _power(chance, rows, disguise, rng, hint=hint) < POWER:
         return None
     while high - low > 1 + low // 50:
         middle = (low + high) // 2
-        if _power(chance, middle, disguise, rng) < POWER:
+        if _power(chance, middle, disguise, rng, hint=hint) < POWER:
             low = middle
         else:
             high = middle
@@ -248,7 +263,7 @@ def _rows_needed(
     """Find with how many synthetic rows, up to one for each training row, the tolerated share is noticed."""
 
     def enough(rows: int) -> bool:
-        return _power(chance.with_rows(rows), round(tolerated * rows), "none", rng) >= POWER
+        return _power(chance.with_rows(rows), round(tolerated * rows), "none", rng, hint=True) >= POWER
 
     rows = chance.rows if copied is None else max(int(np.ceil(copied / tolerated)), 1)
     while rows <= max(chance.train, chance.rows):
@@ -258,31 +273,46 @@ def _rows_needed(
     return None
 
 
-def _power(chance: _Chance, copies: int, disguise: Disguise, rng: np.random.Generator) -> float:
-    """Share of simulations in which so many planted people are noticed by any test."""
+def _power(
+    chance: _Chance, copies: int, disguise: Disguise, rng: np.random.Generator, *, hint: bool = False
+) -> float:
+    """Share of simulations in which so many planted people are noticed by any test, or hint."""
     noticed = np.zeros(SIMULATIONS, bool)
     for test in (_identical, _subsets, _attack) if chance.attacked else (_identical, _subsets):
-        noticed |= test(chance, copies, disguise, rng) <= chance.level
+        noticed |= test(chance, copies, disguise, rng) <= chance.level / 2
+    if hint:
+        noticed |= _hint(chance, copies, rng)
     return float(noticed.mean())
 
 
 def _identical(chance: _Chance, copies: int, disguise: Disguise, rng: np.random.Generator) -> Floats:
-    """P-values of the test of identical rows."""
+    """Tails of the test of identical rows."""
     planted = rng.binomial(copies if disguise == "none" else 0, chance.alone, SIMULATIONS)
-    people, rows = (chance.train, chance.holdout), (chance.rows, chance.holdout)
     rest = 1 - copies / chance.rows
     share = _by_chance(np.array(chance.identical), rest)
-    found, others = (rng.binomial(count, share, SIMULATIONS) for count in people)
-    hits = rng.binomial(chance.rows - copies, chance.repeated, SIMULATIONS)
-    expected = rng.binomial(chance.holdout, chance.repeated, SIMULATIONS)
+    found, others = (rng.binomial(count, share, SIMULATIONS) for count in (chance.train, chance.holdout))
     found = found + rng.binomial(np.minimum(planted, chance.train), 1 - found / chance.train)
-    return identical_p_values(
-        found, others, hits + planted, expected, people=people, rows=rows, level=chance.level
+    return upper_tail(found, found + others, chance.train, chance.train + chance.holdout)
+
+
+def _hint(chance: _Chance, copies: int, rng: np.random.Generator) -> Booleans:
+    """Whether `training_matches` speaks: where the labels cannot decide, by different rows."""
+    planted = rng.binomial(copies, chance.alone, SIMULATIONS)
+    hits = planted + rng.binomial(chance.rows - copies, chance.repeated, SIMULATIONS)
+    expected = rng.binomial(chance.holdout, chance.repeated, SIMULATIONS)
+    people = chance.train + chance.holdout
+    found = np.minimum(planted + round(chance.identical * people), people)
+    return np.array(
+        [
+            not labels_decide(int(cases), (chance.train, chance.holdout), chance.level)
+            and hints(int(copied), chance.rows, int(alike), chance.holdout)
+            for cases, copied, alike in zip(found, hits, expected, strict=True)
+        ]
     )
 
 
 def _subsets(chance: _Chance, copies: int, disguise: Disguise, rng: np.random.Generator) -> Floats:
-    """P-values of the join on subsets, corrected for their number."""
+    """Tails of the join on subsets, corrected for their number."""
     from scipy.special import bdtrc
 
     if not len(chance.found):
@@ -292,16 +322,17 @@ def _subsets(chance: _Chance, copies: int, disguise: Disguise, rng: np.random.Ge
     rest = 1 - copies / chance.rows
     size = (SIMULATIONS, len(shares))
     chances = _by_chance(chance.found, rest)
-    found, others = (rng.binomial(count, chances, size) for count in (chance.train, chance.holdout))
-    found = np.minimum(found + rng.binomial(min(copies, chance.train), shares, size), chance.train)
+    members, strangers = chance.people
+    found, others = (rng.binomial(count, chances, size) for count in chance.people)
+    found = np.minimum(found + rng.binomial(min(copies, members), shares, size), members)
     # The binomial stands in for the hypergeometric distribution: far quicker, and never more sensitive.
-    p_values = bdtrc(found - 1.0, found + others, chance.train / (chance.train + chance.holdout))
+    p_values = bdtrc(found - 1.0, found + others, members / (members + strangers))
     p_values = np.where(found > 0, p_values, 1.0)
     return np.asarray(p_values.min(axis=1) * chance.subset_tests)
 
 
 def _attack(chance: _Chance, copies: int, disguise: Disguise, rng: np.random.Generator) -> Floats:
-    """P-values of the attack by distance: the smallest of its area's and its hits', as each is one test."""
+    """Tails of the attack by distance: the smallest of its area's and its hits', as each is one test."""
     planted = min(copies, chance.train)
     after = chance.changed if disguise == "one value" else chance.copied
     p_values = [_area(chance, planted, after, rng)]
@@ -316,7 +347,7 @@ def _attack(chance: _Chance, copies: int, disguise: Disguise, rng: np.random.Gen
 
 
 def _area(chance: _Chance, planted: int, after: Floats, rng: np.random.Generator) -> Floats:
-    """P-values of Mann and Whitney's test, in its normal approximation."""
+    """Tails of Mann and Whitney's test, in its normal approximation."""
     from scipy.stats import norm
 
     if not chance.area_error:

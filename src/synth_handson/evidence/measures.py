@@ -68,14 +68,18 @@ class Measure:
     columns
         The columns it is about; empty for the whole table.
     p_value
-        Probability of a value at least as bad if the synthetic table knew nothing about the training rows
-        that it does not know about unseen people; None where nothing is tested.
+        Probability of a value at least as far from chance if the synthetic table knew nothing about the
+        training rows that it does not know about unseen people; None where nothing is tested. Two-sided
+        unless the measure says otherwise: a table that avoids its training people tells who they are, too.
     least_p_value
         The smallest p-value that the test could have shown: with few people found, not even one that finds
         training people alone is small. None if nothing limits it.
     attributable
         Of tests that count people found: which share of the training people found would not have been found
         at the holdout people's rate, 0 to 1. Low is good.
+    avoided
+        The opposite: which share of the holdout people found would not have been found at the training
+        people's rate, 0 to 1. Low is good.
     missing
         Why there is no value.
     """
@@ -89,6 +93,7 @@ class Measure:
     p_value: float | None = None
     least_p_value: float | None = None
     attributable: Estimate | None = None
+    avoided: Estimate | None = None
     missing: Message | None = None
 
     @property
@@ -172,7 +177,9 @@ RECORDED = ("lowest", "highest", "good", "ideal", "interval", "source")
 """What of the definition stands in a record of the measure."""
 
 
-ESTIMATES = {"value": "", "reference": "reference_", "attributable": "attributable_"}
+ESTIMATES = {
+    "value": "", "reference": "reference_", "attributable": "attributable_", "avoided": "avoided_"
+}  # fmt: skip
 """Which fields have an interval, and what its ends' names begin with in a record."""
 
 
@@ -269,6 +276,7 @@ DEFINITIONS: dict[str, Definition] = {
     "attack_tpr": Definition(0.0, 1.0, "low", 0.01, "bootstrap", _LIRA, tested=True),
     "attack_tpr_03": Definition(0.0, 1.0, "low", 0.003, "bootstrap", _LIRA, tested=True),
     "attack_tpr_01": Definition(0.0, 1.0, "low", 0.001, "bootstrap", _LIRA, tested=True),
+    "calibrated_attack_auc": Definition(0.0, 1.0, "near", 0.5, "delong", _CALIBRATED, tested=True),
     "outlier_identical": Definition(0.0, 1.0, "low", 0.0, "clopper_pearson", _FISHER, tested=True),
     "outlier_attack_auc": Definition(0.0, 1.0, "near", 0.5, "delong", _CALIBRATED, tested=True),
     "subset_matches": Definition(0.0, 1.0, "low", 0.0, "clopper_pearson", _UNIQUES, tested=True),
@@ -283,6 +291,7 @@ DEFINITIONS: dict[str, Definition] = {
     "text_similarity": Definition(0.0, 1.0, "high", 1.0, "bootstrap", _TFIDF),
     "text_self_similarity": Definition(0.0, 1.0, "low", 0.0, "bootstrap", f"{_TFIDF}; {_DIVERSITY}"),
     "text_distinct": Definition(0.0, 1.0, "high", 1.0, "clopper_pearson", _DIVERSITY),
+    "training_matches": Definition(0.0, 1.0, "low", 0.0, "clopper_pearson", _FISHER),
     "holdout_matches": Definition(0.0, 1.0, "low", 0.0, "clopper_pearson", _FISHER),
     "split_auc": Definition(0.0, 1.0, "near", 0.5, "delong", _C2ST),
     "split_columns": Definition(0.0, 1.0, "low", 0.0, "bootstrap", _CHI),

@@ -7,31 +7,30 @@ rests on, whatever the columns are.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 import pandas as pd
 
-from synth_handson.evidence.identical import Matches, NeverRepeating, identical_rows
+from synth_handson.evidence.identical import Matches, NeverRepeating, compare_counts, identical_rows
 from synth_handson.evidence.measures import Measure
 from synth_handson.evidence.random_split import count_split
 from synth_handson.evidence.subsets import SubsetJoin, subset_joins, subset_matches
 from synth_handson.evidence.three_tables import AssessedTables, halves
 from synth_handson.locales import Message
-from synth_handson.metrics.arrays import Floats, Integers
+from synth_handson.metrics.arrays import Booleans, Floats, Integers, one_of_each
 from synth_handson.metrics.bins import DistanceShares, distance_shares
 from synth_handson.metrics.distances import HeomSpace
 from synth_handson.metrics.intervals import (
     Estimate,
     area_under_curve,
-    attributable_fraction,
     bootstrap_interval,
     exact_share,
+    exchanged_labels,
     standard_error_interval,
-    upper_tail,
 )
 
 if TYPE_CHECKING:
@@ -40,7 +39,6 @@ if TYPE_CHECKING:
 MAX_ROWS = 20_000
 MAX_CELLS = 200_000
 """A larger table is sampled to so many rows and values before distances are measured."""
-DRAWS = 5
 REPLICATES = 200
 FALSE_POSITIVE_RATES = {"attack_tpr": 0.01, "attack_tpr_03": 0.003, "attack_tpr_01": 0.001}
 """At how many wrong accusations of unseen people the attack is measured: a few people who are found for
@@ -49,28 +47,26 @@ NEIGHBOURS = 20
 BANDWIDTH = 0.144
 """Of the Gaussian kernel: half the standard deviation of a rank, the root of 1/12."""
 OUTLIER_SHARE = 0.05
-MIN_OUTLIERS = 10
+MIN_PEOPLE = 10
 
 DISTANCE_MEASURES = (
     "identical_rows", "dcr_share", "dcr_ratio", "kernel_share", "attack_auc", *FALSE_POSITIVE_RATES
 )  # fmt: skip
 SUBSET_MEASURES = ("subset_matches", "subset_matches_binned")
-OUTLIER_MEASURES = ("outlier_identical", "outlier_attack_auc")
+CALIBRATED_MEASURES = ("calibrated_attack_auc", "outlier_identical", "outlier_attack_auc")
+"""Measures that set the distance to the synthetic table beside that to other real people."""
 
-_Closest = tuple[Floats, Integers]
+_Parts = tuple[Floats, Floats]
+"""What falls to each training person, and to each holdout person."""
 
 
-def distance_measures(
-    ours: Neighbours, level: float, theirs: Neighbours | None = None
-) -> tuple[Measure, ...]:
+def distance_measures(ours: Neighbours, theirs: Neighbours | None = None) -> tuple[Measure, ...]:
     """Take the measures of membership that rest on identical rows and distances, on all people.
 
     Parameters
     ----------
     ours
         The tables.
-    level
-        Probability below which a single test counts, for the choice explained at `identical_p_value`.
     theirs
         The reference, if it is wanted.
 
@@ -80,7 +76,7 @@ def distance_measures(
         Those of `DISTANCE_MEASURES`.
     """
     return (
-        identical_rows(ours.matches, level),
+        identical_rows(ours.matches),
         ours.dcr_share(theirs),
         ours.dcr_ratio(theirs),
         ours.kernel_share(theirs),
@@ -89,50 +85,28 @@ def distance_measures(
     )
 
 
-def subset_measures(ours: Neighbours, level: float) -> tuple[Measure, ...]:
-    """Take those of `SUBSET_MEASURES`: on binned numbers only where binning makes a difference.
-
-    Parameters
-    ----------
-    ours
-        The tables.
-    level
-        Probability below which a single test counts: it decides which subsets are corrected for.
-
-    Returns
-    -------
-    tuple of Measure
-        One or two.
-    """
-    return tuple(subset_matches(join, level) for join in ours.joins)
+def subset_measures(ours: Neighbours) -> tuple[Measure, ...]:
+    """Take those of `SUBSET_MEASURES`: on binned numbers only where binning makes a difference."""
+    return tuple(subset_matches(join) for join in ours.joins)
 
 
-def membership_measures(ours: Neighbours, level: float) -> tuple[Measure, ...]:
+def membership_measures(ours: Neighbours) -> tuple[Measure, ...]:
     """Take every measure of membership, beside the holdout's own.
 
     For the reference, one half of the holdout plays the synthetic table and the other half is the holdout.
 
-    Parameters
-    ----------
-    ours, level
-        As in `distance_measures` and `subset_measures`.
-
     Returns
     -------
     tuple of Measure
-        Those of `DISTANCE_MEASURES`, `SUBSET_MEASURES` and `OUTLIER_MEASURES`.
+        Those of `DISTANCE_MEASURES`, `SUBSET_MEASURES` and `CALIBRATED_MEASURES`.
     """
     theirs = ours.reference
-    return (
-        *distance_measures(ours, level, theirs),
-        *subset_measures(ours, level),
-        *ours.outliers(theirs),
-    )
+    return (*distance_measures(ours, theirs), *subset_measures(ours), *ours.calibrated(theirs))
 
 
 def closest_distances(ours: Neighbours) -> DistanceShares:
     """Spread the distances to the closest training row, of synthetic rows and of the holdout's."""
-    return distance_shares(ours.to_train[0], ours.holdout_to_train)
+    return distance_shares(ours.to_train, ours.holdout_to_train)
 
 
 class Counts(Protocol):
@@ -156,10 +130,12 @@ class Counts(Protocol):
 
 @dataclass(frozen=True, eq=False)
 class RowsInMemory:
-    """Tables whose rows are all in memory, and in a space."""
+    """Tables whose rows are all in memory, and at which positions they stand in a space."""
 
     tables: AssessedTables
     space: HeomSpace
+    train: Integers
+    holdout: Integers
     random_state: int
 
     @cached_property
@@ -175,13 +151,13 @@ class RowsInMemory:
     @cached_property
     def joins(self) -> tuple[SubsetJoin, ...]:
         """Who is found by part of the columns."""
-        return tuple(subset_joins(self.space, len(self.tables.train), self.random_state))
+        return tuple(subset_joins(self.space, self.train, self.holdout, self.random_state))
 
     def matches(self, left_out: Sequence[str] = ()) -> Matches:
         """Join the tables on all columns but those left out."""
         if left_out:
             return Matches.of(*self.tables.without(left_out).all)
-        return Matches.within(self.space, len(self.tables.train))
+        return Matches.within(self.space, self.train, self.holdout)
 
 
 @dataclass(frozen=True, eq=False)
@@ -214,9 +190,7 @@ class Neighbours:
     def of(cls, tables: AssessedTables, random_state: int, whole: WholeTables | None = None) -> Neighbours:
         """Place the rows of three tables."""
         sampled = tables.sampled(min(MAX_ROWS, MAX_CELLS // tables.train.shape[1]), random_state)
-        space = HeomSpace(pd.concat([sampled.train, sampled.holdout], ignore_index=True), sampled.synthetic)
-        members, others = np.split(space.real, [len(sampled.train)])
-        return cls(tables, space, space.synthetic, members, others, random_state, whole)
+        return cls(tables, *_placed(sampled, random_state), random_state, whole)
 
     @cached_property
     def reference(self) -> Neighbours:
@@ -227,7 +201,10 @@ class Neighbours:
     @cached_property
     def counts(self) -> Counts:
         """What is counted over all rows, wherever they are."""
-        return self.whole or RowsInMemory(self.tables, self.everyone, self.random_state)
+        if self.whole:
+            return self.whole
+        space, _, train, holdout = self.everyone
+        return RowsInMemory(self.tables, space, train, holdout, self.random_state)
 
     @property
     def complete(self) -> bool:
@@ -235,12 +212,11 @@ class Neighbours:
         return self.whole is None and len(self.space.row_numbers) == sum(map(len, self.tables.all))
 
     @cached_property
-    def everyone(self) -> HeomSpace:
-        """The same space with all rows in it."""
-        tables = self.tables
+    def everyone(self) -> tuple[HeomSpace, Integers, Integers, Integers]:
+        """The space with all rows in it, and the positions of synthetic, training and holdout rows."""
         if self.complete:
-            return self.space
-        return HeomSpace(pd.concat([tables.train, tables.holdout], ignore_index=True), tables.synthetic)
+            return self.space, self.synthetic, self.train, self.holdout
+        return _placed(self.tables, self.random_state)
 
     @cached_property
     def matches(self) -> Matches:
@@ -255,77 +231,77 @@ class Neighbours:
     @cached_property
     def train_distances(self) -> Floats:
         """Distance of each training row to the closest synthetic one."""
-        return self._closest(self.train, self.synthetic)[0]
+        return self._closest(self.train, self.synthetic)
 
     @cached_property
     def holdout_distances(self) -> Floats:
         """Distance of each holdout row to the closest synthetic one."""
-        return self._closest(self.holdout, self.synthetic)[0]
+        return self._closest(self.holdout, self.synthetic)
 
     @cached_property
-    def to_train(self) -> tuple[Floats, Integers]:
-        """Distance of each synthetic row to the closest training row, and its position."""
+    def to_train(self) -> Floats:
+        """Distance of each synthetic row to the closest training row."""
         return self._closest(self.synthetic, self.train)
-
-    @cached_property
-    def to_holdout(self) -> tuple[Floats, Integers]:
-        """Distance of each synthetic row to the closest holdout row, and its position."""
-        return self._closest(self.synthetic, self.holdout)
 
     @cached_property
     def holdout_to_train(self) -> Floats:
         """Distance of each holdout row to the closest training row."""
-        return self._closest(self.holdout, self.train)[0]
+        return self._closest(self.holdout, self.train)
 
-    def _closest(self, rows: Integers, among: Integers) -> tuple[Floats, Integers]:
-        distances, positions = self.space.nearest(rows, among)
-        return distances[:, 0], positions[:, 0]
+    @cached_property
+    def around(self) -> tuple[Floats, Integers]:
+        """Distances of each synthetic row to the real rows around it, and their positions, both ascending."""
+        people = np.concatenate([self.train, self.holdout])
+        return self.space.nearest(self.synthetic, people, NEIGHBOURS)
+
+    def _closest(self, rows: Integers, among: Integers) -> Floats:
+        return self.space.nearest(rows, among)[0][:, 0]
 
     def dcr_share(self, reference: Neighbours | None = None) -> Measure:
         """Take "dcr_share"."""
-        from scipy.stats import norm
+        return self._share("dcr_share", self._closest_parts, reference._closest_parts if reference else None)
 
-        value, error = self._dcr_share()
+    def kernel_share(self, reference: Neighbours | None = None) -> Measure:
+        """Take "kernel_share"."""
+        return self._share("kernel_share", self._kernel_parts, reference._kernel_parts if reference else None)
+
+    def _share(self, name: str, parts: _Parts, reference: _Parts | None) -> Measure:
+        """Compare what falls to a training person with what falls to a holdout person."""
         return Measure(
-            "dcr_share",
-            standard_error_interval(value, error, 0.0, 1.0),
-            standard_error_interval(*reference._dcr_share(), 0.0, 1.0) if reference else None,
+            name,
+            _share_of_members(parts),
+            None if reference is None else _share_of_members(reference),
             rows=len(self.synthetic),
-            p_value=float(norm.sf(value - 0.5, scale=error)) if error else 1.0,
+            p_value=exchanged_labels(*parts),
         )
 
-    def _dcr_share(self) -> tuple[float, float]:
-        """Share of synthetic rows closer to a training row than to a holdout row, and its standard error.
+    @cached_property
+    def _closest_parts(self) -> _Parts:
+        """Attribute each synthetic row to the real person closest to it; those as close share it."""
+        distances, _ = self.around
+        return self._parts((distances == distances[:, :1]).astype(np.float64))
 
-        If the labels were exchanged, each real row would carry all the synthetic rows it is closest to with
-        it: that is the variance of one draw. The mean over many draws is the chance that a random draw from
-        ``ratio`` times as many training rows is closer than the nearest holdout row; its variance is
-        (ratio + 1) / (3 ratio - 1) of that, by summing the geometric series of how many of them are.
+    @cached_property
+    def _kernel_parts(self) -> _Parts:
+        """Attribute each synthetic row to the people around it.
+
+        Each of the `NEIGHBOURS` nearest real people gets a part in proportion to a Gaussian kernel of the
+        distance. Where the nearest alone would mostly be a stranger, as under strong noise, the parts of the
+        many originals still add up.
         """
-        size = min(len(self.train), len(self.holdout))
-        shares, variances = [], []
-        for (near, member), (far, other) in self._equal_draws(size):
-            closer, farther = near < far, near > far
-            shares.append(float(closer.mean() + (~closer & ~farther).mean() / 2))
-            carried = np.bincount(np.concatenate([member[closer], other[farther]]), minlength=1)
-            variances.append(float((carried**2).sum()) / 4 / len(self.synthetic) ** 2)
-        ratio = max(len(self.train), len(self.holdout)) / size
-        limit = (ratio + 1) / (3 * ratio - 1)
-        shrunk = limit + (1 - limit) / len(shares)
-        return float(np.mean(shares)), float(np.sqrt(np.mean(variances) * shrunk))
+        distances, _ = self.around
+        return self._parts(np.exp(-((distances / BANDWIDTH) ** 2 - (distances[:, :1] / BANDWIDTH) ** 2) / 2))
 
-    def _equal_draws(self, size: int) -> Iterator[tuple[_Closest, _Closest]]:
-        """Find the closest of as many training as holdout rows, drawn repeatedly from the larger table."""
-        rng = np.random.default_rng(self.random_state)
-
-        def draw(people: Integers) -> _Closest:
-            return self._closest(self.synthetic, np.sort(rng.choice(people, size, replace=False)))
-
-        for _ in range(1 if len(self.train) == len(self.holdout) else DRAWS):
-            yield (
-                self.to_train if len(self.train) == size else draw(self.train),
-                self.to_holdout if len(self.holdout) == size else draw(self.holdout),
-            )
+    def _parts(self, weights: Floats) -> _Parts:
+        """Add up what falls to each training and each holdout person; people who are alike share it."""
+        numbers, (_, positions) = self.space.row_numbers, self.around
+        weights = weights / weights.sum(axis=1, keepdims=True)
+        received = np.bincount(numbers[positions].ravel(), weights.ravel(), minlength=int(numbers.max()) + 1)
+        people = np.concatenate([self.train, self.holdout])
+        alike = np.bincount(numbers[people], minlength=len(received))
+        parts = received[numbers[people]] / alike[numbers[people]]
+        members, others = np.split(parts, [len(self.train)])
+        return members, others
 
     def dcr_ratio(self, reference: Neighbours | None = None) -> Measure:
         """Take "dcr_ratio"."""
@@ -335,7 +311,7 @@ class Neighbours:
 
     def _dcr_ratio(self) -> Estimate | None:
         """Compare the 5th percentiles of the distances to the closest training row."""
-        ours, theirs = self.to_train[0], self.holdout_to_train
+        ours, theirs = self.to_train, self.holdout_to_train
         rng = np.random.default_rng(self.random_state)
 
         def percentile(distances: Floats) -> float:
@@ -358,104 +334,126 @@ class Neighbours:
             theirs, _ = attack_area(reference.train_distances, reference.holdout_distances)
         return Measure("attack_auc", ours, theirs, rows=len(self.train) + len(self.holdout), p_value=p_value)
 
-    def kernel_share(self, reference: Neighbours | None = None) -> Measure:
-        """Take "kernel_share"."""
-        from scipy.stats import norm
-
-        value, error = self._kernel_share()
-        return Measure(
-            "kernel_share",
-            standard_error_interval(value, error, 0.0, 1.0),
-            standard_error_interval(*reference._kernel_share(), 0.0, 1.0) if reference else None,
-            rows=len(self.synthetic),
-            p_value=float(norm.sf(value - 0.5, scale=error)) if error else 1.0,
-        )
-
-    def _kernel_share(self) -> tuple[float, float]:
-        """Attribute each synthetic row to the people around it, and see how much falls to training people.
-
-        Each of the `NEIGHBOURS` nearest real people gets a part in proportion to a Gaussian kernel of the
-        distance. Where the nearest alone would mostly be a stranger, as under strong noise, the parts of the
-        many originals still add up. The mean part of a training person is set beside a holdout person's; the
-        standard error is that of labels exchanged.
-        """
-        people = np.concatenate([self.train, self.holdout])
-        distances, positions = self.space.nearest(self.synthetic, people, NEIGHBOURS)
-        weights = np.exp(-((distances / BANDWIDTH) ** 2 - (distances[:, :1] / BANDWIDTH) ** 2) / 2)
-        weights /= weights.sum(axis=1, keepdims=True)
-        # People who are alike share what falls to one of them.
-        numbers = self.space.row_numbers
-        received = np.bincount(numbers[positions].ravel(), weights.ravel(), minlength=numbers.max() + 1)
-        alike = np.bincount(numbers[people], minlength=len(received))
-        parts = received[numbers[people]] / alike[numbers[people]]
-        members, others = np.split(parts, [len(self.train)])
-        both = members.mean() + others.mean()
-        variance = parts.var(ddof=1) * (1 / len(members) + 1 / len(others))
-        return float(members.mean() / both), float(np.sqrt(variance) / both / 2)
-
     def attack_tpr(self, name: str, reference: Neighbours | None = None) -> Measure:
         """Take "attack_tpr", or the same at fewer false accusations."""
         members, others = self.train_distances, self.holdout_distances
-        p_value, attributable = accuse(members, others, FALSE_POSITIVE_RATES[name])
         return Measure(
             name,
             self._hits[name],
             reference._hits[name] if reference else None,
             rows=len(members) + len(others),
-            p_value=p_value,
-            attributable=attributable,
+            **accuse(members, others, FALSE_POSITIVE_RATES[name]),
         )
 
     @cached_property
     def _hits(self) -> dict[str, Estimate]:
         return attack_hits(self.train_distances, self.holdout_distances, self.random_state)
 
-    def outliers(self, reference: Neighbours) -> tuple[Measure, Measure]:
-        """Repeat the checks on the people who are farthest from everyone else."""
-        ours, theirs = self._outliers(), reference._outliers()
-        if min(map(len, ours)) < MIN_OUTLIERS or min(map(len, theirs)) < 2:
-            return tuple(  # type: ignore[return-value]
-                Measure(name, None, rows=0, missing=Message("measures.missing_outliers"))
-                for name in OUTLIER_MEASURES
-            )
-        members, others = ours
+    def calibrated(self, reference: Neighbours) -> tuple[Measure, ...]:
+        """Take those of `CALIBRATED_MEASURES`."""
+        ours, theirs = self._relative, reference._relative
+        calibrated = _attacked("calibrated_attack_auc", ours.of(ours.everybody), theirs.of(theirs.everybody))
+        attacked = _attacked("outlier_attack_auc", ours.of(ours.outliers), theirs.of(theirs.outliers))
+        if attacked.missing:
+            identical = Measure("outlier_identical", None, rows=0, missing=attacked.missing)
+            return calibrated, identical, attacked
+        members, others = ours.of(ours.outliers)
         found, expected = int((members == 0).sum()), int((others == 0).sum())
-        people = len(members) + len(others)
-        p_value = upper_tail(np.array([found]), np.array([found + expected]), len(members), people)[0]
         identical = Measure(
             "outlier_identical",
             exact_share(found, len(members)),
             exact_share(expected, len(others)),
-            rows=people,
-            p_value=float(p_value),
-            attributable=attributable_fraction(found, len(members), expected, len(others)),
+            rows=attacked.rows,
+            **compare_counts(found, len(members), expected, len(others)),
         )
-        attacked, p_value = attack_area(members, others)
-        expected_attack, _ = attack_area(*theirs)
-        return identical, Measure(
-            "outlier_attack_auc", attacked, expected_attack, rows=people, p_value=p_value
-        )
+        return calibrated, identical, attacked
 
-    def _outliers(self) -> tuple[Floats, Floats]:
-        """Take the people farthest from everyone else, and how much closer a synthetic row is than anyone is.
+    @cached_property
+    def _relative(self) -> _Relative:
+        """Divide each person's distance to the closest synthetic row by that to the closest other person.
 
         How far out somebody is says more about the distance to a synthetic row than whether it knows them. So
         the attacker divides by that: L. Watson et al., "On the importance of difficulty calibration in
         membership inference attacks", ICLR 2022.
         """
-        space = self.space
-        distances, _ = space.nearest(space.real, space.real, k=2)
-        alone = np.bincount(space.row_numbers[space.real])[space.row_numbers[space.real]] == 1
-        isolation = np.where(alone, distances[:, -1], 0.0)
-        count = round(OUTLIER_SHARE * len(isolation))
-        outlier = np.zeros(len(isolation), dtype=bool)
-        outlier[np.argsort(-isolation, kind="stable")[:count]] = True
-        outlier &= isolation > 0
-        closest = np.concatenate([self.train_distances, self.holdout_distances])
-        relative = np.divide(closest, isolation, where=outlier, out=np.zeros(len(closest)))
-        members, others = np.split(relative, [len(self.train)])
-        in_train, in_holdout = np.split(outlier, [len(self.train)])
-        return members[in_train], others[in_holdout]
+        space, numbers = self.space, self.space.row_numbers
+        # Rows that are alike are one person.
+        one = one_of_each(numbers[space.real], np.random.default_rng(self.random_state))
+        members, others = self.train[one[self.train]], self.holdout[one[self.holdout]]
+        people = np.concatenate([members, others])
+        distances, _ = space.nearest(people, space.real, k=2)
+        isolation = distances[:, 1] if distances.shape[1] > 1 else np.ones(len(people))
+        closest = np.concatenate(
+            [self.train_distances[one[self.train]], self.holdout_distances[one[self.holdout]]]
+        )
+        of_members, of_others = np.split(closest / isolation, [len(members)])
+        return _Relative(of_members, of_others, isolation)
+
+
+@dataclass(frozen=True, eq=False)
+class _Relative:
+    """How much closer a synthetic row is to a person than any other person is.
+
+    Attributes
+    ----------
+    members, others
+        Of training people and of holdout people: 0 if they stand in the synthetic table.
+    isolation
+        How far the closest other person is, of the former and then of the latter.
+    """
+
+    members: Floats
+    others: Floats
+    isolation: Floats
+
+    @property
+    def everybody(self) -> Booleans:
+        return np.ones(len(self.isolation), bool)
+
+    @property
+    def outliers(self) -> Booleans:
+        """Tell who is among those farthest from everyone else."""
+        outlier = np.zeros(len(self.isolation), bool)
+        outlier[np.argsort(-self.isolation, kind="stable")[: round(OUTLIER_SHARE * len(outlier))]] = True
+        return outlier
+
+    def of(self, chosen: Booleans) -> tuple[Floats, Floats]:
+        """Return ``members`` and ``others``, of those who are chosen."""
+        first = len(self.members)
+        return self.members[chosen[:first]], self.others[chosen[first:]]
+
+
+def _attacked(name: str, ours: tuple[Floats, Floats], theirs: tuple[Floats, Floats]) -> Measure:
+    """Take the area of an attack, unless there are too few people of either kind."""
+    if min(map(len, ours)) < MIN_PEOPLE or min(map(len, theirs)) < 2:
+        return Measure(name, None, rows=0, missing=Message(f"measures.missing_{name}"))
+    attacked, p_value = attack_area(*ours)
+    return Measure(name, attacked, attack_area(*theirs)[0], rows=sum(map(len, ours)), p_value=p_value)
+
+
+def _placed(tables: AssessedTables, random_state: int) -> tuple[HeomSpace, Integers, Integers, Integers]:
+    """Place all rows in a space: it, and the positions of synthetic, training and holdout rows.
+
+    Real rows stand there in random order, for of people who are equally far the first is found.
+    """
+    real = pd.concat([tables.train, tables.holdout], ignore_index=True)
+    order = np.random.default_rng(random_state).permutation(len(real))
+    space = HeomSpace(real.iloc[order], tables.synthetic)
+    train, holdout = np.split(np.argsort(order), [len(tables.train)])
+    return space, space.synthetic, train, holdout
+
+
+def _share_of_members(parts: _Parts) -> Estimate:
+    """Set the mean part of a training person beside a holdout person's: .5 is fair.
+
+    The standard error is that of labels exchanged.
+    """
+    members, others = parts
+    both = float(members.mean() + others.mean())
+    variance = np.concatenate(parts).var(ddof=1) * (1 / len(members) + 1 / len(others))
+    return standard_error_interval(
+        float(members.mean()) / both, float(np.sqrt(variance)) / both / 2, 0.0, 1.0
+    )
 
 
 def true_positive_rate(members: Floats, others: Floats, false_positive_rate: float = 0.01) -> float:
@@ -484,8 +482,8 @@ def true_positive_rate(members: Floats, others: Floats, false_positive_rate: flo
     return float(_rate_at(_count(near, codes), _count(far, codes), np.array(false_positive_rate)))
 
 
-def accuse(members: Floats, others: Floats, rate: float) -> tuple[float, Estimate | None]:
-    """Test whether more of the closest people are members than chance puts among them.
+def accuse(members: Floats, others: Floats, rate: float) -> dict[str, Any]:
+    """Test whether the closest people are members more or less often than chance makes them.
 
     Parameters
     ----------
@@ -496,14 +494,13 @@ def accuse(members: Floats, others: Floats, rate: float) -> tuple[float, Estimat
 
     Returns
     -------
-    tuple of (float, Estimate or None)
-        One-sided p-value of Fisher's exact test, and `attributable_fraction`.
+    dict
+        As `compare_counts`.
     """
     pooled = np.concatenate([members, others])
     threshold = np.quantile(pooled, rate, method="higher")
     caught, near = int((members <= threshold).sum()), int((pooled <= threshold).sum())
-    p_value = upper_tail(np.array([caught]), np.array([near]), len(members), len(pooled))[0]
-    return float(p_value), attributable_fraction(caught, len(members), near - caught, len(others))
+    return compare_counts(caught, len(members), near - caught, len(others))
 
 
 def attack_hits(members: Floats, others: Floats, random_state: int) -> dict[str, Estimate]:
@@ -544,14 +541,22 @@ def _count(group: Integers, codes: Integers) -> Integers:
 
 
 def _rate_at(members: Integers, others: Integers, false_positive_rates: Floats) -> Floats:
-    """Read the curve off how many members and others there are at each distance, in ascending order."""
+    """Read the curve off how many members and others there are at each distance, in ascending order.
+
+    It begins with the members who are closer than any of the others: they are found without any accusation.
+    """
     thresholds = others > 0
-    false, true = ((np.cumsum(counts) / counts.sum())[thresholds] for counts in (others, members))
-    return np.asarray(np.interp(false_positive_rates, np.append(0.0, false), np.append(0.0, true)))
+    false, true = (np.cumsum(counts) / counts.sum() for counts in (others, members))
+    certain = members[: int(np.argmax(thresholds))].sum() / members.sum()
+    return np.asarray(
+        np.interp(
+            false_positive_rates, np.append(0.0, false[thresholds]), np.append(certain, true[thresholds])
+        )
+    )
 
 
 def attack_area(members: Floats, others: Floats) -> tuple[Estimate, float]:
-    """Return the area under the ROC curve of the attack, and the p-value of Mann and Whitney, one-sided.
+    """Return the area under the ROC curve of the attack, and the p-value of Mann and Whitney, two-sided.
 
     Parameters
     ----------
@@ -561,4 +566,4 @@ def attack_area(members: Floats, others: Floats) -> tuple[Estimate, float]:
     from scipy.stats import mannwhitneyu
 
     estimate, _ = area_under_curve(-members, -others)
-    return estimate, float(mannwhitneyu(members, others, alternative="less", method="asymptotic").pvalue)
+    return estimate, float(mannwhitneyu(members, others, method="asymptotic").pvalue)

@@ -4,12 +4,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from synth_handson.evidence.attacks import MAX_SECRETS, three_risks
-from synth_handson.evidence.identical import identical_rows
+from synth_handson.evidence.identical import identical_rows, training_matches
 from synth_handson.evidence.limits import find_limits
 from synth_handson.evidence.measures import RISKS, Measure
 from synth_handson.evidence.membership import (
+    CALIBRATED_MEASURES,
     DISTANCE_MEASURES,
-    OUTLIER_MEASURES,
     SUBSET_MEASURES,
     Neighbours,
     closest_distances,
@@ -32,12 +32,15 @@ class Privacy:
     measures
         "identical_rows", "subset_matches" and, where numbers have many values, "subset_matches_binned";
         "dcr_share", "dcr_ratio", "kernel_share", "attack_auc", "attack_tpr", "attack_tpr_03",
-        "attack_tpr_01", "outlier_identical", "outlier_attack_auc"; "identical_without" where columns hardly
-        ever repeat; "singling_out", "linkability", and "inference" once for each secret column; and for each
-        column of free text "identical_texts", "text_attack_auc" and "text_attack_tpr".
+        "attack_tpr_01", "calibrated_attack_auc", "outlier_identical", "outlier_attack_auc";
+        "identical_without" where columns hardly ever repeat; "singling_out", "linkability", and "inference"
+        once for each secret column; and for each column of free text "identical_texts", "text_attack_auc" and
+        "text_attack_tpr".
     checks
         Whether the holdout is what it should be: "split_auc" and "split_columns", whether it is a random part
-        of the same people; "holdout_matches", whether the generator knew its people.
+        of the same people; and two hints, "training_matches", whether more rows stand in the training table
+        than reality puts there (only where the labels cannot decide that), and "holdout_matches", whether the
+        generator may have known the holdout's people.
     distances
         How the distances to the closest training row spread, of synthetic rows and of the holdout's.
     verdict
@@ -83,16 +86,18 @@ def assess_privacy(
     never = counts.never_repeating
     planned = _planned(tables.train.shape[1], len(never.left_out), sum(text.measurable for text in texts))
     level = single_level(planned)
-    membership = membership_measures(ours, level)
+    membership = membership_measures(ours)
     matches = {names: counts.matches(names) for names in never.left_out}
-    without = (identical_rows(matches[names], level, names) for names in never.left_out)
+    without = (identical_rows(matches[names], names) for names in never.left_out)
     limits = find_limits(ours, matches.get(never.labels, ours.matches), level, TOLERATED_LEAK, never.labels)
-    checks = (*split_measures(tables, told_apart, counts.split), holdout_matches(ours.joins))
+    joined = {(): ours.matches, **matches}.items()
+    hints = (hint for names, found in joined for hint in training_matches(found, level, names))
+    checks = (*split_measures(tables, told_apart, counts.split), *hints, holdout_matches(ours.joins))
     distances = closest_distances(ours)
     if on_attacks:
         on_attacks()
     risks = three_risks(tables, random_state=ours.random_state)
-    words = (measure for text in texts for measure in text_privacy(text, level, ours.random_state))
+    words = (measure for text in texts for measure in text_privacy(text, ours.random_state))
     measures = (*membership, *without, *risks, *words)
     verdict = decide(measures, limits, ours.matches.rows, checks, never)
     return Privacy(measures, checks, distances, verdict)
@@ -104,7 +109,7 @@ def _planned(columns: int, without: int, texts: int) -> tuple[str, ...]:
     return (
         *DISTANCE_MEASURES,
         *SUBSET_MEASURES,
-        *OUTLIER_MEASURES,
+        *CALIBRATED_MEASURES,
         *["identical_without"] * without,
         singling_out,
         linkability,

@@ -21,8 +21,9 @@ if TYPE_CHECKING:
 
 MEMORY = "1500MB"
 """What DuckDB may use before it puts intermediate results on the disk."""
-GROUPS = "sum(train) t, sum(holdout) h, count(*) n, bit_or(marks) m"
-"""What is known of a group of rows: training ones, holdout ones, all, and the marks of any of them."""
+GROUPS = "sum(train) t, sum(holdout) h, sum(member) p, sum(other) q, count(*) n, bit_or(marks) m"
+"""What is known of a group of rows: training ones, holdout ones, those that stand for a training or a holdout
+person, all, and the marks of any of them."""
 CELLS = "train, holdout, p{one}, p{other}"
 """The parts and the two coarse bins by which pairs of columns are counted."""
 
@@ -32,8 +33,9 @@ Numbers = Mapping[str, NDArray[Any]]
 class Rows(Protocol):
     """Rows as numbers.
 
-    Each has 1 as ``train`` or ``holdout`` if it is from there, its ``marks``, and of column i the numbers of
-    value v{i}, twentieth t{i} and coarse bin p{i}.
+    Each has 1 as ``train`` or ``holdout`` if it is from there, and as ``member`` or ``other`` if it stands
+    for a person there; its ``marks``; and of column i the numbers of value v{i}, twentieth t{i} and coarse
+    bin p{i}.
     """
 
     def add(self, numbers: Numbers) -> None:
@@ -50,7 +52,7 @@ class Rows(Protocol):
         keys
             Columns, separated by commas.
         aggregates
-            SQL over t, h, n and m of each group (`GROUPS`); sums and counts only.
+            SQL over t, h, p, q, n and m of each group (`GROUPS`); sums and counts only.
         """
 
     def cells(self, one: int, other: int) -> list[tuple[int, ...]]:

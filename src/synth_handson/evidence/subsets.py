@@ -4,6 +4,10 @@ In HEOM, one changed category costs more than the way to an ordinary neighbour, 
 column. So the tables are joined on many subsets of the columns. Whoever is unique among all real people by
 such a subset, with values that stand in the synthetic table, is found. If the synthetic table knows nothing
 about training people in particular, those found are training people as often as people drawn at random are.
+
+Rows that are alike in all columns count as one person: generators remember best who stands in a table more
+than once (Kandpal et al., ICML 2022). One of these rows, drawn at random, stands for the person, so that the
+labels "training" and "holdout" can still be exchanged.
 """
 
 from __future__ import annotations
@@ -20,16 +24,31 @@ import numpy as np
 import pandas as pd
 
 from synth_handson.evidence.measures import Measure
-from synth_handson.metrics.arrays import Booleans, Floats, Integers
+from synth_handson.metrics.arrays import Booleans, Floats, Integers, one_of_each
 from synth_handson.metrics.distances import HeomSpace
-from synth_handson.metrics.intervals import all_exposed, attributable_fraction, exact_share, upper_tail
+from synth_handson.metrics.intervals import (
+    attributable_fraction,
+    chance_of_a_tail,
+    exact_share,
+    least_tails,
+    smaller_tails,
+    tarone,
+    upper_tail,
+)
 
 MAX_SUBSETS = 250
-"""If there are more subsets, so many are tried."""
+"""If there are more subsets of at least half of the columns, so many are tried."""
+MAX_SMALL_SUBSETS = 400
+"""The same of subsets of up to three columns."""
+SMALL = 3
+RARE = 0.01
+"""Values that a smaller share of the people have are one group where rows are drawn by groups."""
 BINS = 20
 """A number counts as alike if it lies in the same twentieth of the real people."""
 FOLLOWED = 1_000
 """Of so many training people it is looked up by which subsets they are unique."""
+LEVEL = 0.05
+"""Subsets that could not show anything at this level are not corrected for."""
 
 Hashes = np.ndarray[tuple[int], np.dtype[np.uint64]]
 
@@ -41,11 +60,13 @@ class SubsetJoin:
     Attributes
     ----------
     subsets
-        The columns of each, m subsets; at least half of all columns.
+        The columns of each, m subsets.
     binned
         Whether numbers were compared by twentieths of the real people, and not value by value.
-    sizes
-        Number of training people, of holdout people and of synthetic rows.
+    people
+        Number of training and of holdout people who are not alike, at least 1.
+    compared
+        Number of synthetic and of training rows that the holdout is compared with.
     found
         How many training and how many holdout people are found by each subset. Shape (2, m).
     holdout_found
@@ -57,7 +78,8 @@ class SubsetJoin:
 
     subsets: tuple[tuple[str, ...], ...]
     binned: bool
-    sizes: tuple[int, int, int]
+    people: tuple[int, int]
+    compared: int
     found: Integers
     holdout_found: Integers
     unique: Floats
@@ -66,55 +88,109 @@ class SubsetJoin:
     def of(
         cls,
         subsets: Sequence[tuple[str, ...]],
-        sizes: tuple[int, int, int],
+        drawn: Drawn,
         counts: Iterable[tuple[Sequence[int], Sequence[int], float]],
         *,
         binned: bool,
     ) -> SubsetJoin:
         """Put together what was counted for each subset: ``found``, ``holdout_found`` and ``unique``."""
         found, copied, unique = zip(*counts, strict=True)
-        return cls(tuple(subsets), binned, sizes, np.array(found).T, np.array(copied).T, np.array(unique))
-
-    @property
-    def compared(self) -> int:
-        """Number of synthetic and of training rows that the holdout is compared with."""
-        return min(self.sizes[0], self.sizes[2])
+        return cls(
+            tuple(subsets),
+            binned,
+            (max(len(drawn.members), 1), max(len(drawn.others), 1)),
+            len(drawn.synthetic),
+            np.array(found).T,
+            np.array(copied).T,
+            np.array(unique),
+        )
 
     @cached_property
-    def p_values(self) -> Floats:
-        """One-sided p-value of each subset, without regard to the others. Shape (m,)."""
-        train, holdout, _ = self.sizes
-        return upper_tail(self.found[0], self.found.sum(axis=0), train, train + holdout)
+    def tails(self) -> Floats:
+        """Smaller tail of the exact test of each subset, without regard to the others. Shape (m,)."""
+        return smaller_tails(self.found[0], self.found.sum(axis=0), self.people[0], sum(self.people))
 
-    def tests(self, level: float) -> int:
-        """How many of the subsets could show anything at this level: those alone are corrected for."""
-        return tarone(all_exposed(self.found.sum(axis=0), *self.sizes[:2]), level)
+    @cached_property
+    def least_tails(self) -> Floats:
+        """Smallest tail that each subset could show. Shape (m,)."""
+        return least_tails(self.found.sum(axis=0), *self.people)
+
+    @cached_property
+    def tests(self) -> int:
+        """How many of the subsets could show anything: intervals are corrected for those."""
+        return tarone(2 * self.least_tails, LEVEL)
+
+    def p_value(self, tail: float) -> float:
+        """Probability that chance alone makes any subset go so far, in either direction: 0 to 1."""
+        return float(min(chance_of_a_tail(tail, self.found.sum(axis=0), *self.people).sum(), 1.0))
 
 
 @dataclass(frozen=True, eq=False)
 class Drawn:
-    """Which rows are looked at where not all are.
+    """Which rows stand for people, and which are looked at where not all are: positions in their tables.
 
     Attributes
     ----------
+    members, others
+        One of the training rows, and of the holdout rows, for each person.
     followed
         Training people of whom it is looked up by which subsets they are unique.
     synthetic, train
         As many rows of either, to be compared with the holdout.
     """
 
+    members: Integers
+    others: Integers
     followed: Integers
     synthetic: Integers
     train: Integers
 
     @classmethod
-    def draw(cls, sizes: tuple[int, int, int], random_state: int) -> Drawn:
-        """Draw from tables of these sizes: training people, holdout people and synthetic rows."""
-        train, _, rows = sizes
-        followed = np.random.default_rng(random_state).permutation(train)[:FOLLOWED]
+    def draw(
+        cls,
+        people: tuple[Integers | Hashes, Integers | Hashes],
+        groups: tuple[Integers, Integers],
+        random_state: int,
+    ) -> Drawn:
+        """Draw from three tables.
+
+        Parameters
+        ----------
+        people
+            For each training row and each holdout row a number that rows which are alike share.
+        groups
+            The group of each training row and each synthetic row. The rows that are compared with the holdout
+            are as many of either from each group, for a generator that draws a group more often than it
+            occurs finds more of its people, and need not know any of them.
+        random_state
+            Seed.
+        """
         rng = np.random.default_rng(random_state)
-        compared = [np.sort(rng.permutation(size)[: min(train, rows)]) for size in (rows, train)]
-        return cls(np.sort(followed), *compared)
+        one = np.flatnonzero(one_of_each(np.concatenate(people), rng))
+        first = len(people[0])
+        members, others = one[one < first], one[one >= first] - first
+        followed = np.sort(rng.permutation(members)[:FOLLOWED])
+        train, synthetic = _as_many_of_each(groups[0], groups[1], rng)
+        return cls(members, others, followed, synthetic, train)
+
+
+def _as_many_of_each(
+    first: Integers, second: Integers, rng: np.random.Generator
+) -> tuple[Integers, Integers]:
+    """Draw positions from two tables, as many of each group from either."""
+    size = int(max(first.max(), second.max())) + 1
+    room = np.minimum(*(np.bincount(groups, minlength=size) for groups in (first, second)))
+    if 2 * room.sum() < min(len(first), len(second)):
+        # Too little in common: then groups are left alone.
+        first, second = np.zeros_like(first), np.zeros_like(second)
+        room = np.array([min(len(first), len(second))])
+
+    def draw(groups: Integers) -> Integers:
+        order = rng.permutation(len(groups))
+        place = pd.Series(groups[order]).groupby(groups[order]).cumcount().to_numpy()
+        return np.sort(order[place < room[groups[order]]])
+
+    return draw(first), draw(second)
 
 
 @dataclass(frozen=True, eq=False)
@@ -126,9 +202,9 @@ class HashedRows:
     hashes
         For each column a number for every row that equal values share: training, holdout, synthetic rows.
     sizes
-        Number of training people, of holdout people and of synthetic rows.
+        Number of training, holdout and synthetic rows.
     drawn
-        Which rows are looked at where not all are.
+        Which rows stand for people, and which are looked at where not all are.
     """
 
     hashes: dict[str, Hashes]
@@ -160,39 +236,52 @@ class HashedRows:
 
     def count(self, subset: Sequence[str]) -> tuple[list[int], list[int], float]:
         """Count ``found``, ``holdout_found`` and ``unique`` of `SubsetJoin` for one subset."""
-        joined = self.joined(subset)
-        train = self.sizes[0]
-        members, holdout, synthetic = np.split(joined, np.cumsum(self.sizes[:2]))
-        people = joined[: -len(synthetic)]
-        standing = np.flatnonzero(pd.Series(people).isin(synthetic))
-        # Whoever is like somebody who is found stands there, too: only they need to be looked at.
-        alone = standing[_alone(people[standing])]
+        numbers = pd.factorize(self.joined(subset))[0]
+        size = int(numbers.max()) + 1
+        train, holdout, synthetic = np.split(numbers, np.cumsum(self.sizes[:2]))
+
+        def stands(rows: Integers) -> Booleans:
+            found = np.zeros(size, bool)
+            found[rows] = True
+            return found
+
+        drawn = self.drawn
+        members, others = (
+            np.bincount(rows, minlength=size) for rows in (train[drawn.members], holdout[drawn.others])
+        )
+        alone = members + others == 1
+        found = alone & stands(synthetic)
+        apart = np.bincount(holdout, minlength=size) == 1
         copied = [
-            int(_alone(holdout[pd.Series(holdout).isin(table)]).sum())
-            for table in (synthetic[self.drawn.synthetic], members[self.drawn.train])
+            int((apart & stands(rows)).sum()) for rows in (synthetic[drawn.synthetic], train[drawn.train])
         ]
-        followed = members[self.drawn.followed]
-        values, times = np.unique(people[pd.Series(people).isin(followed)], return_counts=True)
-        unique = float((times[np.searchsorted(values, followed)] == 1).mean())
-        return [int((alone < train).sum()), int((alone >= train).sum())], copied, unique
+        counts = [int((found & (group == 1)).sum()) for group in (members, others)]
+        unique = alone[train[drawn.followed]].sum() / max(len(drawn.followed), 1)
+        return counts, copied, float(unique)
 
 
-def choose_subsets(columns: Sequence[str], rng: np.random.Generator) -> tuple[tuple[str, ...], ...]:
-    """Choose subsets of at least half of the columns, and of at least two.
+def choose_subsets(spread: Mapping[str, float], rng: np.random.Generator) -> tuple[tuple[str, ...], ...]:
+    """Choose subsets of the columns: of at least half of them, and of one to three.
 
     Parameters
     ----------
-    columns
-        All columns.
+    spread
+        For each column how much its values tell people apart: see `spread_of`.
     rng
-        Draws from the subsets if there are more than `MAX_SUBSETS`: then all columns, all but one, and as
-        many of each other size as there is room for.
+        Draws from the large subsets if there are more than `MAX_SUBSETS`: then all columns, all but one, and
+        as many of each other size as there is room for. If there are more than `MAX_SMALL_SUBSETS` small
+        ones, it takes each column, and the pairs and triples of those columns that have the most spread.
 
     Returns
     -------
     tuple of tuple of str
         The largest first, no subset twice.
     """
+    large = _large_subsets(tuple(spread), rng)
+    return tuple(dict.fromkeys((*large, *_small_subsets(spread))))
+
+
+def _large_subsets(columns: tuple[str, ...], rng: np.random.Generator) -> tuple[tuple[str, ...], ...]:
     count = len(columns)
     sizes = range(count, max(2, -(-count // 2)) - 1, -1)
     if sum(comb(count, size) for size in sizes) <= MAX_SUBSETS:
@@ -208,33 +297,56 @@ def choose_subsets(columns: Sequence[str], rng: np.random.Generator) -> tuple[tu
     return tuple(chosen)
 
 
-def subset_matches(join: SubsetJoin, level: float) -> Measure:
-    """Count the people found by the subset that shows most.
+def _small_subsets(spread: Mapping[str, float]) -> Iterator[tuple[str, ...]]:
+    columns = tuple(spread)
+    room = MAX_SMALL_SUBSETS
+    for size in range(1, min(SMALL, len(columns)) + 1):
+        taken = len(columns)
+        # Each column is tried alone; there is room for as many pairs as for triples.
+        while size > 1 and comb(taken, size) > room // (SMALL + 1 - size):
+            taken -= 1
+        widest = sorted(columns, key=lambda name: -spread[name])[:taken]
+        yield from combinations([name for name in columns if name in widest], size)
+        room -= comb(taken, size)
+
+
+def spread_of(counts: Integers) -> float:
+    """Say how much a column tells people apart together with others: the entropy of its values, in nats.
 
     Parameters
     ----------
-    join
-        The subsets.
-    level
-        Probability below which a single test counts.
+    counts
+        How many people have each value, at least one. Shape (k,).
+
+    Returns
+    -------
+    float
+        0 if most people are told apart by this column alone, as by a number that everybody has to himself.
+    """
+    if (counts == 1).sum() > counts.sum() / 2:
+        return 0.0
+    shares = counts[counts > 0] / counts.sum()
+    return float(-(shares * np.log(shares)).sum())
+
+
+def subset_matches(join: SubsetJoin) -> Measure:
+    """Count the people found by the subset that shows most.
 
     Returns
     -------
     Measure
         "subset_matches", or "subset_matches_binned" if numbers were binned: share of the training people
-        found, beside the share of the holdout people, 0 to 1; low is good. The p-value is corrected for the
-        number of subsets; so is the interval of the attributable fraction.
+        found, beside the share of the holdout people, 0 to 1; low is good. The p-value is two-sided and
+        corrected for the number of subsets; so is the interval of the attributable fraction.
 
     Notes
     -----
     People who are unique by part of their values, and found (replicated uniques): G. M. Raab, B. Nowok and
-    C. Dibben, "Practical privacy metrics for synthetic data", arXiv:2406.16826, 2024. The correction leaves
-    out subsets that could not show anything: R. E. Tarone, "A modified Bonferroni method for discrete data",
-    Biometrics 46, 1990.
+    C. Dibben, "Practical privacy metrics for synthetic data", arXiv:2406.16826, 2024. For the correction see
+    `synth_handson.metrics.intervals.chance_of_a_tail`.
     """
-    train, holdout, _ = join.sizes
-    p_values, tests = join.p_values, join.tests(level)
-    best = int(np.argmin(p_values))
+    train, holdout = join.people
+    best = int(np.argmin(join.tails))
     found, others = map(int, join.found[:, best])
     return Measure(
         "subset_matches_binned" if join.binned else "subset_matches",
@@ -242,16 +354,20 @@ def subset_matches(join: SubsetJoin, level: float) -> Measure:
         exact_share(others, holdout),
         rows=train + holdout,
         columns=join.subsets[best],
-        p_value=min(float(p_values[best]) * tests, 1.0),
-        attributable=attributable_fraction(found, train, others, holdout, 1 - 0.05 / tests),
+        p_value=join.p_value(float(join.tails[best])),
+        least_p_value=join.p_value(float(join.least_tails.min())),
+        attributable=attributable_fraction(found, train, others, holdout, 1 - LEVEL / join.tests),
+        avoided=attributable_fraction(others, holdout, found, train, 1 - LEVEL / join.tests),
     )
 
 
 def holdout_matches(joins: Sequence[SubsetJoin]) -> Measure:
     """Compare how many holdout people are found by synthetic rows and by as many training rows.
 
-    A generator that never saw the holdout cannot know its people better than other real rows do. One that
-    prefers common values, or makes up rare combinations, may find somewhat more.
+    A generator that never saw the holdout hardly knows its people better than other real rows do. But one
+    that draws rare groups more often than they occur finds more of their people. Groups of the column in
+    which the synthetic table differs most from the training table are drawn alike (`Drawn`); others are not.
+    So it is a hint, and no test.
 
     Returns
     -------
@@ -280,14 +396,6 @@ def _copied(join: SubsetJoin) -> Floats:
     return upper_tail(join.holdout_found[0], join.holdout_found.sum(axis=0), join.compared, 2 * join.compared)
 
 
-def tarone(best: Floats, level: float) -> int:
-    """Find how many tests to correct for, if each can show no smaller p-value than its ``best``."""
-    tests = 1
-    while int((best <= level / tests).sum()) > tests:
-        tests += 1
-    return tests
-
-
 def _binned(space: HeomSpace) -> dict[str, Integers] | None:
     """Replace the codes of numbers with many values by the twentieth in which their rank lies."""
     codes, changed = dict(space.codes), False
@@ -303,28 +411,63 @@ def twentieths(ranks: Floats) -> Integers:
     return np.where(np.isnan(ranks), -1, bins).astype(np.intp)
 
 
-def _alone(values: Hashes) -> Booleans:
-    """Tell which values occur once."""
-    order = np.argsort(values)
-    differs = np.diff(values[order]) != 0
-    alone = np.empty(len(values), bool)
-    alone[order] = np.append(True, differs) & np.append(differs, True)
-    return alone
+def grouped(real: Integers) -> Integers:
+    """Give each value of a column a number that rare ones share.
+
+    Parameters
+    ----------
+    real
+        How many real people have each value. Shape (k,).
+
+    Returns
+    -------
+    ndarray
+        Shape (k,).
+    """
+    return np.where(real >= RARE * real.sum(), np.arange(len(real)), len(real))
 
 
-def subset_joins(space: HeomSpace, train_rows: int, random_state: int) -> Iterator[SubsetJoin]:
-    """Join the tables of a space, whose first ``train_rows`` real rows are the training table.
+def apart(train: Integers, synthetic: Integers) -> float:
+    """Return the total variation distance of two tables, by the groups of their rows: 0 to 1, rounded."""
+    size = int(max(train.max(), synthetic.max())) + 1
+    shares = [np.bincount(rows, minlength=size) / len(rows) for rows in (train, synthetic)]
+    return round(float(np.abs(shares[0] - shares[1]).sum() / 2), 9)
+
+
+def _most_different(space: HeomSpace, train: Integers) -> tuple[Integers, Integers]:
+    """Group training and synthetic rows by the column in which they differ most."""
+    found: tuple[Integers, Integers] = np.zeros(len(train), np.intp), np.zeros(len(space.synthetic), np.intp)
+    farthest = -1.0
+    binned = _binned(space) or space.codes
+    for name, codes in binned.items():
+        groups = codes + 1
+        if codes is space.codes[name]:
+            groups = grouped(np.bincount(groups[space.real], minlength=int(groups.max()) + 1))[groups]
+        pair = groups[train], groups[space.synthetic]
+        distance = apart(*pair)
+        if distance > farthest:
+            found, farthest = pair, distance
+    return found
+
+
+def subset_joins(
+    space: HeomSpace, train: Integers, holdout: Integers, random_state: int
+) -> Iterator[SubsetJoin]:
+    """Join the tables of a space, where training and holdout rows stand at these positions.
 
     On values, and on binned ones unless binning changes nothing, since no number has more values than bins.
     """
-    sizes = train_rows, len(space.real) - train_rows, len(space.synthetic)
-    drawn = Drawn.draw(sizes, random_state)
+    numbers = space.row_numbers
+    drawn = Drawn.draw((numbers[train], numbers[holdout]), _most_different(space, train), random_state)
+    rows = np.concatenate([train, holdout, space.synthetic])
+    sizes = len(train), len(holdout), len(space.synthetic)
     for codes in (space.codes, _binned(space)):
         if codes is not None:
             rng = np.random.default_rng(random_state)
-            rows = HashedRows.of(codes, sizes, drawn, rng)
-            subsets = choose_subsets(tuple(codes), rng)
+            spread = {name: spread_of(np.bincount(column[space.real] + 1)) for name, column in codes.items()}
+            subsets = choose_subsets(spread, rng)
+            hashed = HashedRows.of({name: column[rows] for name, column in codes.items()}, sizes, drawn, rng)
             # Most of it is pandas and NumPy without Python's lock.
             with ThreadPoolExecutor(os.cpu_count()) as pool:
-                counts = list(pool.map(rows.count, subsets))
-            yield SubsetJoin.of(subsets, sizes, counts, binned=codes is not space.codes)
+                counts = list(pool.map(hashed.count, subsets))
+            yield SubsetJoin.of(subsets, drawn, counts, binned=codes is not space.codes)

@@ -103,15 +103,13 @@ def _sample(texts: pd.Series[str], random_state: int) -> pd.Series[str]:
     return texts.sample(rows, random_state=random_state).reset_index(drop=True)
 
 
-def text_privacy(column: TextColumn, level: float, random_state: int) -> tuple[Measure, ...]:
+def text_privacy(column: TextColumn, random_state: int) -> tuple[Measure, ...]:
     """Look for training people's own words in a column.
 
     Parameters
     ----------
     column
         The texts.
-    level
-        As in `identical_p_value`.
     random_state
         Seed of samples and bootstrap.
 
@@ -126,7 +124,7 @@ def text_privacy(column: TextColumn, level: float, random_state: int) -> tuple[M
         return _missing(column, TEXT_PRIVACY)
     tables = (column.synthetic, column.train, column.holdout)
     matches = Matches.of(*(texts.map(folded).to_frame(column.name) for texts in tables))
-    identical = replace(identical_rows(matches, level), name="identical_texts", columns=(column.name,))
+    identical = replace(identical_rows(matches), name="identical_texts", columns=(column.name,))
     sampled = column.sampled(random_state)
     theirs = sampled.reference(random_state)
     auc, p_value = attack_area(*sampled.distances)
@@ -135,12 +133,11 @@ def text_privacy(column: TextColumn, level: float, random_state: int) -> tuple[M
         "text_attack_auc", auc, attack_area(*theirs.distances)[0],
         rows=people, columns=(column.name,), p_value=p_value,
     )  # fmt: skip
-    p_value, attributable = accuse(*sampled.distances, FALSE_POSITIVE_RATES[HITS])
     hits = Measure(
         "text_attack_tpr",
         attack_hits(*sampled.distances, random_state)[HITS],
         attack_hits(*theirs.distances, random_state)[HITS],
-        rows=people, columns=(column.name,), p_value=p_value, attributable=attributable,
+        rows=people, columns=(column.name,), **accuse(*sampled.distances, FALSE_POSITIVE_RATES[HITS]),
     )  # fmt: skip
     return identical, attacked, hits
 

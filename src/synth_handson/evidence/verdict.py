@@ -8,10 +8,11 @@ from typing import Literal
 
 import numpy as np
 
-from synth_handson.evidence.identical import NOTHING_UNIQUE, NeverRepeating
+from synth_handson.evidence.identical import HINT_LEVEL, NOTHING_UNIQUE, NeverRepeating
 from synth_handson.evidence.limits import POWER, Limits
 from synth_handson.evidence.measures import DEFINITIONS, RISKS, Measure
 from synth_handson.locales import Message
+from synth_handson.metrics.intervals import tarone
 
 Outcome = Literal["pass", "review", "fail"]
 
@@ -27,8 +28,16 @@ of its rows would have been noticed with 80 % probability."""
 TOLERATED_FRACTION = 0.5
 """Of the training people found, at most this share may be found for being training people: beyond it, who
 guesses that somebody found was a training person is right two times in three or more, at even odds."""
-AREAS = ("dcr_share", "kernel_share", "attack_auc", "outlier_attack_auc", "text_attack_auc")
-"""Measures that are 0.5 by chance. A leak that concerns a share s of the people for certain adds s / 2."""
+AREAS = tuple(name for name, known in DEFINITIONS.items() if known.tested and known.ideal == 0.5)
+"""Tests that are 0.5 by chance. A leak that concerns a share s of the people for certain adds s / 2."""
+HINTS = ("training_matches", "holdout_matches")
+"""Checks that take the generator to draw as reality does: signs, and no tests."""
+AVOIDED = {
+    "identical_rows": "rows", "identical_without": "rows", "identical_texts": "rows",
+    "outlier_identical": "rows", "subset_matches": "subset", "subset_matches_binned": "subset",
+}  # fmt: skip
+"""Entry ``avoided_<this>`` of ``verdict.toml`` says that training people were avoided; of other tests
+``avoided_distance``."""
 
 
 @dataclass(frozen=True)
@@ -47,11 +56,14 @@ class Verdict:
     level, review_level
         Probabilities that chance alone fails a harmless table, or asks for a review of it.
     smallest_detectable_leak
-        Share of copied rows that would have been noticed with 80 % probability, 0 to 1; None if none would.
+        Share of copied rows that the tests would have noticed with 80 % probability, 0 to 1; None if none
+        would.
+    smallest_hinted_leak
+        The same where `training_matches` counts, too, which assumes more.
     smallest_detectable_changed
         The same of rows that are copied with one value changed.
     tolerated_leak
-        A table is not passed if ``smallest_detectable_leak`` is larger.
+        A table is not passed if ``smallest_hinted_leak`` is larger.
     rows_needed
         With so many synthetic rows it would be no larger; None if no number of rows does it.
     holdout_needed
@@ -65,6 +77,7 @@ class Verdict:
     level: float
     review_level: float
     smallest_detectable_leak: float | None
+    smallest_hinted_leak: float | None
     smallest_detectable_changed: float | None
     tolerated_leak: float
     rows_needed: int | None
@@ -85,9 +98,10 @@ def decide(
     2. **fail** if any test's p-value, corrected for the number of tests by Holm's method, is below .1 % and
        what it shows is beyond what is tolerated (`beyond_tolerance`). No average over measures is formed, so
        none can hide another.
-    3. **review** if any corrected p-value is below 5 %; if the synthetic table knows the holdout's people as
-       no table can that was made without them; or if a leak of 5 % copied rows would not have been noticed
-       with 80 % probability.
+    3. **review** if any corrected p-value is below 5 %; if more synthetic rows stand in the training table
+       than reality puts there, or if they know the holdout's people better than real rows do, which a
+       generator may do that draws some groups too often (`HINTS`); or if a leak of 5 % copied rows would not
+       have been noticed with 80 % probability.
     4. **pass** otherwise. It says that no leak was found, and how large one could have gone unnoticed.
 
     Parameters
@@ -99,7 +113,7 @@ def decide(
     rows
         Number of synthetic rows.
     checks
-        "split_auc", "split_columns" and "holdout_matches", where they were made.
+        "split_auc", "split_columns" and those of `HINTS`, where they were made.
     never
         Columns that identical rows were counted without.
 
@@ -113,31 +127,30 @@ def decide(
     S. Holm, "A simple sequentially rejective multiple test procedure", Scandinavian Journal of Statistics
     6(2), 1979.
     """
-    tests = sum(m.p_value is not None for m in measures)
+    tests = len(_able(measures))
     shown = sorted(noticed(measures), key=lambda pair: pair[1])
     failing = [(m, p) for m, p in shown if p < FAIL_LEVEL and beyond_tolerance(m)]
     apart = noticed([m for m in checks if m.name.startswith("split_")], SPLIT_LEVEL)
-    known = [m for m in checks if m.name == "holdout_matches" and _holdout_known(m)]
+    hinted = [m for m in checks if m.name in HINTS and hint_speaks(m)]
     limit = _limit(limits, rows)
     outcome: Outcome = "review"
     if apart:
         reasons = [_shown(p, m) for m, p in apart] + [Message("verdict.not_random")]
     elif failing:
         outcome, reasons = "fail", [_shown(p, m) for m, p in failing]
-    elif shown or known:
-        reasons = [_shown(m.p_value or 0.0, m) for m in known]
+    elif shown or hinted:
+        reasons = [_shown(m.p_value or 0.0, m) for m in hinted]
         reasons += [_shown(p, m) for m, p in shown]
         reasons += [Message("verdict.signs", {"tolerated": TOLERATED_LEAK})] if shown else []
-    elif limits.copied is None or limits.copied > TOLERATED_LEAK * rows:
+    elif limits.hinted is None or limits.hinted > TOLERATED_LEAK * rows:
         reasons = [Message(_too_blind(limits), limit)]
     else:
         outcome = "pass"
         changed = "verdict.limit_changed" if limits.changed else "verdict.limit_changed_none"
-        reasons = [
-            Message("verdict.none_shown", {"tests": tests, "level": REVIEW_LEVEL}),
-            Message("verdict.limit", limit),
-            Message(changed, limit),
-        ]
+        reasons = [Message("verdict.none_shown", {"tests": tests, "level": REVIEW_LEVEL})]
+        reasons += [Message("verdict.limit" if limits.copied else "verdict.limit_none", limit)]
+        reasons += [Message("verdict.limit_hinted", limit)] if limits.hinted != limits.copied else []
+        reasons += [Message(changed, limit)]
     left_out = [
         Message(f"verdict.without_{kind}", {"columns": ", ".join(names)})
         for kind, names in (("labels", never.labels), ("measurements", never.measurements))
@@ -151,6 +164,7 @@ def decide(
         FAIL_LEVEL,
         REVIEW_LEVEL,
         _share(limits.copied, rows),
+        _share(limits.hinted, rows),
         _share(limits.changed, rows),
         TOLERATED_LEAK,
         limits.rows_needed,
@@ -162,26 +176,37 @@ def beyond_tolerance(found: Measure) -> bool:
     """Tell whether what a measure shows is more than is tolerated, wherever in its interval the truth lies.
 
     Either it concerns more than `TOLERATED_LEAK` of the people or rows beyond what chance does; or, where
-    people found are counted, more than `TOLERATED_FRACTION` of them are found for being training people,
-    however few they are.
+    people found are counted, more than `TOLERATED_FRACTION` of them are found for being training people, or
+    of those of the holdout for being none, however few they are.
     """
-    if found.attributable is not None and found.attributable.low > TOLERATED_FRACTION:
+    fractions = found.attributable, found.avoided
+    if any(part is not None and part.low > TOLERATED_FRACTION for part in fractions):
         return True
-    if found.low is None:
+    if found.low is None or found.high is None:
         return False
     if found.name in AREAS:
-        return found.low - 0.5 > TOLERATED_LEAK / 2
+        return max(found.low - 0.5, 0.5 - found.high) > TOLERATED_LEAK / 2
     # The risks are an excess already; the hits have their chance in their definition.
     chance = found.ideal if found.name in RISKS or found.ideal else found.reference or 0.0
-    return found.low - chance > TOLERATED_LEAK
+    return max(found.low - chance, chance - found.high) > TOLERATED_LEAK
 
 
-def _holdout_known(found: Measure) -> bool:
-    """Tell whether so many holdout people are found that the holdout must have been used."""
-    excess = (found.value or 0.0) - (found.reference or 0.0)
-    sure = found.p_value is not None and found.p_value < FAIL_LEVEL
+def avoids_training_people(found: Measure) -> bool:
+    """Tell whether a test finds training people more rarely than chance, and not more often."""
+    if found.attributable is not None:
+        return found.attributable.value == 0
+    return found.name in AREAS and found.value is not None and found.value < 0.5
+
+
+def hint_speaks(found: Measure) -> bool:
+    """Tell whether a hint is clear: more are found than reality would, and that not by chance."""
     often = found.attributable is not None and found.attributable.low > TOLERATED_FRACTION
-    return sure and often and excess > TOLERATED_LEAK
+    if found.p_value is None or not often:
+        return False
+    if found.name == "training_matches":
+        return found.p_value < HINT_LEVEL
+    excess = (found.value or 0.0) - (found.reference or 0.0)
+    return found.p_value < FAIL_LEVEL and excess > TOLERATED_LEAK
 
 
 def _limit(limits: Limits, rows: int) -> dict[str, str | int | float | None]:
@@ -190,6 +215,8 @@ def _limit(limits: Limits, rows: int) -> dict[str, str | int | float | None]:
         "tolerated": TOLERATED_LEAK,
         "smallest": _share(limits.copied, rows),
         "copies": limits.copied,
+        "smallest_hinted": _share(limits.hinted, rows),
+        "hinted": limits.hinted,
         "smallest_changed": _share(limits.changed, rows),
         "changed": limits.changed,
         "rows": rows,
@@ -227,10 +254,23 @@ def noticed(measures: Iterable[Measure], level: float = REVIEW_LEVEL) -> tuple[t
 
 
 def adjust(measures: Iterable[Measure]) -> tuple[tuple[Measure, float], ...]:
-    """Correct the p-values of those measures that are tests for their number, by Holm's method."""
-    tested = [(m, m.p_value) for m in measures if m.p_value is not None]
-    adjusted = holm([p_value for _, p_value in tested])
-    return tuple((m, p) for (m, _), p in zip(tested, adjusted, strict=True))
+    """Correct the p-values of those measures that are tests for their number, by Holm's method.
+
+    Tests of counts that could not have shown anything, however the labels fell, are not corrected for
+    (`synth_handson.metrics.intervals.tarone`): their p-value is 1.
+    """
+    tested = [m for m in measures if m.p_value is not None]
+    able = _able(tested)
+    adjusted = iter(holm([m.p_value for m in able if m.p_value is not None]))
+    return tuple((m, next(adjusted) if m in able else 1.0) for m in tested)
+
+
+def _able(measures: Iterable[Measure]) -> list[Measure]:
+    """Choose the tests that could show something."""
+    tested = [m for m in measures if m.p_value is not None]
+    least = np.array([m.least_p_value or 0.0 for m in tested])
+    level = REVIEW_LEVEL / tarone(least, REVIEW_LEVEL)
+    return [m for m, p_value in zip(tested, least, strict=True) if p_value <= level]
 
 
 def single_level(names: Iterable[str]) -> float:
@@ -263,8 +303,11 @@ def holm(p_values: Sequence[float]) -> list[float]:
 
 
 def _shown(p_value: float, found: Measure) -> Message:
+    key = f"verdict.shown_{found.name}"
+    if found.name not in HINTS and avoids_training_people(found):
+        key = f"verdict.avoided_{AVOIDED.get(found.name, 'distance')}"
     return Message(
-        f"verdict.shown_{found.name}",
+        key,
         {
             "value": None if found.value is None else found.value.value,
             "low": found.low,

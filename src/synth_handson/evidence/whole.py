@@ -23,7 +23,16 @@ from synth_handson.evidence.cluster import ClusterRows, connect
 from synth_handson.evidence.fidelity import Coarse, coarsen
 from synth_handson.evidence.identical import Matches, NeverRepeating
 from synth_handson.evidence.rows import Rows, on_disk
-from synth_handson.evidence.subsets import BINS, FOLLOWED, Drawn, SubsetJoin, choose_subsets, twentieths
+from synth_handson.evidence.subsets import (
+    BINS,
+    Drawn,
+    SubsetJoin,
+    apart,
+    choose_subsets,
+    grouped,
+    spread_of,
+    twentieths,
+)
 from synth_handson.evidence.three_tables import (
     MAX_ROWS,
     TITLES,
@@ -67,6 +76,8 @@ class WholeColumn:
         In which of the column's bins each value lies. Shape (values,).
     split
         Training and holdout rows in each bin of both together. Shape (2, bins).
+    spread
+        How much the values tell real people apart: one by one, and by twentieths.
     coarse
         In which of few bins each value lies, for pairs of columns.
     twentieths
@@ -79,6 +90,7 @@ class WholeColumn:
     counts: Integers
     binned: Integers
     split: Floats
+    spread: tuple[float, float]
     coarse: Coarse
     twentieths: Integers | None
 
@@ -93,11 +105,13 @@ class WholeColumn:
         people = real > 0
         parts = bin_column(values[people], values[people], times=real[people]).real
         split = [np.bincount(parts, counts[part, people], int(parts.max()) + 1) for part in (TRAIN, HOLDOUT)]
-        bins = None
+        spread = spread_of(real)
+        bins, widths = None, (spread, spread)
         if values.dtype == np.float64 and people.sum() > BINS:
             ranks = mid_ranks(values.to_numpy()[1:], real[1:][people[1:]])
             bins = twentieths(np.append(np.nan, ranks))
-        return cls(name, values, counts, binned.other, np.array(split, np.float64), coarse, bins)
+            widths = spread, spread_of(np.bincount(bins + 1, real).astype(np.intp))
+        return cls(name, values, counts, binned.other, np.array(split, np.float64), widths, coarse, bins)
 
 
 @dataclass(frozen=True, eq=False)
@@ -114,6 +128,8 @@ class WholeTables:
         As many rows of each as are measured where counting is not enough.
     random_state
         Seed of what is drawn.
+    drawn
+        Which rows stand for people, and which are looked at where not all are.
     rows
         All rows as numbers.
     """
@@ -122,6 +138,7 @@ class WholeTables:
     sizes: tuple[int, int, int]
     sample: AssessedTables
     random_state: int
+    drawn: Drawn
     rows: Rows
 
     @cached_property
@@ -158,27 +175,28 @@ class WholeTables:
     @cached_property
     def joins(self) -> tuple[SubsetJoin, ...]:
         """Who is found by part of the columns: on values, and on twentieths where there are any."""
-        names = tuple(self.columns)
         binned = [False, True] if any(c.twentieths is not None for c in self.columns.values()) else [False]
-        subsets = choose_subsets(names, np.random.default_rng(self.random_state))
-        return tuple(
-            SubsetJoin.of(subsets, self.sizes, (self._find(s, in_bins) for s in subsets), binned=in_bins)
-            for in_bins in binned
-        )
+        return tuple(self._join(in_bins) for in_bins in binned)
+
+    def _join(self, binned: bool) -> SubsetJoin:
+        spread = {name: column.spread[binned] for name, column in self.columns.items()}
+        subsets = choose_subsets(spread, np.random.default_rng(self.random_state))
+        counts = (self._find(subset, binned) for subset in subsets)
+        return SubsetJoin.of(subsets, self.drawn, counts, binned=binned)
 
     def _find(self, subset: Sequence[str], binned: bool) -> tuple[list[int], list[int], float]:
         """Count ``found``, ``holdout_found`` and ``unique`` of `SubsetJoin` for one subset."""
         train, holdout, synthetic, members, unique = self.rows.over_groups(
             self._keys(subset, binned),
             f"""
-            count(*) FILTER (t = 1 AND h = 0 AND m & {SYNTHETIC_ROW} > 0),
-            count(*) FILTER (t = 0 AND h = 1 AND m & {SYNTHETIC_ROW} > 0),
+            count(*) FILTER (p = 1 AND q = 0 AND m & {SYNTHETIC_ROW} > 0),
+            count(*) FILTER (p = 0 AND q = 1 AND m & {SYNTHETIC_ROW} > 0),
             count(*) FILTER (h = 1 AND m & {DRAWN_SYNTHETIC} > 0),
             count(*) FILTER (h = 1 AND m & {DRAWN_TRAIN} > 0),
-            count(*) FILTER (t = 1 AND h = 0 AND m & {FOLLOWED_TRAIN} > 0)
+            count(*) FILTER (p = 1 AND q = 0 AND m & {FOLLOWED_TRAIN} > 0)
             """,
         )
-        return [train, holdout], [synthetic, members], unique / min(FOLLOWED, self.sizes[0])
+        return [train, holdout], [synthetic, members], unique / max(len(self.drawn.followed), 1)
 
     def pair_counts(self, one: str, other: str) -> Integers:
         """Count the rows of each part in each pair of coarse bins. Shape (3, bins, bins)."""
@@ -296,6 +314,7 @@ def _count(tables: Mapping[str, LargeTable], random_state: int, rows: int, room:
     columns: dict[str, WholeColumn] = {}
     samples: list[dict[str, Column]] = [{}, {}, {}]
     problems: list[Message] = []
+    people = _People(sizes[0], sizes[1], random_state)
     for given in tables["train"].columns:
         name = str(given)
         try:
@@ -307,14 +326,43 @@ def _count(tables: Mapping[str, LargeTable], random_state: int, rows: int, room:
         column = columns[name] = WholeColumn.of(name, values, counts)
         for part, picked, drawn in zip(codes, chosen, samples, strict=True):
             drawn[name] = values.iloc[part[picked]].reset_index(drop=True)
+        people.add(codes, column)
         room.add(_numbers(len(columns) - 1, column, np.concatenate(codes)))
     if problems:
         raise TableError(problems, "tables")
-    room.add(_parts(list(lengths.values()), Drawn.draw(sizes, random_state)))
+    chosen_rows = people.draw()
+    room.add(_parts(list(lengths.values()), chosen_rows))
     room.close()
     drawn_train, drawn_synthetic, drawn_holdout = map(pd.DataFrame, samples)
     sample = AssessedTables(drawn_synthetic, drawn_train, drawn_holdout)
-    return WholeTables(columns, sizes, sample, random_state, room)
+    return WholeTables(columns, sizes, sample, random_state, chosen_rows, room)
+
+
+class _People:
+    """Which rows are alike in all columns, and in which column training and synthetic rows differ most."""
+
+    def __init__(self, train: int, holdout: int, random_state: int) -> None:
+        self._rows = np.zeros(train, np.uint64), np.zeros(holdout, np.uint64)
+        self._farthest = -1.0
+        self._groups: tuple[Integers, Integers] = np.zeros(0, np.intp), np.zeros(0, np.intp)
+        self._random_state = random_state
+        self._rng = np.random.default_rng(random_state)
+
+    def add(self, codes: Sequence[Numbers], column: WholeColumn) -> None:
+        """Add the numbers of a column's values, in the order of `TITLES`."""
+        # Zobrist hashing, as for subsets of the columns.
+        hashes = self._rng.integers(0, 2**64, len(column.values), dtype=np.uint64)
+        for rows, part in zip(self._rows, (codes[TRAIN], codes[HOLDOUT]), strict=True):
+            rows += hashes[part]
+        groups = column.twentieths
+        groups = grouped(column.counts[TRAIN] + column.counts[HOLDOUT]) if groups is None else groups + 1
+        pair = groups[codes[TRAIN]], groups[codes[SYNTHETIC]]
+        distance = apart(*pair)
+        if distance > self._farthest:
+            self._groups, self._farthest = pair, distance
+
+    def draw(self) -> Drawn:
+        return Drawn.draw(self._rows, self._groups, self._random_state)
 
 
 def _number_values(name: Any, tables: Sequence[LargeTable]) -> tuple[Column, list[Numbers]]:
@@ -348,4 +396,7 @@ def _parts(lengths: Sequence[int], drawn: Drawn) -> dict[str, NDArray[Any]]:
     marks[starts[TRAIN] + drawn.train] |= DRAWN_TRAIN
     marks[starts[TRAIN] + drawn.followed] |= FOLLOWED_TRAIN
     in_train, in_holdout = ((parts == part).astype(np.uint8) for part in (TRAIN, HOLDOUT))
-    return {"train": in_train, "holdout": in_holdout, "marks": marks}
+    member, other = np.zeros((2, len(parts)), np.uint8)
+    member[starts[TRAIN] + drawn.members] = 1
+    other[starts[HOLDOUT] + drawn.others] = 1
+    return {"train": in_train, "holdout": in_holdout, "member": member, "other": other, "marks": marks}

@@ -48,3 +48,25 @@ def number_rows(columns: Iterable[Integers]) -> Integers:
         numbers = numbers * levels + (codes + 1)
         size *= levels
     return pd.factorize(numbers)[0]
+
+
+def one_of_each(numbers: ArrayLike, rng: np.random.Generator) -> Booleans:
+    """Choose one at random of those that share a number.
+
+    Parameters
+    ----------
+    numbers
+        Shape (n,).
+    rng
+        Draws.
+
+    Returns
+    -------
+    ndarray of bool
+        Whether each is chosen. Shape (n,).
+    """
+    values = np.asarray(numbers)
+    order = rng.permutation(len(values))
+    chosen = np.zeros(len(values), bool)
+    chosen[order[~pd.Series(values[order]).duplicated().to_numpy()]] = True
+    return chosen

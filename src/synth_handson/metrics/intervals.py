@@ -9,6 +9,8 @@ from synth_handson.metrics.arrays import Floats, Integers
 
 Z = 1.959963984540054
 """97.5th percentile of the standard normal distribution."""
+FEW_CASES = 100
+"""Up to so many cases, the chance of a tail is summed exactly."""
 
 
 class Estimate(float):
@@ -161,13 +163,42 @@ def upper_tail(hits: Integers, drawn: Integers, group: int, population: int) -> 
     return tails[position]
 
 
+def exact_p_values(hits: Integers, drawn: Integers, group: int, population: int) -> Floats:
+    """Test whether ``hits`` of ``drawn`` people belong to a group more or less often than chance lets them.
+
+    Parameters
+    ----------
+    hits, drawn
+        Of so many people drawn, so many belong to the group. Shape (n,) each.
+    group, population
+        Size of the group, and number of people in all.
+
+    Returns
+    -------
+    ndarray
+        Two-sided p-values of Fisher's exact test, 0 to 1: twice the smaller tail. Shape (n,).
+
+    Notes
+    -----
+    F. Yates, "Tests of significance for 2 x 2 contingency tables", JRSS A 147, 1984, on doubling.
+    """
+    return np.minimum(2 * smaller_tails(hits, drawn, group, population), 1.0)
+
+
+def smaller_tails(hits: Integers, drawn: Integers, group: int, population: int) -> Floats:
+    """Return the smaller of both tails of the hypergeometric distribution, as `exact_p_values` does."""
+    above = upper_tail(hits, drawn, group, population)
+    below = upper_tail(drawn - hits, drawn, population - group, population)
+    return np.minimum(above, below)
+
+
 def all_exposed(cases: Integers, exposed: int, others: int) -> Floats:
-    """Probability that chance makes all cases fall to the exposed: the smallest `upper_tail` there can be.
+    """Probability that chance makes as many cases exposed as can be: the smallest `upper_tail` there is.
 
     Parameters
     ----------
     cases
-        Number of cases; of more than there are exposed people, all of whom would be cases. Shape (n,).
+        Number of cases among all people. Shape (n,).
     exposed, others
         Number of people of either kind.
 
@@ -176,12 +207,124 @@ def all_exposed(cases: Integers, exposed: int, others: int) -> Floats:
     ndarray
         0 to 1. Shape (n,).
     """
+    most = np.minimum(cases, exposed)
+    logarithm = (
+        _log_choose(exposed, most)
+        + _log_choose(others, cases - most)
+        - _log_choose(exposed + others, np.asarray(cases))
+    )
+    return np.asarray(np.exp(logarithm))
+
+
+def least_tails(cases: Integers, exposed: int, others: int) -> Floats:
+    """Return the smallest of `smaller_tails` that there can be with so many cases. Shape (n,)."""
+    return np.minimum(all_exposed(cases, exposed, others), all_exposed(cases, others, exposed))
+
+
+def chance_of_a_tail(tail: float, cases: Integers, exposed: int, others: int) -> Floats:
+    """Probability that either tail of an exact test is at most this small, if chance alone decides.
+
+    Counts are discrete, so that is mostly less than twice ``tail``, and 0 where no count is extreme enough.
+
+    Parameters
+    ----------
+    tail
+        One-sided, 0 to 1.
+    cases, exposed, others
+        As in `all_exposed`. Shape (n,) of ``cases``.
+
+    Returns
+    -------
+    ndarray
+        0 to ``2 * tail``. Shape (n,).
+
+    Notes
+    -----
+    The sum over many tests bounds the probability that any of them goes so far: R. E. Tarone, "A modified
+    Bonferroni method for discrete data", Biometrics 46, 1990; P. H. Westfall and R. D. Wolfinger, "Multiple
+    tests with discrete distributions", The American Statistician 51, 1997.
+    """
+    from scipy.stats import hypergeom
+
+    distinct, position = np.unique(cases, return_inverse=True)
+    chances = np.where(all_exposed(distinct, exposed, others) <= tail, tail, 0.0)
+    chances += np.where(all_exposed(distinct, others, exposed) <= tail, tail, 0.0)
+    # Of many cases the tails are so fine that the bound is as good.
+    few = np.flatnonzero((distinct <= FEW_CASES) & (chances > 0))
+    if len(few):
+        counts = np.arange(FEW_CASES + 1)
+        mass = hypergeom.pmf(counts, exposed + others, exposed, distinct[few, None])
+        below, above = np.cumsum(mass, axis=1), np.cumsum(mass[:, ::-1], axis=1)
+        # A hair's breadth, for sums round.
+        chances[few] = sum(
+            np.where(side <= tail * (1 + 1e-9), side, 0.0).max(axis=1) for side in (below, above)
+        )
+    return np.asarray(chances[position])
+
+
+def tarone(best: Floats, level: float) -> int:
+    """Find how many tests to correct for, if each can show no smaller p-value than its ``best``.
+
+    Parameters
+    ----------
+    best
+        Shape (m,).
+    level
+        Probability that any of the tests shows something where there is nothing.
+
+    Returns
+    -------
+    int
+        k >= 1, so that no more than k tests can stay below ``level / k``.
+
+    Notes
+    -----
+    R. E. Tarone, "A modified Bonferroni method for discrete data", Biometrics 46, 1990.
+    """
+    tests = 1
+    while int((best <= level / tests).sum()) > tests:
+        tests += 1
+    return tests
+
+
+def _log_choose(people: int, chosen: Integers) -> Floats:
     from scipy.special import gammaln
 
-    cases = np.minimum(cases, exposed)
-    logarithm = gammaln(exposed + 1) - gammaln(exposed - cases + 1)
-    logarithm -= gammaln(exposed + others + 1) - gammaln(exposed + others - cases + 1)
-    return np.asarray(np.exp(logarithm))
+    return np.asarray(gammaln(people + 1) - gammaln(chosen + 1) - gammaln(people - chosen + 1))
+
+
+def exchanged_labels(members: Floats, others: Floats) -> float:
+    """Test whether two groups have the same mean, if the labels of people mean nothing.
+
+    Parameters
+    ----------
+    members, others
+        A number for each person. Shapes (m,) and (n,), together at least 3.
+
+    Returns
+    -------
+    float
+        Two-sided p-value, 0 to 1, of the permutation test: its distribution is approximated by Pearson's
+        type III with its exact mean, variance and skewness.
+
+    Notes
+    -----
+    P. W. Mielke and K. J. Berry, "Permutation Methods: A Distance Function Approach", 2nd ed. 2007, ch. 2.
+    """
+    from scipy.stats import pearson3
+
+    pooled = np.concatenate([members, others])
+    size, drawn = len(pooled), len(members)
+    centred = pooled - pooled.mean()
+    variance = drawn * (size - drawn) / (size - 1) * float((centred**2).mean())
+    if variance <= 1e-18 * max(float((pooled**2).sum()), 1e-300):
+        return 1.0
+    third = (
+        drawn * (size - drawn) * (size - 2 * drawn) / ((size - 1) * (size - 2)) * float((centred**3).mean())
+    )
+    deviation = (members.sum() - drawn * pooled.mean()) / np.sqrt(variance)
+    known = pearson3(third / variance**1.5)
+    return float(min(2 * min(known.sf(deviation), known.cdf(deviation)), 1.0))
 
 
 def standard_error_interval(
