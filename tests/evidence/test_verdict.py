@@ -23,7 +23,7 @@ TESTED = (
     *("identical_rows", "dcr_share", "kernel_share", "attack_auc", "attack_tpr", "attack_tpr_03"),
     *("attack_tpr_01", "subset_matches", "subset_matches_binned", "outlier_identical", "outlier_attack_auc"),
     *("identical_without", "singling_out", "linkability", "inference"),
-    *("identical_texts", "text_attack_auc", "text_attack_tpr"),
+    *("identical_texts", "rare_words", "text_attack_auc", "text_attack_tpr", "text_similarity_auc"),
 )
 COUNTED = (
     "identical_rows",
@@ -31,6 +31,7 @@ COUNTED = (
     "subset_matches",
     "subset_matches_binned",
     "outlier_identical",
+    "rare_words",
 )
 GOOD = Limits(copied=10, changed=30, rows_needed=200, holdout_needed=None)
 FEW = Limits(copied=60, changed=None, rows_needed=2_400, holdout_needed=None)

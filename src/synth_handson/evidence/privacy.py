@@ -34,7 +34,8 @@ class Privacy:
         "dcr_share", "dcr_ratio", "kernel_share", "attack_auc", "attack_tpr", "attack_tpr_03",
         "attack_tpr_01", "outlier_identical", "outlier_attack_auc"; "identical_without" where columns hardly
         ever repeat; "singling_out", "linkability", and "inference" once for each secret column; and for each
-        column of free text "identical_texts", "text_attack_auc" and "text_attack_tpr".
+        column of free text "identical_texts", "rare_words", "text_attack_auc", "text_attack_tpr" and
+        "text_similarity_auc".
     checks
         Whether the holdout is what it should be: "split_auc" and "split_columns", whether it is a random part
         of the same people; "holdout_matches", whether the generator knew its people.

@@ -27,7 +27,10 @@ of its rows would have been noticed with 80 % probability."""
 TOLERATED_FRACTION = 0.5
 """Of the training people found, at most this share may be found for being training people: beyond it, who
 guesses that somebody found was a training person is right two times in three or more, at even odds."""
-AREAS = ("dcr_share", "kernel_share", "attack_auc", "outlier_attack_auc", "text_attack_auc")
+AREAS = (
+    *("dcr_share", "kernel_share", "attack_auc", "outlier_attack_auc"),
+    *("text_attack_auc", "text_similarity_auc"),
+)
 """Measures that are 0.5 by chance. A leak that concerns a share s of the people for certain adds s / 2."""
 
 
