@@ -52,7 +52,7 @@ class TestSubsetJoin:
     def test_by_hand(self) -> None:
         train, holdout = table("xxx", "xxy", "zzx"), table("zzy", "wxx")
         join = exact(table("xxz", "wxx", "zzx"), train, holdout)
-        found = dict(zip(join.subsets, join.found.T.tolist(), strict=True))
+        found = dict(zip(join.subsets, join.found.counts.T.tolist(), strict=True))
         # All three columns: zzx of the training people, wxx of the holdout.
         assert found["a", "b", "c"] == [1, 1]
         # By a and b, xx and zz fit two people each, so that nobody is found but wx.
@@ -75,7 +75,7 @@ class TestSubsetJoin:
         # Rows that are alike count as one person, whose side is drawn.
         people = pd.concat([train, holdout]).drop_duplicates()
         sides = [set(map("".join, side.to_numpy())) for side in (train, holdout)]
-        for subset, found in zip(join.subsets, join.found.T.tolist(), strict=True):
+        for subset, found in zip(join.subsets, join.found.counts.T.tolist(), strict=True):
             parts = list(map("".join, people[list(subset)].to_numpy()))
             known = set(map("".join, synthetic[list(subset)].to_numpy()))
             alone = {
@@ -90,15 +90,15 @@ class TestSubsetJoin:
         join = exact(table("xxz", "wxx", "zzx"), table("xxx", "xxy", "zzx"), table("zzy", "wxx"))
         expected = [
             min(hypergeom.sf(train - 1, 5, train + holdout, 3), hypergeom.cdf(train, 5, train + holdout, 3))
-            for train, holdout in join.found.T
+            for train, holdout in join.found.counts.T
         ]
-        assert join.tails == pytest.approx(expected)
+        assert join.found.tails == pytest.approx(expected)
 
     def test_who_stands_in_the_table_twice_is_one_person(self) -> None:
         train, holdout = table("xyz", "xyz", "zzz"), table("www", "vvv")
         join = exact(table("xyz", "xyw"), train, holdout)
-        found = dict(zip(join.subsets, join.found.T.tolist(), strict=True))
-        assert join.people == (2, 2)
+        found = dict(zip(join.subsets, join.found.counts.T.tolist(), strict=True))
+        assert join.found.people == (2, 2)
         assert found["a", "b", "c"] == found["a", "b"] == found["b",] == [1, 0]
         assert dict(zip(join.subsets, join.unique, strict=True))["a", "b"] == 1
 

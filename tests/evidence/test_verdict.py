@@ -28,7 +28,7 @@ TESTED = (
     *("attack_tpr_01", "subset_matches", "subset_matches_binned", "calibrated_attack_auc"),
     *("outlier_identical", "outlier_attack_auc"),
     *("identical_without", "singling_out", "linkability", "inference"),
-    *("identical_texts", "text_attack_auc", "text_attack_tpr"),
+    *("identical_texts", "rare_words", "text_attack_auc", "text_attack_tpr", "text_similarity_auc"),
 )
 COUNTED = (
     "identical_rows",
@@ -36,6 +36,7 @@ COUNTED = (
     "subset_matches",
     "subset_matches_binned",
     "outlier_identical",
+    "rare_words",
 )
 GOOD = Limits(copied=10, hinted=10, changed=30, rows_needed=200, holdout_needed=None)
 FEW = Limits(copied=60, hinted=60, changed=None, rows_needed=2_400, holdout_needed=None)

@@ -17,7 +17,6 @@ from synth_handson.metrics.intervals import (
     area_under_curve,
     bootstrap_interval,
     chance_of_a_tail,
-    exact_p_values,
     exact_share,
     exchanged_labels,
     least_tails,
@@ -132,12 +131,6 @@ def test_the_chance_of_a_tail_is_that_of_all_counts_as_extreme(
     chance = chance_of_a_tail(tail, np.array([cases]), exposed, others)[0]
     assert chance == pytest.approx(mass[tails <= tail * (1 + 1e-9)].sum())
     assert chance <= 2 * tail * (1 + 1e-9)
-
-
-def test_a_p_value_has_two_sides() -> None:
-    found = exact_p_values(np.array([5, 0, 3]), np.array([5, 5, 5]), 10, 20)
-    tail = hypergeom.sf(4, 20, 10, 5)
-    assert found == pytest.approx([2 * tail, 2 * tail, 1.0])
 
 
 def test_only_tests_that_can_show_something_are_corrected_for() -> None:

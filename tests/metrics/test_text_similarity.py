@@ -2,7 +2,7 @@
 
 import pytest
 
-from synth_handson.metrics.text_similarity import TextSpace, folded
+from synth_handson.metrics.text_similarity import TextSpace, folded, nearest_in_any_order
 
 TEXTS = [
     "the branch is close",
@@ -31,3 +31,16 @@ def test_a_text_is_not_compared_with_itself_but_with_its_copy() -> None:
 
 def test_folding_leaves_what_is_said() -> None:
     assert folded("  Ｃａｒｄ\u3000No. 1\n") == "card no. 1"
+
+
+@pytest.mark.parametrize("other", ["twice was charged card MY", "twice\u3000charged my card was"])
+def test_the_order_of_words_does_not_matter(other: str) -> None:
+    assert nearest_in_any_order(TEXTS, [other]) == pytest.approx([0, 1, 0, 0])
+
+
+def test_words_and_characters_count_one_half_each() -> None:
+    # Of one text with two words, one is there: the cosine is the root of one half, for either kind of vector.
+    assert nearest_in_any_order(["abc def"], ["abc xyz"]) == pytest.approx([1 / 2**0.5])
+    # The same runs of characters, but no word in common.
+    near = nearest_in_any_order(["branch office"], ["branchy officer"])
+    assert 0 < near[0] < 0.5

@@ -11,14 +11,13 @@ import numpy as np
 import pandas as pd
 
 from synth_handson.evidence.measures import Measure
+from synth_handson.evidence.people_found import PeopleFound
 from synth_handson.metrics.arrays import Integers
 from synth_handson.metrics.distances import HeomSpace
 from synth_handson.metrics.intervals import (
     all_exposed,
     attributable_fraction,
-    exact_p_values,
     exact_share,
-    least_tails,
     upper_tail,
 )
 from synth_handson.tables.columns import likely_identifier
@@ -95,8 +94,8 @@ class Matches:
 def identical_rows(matches: Matches, left_out: tuple[str, ...] = ()) -> Measure:
     """Count the synthetic rows that stand in the training table, beside the holdout's.
 
-    Fisher's exact test compares training people who stand in the synthetic table with holdout people who do.
-    It rests on the random split alone: it holds whatever the generator does, even if it prefers common rows.
+    The test compares training people who stand in the synthetic table with holdout people who do. It holds
+    whatever the generator does, even if it prefers common rows: see `PeopleFound`.
 
     Parameters
     ----------
@@ -109,46 +108,16 @@ def identical_rows(matches: Matches, left_out: tuple[str, ...] = ()) -> Measure:
     -------
     Measure
         "identical_rows", or "identical_without" and the columns left out: shares from 0 to 1, low is good.
-        The p-value is two-sided, as a table that avoids its training people tells who they are, too.
-
-    Notes
-    -----
-    R. A. Fisher, "Statistical Methods for Research Workers", 5th ed. 1934, section 21.02.
     """
     hits, expected = matches.copies
-    (train, holdout), (found, others) = matches.people, matches.found
     return Measure(
         "identical_without" if left_out else "identical_rows",
         exact_share(hits, matches.rows),
-        exact_share(expected, holdout),
+        exact_share(expected, matches.people[1]),
         rows=matches.rows,
         columns=left_out,
-        **compare_counts(found, train, others, holdout),
+        **PeopleFound.once(*matches.found, matches.people).tested,
     )
-
-
-def compare_counts(found: int, people: int, others_found: int, others: int) -> dict[str, Any]:
-    """Test whether people found are training people more or less often than chance makes them.
-
-    Parameters
-    ----------
-    found, people
-        Training people found, and all of them.
-    others_found, others
-        The same of the holdout.
-
-    Returns
-    -------
-    dict
-        ``p_value``, ``least_p_value``, ``attributable`` and ``avoided`` of a `Measure`.
-    """
-    cases = np.array([found + others_found])
-    return {
-        "p_value": float(exact_p_values(np.array([found]), cases, people, people + others)[0]),
-        "least_p_value": float(min(2 * least_tails(cases, people, others)[0], 1.0)),
-        "attributable": attributable_fraction(found, people, others_found, others),
-        "avoided": attributable_fraction(others_found, others, found, people),
-    }
 
 
 def training_matches(matches: Matches, level: float, columns: tuple[str, ...] = ()) -> tuple[Measure, ...]:

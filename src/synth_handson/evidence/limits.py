@@ -187,14 +187,14 @@ def _chance(ours: Neighbours, matches: Matches, level: float, left_out: tuple[st
         rows=matches.rows,
         train=train,
         holdout=holdout,
-        people=ours.joins[0].people,
+        people=ours.joins[0].found.people,
         alone=matches.alone / train,
         identical=matches.found[1] / holdout,
         repeated=matches.distinct_copies[1] / matches.distinct_rows[1],
         found=found[best],
         unique=unique[best],
         width=width[best],
-        subset_tests=max(tarone(2 * join.least_tails, level) for join in ours.joins),
+        subset_tests=max(tarone(2 * join.found.least_tails, level) for join in ours.joins),
         distances=distances,
         before=before,
         copied=np.minimum(before, copied),
@@ -213,7 +213,7 @@ def _of_subsets(join: SubsetJoin, names: tuple[str, ...]) -> tuple[Floats, Float
     """Look up what chance finds by each subset without any of the columns left out."""
     kept = [row for row, subset in enumerate(join.subsets) if set(subset) <= set(names)]
     width = np.array([len(join.subsets[row]) / len(names) for row in kept])
-    return join.found[1][kept] / join.people[1], join.unique[kept], width
+    return join.found.counts[1][kept] / join.found.people[1], join.unique[kept], width
 
 
 def _distances_of_copies(

@@ -237,6 +237,7 @@ _PARZEN = "E. Parzen, Ann. Math. Stat. 33, 1962; M. F. Schilling, JASA 81, 1986"
 _CHI = "K. Pearson, Philosophical Magazine 50, 1900"
 _UNIQUES = "Raab, Nowok & Dibben, arXiv:2406.16826, 2024"
 _RUNS = "Lee et al., Deduplicating training data makes language models better, ACL 2022"
+_SECRETS = "Carlini et al., The Secret Sharer, USENIX Security 2019"
 _TFIDF = "Salton & Buckley, Information Processing & Management 24(5), 1988"
 _DIVERSITY = "Zhu et al., Texygen, SIGIR 2018"
 _ANONYMETER = "Giomi et al., PoPETs 2023(2); WP29 Opinion 05/2014"
@@ -285,8 +286,10 @@ DEFINITIONS: dict[str, Definition] = {
     "linkability": Definition(0.0, 1.0, "low", 0.0, "wilson", _ANONYMETER, tested=True),
     "inference": Definition(0.0, 1.0, "low", 0.0, "wilson", _ANONYMETER, tested=True),
     "identical_texts": Definition(0.0, 1.0, "low", 0.0, "clopper_pearson", _FISHER, tested=True),
+    "rare_words": Definition(0.0, 1.0, "low", 0.0, "clopper_pearson", f"{_SECRETS}; {_FISHER}", tested=True),
     "text_attack_auc": Definition(0.0, 1.0, "near", 0.5, "delong", f"{_RUNS}; {_MIA}", tested=True),
     "text_attack_tpr": Definition(0.0, 1.0, "low", 0.01, "bootstrap", f"{_RUNS}; {_LIRA}", tested=True),
+    "text_similarity_auc": Definition(0.0, 1.0, "near", 0.5, "delong", f"{_TFIDF}; {_MIA}", tested=True),
     "text_length": Definition(0.0, 1.0, "low", 0.0, "bootstrap", _KS),
     "text_similarity": Definition(0.0, 1.0, "high", 1.0, "bootstrap", _TFIDF),
     "text_self_similarity": Definition(0.0, 1.0, "low", 0.0, "bootstrap", f"{_TFIDF}; {_DIVERSITY}"),

@@ -15,8 +15,9 @@ from typing import TYPE_CHECKING, Any, Protocol
 import numpy as np
 import pandas as pd
 
-from synth_handson.evidence.identical import Matches, NeverRepeating, compare_counts, identical_rows
+from synth_handson.evidence.identical import Matches, NeverRepeating, identical_rows
 from synth_handson.evidence.measures import Measure
+from synth_handson.evidence.people_found import PeopleFound
 from synth_handson.evidence.random_split import count_split
 from synth_handson.evidence.subsets import SubsetJoin, subset_joins, subset_matches
 from synth_handson.evidence.three_tables import AssessedTables, halves
@@ -364,7 +365,7 @@ class Neighbours:
             exact_share(found, len(members)),
             exact_share(expected, len(others)),
             rows=attacked.rows,
-            **compare_counts(found, len(members), expected, len(others)),
+            **PeopleFound.once(found, expected, (len(members), len(others))).tested,
         )
         return calibrated, identical, attacked
 
@@ -495,12 +496,12 @@ def accuse(members: Floats, others: Floats, rate: float) -> dict[str, Any]:
     Returns
     -------
     dict
-        As `compare_counts`.
+        As `PeopleFound.tested`.
     """
     pooled = np.concatenate([members, others])
     threshold = np.quantile(pooled, rate, method="higher")
     caught, near = int((members <= threshold).sum()), int((pooled <= threshold).sum())
-    return compare_counts(caught, len(members), near - caught, len(others))
+    return PeopleFound.once(caught, near - caught, (len(members), len(others))).tested
 
 
 def attack_hits(members: Floats, others: Floats, random_state: int) -> dict[str, Estimate]:

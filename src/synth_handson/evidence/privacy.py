@@ -17,7 +17,7 @@ from synth_handson.evidence.membership import (
 )
 from synth_handson.evidence.random_split import split_measures
 from synth_handson.evidence.subsets import holdout_matches
-from synth_handson.evidence.text_columns import TEXT_PRIVACY, TextColumn, text_privacy
+from synth_handson.evidence.text_columns import TEXT_PRIVACY, TextColumn, text_hints, text_privacy
 from synth_handson.evidence.verdict import TOLERATED_LEAK, Verdict, decide, single_level
 from synth_handson.metrics.bins import DistanceShares
 from synth_handson.metrics.intervals import Estimate
@@ -34,8 +34,8 @@ class Privacy:
         "dcr_share", "dcr_ratio", "kernel_share", "attack_auc", "attack_tpr", "attack_tpr_03",
         "attack_tpr_01", "calibrated_attack_auc", "outlier_identical", "outlier_attack_auc";
         "identical_without" where columns hardly ever repeat; "singling_out", "linkability", and "inference"
-        once for each secret column; and for each column of free text "identical_texts", "text_attack_auc" and
-        "text_attack_tpr".
+        once for each secret column; and for each column of free text "identical_texts", "rare_words",
+        "text_attack_auc", "text_attack_tpr" and "text_similarity_auc".
     checks
         Whether the holdout is what it should be: "split_auc" and "split_columns", whether it is a random part
         of the same people; and two hints, "training_matches", whether more rows stand in the training table
@@ -91,7 +91,10 @@ def assess_privacy(
     without = (identical_rows(matches[names], names) for names in never.left_out)
     limits = find_limits(ours, matches.get(never.labels, ours.matches), level, TOLERATED_LEAK, never.labels)
     joined = {(): ours.matches, **matches}.items()
-    hints = (hint for names, found in joined for hint in training_matches(found, level, names))
+    hints = (
+        *(hint for names, found in joined for hint in training_matches(found, level, names)),
+        *(hint for text in texts for hint in text_hints(text, level)),
+    )
     checks = (*split_measures(tables, told_apart, counts.split), *hints, holdout_matches(ours.joins))
     distances = closest_distances(ours)
     if on_attacks:

@@ -16,7 +16,6 @@ import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from functools import cached_property
 from itertools import combinations
 from math import comb
 
@@ -24,15 +23,12 @@ import numpy as np
 import pandas as pd
 
 from synth_handson.evidence.measures import Measure
+from synth_handson.evidence.people_found import PeopleFound
 from synth_handson.metrics.arrays import Booleans, Floats, Integers, one_of_each
 from synth_handson.metrics.distances import HeomSpace
 from synth_handson.metrics.intervals import (
     attributable_fraction,
-    chance_of_a_tail,
     exact_share,
-    least_tails,
-    smaller_tails,
-    tarone,
     upper_tail,
 )
 
@@ -47,8 +43,6 @@ BINS = 20
 """A number counts as alike if it lies in the same twentieth of the real people."""
 FOLLOWED = 1_000
 """Of so many training people it is looked up by which subsets they are unique."""
-LEVEL = 0.05
-"""Subsets that could not show anything at this level are not corrected for."""
 
 Hashes = np.ndarray[tuple[int], np.dtype[np.uint64]]
 
@@ -63,12 +57,10 @@ class SubsetJoin:
         The columns of each, m subsets.
     binned
         Whether numbers were compared by twentieths of the real people, and not value by value.
-    people
-        Number of training and of holdout people who are not alike, at least 1.
     compared
         Number of synthetic and of training rows that the holdout is compared with.
     found
-        How many training and how many holdout people are found by each subset. Shape (2, m).
+        Training and holdout people, alike ones counted once, who are found by each subset.
     holdout_found
         How many holdout people are found by synthetic rows, and by as many training rows. Shape (2, m). They
         are people who are unique within the holdout, for here training people are no part of the question.
@@ -78,9 +70,8 @@ class SubsetJoin:
 
     subsets: tuple[tuple[str, ...], ...]
     binned: bool
-    people: tuple[int, int]
     compared: int
-    found: Integers
+    found: PeopleFound
     holdout_found: Integers
     unique: Floats
 
@@ -98,31 +89,11 @@ class SubsetJoin:
         return cls(
             tuple(subsets),
             binned,
-            (max(len(drawn.members), 1), max(len(drawn.others), 1)),
             len(drawn.synthetic),
-            np.array(found).T,
+            PeopleFound(np.array(found).T, (max(len(drawn.members), 1), max(len(drawn.others), 1))),
             np.array(copied).T,
             np.array(unique),
         )
-
-    @cached_property
-    def tails(self) -> Floats:
-        """Smaller tail of the exact test of each subset, without regard to the others. Shape (m,)."""
-        return smaller_tails(self.found[0], self.found.sum(axis=0), self.people[0], sum(self.people))
-
-    @cached_property
-    def least_tails(self) -> Floats:
-        """Smallest tail that each subset could show. Shape (m,)."""
-        return least_tails(self.found.sum(axis=0), *self.people)
-
-    @cached_property
-    def tests(self) -> int:
-        """How many of the subsets could show anything: intervals are corrected for those."""
-        return tarone(2 * self.least_tails, LEVEL)
-
-    def p_value(self, tail: float) -> float:
-        """Probability that chance alone makes any subset go so far, in either direction: 0 to 1."""
-        return float(min(chance_of_a_tail(tail, self.found.sum(axis=0), *self.people).sum(), 1.0))
 
 
 @dataclass(frozen=True, eq=False)
@@ -336,28 +307,22 @@ def subset_matches(join: SubsetJoin) -> Measure:
     -------
     Measure
         "subset_matches", or "subset_matches_binned" if numbers were binned: share of the training people
-        found, beside the share of the holdout people, 0 to 1; low is good. The p-value is two-sided and
-        corrected for the number of subsets; so is the interval of the attributable fraction.
+        found, beside the share of the holdout people, 0 to 1; low is good. The test is that of `PeopleFound`.
 
     Notes
     -----
     People who are unique by part of their values, and found (replicated uniques): G. M. Raab, B. Nowok and
-    C. Dibben, "Practical privacy metrics for synthetic data", arXiv:2406.16826, 2024. For the correction see
-    `synth_handson.metrics.intervals.chance_of_a_tail`.
+    C. Dibben, "Practical privacy metrics for synthetic data", arXiv:2406.16826, 2024.
     """
-    train, holdout = join.people
-    best = int(np.argmin(join.tails))
-    found, others = map(int, join.found[:, best])
+    best, (train, holdout) = join.found.best, join.found.people
+    members, others = map(int, join.found.counts[:, best])
     return Measure(
         "subset_matches_binned" if join.binned else "subset_matches",
-        exact_share(found, train),
+        exact_share(members, train),
         exact_share(others, holdout),
         rows=train + holdout,
         columns=join.subsets[best],
-        p_value=join.p_value(float(join.tails[best])),
-        least_p_value=join.p_value(float(join.least_tails.min())),
-        attributable=attributable_fraction(found, train, others, holdout, 1 - LEVEL / join.tests),
-        avoided=attributable_fraction(others, holdout, found, train, 1 - LEVEL / join.tests),
+        **join.found.tested,
     )
 
 

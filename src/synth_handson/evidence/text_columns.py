@@ -9,29 +9,38 @@ from functools import cached_property
 import numpy as np
 import pandas as pd
 
-from synth_handson.evidence.identical import Matches, identical_rows
+from synth_handson.evidence.identical import Matches, identical_rows, training_matches
 from synth_handson.evidence.measures import DEFINITIONS, Measure
 from synth_handson.evidence.membership import FALSE_POSITIVE_RATES, accuse, attack_area, attack_hits
+from synth_handson.evidence.people_found import PeopleFound
 from synth_handson.evidence.three_tables import AssessedTables, halves
 from synth_handson.locales import Message
 from synth_handson.metrics.arrays import Floats
 from synth_handson.metrics.counts import ks_distance
-from synth_handson.metrics.intervals import Estimate, bootstrap_interval, exact_share
+from synth_handson.metrics.intervals import (
+    Estimate,
+    bootstrap_interval,
+    exact_share,
+)
+from synth_handson.metrics.rare_words import rare_words_together
 from synth_handson.metrics.runs import longest_runs
-from synth_handson.metrics.text_similarity import TextSpace, folded
+from synth_handson.metrics.text_similarity import TextSpace, folded, nearest_in_any_order
 from synth_handson.tables.checks import MIN_COLUMNS
 from synth_handson.tables.texts import is_text, present_texts
 
 MAX_TEXTS = 2_000
 MAX_SIGNS = 1_000_000
 """Of each table, so many texts are compared, and so many characters."""
+MAX_COUNTED_TEXTS = 10_000
+MAX_COUNTED_SIGNS = 2_000_000
+"""Of each table, the words of so many texts are counted, and of so many characters."""
 MIN_TEXTS = 20
 """With fewer texts in a table, nothing is measured."""
 REPLICATES = 200
 HITS = "attack_tpr"
 
 TEXT_FIDELITY = ("text_length", "text_similarity", "text_self_similarity", "text_distinct")
-TEXT_PRIVACY = ("identical_texts", "text_attack_auc", "text_attack_tpr")
+TEXT_PRIVACY = ("identical_texts", "rare_words", "text_attack_auc", "text_attack_tpr", "text_similarity_auc")
 
 
 def set_texts_apart(tables: AssessedTables) -> tuple[AssessedTables, tuple[TextColumn, ...]]:
@@ -72,16 +81,42 @@ class TextColumn:
         """Whether there are enough texts in all tables."""
         return min(len(self.synthetic), len(self.train), len(self.holdout)) >= MIN_TEXTS
 
-    def sampled(self, random_state: int) -> TextColumn:
-        """Draw from tables with more texts than can be compared."""
-        return TextColumn(
-            self.name, *(_sample(texts, random_state) for texts in (self.synthetic, self.train, self.holdout))
+    @property
+    def real(self) -> list[str]:
+        """The texts of training people, then those of the holdout."""
+        return [*self.train, *self.holdout]
+
+    def people(self, random_state: int) -> TextColumn:
+        """Count real people whose texts are alike, but for case, width and white space, as one.
+
+        The one who stays is drawn from all of them, so that labels remain as random as those of the rest.
+        """
+        order = np.random.default_rng(random_state).permutation(len(self.train) + len(self.holdout))
+        alike = pd.Series(self.real).map(folded).iloc[order].duplicated()
+        kept = np.zeros(len(order), dtype=bool)
+        kept[order[~alike.to_numpy()]] = True
+        train, holdout = np.split(kept, [len(self.train)])
+        return replace(
+            self,
+            train=self.train[train].reset_index(drop=True),
+            holdout=self.holdout[holdout].reset_index(drop=True),
         )
+
+    def sampled(self, random_state: int, most: int = MAX_TEXTS, signs: int = MAX_SIGNS) -> TextColumn:
+        """Draw from tables with more texts, or characters, than can be compared."""
+        tables = (self.synthetic, self.train, self.holdout)
+        return TextColumn(self.name, *(_sample(texts, most, signs, random_state) for texts in tables))
 
     def reference(self, random_state: int) -> TextColumn:
         """Put one half of the holdout in the synthetic table's place, and leave the other as holdout."""
         first, second = halves(self.holdout.to_frame(), random_state)
         return TextColumn(self.name, first.iloc[:, 0], self.train, second.iloc[:, 0])
+
+    @cached_property
+    def matches(self) -> Matches:
+        """Who wrote whose text, but for case, width and white space."""
+        tables = (self.synthetic, self.train, self.holdout)
+        return Matches.of(*(texts.map(folded).to_frame(self.name) for texts in tables))
 
     @cached_property
     def distances(self) -> tuple[Floats, Floats]:
@@ -90,16 +125,26 @@ class TextColumn:
         The longest run of characters that a text has in common with any synthetic one, as a share of the
         text: K. Lee et al., "Deduplicating training data makes language models better", ACL 2022.
         """
-        texts = [*map(folded, self.train), *map(folded, self.holdout)]
+        texts = list(map(folded, self.real))
         runs = longest_runs(texts, list(map(folded, self.synthetic)))
         lengths = np.array([max(len(text), 1) for text in texts])
         train, holdout = np.split(1 - runs / lengths, [len(self.train)])
         return train, holdout
 
+    @cached_property
+    def dissimilarities(self) -> tuple[Floats, Floats]:
+        """How unlike each training and holdout text is the synthetic text most like it, 0 to 1.
 
-def _sample(texts: pd.Series[str], random_state: int) -> pd.Series[str]:
+        One minus `nearest_in_any_order`. How much words weigh is decided by all real texts alike.
+        """
+        similarities = nearest_in_any_order(self.real, list(self.synthetic))
+        train, holdout = np.split(1 - similarities, [len(self.train)])
+        return train, holdout
+
+
+def _sample(texts: pd.Series[str], most: int, signs: int, random_state: int) -> pd.Series[str]:
     mean = max(float(texts.str.len().mean()), 1.0) if len(texts) else 1.0
-    rows = min(len(texts), MAX_TEXTS, max(int(MAX_SIGNS / mean), MIN_TEXTS))
+    rows = min(len(texts), most, max(int(signs / mean), MIN_TEXTS))
     return texts.sample(rows, random_state=random_state).reset_index(drop=True)
 
 
@@ -117,29 +162,80 @@ def text_privacy(column: TextColumn, random_state: int) -> tuple[Measure, ...]:
     -------
     tuple of Measure
         Those of `TEXT_PRIVACY`. Identical texts, but for case, width and white space, are counted on all of
-        them. The attacker takes those people for training people of whose text the most stands in one piece
-        in a synthetic one.
+        them. For all others, people with the same text are one person. One attacker takes those people for
+        training people of whose text the most stands in one piece in a synthetic one, another those to whose
+        text a synthetic one is most similar.
     """
     if not column.measurable:
         return _missing(column, TEXT_PRIVACY)
-    tables = (column.synthetic, column.train, column.holdout)
-    matches = Matches.of(*(texts.map(folded).to_frame(column.name) for texts in tables))
-    identical = replace(identical_rows(matches), name="identical_texts", columns=(column.name,))
-    sampled = column.sampled(random_state)
-    theirs = sampled.reference(random_state)
-    auc, p_value = attack_area(*sampled.distances)
-    people = len(sampled.train) + len(sampled.holdout)
-    attacked = Measure(
-        "text_attack_auc", auc, attack_area(*theirs.distances)[0],
-        rows=people, columns=(column.name,), p_value=p_value,
-    )  # fmt: skip
+    identical = replace(identical_rows(column.matches), name="identical_texts", columns=(column.name,))
+    people = column.people(random_state)
+    if not people.measurable:
+        return identical, *_missing(column, TEXT_PRIVACY[1:])
+    counted = people.sampled(random_state, MAX_COUNTED_TEXTS, MAX_COUNTED_SIGNS)
+    return identical, rare_words(counted), *_attacks(people.sampled(random_state), random_state)
+
+
+def text_hints(column: TextColumn, level: float) -> tuple[Measure, ...]:
+    """Take `training_matches` of a column's texts; parameters as there."""
+    return training_matches(column.matches, level, (column.name,)) if column.measurable else ()
+
+
+def rare_words(column: TextColumn) -> Measure:
+    """Count the people whose rare words stand in the synthetic texts.
+
+    Rare are words, and pairs of neighbouring words, that exactly one real person wrote. A person is found if
+    a synthetic text holds at least 1, 2, 4, 8, … of theirs: by the number that shows most.
+
+    Parameters
+    ----------
+    column
+        The texts, no two real people's alike.
+
+    Returns
+    -------
+    Measure
+        "rare_words": share of the training people found, beside the share of the holdout people, 0 to 1; low
+        is good. The test is that of `PeopleFound`.
+    """
+    sizes = len(column.train), len(column.holdout)
+    together = rare_words_together(column.real, list(column.synthetic))
+    least = 2 ** np.arange(max(int(together.max()).bit_length(), 1))
+    halves = np.split(together, [sizes[0]])
+    found = PeopleFound(np.array([(part[:, None] >= least).sum(axis=0) for part in halves]), sizes)
+    members, others = map(int, found.counts[:, found.best])
+    return Measure(
+        "rare_words",
+        exact_share(members, sizes[0]),
+        exact_share(others, sizes[1]),
+        rows=sum(sizes),
+        columns=(column.name,),
+        **found.tested,
+    )
+
+
+def _attacks(column: TextColumn, random_state: int) -> tuple[Measure, ...]:
+    """Take both attackers' measures, beside those with half of the holdout in the synthetic table's place."""
+    theirs = column.reference(random_state)
+    people = len(column.train) + len(column.holdout)
+
+    def area(name: str, ours: tuple[Floats, Floats], reference: tuple[Floats, Floats]) -> Measure:
+        auc, p_value = attack_area(*ours)
+        return Measure(
+            name, auc, attack_area(*reference)[0], rows=people, columns=(column.name,), p_value=p_value
+        )
+
     hits = Measure(
         "text_attack_tpr",
-        attack_hits(*sampled.distances, random_state)[HITS],
+        attack_hits(*column.distances, random_state)[HITS],
         attack_hits(*theirs.distances, random_state)[HITS],
-        rows=people, columns=(column.name,), **accuse(*sampled.distances, FALSE_POSITIVE_RATES[HITS]),
+        rows=people, columns=(column.name,), **accuse(*column.distances, FALSE_POSITIVE_RATES[HITS]),
     )  # fmt: skip
-    return identical, attacked, hits
+    return (
+        area("text_attack_auc", column.distances, theirs.distances),
+        hits,
+        area("text_similarity_auc", column.dissimilarities, theirs.dissimilarities),
+    )
 
 
 def text_fidelity(column: TextColumn, random_state: int) -> tuple[Measure, ...]:

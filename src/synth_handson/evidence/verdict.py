@@ -33,8 +33,9 @@ AREAS = tuple(name for name, known in DEFINITIONS.items() if known.tested and kn
 HINTS = ("training_matches", "holdout_matches")
 """Checks that take the generator to draw as reality does: signs, and no tests."""
 AVOIDED = {
-    "identical_rows": "rows", "identical_without": "rows", "identical_texts": "rows",
-    "outlier_identical": "rows", "subset_matches": "subset", "subset_matches_binned": "subset",
+    "identical_rows": "rows", "identical_without": "rows", "outlier_identical": "rows",
+    "subset_matches": "subset", "subset_matches_binned": "subset",
+    "identical_texts": "texts", "rare_words": "texts",
 }  # fmt: skip
 """Entry ``avoided_<this>`` of ``verdict.toml`` says that training people were avoided; of other tests
 ``avoided_distance``."""

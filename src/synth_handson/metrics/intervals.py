@@ -163,30 +163,8 @@ def upper_tail(hits: Integers, drawn: Integers, group: int, population: int) -> 
     return tails[position]
 
 
-def exact_p_values(hits: Integers, drawn: Integers, group: int, population: int) -> Floats:
-    """Test whether ``hits`` of ``drawn`` people belong to a group more or less often than chance lets them.
-
-    Parameters
-    ----------
-    hits, drawn
-        Of so many people drawn, so many belong to the group. Shape (n,) each.
-    group, population
-        Size of the group, and number of people in all.
-
-    Returns
-    -------
-    ndarray
-        Two-sided p-values of Fisher's exact test, 0 to 1: twice the smaller tail. Shape (n,).
-
-    Notes
-    -----
-    F. Yates, "Tests of significance for 2 x 2 contingency tables", JRSS A 147, 1984, on doubling.
-    """
-    return np.minimum(2 * smaller_tails(hits, drawn, group, population), 1.0)
-
-
 def smaller_tails(hits: Integers, drawn: Integers, group: int, population: int) -> Floats:
-    """Return the smaller of both tails of the hypergeometric distribution, as `exact_p_values` does."""
+    """Return the smaller of both tails of the hypergeometric distribution: see `upper_tail`. Shape (n,)."""
     above = upper_tail(hits, drawn, group, population)
     below = upper_tail(drawn - hits, drawn, population - group, population)
     return np.minimum(above, below)

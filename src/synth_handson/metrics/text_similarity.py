@@ -13,6 +13,11 @@ from synth_handson.metrics.arrays import Floats
 if TYPE_CHECKING:
     from scipy.sparse import csr_matrix
 
+_HIRAGANA, _KATAKANA = "\u3041-\u309f", "\u30a0-\u30ff"
+_KANJI = "\u3005-\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
+WORD = rf"[{_HIRAGANA}]+|[{_KATAKANA}]+|[{_KANJI}]+|[^\W_{_HIRAGANA}{_KATAKANA}{_KANJI}]+"
+"""Letters and digits in a row. Japanese, which has no spaces, is cut where its script changes."""
+
 
 def folded(text: str) -> str:
     """Return a text without differences of case, width and white space."""
@@ -61,3 +66,41 @@ class TextSpace:
         search = NearestNeighbors(n_neighbors=rank, metric="cosine", algorithm="brute").fit(among)
         distances, _ = search.kneighbors(vectors)
         return np.asarray(1 - distances[:, -1])
+
+
+def nearest_in_any_order(texts: Sequence[str], others: Sequence[str]) -> Floats:
+    """Return how similar each text is to the most similar of other texts, in whatever order its words stand.
+
+    Parameters
+    ----------
+    texts
+        At least one of them has a word. How rare a word is among them decides how much it weighs. Shape (n,).
+    others
+        Shape (m,).
+
+    Returns
+    -------
+    ndarray
+        The mean of two cosine similarities, 0 to 1. Shape (n,).
+
+    Notes
+    -----
+    TF-IDF, as in `TextSpace`, of words and of three characters in a row: words alone do not see one letter
+    changed in each, and characters alone are weaker where other words stand in between.
+    """
+    from sklearn.feature_extraction.text import TfidfVectorizer
+    from sklearn.pipeline import FeatureUnion
+
+    vectors = FeatureUnion(
+        [
+            ("words", TfidfVectorizer(preprocessor=folded, token_pattern=WORD, sublinear_tf=True)),
+            (
+                "characters",
+                TfidfVectorizer(
+                    preprocessor=folded, analyzer="char_wb", ngram_range=(3, 3), sublinear_tf=True
+                ),
+            ),
+        ]
+    )
+    similarities = vectors.fit_transform(texts) @ vectors.transform(others).T
+    return np.asarray(similarities.max(axis=1).toarray().ravel() / 2)

@@ -20,7 +20,7 @@ DECIMALS = {
     "column_tvd": 1, "pair_tvd": 1, "ks": 1, "category_coverage": 1, "distinct_rows": 1, "dcr_share": 1,
     "accuracy": 1, "precision": 1, "recall": 1, "performance_kept": 1,
     "singling_out": 1, "linkability": 1, "inference": 1,
-    "identical_texts": 2, "text_attack_tpr": 2, "text_length": 1, "text_distinct": 1,
+    "identical_texts": 2, "rare_words": 1, "text_attack_tpr": 2, "text_length": 1, "text_distinct": 1,
 }  # fmt: skip
 """Measures that are shares, said in percent with so many decimals."""
 
