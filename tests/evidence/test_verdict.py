@@ -23,6 +23,7 @@ TESTED = (
     *("identical_rows", "dcr_share", "kernel_share", "attack_auc", "attack_tpr", "attack_tpr_03"),
     *("attack_tpr_01", "subset_matches", "subset_matches_binned", "outlier_identical", "outlier_attack_auc"),
     *("identical_without", "singling_out", "linkability", "inference"),
+    *("attribution", "attribution_matched"),
     *("identical_texts", "text_attack_auc", "text_attack_tpr"),
 )
 COUNTED = (
@@ -31,6 +32,8 @@ COUNTED = (
     "subset_matches",
     "subset_matches_binned",
     "outlier_identical",
+    "attribution",
+    "attribution_matched",
 )
 GOOD = Limits(copied=10, changed=30, rows_needed=200, holdout_needed=None)
 FEW = Limits(copied=60, changed=None, rows_needed=2_400, holdout_needed=None)

@@ -271,6 +271,8 @@ def _shown(p_value: float, found: Measure) -> Message:
             "high": found.high,
             "reference": None if found.reference is None else found.reference.value,
             "column": ", ".join(found.columns) or None,
+            "known": ", ".join(found.columns[:-1]) or None,
+            "secret": found.columns[-1] if found.columns else None,
             "attributable": None if found.attributable is None else found.attributable.value,
             "attributable_low": None if found.attributable is None else found.attributable.low,
             "attributable_high": None if found.attributable is None else found.attributable.high,
