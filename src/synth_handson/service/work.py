@@ -219,7 +219,8 @@ class Bench:
         understood = self._understand(attempt, request, folder)
         making = Making(
             target=request.target_column, count=request.n_rows, engine=request.engine,
-            known=request.known_columns, epsilon=request.epsilon, minutes=self.settings.training_minutes, keep=kept, seed=request.seed,
+            known=request.known_columns,
+            epsilon=request.epsilon, minutes=self.settings.training_minutes, keep=kept, seed=request.seed,
             texts=partial(train_texts, max_minutes=self.settings.text_minutes)
             if self.settings.text_minutes
             else None,

@@ -93,7 +93,8 @@ def asked(
 ) -> Choices:
     """Take the choices from a form, whose lists are fields of the same name."""
     return Choices(
-        n_rows=n_rows, target_column=target_column or None, known_columns=known_columns, engine=engine, epsilon=epsilon, seed=seed,
+        n_rows=n_rows, target_column=target_column or None, known_columns=known_columns,
+        engine=engine, epsilon=epsilon, seed=seed,
         language=language, replace_personal_data=replace_personal_data, escape_formulas=escape_formulas,
         types=types, leave_out=leave_out,
     )  # fmt: skip
