@@ -18,7 +18,6 @@ from synth_handson.tables.interviews import make_interviews
 PEOPLE, HELD_OUT = 480, 120
 ROWS = 600
 SHARES = (0.02, 0.05, 0.1, 0.2, 0.8)
-LEVEL = 0.05 / 20
 """As of a test among twenty."""
 WORDS = 2_000
 

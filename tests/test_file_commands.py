@@ -47,7 +47,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("files")
     write_table(make_interviews(300, seed=1), folder / "in.csv")
     made = run("synthesise", str(folder / "in.csv"), str(folder / "out.csv"), "--engine", "copula",
-               "--target", "outcome", "--text-minutes", "0",
+               "--target", "outcome", "--text-minutes", "0", "--known", "language", "--known", "born",
                "--report", str(folder / "report.html"))  # fmt: skip
     assert made.returncode == 0, made.stderr
     (folder / "said.txt").write_text(made.stdout, encoding="utf-8")

@@ -95,6 +95,8 @@ def test_evidence_written_before_is_read_and_written_alike() -> None:
     assert json.dumps(Evidence.from_dict(json.loads(text)).to_dict()) == text
     # As it was written before texts were measured.
     assert Evidence.from_dict(json.loads(text.replace(', "texts": []', ""))).fidelity.texts == ()
+    # And before anybody could say what is known.
+    assert Evidence.from_dict(json.loads(text.replace(', "known": []', ""))).known == ()
 
 
 def test_the_same_tables_still_give_the_evidence_that_was_kept() -> None:

@@ -38,7 +38,9 @@ def test_the_evidence_is_equal_to_the_last_digit(client: Client, monkeypatch: py
     people = draw_people(6_000, 0)[["income", "region", "visits", "churned"]]
     train, holdout, synthetic = people[:3_000], people[3_000:4_500], people[4_500:].copy()
     synthetic[:150] = train[:150].to_numpy()
-    asked: dict[str, Any] = {"train": train, "holdout": holdout, "target": "churned"}
+    asked: dict[str, Any] = {
+        "train": train, "holdout": holdout, "target": "churned", "known": ["region", "visits"]
+    }  # fmt: skip
     here = assess(synthetic, **asked)
     assert here.measured.train == 500
     assert assess(synthetic, client=client, **asked).to_dict() == here.to_dict()
@@ -62,6 +64,8 @@ def test_groups_are_merged_whichever_parts_they_are_in(client: Client, keys: str
             rows.close()
         asked = "count(*), sum(t) FILTER (h > 0), count(*) FILTER (m & 4 > 0 AND t = 1), sum(n)"
         assert there.over_groups(keys, asked) == disk.over_groups(keys, asked)
+        assert there.told("v1", "v0") == disk.told("v1", "v0")
+        assert there.told("p1, v0", "v1") == disk.told("p1, v0", "v1")
         assert sorted(there.cells(0, 1)) == sorted(disk.cells(0, 1)) == by_hand(bins, parts)
 
 

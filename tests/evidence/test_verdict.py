@@ -29,6 +29,7 @@ TESTED = (
     *("outlier_identical", "outlier_attack_auc"),
     *("identical_without", "singling_out", "linkability", "inference"),
     *("identical_texts", "rare_words", "text_attack_auc", "text_attack_tpr", "text_similarity_auc"),
+    *("attribution", "attribution_matched"),
 )
 COUNTED = (
     "identical_rows",
@@ -37,6 +38,8 @@ COUNTED = (
     "subset_matches_binned",
     "outlier_identical",
     "rare_words",
+    "attribution",
+    "attribution_matched",
 )
 GOOD = Limits(copied=10, hinted=10, changed=30, rows_needed=200, holdout_needed=None)
 FEW = Limits(copied=60, hinted=60, changed=None, rows_needed=2_400, holdout_needed=None)

@@ -54,6 +54,7 @@ def agree(tables: Three) -> None:
             assert mine.found.counts.tolist() == theirs.found.counts.tolist()
             assert mine.holdout_found.tolist() == theirs.holdout_found.tolist()
             assert mine.unique.tolist() == pytest.approx(theirs.unique.tolist())
+        agree_on_attributions(tables, ours)
         assert found.never_repeating == NeverRepeating.of(prepared.train)
         for name, counts in count_split(prepared).items():
             split = found.columns[name].split
@@ -63,6 +64,18 @@ def agree(tables: Three) -> None:
         sampled = prepared.sampled(SAMPLE, 0)
         for mine, theirs in zip(found.sample.all, sampled.all, strict=True):
             pd.testing.assert_frame_equal(mine, theirs)
+
+
+def agree_on_attributions(tables: Three, ours: Neighbours) -> None:
+    """Check whose secrets are told right."""
+    for known in (tables[1].columns[:1], tables[1].columns[:-1]):
+        with read_tables(*tables, 0, known=known, rows=SAMPLE) as given:
+            assert given.whole is not None
+            mine = given.whole.attributions(given.known)
+        theirs = ours.counts.attributions(given.known)
+        assert (mine.known, mine.secrets) == (theirs.known, theirs.secrets)
+        assert (mine.people, mine.matched) == (theirs.people, theirs.matched)
+        assert mine.told.tolist() == theirs.told.tolist()
 
 
 def agree_on_bins(found: WholeTables, tables: AssessedTables) -> None:
@@ -196,6 +209,17 @@ def test_a_target_that_is_not_there_is_named_before_anything_is_counted(
     monkeypatch.setattr(whole, "_count", lambda *_: pytest.fail("it was counted"))
     with pytest.raises(ArgumentError, match="churned"), read_tables(*people(), 0, "churn", rows=SAMPLE):
         pass
+
+
+def test_a_known_column_that_is_not_there_or_text_is_named_before_anything_is_counted(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(whole, "_count", lambda *_, **__: pytest.fail("it was counted"))
+    told = pd.Series([f"They have been with us for {days} days." for days in range(1_500)])
+    tables: Three = tuple(t.reset_index(drop=True).assign(told=told[: len(t)]) for t in people())  # type: ignore[assignment]
+    for known, said in ((["regions"], "region"), (["region", "told"], "told")):
+        with pytest.raises(ArgumentError, match=said), read_tables(*tables, 0, known=known, rows=SAMPLE):
+            pass
 
 
 def test_every_difference_of_the_tables_is_said_before_anything_is_counted() -> None:

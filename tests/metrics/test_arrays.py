@@ -5,7 +5,7 @@ import pandas as pd
 from hypothesis import given
 from hypothesis import strategies as st
 
-from synth_handson.metrics.arrays import number_rows, ratio
+from synth_handson.metrics.arrays import number_rows, one_of_each, ratio
 
 
 def test_nothing_is_divided_by_nothing() -> None:
@@ -28,3 +28,9 @@ def test_so_many_columns_that_their_codes_leave_the_range_are_numbered_rightly()
     frame = pd.DataFrame(np.random.default_rng(0).integers(0, 2, (500, 3)))
     wide = [1_000 * frame[position % 3].to_numpy() for position in range(60)]
     assert (number_rows(wide) == frame.groupby([0, 1, 2], sort=False).ngroup()).all()
+
+
+@given(st.lists(st.integers(0, 5), min_size=1, max_size=30), st.integers(0, 9))
+def test_one_of_those_that_share_a_number_is_chosen(numbers: list[int], seed: int) -> None:
+    chosen = one_of_each(np.array(numbers), np.random.default_rng(seed))
+    assert sorted(np.array(numbers)[chosen].tolist()) == sorted(set(numbers))

@@ -24,9 +24,12 @@ def test_it_is_read_understood_and_started_and_nothing_stays_on_the_disk(
     assert upload.error is None
     assert upload.understood is not None
     assert "email" not in upload.understood.named("learned")
-    started = replace(upload, target="outcome", left_out=frozenset({"visits"})).start()
+    started = replace(upload, target="outcome", left_out=frozenset({"visits"}), known=("born",)).start()
     assert started.table is not None
     assert (started.table.name, started.table.target) == ("interviews.csv", "outcome")
+    assert started.table.known == ("born",)
+    gone = replace(upload, left_out=frozenset({"visits"}), known=("visits",)).start()
+    assert gone.error is not None and "visits" in str(gone.error)
     assert list(started.table.frame) == ["born", "language", "plan", "satisfaction", "outcome"]
     assert list(home.iterdir()) == []
 

@@ -144,6 +144,7 @@ def test_numbers_that_are_personal_stay_numbers(tmp_path: Path) -> None:
     [
         ({"target": "name"}, "no column “name” to predict among those that can be learned: born, language"),
         ({"target": "nonsense"}, "no column “nonsense”"),
+        ({"known": ("born", "name")}, "no column 'name' that somebody could know"),
         ({"count": 5}, "5 rows are too few"),
         ({"seed": -1}, "seed"),
         ({"engine": "nonsense"}, "There is no engine"),

@@ -96,8 +96,13 @@ def test_a_copied_table_fails_with_a_holdout(real: pd.DataFrame, tmp_path: Path)
     train, holdout = split_holdout(real)
     for name, frame in (("train", train), ("holdout", holdout), ("copied", train)):
         write_table(frame, tmp_path / f"{name}.csv")
-    result = validate(tmp_path / "train.csv", tmp_path / "copied.csv", holdout=tmp_path / "holdout.csv")
+    result = validate(
+        tmp_path / "train.csv", tmp_path / "copied.csv", holdout=tmp_path / "holdout.csv",
+        known=["region", "visits"],
+    )  # fmt: skip
     assert values(result)["privacy"] is False
+    assert result.evidence is not None and result.evidence.known == ("region", "visits")
+    assert any(reason.key == "verdict.shown_attribution" for reason in result.evidence.reasons)
     assert values(result)["personal_data"] is False
     assert len(result.leaks) == len(train)
     assert result.to_dict()["met"] is False

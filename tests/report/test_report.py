@@ -462,6 +462,20 @@ def test_every_measure_has_a_sentence_or_a_table(language: Language) -> None:
         assert words.sentence(measured).endswith((".", "。"))
 
 
+def test_what_somebody_may_know_is_said_and_that_nothing_else_is_claimed(language: Language) -> None:
+    words = Wording(language)
+    unnamed = to_markdown(evidence(), language)
+    assert words.say("known_none") in unnamed.replace("\\", "")
+    found = replace(taken("attribution", 0.4, 0.1), columns=("age", "job", "balance"), p_value=1e-9)
+    measured = replace(privacy("pass", ()), measures=(found,))
+    said = to_markdown(replace(evidence(), privacy=measured, known=("age", "job")), language)
+    assert words.say("known_named", columns=words.names(("age", "job"))) in said
+    assert words.say("known_none") not in said.replace("\\", "")
+    told = words.sentence(found)
+    assert all(words.quote(name) in told for name in found.columns)
+    assert "40.00 %" in told and "10.00 %" in told
+
+
 def test_an_axis_is_round_wide_enough_and_inside_the_range() -> None:
     assert span([taken("identical_rows", 0.0002, 0.0001)]) == pytest.approx((0, 0.1))
     assert span([taken("attack_auc", 0.505, 0.499)]) == pytest.approx((0.45, 0.55))

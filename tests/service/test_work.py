@@ -90,6 +90,8 @@ def test_columns_left_out_are_empty(bench: Bench, records: Records, storage: Sto
         (b"- !!python/object/apply:os.system [ls]\n", {"name": "t.yaml"}, None, "t.yaml"),
         (WIDE, {}, "service_columns", "101"),
         (None, {"target_column": "nowhere"}, "synthesise_target", "nowhere"),
+        (None, {"known_columns": ["nowhere"]}, "known_column", "nowhere"),
+        (None, {"leave_out": ["region"], "known_columns": ["region"]}, "known_column", "region"),
         (None, {"leave_out": ["churned"]}, "synthesise_target", "churned"),
         (None, {"types": ["plan=whole"]}, None, "plan"),
         (None, {"n_rows": 10}, "synthesise_count", "10"),

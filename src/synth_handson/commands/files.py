@@ -42,6 +42,10 @@ Types = Annotated[
 Schema = Annotated[
     Path | None, typer.Option(help="A saved schema (preview --save-schema): what the columns hold.")
 ]
+Known = Annotated[
+    list[str] | None,
+    typer.Option(metavar="COLUMN", help="Column that somebody may already know of a person; once for each."),
+]
 LanguageOption = Annotated[
     Language | None, typer.Option("--language", help="ja or en; by default the terminal's.")
 ]
@@ -57,6 +61,7 @@ def synthesise(
     input: Annotated[Path | None, typer.Option("--input", "-i", help="The file.")] = None,
     output: Annotated[Path | None, typer.Option("--output", "-o", help="Where to.")] = None,
     target: Annotated[str | None, typer.Option(help="Column that a model is to predict.")] = None,
+    known: Known = None,
     count: Annotated[
         int | None, typer.Option("--count", "-n", help="Rows to draw; else as many as there are.")
     ] = None,
@@ -111,6 +116,7 @@ def synthesise(
         settings = Settings(
             target=target, count=count, engine=engine, epsilon=epsilon, seed=seed,
             texts=_texts(writer, text_minutes), refiner=refiner,
+            known=tuple(known or ()),
         )  # fmt: skip
         made = make(understood, settings, on_stage=stages.begin, on_progress=stages.train)
     show.understood(understood)
@@ -142,6 +148,7 @@ def validate(
     manifest: Annotated[Path | None, typer.Option(help="The manifest, if it lies elsewhere.")] = None,
     schema: Schema = None,
     target: Annotated[str | None, typer.Option(help="Column that a model is to predict.")] = None,
+    known: Known = None,
     as_json: AsJson = False,
     language: LanguageOption = None,
     quiet: Quiet = False,
@@ -152,8 +159,9 @@ def validate(
         with show.stages() as stages:
             stages.begin("assess")
             result = check(
-                original, synthetic, holdout=holdout, manifest=manifest, schema=schema, target=target
-            )
+                original, synthetic, holdout=holdout, manifest=manifest, schema=schema, target=target,
+                known=known or (),
+            )  # fmt: skip
     except SynthHandsonError as error:
         typer.secho(error.message(show.language), fg="red", err=True)
         raise typer.Exit(UNCHECKED) from error

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any, Literal
@@ -88,6 +88,8 @@ class Evidence:
         Whether it is of use, whatever the verdict on privacy.
     grade
         A summary, not evidence.
+    known
+        Columns that somebody may already know of a person, as they were named; nothing is claimed for others.
     """
 
     version: str
@@ -102,6 +104,7 @@ class Evidence:
     ladder: tuple[Rung, ...]
     usefulness: Usefulness
     grade: Grade
+    known: tuple[str, ...] = ()
 
     @property
     def verdict(self) -> Outcome:
@@ -173,6 +176,7 @@ def assess(
     train: AnyTable,
     holdout: AnyTable,
     target: str | int | None = None,
+    known: Sequence[str] | None = None,
     random_state: int = 0,
     on_progress: Callable[[Step], None] | None = None,
     client: Client | None = None,
@@ -190,6 +194,9 @@ def assess(
         Rows from the same source, chosen at random, that it never saw; with the same columns.
     target
         Column that a model is to predict; without one, no utility is measured.
+    known
+        Columns that somebody may already know of a person, such as ``["age", "job"]``: it is measured whether
+        the synthetic table tells them another one. Nothing is claimed for columns that were not named.
     random_state
         Seed of everything random, 0 to 2³² - 1: the same tables and seed give the same evidence.
     on_progress
@@ -210,7 +217,8 @@ def assess(
         If a table is too small, or has other columns or types than the training table.
     ArgumentError
         If there is no such file or target, the seed is out of range, ``on_progress`` cannot be called, or
-        the cluster has no workers.
+        the cluster has no workers; if a column of ``known`` is not there, named twice or one of free text, or
+        no other column is left to guess.
 
     Notes
     -----
@@ -226,7 +234,7 @@ def assess(
     check_callback(on_progress)
     # From here on names are text.
     named = None if target is None else str(target)
-    with read_tables(synthetic, train, holdout, random_state, named, client=client) as given:
+    with read_tables(synthetic, train, holdout, random_state, named, known, client=client) as given:
         return _assess(given, named, random_state, on_progress)
 
 
@@ -244,7 +252,7 @@ def _assess(
     ours = Neighbours.of(tables, random_state, whole)
     joint = c2st(tables.synthetic, tables.train, tables.holdout, random_state=random_state)
     told_apart = joint.reference or Estimate(0.5, 0.5, 0.5)
-    privacy = assess_privacy(ours, told_apart, texts, on_attacks=lambda: begin("attacks"))
+    privacy = assess_privacy(ours, told_apart, texts, known=given.known, on_attacks=lambda: begin("attacks"))
     begin("ladder")
     ladder = climb(ours, joint)
     begin("fidelity")
@@ -272,6 +280,7 @@ def _assess(
         ladder=ladder,
         usefulness=usefulness,
         grade=grade(fidelity, utility, privacy, usefulness),
+        known=given.known,
     )
 
 

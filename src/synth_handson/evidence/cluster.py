@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from synth_handson.errors import ArgumentError
-from synth_handson.evidence.rows import CELLS, GROUPS, Numbers, whole
+from synth_handson.evidence.rows import CELLS, GROUPS, PEOPLE, TOLD, Numbers, whole
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -27,6 +27,8 @@ PART = 1_000_000
 """Rows that are kept and counted together."""
 MERGED = "sum(t) t, sum(h) h, sum(p) p, sum(q) q, sum(n) n, bit_or(m) m"
 """What is known of a group of which several parts know something."""
+MERGED_PEOPLE = "sum(a) a, sum(b) b, sum(s) s"
+"""The same of groups of people."""
 
 
 @dataclass
@@ -71,14 +73,27 @@ class ClusterRows:
 
     def over_groups(self, keys: str, aggregates: str) -> tuple[int, ...]:
         """Return aggregates over the groups of rows that are alike in some columns."""
+        question = f"SELECT {aggregates} FROM ({{groups}})"
+        return self._over(keys, keys, GROUPS, MERGED, question)
+
+    def told(self, known: str, secret: str) -> tuple[int, ...]:
+        """Count the people whose secret is told right by the synthetic rows that agree in what is known."""
+        question = TOLD.format(known=known, groups="{groups}")
+        return self._over(f"{known}, {secret}", known, PEOPLE, MERGED_PEOPLE, question)
+
+    def _over(self, keys: str, together: str, sums: str, merged_sums: str, question: str) -> tuple[int, ...]:
+        """Ask something of groups, of which those that are alike in some keys are in the same hands."""
         hands = len(self._workers())
-        dealt = [self.client.submit(_deal, part, keys, hands, pure=False) for part in self._parts]
+        dealt = [
+            self.client.submit(_deal, part, keys, together, sums, hands, pure=False) for part in self._parts
+        ]
         merged = [
             self.client.submit(
                 _merge,
                 [self.client.submit(_hand, hand, number, pure=False) for hand in dealt],
                 keys,
-                aggregates,
+                merged_sums,
+                question,
                 pure=False,
             )
             for number in range(hands)
@@ -135,9 +150,9 @@ def _side_by_side(tables: list[pa.Table]) -> pa.Table:
     return pa.table({name: table[name] for table in tables for name in table.column_names})
 
 
-def _deal(part: pa.Table, keys: str, hands: int) -> list[pa.Table]:
-    """Group the rows of a part, and deal the groups out by a hash of their keys."""
-    groups = f"SELECT {keys}, {GROUPS}, hash({keys}) % {hands} hand FROM part GROUP BY {keys}"
+def _deal(part: pa.Table, keys: str, together: str, sums: str, hands: int) -> list[pa.Table]:
+    """Group the rows of a part, and deal the groups out by a hash of some of their keys."""
+    groups = f"SELECT {keys}, {sums}, hash({together}) % {hands} hand FROM part GROUP BY {keys}"
     found = _query(groups, part=part)
     return [
         _query(f"SELECT * EXCLUDE hand FROM found WHERE hand = {number}", found=found)
@@ -149,12 +164,12 @@ def _hand(dealt: list[pa.Table], number: int) -> pa.Table:
     return dealt[number]
 
 
-def _merge(hands: list[pa.Table], keys: str, aggregates: str) -> tuple[int, ...]:
-    """Merge the groups of one hash, and return their aggregates."""
+def _merge(hands: list[pa.Table], keys: str, sums: str, question: str) -> tuple[int, ...]:
+    """Merge the groups of one hash, and ask something of them."""
     import pyarrow as pa
 
-    groups = f"SELECT {MERGED} FROM groups GROUP BY {keys}"
-    found = _query(f"SELECT {aggregates} FROM ({groups})", groups=pa.concat_tables(hands))
+    groups = f"SELECT {keys}, {sums} FROM groups GROUP BY {keys}"
+    found = _query(question.format(groups=groups), groups=pa.concat_tables(hands))
     return whole(tuple(found.to_pylist()[0].values()))
 
 

@@ -240,6 +240,7 @@ _RUNS = "Lee et al., Deduplicating training data makes language models better, A
 _SECRETS = "Carlini et al., The Secret Sharer, USENIX Security 2019"
 _TFIDF = "Salton & Buckley, Information Processing & Management 24(5), 1988"
 _DIVERSITY = "Zhu et al., Texygen, SIGIR 2018"
+_TCAP = "Taub et al., Privacy in Statistical Databases 2018"
 _ANONYMETER = "Giomi et al., PoPETs 2023(2); WP29 Opinion 05/2014"
 
 DEFINITIONS: dict[str, Definition] = {
@@ -285,6 +286,10 @@ DEFINITIONS: dict[str, Definition] = {
     "singling_out": Definition(0.0, 1.0, "low", 0.0, "wilson", _ANONYMETER, tested=True),
     "linkability": Definition(0.0, 1.0, "low", 0.0, "wilson", _ANONYMETER, tested=True),
     "inference": Definition(0.0, 1.0, "low", 0.0, "wilson", _ANONYMETER, tested=True),
+    "attribution": Definition(0.0, 1.0, "low", 0.0, "clopper_pearson", f"{_TCAP}; {_FISHER}", tested=True),
+    "attribution_matched": Definition(
+        0.0, 1.0, "low", 0.0, "clopper_pearson", f"{_TCAP}; {_FISHER}", tested=True
+    ),
     "identical_texts": Definition(0.0, 1.0, "low", 0.0, "clopper_pearson", _FISHER, tested=True),
     "rare_words": Definition(0.0, 1.0, "low", 0.0, "clopper_pearson", f"{_SECRETS}; {_FISHER}", tested=True),
     "text_attack_auc": Definition(0.0, 1.0, "near", 0.5, "delong", f"{_RUNS}; {_MIA}", tested=True),

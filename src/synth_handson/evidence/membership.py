@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 import numpy as np
 import pandas as pd
 
+from synth_handson.evidence.attribution import Attributions, attribute
 from synth_handson.evidence.identical import Matches, NeverRepeating, identical_rows
 from synth_handson.evidence.measures import Measure
 from synth_handson.evidence.people_found import PeopleFound
@@ -128,6 +129,9 @@ class Counts(Protocol):
     def matches(self, left_out: Sequence[str] = ()) -> Matches:
         """Join the tables on all columns but those left out."""
 
+    def attributions(self, known: Sequence[str]) -> Attributions:
+        """Guess every other column of whoever is known by these."""
+
 
 @dataclass(frozen=True, eq=False)
 class RowsInMemory:
@@ -159,6 +163,11 @@ class RowsInMemory:
         if left_out:
             return Matches.of(*self.tables.without(left_out).all)
         return Matches.within(self.space, self.train, self.holdout)
+
+    def attributions(self, known: Sequence[str]) -> Attributions:
+        """Guess every other column of whoever is known by these."""
+        rows = np.concatenate([self.train, self.holdout, self.space.synthetic])
+        return attribute(self.tables, self.space, rows, known, self.random_state)
 
 
 @dataclass(frozen=True, eq=False)

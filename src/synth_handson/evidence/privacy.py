@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from synth_handson.evidence.attacks import MAX_SECRETS, three_risks
+from synth_handson.evidence.attribution import ATTRIBUTION_MEASURES, attribution_measures
 from synth_handson.evidence.identical import identical_rows, training_matches
 from synth_handson.evidence.limits import find_limits
 from synth_handson.evidence.measures import RISKS, Measure
@@ -35,7 +36,8 @@ class Privacy:
         "attack_tpr_01", "calibrated_attack_auc", "outlier_identical", "outlier_attack_auc";
         "identical_without" where columns hardly ever repeat; "singling_out", "linkability", and "inference"
         once for each secret column; and for each column of free text "identical_texts", "rare_words",
-        "text_attack_auc", "text_attack_tpr" and "text_similarity_auc".
+        "text_attack_auc", "text_attack_tpr" and "text_similarity_auc"; "attribution" and
+        "attribution_matched" where it was said which columns somebody may know.
     checks
         Whether the holdout is what it should be: "split_auc" and "split_columns", whether it is a random part
         of the same people; and two hints, "training_matches", whether more rows stand in the training table
@@ -58,6 +60,7 @@ def assess_privacy(
     told_apart: Estimate,
     texts: Sequence[TextColumn] = (),
     *,
+    known: Sequence[str] = (),
     on_attacks: Callable[[], None] | None = None,
 ) -> Privacy:
     """Look for real people in a synthetic table, and decide what that shows.
@@ -74,6 +77,8 @@ def assess_privacy(
         How well a classifier tells holdout rows from training rows: the reference of "c2st_auc".
     texts
         Columns of free text, which are not among the tables'.
+    known
+        Columns that somebody may already know of a person, if any were named.
     on_attacks
         Called once the distances are measured and the attacks begin.
 
@@ -85,6 +90,7 @@ def assess_privacy(
     tables, counts = ours.tables, ours.counts
     never = counts.never_repeating
     planned = _planned(tables.train.shape[1], len(never.left_out), sum(text.measurable for text in texts))
+    planned += ATTRIBUTION_MEASURES if known else ()
     level = single_level(planned)
     membership = membership_measures(ours)
     matches = {names: counts.matches(names) for names in never.left_out}
@@ -101,7 +107,8 @@ def assess_privacy(
         on_attacks()
     risks = three_risks(tables, random_state=ours.random_state)
     words = (measure for text in texts for measure in text_privacy(text, ours.random_state))
-    measures = (*membership, *without, *risks, *words)
+    told = attribution_measures(counts.attributions(known)) if known else ()
+    measures = (*membership, *without, *risks, *words, *told)
     verdict = decide(measures, limits, ours.matches.rows, checks, never)
     return Privacy(measures, checks, distances, verdict)
 

@@ -24,6 +24,14 @@ MEMORY = "1500MB"
 GROUPS = "sum(train) t, sum(holdout) h, sum(member) p, sum(other) q, count(*) n, bit_or(marks) m"
 """What is known of a group of rows: training ones, holdout ones, those that stand for a training or a holdout
 person, all, and the marks of any of them."""
+PEOPLE = "sum(member) a, sum(other) b, sum(1 - train - holdout) s"
+"""What is known of a group of people, each counted once: training, holdout people, synthetic rows."""
+TOLD = """
+    SELECT sum(a), sum(b), sum(a) FILTER (most > 0), sum(b) FILTER (most > 0),
+    sum(a) FILTER (s > 0 AND s = most), sum(b) FILTER (s > 0 AND s = most)
+    FROM (SELECT *, max(s) OVER (PARTITION BY {known}) most FROM ({groups}))
+"""
+"""Training and holdout people: all, those whose known values a synthetic row has, and those told right."""
 CELLS = "train, holdout, p{one}, p{other}"
 """The parts and the two coarse bins by which pairs of columns are counted."""
 
@@ -53,6 +61,22 @@ class Rows(Protocol):
             Columns, separated by commas.
         aggregates
             SQL over t, h, p, q, n and m of each group (`GROUPS`); sums and counts only.
+        """
+
+    def told(self, known: str, secret: str) -> tuple[int, ...]:
+        """Count the people whose secret is told right by the synthetic rows that agree in what is known.
+
+        Parameters
+        ----------
+        known
+            Columns, separated by commas.
+        secret
+            A column.
+
+        Returns
+        -------
+        tuple of int
+            Training and holdout people: all, matched, and told right.
         """
 
     def cells(self, one: int, other: int) -> list[tuple[int, ...]]:
@@ -94,6 +118,11 @@ class DiskRows:
         """Return aggregates over the groups of rows that are alike in some columns."""
         groups = f"SELECT {GROUPS} FROM rows GROUP BY {keys}"
         return whole(self._query(f"SELECT {aggregates} FROM ({groups})")[0])
+
+    def told(self, known: str, secret: str) -> tuple[int, ...]:
+        """Count the people whose secret is told right by the synthetic rows that agree in what is known."""
+        groups = f"SELECT {known}, {secret}, {PEOPLE} FROM rows GROUP BY {known}, {secret}"
+        return whole(self._query(TOLD.format(known=known, groups=groups))[0])
 
     def cells(self, one: int, other: int) -> list[tuple[int, ...]]:
         """Count rows by part and by the coarse bins of two columns: train, holdout, bin, bin, rows."""

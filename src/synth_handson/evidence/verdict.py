@@ -36,6 +36,7 @@ AVOIDED = {
     "identical_rows": "rows", "identical_without": "rows", "outlier_identical": "rows",
     "subset_matches": "subset", "subset_matches_binned": "subset",
     "identical_texts": "texts", "rare_words": "texts",
+    "attribution": "attribution", "attribution_matched": "attribution",
 }  # fmt: skip
 """Entry ``avoided_<this>`` of ``verdict.toml`` says that training people were avoided; of other tests
 ``avoided_distance``."""
@@ -315,6 +316,8 @@ def _shown(p_value: float, found: Measure) -> Message:
             "high": found.high,
             "reference": None if found.reference is None else found.reference.value,
             "column": ", ".join(found.columns) or None,
+            "known": ", ".join(found.columns[:-1]) or None,
+            "secret": found.columns[-1] if found.columns else None,
             "attributable": None if found.attributable is None else found.attributable.value,
             "attributable_low": None if found.attributable is None else found.attributable.low,
             "attributable_high": None if found.attributable is None else found.attributable.high,

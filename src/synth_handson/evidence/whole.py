@@ -6,7 +6,7 @@ Each row becomes the numbers of its values, and every join and contingency table
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
@@ -18,7 +18,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from synth_handson.errors import TableError
+from synth_handson.errors import ArgumentError, TableError
+from synth_handson.evidence.attribution import Attributions, choose_guesses, without_texts
 from synth_handson.evidence.cluster import ClusterRows, connect
 from synth_handson.evidence.fidelity import Coarse, coarsen
 from synth_handson.evidence.identical import Matches, NeverRepeating
@@ -46,9 +47,10 @@ from synth_handson.locales import Message
 from synth_handson.metrics.arrays import Floats, Integers
 from synth_handson.metrics.bins import bin_column
 from synth_handson.metrics.distances import mid_ranks
-from synth_handson.tables.checks import check_target
+from synth_handson.tables.checks import check_known, check_target, listed
 from synth_handson.tables.columns import Column
 from synth_handson.tables.large import AnyTable, FrameTable, LargeTable, open_table
+from synth_handson.tables.texts import is_text
 
 if TYPE_CHECKING:
     from distributed import Client
@@ -198,6 +200,13 @@ class WholeTables:
         )
         return [train, holdout], [synthetic, members], unique / max(len(self.drawn.followed), 1)
 
+    def attributions(self, known: Sequence[str]) -> Attributions:
+        """Guess every other column of whoever is known by these."""
+        binned = [name for name, column in self.columns.items() if column.twentieths is not None]
+        chosen = choose_guesses(without_texts(self.sample.train), binned, known)
+        counts = (self.rows.told(self._keys(known, False), self._keys([name], b)) for name, b in chosen)
+        return Attributions.of(known, [name for name, _ in chosen], counts)
+
     def pair_counts(self, one: str, other: str) -> Integers:
         """Count the rows of each part in each pair of coarse bins. Shape (3, bins, bins)."""
         first, second = (self.columns[name].coarse.size for name in (one, other))
@@ -207,7 +216,7 @@ class WholeTables:
             counts[TRAIN if train else HOLDOUT if holdout else SYNTHETIC, row, column] = count
         return counts
 
-    def _keys(self, names: Sequence[str], binned: bool) -> str:
+    def _keys(self, names: Iterable[str], binned: bool) -> str:
         positions = {name: i for i, name in enumerate(self.columns)}
         return ", ".join(
             f"{'t' if binned and self.columns[name].twentieths is not None else 'v'}{positions[name]}"
@@ -229,12 +238,15 @@ class Given:
         All rows; or a sample, if ``whole`` has them.
     whole
         The tables, if one is large.
+    known
+        Columns that somebody may already know of a person, by their names as text.
     """
 
     columns: tuple[pd.DataFrame, pd.DataFrame]
     sizes: tuple[int, int, int]
     tables: AssessedTables
     whole: WholeTables | None
+    known: tuple[str, ...] = ()
 
 
 @contextmanager
@@ -244,6 +256,7 @@ def read_tables(
     holdout: AnyTable,
     random_state: int,
     target: str | None = None,
+    known: Iterable[Hashable] | None = None,
     rows: int = MAX_ROWS,
     client: Client | None = None,
 ) -> Iterator[Given]:
@@ -257,6 +270,8 @@ def read_tables(
         Seed of what is drawn.
     target
         Column that must be there, by its name as text, if there is one.
+    known
+        Columns that somebody may already know of a person, if any were named.
     rows
         If one has more, all three are counted out of memory, and samples of so many drawn.
     client
@@ -281,18 +296,41 @@ def read_tables(
         if len(small) == len(tables):
             prepared = prepare_tables(small["synthetic"], small["train"], small["holdout"])
             check_target(target, prepared.train.columns)
+            named = check_known(known, prepared.train.columns)
+            _check_texts(named, list(map(str, prepared.train)), prepared.train.__getitem__)
             sizes = len(prepared.train), len(prepared.holdout), len(prepared.synthetic)
-            yield Given((small["synthetic"].iloc[:0], small["train"].iloc[:0]), sizes, prepared, None)
+            yield Given((small["synthetic"].iloc[:0], small["train"].iloc[:0]), sizes, prepared, None, named)
             return
         check_shapes(tables)
         check_target(target, map(str, tables["train"].columns))
+        named = check_known(known, tables["train"].columns)
         large: dict[str, LargeTable] = {
             title: FrameTable(table) if isinstance(table, pd.DataFrame) else table
             for title, table in tables.items()
         }
+        columns = large["synthetic"].empty, large["train"].empty
+        called = {str(name): name for name in columns[1]}
+        _check_texts(
+            named, list(called), lambda name: _some_of(large["train"], called[name], rows, random_state)
+        )
         with _room(Path(folder), client) as room:
             whole = _count(large, random_state, rows, room)
-            yield Given((large["synthetic"].empty, large["train"].empty), whole.sizes, whole.sample, whole)
+            yield Given(columns, whole.sizes, whole.sample, whole, named)
+
+
+def _check_texts(known: Sequence[str], names: Sequence[str], column: Callable[[str], Column]) -> None:
+    """Raise an `ArgumentError` if free text is known, or nothing else is left to guess."""
+    for name in known:
+        if is_text(column(name)):
+            raise ArgumentError("known_text", column=name)
+    if known and all(is_text(column(name)) for name in names if name not in known):
+        raise ArgumentError("known_all", columns=listed(known))
+
+
+def _some_of(table: LargeTable, name: Any, rows: int, random_state: int) -> Column:
+    """Return so many values of a column."""
+    values, codes = table.encode(name)
+    return values.iloc[codes[sample_positions(len(codes), rows, random_state)]]
 
 
 @contextmanager

@@ -61,6 +61,8 @@ class Upload:
         Columns that the reader takes out.
     target
         Column that a model is to predict.
+    known
+        Columns that somebody may already know of a person.
     understood
         What was understood; None while it is read, or after an error.
     error
@@ -74,6 +76,7 @@ class Upload:
     types: Mapping[str, str] = field(default_factory=dict)
     left_out: frozenset[str] = frozenset()
     target: str | None = None
+    known: tuple[str, ...] = ()
     understood: Understood | None = None
     error: SynthHandsonError | None = None
     table: OwnTable | None = None
@@ -86,13 +89,14 @@ class Upload:
             return replace(self, error=error)
         learned = understood.named("learned")
         target = self.target if self.target in learned else None
-        return replace(self, understood=understood, target=target, error=None)
+        known = tuple(name for name in self.known if name in learned)
+        return replace(self, understood=understood, target=target, known=known, error=None)
 
     def start(self) -> Upload:
         """Choose the columns, so that the four steps can begin; an error is kept."""
         assert self.understood is not None
         try:
-            table = choose_columns(self.understood, self.name, self.target, self.left_out)
+            table = choose_columns(self.understood, self.name, self.target, self.left_out, self.known)
         except SynthHandsonError as error:
             return replace(self, error=error)
         return replace(self, table=table, error=None)

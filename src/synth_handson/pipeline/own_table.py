@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from os import fspath
 from pathlib import Path
@@ -34,6 +34,8 @@ class OwnTable:
         Name of the file.
     understood
         What was understood of it.
+    known
+        Columns that somebody may already know of a person, if any were named.
     """
 
     frame: pd.DataFrame
@@ -41,6 +43,7 @@ class OwnTable:
     fraction: float
     name: str
     understood: Understood
+    known: tuple[str, ...] = ()
 
     @property
     def left_out(self) -> tuple[ColumnRole, ...]:
@@ -71,7 +74,11 @@ def read_own_table(
 
 
 def choose_columns(
-    understood: Understood, name: str, target: str | None = None, left_out: Collection[str] = ()
+    understood: Understood,
+    name: str,
+    target: str | None = None,
+    left_out: Collection[str] = (),
+    known: Sequence[str] = (),
 ) -> OwnTable:
     """Replace the personal data in a table, and keep the columns that can be learned.
 
@@ -85,18 +92,21 @@ def choose_columns(
         Column that a model is to predict.
     left_out
         Columns that are not to be learned although they could be.
+    known
+        Columns that somebody may already know of a person.
 
     Raises
     ------
     ArgumentError
-        If the target is not learned, or there are too few rows or columns.
+        If the target or a known column is not learned, or there are too few rows or columns.
     """
     understood = understood.without(left_out)
     learned, rows = understood.named("learned"), len(understood.frame)
     understood.check_target(target)
+    understood.check_known(known)
     if len(learned) < MIN_COLUMNS:
         raise ArgumentError("own_columns", columns=len(learned), minimum=MIN_COLUMNS)
     if rows < 2 * MIN_ASSESSED_ROWS:
         raise ArgumentError("own_rows", rows=rows, minimum=2 * MIN_ASSESSED_ROWS)
     safe = replace_marked(understood.frame, understood.marks, secrets.token_bytes(KEY_BYTES))
-    return OwnTable(safe[learned], target, holdout_fraction(rows), name, understood)
+    return OwnTable(safe[learned], target, holdout_fraction(rows), name, understood, tuple(known))

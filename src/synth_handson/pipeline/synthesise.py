@@ -35,7 +35,7 @@ from synth_handson.synthesis.run import CancelToken, ProgressCallback
 from synth_handson.synthesis.store import Keeper
 from synth_handson.synthesis.training import DEFAULT_MINUTES, train_generator
 from synth_handson.tables.alignment import as_text
-from synth_handson.tables.checks import MIN_ASSESSED_ROWS, check_rows, check_seed, listed
+from synth_handson.tables.checks import MIN_ASSESSED_ROWS, check_known, check_rows, check_seed, listed
 from synth_handson.tables.columns import Column, column_kind
 from synth_handson.tables.files.form import AnyPath, TableForm
 from synth_handson.tables.files.reading import read_file
@@ -83,6 +83,10 @@ class Understood:
         if target is not None and target not in learned:
             raise ArgumentError("synthesise_target", column=target, known=listed(learned))
 
+    def check_known(self, known: Sequence[str]) -> None:
+        """Raise an `ArgumentError` if somebody may know columns that are not learned."""
+        check_known(known, self.named("learned"))
+
     def without(self, left_out: Collection[str]) -> Understood:
         """Return it with columns left out that could be learned or written."""
         roles = tuple(
@@ -119,6 +123,9 @@ class Settings:
     minutes, keep
         Minutes of training at most, and what keeps its generator, as for
         :func:`~synth_handson.synthesis.training.train_generator`.
+    known
+        Columns that somebody may already know of a person, as for
+        :func:`~synth_handson.evidence.assessment.assess`.
     """
 
     target: str | None = None
@@ -130,6 +137,7 @@ class Settings:
     refiner: LanguageModel | None = None
     minutes: float = DEFAULT_MINUTES
     keep: bool | Keeper = True
+    known: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, eq=False)
@@ -280,6 +288,7 @@ def draw(
     check_seed(settings.seed)
     learned, written = understood.named("learned"), _written(understood, settings)
     understood.check_target(settings.target)
+    understood.check_known(settings.known)
     key = secrets.token_bytes(KEY_BYTES)
     safe = replace_marked(understood.frame, understood.marks, key)
     kept = [name for name in map(str, safe) if name in {*learned, *written}]
@@ -367,7 +376,7 @@ def synthesise(
     Raises
     ------
     ArgumentError
-        If the target is not learned, or there are too few columns or rows.
+        If the target or a known column is not learned, or there are too few columns or rows.
     TableError
         If the table cannot be learned, or too few rows are to be drawn to measure anything.
     """
@@ -379,7 +388,7 @@ def synthesise(
     _tell(on_stage, "assess")
     evidence = assess(
         drawn.table[list(drawn.train)], train=drawn.train, holdout=drawn.holdout, target=settings.target,
-        random_state=settings.seed, on_progress=on_step,
+        known=settings.known, random_state=settings.seed, on_progress=on_step,
     )  # fmt: skip
     return Synthesised(
         understood, settings, drawn.table, drawn.generator, evidence, drawn.written, drawn.text_model, leaks

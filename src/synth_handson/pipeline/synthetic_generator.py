@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from synth_handson.errors import ArgumentError
 from synth_handson.pipeline.llm_texts import written_by
 from synth_handson.pipeline.synthesise import Settings, Synthesised, synthesise, understand, write_synthesised
@@ -65,6 +67,7 @@ class SyntheticGenerator:
         count: int | None = None,
         *,
         target: str | None = None,
+        known: Sequence[str] = (),
         preserve_schema: bool = True,
         preserve_distribution: bool = True,
         force: bool = False,
@@ -80,6 +83,9 @@ class SyntheticGenerator:
             Rows to draw; by default as many as there are.
         target
             Column that a model is to predict.
+        known
+            Columns that somebody may already know of a person, as for
+            :func:`~synth_handson.evidence.assessment.assess`.
         preserve_schema, preserve_distribution
             Always true.
         force, keep_going
@@ -104,7 +110,7 @@ class SyntheticGenerator:
         if self._server:
             self._server.check()
         texts = written_by(self._server) if self._server else train_texts
-        settings = Settings(target, count, self._engine, None, self._seed, texts)
+        settings = Settings(target, count, self._engine, None, self._seed, texts, known=tuple(known))
         made = synthesise(understand(input_path), settings)
         write_synthesised(made, input_path, output_path, force=force, keep_going=keep_going)
         return made
@@ -116,6 +122,7 @@ class SyntheticGenerator:
         *,
         holdout: AnyPath | None = None,
         target: str | None = None,
+        known: Sequence[str] = (),
     ) -> ValidationResult:
         """Check a synthetic file, as :func:`~synth_handson.pipeline.validate.validate` does."""
-        return validate(original, synthetic, holdout=holdout, target=target)
+        return validate(original, synthetic, holdout=holdout, target=target, known=known)

@@ -34,6 +34,8 @@ class Tables:
         The column that a model is to predict, if there is one.
     why
         Why its engine was chosen, where nobody said.
+    known
+        Columns that somebody may already know of a person, if any were named.
     """
 
     train: pd.DataFrame
@@ -43,6 +45,7 @@ class Tables:
     training: Training
     target: str | None = None
     why: Message | None = None
+    known: tuple[str, ...] = ()
 
 
 def draw_tables(
@@ -71,6 +74,7 @@ def assess_tables(
         train=tables.train,
         holdout=tables.holdout,
         target=tables.target,
+        known=tables.known,
         random_state=random_state,
         on_progress=on_progress,
     )

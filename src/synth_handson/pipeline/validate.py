@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from os import fspath
 from pathlib import Path
@@ -20,7 +21,7 @@ from synth_handson.pii.replace import originals
 from synth_handson.pipeline.compare_texts import compare_texts
 from synth_handson.pipeline.manifest import Manifest, file_hash, manifest_path
 from synth_handson.pipeline.roles import ColumnRole, assign_roles
-from synth_handson.tables.checks import MIN_COLUMNS
+from synth_handson.tables.checks import MIN_COLUMNS, check_known
 from synth_handson.tables.files.form import AnyPath, ColumnForm, TableForm
 from synth_handson.tables.files.reading import read_file
 from synth_handson.tables.split import split_holdout
@@ -109,6 +110,7 @@ def validate(
     manifest: AnyPath | None = None,
     schema: TableForm | AnyPath | None = None,
     target: str | None = None,
+    known: Sequence[str] = (),
 ) -> ValidationResult:
     """Check a synthetic file against the original.
 
@@ -127,6 +129,9 @@ def validate(
         What the columns hold, if the manifest does not say it, or otherwise.
     target
         Column that a model is to predict.
+    known
+        Columns that somebody may already know of a person, as for
+        :func:`~synth_handson.evidence.assessment.assess`.
 
     Raises
     ------
@@ -143,9 +148,10 @@ def validate(
     roles = assign_roles(frame, findings)
     measured = _comparable(frame, made, roles, about)
     learned = [name for name in measured if not is_text(frame[name])]
+    check_known(known, learned)
     parts = _parts(frame, form, holdout, about, measured)
     goal = target or (about.target if about else None)
-    evidence = _assessed(made[measured], parts, goal)
+    evidence = _assessed(made[measured], parts, goal, known)
     return ValidationResult(
         checks=(
             _schema(form, found, made),
@@ -262,7 +268,10 @@ def _texts(frame: pd.DataFrame, made: pd.DataFrame, common: list[str]) -> tuple[
 
 
 def _assessed(
-    made: pd.DataFrame, parts: tuple[pd.DataFrame, pd.DataFrame] | None, target: str | None
+    made: pd.DataFrame,
+    parts: tuple[pd.DataFrame, pd.DataFrame] | None,
+    target: str | None,
+    known: Sequence[str],
 ) -> Evidence | Message:
     """Assess the tables, or say why that cannot be done."""
     if parts is None:
@@ -270,7 +279,7 @@ def _assessed(
     if made.shape[1] < MIN_COLUMNS:
         return Message("commands.no_columns")
     try:
-        return assess(made, train=parts[0], holdout=parts[1], target=target)
+        return assess(made, train=parts[0], holdout=parts[1], target=target, known=known)
     except TableError as error:
         return error.problems[0]
 

@@ -47,9 +47,17 @@ def privacy(evidence: Evidence, words: Wording) -> Section:
             overview,
             *_distances(evidence, words),
             *cards,
+            _known_columns(evidence, words),
             *_checks(evidence, words),
         ),
     )
+
+
+def _known_columns(evidence: Evidence, words: Wording) -> Card:
+    """Say which columns were named that somebody may know, and that nothing is claimed for others."""
+    key = "known_named" if evidence.known else "known_none"
+    said = words.say(key, columns=words.names(evidence.known))
+    return Card(words.say("known_title"), (Paragraph(said),))
 
 
 def _checks(evidence: Evidence, words: Wording) -> tuple[Part, ...]:

@@ -20,6 +20,7 @@ DECIMALS = {
     "column_tvd": 1, "pair_tvd": 1, "ks": 1, "category_coverage": 1, "distinct_rows": 1, "dcr_share": 1,
     "accuracy": 1, "precision": 1, "recall": 1, "performance_kept": 1,
     "singling_out": 1, "linkability": 1, "inference": 1,
+    "attribution": 2, "attribution_matched": 2,
     "identical_texts": 2, "rare_words": 1, "text_attack_tpr": 2, "text_length": 1, "text_distinct": 1,
 }  # fmt: skip
 """Measures that are shares, said in percent with so many decimals."""
@@ -138,7 +139,9 @@ class Wording:
         if measure.value is None:
             return self.missing(measure)
         ours, column = self.inline(self.value(measure)), ", ".join(map(self.quote, measure.columns))
-        said = [self.say(f"sentence_{measure.name}", ours=ours, column=column)]
+        *known, secret = [*map(self.quote, measure.columns)] or [""]
+        told = {"ours": ours, "column": column, "known": ", ".join(known), "secret": secret}
+        said = [self.say(f"sentence_{measure.name}", **told)]
         if measure.reference is None:
             said.append(self.say("beside_none"))
         else:

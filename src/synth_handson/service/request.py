@@ -27,6 +27,8 @@ class Request(BaseModel):
         Name of the file.
     n_rows, target_column, engine, epsilon, seed
         As in `synth_handson.pipeline.synthesise.Settings`.
+    known_columns
+        Columns that somebody may already know of a person.
     language
         In which the report is read first.
     replace_personal_data
@@ -42,6 +44,7 @@ class Request(BaseModel):
     name: str
     n_rows: Annotated[int | None, Field(ge=1)] = None
     target_column: str | None = None
+    known_columns: tuple[str, ...] = ()
     engine: str = AUTO
     epsilon: Annotated[float | None, Field(gt=0)] = None
     seed: Annotated[int, Field(ge=0, le=MAX_SEED)] = 0

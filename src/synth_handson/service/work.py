@@ -203,7 +203,9 @@ class Bench:
         )
         understood.check_target(request.target_column)
         self.storage.put_json(attempt.job.id, results.UNDERSTOOD, results.understood_view(understood))
-        return understood.without(request.leave_out)
+        left = understood.without(request.leave_out)
+        left.check_known(request.known_columns)
+        return left
 
     def _check(self, attempt: Attempt, request: Request, folder: Path) -> None:
         understood = self._understand(attempt, request, folder)
@@ -217,6 +219,7 @@ class Bench:
         understood = self._understand(attempt, request, folder)
         making = Making(
             target=request.target_column, count=request.n_rows, engine=request.engine,
+            known=request.known_columns,
             epsilon=request.epsilon, minutes=self.settings.training_minutes, keep=kept, seed=request.seed,
             texts=partial(train_texts, max_minutes=self.settings.text_minutes)
             if self.settings.text_minutes

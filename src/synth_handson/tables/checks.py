@@ -111,6 +111,32 @@ def check_target(target: Hashable | None, columns: Iterable[Hashable]) -> None:
         check_name(target, list(columns), "utility_target")
 
 
+def check_known(known: Iterable[Hashable] | None, columns: Iterable[Hashable]) -> tuple[str, ...]:
+    """Return the columns that somebody may already know of a person, by their names as text.
+
+    Parameters
+    ----------
+    known
+        The columns that were named, if any; a single name is one column.
+    columns
+        All that there are.
+
+    Raises
+    ------
+    ArgumentError
+        If one is not there, or named twice; or if nothing is left to guess.
+    """
+    there = list(map(str, columns))
+    names = [known] if isinstance(known, str) else list(map(str, () if known is None else known))
+    for name in names:
+        check_name(name, there, "known_column")
+    if twice := [name for name, times in Counter(names).items() if times > 1]:
+        raise ArgumentError("known_twice", column=twice[0])
+    if names and len(names) == len(there):
+        raise ArgumentError("known_all", columns=listed(names))
+    return tuple(names)
+
+
 def check_name(name: Hashable, columns: Sequence[Hashable], key: str) -> None:
     """Raise an `ArgumentError` with this key that names close columns if the name is none of theirs."""
     if name not in columns:

@@ -98,10 +98,12 @@ def test_looking_first_and_choosing_then(client: TestClient, bench: Bench, send:
     refused = client.post(f"/v1/jobs/{job}/start", json={"engine": "magic"})
     assert (refused.status_code, refused.json()["code"]) == (422, "engine-unknown")
     chosen = {"target_column": "churned", "leave_out": ["region"], "engine": "copula", "n_rows": 200}
+    chosen |= {"known_columns": ["plan"]}
     assert client.post(f"/v1/jobs/{job}/start", json=chosen).status_code == 202
     bench.run(job)
     made = pd.read_csv(io.BytesIO(client.get(f"/v1/jobs/{job}/synthetic.csv").content))
     assert made["region"].isna().all() and len(made) == 200
+    assert client.get(f"/v1/jobs/{job}/evidence").json()["known"] == ["plan"]
 
 
 def test_the_same_upload_twice_makes_one_job(client: TestClient, csv: bytes) -> None:

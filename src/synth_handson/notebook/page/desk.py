@@ -232,7 +232,8 @@ class Desk:
     def _deliver(self, tables: Tables) -> None:
         """Show new tables, unless the reader has turned to another real table by then."""
         if tables.train is self._train:
-            self._set_tables(tables)
+            own = self.own
+            self._set_tables(replace(tables, known=own.known) if own else tables)
 
     def _start(self, work: Callable[..., None], *arguments: Any, **options: Any) -> None:
         if not self.script:

@@ -112,6 +112,7 @@ def _understood(upload: Upload, understood: Understood, desk: Desk, language: La
             mo.md("\n\n".join(said)),
             desk.hold(table),
             row([_target(upload, learned, desk, language), _leave_out(upload, understood, desk, language)]),
+            _known(upload, learned, desk, language),
             fold({say("load.own_remedies"): _remedies(upload, understood, desk, language)}),
             row([desk.hold(start), desk.hold(forget)]),
         ]
@@ -140,6 +141,15 @@ def _target(upload: Upload, learned: list[str], desk: Desk, language: Language) 
         options, value=upload.target if upload.target in learned else none, allow_select_none=False,
         label=get_text(language, "load.own_target"),
         on_change=lambda name: desk.bring(replace(upload, target=name, error=None)),
+    )  # fmt: skip
+    return desk.hold(control)
+
+
+def _known(upload: Upload, learned: list[str], desk: Desk, language: Language) -> Any:
+    control = mo.ui.multiselect(
+        learned, value=[name for name in upload.known if name in learned],
+        label=get_text(language, "load.own_known"),
+        on_change=lambda names: desk.bring(replace(upload, known=tuple(map(str, names)), error=None)),
     )  # fmt: skip
     return desk.hold(control)
 

@@ -56,6 +56,10 @@ class Choices(BaseModel):
     target_column: Annotated[
         Name | None, Field(description="Column that a model is to predict; usefulness is measured by it.")
     ] = None
+    known_columns: Annotated[
+        list[Name],
+        Field(max_length=1_000, description="Columns that somebody may already know of a person."),
+    ] = []
     engine: Annotated[Name, Field(description="One of `GET /v1/engines`.")] = AUTO
     epsilon: Annotated[
         float | None, Field(gt=0, le=1e6, description="The most that differential privacy may cost.")
@@ -77,6 +81,7 @@ class Choices(BaseModel):
 def asked(
     n_rows: Annotated[int | None, Form(ge=1)] = None,
     target_column: Annotated[Name | None, Form()] = None,
+    known_columns: Annotated[list[Name], Form(max_length=1_000)] = [],  # noqa: B006
     engine: Annotated[Name, Form()] = AUTO,
     epsilon: Annotated[float | None, Form(gt=0, le=1e6)] = None,
     seed: Annotated[int, Form(ge=0, le=MAX_SEED)] = 0,
@@ -88,7 +93,8 @@ def asked(
 ) -> Choices:
     """Take the choices from a form, whose lists are fields of the same name."""
     return Choices(
-        n_rows=n_rows, target_column=target_column or None, engine=engine, epsilon=epsilon, seed=seed,
+        n_rows=n_rows, target_column=target_column or None, known_columns=known_columns,
+        engine=engine, epsilon=epsilon, seed=seed,
         language=language, replace_personal_data=replace_personal_data, escape_formulas=escape_formulas,
         types=types, leave_out=leave_out,
     )  # fmt: skip

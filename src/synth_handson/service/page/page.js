@@ -233,12 +233,14 @@ async function choose(job) {
   const head = ["column", "type", "becomes", "keep"].map((key) => make("th", { scope: "col" }, t(key)));
   const learned = understood.columns.filter((column) => column.role === "learned").map((column) => column.name);
   const target = select([["", t("no_target")], ...learned.map((name) => [name, name])], "");
+  const known = Object.assign(select(learned.map((name) => [name, name])), { multiple: true });
   const count = make("input", { type: "number", min: 100, max: 10000000, value: understood.rows, required: true });
   const engine = select(engines.filter((name) => name !== "aim").map((name) => [name, t(`engine_${name.replace("-", "_")}`)]), "auto");
   const [escape, escapeBox] = check(t("escape"), false);
   const form = make("form", {},
     make("div", { className: "fields" },
       field(t("target"), target, t("target_hint")),
+      field(t("known"), known, t("known_hint")),
       field(t("rows"), count, t("rows_hint")),
       field(t("engine"), engine, t("engine_hint"))),
     escape,
@@ -249,6 +251,7 @@ async function choose(job) {
     const changed = understood.columns.filter((column) => types[column.name].value !== column.type);
     const choices = {
       n_rows: Number(count.value), target_column: target.value || null, engine: engine.value, language,
+      known_columns: Array.from(known.selectedOptions, (option) => option.value),
       escape_formulas: escapeBox.checked,
       types: changed.map((column) => `${column.name}=${types[column.name].value}`),
       leave_out: understood.columns.map((column) => column.name).filter((name) => !kept[name].checked),
