@@ -22,6 +22,8 @@ from synth_handson.metrics.columns import EncodedColumn, squared_distances
 # A block has at most so many pairs, those of all threads four times as many; and so many rows on one side.
 _PAIRS = 2**20
 _WIDTH = 2**14
+# Categories with no more levels take part in the product: measured to be faster than comparing them.
+_MOST_LEVELS = 4
 # Minima over so many parts of a block's row, at least, bound the distance of its nearest.
 _PARTS = 64
 # With fewer pairs to compare, starting threads takes longer than they save.
@@ -65,7 +67,7 @@ def nearest_in_blocks(
 
 def nanoseconds_per_pair(columns: list[EncodedColumn]) -> float:
     """Estimate what it takes to compare two rows, as measured on tables of 3 to 100 columns."""
-    compared = sum(column.dimensions > 1 for column in columns)
+    compared = sum(column.dimensions > _MOST_LEVELS for column in columns)
     return 1.7 + 0.17 * compared + 0.075 * (len(columns) - compared)
 
 
@@ -103,16 +105,16 @@ class _Blocks:
     @classmethod
     def of(cls, columns: list[EncodedColumn], rows: Integers, among: Integers) -> "_Blocks":
         """Bring the rows into the form that is compared."""
-        measured = [column for column in columns if column.dimensions == 1]
+        measured = [column for column in columns if column.dimensions <= _MOST_LEVELS]
         asked, known = _factors(measured, rows, first=True), _factors(measured, among, first=False)
-        if not measured:
+        if all(column.ranks is None for column in columns):
             # Of the many equally distant rows the first are to be the candidates, and no others.
-            known[1] = np.linspace(0, 0.25, len(among))
+            known[-1] += np.linspace(0, 0.25, len(among), dtype=np.float32)
         largest = float(np.abs(asked).max(axis=1) @ np.abs(known).max(axis=1)) + len(columns)
         error = 2.0**-23 * (len(asked) + 4) * largest
         codes = []
         for column in columns:
-            if column.dimensions > 1:
+            if column.dimensions > _MOST_LEVELS:
                 small = column.codes.astype(np.min_scalar_type(int(column.codes.max())))
                 codes.append((small[rows], small[among]))
         return cls(columns, rows, among, np.ascontiguousarray(asked.T), known, codes, error)
@@ -200,11 +202,18 @@ def _factors(columns: list[EncodedColumn], rows: Integers, first: bool) -> NDArr
     """Write the squared distance (a - b)² as a product of what is known of a and what is known of b.
 
     It is a²·1 + 1·b² - 2a·b. Where numbers are missing, with p and q telling (as 1 or 0) that a and b are
-    there, and a and b 0 where they are not, it is p + q + a²·q + p·(b² - 2q) - 2a·b.
+    there, and a and b 0 where they are not, it is p + q + a²·q + p·(b² - 2q) - 2a·b. Of levels, with a and b
+    telling for all but the last whether it is the row's, and A and B their sums, it is A + B - a·(b + B).
     """
     constant = np.zeros(len(rows))
     factors = []
     for column in columns:
+        if column.dimensions > 1:
+            levels = [column.codes[rows] == level for level in range(column.dimensions - 1)]
+            one_of_them = np.sum(levels, axis=0)
+            factors += [-1.0 * level if first else level + one_of_them for level in levels]
+            constant += one_of_them
+            continue
         value = (column.codes if column.ranks is None else column.ranks)[rows] - 0.5
         if column.ranks is not None and column.codes.min() < 0:
             there = ~np.isnan(value)
