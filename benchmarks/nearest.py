@@ -1,12 +1,15 @@
 """Time nearest_neighbors against scikit-learn, faiss and gower, and check how exact each of them is.
 
     uv run --with faiss-cpu --with gower python benchmarks/nearest.py [PATH of the full table]
+    uv run --with faiss-cpu python benchmarks/nearest.py --shapes
 
 Without a path, the table is what load_bank_marketing finds. faiss and gower are no dependencies of the
-project; without them their lines are left out. Prints a Markdown table.
+project; without them their lines are left out. Prints a Markdown table. With --shapes, made-up tables of ten
+shapes are searched instead, on one core and in processor time.
 """
 
 import argparse
+import os
 import statistics
 import sys
 import time
@@ -23,9 +26,11 @@ import pandas as pd
 from machine import describe_machine
 from scipy.stats import rankdata
 from sklearn.neighbors import NearestNeighbors
+from threadpoolctl import threadpool_limits
 
-from synth_handson.metrics import distances
-from synth_handson.metrics.distances import nearest_neighbors
+from synth_handson.metrics.columns import EncodedColumn
+from synth_handson.metrics.distances import HeomSpace, nearest_neighbors
+from synth_handson.metrics.row_trees import points
 from synth_handson.tables.bank import HANDS_ON_COLUMNS, load_bank_marketing
 
 N_QUERIES = 5_000
@@ -34,7 +39,66 @@ N_GOWER = 100
 K = 2
 TOLERANCE = 1e-9
 
+MOST_TREE_DIMENSIONS = 25
+MOST_PAIRS = 10**9
+TREES_AND_BRUTE = ("brute", "kd_tree", "ball_tree")
+
 Found = tuple[np.ndarray, np.ndarray]
+
+
+@dataclass(frozen=True)
+class Shape:
+    """Sizes of two made-up tables: rows to search for and among, numbers, and the levels of categories."""
+
+    asked: int
+    rows: int
+    numbers: int
+    levels: tuple[int, ...] = ()
+
+    def __str__(self) -> str:
+        counts = sorted(set(self.levels))
+        categories = ", ".join(f"{self.levels.count(n)} of {n:,}" for n in counts)
+        if len(counts) > 3:
+            categories = f"{len(self.levels)} of {counts[0]} to {counts[-1]}"
+        return f"{self.asked:,} × {self.rows:,} | {self.numbers} | {categories or '–'}"
+
+    @property
+    def dimensions(self) -> int:
+        """Of its points."""
+        return self.numbers + sum(levels if levels > 2 else 1 for levels in self.levels)
+
+    def table(self, n: int, seed: int) -> pd.DataFrame:
+        """Draw columns that depend on four hidden ones; the levels of a category are ever rarer."""
+        rng, weights = np.random.default_rng(seed), np.random.default_rng(0)
+        hidden = rng.normal(size=(n, 4))
+        columns: dict[str, object] = {}
+        for i in range(self.numbers):
+            columns[f"n{i}"] = np.round(hidden @ weights.normal(size=4) + rng.normal(size=n), 2)
+        for i, levels in enumerate(self.levels):
+            score = rankdata(hidden @ weights.normal(size=4) + rng.normal(0, 2, n)) / (n + 1)
+            shares = np.cumsum(1 / np.arange(1, levels + 1))
+            columns[f"c{i}"] = pd.Series(np.searchsorted(shares / shares[-1], score)).map("v{}".format)
+        return pd.DataFrame(columns)
+
+    @property
+    def tables(self) -> tuple[pd.DataFrame, pd.DataFrame]:
+        """Rows to search for, the first of which are among the others, and those."""
+        real = self.table(self.rows, 1)
+        return pd.concat([real[:N_IDENTICAL], self.table(self.asked - N_IDENTICAL, 2)]), real
+
+
+SHAPES = (
+    Shape(1_000, 1_000, 5, (5,) * 5),
+    Shape(5_000, 10_853, 6, (9, 16, 7, 15, 6, 5, 2, 42)),
+    Shape(5_000, 10_000, 10, (30,) * 10),
+    Shape(5_000, 10_000, 20, (4,) * 20),
+    Shape(2_000, 10_000, 50, (5,) * 50),
+    Shape(1_000, 10_000, 4, (1_000,) * 2),
+    Shape(5_000, 50_000, 4, (2,) * 12),
+    Shape(2_000, 20_000, 40),
+    Shape(5_000, 100_000, 10),
+    Shape(5_000, 1_000_000, 3),
+)
 
 
 @dataclass
@@ -65,7 +129,11 @@ def main() -> None:
     parser.add_argument("path", nargs="?", help="CSV file of the full Bank Marketing table")
     parser.add_argument("--repeats", type=int, default=9, help="timed runs of each way (default 9)")
     parser.add_argument("--full", action="store_true", help=f"run gower on all {N_QUERIES:,} rows: minutes")
+    parser.add_argument("--shapes", action="store_true", help="ten made-up tables instead")
     options = parser.parse_args()
+    if options.shapes:
+        compare_shapes(options.repeats)
+        return
 
     real = load(options.path)
     synthetic = perturb(real, np.random.default_rng(0))
@@ -101,6 +169,41 @@ def main() -> None:
         print(table_line(way, ours.median))
     fastest = min(brute, kd_tree, key=lambda way: way.median)
     print(f"\nThe fastest scikit-learn way ({fastest.name}) takes {fastest.median / ours.median:.1f} × ours.")
+
+
+def compare_shapes(repeats: int) -> None:
+    """Print how many times as long as ours the others take, on one core."""
+    with_faiss = importable("faiss")
+    if with_faiss:
+        import faiss  # noqa: F401  (only what is loaded is limited)
+    if hasattr(os, "sched_setaffinity"):
+        os.sched_setaffinity(0, [min(os.sched_getaffinity(0))])
+    others = {f"scikit-learn, {name}": partial(by_sklearn, algorithm=name) for name in TREES_AND_BRUTE}
+    if with_faiss:
+        others["faiss IndexFlatL2"] = by_faiss
+    print(f"k = {K}; processor time on one core, least of {repeats} runs in turns, encoding included.")
+    print(f"{describe_machine('numpy', 'scipy', 'scikit-learn', *['faiss-cpu'] * with_faiss)}\n")
+    print(f"| rows | numbers | categories, of levels | ours, s | {', × ours | '.join(others)}, × ours |")
+    print("|---|---:|---|---:|" + "---:|" * len(others))
+    for shape in SHAPES:
+        ways = {"ours": nearest_neighbors} | {k: v for k, v in others.items() if applies(k, shape)}
+        seconds = dict.fromkeys(ways, np.inf)
+        tables = shape.tables
+        with threadpool_limits(1):
+            for _ in range(repeats):
+                for name, find in ways.items():
+                    start = time.process_time()
+                    find(*tables)
+                    seconds[name] = min(seconds[name], time.process_time() - start)
+        cells = [f"{seconds[name] / seconds['ours']:.1f}" if name in seconds else "–" for name in others]
+        print(f"| {shape} | {seconds['ours']:.3f} | {' | '.join(cells)} |", flush=True)
+
+
+def applies(name: str, shape: Shape) -> bool:
+    """Leave out what would take minutes."""
+    if name.endswith("_tree"):
+        return shape.dimensions <= MOST_TREE_DIMENSIONS
+    return shape.asked * shape.rows <= MOST_PAIRS
 
 
 def description(real: pd.DataFrame, repeats: int, machine: str) -> str:
@@ -158,9 +261,9 @@ def perturb(real: pd.DataFrame, rng: np.random.Generator) -> pd.DataFrame:
 
 def encode(synthetic: pd.DataFrame, real: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
     """Place the rows of both tables as the library does before its search."""
-    columns = distances._encode(synthetic, real)
-    rows = np.arange(len(real) + len(synthetic))
-    return distances._points(columns, rows[len(real) :]), distances._points(columns, rows[: len(real)])
+    space = HeomSpace(real, synthetic)
+    columns = [EncodedColumn(codes, space.ranks.get(name)) for name, codes in space.codes.items()]
+    return points(columns, space.synthetic), points(columns, space.real)
 
 
 def by_sklearn(synthetic: pd.DataFrame, real: pd.DataFrame, algorithm: str) -> Found:

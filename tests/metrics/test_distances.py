@@ -13,8 +13,11 @@ from hypothesis import strategies as st
 
 from synth_handson.errors import ArgumentError, SynthHandsonError
 from synth_handson.evidence.closest import compare_rows, compare_with_nearest
-from synth_handson.metrics import distances as module
-from synth_handson.metrics.distances import identical_rows, nearest_neighbors
+from synth_handson.metrics import row_blocks, row_search
+from synth_handson.metrics.columns import squared_distances
+from synth_handson.metrics.distances import HeomSpace, identical_rows, nearest_neighbors
+from synth_handson.metrics.row_blocks import nearest_in_blocks
+from synth_handson.metrics.row_trees import nearest_in_trees
 
 BANK = Path(__file__).parents[2] / "data" / "bank.csv"
 HANDS_ON = ["age", "job", "balance", "housing", "loan", "duration", "campaign", "y"]
@@ -163,17 +166,19 @@ def as_frame(rows: list) -> pd.DataFrame:
 
 class TestAgainstADoubleLoop:
     @given(ROWS, ROWS, st.data())
-    def test_trees_and_pairs_agree_with_it(self, synthetic_rows, real_rows, data):
+    def test_trees_and_blocks_agree_with_it(self, synthetic_rows, real_rows, data):
         synthetic, real = as_frame(synthetic_rows), as_frame(real_rows)
         k = data.draw(st.integers(1, len(real)))
         expected = heom(synthetic, real)
-        pairs, trees = (0, 64), (module._MAX_TREES, 64)
-        two_trees = (module._MAX_TREES, 7)  # One for the column "str", and one for the rest.
-        for most_trees, most_dimensions in (pairs, trees, two_trees):
+        blocks, trees = (2**21, 64), (-1, 64)
+        two_trees = (-1, 7)  # One for the column "str", and one for the rest.
+        for few_pairs, most_dimensions in (blocks, trees, two_trees):
             with pytest.MonkeyPatch.context() as patch:
-                patch.setattr(module, "_MAX_TREES", most_trees)
-                patch.setattr(module, "_MAX_TREE_DIMENSIONS", most_dimensions)
-                patch.setattr(module, "_PAIRS_AT_ONCE", 20)
+                patch.setattr(row_search, "_FEW_PAIRS", few_pairs)
+                patch.setattr(row_search, "_MAX_TREE_DIMENSIONS", most_dimensions)
+                patch.setattr(row_search, "_PER_LEAF_DIMENSION", -1e9)
+                patch.setattr(row_blocks, "_PAIRS", 20)
+                patch.setattr(row_blocks, "_WIDTH", 5)
                 distances, indices = nearest_neighbors(synthetic, real, k)
             assert distances == pytest.approx(np.sort(expected, axis=1)[:, :k])
             assert distances == pytest.approx(np.take_along_axis(expected, indices, axis=1))
@@ -191,6 +196,106 @@ class TestAgainstADoubleLoop:
     def test_identical_rows_are_those_of_a_plain_lookup(self, synthetic_rows, real_rows):
         expected = [row in real_rows for row in synthetic_rows]
         assert identical_rows(as_frame(synthetic_rows), as_frame(real_rows)).tolist() == expected
+
+
+KINDS = {
+    "number": lambda rng, n, levels: rng.normal(size=n) ** 5,
+    "few numbers": lambda rng, n, levels: rng.integers(0, levels, n),
+    "numbers with gaps": lambda rng, n, levels: np.where(
+        rng.random(n) < 0.3, np.nan, rng.integers(0, levels, n)
+    ),
+    "category": lambda rng, n, levels: rng.integers(0, levels, n).astype(str),
+    "category with gaps": lambda rng, n, levels: np.where(
+        rng.random(n) < 0.2, None, rng.integers(0, levels, n).astype(str)
+    ),
+}
+
+
+@st.composite
+def spaces(draw) -> HeomSpace:
+    """Tables of every kind of column, with ties, outliers and few or many different rows."""
+    columns = draw(
+        st.lists(
+            st.tuples(st.sampled_from(sorted(KINDS)), st.sampled_from([1, 2, 3, 40, 300])),
+            min_size=1,
+            max_size=8,
+        )
+    )
+    rng = np.random.default_rng(draw(st.integers(0, 2**32 - 1)))
+    real, synthetic = (
+        pd.DataFrame({str(i): KINDS[kind](rng, n, levels) for i, (kind, levels) in enumerate(columns)})
+        for n in (draw(st.integers(1, 150)), draw(st.integers(1, 60)))
+    )
+    copies = min(len(real), len(synthetic)) // 2
+    return HeomSpace(real, pd.concat([real[:copies], synthetic]))
+
+
+class TestAgainstAllDistances:
+    """Both plans return the exact float64 distances, to the last digit."""
+
+    @given(spaces(), st.integers(1, 20), st.sampled_from([(2**20, 2**14), (500, 7), (40, 100)]))
+    def test_blocks_and_trees_miss_no_neighbour(self, space, k, size):
+        rows = np.concatenate([space.synthetic, space.real[::3]])
+        among = np.unique(space.row_numbers[space.real], return_index=True)[1]
+        k = min(k, len(among))
+        squared = squared_distances(space._columns, rows[:, None], among)
+        nearest = np.argsort(squared, axis=1, kind="stable")[:, :k]
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(row_blocks, "_PAIRS", size[0])
+            patch.setattr(row_blocks, "_WIDTH", size[1])
+            distances, positions = nearest_in_blocks(space._columns, rows, among, k)
+        assert (distances == np.sqrt(np.take_along_axis(squared, nearest, axis=1))).all()
+        assert (positions == among[nearest]).all()
+        same = space.row_numbers[rows, None] == space.row_numbers[positions]
+        assert ((distances == 0) == same).all()
+        assert (nearest_in_trees(space._columns, None, rows, among, k)[0] == distances).all()
+
+    @given(spaces(), st.data())
+    def test_several_groups_at_once_are_as_each_alone(self, space, data):
+        everybody = np.concatenate([space.real, space.synthetic])
+        group = st.lists(st.sampled_from(everybody.tolist()), min_size=1, unique=True).map(np.array)
+        groups = data.draw(st.lists(st.tuples(group, st.integers(1, 6)), min_size=1, max_size=4))
+        for (distances, positions), (members, k) in zip(
+            space.nearest_in(space.synthetic, groups), groups, strict=True
+        ):
+            assert (distances == space.nearest(space.synthetic, members, k)[0]).all()
+            assert np.isin(positions, members).all()
+            exact = squared_distances(space._columns, space.synthetic[:, None], positions)
+            assert (distances == np.sqrt(exact)).all()
+
+
+class TestPlan:
+    @pytest.mark.parametrize(
+        ("numbers", "categories", "expected"),
+        [(3, [], "trees"), (2, [2, 2], "trees"), (30, [], "blocks"), (4, [12, 9, 7, 16, 40], "blocks")],
+    )
+    def test_trees_where_they_reach_few_leaves_and_else_blocks(
+        self, numbers, categories, expected, monkeypatch
+    ):
+        rng = np.random.default_rng(0)
+        table = pd.DataFrame(rng.normal(size=(5_000, numbers)), columns=map(str, range(numbers)))
+        for i, levels in enumerate(categories):
+            table[f"c{i}"] = rng.integers(0, levels, len(table)).astype(str)
+        used = []
+        for plan in ("trees", "blocks"):
+            search = getattr(row_search, f"nearest_in_{plan}")
+
+            def record(*asked, plan=plan, search=search):
+                used.append(plan)
+                return search(*asked)
+
+            monkeypatch.setattr(row_search, f"nearest_in_{plan}", record)
+        nearest_neighbors(table[:500], table)
+        assert used[-1] == expected
+
+    def test_many_threads_find_what_one_finds(self, monkeypatch):
+        rng = np.random.default_rng(0)
+        table = pd.DataFrame(rng.normal(size=(3_000, 20))).add_prefix("x")
+        found = []
+        for cores in (1, 5):
+            monkeypatch.setattr(row_blocks, "_cores", lambda cores=cores: cores)
+            found.append(nearest_neighbors(table[:1_500], table, 3))
+        assert (found[0][0] == found[1][0]).all() and (found[0][1] == found[1][1]).all()
 
 
 class TestOrder:

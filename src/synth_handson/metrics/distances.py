@@ -8,8 +8,7 @@ other row's distance.
    Intelligence Research 6 (1997), 1-34, section 2.3.
 """
 
-from collections.abc import Hashable, Iterator
-from dataclasses import dataclass
+from collections.abc import Hashable, Sequence
 from typing import Any
 
 import numpy as np
@@ -18,16 +17,14 @@ from numpy.typing import NDArray
 
 from synth_handson.errors import ArgumentError
 from synth_handson.metrics.arrays import Floats, Integers, number_rows
+from synth_handson.metrics.columns import EncodedColumn
+from synth_handson.metrics.row_search import nearest_rows
 from synth_handson.tables.alignment import DifferentKind, align
 from synth_handson.tables.checks import check_frame, is_count, listed
 from synth_handson.tables.columns import Column
 
-# Beyond these, comparing all pairs was measured to be faster than the trees.
-_MAX_TREE_DIMENSIONS = 64
-_MAX_TREES = 64
-_PAIRS_AT_ONCE = 2**18
-# With fewer rows to search for, starting threads takes longer than they save.
-_THREADS_PAY = 2_000
+# Among so many of the nearest rows of all groups, each group is looked for first.
+_SHARED = 20
 # How far, as a share of their gap, a rank stays away from those of its two real neighbours.
 _NUDGE = 1e-6
 
@@ -100,7 +97,7 @@ def nearest_neighbors(
     copies = np.bincount(row_numbers)
     firsts = order[np.cumsum(copies) - copies]
     queries = np.arange(n_real, n_real + len(synthetic))
-    distances, found = _search(columns, queries, firsts, min(int(k), len(firsts)))
+    distances, found = nearest_rows(columns, queries, firsts, min(int(k), len(firsts)))
     return _spread_copies(distances, row_numbers[found], copies, order, int(k))
 
 
@@ -160,7 +157,50 @@ class HeomSpace:
             Shape (n, k), ascending; HEOM as in :func:`nearest_neighbors`.
         """
         distinct = among[np.unique(self.row_numbers[among], return_index=True)[1]]
-        return _search(self._columns, rows, distinct, min(k, len(distinct)))
+        return nearest_rows(self._columns, rows, distinct, min(k, len(distinct)))
+
+    def nearest_in(
+        self, rows: Integers, groups: Sequence[tuple[Integers, int]]
+    ) -> list[tuple[Floats, Integers]]:
+        """Find the nearest different rows in each of several groups, by one search through all of them.
+
+        The nearest of all groups together hold the nearest of most groups for most rows. Only for the other
+        rows is a group searched alone.
+
+        Parameters
+        ----------
+        rows
+            Positions to search from, shape (n,).
+        groups
+            For each group its positions, at least one, and how many to find. Groups may overlap.
+
+        Returns
+        -------
+        list of tuple
+            For each group what `nearest` returns for it. Which of several equally distant rows it is can
+            differ.
+        """
+        together = np.unique(np.concatenate([group for group, _ in groups]))
+        distances, positions = self.nearest(rows, together, max(_SHARED, *(k for _, k in groups)))
+        numbers = self.row_numbers[positions]
+        return [self._pick(rows, distances, numbers, group, k) for group, k in groups]
+
+    def _pick(
+        self, rows: Integers, distances: Floats, numbers: Integers, group: Integers, k: int
+    ) -> tuple[Floats, Integers]:
+        """Pick the k nearest of a group from lists of the nearest; search it where a list has too few."""
+        distinct, first = np.unique(self.row_numbers[group], return_index=True)
+        k = min(k, len(distinct))
+        positions = np.full(int(self.row_numbers.max()) + 1, -1)
+        positions[distinct] = group[first]
+        listed = positions[numbers]
+        members = listed >= 0
+        order = np.argsort(~members, axis=1, kind="stable")[:, :k]
+        found, picked = (np.take_along_axis(values, order, axis=1) for values in (distances, listed))
+        few = np.flatnonzero(members.sum(axis=1) < k)
+        if len(few):
+            found[few], picked[few] = self.nearest(rows[few], group, k)
+        return found, picked
 
 
 def identical_rows(synthetic: pd.DataFrame, real: pd.DataFrame) -> NDArray[np.bool_]:
@@ -191,19 +231,7 @@ def identical_rows(synthetic: pd.DataFrame, real: pd.DataFrame) -> NDArray[np.bo
     return np.asarray(row_numbers[len(real) :] <= known)
 
 
-@dataclass(frozen=True)
-class _Column:
-    """One column of both tables, the real rows first.
-
-    ``codes`` are equal where the values are. Numbers have ``ranks`` too, NaN where missing, and there the
-    code is -1. A category's codes count its levels: real ones, one for all that are unseen, one for missing.
-    """
-
-    codes: Integers
-    ranks: Floats | None
-
-
-def _encode(synthetic: pd.DataFrame, real: pd.DataFrame) -> list[_Column]:
+def _encode(synthetic: pd.DataFrame, real: pd.DataFrame) -> list[EncodedColumn]:
     check_columns(synthetic, real)
     return [_encode_column(name, synthetic[name], real[name]) for name in real.columns]
 
@@ -223,7 +251,7 @@ def check_columns(synthetic: pd.DataFrame, real: pd.DataFrame) -> None:
         raise ArgumentError("nearest_columns", real=listed(only_real), synthetic=listed(only_synthetic))
 
 
-def _encode_column(name: Hashable, synthetic: Column, real: Column) -> _Column:
+def _encode_column(name: Hashable, synthetic: Column, real: Column) -> EncodedColumn:
     try:
         kind, aligned = align(real, synthetic)
     except DifferentKind as error:
@@ -234,13 +262,13 @@ def _encode_column(name: Hashable, synthetic: Column, real: Column) -> _Column:
     real_codes = codes[: len(real)]
     if kind in ("category", "truth"):
         known = real_codes.max() + 1
-        return _Column(np.where(codes < 0, known + 1, np.minimum(codes, known)), None)
+        return EncodedColumn(np.where(codes < 0, known + 1, np.minimum(codes, known)), None)
     values = _measurable(distinct)
     if values.dtype.kind == "f" and np.isinf(values).any():
         raise ArgumentError("nearest_infinite", column=name)
     counts = np.bincount(real_codes[real_codes >= 0])
     ranks = np.append(mid_ranks(values, counts), np.nan)
-    return _Column(codes, ranks[codes])
+    return EncodedColumn(codes, ranks[codes])
 
 
 def _measurable(distinct: Any) -> NDArray[Any]:
@@ -284,138 +312,9 @@ def mid_ranks(distinct: NDArray[Any], counts: Integers) -> Floats:
     return ranks
 
 
-def _number_rows(columns: list[_Column]) -> Integers:
+def _number_rows(columns: list[EncodedColumn]) -> Integers:
     """Give equal rows of the two tables equal numbers, counting from 0 through the real ones first."""
     return number_rows(column.codes for column in columns)
-
-
-def _squared_distances(columns: list[_Column], synthetic_rows: Integers, real_rows: Integers) -> Floats:
-    """Compute HEOM itself, squared, between rows given by broadcastable positions."""
-    total = np.zeros(np.broadcast_shapes(synthetic_rows.shape, real_rows.shape))
-    for column in columns:
-        ours, theirs = column.codes[synthetic_rows], column.codes[real_rows]
-        if column.ranks is None:
-            total += ours != theirs
-            continue
-        squared = (column.ranks[synthetic_rows] - column.ranks[real_rows]) ** 2
-        if min(ours.min(), theirs.min()) < 0:
-            squared = np.where(np.isnan(squared), ours != theirs, squared)
-        total += squared
-    return total
-
-
-def _search(
-    columns: list[_Column], synthetic_rows: Integers, real_rows: Integers, k: int
-) -> tuple[Floats, Integers]:
-    """Find the k nearest of distinct real rows, as distances and rows."""
-    patterns = _missing_patterns(columns)
-    trees = len(np.unique(patterns[synthetic_rows])) * len(np.unique(patterns[real_rows]))
-    dimensions = list(map(_dimensions, columns))
-    wide = None if sum(dimensions) <= _MAX_TREE_DIMENSIONS else columns[int(np.argmax(dimensions))]
-    if trees <= _MAX_TREES and sum(dimensions) - (max(dimensions) if wide else 0) <= _MAX_TREE_DIMENSIONS:
-        batches = _search_trees(columns, wide, patterns, synthetic_rows, real_rows, k)
-    else:
-        batches = _search_pairs(columns, synthetic_rows, real_rows, k)
-    distances = np.empty((len(synthetic_rows), k))
-    found = np.empty((len(synthetic_rows), k), dtype=np.intp)
-    for batch, candidates in batches:
-        squared = _squared_distances(columns, synthetic_rows[batch, None], candidates)
-        in_order = np.argsort(candidates, axis=1)
-        candidates = np.take_along_axis(candidates, in_order, axis=1)
-        squared = np.take_along_axis(squared, in_order, axis=1)
-        # A row that two trees have found counts once.
-        squared[:, 1:][candidates[:, 1:] == candidates[:, :-1]] = np.inf
-        best = np.argsort(squared, axis=1, kind="stable")[:, :k]
-        distances[batch] = np.sqrt(np.take_along_axis(squared, best, axis=1))
-        found[batch] = np.take_along_axis(candidates, best, axis=1)
-    return distances, found
-
-
-def _search_pairs(
-    columns: list[_Column], synthetic_rows: Integers, real_rows: Integers, k: int
-) -> Iterator[tuple[Integers, Integers]]:
-    """Compare all pairs, as many at once as fit the memory; yield batches and their candidates."""
-    step = max(1, _PAIRS_AT_ONCE // len(real_rows))
-    for start in range(0, len(synthetic_rows), step):
-        batch = np.arange(start, min(start + step, len(synthetic_rows)))
-        squared = _squared_distances(columns, synthetic_rows[batch, None], real_rows[None, :])
-        yield batch, real_rows[np.argpartition(squared, k - 1, axis=1)[:, :k]]
-
-
-def _search_trees(
-    columns: list[_Column],
-    wide: _Column | None,
-    patterns: Integers,
-    synthetic_rows: Integers,
-    real_rows: Integers,
-    k: int,
-) -> Iterator[tuple[Integers, Integers]]:
-    """Ask one tree for each pattern of missing numbers on either side; yield batches and their candidates.
-
-    No point can lie at distance 1 from a whole line of ranks, so missing numbers have no coordinate. Among
-    rows of one pattern they add the same to every distance, and can be left out.
-
-    A column with too many categories for a tree adds 0 or 1. Who is nearest is either the nearest without it
-    or the nearest of the same category: a second tree has that, where categories lie far apart on one line.
-    """
-    for batch in _groups(patterns[synthetic_rows]):
-        ours = synthetic_rows[batch]
-        candidates = []
-        for group in _groups(patterns[real_rows]):
-            theirs = real_rows[group]
-            shared = [c for c in columns if c.ranks is None or min(c.codes[ours[0]], c.codes[theirs[0]]) >= 0]
-            narrow = [c for c in shared if c is not wide]
-            asked, known = _points(narrow, ours), _points(narrow, theirs)
-            candidates.append(theirs[_ask_tree(known, asked, k)])
-            if wide is not None:
-                lines = (np.sqrt(len(narrow)) + 1) * wide.codes[:, None]
-                known, asked = np.hstack([known, lines[theirs]]), np.hstack([asked, lines[ours]])
-                candidates.append(theirs[_ask_tree(known, asked, k)])
-        yield batch, np.concatenate(candidates, axis=1)
-
-
-def _ask_tree(known: Floats, asked: Floats, k: int) -> Integers:
-    from scipy.spatial import cKDTree
-
-    tree = cKDTree(known, leafsize=32, balanced_tree=False, compact_nodes=False)
-    nearest = np.arange(1, min(k, len(known)) + 1)
-    found: Integers = tree.query(asked, nearest, workers=-1 if len(asked) >= _THREADS_PAY else 1)[1]
-    return found
-
-
-def _missing_patterns(columns: list[_Column]) -> Integers:
-    """Give rows the same label if the same numbers are missing in them."""
-    patterns = np.zeros(len(columns[0].codes), dtype=np.intp)
-    for column in columns:
-        if column.ranks is not None and (missing := column.codes < 0).any():
-            patterns = pd.factorize(2 * patterns + missing)[0]
-    return patterns
-
-
-def _groups(labels: Integers) -> list[Integers]:
-    return [np.flatnonzero(labels == label) for label in np.unique(labels)]
-
-
-def _dimensions(column: _Column) -> int:
-    if column.ranks is not None:
-        return 1
-    levels = int(column.codes.max()) + 1
-    return levels if levels > 2 else 1
-
-
-def _points(columns: list[_Column], rows: Integers) -> Floats:
-    """Place rows so that their squared Euclidean distance is HEOM's."""
-    widths = [_dimensions(column) for column in columns]
-    points = np.zeros((len(rows), max(sum(widths), 1)))
-    for column, width, last in zip(columns, widths, np.cumsum(widths), strict=True):
-        first = last - width
-        if column.ranks is not None:
-            points[:, first] = column.ranks[rows]
-        elif width == 1:
-            points[:, first] = column.codes[rows]
-        else:
-            points[np.arange(len(rows)), first + column.codes[rows]] = np.sqrt(0.5)
-    return points
 
 
 def _spread_copies(
