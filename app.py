@@ -379,6 +379,7 @@ def _(assessed, comparison, desk, fidelity, gap, holdout_closest, synthetic_clos
     if desk.script:
         _closest = synthetic_closest, holdout_closest, gap
         script.print_findings(tables, fidelity, comparison, *_closest, assessed, desk.options)
+        script.end(assessed)
     return
 
 

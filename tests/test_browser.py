@@ -88,7 +88,9 @@ def test_before_the_first_click_the_bundled_table_is_shown_and_no_section_is_emp
     page.get_by_role("button", name=re.compile(r"All \d+ measures")).click()
     expect(tables).to_have_count(3)
     expect(tables.last.get_by_role("row")).to_have_count(1 + 10)
-    expect(page.get_by_text("It may be shared, and it is of use.")).to_be_visible()
+    expect(
+        page.get_by_text("No leak was found, and the data is useful. Sharing is your decision.")
+    ).to_be_visible()
     unfold(page, "Show it without a guess")
     expect(chart(page, "Farther from the training rows than the holdout is")).to_be_visible()
     unfold(page, "Model by model")

@@ -17,6 +17,9 @@ from synth_handson.paths import bundled
 from synth_handson.synthesis.mostly.text_model import train_texts
 from synth_handson.tables.interviews import make_interviews
 
+WRITTEN = {"passed": 0, "for review": 4, "failed": 5}
+"""Exit status of what was written, by the verdict that was printed."""
+
 
 class Done(NamedTuple):
     """What a command said, and its exit status."""
@@ -41,6 +44,11 @@ def run(*arguments: str) -> Done:
     return Done(status, out.getvalue(), err.getvalue())
 
 
+def verdict(done: Done) -> str:
+    """Return the verdict that a command printed."""
+    return next(word for word in WRITTEN if f"Privacy: {word}" in done.stdout)
+
+
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return a folder with a file of interviews, and what was made of it."""
@@ -49,7 +57,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     made = run("synthesise", str(folder / "in.csv"), str(folder / "out.csv"), "--engine", "copula",
                "--target", "outcome", "--text-minutes", "0", "--known", "language", "--known", "born",
                "--report", str(folder / "report.html"))  # fmt: skip
-    assert made.returncode == 0, made.stderr
+    assert made.returncode == WRITTEN[verdict(made)], made.stderr
     (folder / "said.txt").write_text(made.stdout, encoding="utf-8")
     return folder
 
@@ -73,7 +81,7 @@ def test_validate_finds_the_rows_that_were_held_out(folder: Path) -> None:
     assert "Schema match" in done.stdout
     assert "100.0%" in done.stdout
     assert "Privacy: " in done.stdout
-    assert done.returncode in (0, 1)
+    assert done.returncode in (0, 1, 4)
 
 
 def test_json_is_for_machines_alone(folder: Path) -> None:
@@ -109,7 +117,7 @@ def test_a_saved_schema_decides_what_columns_hold(folder: Path, tmp_path: Path) 
     assert (again.returncode, "already a file" in again.stderr) == (1, True)
     output = str(tmp_path / "out.csv")
     asked = ["--schema", str(schema), "--engine", "copula", "--text-minutes", "0"]
-    assert run("synthesise", source, output, *asked).returncode == 0
+    assert run("synthesise", source, output, *asked).returncode in WRITTEN.values()
     done = run("validate", "--original", source, "--synthetic", output, "--schema", str(schema), "--json")
     assert {c["name"]: c["value"] for c in json.loads(done.stdout)["checks"]}["schema"] == 1
     form = json.loads((tmp_path / "out.csv.manifest.json").read_text(encoding="utf-8"))["form"]
@@ -164,7 +172,7 @@ def test_the_bundled_interviews_go_end_to_end_and_nobody_is_left_in_them(
     output = tmp_path / "synthetic.json"
     done = run("synthesise", str(bundled("interviews.csv")), str(output), "--target", "outcome",
                "--engine", "copula", "--count", "200", "--text-minutes", "30", "--json")  # fmt: skip
-    assert done.returncode == 0, done.stderr
+    assert done.returncode in WRITTEN.values(), done.stderr
     assert minutes == [30]
     plain = json.loads(done.stdout)
     assert plain["manifest"]["text_model"] == "MOSTLY_AI/LSTMFromScratch-3m"
@@ -200,7 +208,7 @@ def test_a_language_model_writes_texts_and_another_corrects_them(folder: Path, t
             "--count", "120", "--llm", server.url, "--model", MODEL,
             "--refine", f"{server.url}/v1", "--refine-model", MODEL,
         )  # fmt: skip
-    assert done.returncode == 0, done.stderr
+    assert done.returncode in WRITTEN.values(), done.stderr
     texts = read_table(tmp_path / "out.csv")["interview"]
     assert texts.str.contains(" WAS KIND ").all()
     assert f"written by the language model {MODEL}" in done.stdout
@@ -245,5 +253,5 @@ def test_an_original_in_the_output_ends_it_with_nothing_written(folder: Path, tm
         assert known not in done.stdout + done.stderr
         assert not (tmp_path / "out.csv").exists()
         done = run(*arguments, "--llm", server.url, "--model", MODEL, "--keep-going")
-    assert done.returncode == 0
+    assert done.returncode in WRITTEN.values()
     assert (tmp_path / "out.csv").exists()

@@ -1,13 +1,17 @@
 """Use: stated rules on intervals, and what becomes of tables whose use is known."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
 from people import draw_people
 
 from synth_handson import assess
+from synth_handson.evidence.broken import BrokenColumn
 from synth_handson.evidence.controls import shuffle_columns
 from synth_handson.evidence.fidelity import Fidelity, SchemaMatch
+from synth_handson.evidence.groups import GroupUtility
 from synth_handson.evidence.measures import Measure
 from synth_handson.evidence.usefulness import judge_use
 from synth_handson.evidence.utility import ModelUtility, Utility
@@ -28,7 +32,9 @@ def learned(*shares: tuple[float, float, float] | None) -> Utility:
     return Utility("y", "binary", "yes", models, 1_000, 900, 0.8)
 
 
-def kept_statistics(tvd: float = 0.05, pair: float = 0.05, area: float = 0.5) -> Fidelity:
+def kept_statistics(
+    tvd: float = 0.05, pair: float = 0.05, area: float = 0.5, association: float = 0.02
+) -> Fidelity:
     def taken(name: str, value: float, reference: float, *columns: str) -> Measure:
         estimates = (Estimate(v, v - 0.01, v + 0.01) for v in (value, reference))
         return Measure(name, *estimates, rows=100, columns=columns)
@@ -36,11 +42,25 @@ def kept_statistics(tvd: float = 0.05, pair: float = 0.05, area: float = 0.5) ->
     return Fidelity(
         schema=SchemaMatch(True, True, True, ()),
         columns=(taken("column_tvd", tvd, 0.05, "age"),),
-        pairs=(taken("pair_tvd", pair, 0.05, "age", "job"),),
+        pairs=(
+            taken("pair_tvd", pair, 0.05, "plan", "job"),
+            taken("cramers_v_difference", association, 0.02, "plan", "job"),
+        ),
         joint=(taken("c2st_auc", area, 0.5),),
         pairs_measured=1,
         pairs_total=1,
     )
+
+
+CONSTANT = BrokenColumn("age", "constant", "40", 1.0, 0.02)
+BLANK = BrokenColumn("v", "blank", None, 0.6, 0.0)
+LOST = BrokenColumn("job", "lost", "x", 0.0, 0.12)
+SHIFTED = BrokenColumn("y", "shifted", "yes", 0.19, 0.12)
+
+
+def group(value: float, low: float, high: float) -> GroupUtility:
+    kept = Measure("group_kept", Estimate(value, low, high), Estimate(1, 1, 1), rows=80)
+    return GroupUtility("job", "services", kept)
 
 
 GOOD, FAIR, POOR = (0.95, 0.8, 1.1), (0.6, 0.4, 0.8), (0.2, 0.1, 0.3)
@@ -87,18 +107,77 @@ class TestWithATarget:
         assert (found.outcome, found.reasons) == ("not useful", (lost,))
 
 
+class TestWithATargetAndBrokenStatistics:
+    @pytest.mark.parametrize(
+        ("broken", "said"),
+        [
+            (CONSTANT, "“age” is the same for everybody."),
+            (BLANK, "60% of “v” are blank, 0% in the training table."),
+            (LOST, "The category “x” of “job” is missing: 12% of the training rows have it."),
+        ],
+    )
+    def test_what_is_broken_is_named_first(self, broken: BrokenColumn, said: str) -> None:
+        found = judge_use(replace(kept_statistics(), broken=(broken,)), learned(GOOD, GOOD, GOOD))
+        assert (found.outcome, found.reasons[0].in_words("en")) == ("limited", said)
+        assert found.advice == (Message("use.advise_generator"),)
+
+    def test_the_limits_without_a_target_apply(self) -> None:
+        for statistics in (kept_statistics(tvd=0.125), kept_statistics(pair=0.5), kept_statistics(area=0.9)):
+            assert judge_use(statistics, learned(GOOD, GOOD, GOOD)).outcome == "limited"
+            assert judge_use(statistics, learned(None, None, None)).outcome in ("limited", "not useful")
+            assert judge_use(statistics, learned(POOR, POOR, POOR)).outcome == "not useful"
+
+    def test_of_a_broken_column_nothing_else_is_said(self) -> None:
+        broken = replace(kept_statistics(tvd=0.5, pair=0.5), broken=(replace(LOST, category="y"), CONSTANT))
+        keys = [reason.key for reason in judge_use(broken, learned(GOOD, GOOD, GOOD)).reasons]
+        assert keys == ["use.lost", "use.constant", "use.useful"]
+
+    def test_of_very_many_the_first_are_named(self) -> None:
+        broken = tuple(replace(CONSTANT, column=f"c{i}") for i in range(20))
+        reasons = judge_use(replace(kept_statistics(), broken=broken), learned(GOOD, GOOD, GOOD)).reasons
+        assert [reason.key for reason in reasons] == ["use.constant"] * 5 + ["use.more", "use.useful"]
+        assert reasons[5].values == {"count": 15}
+
+
+class TestGroups:
+    @pytest.mark.parametrize(
+        ("kept", "outcome", "reason"),
+        [
+            ((-8.0, -12.0, -4.0), "limited", "use.group_worse"),
+            ((0.2, -0.1, 0.4), "limited", "use.group_lost"),
+            # Chance may be all there is to it.
+            ((0.2, -0.5, 0.9), "useful", "use.useful"),
+        ],
+    )
+    def test_a_group_that_certainly_loses_more_than_half_is_named_first(
+        self, kept: tuple[float, float, float], outcome: str, reason: str
+    ) -> None:
+        utility = replace(learned(GOOD, GOOD, GOOD), groups=(group(*kept), group(0.9, 0.7, 1.1)))
+        found = judge_use(kept_statistics(), utility)
+        assert (found.outcome, found.reasons[0].key) == (outcome, reason)
+        assert any("“services” of “job” (80 people)" in said.in_words("en") for said in found.reasons)
+
+    def test_a_class_of_the_target_that_is_too_frequent_is_named(self) -> None:
+        found = judge_use(kept_statistics(), replace(learned(GOOD, GOOD, GOOD), shifted=SHIFTED))
+        said = "“y” is “yes” in 19% of the synthetic rows, in 12% of the training rows."
+        assert (found.outcome, found.reasons[0].in_words("en")) == ("limited", said)
+
+
 class TestWithoutATarget:
     @pytest.mark.parametrize(
         ("fidelity", "outcome", "reason"),
         [
-            (kept_statistics(), "useful", "use.alike"),
+            (kept_statistics(), "close", "use.alike"),
             # .07 beyond the holdout, less a hundredth of either interval.
             (kept_statistics(tvd=0.125), "limited", "use.apart_column_tvd"),
-            (kept_statistics(tvd=0.115), "useful", "use.alike"),
+            (kept_statistics(tvd=0.115), "close", "use.alike"),
             (kept_statistics(pair=0.2), "limited", "use.apart_pair_tvd"),
             (kept_statistics(area=0.7), "limited", "use.apart_c2st_auc"),
             (kept_statistics(area=0.9), "not useful", "use.apart_c2st_auc"),
             (kept_statistics(pair=0.5), "not useful", "use.apart_pair_tvd"),
+            (kept_statistics(association=0.15), "limited", "use.apart_association"),
+            (kept_statistics(association=0.13), "close", "use.alike"),
+            (replace(kept_statistics(), broken=(CONSTANT,)), "limited", "use.constant"),
         ],
     )
     def test_the_rules(self, fidelity: Fidelity, outcome: str, reason: str) -> None:
@@ -114,6 +193,10 @@ def test_every_sentence_can_be_said() -> None:
     ]
     found.append(judge_use(kept_statistics(0.5, 0.5, 0.9), Message("utility.no_target")))
     found.append(judge_use(kept_statistics(), Message("utility.no_target")))
+    everything = replace(kept_statistics(association=0.4), broken=(CONSTANT, BLANK, LOST))
+    for worst in ((-8.0, -12.0, -4.0), (0.2, -0.1, 0.4), (0.9, 0.7, 1.1)):
+        utility = replace(learned(GOOD, GOOD, GOOD), groups=(group(*worst),), shifted=SHIFTED)
+        found.append(judge_use(everything, utility))
     for language in LANGUAGES:
         said = {m.in_words(language) for one in found for m in (*one.reasons, *one.advice)}
         assert len(said) == len({m for one in found for m in (*one.reasons, *one.advice)})
@@ -133,12 +216,12 @@ def test_other_real_people_are_of_use_and_shuffled_columns_are_not(
 ) -> None:
     train, holdout, fresh = people
     good = assess(fresh, train=train, holdout=holdout, target=target)
-    assert (good.usefulness.outcome, good.verdict) == ("useful", "pass")
-    assert good.decision.in_words("en") == "It may be shared, and it is of use."
+    assert (good.usefulness.outcome, good.verdict) == ("useful" if target else "close", "pass")
+    assert good.decision.key == ("use.share_useful" if target else "use.share_close")
     useless = assess(shuffle_columns(fresh, 0), train=train, holdout=holdout, target=target)
     assert useless.usefulness.outcome in (("not useful",) if target else ("not useful", "limited"))
     assert useless.verdict == "pass"
-    assert useless.decision.in_words("en").startswith("It may be shared, but")
+    assert useless.decision.in_words("en").startswith("No leak was found, but")
     assert useless.grade.letter in ("C", "F") if target else useless.grade.letter != "A+"
 
 

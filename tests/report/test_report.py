@@ -516,9 +516,9 @@ def test_nothing_of_anybody_stands_in_the_report() -> None:
 @pytest.mark.parametrize(
     ("outcome", "sentence"),
     [
-        ("pass", "It may be shared, but it is of limited use."),
-        ("review", "Whether it may be shared cannot be told from these numbers"),
-        ("fail", "It is not to be shared."),
+        ("pass", "No leak was found, but the data is of limited use. Sharing is your decision."),
+        ("review", "These numbers do not settle whether the data leaks"),
+        ("fail", "A leak was found: do not share the data."),
     ],
 )
 def test_the_first_page_says_what_follows_from_privacy_and_use(outcome: Outcome, sentence: str) -> None:

@@ -68,6 +68,9 @@ app.command(
 - `synth-handson synthesise customers.csv synthetic.csv --target churned`
 - `synth-handson synthesise --input patients.xlsx --output synthetic.xlsx --count 5000 --report report.html`
 - `synth-handson synthesise a.csv b.csv --type zip=text --type born=date:%d/%m/%Y`
+
+Exit status: 0 written, and privacy passed; 1 the run failed; 2 wrong options; 3 personal data in the output,
+nothing written; 4 written, but privacy is for review by a person; 5 written, but privacy failed.
 """
 )(synthesise)
 app.command(
@@ -76,7 +79,8 @@ app.command(
 - `synth-handson validate --original customers.csv --synthetic synthetic.csv`
 - `synth-handson validate --original train.csv --synthetic synthetic.csv --holdout holdout.csv --json`
 
-Exit status: 0 all met, 1 something not met, 2 could not be checked.
+Exit status: 0 all that could be judged is met; 1 something is not; 2 could not be checked; 4 all else is met,
+but privacy is for review by a person.
 """
 )(validate)
 app.command(epilog="Example: `synth-handson preview customers.csv --count 5`")(preview)

@@ -22,6 +22,7 @@ from synth_handson.pipeline.synthesise import (
 )
 from synth_handson.pipeline.synthesise import synthesise as make
 from synth_handson.pipeline.text_writer import TrainTexts
+from synth_handson.pipeline.validate import EXIT_STATUS
 from synth_handson.pipeline.validate import validate as check
 from synth_handson.report.about import About
 from synth_handson.synthesis.llm import MODEL, OLLAMA, LanguageModel, language_model
@@ -32,8 +33,8 @@ from synth_handson.tables.files.reading import format_of_name
 
 PREVIEW_ENGINE = "copula"
 """It takes a second; the rows are to show the form."""
-LEAKED = 3
 UNCHECKED = 2
+LEAKED = 3
 
 Types = Annotated[
     list[str] | None,
@@ -139,6 +140,7 @@ def synthesise(
         }
         typer.echo(json.dumps(plain, ensure_ascii=False))
     show.say("written", path=output, rows=len(made.table))
+    raise typer.Exit(EXIT_STATUS[made.evidence.verdict])
 
 
 def validate(

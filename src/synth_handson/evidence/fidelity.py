@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
 
+from synth_handson.evidence.broken import BrokenColumn, find_broken
 from synth_handson.evidence.measures import DEFINITIONS, Measure
 from synth_handson.evidence.three_tables import MAX_ROWS as ASSESSED_ROWS
 from synth_handson.evidence.three_tables import AssessedTables, prepare_tables
@@ -84,6 +85,8 @@ class Fidelity:
     texts
         Of each column of free text "text_length", "text_similarity", "text_self_similarity" and
         "text_distinct".
+    broken
+        What is plainly broken in a column, from `find_broken`.
     """
 
     schema: SchemaMatch
@@ -93,6 +96,7 @@ class Fidelity:
     pairs_measured: int
     pairs_total: int
     texts: tuple[Measure, ...] = ()
+    broken: tuple[BrokenColumn, ...] = ()
 
 
 def farthest(measures: Iterable[Measure], name: str) -> list[Measure]:
@@ -215,6 +219,7 @@ def assess_fidelity(
         joint=(c2st, _count_distinct(both, samples)),
         pairs_measured=len(pairs),
         pairs_total=total,
+        broken=find_broken(tables.synthetic, train),
     )
 
 

@@ -227,6 +227,7 @@ _AUC = "J. A. Hanley & B. J. McNeil, Radiology 143, 1982"
 _PR = "Davis & Goadrich, ICML 2006"
 _F1 = "C. J. van Rijsbergen, Information Retrieval, 1979"
 _ERROR = "Willmott & Matsuura, Climate Research 30, 2005"
+_BRIER = "G. W. Brier, Monthly Weather Review 78, 1950"
 _R2 = "S. Wright, J. Agric. Res. 20, 1921"
 _DCR = "Platzer & Reutterer, Frontiers in Big Data 4:679939, 2021"
 _FISHER = "R. A. Fisher, Statistical Methods for Research Workers, 1934"
@@ -269,6 +270,7 @@ DEFINITIONS: dict[str, Definition] = {
     "rmse": Definition(0.0, None, "low", 0.0, "bootstrap_holdout", f"{_TSTR}; {_ERROR}"),
     "r2": Definition(None, 1.0, "high", 1.0, "bootstrap_holdout", f"{_TSTR}; {_R2}"),
     "performance_kept": Definition(None, None, "high", 1.0, "bootstrap_holdout", _TSTR),
+    "group_kept": Definition(None, None, "high", 1.0, "groups", _BRIER),
     "identical_rows": Definition(0.0, 1.0, "low", 0.0, "clopper_pearson", _FISHER, tested=True),
     "identical_without": Definition(0.0, 1.0, "low", 0.0, "clopper_pearson", _FISHER, tested=True),
     "dcr_share": Definition(0.0, 1.0, "near", 0.5, "permutation", _DCR, tested=True),

@@ -1,4 +1,4 @@
-"""Is the table of use? Stated rules on intervals, apart from whether it may be shared."""
+"""Is the table useful? Stated rules on intervals, apart from whether anybody can be found in it."""
 
 from __future__ import annotations
 
@@ -6,32 +6,38 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from synth_handson.evidence.broken import BrokenColumn
 from synth_handson.evidence.fidelity import Fidelity
+from synth_handson.evidence.groups import GroupUtility
 from synth_handson.evidence.measures import Measure
 from synth_handson.evidence.utility import LOST, Utility
 from synth_handson.locales import Message
 
-Use = Literal["useful", "limited", "not useful", "cannot tell"]
+Use = Literal["useful", "close", "limited", "not useful", "cannot tell"]
 
 HALF = 0.5
 """Below this share of what real rows teach, more is lost than kept."""
 MOST = 0.8
 """Where less than this share is certain, too much is lost to call a table useful."""
-APART = {"column_tvd": (0.05, 0.2), "pair_tvd": (0.1, 0.3), "c2st_auc": (0.1, 0.3)}
-"""Without a target: how far beyond the holdout's the distance of a column or a pair, and the classifier's
-area, may certainly be in a table that is useful, and in one that is of limited use."""
+PAIRS = ("pair_tvd", "spearman_difference", "correlation_ratio_difference", "cramers_v_difference")
+APART = {"column_tvd": (0.05, 0.2), "c2st_auc": (0.1, 0.3), **dict.fromkeys(PAIRS, (0.1, 0.3))}
+"""How far beyond the holdout's a column's or a pair's distance, a pair's difference of association, and the
+classifier's area may certainly be where nothing is broken, and where no more than something is."""
+MOST_NAMED = 5
+"""Of many things that are broken, so many are named."""
 
 
 @dataclass(frozen=True)
 class Usefulness:
-    """Whether a table is of use.
+    """Whether a table is useful.
 
     Attributes
     ----------
     outcome
-        "useful", "limited" or "not useful"; "cannot tell" where real rows could not do it either.
+        "useful", "limited" or "not useful"; "close" in its statistics where prediction was not tested;
+        "cannot tell" where real rows cannot predict the target either.
     reasons
-        Why, the weightiest first.
+        Why. What is broken comes first, with its column.
     advice
         What would help, as far as the numbers suggest anything.
     """
@@ -42,19 +48,23 @@ class Usefulness:
 
 
 def judge_use(fidelity: Fidelity, utility: Utility | Message) -> Usefulness:
-    """Judge by the models that learn the target, or without a target by what is kept of the statistics.
+    """Judge by what is kept of the statistics, and by the models that learn the target.
 
-    With a target, by the shares of performance kept (`performance_kept`, 1 is as good as real rows):
+    The statistics are **broken** if a column is the same for everybody, blank or without a common category
+    (`find_broken`), or if a column, a pair or the classifier that tells synthetic from real rows is certainly
+    beyond the first of the limits in `APART`. Without a target, a table is **close** if nothing is broken,
+    **not useful** if something is beyond the second limit, else **limited**.
 
-    - **useful** if the median model keeps more than half for certain and may keep four fifths, and the worst
-      one may keep half: "for certain" is the lower end of the 95 % interval, "may" its upper end;
+    With a target, the shares of performance kept count, too (`performance_kept`, 1 is as good as real rows):
+
+    - **useful** if the median model keeps more than half for certain and may keep four fifths, the worst one
+      may keep half, nothing is broken, no class of the target is certainly more than .03 rarer or more
+      frequent, and for no group of people more is certainly lost than kept (`assess_groups`): "for certain"
+      is the lower end of the 95 % interval, "may" its upper end;
     - **not useful** if the median model keeps less than half for certain, or no model can learn from the
       table at all;
-    - **limited** otherwise; **cannot tell** if not even real rows were shown to predict the target.
-
-    Without a target, by the column and the pair that are certainly farthest beyond the holdout's total
-    variation distance, and by the classifier that tells synthetic from real rows: **useful** if none is
-    beyond the first of the limits in `APART`, **not useful** if one is beyond the second, else **limited**.
+    - **limited** otherwise. If not even real rows were shown to predict the target, it **cannot tell**,
+      unless the statistics are broken: then they decide.
 
     Parameters
     ----------
@@ -66,23 +76,27 @@ def judge_use(fidelity: Fidelity, utility: Utility | Message) -> Usefulness:
     Usefulness
         The outcome, with reasons and advice.
     """
+    statistics, faults = _by_fidelity(fidelity)
+    better = (Message("use.advise_generator"),)
     if isinstance(utility, Message):
         if utility.key in LOST:
-            return Usefulness("not useful", (utility,), (Message("use.advise_generator"),))
-        return _by_fidelity(fidelity, utility)
+            return Usefulness("not useful", (utility, *_named(faults)), better)
+        told = _named(faults) or (Message("use.alike"),)
+        return Usefulness(statistics, (*told, utility), better if faults else ())
+    faults = [*_of_target(utility), *faults]
     kept = _ascending([model.kept for model in utility.models])
     median = median_kept(kept)
     if median is None:
-        return Usefulness("cannot tell", (Message("use.no_skill", {"target": utility.target}),), ())
-    outcome = _by_models(median, kept[0])
-    named = (("median", median), ("worst", kept[0]))
-    shares = {
-        f"{name}{end}": value
-        for name, m in named
-        for end, value in (("", float(m.value or 0.0)), ("_low", m.low), ("_high", m.high))
-    }
-    reason = Message(f"use.{_key(outcome)}", {"target": utility.target, "models": len(kept), **shares})
-    return Usefulness(outcome, (reason,), tuple(_advise(outcome, median, utility)))
+        unknown = Message("use.no_skill", {"target": utility.target})
+        if faults:
+            outcome: Use = "limited" if statistics == "close" else statistics
+            return Usefulness(outcome, (*_named(faults), unknown), better)
+        return Usefulness("cannot tell", (unknown,), ())
+    learned = _by_models(median, kept[0])
+    said = (_models_said(learned, median, kept, utility), *_worst_group(utility.groups))
+    reasons = (*said, *_named(faults)) if learned == "not useful" else (*_named(faults), *said)
+    outcome = "limited" if learned == "useful" and faults else learned
+    return Usefulness(outcome, reasons, tuple(_advise(outcome, median, utility, broken=bool(faults))))
 
 
 def median_kept(kept: Sequence[Measure]) -> Measure | None:
@@ -104,33 +118,88 @@ def _by_models(median: Measure, worst: Measure) -> Use:
     return "limited"
 
 
-def _advise(outcome: Use, median: Measure, utility: Utility) -> Iterable[Message]:
+def _models_said(learned: Use, median: Measure, kept: Sequence[Measure], utility: Utility) -> Message:
+    named = (("median", median), ("worst", kept[0]))
+    shares = {
+        f"{name}{end}": value
+        for name, m in named
+        for end, value in (("", float(m.value or 0.0)), ("_low", m.low), ("_high", m.high))
+    }
+    told = {"target": utility.target, "models": len(kept), **shares}
+    return Message(f"use.{learned.replace(' ', '_')}", told)
+
+
+def _advise(outcome: Use, median: Measure, utility: Utility, *, broken: bool) -> Iterable[Message]:
     if outcome == "useful":
         return
     assert median.low is not None and median.high is not None
     if median.low <= HALF <= median.high:
         yield Message("use.advise_rows", {"rows": utility.train_rows, "people": utility.test_rows})
-    if median.high < 1:
+    if broken or median.high < 1:
         yield Message("use.advise_generator")
 
 
-def _by_fidelity(fidelity: Fidelity, why: Message) -> Usefulness:
+def _named(faults: Sequence[Message]) -> tuple[Message, ...]:
+    """Name what is broken; of very much, the first few and how much more there is."""
+    more = len(faults) - MOST_NAMED
+    if more <= 1:
+        return tuple(faults)
+    return (*faults[:MOST_NAMED], Message("use.more", {"count": more}))
+
+
+def _of_target(utility: Utility) -> Iterable[Message]:
+    """Say which class of the target is too rare or frequent, and for which group more is lost than kept."""
+    if utility.shifted:
+        yield _broken(utility.shifted)
+    lost = [group for group in utility.groups if group.kept.high is not None and group.kept.high < HALF]
+    if lost:
+        below = lost[0].kept.high is not None and lost[0].kept.high < 0
+        yield _group(f"use.group_{'worse' if below else 'lost'}", lost[0], len(utility.groups))
+
+
+def _worst_group(groups: Sequence[GroupUtility]) -> Iterable[Message]:
+    if groups and groups[0].kept.high is not None and groups[0].kept.high >= HALF:
+        yield _group("use.group_worst", groups[0], len(groups))
+
+
+def _group(key: str, group: GroupUtility, groups: int) -> Message:
+    kept = group.kept
+    people = {"column": group.column, "value": group.category, "people": kept.rows, "groups": groups}
+    return Message(key, {**people, "kept": float(kept.value or 0.0), "low": kept.low, "high": kept.high})
+
+
+def _broken(found: BrokenColumn) -> Message:
+    told = {"column": found.column, "value": found.category}
+    return Message(f"use.{found.fault}", {**told, "share": found.share, "reference": found.reference})
+
+
+def _by_fidelity(fidelity: Fidelity) -> tuple[Use, list[Message]]:
+    """Judge the statistics, and say what is broken: columns, the worst pair of others, and all together."""
     found = [m for m in (*fidelity.columns, *fidelity.pairs, *fidelity.joint) if m.name in APART]
-    worst = {m.name: m for m in sorted(found, key=certain_excess)}
-    beyond = {
-        limit: [m for name, m in worst.items() if certain_excess(m) > APART[name][limit]] for limit in (0, 1)
-    }
-    outcome: Use = "not useful" if beyond[1] else "limited" if beyond[0] else "useful"
+    beyond = sorted((m for m in found if _beyond(m) > 1), key=_beyond, reverse=True)
+    plain = {fault.column for fault in fidelity.broken}
+    columns = [m for m in beyond if m.name == "column_tvd"]
+    broken = plain | {m.columns[0] for m in columns}
+    pairs = [m for m in beyond if m.name in PAIRS and not broken & set(m.columns)]
     told = [
-        Message(
-            f"use.apart_{m.name}",
-            {"columns": " × ".join(m.columns), "value": m.value, "reference": m.reference},
-        )
-        for m in beyond[0]
+        *(m for m in columns if m.columns[0] not in plain),
+        *pairs[:1],
+        *(m for m in beyond if m.name == "c2st_auc"),
     ]
-    reasons = told or [Message("use.alike")]
-    advice = [Message("use.advise_generator")] if told else []
-    return Usefulness(outcome, (*reasons, why), tuple(advice))
+    faults = [*map(_broken, fidelity.broken), *map(_apart, told)]
+    ruined = any(certain_excess(m) > APART[m.name][1] for m in beyond)
+    return "not useful" if ruined else "limited" if faults else "close", faults
+
+
+def _apart(found: Measure) -> Message:
+    name = "association" if found.name.endswith("_difference") else found.name
+    told = {"columns": " × ".join(found.columns), "value": found.value, "reference": found.reference}
+    return Message(f"use.apart_{name}", told)
+
+
+def _beyond(found: Measure) -> float:
+    """Say how far beyond the holdout a measure certainly is, as a multiple of what is tolerated."""
+    return certain_excess(found) / APART[found.name][0]
 
 
 def certain_excess(found: Measure) -> float:
@@ -138,7 +207,3 @@ def certain_excess(found: Measure) -> float:
     if found.low is None or found.reference_high is None:
         return 0.0
     return max(found.low - found.reference_high, 0.0)
-
-
-def _key(outcome: Use) -> str:
-    return outcome.replace(" ", "_")

@@ -8,6 +8,8 @@ from typing import Any, Literal, NamedTuple, get_args
 import numpy as np
 import pandas as pd
 
+from synth_handson.evidence.broken import BrokenColumn, find_shifted, value_text
+from synth_handson.evidence.groups import Contest, Errors, GroupUtility, assess_groups
 from synth_handson.evidence.measures import DEFINITIONS, Measure
 from synth_handson.evidence.three_tables import AssessedTables, sample_rows
 from synth_handson.locales import Message
@@ -75,6 +77,10 @@ class Utility:
         So many rows the models were trained and tested on.
     majority
         Accuracy of always predicting the holdout's commonest class, 0 to 1; None for numbers.
+    groups
+        What is kept for each group of people, from `assess_groups`.
+    shifted
+        The class of the target that is certainly rarer or more frequent than in the training table, if any.
     """
 
     target: str
@@ -84,6 +90,8 @@ class Utility:
     train_rows: int
     test_rows: int
     majority: float | None
+    groups: tuple[GroupUtility, ...] = ()
+    shifted: BrokenColumn | None = None
 
 
 def assess_utility(
@@ -141,10 +149,21 @@ def assess_utility(
     if isinstance(rows, Message):
         return rows
     with one_thread():
-        models = tuple(_compare(name, rows, target, classes, random_state) for name in MODELS)
-    positive = _as_text(classes[1]) if task == "binary" else None
+        compared = [_compare(name, rows, target, classes, random_state) for name in MODELS]
+    models, contests = zip(*compared, strict=True)
+    positive = value_text(classes[1]) if task == "binary" else None
     majority = float(rows.holdout[target].value_counts(normalize=True).max()) if classes else None
-    return Utility(target, task, positive, models, len(rows.train), len(rows.holdout), majority)
+    return Utility(
+        target,
+        task,
+        positive,
+        models,
+        len(rows.train),
+        len(rows.holdout),
+        majority,
+        groups=assess_groups(rows.holdout.drop(columns=target), _guessing(rows, target, classes), contests),
+        shifted=find_shifted(tables.synthetic[target], tables.train[target]) if classes else None,
+    )
 
 
 def find_task(column: pd.Series[Any]) -> tuple[Task, tuple[Any, ...]] | Message:
@@ -207,7 +226,7 @@ def _draw(
     for title in ("train", "holdout") if classes else ():
         counts = np.bincount(drawn[title][target].astype(int), minlength=len(classes))
         if counts.min() < MIN_CLASS_ROWS:
-            value, total = _as_text(classes[counts.argmin()]), len(drawn[title])
+            value, total = value_text(classes[counts.argmin()]), len(drawn[title])
             few = {"rows": int(counts.min()), "total": total, "minimum": MIN_CLASS_ROWS}
             return Message(f"utility.rare_class_{title}", {"column": target, "value": value, **few})
     return AssessedTables(**drawn)
@@ -226,11 +245,7 @@ def _usable(table: pd.DataFrame, target: str, classes: tuple[Any, ...]) -> pd.Da
 
 
 def _constant(title: str, column: str, value: str | float) -> Message:
-    return Message(f"utility.constant_{title}", {"column": column, "value": _as_text(value)})
-
-
-def _as_text(value: str | float) -> str:
-    return value if isinstance(value, str) else f"{value:.15g}"
+    return Message(f"utility.constant_{title}", {"column": column, "value": value_text(value)})
 
 
 class _Tested(NamedTuple):
@@ -238,11 +253,12 @@ class _Tested(NamedTuple):
 
     draws: dict[str, Floats]
     training_variance: dict[str, float]
+    errors: Errors
 
 
 def _compare(
     name: ModelName, rows: AssessedTables, target: str, classes: tuple[Any, ...], random_state: int
-) -> ModelUtility:
+) -> tuple[ModelUtility, Contest]:
     """Train one kind of model on synthetic and on real rows, and test both on the same people."""
 
     def learn(table: pd.DataFrame) -> Predict:
@@ -251,29 +267,49 @@ def _compare(
             return learn_classes(name, features, truth.astype(int), len(classes), random_state)
         return learn_number(name, features, truth, random_state)
 
-    def perform(predict: Predict, table: pd.DataFrame, weights: Floats) -> dict[str, Floats]:
-        predicted, truth = predict(table.drop(columns=target)), table[target].to_numpy()
-        if classes:
-            return classification(weights, truth.astype(int), predicted)
-        return regression(weights, truth, predicted)
-
     def test(whole: Predict, parts: list[Predict], table: pd.DataFrame) -> _Tested:
+        features, truth = table.drop(columns=target), table[target].to_numpy()
         weights = bootstrap_weights(len(table), REPLICATES, random_state)
-        draws = perform(whole, table, weights)
-        by_part = [perform(part, table, weights[:, :1]) for part in parts]
-        variance = {one: _variance(np.array([p[one][0] for p in by_part])) / PARTS for one in draws}
-        return _Tested(draws, variance)
+
+        def perform(predicted: Floats, weights: Floats) -> dict[str, Floats]:
+            if classes:
+                return classification(weights, truth.astype(int), predicted)
+            return regression(weights, truth, predicted)
+
+        predicted, *by_part = (predict(features) for predict in (whole, *parts))
+        draws = perform(predicted, weights)
+        performed = [perform(part, weights[:, :1]) for part in by_part]
+        variance = {one: _variance(np.array([p[one][0] for p in performed])) / PARTS for one in draws}
+        errors = [_squared_errors(one, truth, classes) for one in (predicted, *by_part)]
+        return _Tested(draws, variance, Errors(errors[0], np.array(errors[1:])))
 
     real, real_parts = learn(rows.train), [learn(part) for part in _parts(rows.train, random_state)]
     own, own_parts = learn(rows.synthetic), [learn(part) for part in _parts(rows.synthetic, random_state)]
     synthetic = sample_rows(rows.synthetic, TEST_ROWS, random_state)
     ours, theirs = test(own, own_parts, rows.holdout), test(real, real_parts, rows.holdout)
-    return ModelUtility(
+    found = ModelUtility(
         name,
         measures=_measures(ours, theirs, len(rows.holdout)),
         kept=_performance_kept(ours, theirs, target, len(rows.holdout)),
         on_synthetic=_measures(test(real, real_parts, synthetic), theirs, len(synthetic)),
     )
+    return found, Contest(ours.errors, theirs.errors)
+
+
+def _squared_errors(predicted: Floats, truth: Floats, classes: tuple[Any, ...]) -> Floats:
+    """Square how far each row's prediction is off; of classes, the sum over their probabilities."""
+    if not classes:
+        return np.asarray((predicted - truth) ** 2)
+    return np.asarray(((predicted - np.eye(len(classes))[truth.astype(int)]) ** 2).sum(axis=1))
+
+
+def _guessing(rows: AssessedTables, target: str, classes: tuple[Any, ...]) -> Floats:
+    """Square how far the mean of the real rows trained on is off, or the shares of their classes."""
+    learned, truth = rows.train[target].to_numpy(), rows.holdout[target].to_numpy()
+    if not classes:
+        return _squared_errors(np.full(len(truth), learned.mean()), truth, classes)
+    shares = np.bincount(learned.astype(int), minlength=len(classes)) / len(learned)
+    return _squared_errors(np.tile(shares, (len(truth), 1)), truth, classes)
 
 
 def _variance(values: Floats) -> float:

@@ -21,6 +21,7 @@ from synth_handson.notebook.session import Assessed
 from synth_handson.paths import write_text
 from synth_handson.pipeline.own_table import OwnTable, read_own_table
 from synth_handson.pipeline.tables import Tables, assess_tables, draw_tables
+from synth_handson.pipeline.validate import EXIT_STATUS
 from synth_handson.synthesis.registry import ENGINES
 from synth_handson.synthesis.run import Progress
 from synth_handson.synthesis.training import train_generator
@@ -68,6 +69,8 @@ def read_options(arguments: Sequence[str]) -> Options:
     parser = argparse.ArgumentParser(
         prog="app.py",
         description="Load, generate, validate and check privacy, without a browser.",
+        epilog="Exit status: 0 privacy passed, 1 the run failed, 2 wrong options, 4 privacy is for review, "
+        "5 privacy failed.",
         formatter_class=argparse.ArgumentDefaultsHelpFormatter,
     )
     parser.add_argument(
@@ -213,6 +216,12 @@ def print_findings(
             _write(options.report, evidence.to_html(language, about))
         if options.evidence:
             _write(options.evidence, evidence_json(evidence))
+
+
+def end(assessed: Assessed) -> None:
+    """End the program with an exit status that says the verdict, unless privacy passed."""
+    if assessed.evidence and (status := EXIT_STATUS[assessed.evidence.verdict]):
+        sys.exit(status)
 
 
 def _print(step: int, finding: str) -> None:

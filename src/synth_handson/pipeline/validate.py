@@ -14,6 +14,7 @@ import pandas as pd
 from synth_handson.errors import ArgumentError, TableError
 from synth_handson.evidence.assessment import Evidence, assess
 from synth_handson.evidence.fidelity import compare_columns
+from synth_handson.evidence.verdict import Outcome
 from synth_handson.locales import Message
 from synth_handson.pii.detect import Finding, find_marks, summarise
 from synth_handson.pii.leaks import Leak, find_originals, shared_values
@@ -36,6 +37,9 @@ TARGETS: dict[CheckName, float] = {
     "semantic": 0.8,
     "diversity": 0.7,
 }
+
+EXIT_STATUS: dict[Outcome, int] = {"pass": 0, "review": 4, "fail": 5}
+"""With which status a command ends that has made a table: no script takes a review for a pass."""
 
 
 @dataclass(frozen=True)
@@ -89,8 +93,10 @@ class ValidationResult:
 
     @property
     def exit_status(self) -> int:
-        """Return 0 if all is met, 1 if something is not."""
-        return 0 if self.met else 1
+        """Return 0 if all is met, 1 if something is not; 4 if all else is, but privacy is for review."""
+        if not self.met:
+            return 1
+        return EXIT_STATUS[self.evidence.verdict] if self.evidence else 0
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain values, ready for ``json.dumps``."""

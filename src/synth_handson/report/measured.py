@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 LADDER_MEASURES = ("identical_rows", "attack_auc", "c2st_auc")
 LEAKING = ("copied", "jittered", "planted")
 WORST = 10
+MOST_GROUPS = 5
 
 
 def privacy(evidence: Evidence, words: Wording) -> Section:
@@ -300,6 +301,7 @@ def utility(evidence: Evidence, words: Wording) -> Section:
             _kept(utility, words),
             *(_performance(model, utility, words) for model in utility.models),
             *_majority(utility, words),
+            *_groups(utility, words),
             Paragraph(say("diagnostic_read"), "small"),
         ),
     )
@@ -309,6 +311,19 @@ def _majority(utility: Utility, words: Wording) -> tuple[Part, ...]:
     if utility.majority is None:
         return ()
     return (Paragraph(words.say("majority", majority=percent(utility.majority, 1)), "small"),)
+
+
+def _groups(utility: Utility, words: Wording) -> tuple[Part, ...]:
+    """Show the groups of people for which least may be kept; which category they have is not shown."""
+    if not utility.groups:
+        return ()
+    head = tuple(words.say(f"groups_{column}") for column in ("column", "people", "kept"))
+    rows = tuple(
+        (words.quote(one.column), Figures(f"{one.kept.rows:,}"), words.value(one.kept))
+        for one in utility.groups[:MOST_GROUPS]
+    )
+    caption = words.say("groups_caption", shown=len(rows), groups=len(utility.groups))
+    return (Table(head, rows, caption),)
 
 
 def _kept(utility: Utility, words: Wording) -> Table:

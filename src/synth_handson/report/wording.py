@@ -18,7 +18,7 @@ DECIMALS = {
     "attack_tpr_03": 2, "attack_tpr_01": 2, "subset_matches": 2, "subset_matches_binned": 2,
     "holdout_matches": 2, "training_matches": 2, "kernel_share": 1, "split_columns": 1,
     "column_tvd": 1, "pair_tvd": 1, "ks": 1, "category_coverage": 1, "distinct_rows": 1, "dcr_share": 1,
-    "accuracy": 1, "precision": 1, "recall": 1, "performance_kept": 1,
+    "accuracy": 1, "precision": 1, "recall": 1, "performance_kept": 1, "group_kept": 0,
     "singling_out": 1, "linkability": 1, "inference": 1,
     "attribution": 2, "attribution_matched": 2,
     "identical_texts": 2, "rare_words": 1, "text_attack_tpr": 2, "text_length": 1, "text_distinct": 1,

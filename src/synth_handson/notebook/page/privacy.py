@@ -24,6 +24,7 @@ CALLOUTS: dict[str, Kind] = {
 
 USES: dict[Use, Kind] = {
     "useful": "success",
+    "close": "success",
     "limited": "warn",
     "not useful": "danger",
     "cannot tell": "neutral",

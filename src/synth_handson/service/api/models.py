@@ -122,7 +122,7 @@ class JobResult(BaseModel):
     """What came out, in a word each; the report and the evidence say why."""
 
     verdict: Literal["pass", "review", "fail"]
-    usefulness: Literal["useful", "limited", "not useful", "cannot tell"]
+    usefulness: Literal["useful", "close", "limited", "not useful", "cannot tell"]
     grade: Literal["A+", "A", "B+", "B", "C", "F"]
     engine: str
     rows: int

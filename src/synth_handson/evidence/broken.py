@@ -1,0 +1,132 @@
+"""What is plainly broken in a column: the same for everybody, blank, or without a common category."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import numpy as np
+import pandas as pd
+
+from synth_handson.metrics.intervals import Estimate, exact_share
+
+Fault = Literal["constant", "blank", "lost", "shifted"]
+
+BLANK = 0.05
+"""By how much the share of blanks may certainly differ."""
+SHIFTED = 0.03
+"""By how much a class of the target may certainly be rarer or more frequent."""
+COMMON_SHARE, COMMON_ROWS = 0.01, 20
+"""A category that at least so many of the training rows have must not be missing."""
+BY_CHANCE = 0.001
+"""A category is lost if its absence is no more likely than this, had the rows been drawn from real people."""
+MAX_VALUES = 20
+"""Numbers with no more different values are categories here."""
+
+
+@dataclass(frozen=True)
+class BrokenColumn:
+    """One thing that is certainly broken in a column of the synthetic table.
+
+    Attributes
+    ----------
+    column
+        Name of the column.
+    fault
+        "constant" (the same for everybody), "blank" (another share of blanks), "lost" (a common category does
+        not occur), or, of a target alone, "shifted" (a class is rarer or more frequent).
+    category
+        The only value, the lost category or the shifted class; None for blanks, and for a column without any
+        value.
+    share, reference
+        Share of the synthetic and of the training rows that are blank, or have the category; 0 to 1.
+    """
+
+    column: str
+    fault: Fault
+    category: str | None
+    share: float
+    reference: float
+
+
+def find_broken(synthetic: pd.DataFrame, train: pd.DataFrame) -> tuple[BrokenColumn, ...]:
+    """Find what is plainly broken, column by column.
+
+    Parameters
+    ----------
+    synthetic, train
+        Tables of an `AssessedTables`.
+
+    Returns
+    -------
+    tuple of BrokenColumn
+        The columns in their order. Of a column that is the same for everybody nothing else is said. Only what
+        is certain: by exact intervals of the shares (Clopper & Pearson, 1934), or where chance alone would
+        leave a common category out in one of a thousand tables at most.
+    """
+    return tuple(fault for name in train.columns for fault in _faults(synthetic[name], train[name]))
+
+
+def find_shifted(synthetic: pd.Series[Any], train: pd.Series[Any]) -> BrokenColumn | None:
+    """Find the class of a target whose share is certainly farthest off, by more than `SHIFTED`.
+
+    Parameters
+    ----------
+    synthetic, train
+        The target's column of both tables, each with at least one value.
+    """
+    known = [column.dropna() for column in (synthetic, train)]
+    found = []
+    for value in known[1].unique():
+        ours, theirs = (exact_share(int((column == value).sum()), len(column)) for column in known)
+        found.append((_certain_gap(ours, theirs), value, ours, theirs))
+    # Of two classes, which are equally far off, the rarer one is named.
+    gap, value, ours, theirs = max(found, key=lambda one: (round(one[0], 9), -one[3]))
+    if gap <= SHIFTED:
+        return None
+    return BrokenColumn(str(train.name), "shifted", value_text(value), float(ours), float(theirs))
+
+
+def value_text(value: Any) -> str:
+    """Write a category, or a number with as many digits as it has."""
+    return value if isinstance(value, str) else f"{value:.15g}"
+
+
+def _faults(synthetic: pd.Series[Any], train: pd.Series[Any]) -> Iterator[BrokenColumn]:
+    name = str(train.name)
+    values, known = synthetic.dropna(), train.dropna()
+    ours, theirs = (
+        exact_share(len(table) - len(there), len(table))
+        for table, there in ((synthetic, values), (train, known))
+    )
+    if _certain_gap(ours, theirs) > BLANK:
+        yield BrokenColumn(name, "blank", None, float(ours), float(theirs))
+    if values.empty:
+        return
+    counts = known.value_counts()
+    if values.nunique() == 1:
+        only = values.iloc[0]
+        others = int(counts.sum() - counts.get(only, 0))
+        if _is_lost(others, len(known), len(values)):
+            yield BrokenColumn(name, "constant", value_text(only), 1.0, 1 - others / len(known))
+            return
+    if train.dtype == np.float64 and len(counts) > MAX_VALUES:
+        return
+    for value in counts.index.difference(pd.Index(values.unique()), sort=False):
+        if _is_lost(int(counts[value]), len(known), len(values)):
+            yield BrokenColumn(name, "lost", value_text(value), 0.0, float(counts[value] / len(known)))
+
+
+def _is_lost(rows: int, of: int, drawn: int) -> bool:
+    """Tell whether so many training rows are common, and all missing among those drawn by no chance."""
+    if rows < max(COMMON_ROWS, COMMON_SHARE * of):
+        return False
+    return bool((1 - exact_share(rows, of).low) ** drawn <= BY_CHANCE)
+
+
+def _certain_gap(ours: Estimate, theirs: Estimate) -> float:
+    """Say how far apart two shares certainly are, from their intervals (Newcombe, Stat. Med. 17, 1998)."""
+    larger, smaller = max(ours, theirs, key=float), min(ours, theirs, key=float)
+    uncertain = np.hypot(larger - larger.low, smaller.high - smaller)
+    return float(larger) - float(smaller) - float(uncertain)
