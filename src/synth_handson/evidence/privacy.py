@@ -16,6 +16,7 @@ from synth_handson.evidence.membership import (
     membership_measures,
 )
 from synth_handson.evidence.random_split import split_measures
+from synth_handson.evidence.same_people import shared_people
 from synth_handson.evidence.subsets import holdout_matches
 from synth_handson.evidence.text_columns import TEXT_PRIVACY, TextColumn, text_privacy
 from synth_handson.evidence.verdict import TOLERATED_LEAK, Verdict, decide, single_level
@@ -37,7 +38,8 @@ class Privacy:
         column of free text "identical_texts", "text_attack_auc" and "text_attack_tpr".
     checks
         Whether the holdout is what it should be: "split_auc" and "split_columns", whether it is a random part
-        of the same people; "holdout_matches", whether the generator knew its people.
+        of the same people; "holdout_matches", whether the generator knew its people; "shared_people", where
+        people have several rows, whether rows of the same people stand on both sides.
     distances
         How the distances to the closest training row spread, of synthetic rows and of the holdout's.
     verdict
@@ -87,7 +89,12 @@ def assess_privacy(
     matches = {names: counts.matches(names) for names in never.left_out}
     without = (identical_rows(matches[names], level, names) for names in never.left_out)
     limits = find_limits(ours, matches.get(never.labels, ours.matches), level, TOLERATED_LEAK, never.labels)
-    checks = (*split_measures(tables, told_apart, counts.split), holdout_matches(ours.joins))
+    same = shared_people(tables)
+    checks = (
+        *((same,) if same else ()),
+        *split_measures(tables, told_apart, counts.split),
+        holdout_matches(ours.joins),
+    )
     distances = closest_distances(ours)
     if on_attacks:
         on_attacks()
