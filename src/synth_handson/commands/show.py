@@ -79,6 +79,8 @@ class Show:
             why = f" ({role.reason.in_words(self.language)})" if role.reason else ""
             table.add_row(role.name, self.text(f"type_{form.type}"), form.why(self.language), becomes + why)
         self._out.print(table)
+        for notice in understood.notices:
+            self._out.print(notice.in_words(self.language), highlight=False, soft_wrap=True)
         self._findings(understood.findings)
 
     def _findings(self, findings: tuple[Finding, ...]) -> None:

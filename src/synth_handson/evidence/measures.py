@@ -235,6 +235,7 @@ _MIA = "Hilprecht, Härterich & Bernau, PoPETs 2019(4)"
 _CALIBRATED = "Watson et al., On the importance of difficulty calibration, ICLR 2022"
 _LIRA = "Carlini et al., IEEE S&P 2022 (true positives at a low false-positive rate)"
 _PARZEN = "E. Parzen, Ann. Math. Stat. 33, 1962; M. F. Schilling, JASA 81, 1986"
+_REPEATED = "Saeb et al., GigaScience 6(5), 2017 (splitting by rows or by people)"
 _CHI = "K. Pearson, Philosophical Magazine 50, 1900"
 _UNIQUES = "Raab, Nowok & Dibben, arXiv:2406.16826, 2024"
 _RUNS = "Lee et al., Deduplicating training data makes language models better, ACL 2022"
@@ -303,6 +304,7 @@ DEFINITIONS: dict[str, Definition] = {
     "text_distinct": Definition(0.0, 1.0, "high", 1.0, "clopper_pearson", _DIVERSITY),
     "training_matches": Definition(0.0, 1.0, "low", 0.0, "clopper_pearson", _FISHER),
     "holdout_matches": Definition(0.0, 1.0, "low", 0.0, "clopper_pearson", _FISHER),
+    "shared_people": Definition(0.0, 1.0, "low", 0.0, "clopper_pearson", _REPEATED),
     "split_auc": Definition(0.0, 1.0, "near", 0.5, "delong", _C2ST),
     "split_columns": Definition(0.0, 1.0, "low", 0.0, "bootstrap", _CHI),
 }

@@ -17,6 +17,7 @@ from synth_handson.evidence.membership import (
     membership_measures,
 )
 from synth_handson.evidence.random_split import split_measures
+from synth_handson.evidence.same_people import shared_people
 from synth_handson.evidence.subsets import holdout_matches
 from synth_handson.evidence.text_columns import TEXT_PRIVACY, TextColumn, text_hints, text_privacy
 from synth_handson.evidence.verdict import TOLERATED_LEAK, Verdict, decide, single_level
@@ -40,7 +41,8 @@ class Privacy:
         "attribution_matched" where it was said which columns somebody may know.
     checks
         Whether the holdout is what it should be: "split_auc" and "split_columns", whether it is a random part
-        of the same people; and two hints, "training_matches", whether more rows stand in the training table
+        of the same people; "shared_people", where people have several rows, whether rows of the same people
+        stand on both sides; and two hints, "training_matches", whether more rows stand in the training table
         than reality puts there (only where the labels cannot decide that), and "holdout_matches", whether the
         generator may have known the holdout's people.
     distances
@@ -101,7 +103,13 @@ def assess_privacy(
         *(hint for names, found in joined for hint in training_matches(found, level, names)),
         *(hint for text in texts for hint in text_hints(text, level)),
     )
-    checks = (*split_measures(tables, told_apart, counts.split), *hints, holdout_matches(ours.joins))
+    same = shared_people(tables)
+    checks = (
+        *((same,) if same else ()),
+        *split_measures(tables, told_apart, counts.split),
+        *hints,
+        holdout_matches(ours.joins),
+    )
     distances = closest_distances(ours)
     if on_attacks:
         on_attacks()

@@ -95,8 +95,9 @@ def decide(
 ) -> Verdict:
     """Decide by these rules, in this order.
 
-    1. **review** if training rows and holdout are not random parts of the same people (a test of that is
-       below 1 %, corrected for the two): no p-value holds then.
+    1. **review** if rows of the same people stand in the training table and in the holdout (more than 5 % of
+       the holdout's rows), or if the two are not random parts of the same people (a test of that is below
+       1 %, corrected for the two): no p-value holds then.
     2. **fail** if any test's p-value, corrected for the number of tests by Holm's method, is below .1 % and
        what it shows is beyond what is tolerated (`beyond_tolerance`). No average over measures is formed, so
        none can hide another.
@@ -115,7 +116,7 @@ def decide(
     rows
         Number of synthetic rows.
     checks
-        "split_auc", "split_columns" and those of `HINTS`, where they were made.
+        "shared_people", "split_auc", "split_columns" and those of `HINTS`, where they were made.
     never
         Columns that identical rows were counted without.
 
@@ -133,11 +134,13 @@ def decide(
     shown = sorted(noticed(measures), key=lambda pair: pair[1])
     failing = [(m, p) for m, p in shown if p < FAIL_LEVEL and beyond_tolerance(m)]
     apart = noticed([m for m in checks if m.name.startswith("split_")], SPLIT_LEVEL)
+    same = [m for m in checks if m.name == "shared_people" and (m.low or 0.0) > TOLERATED_LEAK]
     hinted = [m for m in checks if m.name in HINTS and hint_speaks(m)]
     limit = _limit(limits, rows)
     outcome: Outcome = "review"
-    if apart:
-        reasons = [_shown(p, m) for m, p in apart] + [Message("verdict.not_random")]
+    if same or apart:
+        reasons = [_shown(0.0, m) for m in same] + [_shown(p, m) for m, p in apart]
+        reasons += [Message("verdict.not_random")] if apart else []
     elif failing:
         outcome, reasons = "fail", [_shown(p, m) for m, p in failing]
     elif shown or hinted:

@@ -25,7 +25,7 @@ class OwnTable:
     Attributes
     ----------
     frame
-        The columns.
+        The columns, and those that tell people with several rows apart, which are made anew.
     target
         The one that a model is to predict, if there is one.
     fraction
@@ -109,4 +109,5 @@ def choose_columns(
     if rows < 2 * MIN_ASSESSED_ROWS:
         raise ArgumentError("own_rows", rows=rows, minimum=2 * MIN_ASSESSED_ROWS)
     safe = replace_marked(understood.frame, understood.marks, secrets.token_bytes(KEY_BYTES))
-    return OwnTable(safe[learned], target, holdout_fraction(rows), name, understood, tuple(known))
+    kept = safe[understood.trained]
+    return OwnTable(kept, target, holdout_fraction(rows), name, understood, tuple(known))

@@ -12,6 +12,7 @@ from synth_handson.locales import Message
 from synth_handson.pii.detect import Finding
 from synth_handson.tables.checks import check_table
 from synth_handson.tables.columns import Column, column_kind
+from synth_handson.tables.people import SeveralRows
 from synth_handson.tables.texts import is_text
 
 Role = Literal["learned", "written", "made", "numbered", "empty"]
@@ -42,7 +43,9 @@ class ColumnRole:
     reason: Message | None = None
 
 
-def assign_roles(frame: pd.DataFrame, findings: tuple[Finding, ...]) -> tuple[ColumnRole, ...]:
+def assign_roles(
+    frame: pd.DataFrame, findings: tuple[Finding, ...], several: SeveralRows | None = None
+) -> tuple[ColumnRole, ...]:
     """Decide what becomes of each column.
 
     Dates of birth are learned, as they are moved before; other columns of personal data are made anew.
@@ -53,6 +56,8 @@ def assign_roles(frame: pd.DataFrame, findings: tuple[Finding, ...]) -> tuple[Co
         The table.
     findings
         The personal data found in it.
+    several
+        By which columns several rows of one person are known, if there are any.
 
     Raises
     ------
@@ -60,10 +65,13 @@ def assign_roles(frame: pd.DataFrame, findings: tuple[Finding, ...]) -> tuple[Co
         If there are too few rows, or something is wrong with the columns' names.
     """
     personal = {f.column for f in findings if f.whole and f.kind != "birth_date"}
+    identifiers = several.identifiers if several else ()
     problems = _problems(frame)
     return tuple(
         ColumnRole(name, "made", Message("commands.role_personal"))
         if name in personal
+        else ColumnRole(name, "made", Message("commands.role_several_rows"))
+        if name in identifiers
         else _role(name, frame[name], problems.get(name))
         for name in map(str, frame.columns)
     )

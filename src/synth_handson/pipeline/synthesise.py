@@ -28,6 +28,7 @@ from synth_handson.pipeline.refine import refine
 from synth_handson.pipeline.roles import ColumnRole, Role, assign_roles
 from synth_handson.pipeline.text_writer import TrainTexts, learn_texts
 from synth_handson.synthesis.generator import Generator
+from synth_handson.synthesis.identifiers import Identifier
 from synth_handson.synthesis.llm import LanguageModel
 from synth_handson.synthesis.mostly.text_model import MAX_SIGNS, train_texts
 from synth_handson.synthesis.mostly.text_process import MODEL
@@ -40,9 +41,12 @@ from synth_handson.tables.columns import Column, column_kind
 from synth_handson.tables.files.form import AnyPath, TableForm
 from synth_handson.tables.files.reading import read_file
 from synth_handson.tables.files.writing import write_table
+from synth_handson.tables.people import SeveralRows, find_several_rows
 from synth_handson.tables.split import HELD_OUT, split_holdout
 
 KEY_BYTES = 32
+MOST_NAMES = 6
+"""So many columns are named in a notice at most."""
 MANY_MISSING = 0.1
 """Of texts, so much more than in the original is worth a word."""
 
@@ -64,6 +68,8 @@ class Understood:
         Where the personal data in it stands, and what may be shown of that.
     roles
         What becomes of each column.
+    several
+        By which columns several rows of one person are known, if there are any.
     """
 
     frame: pd.DataFrame
@@ -71,6 +77,20 @@ class Understood:
     marks: Mapping[str, Marks]
     findings: tuple[Finding, ...]
     roles: tuple[ColumnRole, ...]
+    several: SeveralRows | None = None
+
+    @property
+    def notices(self) -> tuple[Message, ...]:
+        """What the reader has to know before anything is trained."""
+        if self.several is None:
+            return ()
+        return (Message("commands.several_rows", {"columns": listed(self.several.columns[:MOST_NAMES])}),)
+
+    @property
+    def trained(self) -> list[str]:
+        """Return the columns that a generator is trained on: what is learned, and what tells people apart."""
+        wanted = {*self.named("learned"), *(self.several.identifiers if self.several else ())}
+        return [column.name for column in self.roles if column.name in wanted]
 
     @property
     def personal_cells(self) -> int:
@@ -236,7 +256,8 @@ def understand_table(
     _tell(on_stage, "personal data")
     marks = find_marks(frame) if personal_data else {}
     findings = summarise(frame, marks)
-    return Understood(frame, form, marks, findings, assign_roles(frame, findings))
+    several = find_several_rows(frame)
+    return Understood(frame, form, marks, findings, assign_roles(frame, findings, several), several)
 
 
 @dataclass(frozen=True, eq=False)
@@ -286,7 +307,7 @@ def draw(
     rows = len(understood.frame) if settings.count is None else settings.count
     check_rows(rows)
     check_seed(settings.seed)
-    learned, written = understood.named("learned"), _written(understood, settings)
+    learned, written = understood.trained, _written(understood, settings)
     understood.check_target(settings.target)
     understood.check_known(settings.known)
     key = secrets.token_bytes(KEY_BYTES)
@@ -458,6 +479,7 @@ def _assembled(
 ) -> pd.DataFrame:
     """Put what was drawn, written and made anew in the original's order."""
     kinds = {f.column: f.kind for f in understood.findings if f.whole}
+    identifiers = understood.several.identifiers if understood.several else ()
     draw = np.random.default_rng(seed)
     columns = {}
     for column in understood.roles:
@@ -467,6 +489,8 @@ def _assembled(
         elif column.role == "numbered":
             first = int(original.min())
             columns[column.name] = pd.Series(range(first, first + len(drawn)), dtype="int64")
+        elif column.role == "made" and column.name in identifiers and column.name not in kinds:
+            columns[column.name] = Identifier.of(column.name, 0, original).make(len(drawn), seed)
         elif column.role == "made":
             columns[column.name] = _made(original, kinds.get(column.name), len(drawn), fakes, draw)
         elif column.name in texts:

@@ -25,6 +25,7 @@ from synth_handson.pipeline.roles import ColumnRole, assign_roles
 from synth_handson.tables.checks import MIN_COLUMNS, check_known
 from synth_handson.tables.files.form import AnyPath, ColumnForm, TableForm
 from synth_handson.tables.files.reading import read_file
+from synth_handson.tables.people import find_several_rows
 from synth_handson.tables.split import split_holdout
 from synth_handson.tables.texts import is_text
 
@@ -151,8 +152,9 @@ def validate(
     findings = summarise(frame, marks)
     common = [name for name in form.names if name in found.names]
     leaks = find_originals(made, originals(marks), shared_values(frame, marks))
-    roles = assign_roles(frame, findings)
-    measured = _comparable(frame, made, roles, about)
+    several = find_several_rows(frame)
+    roles = assign_roles(frame, findings, several)
+    measured = _comparable(frame, made, roles, about, several.identifiers if several else ())
     learned = [name for name in measured if not is_text(frame[name])]
     check_known(known, learned)
     parts = _parts(frame, form, holdout, about, measured)
@@ -190,15 +192,19 @@ def _read_alike(synthetic: AnyPath, form: TableForm) -> tuple[pd.DataFrame, Tabl
 
 
 def _comparable(
-    frame: pd.DataFrame, made: pd.DataFrame, roles: tuple[ColumnRole, ...], about: Manifest | None
+    frame: pd.DataFrame,
+    made: pd.DataFrame,
+    roles: tuple[ColumnRole, ...],
+    about: Manifest | None,
+    identifiers: tuple[str, ...],
 ) -> list[str]:
-    """Return the columns whose values say something: learned and written ones, in the original's types."""
+    """Return the columns whose values say something: learned and written ones, and what numbers people."""
     told = tuple(role.name for role in roles if role.role in ("learned", "written"))
     known = {*about.learned, *about.written} if about else set(told)
     return [
         name
         for name in map(str, frame)
-        if name in known
+        if (name in known or name in identifiers)
         and name in made
         and made[name].notna().any()
         and frame[name].dtype.kind == made[name].dtype.kind

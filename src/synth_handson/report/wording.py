@@ -17,6 +17,7 @@ DECIMALS = {
     "identical_rows": 2, "identical_without": 2, "outlier_identical": 2, "attack_tpr": 2,
     "attack_tpr_03": 2, "attack_tpr_01": 2, "subset_matches": 2, "subset_matches_binned": 2,
     "holdout_matches": 2, "training_matches": 2, "kernel_share": 1, "split_columns": 1,
+    "shared_people": 1,
     "column_tvd": 1, "pair_tvd": 1, "ks": 1, "category_coverage": 1, "distinct_rows": 1, "dcr_share": 1,
     "accuracy": 1, "precision": 1, "recall": 1, "performance_kept": 1, "group_kept": 0,
     "singling_out": 1, "linkability": 1, "inference": 1,

@@ -123,6 +123,7 @@ def _understood(understood: Understood, language: Language) -> dict[str, Any]:
             }
             for role in understood.roles
         ],
+        "notices": [notice.in_words(language) for notice in understood.notices],
         "personal_data": [
             {
                 "column": found.column,

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import asdict
 
 from synth_handson.synthesis.generator import Generator, Training
+from synth_handson.synthesis.identifiers import Identifier
 from synth_handson.synthesis.registry import get_engine
 from synth_handson.synthesis.schema import Schema
 
@@ -30,7 +31,11 @@ def unpack(archive: bytes) -> dict[str, bytes]:
 
 def to_bytes(generator: Generator) -> bytes:
     """Pack a generator into one archive: its model's files, its columns, and how it was made."""
-    about = {"schema": asdict(generator.schema), "training": asdict(generator.training)}
+    about = {
+        "schema": asdict(generator.schema),
+        "training": asdict(generator.training),
+        "identifiers": [asdict(identifier) for identifier in generator.identifiers],
+    }
     return pack({**generator.model.files, ABOUT: json.dumps(about).encode()})
 
 
@@ -48,4 +53,6 @@ def from_bytes(archive: bytes) -> Generator:
     about = json.loads(files.pop(ABOUT))
     training = Training(**about["training"])
     model = get_engine(training.engine).load(files)
-    return Generator(Schema.from_plain(about["schema"]), training, model, from_store=True)
+    identifiers = tuple(map(Identifier.from_plain, about.get("identifiers", ())))
+    schema = Schema.from_plain(about["schema"])
+    return Generator(schema, training, model, from_store=True, identifiers=identifiers)

@@ -9,6 +9,7 @@ import pandas as pd
 from synth_handson.errors import ArgumentError
 from synth_handson.locales import Message
 from synth_handson.synthesis.engine import ConditionalModel, Model, Setting
+from synth_handson.synthesis.identifiers import Identifier
 from synth_handson.synthesis.run import StopReason
 from synth_handson.synthesis.schema import Schema
 from synth_handson.tables.checks import check_rows, check_seed
@@ -76,6 +77,8 @@ class Generator:
         Whether it was found in the store, so that no training took place.
     why
         Why its engine was chosen, where that was not said: ``generator.why.in_words("en")``.
+    identifiers
+        Columns that number people with several rows: they were not learned, and each drawn row gets another.
     """
 
     schema: Schema
@@ -83,6 +86,7 @@ class Generator:
     model: Model
     from_store: bool = False
     why: Message | None = None
+    identifiers: tuple[Identifier, ...] = ()
 
     def sample(
         self, n: int, random_state: int = 0, given: Mapping[str | int, Any] | None = None
@@ -117,7 +121,13 @@ class Generator:
         check_rows(n)
         n, seed = int(n), check_seed(random_state)
         if given is None:
-            return self.schema.restore(self.model.draw(n, seed))
+            return self._whole(self.model.draw(n, seed), seed)
         if not isinstance(self.model, ConditionalModel):
             raise ArgumentError("given_engine", engine=self.training.engine)
-        return self.schema.restore(self.model.draw_given(self.schema.translate(given), n, seed))
+        return self._whole(self.model.draw_given(self.schema.translate(given), n, seed), seed)
+
+    def _whole(self, drawn: pd.DataFrame, seed: int) -> pd.DataFrame:
+        rows = self.schema.restore(drawn)
+        for identifier in self.identifiers:
+            rows.insert(identifier.position, identifier.name, identifier.make(len(rows), seed))
+        return rows

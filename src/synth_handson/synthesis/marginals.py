@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from itertools import groupby
 from math import ceil
@@ -40,9 +40,15 @@ class Categories:
     levels: tuple[str, ...]
 
     @classmethod
-    def of(cls, column: Column) -> Categories:
-        """Read the categories of a column of :func:`~synth_handson.synthesis.schema.prepare`."""
-        times = as_text(column).value_counts()
+    def of(cls, column: Column, people: Integers | None = None) -> Categories:
+        """Read the categories of a column of :func:`~synth_handson.synthesis.schema.prepare`.
+
+        ``people`` has the number of each row's person; by default each row is a person of its own.
+        """
+        text = as_text(column)
+        times = (
+            text.value_counts() if people is None else pd.Series(people).groupby(text.to_numpy()).nunique()
+        )
         frequent = sorted(times.index[times >= MIN_KEPT_ROWS])
         rare = [] if (times >= MIN_KEPT_ROWS).all() else [PROTECTED_TOKEN]
         return cls((*frequent, *rare))
@@ -100,17 +106,29 @@ class Numbers:
     unit: int | None
 
     @classmethod
-    def of(cls, column: Column) -> Numbers:
-        """Read the ranges of a column of :func:`~synth_handson.synthesis.schema.prepare`."""
+    def of(cls, column: Column, people: Integers | None = None) -> Numbers:
+        """Read the ranges of a column of :func:`~synth_handson.synthesis.schema.prepare`.
+
+        ``people`` has the number of each row's person; by default each row is a person of its own.
+        """
         decimals, unit = read_grain(column)
         values = to_floats(column)
-        values = np.sort(values[~np.isnan(values)]) / (unit or 1)
-        if len(values) < MIN_KEPT_ROWS:
+        order = np.argsort(values, kind="stable")[: np.count_nonzero(~np.isnan(values))]
+        values = values[order] / (unit or 1)
+        several = people is not None
+        people = order if people is None else people[order]
+        if len(np.unique(people)) < MIN_KEPT_ROWS:
             return cls((), (), decimals, unit)
-        least, most = values[MIN_KEPT_ROWS - 1], values[-MIN_KEPT_ROWS]
-        if least > most:
-            least = most = values[len(values) // 2]
-        pieces = list(_pieces(np.clip(values, least, most), decimals))
+        least, most = values[_reached(people)], values[::-1][_reached(people[::-1])]
+        if several:
+            # Beyond the ends is nothing: of so few people, many would have the very value of an end.
+            low, high = float(min(least, most)), float(max(least, most))
+            inside = (values >= low) & (values <= high)
+            pieces = list(_pieces(values[inside], people[inside], decimals)) or [(low, high)]
+        else:
+            if least > most:
+                least = most = values[len(values) // 2]
+            pieces = list(_pieces(np.clip(values, least, most), people, decimals))
         return cls(tuple(low for low, _ in pieces), tuple(high for _, high in pieces), decimals, unit)
 
     @property
@@ -183,16 +201,20 @@ def read_grain(column: Column) -> tuple[int | None, int | None]:
     return decimals, unit
 
 
-def read_marginals(prepared: pd.DataFrame) -> dict[str, Marginal]:
+def read_marginals(prepared: pd.DataFrame, people: Integers | None = None) -> dict[str, Marginal]:
     """Read the marginal of every column.
 
     Parameters
     ----------
     prepared
         A table of :func:`~synth_handson.synthesis.schema.prepare`.
+    people
+        The number of each row's person, shape (n_rows,); by default each row is a person of its own.
     """
     return {
-        str(name): Numbers.of(column) if column_kind(column) in ("number", "date") else Categories.of(column)
+        str(name): Numbers.of(column, people)
+        if column_kind(column) in ("number", "date")
+        else Categories.of(column, people)
         for name, column in prepared.items()
     }
 
@@ -218,24 +240,33 @@ def from_plain(plain: Mapping[str, Any]) -> dict[str, Marginal]:
     }
 
 
-def _pieces(values: Floats, decimals: int | None) -> Iterator[tuple[float, float]]:
+def _reached(people: Integers) -> int:
+    """Return the row with which so many different people are reached that their values may be kept."""
+    return int(np.flatnonzero(~pd.Series(people).duplicated())[MIN_KEPT_ROWS - 1])
+
+
+def _pieces(values: Floats, people: Integers, decimals: int | None) -> Iterator[tuple[float, float]]:
     """Yield values that many share as they are, and between them ranges that many share, in order.
 
-    The first and the last of the sorted values are such that many share.
+    The first and the last of the sorted values are such that many share, or what is nearest stands for them.
     """
-    found, times = np.unique(values, return_counts=True)
+    found, starts = np.unique(values, return_index=True)
+    holders = [set(part) for part in np.split(people, starts[1:])]
+    times = np.diff([*starts, len(values)])
     at_least = max(MIN_KEPT_ROWS, ceil(len(values) / PIECES))
-    shared = times >= at_least
+    shared = (times >= at_least) & (np.array([len(who) for who in holders]) >= MIN_KEPT_ROWS)
     for together, group in groupby(range(len(found)), lambda i: bool(shared[i])):
         run = list(group)
         if together:
             yield from ((float(found[i]), float(found[i])) for i in run)
-        elif times[run].sum() < MIN_KEPT_ROWS:
+        elif len(set().union(*(holders[i] for i in run))) < MIN_KEPT_ROWS:
             # So few people have these values that no end of the range may be theirs.
+            if not 0 < run[0] <= run[-1] < len(found) - 1:
+                continue
             before, after = float(found[run[0] - 1]), float(found[run[-1] + 1])
             yield _next(before, after, decimals), _next(after, before, decimals)
         else:
-            yield from _ranges(found[run], times[run], at_least)
+            yield from _ranges(found[run], times[run], [holders[i] for i in run], at_least)
 
 
 def _next(value: float, towards: float, decimals: int | None) -> float:
@@ -245,15 +276,19 @@ def _next(value: float, towards: float, decimals: int | None) -> float:
     return float(np.round(value + np.sign(towards - value) * 10.0**-decimals, decimals))
 
 
-def _ranges(found: Floats, times: Integers, at_least: int) -> Iterator[tuple[float, float]]:
-    """Yield ranges of so many people at least, or one, that together hold all values."""
-    firsts, people = [0], 0
-    for position, more in enumerate(times.tolist()):
-        if people >= at_least:
+def _ranges(
+    found: Floats, times: Integers, holders: Sequence[set[int]], at_least: int
+) -> Iterator[tuple[float, float]]:
+    """Yield ranges of so many rows and of enough people at least, or one, that together hold all values."""
+    firsts, rows = [0], 0
+    people: set[int] = set()
+    for position, (more, others) in enumerate(zip(times.tolist(), holders, strict=True)):
+        if rows >= at_least and len(people) >= MIN_KEPT_ROWS:
             firsts.append(position)
-            people = 0
-        people += more
-    if people < at_least and len(firsts) > 1:
+            rows, people = 0, set()
+        rows += more
+        people |= others
+    if (rows < at_least or len(people) < MIN_KEPT_ROWS) and len(firsts) > 1:
         firsts.pop()
     for first, after in zip(firsts, [*firsts[1:], len(found)], strict=True):
         yield float(found[first]), float(found[after - 1])

@@ -9,6 +9,8 @@ from typing import Any, Literal, TypedDict
 import pandas as pd
 
 from synth_handson.errors import TrainingCancelled
+from synth_handson.metrics.arrays import Integers
+from synth_handson.synthesis.identifiers import Identifier
 
 StopReason = Literal["complete", "epochs", "early stopping", "time", "cancelled"]
 Phase = Literal["waiting", "starting", "preparing", "training", "sampling", "done"]
@@ -121,6 +123,11 @@ class TrainingRun:
         Address of the server that is to train, where one is.
     target
         Column that a model is to predict, if there is one.
+    people
+        The number of each row's person, where people have several rows; shape (n_rows,). The values of the
+        table are such that enough people share them.
+    identifiers
+        Columns that are not in the table, and made anew.
     stopped_by
         Why it stopped, once it has.
     reached_epsilon
@@ -135,12 +142,16 @@ class TrainingRun:
         cancel: CancelToken | None = None,
         server: str | None = None,
         target: Hashable | None = None,
+        people: Integers | None = None,
+        identifiers: tuple[Identifier, ...] = (),
     ) -> None:
         self.frame = frame
         self.options = options
         self.report = report
         self.server = server
         self.target = target
+        self.people = people
+        self.identifiers = identifiers
         self.started = time.monotonic()
         self.progress = Progress("starting")
         self.best_loss: float | None = None

@@ -2,22 +2,35 @@
 
 from contextlib import nullcontext, suppress
 from dataclasses import asdict, replace
+from hashlib import sha256
 from zipfile import BadZipFile
 
 import pandas as pd
 
 from synth_handson.errors import ArgumentError, ServerError
+from synth_handson.metrics.arrays import Integers
 from synth_handson.synthesis import store
 from synth_handson.synthesis.archive import from_bytes, to_bytes
 from synth_handson.synthesis.choice import choose_engine
 from synth_handson.synthesis.engine import Engine
 from synth_handson.synthesis.generator import Generator, Training
+from synth_handson.synthesis.identifiers import Identifier
 from synth_handson.synthesis.mostly import local
 from synth_handson.synthesis.registry import ENGINES, get_engine, server_address
 from synth_handson.synthesis.run import DELTA, CancelToken, Options, Progress, ProgressCallback, TrainingRun
 from synth_handson.synthesis.schema import Schema, prepare
+from synth_handson.synthesis.several_rows import protect, set_identifiers_apart
 from synth_handson.synthesis.turns import TURNS
-from synth_handson.tables.checks import check_callback, check_positive, check_seed, check_table, check_target
+from synth_handson.tables.checks import (
+    check_callback,
+    check_frame,
+    check_positive,
+    check_seed,
+    check_table,
+    check_target,
+    listed,
+)
+from synth_handson.tables.people import find_several_rows
 
 DEFAULT_MINUTES = 10.0
 
@@ -44,7 +57,9 @@ def train_generator(
     Parameters
     ----------
     train
-        The training table, at least 50 rows and two columns.
+        The training table, at least 50 rows and two columns. If people have several rows each
+        (`synth_handson.tables.people.find_several_rows`), their identifiers are not learned but made anew,
+        and only what eight people share is learned of their values.
     target
         Column that a model is to predict from the synthetic table, if there is one: it is drawn last, given
         all others. The columns before it, or all, are drawn in the order of
@@ -89,7 +104,8 @@ def train_generator(
         If the table cannot be trained on; lists everything that is wrong.
     ArgumentError
         If an option is out of range, or names an engine that is unknown, not installed, or gives no guarantee
-        where there is to be one, or there is no such target.
+        where there is to be one; if there is no such target, or it is an identifier; or if there is to be a
+        guarantee for people who have several rows each: it would hold for one row only.
     TrainingCancelled
         If cancelled without ``keep``, or before the first model was there to keep.
     TrainingError
@@ -104,6 +120,14 @@ def train_generator(
     check_callback(on_progress)
     if cancel is not None and not isinstance(cancel, CancelToken):
         raise ArgumentError("cancel", value=cancel)
+    several = find_several_rows(check_frame(train, "frame", "table"))
+    people: Integers | None = None
+    identifiers: tuple[Identifier, ...] = ()
+    if several:
+        if wish is not None:
+            raise ArgumentError("epsilon_several_rows", columns=listed(several.columns))
+        people = several.people(train)
+        train, identifiers = set_identifiers_apart(train, several, target)
     choice = choose_engine(train, target, max_minutes=minutes, epsilon=wish) if engine == "auto" else None
     chosen = _choose(choice.engine if choice else engine, server, wish)
     options: Options = {
@@ -115,7 +139,10 @@ def train_generator(
     check_table(train)
     check_target(target, train.columns)
     report = on_progress or (lambda _: None)
-    run = TrainingRun(train, options, report, cancel, server or server_address(), target)
+    if people is not None:
+        train = protect(train, people, options["random_state"])
+    address = server or server_address()
+    run = TrainingRun(train, options, report, cancel, address, target, people, identifiers)
     keeper = store if keep is True else keep or None
     generator = _find_or_train(chosen, run, keeper) if chosen.here else train_anew(chosen, run)
     return replace(generator, why=choice.why) if choice else generator
@@ -140,7 +167,7 @@ def train_anew(engine: Engine, run: TrainingRun) -> Generator:
         delta=None if run.reached_epsilon is None else DELTA,
         **run.options,
     )
-    return Generator(Schema.of(run.frame), training, model)
+    return Generator(Schema.of(run.frame), training, model, identifiers=run.identifiers)
 
 
 def warm_up() -> None:
@@ -189,5 +216,7 @@ def _key(engine: Engine, run: TrainingRun) -> str:
         "engine_version": engine.version,
         "settings": engine.settings(run),
         "schema": asdict(Schema.of(run.frame)),
+        "identifiers": [asdict(identifier) for identifier in run.identifiers],
+        "people": None if run.people is None else sha256(run.people.tobytes()).hexdigest(),
     }
     return store.key(prepare(run.frame), {**run.options, **about})

@@ -68,12 +68,13 @@ class TreesEngine:
         marginals = read_marginals(frame)
         codes = np.column_stack([marginal.code(frame[name]) for name, marginal in marginals.items()])
         rng = np.random.default_rng(run.options["random_state"])
+        people = np.arange(len(codes)) if run.people is None else run.people
         trees: list[Tree] = []
         for position in range(len(marginals)):
             run.stop_if_cancelled()
             run.advance(phase="training", fraction=position / len(marginals))
-            people = rng.permutation(len(codes))[: ceil(LEARNED_SHARE * len(codes))]
-            trees.append(_grow(codes[people, : position + 1], list(marginals.values())))
+            rows = _some_people(people, rng)
+            trees.append(_grow(codes[rows, : position + 1], people[rows], list(marginals.values())))
         run.complete()
         return TreesModel(marginals, tuple(trees))
 
@@ -172,8 +173,27 @@ class TreesModel:
         return pd.DataFrame(drawn)
 
 
-def _grow(codes: Integers, marginals: Sequence[Marginal]) -> Tree:
-    """Grow the tree of the last column, given all before it. Shape of ``codes`` (n_people, columns)."""
+def _some_people(people: Integers, rng: np.random.Generator) -> Integers:
+    """Choose a part of the people, and return all their rows."""
+    size = int(people.max()) + 1
+    chosen = rng.permutation(size)[: ceil(LEARNED_SHARE * size)]
+    if size == len(people):
+        return chosen
+    return np.flatnonzero(np.isin(people, chosen))
+
+
+def _grow(codes: Integers, people: Integers, marginals: Sequence[Marginal]) -> Tree:
+    """Grow the tree of the last column, given all before it.
+
+    Parameters
+    ----------
+    codes
+        Shape (n_rows, columns).
+    people
+        The number of each row's person. Shape (n_rows,).
+    marginals
+        Of all columns.
+    """
     from sklearn.tree import DecisionTreeClassifier, DecisionTreeRegressor
 
     before, response = codes[:, :-1], codes[:, -1]
@@ -183,16 +203,22 @@ def _grow(codes: Integers, marginals: Sequence[Marginal]) -> Tree:
     for position, one in enumerate(marginals[: before.shape[1]]):
         if not one.ordered:
             ranks[position, : one.size] = _rank_categories(before[:, position], one.size, response, marginal)
-    if not sizes or len(codes) < 2 * MIN_LEAF or (response == response[0]).all():
+    _, person, times = np.unique(people, return_inverse=True, return_counts=True)
+    if not sizes or len(times) < 2 * MIN_LEAF or (response == response[0]).all():
         return _leaves(ranks, response, None, np.zeros(len(codes), np.intp))
-    options = {"min_samples_leaf": MIN_LEAF, "random_state": 0}
+    # All rows of a person weigh 1, so that a leaf of so much weight has at least as many people.
+    several = len(times) < len(codes)
+    weights = 1 / times[person] if several else None
+    options: dict[str, Any] = {"min_samples_leaf": MIN_LEAF, "random_state": 0}
+    if several:
+        options["min_weight_fraction_leaf"] = MIN_LEAF / len(times)
     if marginal.ordered:
         grown = DecisionTreeRegressor(**options)
         target = rankdata(response)
     else:
         grown, target = DecisionTreeClassifier(**options), response
     rows = ranks[np.arange(len(sizes)), before].astype(np.float32)
-    grown.fit(rows, target)
+    grown.fit(rows, target, sample_weight=weights)
     return _leaves(ranks, response, grown.tree_, grown.apply(rows))
 
 

@@ -97,7 +97,8 @@ def _understood(upload: Upload, understood: Understood, desk: Desk, language: La
     ]  # fmt: skip
     if understood.personal_cells:
         said.append(say("load.own_personal", count=understood.personal_cells))
-    said.append(say("load.own_one_row"))
+    notices = [escape(notice.in_words(language)) for notice in understood.notices]
+    said += notices or [say("load.own_one_row")]
     listed = _columns(upload, understood, language)
     table = mo.ui.table(
         listed, wrapped_columns=[listed.columns[-1]], column_widths={listed.columns[-1]: 360}, page_size=10,

@@ -266,6 +266,7 @@ async function choose(job) {
     }
   };
   show(t("understood", { rows: number(understood.rows), columns: number(understood.columns.length) }),
+    ...understood.notices.map((notice) => make("div", { className: "callout review" }, paragraph(notice))),
     personalData(understood),
     make("h2", {}, t("columns")),
     make("div", { className: "frame", tabIndex: 0, role: "region", ariaLabel: t("columns") },

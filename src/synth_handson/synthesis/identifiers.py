@@ -1,0 +1,119 @@
+"""Identifiers that repeat are not learned: others of the same form are made, none of which is a real one."""
+
+from __future__ import annotations
+
+import re
+import string
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from pandas.api import types
+
+from synth_handson.tables.alignment import as_text
+from synth_handson.tables.columns import Column, as_canonical, column_kind, to_floats
+from synth_handson.tables.texts import MIN_KEPT_ROWS
+
+POOLS = {"0": string.digits, "A": string.ascii_uppercase, "a": string.ascii_lowercase}
+
+
+@dataclass(frozen=True)
+class Identifier:
+    """How new values of an identifier are made.
+
+    Attributes
+    ----------
+    name, position
+        The column, and where it stands in the table.
+    dtype
+        Name of its dtype.
+    missing
+        Share of rows without one.
+    first
+        Numbers are counted from here on: above all that are there.
+    forms
+        Of text, each form that many people's identifiers have: for each place the signs that may stand there.
+        At one place stands a sign that no real one of this form has there, or there is a place more.
+    """
+
+    name: str | int
+    position: int
+    dtype: str
+    missing: float
+    first: int | None
+    forms: tuple[tuple[str, ...], ...]
+
+    @classmethod
+    def of(cls, name: str | int, position: int, column: Column) -> Identifier:
+        """Read the form of an identifier's values."""
+        column = as_canonical(column)
+        there = column.dropna()
+        missing = 1 - len(there) / len(column)
+        if column_kind(column) == "number":
+            first = 10 ** len(str(max(int(to_floats(there).max()), 0)))
+            return cls(name, position, str(column.dtype), missing, first, ())
+        dtype = "str" if isinstance(column.dtype, pd.CategoricalDtype) else str(column.dtype)
+        return cls(name, position, dtype, missing, None, _forms(as_text(there).unique().tolist()))
+
+    @classmethod
+    def from_plain(cls, plain: dict[str, Any]) -> Identifier:
+        """Rebuild one from what ``json`` has made of its ``asdict``."""
+        return cls(**{**plain, "forms": tuple(tuple(form) for form in plain["forms"])})
+
+    def make(self, rows: int, random_state: int) -> Column:
+        """Make values for so many rows, each another one."""
+        rng = np.random.default_rng([random_state, self.position])
+        made: list[Any] = (
+            [self._text(rng) for _ in range(rows)]
+            if self.first is None
+            else list(range(self.first, self.first + rows))
+        )
+        kept = rng.random(rows) >= self.missing
+        values = pd.Series([value if keep else None for value, keep in zip(made, kept, strict=True)])
+        wanted = types.pandas_dtype(self.dtype)
+        if not kept.all() and types.is_integer_dtype(wanted):
+            return values.astype("Int64")
+        fits = self.first is None or not types.is_integer_dtype(wanted) or self._fits(wanted, rows)
+        return values.astype(wanted if fits else "int64")
+
+    def _fits(self, dtype: Any, rows: int) -> bool:
+        assert self.first is not None
+        return self.first + rows <= np.iinfo(getattr(dtype, "numpy_dtype", dtype)).max
+
+    def _text(self, rng: np.random.Generator) -> str:
+        form = self.forms[rng.integers(len(self.forms))]
+        return "".join(signs[rng.integers(len(signs))] for signs in form)
+
+
+def _forms(values: list[str]) -> tuple[tuple[str, ...], ...]:
+    by_shape: dict[str, list[str]] = {}
+    for value in values:
+        by_shape.setdefault(_shape(value), []).append(value)
+    most = max(len(alike) for alike in by_shape.values())
+    kept = (alike for alike in by_shape.values() if len(alike) >= min(MIN_KEPT_ROWS, most))
+    return tuple(_form(alike, set(by_shape)) for alike in kept)
+
+
+def _shape(value: str) -> str:
+    """Digits as 0, capitals as A, other letters as a; everything else as it is."""
+    shape = re.sub(r"\d", "0", value)
+    return "".join("A" if sign.isupper() else "a" if sign.isalpha() else sign for sign in shape)
+
+
+def _form(alike: list[str], shapes: set[str]) -> tuple[str, ...]:
+    """Keep the signs that all have in common, and draw all others."""
+    shape = _shape(alike[0])
+    seen = [set(signs) for signs in zip(*alike, strict=True)]
+    form = [
+        next(iter(signs)) if len(signs) == 1 and len(alike) > 1 else POOLS.get(kind, kind)
+        for kind, signs in zip(shape, seen, strict=True)
+    ]
+    for place, signs in enumerate(seen):
+        new = "".join(sorted(set(form[place]) - signs))
+        if len(form[place]) > 1 and new:
+            return (*form[:place], new, *form[place + 1 :])
+    while shape in shapes:
+        shape += "0"
+        form.append(string.digits)
+    return tuple(form)

@@ -1,0 +1,410 @@
+"""Does a table have several rows of one person? Visits, payments and panels do."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from itertools import combinations, permutations
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from synth_handson.tables.columns import Column, as_canonical, column_kind
+
+Codes = NDArray[np.intp]
+
+CONSTANT = 0.9
+"""A column that agrees so much within people, beyond chance, is constant but for errors and rare changes."""
+STABLE = 0.5
+"""A column with so much agreement, or so little variance within people, says something about them."""
+REPEATED_SHARE = 0.5
+"""Share of the rows, at least, whose person has another row."""
+MIN_PEOPLE = 50
+"""Fewer are shops or towns rather than people, unless the name of a column says otherwise."""
+MIN_NAMED = 10
+COVERED = 0.5
+"""Share of the columns, at least, that belong to the people and not to their visits."""
+RARE_TOGETHER = 0.7
+"""What belongs to people makes fewer than this share of the combinations that chance would make."""
+MAX_TOGETHER = 3
+"""So many columns together may tell people apart where there is no identifier."""
+TELLING = 7
+"""So many columns, those with most to tell, are tried together."""
+PAIRS = 5
+"""From fewer pairs of people who agree in one column, nothing follows about another."""
+SEEN = 20
+"""If fewer rows than this would differ by chance from another one, nothing follows from agreement."""
+ROWS = 5_000
+"""So many rows of people with several rows are looked at."""
+
+_PERSON = (
+    "patient|person|people|customer|client|member|user|employee|worker|participant|(us?u?)?subj(ect)?"
+    "|respondent|student|pupil|insured|policy_?holder|beneficiary|citizen|resident|individual|borrower|donor"
+    "|guest|household|family|患者|顧客|会員|利用者|ユーザー?|社員|従業員|職員|被験者|参加者|対象者|回答者|学生"
+    "|生徒|児童|被保険者|契約者|個人|世帯|住民|お客様|加入者"
+)
+_NUMBER = "id|no|nr|num|number|code|key|name|番号|コード|名"
+_THING = (
+    "shop|store|branch|product|item|sku|article|zip|post|postal|city|town|village|country|county|region|state"
+    "|district|province|prefecture|area|school|sch|university|class|course|hospital|clinic|ward|department"
+    "|dept|company|firm|employer|industry|occupation|site|station|plant|machine|device|sensor|model|brand"
+    "|category|species|airport|hotel|room|restaurant|vehicle|flight|date|day|week|month|year|time"
+)
+_THING_JAPANESE = (
+    "店|商品|製品|品番|品名|型番|機種|郵便|市区町村|都道府県|市$|区$|町$|県$|国$|地域|学校|病院|部署|部門|会社"
+    "|企業|職業|業種|拠点|駅|路線|車両|日付|年月|曜日"
+)
+NAMES_PEOPLE = re.compile(
+    rf"(.*[\W_])?({_PERSON})[\W_]*({_NUMBER})?[\W_]*|(case[\W_]?)?[pu]?(id|nr|no)([\W_]?code)?"
+    r"|(.*[\W_])?e?-?mail([\W_]?address)?|メール(アドレス)?|氏名",
+    re.IGNORECASE,
+)
+"""Names of columns that number people."""
+IDENTIFIES = re.compile(r".*(id|code|mail|address|番号|コード|アドレス|氏名)[\W_]*", re.IGNORECASE)
+"""Of these, names that nothing else would have: "customers" may also be a number of customers."""
+NAMES_THINGS = re.compile(
+    rf"(^|[\W_\d])({_THING})(s|es)?([\W_]*({_NUMBER}))?($|[\W_\d])|{_THING_JAPANESE}", re.IGNORECASE
+)
+"""Names of columns that number places, goods, organisations or moments."""
+MAIL = r"[^@\s]+@[^@\s]+\.\w+"
+
+
+@dataclass(frozen=True)
+class SeveralRows:
+    """By which columns several rows of one person are known.
+
+    Attributes
+    ----------
+    key
+        The columns that tell the people apart: an identifier, or one to three attributes.
+    constant
+        Other columns that hardly ever change within a person.
+    identifiers
+        The key, if it is an identifier, and other identifiers of the same people.
+    """
+
+    key: tuple[str, ...]
+    constant: tuple[str, ...]
+    identifiers: tuple[str, ...]
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The columns by which rows of one person are recognised."""
+        return self.identifiers or self.key + self.constant
+
+    def people(self, frame: pd.DataFrame) -> Codes:
+        """Give each row the number of its person; a row with a gap in the key is a person of its own.
+
+        Returns
+        -------
+        array of int
+            From 0 on. Shape (n_rows,).
+        """
+        people = _together([_Coded.of(_named(frame)[name]) for name in self.key]).codes.copy()
+        alone = people < 0
+        people[alone] = people.max(initial=-1) + 1 + np.arange(np.count_nonzero(alone))
+        return people
+
+
+def find_several_rows(frame: pd.DataFrame) -> SeveralRows | None:
+    """Look for people who have several rows each.
+
+    They have if a column, or up to three together, repeat in most rows, and other columns then hardly ever
+    change. So do shops with their towns, or goods with their prices. A table is taken to be one of people if
+
+    - the column's name says so (or it holds mail addresses), and there are at least 10; or else
+    - at least 50 different ones are told apart; at least two other columns stay constant that do not follow
+      from each other (as a region does from a town) and that come together far more often than by chance;
+      and at least half of all columns stay constant, or change slowly, or everybody has about as many rows;
+      or two or three columns that tell people apart, with those that stay constant, are at least half; and
+      no column that is named after a place, goods, an organisation or a time says the same.
+
+    Rows that are equal throughout count once: they may be people who are alike.
+
+    Parameters
+    ----------
+    frame
+        Any table.
+
+    Returns
+    -------
+    SeveralRows or None
+        By which columns they are known; None if every row may be a person of its own.
+    """
+    columns = {name: coded for name, column in _named(frame).items() if (coded := _coded(column)) is not None}
+    if not columns:
+        return None
+    rows = ~pd.DataFrame({name: column.codes for name, column in columns.items()}).duplicated().to_numpy()
+    table = _Table({name: column.at(rows) for name, column in columns.items()})
+    return max(
+        (found for key in table.candidates() if (found := table.people_by(key))),
+        key=lambda found: (bool(found.identifiers), len(found.key + found.constant), -len(found.key)),
+        default=None,
+    )
+
+
+@dataclass(frozen=True, eq=False)
+class _Coded:
+    """A column as numbers of its values, -1 where one is missing; those of numbers and dates are in order."""
+
+    codes: Codes
+    size: int
+    ordered: bool = False
+    dense: bool = False
+    mail: bool = False
+
+    @classmethod
+    def of(cls, column: Column) -> _Coded:
+        column = as_canonical(column)
+        kind = column_kind(column)
+        ordered = kind in ("number", "date", "zoned date", "span")
+        codes, values = pd.factorize(column, sort=ordered)
+        dense = mail = False
+        if kind == "number" and len(values):
+            dense = bool(values[-1] - values[0] < 2 * len(values) and (np.asarray(values) % 1 == 0).all())
+        elif kind == "category":
+            mail = bool(pd.Series(values).astype("str").str.fullmatch(MAIL).mean() > 0.5)
+        return cls(codes, len(values), ordered, dense, mail)
+
+    def at(self, rows: Any) -> _Coded:
+        return replace(self, codes=self.codes[rows])
+
+    @cached_property
+    def chance(self) -> float:
+        """Probability that two rows agree."""
+        times = np.bincount(self.codes + 1).astype(float)
+        return float(times @ (times - 1)) / max(len(self.codes) * (len(self.codes) - 1), 1)
+
+    @cached_property
+    def ranks(self) -> NDArray[np.float64]:
+        times = np.bincount(self.codes + 1)
+        middles: NDArray[np.float64] = (np.cumsum(times) - times / 2)[self.codes + 1]
+        return middles
+
+    def shuffled(self, rng: np.random.Generator) -> _Coded:
+        return replace(self, codes=rng.permutation(self.codes))
+
+
+@dataclass(frozen=True, eq=False)
+class _Table:
+    columns: Mapping[str, _Coded]
+
+    @property
+    def rows(self) -> int:
+        return len(next(iter(self.columns.values())).codes)
+
+    def candidates(self) -> Iterator[tuple[str, ...]]:
+        """Yield the columns, and sets of those with most to tell."""
+        yield from ((name,) for name in self.columns)
+        telling = sorted(self.columns, key=lambda name: self.columns[name].chance)[:TELLING]
+        for size in range(2, MAX_TOGETHER + 1):
+            yield from combinations(telling, size)
+
+    def people_by(self, key: tuple[str, ...]) -> SeveralRows | None:
+        """Tell whether these columns tell people apart who have several rows each."""
+        first, alone = self.columns[key[0]], len(key) == 1
+        named = alone and self._names_people(key[0])
+        least = MIN_NAMED if named else MIN_PEOPLE
+        if alone and (first.size < least or NAMES_THINGS.search(key[0])):
+            return None
+        groups = _together([self.columns[name] for name in key])
+        times = np.bincount(groups.codes + 1, minlength=groups.size + 1)[1:]
+        several = times > 1
+        if several.sum() < least or times[several].sum() < REPEATED_SHARE * self.rows:
+            return None
+        if not alone and not _rare_together([self.columns[name] for name in key]):
+            return None
+        rows = _some_groups(groups.codes, several)
+        seen = {name: column.at(rows) for name, column in self.columns.items()}
+        look = _Look(seen, groups.codes[rows], key)
+        if named:
+            good = bool(IDENTIFIES.fullmatch(key[0]) or first.mail or look.facts)
+        elif look.is_thing:
+            return None
+        elif alone:
+            even = times[several].var() < times[several].mean() / 2
+            facts = [self.columns[name] for name in look.facts]
+            good = len(facts) > 1 and (even or look.covered >= COVERED) and _rare_together(facts)
+        else:
+            good = bool(look.facts) and look.covered >= COVERED and look.follows_both_ways
+        if not good:
+            return None
+        identifies = named or (alone and (not first.ordered or first.dense))
+        others = tuple(n for n in look.aliases if not self.columns[n].ordered or self._names_people(n))
+        return SeveralRows(key, look.constant, key + others if identifies else ())
+
+    def _names_people(self, name: str) -> bool:
+        if self.columns[name].mail:
+            return True
+        return bool(NAMES_PEOPLE.fullmatch(name)) and not NAMES_THINGS.search(name)
+
+
+@dataclass(frozen=True, eq=False)
+class _Look:
+    """What some rows say of a key.
+
+    Attributes
+    ----------
+    columns
+        All columns of these rows.
+    people
+        The people's numbers.
+    key
+        The key.
+    """
+
+    columns: Mapping[str, _Coded]
+    people: Codes
+    key: tuple[str, ...]
+
+    @cached_property
+    def agreement(self) -> dict[str, float]:
+        """How far each other column agrees within people."""
+        return {n: _agreement(self.people, c) for n, c in self.columns.items() if n not in self.key}
+
+    @cached_property
+    def constant(self) -> tuple[str, ...]:
+        """Columns that hardly ever change within people, and would without any part of the key."""
+        constant = [name for name, agreement in self.agreement.items() if agreement >= CONSTANT]
+        if len(self.key) > 1:
+            for part in combinations(self.key, len(self.key) - 1):
+                by = _together([self.columns[name] for name in part]).codes
+                if any(_agreement(by, self.columns[n]) >= CONSTANT for n in self.key if n not in part):
+                    return ()
+                constant = [name for name in constant if _agreement(by, self.columns[name]) < CONSTANT]
+        return tuple(constant)
+
+    @property
+    def covered(self) -> float:
+        """Share of all columns that are the people's: constant or slowly changing."""
+        stable = [
+            n
+            for n, a in self.agreement.items()
+            if max(a, _intraclass(self.people, self.columns[n])) >= STABLE
+        ]
+        return len([*self.key, *stable]) / len(self.columns)
+
+    @cached_property
+    def each(self) -> dict[str, _Coded]:
+        """One row of each person."""
+        first = np.unique(self.people, return_index=True)[1]
+        return {name: column.at(first) for name, column in self.columns.items()}
+
+    @cached_property
+    def aliases(self) -> tuple[str, ...]:
+        """Constant columns that say the same as the key: another identifier, or age and year of birth."""
+        return tuple(n for n in self.constant if len(self.key) == 1 and self._same(self.key[0], n))
+
+    @cached_property
+    def facts(self) -> list[str]:
+        """Constant columns that say something else, and do not follow from each other."""
+        facts = [name for name in self.constant if name not in self.aliases]
+        for one, other in permutations(tuple(facts), 2):
+            if one in facts and other in facts and self._follows(other, one):
+                facts.remove(other)
+        return facts
+
+    @property
+    def follows_both_ways(self) -> bool:
+        """Whether a part of the key follows from the rest and a fact; what is computed follows one way."""
+        for fact in self.facts:
+            for part in self.key:
+                by = _together([self.columns[n] for n in (*self.key, fact) if n != part]).codes
+                if _agreement(by, self.columns[part]) >= CONSTANT:
+                    return True
+        return False
+
+    @property
+    def is_thing(self) -> bool:
+        """Whether a column that is named after a thing tells as much as the key."""
+        return any(
+            all(_agreement(self.columns[thing].codes, self.columns[name]) >= CONSTANT for name in self.key)
+            for thing in self.constant
+            if NAMES_THINGS.search(thing)
+        )
+
+    def _same(self, key: str, name: str) -> bool:
+        one, other = self.each[key], self.each[name]
+        if len(np.unique(other.codes)) < len(np.unique(one.codes)):
+            return False
+        if one.ordered and other.ordered:
+            return abs(float(np.corrcoef(one.ranks, other.ranks)[0, 1])) > 0.999
+        return not other.ordered or (other.dense and not one.ordered)
+
+    def _follows(self, name: str, by: str) -> bool:
+        times = np.bincount(self.each[by].codes + 1)
+        return bool(times @ (times - 1) >= 2 * PAIRS) and (
+            _agreement(self.each[by].codes, self.each[name]) >= CONSTANT
+        )
+
+
+def _named(frame: pd.DataFrame) -> dict[str, Column]:
+    return {str(name): frame.iloc[:, position] for position, name in enumerate(frame.columns)}
+
+
+def _coded(column: Column) -> _Coded | None:
+    """Return a column in which anything varies; None for any other, and for lists and the like."""
+    try:
+        coded = _Coded.of(column)
+    except (TypeError, ValueError, ArithmeticError):
+        return None
+    return coded if coded.size > 1 else None
+
+
+def _together(columns: Sequence[_Coded]) -> _Coded:
+    """Take combinations of values for values."""
+    codes, size = columns[0].codes, columns[0].size
+    for column in columns[1:]:
+        known = (codes >= 0) & (column.codes >= 0)
+        codes, values = pd.factorize(
+            np.where(known, codes * column.size + column.codes, -1), use_na_sentinel=False
+        )
+        size = len(values)
+        if not known.all():
+            missing = int(np.flatnonzero(values == -1)[0])
+            codes = np.where(known, codes - (codes > missing), -1)
+            size -= 1
+    return _Coded(codes, size)
+
+
+def _rare_together(columns: Sequence[_Coded]) -> bool:
+    """Tell whether there are far fewer combinations than if the columns had nothing to do with each other."""
+    rng = np.random.default_rng(0)
+    shuffled = _together([column.shuffled(rng) for column in columns]).size
+    return _together(columns).size < RARE_TOGETHER * shuffled
+
+
+def _some_groups(groups: Codes, wanted: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Choose all rows of some of the wanted groups."""
+    order = np.random.default_rng(0).permutation(np.flatnonzero(wanted))
+    times = np.bincount(groups + 1, minlength=len(wanted) + 1)[1:]
+    chosen = np.zeros(len(wanted) + 1, bool)
+    chosen[order[: np.searchsorted(np.cumsum(times[order]), ROWS) + 1]] = True
+    return chosen[groups]
+
+
+def _agreement(groups: Codes, column: _Coded) -> float:
+    """How often two rows of a group agree, beyond chance: 0 as any two rows, 1 always."""
+    known = groups >= 0
+    groups, codes = groups[known], column.codes[known] + 1
+    cells, times = np.unique(groups * (column.size + 1) + codes, return_counts=True)
+    others = np.bincount(groups)[cells // (column.size + 1)] - 1
+    rows = times[others > 0].sum()
+    if rows * (1 - column.chance) < SEEN:
+        return 0.0
+    agree = (times * (times - 1) / np.maximum(others, 1)).sum() / rows
+    return float((agree - column.chance) / (1 - column.chance))
+
+
+def _intraclass(groups: Codes, column: _Coded) -> float:
+    """Return the share of the variance of ranks that lies between groups (intraclass correlation)."""
+    if not column.ordered:
+        return 0.0
+    ranks, times = column.ranks, np.bincount(groups)
+    within = (ranks - (np.bincount(groups, ranks) / np.maximum(times, 1))[groups]) ** 2
+    spread = float(ranks.var())
+    return 1 - float(within.sum()) / (len(groups) - np.count_nonzero(times)) / spread if spread else 0.0
