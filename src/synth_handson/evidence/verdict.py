@@ -70,6 +70,11 @@ class Verdict:
     rows_needed: int | None
     holdout_needed: int | None
 
+    @property
+    def split_is_random(self) -> bool:
+        """Whether training rows and holdout can be random parts of the same people."""
+        return all(reason.key != "verdict.not_random" for reason in self.reasons)
+
 
 def decide(
     measures: Sequence[Measure],
