@@ -31,7 +31,7 @@ class Rows:
         return {}
 
     def draw(self, n: int, random_state: int) -> pd.DataFrame:
-        return self.table.sample(n, replace=True, random_state=random_state).reset_index(drop=True)
+        return self.table.sample(n, random_state=random_state).reset_index(drop=True)
 
 
 class Copying(CopulaEngine):
@@ -62,18 +62,17 @@ def _planted(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.usefixtures("_planted")
 def test_an_engine_that_publishes_people_gives_those_who_stand_apart_away() -> None:
-    audit = audit_generator("copying", PEOPLE, people=2, pairs=40)
-    assert (audit.engine, audit.pairs, audit.rows, len(audit.people)) == ("copying", 40, 150, 2)
+    audit = audit_generator("copying", PEOPLE, people=2, pairs=20)
+    assert (audit.engine, audit.pairs, audit.rows, len(audit.people)) == ("copying", 20, 150, 2)
     for person in audit.people:
-        # Each person is drawn at all with probability 1 - 1/e; else the attacker has to guess.
-        assert person.auc > 0.7
-        assert person.auc.low > 0.5
+        assert person.auc > 0.9
+        assert person.auc.low > 0.7
         assert person.p_value < 0.01
 
 
 @pytest.mark.usefixtures("_planted")
 def test_an_engine_that_learns_from_nobody_gives_nobody_away() -> None:
-    audit = audit_generator("knowing", PEOPLE, people=4, pairs=20)
+    audit = audit_generator("knowing", PEOPLE, people=3, pairs=20)
     assert all(person.auc.low < 0.5 < person.auc.high for person in audit.people)
     assert all(person.p_value > 0.05 for person in audit.people)
 
