@@ -78,6 +78,21 @@ WRONG: dict[str, tuple[Callable[[Any], object], list[Any]]] = {
         lambda x: sh.compare_engines(REAL, REAL, rows=x),
         [value for value in NO_COUNTS if value is not None],
     ),
+    "audit_generator, engine": (lambda x: sh.audit_generator(x, REAL), [None, 1, "magic", "mostly"]),
+    "audit_generator, train": (lambda x: sh.audit_generator("copula", x), NO_TABLES),
+    "audit_generator, people": (
+        lambda x: sh.audit_generator("copula", REAL, people=x),
+        [None, True, 1.0, 0, -1, "5", ROWS + 1, [], [ROWS], [0, 0], [[0]]],
+    ),
+    "audit_generator, target": (
+        lambda x: sh.audit_generator("copula", REAL, target=x), ["nothing", 5, ("n",)]
+    ),
+    "audit_generator, pairs": (lambda x: sh.audit_generator("copula", REAL, pairs=x), [*NO_COUNTS, 9]),
+    "audit_generator, rows": (lambda x: sh.audit_generator("copula", REAL, rows=x), [True, 0, 49, "60"]),
+    "audit_generator, seed": (lambda x: sh.audit_generator("copula", REAL, random_state=x), NO_SEEDS),
+    "audit_generator, on_progress": (
+        lambda x: sh.audit_generator("copula", REAL, on_progress=x), [1, "print", []]
+    ),
     "sample, given": (
         lambda x: sh.train_generator(REAL, engine="copula").sample(5, given=x),
         [5, "n", ["n"], {"nothing": 1}, {"n": [1]}, {"n": 10**400}, {"n": "x"}, {"c": 5}, {5: 5}],

@@ -30,6 +30,7 @@ from synth_handson.metrics.counts import total_variation_distance
 from synth_handson.metrics.distances import identical_rows, nearest_neighbors
 from synth_handson.pii.detect import Finding, find_personal_data
 from synth_handson.pii.replace import replace_personal_data
+from synth_handson.pipeline.audit import AuditedPerson, GeneratorAudit, audit_generator
 from synth_handson.pipeline.synthetic_generator import SyntheticGenerator
 from synth_handson.pipeline.validate import ValidationResult
 from synth_handson.synthesis.choice import EngineChoice, choose_engine
@@ -48,6 +49,7 @@ __version__ = version("synth-handson")
 __all__ = [
     "HANDS_ON_COLUMNS",
     "ArgumentError",
+    "AuditedPerson",
     "CancelToken",
     "ClosestRecords",
     "Comparison",
@@ -58,6 +60,7 @@ __all__ = [
     "Evidence",
     "Finding",
     "Generator",
+    "GeneratorAudit",
     "LeakError",
     "LicenceNotice",
     "MedianGap",
@@ -73,6 +76,7 @@ __all__ = [
     "ValidationResult",
     "__version__",
     "assess",
+    "audit_generator",
     "check_table",
     "choose_engine",
     "closest_records",

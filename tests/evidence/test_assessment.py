@@ -93,6 +93,9 @@ def few_people(rows: int, seed: int) -> pd.DataFrame:
 def test_evidence_written_before_is_read_and_written_alike() -> None:
     text = KEPT.read_text(encoding="utf-8").strip()
     assert json.dumps(Evidence.from_dict(json.loads(text)).to_dict()) == text
+    # As it was written before there was a lower bound of ε.
+    before = {name: part for name, part in json.loads(text).items() if name != "epsilon_at_least"}
+    assert Evidence.from_dict(before).epsilon_at_least is None
     # As it was written before texts were measured.
     assert Evidence.from_dict(json.loads(text.replace(', "texts": []', ""))).fidelity.texts == ()
     # And before anybody could say what is known.

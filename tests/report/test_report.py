@@ -12,6 +12,7 @@ import pandas as pd
 import pytest
 
 from synth_handson.evidence.assessment import Evidence, Sizes, assess
+from synth_handson.evidence.epsilon import EpsilonBound
 from synth_handson.evidence.fidelity import Fidelity, SchemaMatch
 from synth_handson.evidence.grade import Grade
 from synth_handson.evidence.ladder import Rung
@@ -297,6 +298,39 @@ def test_a_privacy_measure_is_said_with_interval_and_holdout() -> None:
     assert "Chance alone would give so bad a value with a probability of 0.250." in said
     assert "with a probability of less than 0.001" in said
     assert f"Source: {DEFINITIONS['attack_auc'].source}." in said
+
+
+BOUND = EpsilonBound(1.239, 0.95, "identical_rows", (), (360, 2), (3_600, 900))
+
+
+def test_the_lower_bound_of_epsilon_is_said_with_what_it_rests_on(language: Language) -> None:
+    said = shown(to_html(replace(evidence(), epsilon_at_least=BOUND), language)).replace("\xa0", " ")
+    # Rounded down: not one hundredth more than was shown.
+    assert "ε = 1.23 " in said or "ε が 1.23 " in said
+    assert all(number in said for number in ("95 %", "360", "3,600", "900"))
+    assert get_text(language, "measures.identical_rows") in said
+
+
+@pytest.mark.parametrize("nothing", [0.0, 0.004])
+def test_a_bound_of_0_is_not_said_to_be_protection(nothing: float, language: Language) -> None:
+    bound = replace(BOUND, value=nothing)
+    said = shown(to_html(replace(evidence(), epsilon_at_least=bound), language)).replace("\xa0", " ")
+    assert get_text(language, "epsilon.nothing_shown") in said
+
+
+@pytest.mark.parametrize(("claimed", "beside"), [(1.0, "beyond_claim"), (2.0, "within_claim")])
+def test_the_bound_stands_beside_what_the_engine_claims(
+    claimed: float, beside: str, language: Language
+) -> None:
+    training = replace(TRAINING, engine="aim", epsilon=claimed, reached_epsilon=claimed, delta=1e-6)
+    bounded = replace(evidence(), epsilon_at_least=BOUND)
+    claim = get_text(language, f"epsilon.{beside}", claimed=claimed)
+    assert claim in shown(to_html(bounded, language, About(training=training))).replace("\xa0", " ")
+    assert claim not in shown(to_html(bounded, language)).replace("\xa0", " ")
+
+
+def test_without_a_bound_nothing_is_said_of_one(language: Language) -> None:
+    assert get_text(language, "epsilon.title") not in to_html(evidence(), language)
 
 
 def test_a_measure_without_a_value_says_why(language: Language) -> None:

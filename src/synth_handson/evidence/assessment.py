@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from synth_handson.errors import ArgumentError
 from synth_handson.evidence.c2st import c2st
 from synth_handson.evidence.counted import on_all_rows
+from synth_handson.evidence.epsilon import EpsilonBound, epsilon_at_least
 from synth_handson.evidence.fidelity import Fidelity, assess_fidelity, match_schema
 from synth_handson.evidence.grade import Grade, grade
 from synth_handson.evidence.ladder import Rung, climb
@@ -90,6 +91,9 @@ class Evidence:
         A summary, not evidence.
     known
         Columns that somebody may already know of a person, as they were named; nothing is claimed for others.
+    epsilon_at_least
+        A lower bound of the ε of differential privacy that the generator could have claimed. None where the
+        holdout is no random part of the same people, and in evidence of before it was measured.
     """
 
     version: str
@@ -105,6 +109,7 @@ class Evidence:
     usefulness: Usefulness
     grade: Grade
     known: tuple[str, ...] = ()
+    epsilon_at_least: EpsilonBound | None = None
 
     @property
     def verdict(self) -> Outcome:
@@ -281,6 +286,7 @@ def _assess(
         usefulness=usefulness,
         grade=grade(fidelity, utility, privacy, usefulness),
         known=given.known,
+        epsilon_at_least=epsilon_at_least(ours) if privacy.verdict.split_is_random else None,
     )
 
 

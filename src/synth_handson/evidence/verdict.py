@@ -85,6 +85,12 @@ class Verdict:
     rows_needed: int | None
     holdout_needed: int | None
 
+    @property
+    def split_is_random(self) -> bool:
+        """Whether training rows and holdout can be random parts of the same people, nobody on both sides."""
+        spoilt = {"verdict.not_random", "verdict.shown_shared_people"}
+        return spoilt.isdisjoint(reason.key for reason in self.reasons)
+
 
 def decide(
     measures: Sequence[Measure],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from synth_handson.evidence.assessment import Evidence
     from synth_handson.evidence.ladder import Rung
     from synth_handson.evidence.utility import ModelUtility, Utility
+    from synth_handson.synthesis.generator import Training
 
 LADDER_MEASURES = ("identical_rows", "attack_auc", "c2st_auc")
 LEAKING = ("copied", "jittered", "planted")
@@ -33,7 +35,7 @@ WORST = 10
 MOST_GROUPS = 5
 
 
-def privacy(evidence: Evidence, words: Wording) -> Section:
+def privacy(evidence: Evidence, words: Wording, training: Training | None = None) -> Section:
     """Say each privacy measure in a sentence, after a table of all and the distances as a picture."""
     say = words.say
     measures = [measure for measure in evidence.privacy.measures if measure.name not in RISKS]
@@ -50,6 +52,7 @@ def privacy(evidence: Evidence, words: Wording) -> Section:
             *cards,
             _known_columns(evidence, words),
             *_checks(evidence, words),
+            *_epsilon(evidence, words, training),
         ),
     )
 
@@ -66,6 +69,27 @@ def _checks(evidence: Evidence, words: Wording) -> tuple[Part, ...]:
     checks = (_told(measure, words) for measure in evidence.privacy.checks)
     said = tuple(part for parts in checks for part in parts)
     return (Card(words.say("checks_title"), (Paragraph(words.say("checks_intro")), *said)),)
+
+
+def _epsilon(evidence: Evidence, words: Wording, training: Training | None) -> tuple[Part, ...]:
+    """Say which ε the generator cannot have had, beside the one that its engine claims."""
+    bound = evidence.epsilon_at_least
+    if bound is None:
+        return ()
+    at_least = math.floor(100 * bound.value) / 100
+    said = [words.text("epsilon.nothing_shown")]
+    if at_least > 0:
+        train, holdout = bound.people
+        counts = {"found": bound.found[0], "train": train, "others": bound.found[1], "holdout": holdout}
+        named = words.quote(words.text(f"measures.{bound.measure}"))
+        sure = percent(bound.confidence)
+        said = [words.text("epsilon.shown", value=at_least, confidence=sure, measure=named, **counts)]
+    claimed = None if training is None else training.reached_epsilon
+    if claimed is not None:
+        beside = "beyond_claim" if bound.value > claimed else "within_claim"
+        said.append(words.text(f"epsilon.{beside}", claimed=claimed))
+    parts = Paragraph(words.join(said)), Paragraph(words.text("epsilon.small_print"), "small")
+    return (Card(words.text("epsilon.title"), parts),)
 
 
 def _told(measure: Measure, words: Wording) -> tuple[Part, ...]:
