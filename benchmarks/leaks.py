@@ -1,12 +1,15 @@
 """Tables of four shapes, and leaks of every kind in them: what evidence must find, and what it must not."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
 
 from synth_handson.evidence.controls import change_category, copy_rows, jitter_rows
+from synth_handson.metrics.distances import nearest_neighbors
 from synth_handson.tables.bank import HANDS_ON_COLUMNS
 
 Draw = Callable[[int, np.random.Generator], pd.DataFrame]
@@ -188,3 +191,93 @@ DOSES: tuple[tuple[str, float], ...] = (
     ("given the holdout, too", 0.2), ("given the holdout, too", 1.0),
 )  # fmt: skip
 """Leaks, and shares of the rows in which they are."""
+
+
+def _without_equal_rows(people: People, rows: int, seed: int) -> tuple[pd.DataFrame, People]:
+    known = set(map(tuple, people.train.astype(str).to_numpy()))
+    kept = [tuple(row) not in known for row in people.fresh.astype(str).to_numpy()]
+    return people.fresh[kept].head(rows), people
+
+
+def _without_close_rows(people: People, rows: int, seed: int) -> tuple[pd.DataFrame, People]:
+    distances = nearest_neighbors(people.fresh, people.train, k=1)[0][:, 0]
+    return people.fresh[distances > np.quantile(distances, 0.3)].head(rows), people
+
+
+def _few_columns(people: People, rows: int, seed: int) -> tuple[pd.DataFrame, People]:
+    """Give every other row the four columns of a training person that tell people apart best."""
+    widest = sorted(people.train.columns, key=lambda name: -people.train[name].nunique())[:4]
+    table = people.fresh.head(rows).reset_index(drop=True)
+    chosen = copy_rows(people.train, len(table) // 2, seed)
+    for name in widest:
+        table[name] = pd.concat([chosen[name], table[name].iloc[len(chosen) :]], ignore_index=True)
+    return table, people
+
+
+def _customer_number(people: People, rows: int, seed: int) -> tuple[pd.DataFrame, People]:
+    rng = np.random.default_rng(seed)
+    first = len(people.train)
+    numbers = rng.choice(10**8, first + len(people.holdout), replace=False)
+    real = replace(
+        people,
+        train=people.train.assign(number=numbers[:first]),
+        holdout=people.holdout.assign(number=numbers[first:]),
+    )
+    return people.fresh.head(rows).assign(number=rng.choice(numbers[:first], rows)), real
+
+
+def _exact_values(people: People, rows: int, seed: int) -> tuple[pd.DataFrame, People]:
+    """Let one column hold training people's values to the cent, in the order of invented ones."""
+    rng = np.random.default_rng(seed)
+
+    def salaries(people: int) -> pd.Series[float]:
+        return pd.Series(np.exp(rng.normal(10, 0.5, people)).round(2))
+
+    train, holdout, invented = map(salaries, (len(people.train), len(people.holdout), rows))
+    real = replace(
+        people, train=people.train.assign(salary=train), holdout=people.holdout.assign(salary=holdout)
+    )
+    exact = np.sort(train.sample(rows, random_state=seed))[np.argsort(np.argsort(invented))]
+    return people.fresh.head(rows).assign(salary=exact), real
+
+
+def _people_who_stand_twice(people: People, rows: int, seed: int) -> tuple[pd.DataFrame, People]:
+    """Copy 100 people who stand twice in the training table, each with a category changed."""
+    twice = people.train.sample(100, random_state=seed)
+    changed = change_category(twice, 100, 1, seed)
+    train = pd.concat([people.train, twice], ignore_index=True)
+    return pd.concat([people.fresh.head(rows - 100), changed], ignore_index=True), replace(
+        people, train=train
+    )
+
+
+HIDDEN: dict[str, Callable[[People, int, int], tuple[pd.DataFrame, People]]] = {
+    "equal rows filtered out": _without_equal_rows,
+    "close rows filtered out": _without_close_rows,
+    "four columns of one person": _few_columns,
+    "the customer number": _customer_number,
+    "one column's exact values": _exact_values,
+    "people who stand twice": _people_who_stand_twice,
+}
+"""Leaks that change other tables than the synthetic one, too, or need many fresh people: a synthetic table of
+so many rows, and its people."""
+
+
+def few_columns(people: People, names: Sequence[str]) -> People:
+    """Keep some columns, so that people agree by chance."""
+    kept = list(names)
+    return replace(people, train=people.train[kept], holdout=people.holdout[kept], fresh=people.fresh[kept])
+
+
+def often(people: People, rows: int, times: float = 7.0) -> pd.DataFrame:
+    """Draw honest rows, but the rarest class of a category so many times as often as it occurs."""
+    shares = {
+        name: people.train[name].value_counts(normalize=True)
+        for name in people.train.columns
+        if not pd.api.types.is_numeric_dtype(people.train[name])
+    }
+    # A class of about 3 %, for rarer ones have too few people.
+    name = min(shares, key=lambda name: abs(float(shares[name].min()) - 0.03))
+    rare = people.fresh[name] == shares[name].idxmin()
+    count = min(int(rare.sum()), round(times * float(shares[name].min()) * rows))
+    return pd.concat([people.fresh[rare].head(count), people.fresh[~rare].head(rows - count)])

@@ -41,7 +41,7 @@ def utility(*kept: float) -> Utility:
 
 def privacy(*measures: Measure, copies: int | None = 10) -> Privacy:
     tested = measures or (taken("attack_auc", 0.5, 0.5, p_value=0.5),)
-    limits = Limits(copies, copies, None if copies is None else 20 * copies, None)
+    limits = Limits(copies, copies, copies, None if copies is None else 20 * copies, None)
     return Privacy(tested, (), DistanceShares((), (), ()), decide(tested, limits, 1_000))
 
 

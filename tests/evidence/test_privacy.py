@@ -8,7 +8,7 @@ from functools import cache
 import numpy as np
 import pandas as pd
 import pytest
-from leaks import DOSES, drawn, leak
+from leaks import DOSES, HIDDEN, People, drawn, few_columns, leak, often
 from numpy.typing import NDArray
 from people import draw_people
 
@@ -214,6 +214,44 @@ def test_no_leak_in_disguise_passes_on_tables_of_other_shapes(shape: str, name: 
     leaky = leak(name, people, 1_500, dose, 0)
     outcome = quick_verdict(leaky, people.train, people.holdout, 0)
     assert outcome == "review" if name == "given the holdout, too" else outcome != "pass"
+
+
+ALIKE = {
+    "census": ("sector", "schooling", "sex", "state", "income"),
+    "survey": ("q1", "q2", "q3", "q4", "q5", "q6"),
+}
+"""Columns by which many people agree by chance."""
+
+
+def hidden_people(shape: str, name: str, seed: int) -> People:
+    people = drawn(shape, 3_000, 1_500, 4_000, seed)
+    return few_columns(people, ALIKE[shape]) if name == "equal rows filtered out" else people
+
+
+@pytest.mark.parametrize("shape", ["census", "survey"])
+@pytest.mark.parametrize("name", HIDDEN)
+def test_a_leak_that_hides_from_identical_rows_and_distances_fails(shape: str, name: str) -> None:
+    leaky, people = HIDDEN[name](hidden_people(shape, name, 0), 1_500, 0)
+    outcome = quick_verdict(leaky, people.train, people.holdout, 0)
+    # By four answers hardly anybody is unique, and of 100 copies few are without the changed category.
+    weak = {("four columns of one person", "survey"), ("people who stand twice", "census")}
+    assert outcome == "fail" or (outcome == "review" and (name, shape) in weak)
+
+
+@pytest.mark.calibration
+@pytest.mark.parametrize("shape", ["census", "survey"])
+@pytest.mark.parametrize("name", HIDDEN)
+def test_it_never_passes(shape: str, name: str) -> None:
+    for seed in range(1, 21):
+        leaky, people = HIDDEN[name](hidden_people(shape, name, seed), 1_500, seed)
+        assert quick_verdict(leaky, people.train, people.holdout, seed) != "pass"
+
+
+@pytest.mark.parametrize("shape", ["census", "survey"])
+def test_a_generator_that_draws_a_rare_class_more_often_fails_no_table(shape: str) -> None:
+    columns = {"census": ALIKE["census"], "survey": (*ALIKE["survey"], "region")}[shape]
+    people = few_columns(drawn(shape, 3_000, 600, 9_000, 0), columns)
+    assert quick_verdict(often(people, 1_500), people.train, people.holdout, 0) != "fail"
 
 
 def test_an_honest_table_is_not_accused_for_a_holdout_from_a_later_time() -> None:

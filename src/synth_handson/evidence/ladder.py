@@ -70,7 +70,7 @@ def _compared(ours: Neighbours) -> Iterator[tuple[RungName, Neighbours]]:
     rows = len(synthetic)
 
     def instead(table: pd.DataFrame, of: Neighbours = ours) -> Neighbours:
-        return of if table is of.tables.synthetic else Neighbours.of(of.tables.instead(table), random_state)
+        return of if table is of.tables.synthetic else of.instead(table)
 
     yield "copied", instead(controls.copy_rows(tables.train, rows, random_state))
     yield "jittered", instead(controls.jitter_rows(tables.train, rows, random_state=random_state))

@@ -8,7 +8,7 @@ rests on, whatever the columns are.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -186,6 +186,8 @@ class Neighbours:
         Seed of samples, draws and bootstrap.
     whole
         All rows, where ``tables`` is a sample.
+    alike
+        The same real rows with another synthetic table, if they were placed before.
     """
 
     tables: AssessedTables
@@ -195,6 +197,7 @@ class Neighbours:
     holdout: Integers
     random_state: int
     whole: WholeTables | None = None
+    alike: Neighbours | None = None
 
     @classmethod
     def of(cls, tables: AssessedTables, random_state: int, whole: WholeTables | None = None) -> Neighbours:
@@ -238,34 +241,50 @@ class Neighbours:
         """Who is found by part of the columns, over all rows."""
         return self.counts.joins
 
-    @cached_property
+    @property
+    def people(self) -> Integers:
+        """Positions of training rows, then of holdout rows."""
+        return np.concatenate([self.train, self.holdout])
+
+    def instead(self, synthetic: pd.DataFrame) -> Neighbours:
+        """Put another table in the synthetic one's place."""
+        placed = self.of(self.tables.instead(synthetic), self.random_state)
+        return replace(placed, alike=self)
+
+    @property
     def train_distances(self) -> Floats:
         """Distance of each training row to the closest synthetic one."""
-        return self._closest(self.train, self.synthetic)
+        return self._to_synthetic[: len(self.train)]
 
-    @cached_property
+    @property
     def holdout_distances(self) -> Floats:
         """Distance of each holdout row to the closest synthetic one."""
-        return self._closest(self.holdout, self.synthetic)
+        return self._to_synthetic[len(self.train) :]
 
-    @cached_property
+    @property
     def to_train(self) -> Floats:
         """Distance of each synthetic row to the closest training row."""
-        return self._closest(self.synthetic, self.train)
+        return self._from_synthetic[0][0][:, 0]
+
+    @property
+    def around(self) -> tuple[Floats, Integers]:
+        """Distances of each synthetic row to the real rows around it, and their positions, both ascending."""
+        return self._from_synthetic[1]
 
     @cached_property
     def holdout_to_train(self) -> Floats:
         """Distance of each holdout row to the closest training row."""
-        return self._closest(self.holdout, self.train)
+        if self.alike:
+            return self.alike.holdout_to_train
+        return self.space.nearest(self.holdout, self.train)[0][:, 0]
 
     @cached_property
-    def around(self) -> tuple[Floats, Integers]:
-        """Distances of each synthetic row to the real rows around it, and their positions, both ascending."""
-        people = np.concatenate([self.train, self.holdout])
-        return self.space.nearest(self.synthetic, people, NEIGHBOURS)
+    def _to_synthetic(self) -> Floats:
+        return self.space.nearest(self.people, self.synthetic)[0][:, 0]
 
-    def _closest(self, rows: Integers, among: Integers) -> Floats:
-        return self.space.nearest(rows, among)[0][:, 0]
+    @cached_property
+    def _from_synthetic(self) -> list[tuple[Floats, Integers]]:
+        return self.space.nearest_in(self.synthetic, [(self.train, 1), (self.people, NEIGHBOURS)])
 
     def dcr_share(self, reference: Neighbours | None = None) -> Measure:
         """Take "dcr_share"."""
@@ -304,10 +323,9 @@ class Neighbours:
 
     def _parts(self, weights: Floats) -> _Parts:
         """Add up what falls to each training and each holdout person; people who are alike share it."""
-        numbers, (_, positions) = self.space.row_numbers, self.around
+        numbers, people, (_, positions) = self.space.row_numbers, self.people, self.around
         weights = weights / weights.sum(axis=1, keepdims=True)
         received = np.bincount(numbers[positions].ravel(), weights.ravel(), minlength=int(numbers.max()) + 1)
-        people = np.concatenate([self.train, self.holdout])
         alike = np.bincount(numbers[people], minlength=len(received))
         parts = received[numbers[people]] / alike[numbers[people]]
         members, others = np.split(parts, [len(self.train)])
