@@ -2,8 +2,8 @@
 
     uv run python benchmarks/calibration.py [PATH of the full Bank Marketing table]
 
-Without a path, Bank Marketing is what load_bank_marketing gets from UCI. Prints two Markdown tables. Takes
-about an hour on two cores.
+Without a path, Bank Marketing is what load_bank_marketing gets from UCI. Prints four Markdown tables. Takes
+about two hours on two cores.
 """
 
 import argparse
@@ -14,7 +14,19 @@ from functools import cache
 from multiprocessing import get_context
 
 import pandas as pd
-from leaks import DOSES, SHAPES, People, bank, drawn, honest, leak
+from leaks import (
+    ALIKE,
+    DOSES,
+    HIDDEN,
+    SHAPES,
+    People,
+    bank,
+    drawn,
+    few_columns,
+    honest,
+    leak,
+    often,
+)
 from machine import describe_machine
 
 from synth_handson.evidence.c2st import c2st
@@ -26,6 +38,8 @@ from synth_handson.tables.bank import load_bank_marketing
 
 SIZES = {"bank": (6_000, 6_000, 3_000), "census": (3_000, 1_500, 1_500)}
 """Training people, holdout people and synthetic rows; the other shapes have those of "census"."""
+HOLDOUTS = (150, 750)
+"""Holdouts beside 3,000 training people."""
 
 
 @cache
@@ -66,6 +80,24 @@ def leak_verdict(task: tuple[str, str, float, int, str | None]) -> tuple[str, st
     return shape, name, dose, judge(leak(name, people, rows, dose, seed), people, seed)
 
 
+def hidden_verdict(task: tuple[str, str, int]) -> tuple[str, str, Outcome]:
+    """Judge a table with a leak that hides from identical rows and distances."""
+    shape, name, seed = task
+    people = drawn(shape, 3_000, 1_500, 4_000, seed)
+    if name == "equal rows filtered out":
+        people = few_columns(people, ALIKE[shape])
+    leaky, people = HIDDEN[name](people, 1_500, seed)
+    return shape, name, judge(leaky, people, seed)
+
+
+def uneven_verdict(task: tuple[str, int, int]) -> tuple[str, int, Outcome]:
+    """Judge an honest generator that draws a rare class seven times as often as it occurs."""
+    shape, holdout, seed = task
+    people = drawn(shape, 3_000, holdout, 9_000, seed)
+    people = few_columns(people, ALIKE[shape])
+    return shape, holdout, judge(often(people, 1_500), people, seed)
+
+
 def report_honest(found: Iterator[tuple[str, Outcome]]) -> None:
     """Print how the honest tables were judged."""
     counts = Counter(found)
@@ -93,6 +125,28 @@ def report_leaks(found: Iterator[tuple[str, str, float, Outcome]]) -> None:
         print(f"| {name} | {dose:.1%} |", *cells)
 
 
+def report_hidden(found: Iterator[tuple[str, str, Outcome]]) -> None:
+    """Print how often each hidden leak was found: fail + review."""
+    counts = Counter(found)
+    print("\n| leak |", *(f"{shape} |" for shape in ALIKE))
+    print("|---|" + "---:|" * len(ALIKE))
+    for name in HIDDEN:
+        cells = [f"{counts[shape, name, 'fail']} + {counts[shape, name, 'review']} |" for shape in ALIKE]
+        print(f"| {name} |", *cells)
+
+
+def report_uneven(found: Iterator[tuple[str, int, Outcome]]) -> None:
+    """Print how an honest generator with other class shares was judged."""
+    counts = Counter(found)
+    print(
+        "\n| a rare class drawn seven times as often | holdout | pass | review | fail |\n|---|---:|---:|---:|---:|"
+    )
+    for shape in ALIKE:
+        for holdout in HOLDOUTS:
+            cells = [counts[shape, holdout, outcome] for outcome in ("pass", "review", "fail")]
+            print(f"| {shape} | {holdout} |", *(f"{cell} |" for cell in cells))
+
+
 def main() -> None:
     """Judge them all."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -109,8 +163,16 @@ def main() -> None:
         for name, dose in DOSES
         for shape in shapes
     ]
+    hidden_tasks = [
+        (shape, name, seed) for seed in range(options.seeds) for name in HIDDEN for shape in ALIKE
+    ]
+    uneven_tasks = [
+        (shape, size, seed) for seed in range(options.seeds) for size in HOLDOUTS for shape in ALIKE
+    ]
     with ProcessPoolExecutor(2, get_context("spawn")) as pool:
         report_honest(pool.map(honest_verdict, honest_tasks))
+        report_hidden(pool.map(hidden_verdict, hidden_tasks))
+        report_uneven(pool.map(uneven_verdict, uneven_tasks))
         report_leaks(pool.map(leak_verdict, leak_tasks))
 
 

@@ -263,6 +263,13 @@ HIDDEN: dict[str, Callable[[People, int, int], tuple[pd.DataFrame, People]]] = {
 so many rows, and its people."""
 
 
+ALIKE = {
+    "census": ("sector", "schooling", "sex", "state", "income"),
+    "survey": ("q1", "q2", "q3", "q4", "q5", "q6"),
+}
+"""Columns by which many people agree by chance."""
+
+
 def few_columns(people: People, names: Sequence[str]) -> People:
     """Keep some columns, so that people agree by chance."""
     kept = list(names)

@@ -8,7 +8,7 @@ from functools import cache
 import numpy as np
 import pandas as pd
 import pytest
-from leaks import DOSES, HIDDEN, People, drawn, few_columns, leak, often
+from leaks import ALIKE, DOSES, HIDDEN, People, drawn, few_columns, leak, often
 from numpy.typing import NDArray
 from people import draw_people
 
@@ -214,13 +214,6 @@ def test_no_leak_in_disguise_passes_on_tables_of_other_shapes(shape: str, name: 
     leaky = leak(name, people, 1_500, dose, 0)
     outcome = quick_verdict(leaky, people.train, people.holdout, 0)
     assert outcome == "review" if name == "given the holdout, too" else outcome != "pass"
-
-
-ALIKE = {
-    "census": ("sector", "schooling", "sex", "state", "income"),
-    "survey": ("q1", "q2", "q3", "q4", "q5", "q6"),
-}
-"""Columns by which many people agree by chance."""
 
 
 def hidden_people(shape: str, name: str, seed: int) -> People:
