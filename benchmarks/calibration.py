@@ -138,9 +138,8 @@ def report_hidden(found: Iterator[tuple[str, str, Outcome]]) -> None:
 def report_uneven(found: Iterator[tuple[str, int, Outcome]]) -> None:
     """Print how an honest generator with other class shares was judged."""
     counts = Counter(found)
-    print(
-        "\n| a rare class drawn seven times as often | holdout | pass | review | fail |\n|---|---:|---:|---:|---:|"
-    )
+    print("\n| a rare class drawn seven times as often | holdout | pass | review | fail |")
+    print("|---|---:|---:|---:|---:|")
     for shape in ALIKE:
         for holdout in HOLDOUTS:
             cells = [counts[shape, holdout, outcome] for outcome in ("pass", "review", "fail")]

@@ -93,6 +93,7 @@ def privacy(outcome: Outcome, secrets: Iterable[str]) -> Privacy:
         level=0.001,
         review_level=0.05,
         smallest_detectable_leak=smallest,
+        smallest_hinted_leak=smallest,
         smallest_detectable_changed=10 * smallest,
         tolerated_leak=0.05,
         rows_needed=4_000 if outcome == "review" else None,
@@ -268,6 +269,7 @@ def test_the_smallest_leak_and_the_rows_needed_are_said() -> None:
     verdict = replace(
         blind.privacy.verdict,
         smallest_detectable_leak=None,
+        smallest_hinted_leak=None,
         smallest_detectable_changed=None,
         rows_needed=None,
     )

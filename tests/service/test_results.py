@@ -107,7 +107,7 @@ def test_the_quality_report_is_filled_from_the_evidence(made: Synthesised) -> No
     assert report["overall_score"]["overall_quality_score"] == round(evidence.grade.total, 1)
     assert report["overall_score"]["grade"] == evidence.grade.letter
     assert report["overall_score"]["interpretation"].startswith(report["decision"])
-    assert "proposal" in report["overall_score"]["interpretation"]
+    assert "stated rules" in report["overall_score"]["interpretation"]
     assert report["verdict"] == evidence.verdict
     assert report["privacy_metrics"]["risk_level"] == results.RISK[evidence.verdict]
     tvd = [m.value for m in evidence.fidelity.columns if m.name == "column_tvd"]

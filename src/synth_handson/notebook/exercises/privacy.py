@@ -11,6 +11,7 @@ from synth_handson.evidence.three_tables import AssessedTables
 from synth_handson.locales import Language, get_text
 from synth_handson.notebook.exercises.exercise import Answer, Exercise, Question, Shown, lettered
 
+IDENTICAL = ("identical_rows", "training_matches")
 ATTACK = ("attack_auc", "attack_tpr", "attack_tpr_03", "attack_tpr_01")
 NEVER = "never"
 
@@ -35,7 +36,7 @@ class SmallestDose(Exercise):
         """Look up the first dose that each notices."""
         if not shown.planted:
             return None
-        return _first(shown.planted, ("identical_rows",)), _first(shown.planted, ATTACK)
+        return _first(shown.planted, IDENTICAL), _first(shown.planted, ATTACK)
 
     def tempting(self, question: str, chosen: str, shown: Shown, language: Language) -> str:
         """Say whether the test sees more, or less, than was thought."""
