@@ -216,8 +216,7 @@ def battery(game: Game, members: int) -> dict[str, Result]:
 def ours(people: People, synthetic: pd.DataFrame) -> Result:
     """Take this package's tests on rows and distances."""
     near = Neighbours.of(prepare_tables(synthetic, people.train, people.holdout), 0)
-    level = 0.05 / 20
-    measures = {m.name: m for m in (*distance_measures(near, level), *subset_measures(near, level))}
+    measures = {m.name: m for m in (*distance_measures(near), *subset_measures(near))}
     found = min(p for _, p in adjust(measures.values())) < FAIL_LEVEL
     return Result(float(measures["attack_auc"].value or 0), float(measures["attack_tpr"].value or 0), found)
 

@@ -83,7 +83,7 @@ from synth_handson.evidence.three_tables import prepare_tables
 tables = prepare_tables(synthetic, train, holdout)
 auc = c2st(tables.synthetic, tables.train, tables.holdout, random_state=0)
 assess_fidelity(tables, schema=match_schema(synthetic, train), c2st=auc, random_state=0)
-distance_measures(Neighbours.of(tables, 0), level=0.0025)
+distance_measures(Neighbours.of(tables, 0))
 answer()
 """
 

@@ -337,7 +337,7 @@ def test_without_a_bound_nothing_is_said_of_one(language: Language) -> None:
 
 def test_a_measure_without_a_value_says_why(language: Language) -> None:
     said = shown(to_html(evidence(), language))
-    for name in ("dcr_ratio", "outliers"):
+    for name in ("dcr_ratio", "outlier_attack_auc"):
         assert get_text(language, f"measures.missing_{name}").rstrip("。.") in said.replace("\xa0", " ")
     assert not re.search("None(?! of)", said)
     assert "nan" not in said.lower().split()

@@ -276,10 +276,13 @@ def test_a_risk_that_looks_like_an_alarm_beside_a_pass_is_explained(
         others = [m for m in evidence.privacy.measures if m.name != "linkability"]
         return replace(evidence, privacy=replace(evidence.privacy, measures=(*others, risk)))
 
-    said = get_text(language, "privacy.no_alarm", p=0.03, rows=500, tests=21, adjusted=0.63, level=0.05)
+    tests = evidence.privacy.verdict.tests
+    said = get_text(
+        language, "privacy.no_alarm", p=0.03, rows=500, tests=tests, adjusted=0.03 * tests, level=0.05
+    )
     assert said in unescape(risk_table(with_risk(0.03), language))
     # One that counts is no false alarm, and one below the holdout's none at all.
-    assert "0.63" not in risk_table(with_risk(1e-6), language)
+    assert f"{0.03 * tests:.2f}" not in risk_table(with_risk(1e-6), language)
     sentence = get_text(language, "privacy.no_alarm", p=0, rows=0, tests=0, adjusted=0, level=0)[:20]
     assert sentence not in risk_table(with_risk(1e-6), language)
 
