@@ -28,7 +28,7 @@ from scipy.special import logsumexp
 
 from synth_handson.evidence.membership import (
     Neighbours,
-    accuse,
+    accused,
     attack_area,
     distance_measures,
     subset_measures,
@@ -204,7 +204,7 @@ def battery(game: Game, members: int) -> dict[str, Result]:
         inside, outside = np.split(-attack(game), [members])
         area, p_value = attack_area(inside, outside)
         hits = true_positive_rate(inside, outside)
-        p_values += [p_value, accuse(inside, outside, 0.01)[0]]
+        p_values += [p_value, accused(inside, outside, 0.01).tested["p_value"]]
         results[name] = Result(float(area), hits, False)
     least = np.array(holm(p_values)).reshape(-1, 2).min(axis=1)
     return {

@@ -144,14 +144,14 @@ class TestChooseSubsets:
         assert min(large) >= count / 2
         assert all(list(subset) == sorted(subset, key=int) for subset in chosen)
 
-    @pytest.mark.parametrize("count", [11, 17, 60, 400])
+    @pytest.mark.parametrize("count", [11, 17, 60, 400, 450])
     def test_it_takes_each_column_and_pairs_and_triples_of_those_that_tell_most(self, count: int) -> None:
         spread = {str(i): float(i) for i in range(count)}
         chosen = choose_subsets(spread, np.random.default_rng(0))
         small = [[set(map(int, subset)) for subset in chosen if len(subset) == size] for size in (1, 2, 3)]
         assert len(small[0]) == count
         for size, subsets in zip((2, 3), small[1:], strict=True):
-            columns = set().union(*subsets)
+            columns: set[int] = set().union(*subsets)
             assert columns == set(range(count - len(columns), count))
             assert len(subsets) == comb(len(columns), size)
 

@@ -41,6 +41,11 @@ COUNTED = (
     "attribution",
     "attribution_matched",
 )
+AVOIDING = (
+    *("identical_rows", "outlier_identical", "subset_matches", "attribution"),
+    *("rare_words", "attack_tpr", "attack_auc", "text_attack_auc"),
+)
+"""One test of each kind that says in its own words that training people are avoided."""
 GOOD = Limits(copied=10, hinted=10, changed=30, rows_needed=200, holdout_needed=None)
 FEW = Limits(copied=60, hinted=60, changed=None, rows_needed=2_400, holdout_needed=None)
 SMALL = Limits(copied=None, hinted=None, changed=None, rows_needed=None, holdout_needed=3_000)
@@ -78,13 +83,13 @@ def a_check(name: str, p_value: float, value: float = 0.5) -> Measure:
 
 def avoiding(name: str) -> Measure:
     """Return a test that finds training people more rarely than people of the holdout."""
-    counted = name in COUNTED
+    counted = name in (*COUNTED, "attack_tpr")
     return Measure(
         name,
         Estimate(0.0, 0.0, 0.01) if counted else Estimate(0.4, 0.35, 0.45),
         Estimate(0.1, 0.05, 0.15),
         rows=1_000,
-        columns=("job",) if name == "subset_matches" else (),
+        columns=("age", "job"),
         p_value=1e-9,
         attributable=Estimate(0.0, 0.0, 0.0) if counted else None,
         avoided=Estimate(1.0, 0.9, 1.0) if counted else None,
@@ -137,7 +142,7 @@ class TestDecide:
         fair = [a_check("split_auc", 0.006), *checks[1:]]
         assert decide(measures, GOOD, 1_000, fair).outcome == "fail"
 
-    @pytest.mark.parametrize("name", ["identical_rows", "subset_matches", "attack_auc", "dcr_share"])
+    @pytest.mark.parametrize("name", [*AVOIDING, "dcr_share"])
     def test_a_table_that_avoids_its_training_people_fails(self, name: str) -> None:
         verdict = decide([avoiding(name)], GOOD, 1_000)
         assert verdict.outcome == "fail"
@@ -220,13 +225,11 @@ class TestDecide:
             decide([a_test("dcr_share", 1e-9, 0.56)], GOOD, 1_000, [a_check(name, 1e-9) for name in HINTS]),
             decide(harmless, replace(GOOD, copied=60), 1_000),
             decide(harmless, replace(GOOD, copied=None), 1_000),
-            decide(
-                [avoiding(name) for name in ("identical_rows", "subset_matches", "attack_auc")], GOOD, 1_000
-            ),
+            decide([avoiding(name) for name in AVOIDING], GOOD, 1_000),
         ]
         reasons = {reason.key: reason for verdict in verdicts for reason in verdict.reasons}
         said = {reason.in_words(language) for reason in reasons.values()}
-        assert len(said) == len(reasons) == len(TESTED) + 20
+        assert len(said) == len(reasons) == len(TESTED) + 17 + len(AVOIDING)
         assert get_text(language, "verdict.fail")
 
     def test_every_measure_that_is_tested_says_so(self) -> None:

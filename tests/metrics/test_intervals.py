@@ -133,6 +133,16 @@ def test_the_chance_of_a_tail_is_that_of_all_counts_as_extreme(
     assert chance <= 2 * tail * (1 + 1e-9)
 
 
+@pytest.mark.parametrize("people", [(4_000, 1_000), (160, 40), (22_605, 22_605), (900_000, 100_000)])
+@pytest.mark.parametrize("cases", [1, 4, 11, 30, 90, 150])
+def test_a_count_that_is_as_extreme_as_can_be_is_no_impossible_one(
+    people: tuple[int, int], cases: int
+) -> None:
+    for hits in (0, cases):
+        tail = smaller_tails(np.array([hits]), np.array([cases]), people[0], sum(people))[0]
+        assert chance_of_a_tail(tail, np.array([cases]), *people)[0] >= tail * (1 - 1e-6)
+
+
 def test_only_tests_that_can_show_something_are_corrected_for() -> None:
     # At .05, two of five tests could stay below .05 / 2; at .05 / 1, three could.
     assert tarone(np.array([0.01, 0.02, 0.04, 0.9, 1.0]), 0.05) == 2

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from synth_handson.evidence.membership import FALSE_POSITIVE_RATES, Neighbours
+from synth_handson.evidence.membership import FALSE_POSITIVE_RATES, Neighbours, accused
 from synth_handson.evidence.people_found import PeopleFound
 from synth_handson.metrics.arrays import Floats, Integers
 from synth_handson.metrics.intervals import tarone
@@ -126,14 +126,7 @@ def _findings(ours: Neighbours) -> Iterator[Finding]:
         name = "subset_matches_binned" if join.binned else "subset_matches"
         yield Finding(name, join.found, join.subsets)
     for name, rate in FALSE_POSITIVE_RATES.items():
-        yield _closest(name, rate, ours.train_distances, ours.holdout_distances)
-
-
-def _closest(name: str, rate: float, members: Floats, others: Floats) -> Finding:
-    """Find this share of all people, those closest to the synthetic table; more if several are as close."""
-    threshold = np.quantile(np.concatenate([members, others]), rate, method="higher")
-    near, far = (int((group <= threshold).sum()) for group in (members, others))
-    return Finding(name, PeopleFound.once(near, far, (len(members), len(others))))
+        yield Finding(name, accused(ours.train_distances, ours.holdout_distances, rate))
 
 
 def _significance(found: Integers, people: tuple[int, int]) -> Floats:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 import pandas as pd
@@ -370,7 +370,7 @@ class Neighbours:
             self._hits[name],
             reference._hits[name] if reference else None,
             rows=len(members) + len(others),
-            **accuse(members, others, FALSE_POSITIVE_RATES[name]),
+            **accused(members, others, FALSE_POSITIVE_RATES[name]).tested,
         )
 
     @cached_property
@@ -406,7 +406,8 @@ class Neighbours:
         """
         space, numbers = self.space, self.space.row_numbers
         # Rows that are alike are one person.
-        one = one_of_each(numbers[space.real], np.random.default_rng(self.random_state))
+        rng = np.random.default_rng(self.random_state)
+        one = one_of_each(numbers[space.real], rng)
         members, others = self.train[one[self.train]], self.holdout[one[self.holdout]]
         people = np.concatenate([members, others])
         distances, _ = space.nearest(people, space.real, k=2)
@@ -415,7 +416,7 @@ class Neighbours:
             [self.train_distances[one[self.train]], self.holdout_distances[one[self.holdout]]]
         )
         of_members, of_others = np.split(closest / isolation, [len(members)])
-        return _Relative(of_members, of_others, isolation)
+        return _Relative(of_members, of_others, isolation, rng.random(len(people)))
 
 
 @dataclass(frozen=True, eq=False)
@@ -428,11 +429,14 @@ class _Relative:
         Of training people and of holdout people: 0 if they stand in the synthetic table.
     isolation
         How far the closest other person is, of the former and then of the latter.
+    lot
+        A random number for each, by which ties are broken.
     """
 
     members: Floats
     others: Floats
     isolation: Floats
+    lot: Floats
 
     @property
     def everybody(self) -> Booleans:
@@ -442,7 +446,8 @@ class _Relative:
     def outliers(self) -> Booleans:
         """Tell who is among those farthest from everyone else."""
         outlier = np.zeros(len(self.isolation), bool)
-        outlier[np.argsort(-self.isolation, kind="stable")[: round(OUTLIER_SHARE * len(outlier))]] = True
+        farthest = np.lexsort((self.lot, -self.isolation))
+        outlier[farthest[: round(OUTLIER_SHARE * len(outlier))]] = True
         return outlier
 
     def of(self, chosen: Booleans) -> tuple[Floats, Floats]:
@@ -510,25 +515,19 @@ def true_positive_rate(members: Floats, others: Floats, false_positive_rate: flo
     return float(_rate_at(_count(near, codes), _count(far, codes), np.array(false_positive_rate)))
 
 
-def accuse(members: Floats, others: Floats, rate: float) -> dict[str, Any]:
-    """Test whether the closest people are members more or less often than chance makes them.
+def accused(members: Floats, others: Floats, rate: float) -> PeopleFound:
+    """Take the closest people for members.
 
     Parameters
     ----------
     members, others
         As in `true_positive_rate`.
     rate
-        Share of all people who are accused.
-
-    Returns
-    -------
-    dict
-        As `PeopleFound.tested`.
+        Share of all people who are accused; more if several are as close.
     """
-    pooled = np.concatenate([members, others])
-    threshold = np.quantile(pooled, rate, method="higher")
-    caught, near = int((members <= threshold).sum()), int((pooled <= threshold).sum())
-    return PeopleFound.once(caught, near - caught, (len(members), len(others))).tested
+    threshold = np.quantile(np.concatenate([members, others]), rate, method="higher")
+    caught, near = (int((group <= threshold).sum()) for group in (members, others))
+    return PeopleFound.once(caught, near, (len(members), len(others)))
 
 
 def attack_hits(members: Floats, others: Floats, random_state: int) -> dict[str, Estimate]:

@@ -35,8 +35,7 @@ def shared_people(tables: AssessedTables) -> Measure | None:
     several = find_several_rows(real)
     if several is None:
         return None
-    columns = list(several.identifiers[:1] or several.columns)
-    people = real.groupby(columns, dropna=False, sort=False).ngroup().to_numpy()
+    people = several.people(real)
     train, holdout = people[: len(tables.train)], people[len(tables.train) :]
     known = int(pd.Series(holdout).isin(train).sum())
     return Measure(

@@ -274,7 +274,7 @@ def _small_subsets(spread: Mapping[str, float]) -> Iterator[tuple[str, ...]]:
     for size in range(1, min(SMALL, len(columns)) + 1):
         taken = len(columns)
         # Each column is tried alone; there is room for as many pairs as for triples.
-        while size > 1 and comb(taken, size) > room // (SMALL + 1 - size):
+        while size > 1 and comb(taken, size) > max(room, 0) // (SMALL + 1 - size):
             taken -= 1
         widest = sorted(columns, key=lambda name: -spread[name])[:taken]
         yield from combinations([name for name in columns if name in widest], size)

@@ -11,11 +11,11 @@ import pandas as pd
 
 from synth_handson.evidence.identical import Matches, identical_rows, training_matches
 from synth_handson.evidence.measures import DEFINITIONS, Measure
-from synth_handson.evidence.membership import FALSE_POSITIVE_RATES, accuse, attack_area, attack_hits
+from synth_handson.evidence.membership import FALSE_POSITIVE_RATES, accused, attack_area, attack_hits
 from synth_handson.evidence.people_found import PeopleFound
 from synth_handson.evidence.three_tables import AssessedTables, halves
 from synth_handson.locales import Message
-from synth_handson.metrics.arrays import Floats
+from synth_handson.metrics.arrays import Floats, one_of_each
 from synth_handson.metrics.counts import ks_distance
 from synth_handson.metrics.intervals import (
     Estimate,
@@ -91,10 +91,8 @@ class TextColumn:
 
         The one who stays is drawn from all of them, so that labels remain as random as those of the rest.
         """
-        order = np.random.default_rng(random_state).permutation(len(self.train) + len(self.holdout))
-        alike = pd.Series(self.real).map(folded).iloc[order].duplicated()
-        kept = np.zeros(len(order), dtype=bool)
-        kept[order[~alike.to_numpy()]] = True
+        numbers = pd.factorize(pd.Series(self.real).map(folded))[0]
+        kept = one_of_each(numbers, np.random.default_rng(random_state))
         train, holdout = np.split(kept, [len(self.train)])
         return replace(
             self,
@@ -229,7 +227,7 @@ def _attacks(column: TextColumn, random_state: int) -> tuple[Measure, ...]:
         "text_attack_tpr",
         attack_hits(*column.distances, random_state)[HITS],
         attack_hits(*theirs.distances, random_state)[HITS],
-        rows=people, columns=(column.name,), **accuse(*column.distances, FALSE_POSITIVE_RATES[HITS]),
+        rows=people, columns=(column.name,), **accused(*column.distances, FALSE_POSITIVE_RATES[HITS]).tested,
     )  # fmt: skip
     return (
         area("text_attack_auc", column.distances, theirs.distances),

@@ -33,10 +33,12 @@ AREAS = tuple(name for name, known in DEFINITIONS.items() if known.tested and kn
 HINTS = ("training_matches", "holdout_matches")
 """Checks that take the generator to draw as reality does: signs, and no tests."""
 AVOIDED = {
-    "identical_rows": "rows", "identical_without": "rows", "outlier_identical": "rows",
+    "identical_rows": "rows", "identical_without": "rows", "outlier_identical": "outliers",
     "subset_matches": "subset", "subset_matches_binned": "subset",
-    "identical_texts": "texts", "rare_words": "texts",
     "attribution": "attribution", "attribution_matched": "attribution",
+    "attack_tpr": "hits", "attack_tpr_03": "hits", "attack_tpr_01": "hits",
+    "identical_texts": "texts", "rare_words": "texts", "text_attack_tpr": "texts",
+    "text_attack_auc": "text_distance", "text_similarity_auc": "text_distance",
 }  # fmt: skip
 """Entry ``avoided_<this>`` of ``verdict.toml`` says that training people were avoided; of other tests
 ``avoided_distance``."""
@@ -330,6 +332,8 @@ def _shown(p_value: float, found: Measure) -> Message:
             "attributable": None if found.attributable is None else found.attributable.value,
             "attributable_low": None if found.attributable is None else found.attributable.low,
             "attributable_high": None if found.attributable is None else found.attributable.high,
+            "avoided": None if found.avoided is None else found.avoided.value,
+            "avoided_low": None if found.avoided is None else found.avoided.low,
             "p": p_value,
         },
     )

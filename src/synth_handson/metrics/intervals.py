@@ -9,6 +9,8 @@ from synth_handson.metrics.arrays import Floats, Integers
 
 Z = 1.959963984540054
 """97.5th percentile of the standard normal distribution."""
+ROUNDING = 1e-6
+"""Probabilities that are equal may differ by this share once they are computed."""
 FEW_CASES = 100
 """Up to so many cases, the chance of a tail is summed exactly."""
 
@@ -225,18 +227,18 @@ def chance_of_a_tail(tail: float, cases: Integers, exposed: int, others: int) ->
     from scipy.stats import hypergeom
 
     distinct, position = np.unique(cases, return_inverse=True)
-    chances = np.where(all_exposed(distinct, exposed, others) <= tail, tail, 0.0)
-    chances += np.where(all_exposed(distinct, others, exposed) <= tail, tail, 0.0)
+    # Both sides of a comparison are computed in another way, and rounded.
+    reached = tail * (1 + ROUNDING)
+    chances = np.where(all_exposed(distinct, exposed, others) <= reached, tail, 0.0)
+    chances += np.where(all_exposed(distinct, others, exposed) <= reached, tail, 0.0)
     # Of many cases the tails are so fine that the bound is as good.
     few = np.flatnonzero((distinct <= FEW_CASES) & (chances > 0))
     if len(few):
         counts = np.arange(FEW_CASES + 1)
         mass = hypergeom.pmf(counts, exposed + others, exposed, distinct[few, None])
         below, above = np.cumsum(mass, axis=1), np.cumsum(mass[:, ::-1], axis=1)
-        # A hair's breadth, for sums round.
-        chances[few] = sum(
-            np.where(side <= tail * (1 + 1e-9), side, 0.0).max(axis=1) for side in (below, above)
-        )
+        sides = (np.where(side <= reached, side, 0.0) for side in (below, above))
+        chances[few] = sum(side.max(axis=1) for side in sides)
     return np.asarray(chances[position])
 
 

@@ -15,6 +15,8 @@ from synth_handson.tables.alignment import as_text
 from synth_handson.tables.columns import Column, as_canonical, column_kind, to_floats
 from synth_handson.tables.texts import MIN_KEPT_ROWS
 
+MAX_FIRST = 2**62
+"""Larger numbers are made as text: counted on, they would be none of 64 bits."""
 POOLS = {"0": string.digits, "A": string.ascii_uppercase, "a": string.ascii_lowercase}
 
 
@@ -52,7 +54,9 @@ class Identifier:
         missing = 1 - len(there) / len(column)
         if column_kind(column) == "number":
             first = 10 ** len(str(max(int(to_floats(there).max()), 0)))
-            return cls(name, position, str(column.dtype), missing, first, ())
+            if first < MAX_FIRST:
+                return cls(name, position, str(column.dtype), missing, first, ())
+            column, there = column.astype("str"), there.astype("str")
         dtype = "str" if isinstance(column.dtype, pd.CategoricalDtype) else str(column.dtype)
         return cls(name, position, dtype, missing, None, _forms(as_text(there).unique().tolist()))
 

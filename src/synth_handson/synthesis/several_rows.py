@@ -31,7 +31,9 @@ def set_identifiers_apart(
         raise ArgumentError("target_identifier", column=target)
     identifiers = tuple(
         Identifier.of(
-            name if isinstance(name, str) else int(name), list(frame.columns).index(name), frame[name]
+            name.item() if isinstance(name, np.generic) else name,
+            list(frame.columns).index(name),
+            frame[name],
         )
         for name in named
     )
