@@ -281,7 +281,7 @@ def often(people: People, rows: int, times: float = 7.0) -> pd.DataFrame:
     shares = {
         name: people.train[name].value_counts(normalize=True)
         for name in people.train.columns
-        if not pd.api.types.is_numeric_dtype(people.train[name])
+        if people.train[name].nunique() <= 30
     }
     # A class of about 3 %, for rarer ones have too few people.
     name = min(shares, key=lambda name: abs(float(shares[name].min()) - 0.03))
