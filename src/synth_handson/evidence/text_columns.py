@@ -199,8 +199,8 @@ def rare_words(column: TextColumn) -> Measure:
     sizes = len(column.train), len(column.holdout)
     together = rare_words_together(column.real, list(column.synthetic))
     least = 2 ** np.arange(max(int(together.max()).bit_length(), 1))
-    halves = np.split(together, [sizes[0]])
-    found = PeopleFound(np.array([(part[:, None] >= least).sum(axis=0) for part in halves]), sizes)
+    parts = np.split(together, [sizes[0]])
+    found = PeopleFound(np.array([(part[:, None] >= least).sum(axis=0) for part in parts]), sizes)
     members, others = map(int, found.counts[:, found.best])
     return Measure(
         "rare_words",
