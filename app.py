@@ -9,37 +9,53 @@ app = marimo.App(
 
 with app.setup(hide_code=True):
     import marimo as mo
-    import numpy as np
 
     from synth_handson import (
+        assess,
         closest_records,
         column_shares,
         compare_columns,
         compare_with_nearest,
-        load_bank_marketing,
         median_gap,
         split_holdout,
+        train_generator,
+        unique_share,
     )
-    from synth_handson.notebook import lesson, page, script, session
+    from synth_handson.notebook import lesson, page, script
+    from synth_handson.notebook.session import load_bank_marketing
 
 
 @app.cell(hide_code=True)
-def _(desk, language, language_switch, own):
-    page.head(language_switch, desk.server, own, language)
+def _(language, language_switch, own, state):
+    page.head(language_switch, state.server, own, language)
     return
 
 
 @app.cell(hide_code=True)
 def _(say):
-    mo.md(say("load.title"))
+    say(
+        "load",
+        ja="""
+        ## ステップ 1：危険なデータ
+
+        1 行が、あなたの銀行の顧客 1 人です。`y` は定期預金を申し込んだかどうかです。
+        氏名はありません。それで十分でしょうか。
+        """,
+        en="""
+        ## Step 1: The dangerous data
+
+        One row is one customer of your bank; `y` says who took out a term deposit.
+        There are no names. Is that enough?
+        """,
+    )
     return
 
 
 @app.cell
-def _(desk, own):
-    dataset = own or session.load_once(load_bank_marketing, desk.options.source)
-    train, holdout = split_holdout(dataset.frame, dataset.fraction)
-    page.table(dataset.frame)
+def _(own, source):
+    dataset = own or load_bank_marketing(source)
+    train, holdout = split_holdout(dataset.frame, dataset.fraction, person=dataset.person)
+    mo.show_code(page.table(dataset.frame), position="above")
     return dataset, holdout, train
 
 
@@ -50,153 +66,228 @@ def _(dataset, holdout, language, train):
 
 
 @app.cell
-def _(find_columns, find_form, learner):
-    my_columns = None
-    learner.find(my_columns, find_form, find_columns)
-    return
-
-
-@app.cell(hide_code=True)
-def _(desk, get_upload, language):
-    page.own_table(get_upload(), desk, language)
-    return
-
-
-@app.cell(hide_code=True)
-def _(desk, say):
-    mo.md(say("generate.server_title" if desk.server else "generate.title"))
+def _(dataset, language):
+    facts = dataset.facts  # or what you may know: ["age", "job", "balance"]
+    known = [facts[:n] for n in range(1, len(facts) + 1)]
+    alone = {tuple(some): unique_share(dataset.frame, some) for some in known}
+    mo.show_code(page.alone(alone, dataset, language), position="above")
     return
 
 
 @app.cell
-def _(desk, language, train):
-    sample_size_slider = page.rows_slider(desk.memory, language)
-    engine_selector = page.engine_selector(desk.memory, language)
+def _(context, exercises, get_answers):
+    my_columns = None
+    exercises.ask("find", my_columns, get_answers(), context)
+    return
+
+
+@app.cell(hide_code=True)
+def _(get_upload, language, state):
+    page.own_table(get_upload(), state, language)
+    return
+
+
+@app.cell(hide_code=True)
+def _(say):
+    say(
+        "generate",
+        ja="""
+        ## ステップ 2：生成する
+
+        ボタンを押すと、学習用の行で生成器を学習させます。生成器からは、何行でも合成データを作れます。
+        """,
+        en="""
+        ## Step 2: Generate
+
+        The button trains a generator on the training rows. Any number of rows can then be drawn from it.
+        """,
+    )
+    return
+
+
+@app.cell(hide_code=True)
+def _(language, state, train):
+    sample_size_slider = page.rows_slider(state.get_rows(), state.ask_rows, language)
+    engine_selector = page.engine_selector(state.memory, language)
     generate_button = page.generate_button(language, len(train))
     page.row([sample_size_slider, engine_selector, generate_button])
     return engine_selector, generate_button, sample_size_slider
 
 
-@app.cell(hide_code=True)
-def _(desk, engine_selector, get_job, get_tables, job_buttons, language):
-    _about = page.engine_note(engine_selector.value, language)
-    mo.vstack([_about, page.job(get_job(), job_buttons, desk, language), page.origin(get_tables(), language)])
-    return
-
-
 @app.cell
-def _(tables):
-    page.table(tables.synthetic)
+def _(dataset, engine_selector, generate_button, state, train):
+    target, engine = dataset.target, engine_selector.value
+    if generate_button.value:  # in a thread, so that the page stays alive
+        state.in_background(train_generator, train, target=target, **engine)
+    mo.show_code()
     return
 
 
 @app.cell(hide_code=True)
-def _(get_tables, language):
-    page.engines(get_tables(), language)
+def _(engine_selector, get_job, get_tables, job_buttons, language, state):
+    page.training(engine_selector.value, get_job(), get_tables(), job_buttons, state, language)
     return
 
 
 @app.cell
-def _(learner, made_form, shown):
+def _(made, rows):
+    generator = made.generator  # the one that ships with the lesson, until yours is trained
+    synthetic = generator.sample(rows)
+    mo.show_code(page.table(synthetic), position="above")
+    return (synthetic,)
+
+
+@app.cell(hide_code=True)
+def _(compared, language, synthetic_closest):
+    page.crowd(compared, synthetic_closest, language)
+    return
+
+
+@app.cell
+def _(context, exercises, get_answers):
     my_rows = None
-    learner.made(my_rows, made_form, shown)
+    exercises.ask("made", my_rows, get_answers(), context)
     return
 
 
 @app.cell
-def _(again_form, learner, shown):
-    my_belief = None
-    learner.ask("again", my_belief, again_form, shown)
-    return
-
-
-@app.cell
-def _(learner, missing_form, shown):
+def _(context, exercises, get_answers):
     my_range = None
-    learner.ask("missing", my_range, missing_form, shown)
+    exercises.ask("missing", my_range, get_answers(), context)
     return
 
 
 @app.cell(hide_code=True)
 def _(say):
-    mo.md(say("validate.title"))
+    say(
+        "validate",
+        ja="""
+        ## ステップ 3：検証する（「証拠」）
+
+        合成データ（**赤**）は、学習に使った行（**青**）の統計的な特徴を保っているでしょうか。
+        """,
+        en="""
+        ## Step 3: Validate (“the proof”)
+
+        Does the synthetic table (**red**) keep the statistics of the real one (**blue**)?
+        """,
+    )
     return
 
 
 @app.cell
-def _(tables):
-    fidelity = compare_columns(tables.train, tables.holdout, tables.synthetic)
+def _(column_selector, compared, language):
+    shares = column_shares(compared.train, compared.synthetic, column_selector.value)
+    mo.show_code(page.column(column_selector, shares, compared, language), position="above")
+    return (shares,)
+
+
+@app.cell
+def _(compared, get_scores, language):
+    fidelity = compare_columns(compared.train, compared.holdout, compared.synthetic)
+    mo.show_code(page.columns(fidelity, get_scores(), language), position="above")
     return (fidelity,)
 
 
 @app.cell
-def _(column_selector, fidelity, language, tables):
-    shares = column_shares(tables.train, tables.synthetic, column_selector.value)
-    page.column(column_selector, shares, fidelity, language)
-    return (shares,)
-
-
-@app.cell(hide_code=True)
-def _(assessed, language, say):
-    mo.vstack([mo.md(say("validate.measures_title")), page.measures(assessed, language)])
-    return
-
-
-@app.cell
-def _(assessed, learner, shown, worst_form):
+def _(context, exercises, get_answers):
     my_worst = None
-    learner.worst(my_worst, worst_form, shown, assessed)
-    return
-
-
-@app.cell(hide_code=True)
-def _(assessed, language, say):
-    mo.vstack([mo.md(say("validate.utility_title")), page.utility(assessed, language)])
+    exercises.ask("worst", my_worst, get_answers(), context)
     return
 
 
 @app.cell
-def _(accuracy_form, learner, shown):
+def _(state, tables):
+    state.in_background(
+        assess,
+        tables.synthetic,
+        train=tables.train,
+        holdout=tables.holdout,
+        target=tables.target,
+        **tables.told,
+    )
+    mo.show_code()
+    return
+
+
+@app.cell(hide_code=True)
+def _(assessed, language):
+    page.measures(assessed, language)
+    return
+
+
+@app.cell
+def _(context, exercises, get_answers):
     my_judgement = None
-    learner.ask("accuracy", my_judgement, accuracy_form, shown)
+    exercises.ask("accuracy", my_judgement, get_answers(), context)
+    return
+
+
+@app.cell
+def _(context, exercises, get_answers):
+    my_stays = None
+    exercises.ask("rules", my_stays, get_answers(), context)
     return
 
 
 @app.cell(hide_code=True)
 def _(say):
-    mo.md(say("privacy.title"))
+    say(
+        "privacy",
+        ja="""
+        ## ステップ 4：プライバシーを確認する
+
+        ある合成データの行に**最も近い実在の人**を、学習に使った行の中から探します（[HEOM 距離](#g-heom)）。
+        """,
+        en="""
+        ## Step 4: Privacy check
+
+        For a synthetic row, the **closest real person** among the training rows ([HEOM distance](#g-heom)):
+        """,
+    )
     return
 
 
 @app.cell
-def _(language, person_button, tables):
-    person = np.random.default_rng(person_button.value).integers(len(tables.synthetic))
-    comparison = compare_with_nearest(tables.synthetic.iloc[[person]], tables.train)
-    page.person(person_button, comparison, language)
+def _(compared, language, person_button):
+    person = compared.synthetic.sample(1, random_state=person_button.value)
+    comparison = compare_with_nearest(person, compared.train)
+    mo.show_code(page.person(person_button, comparison, language), position="above")
     return (comparison,)
 
 
 @app.cell
-def _(language, tables):
-    synthetic_closest = closest_records(tables.synthetic, tables.train)
-    holdout_closest = closest_records(tables.holdout, tables.train)
+def _(compared, language):
+    synthetic_closest = closest_records(compared.synthetic, compared.train)
+    holdout_closest = closest_records(compared.holdout, compared.train)
     gap = median_gap(synthetic_closest, holdout_closest)
-    page.everyone(synthetic_closest, holdout_closest, gap, language)
+    mo.show_code(page.everyone(synthetic_closest, holdout_closest, gap, language), position="above")
     return gap, holdout_closest, synthetic_closest
 
 
 @app.cell(hide_code=True)
-def _(assessed, desk, language, say):
-    _verdict = page.verdict(assessed, desk.tried(assessed), language)
-    mo.vstack([mo.md(say("privacy.verdict_title")), _verdict])
+def _(assessed, language, state, tables):
+    page.verdict(assessed, state.tried(tables, assessed), language)
     return
 
 
 @app.cell(hide_code=True)
-def _(dose_sliders, get_tables, language, leak_selector, say):
-    mo.stop(get_tables() is None)
-    _controls = page.leak_controls(leak_selector, dose_sliders, language)
-    mo.vstack([mo.md(say("dose.title")), _controls])
+def _(dose_sliders, exercises, get_answers, language, leak_selector, say):
+    _guessed = exercises.guessed("dose", get_answers())
+    _said = say(
+        "dose",
+        ja="""
+        ### 自分で壊してみる
+
+        判定は、赤になりうるからこそ意味があります。わざと漏えいを作り、どの指標が気づくかを見てみましょう。
+        """,
+        en="""
+        ### Break it yourself
+
+        A verdict means something only if it can turn red. Make a leak and see which measures notice.
+        """,
+    )
+    mo.vstack([_said, page.leak_controls(leak_selector, dose_sliders, _guessed, language)])
     return
 
 
@@ -204,62 +295,61 @@ def _(dose_sliders, get_tables, language, leak_selector, say):
 def _(dose_sliders, get_response, language, leak_selector, tables):
     leak = leak_selector.value
     dose = lesson.take_dose(tables, leak, dose_sliders.value[leak] / 100)
-    page.dose(dose, get_response().about(tables, leak), language)
+    mo.show_code(page.dose(dose, get_response().about(tables, leak), language), position="above")
     return (dose,)
 
 
 @app.cell
-def _(dose_form, learner, shown):
+def _(context, dose, exercises, get_answers):
     my_doses = None
-    learner.ask("dose", my_doses, dose_form, shown)
-    return
-
-
-@app.cell
-def _(dose, learner, tables):
-    my_leaks = None
-    learner.fool(my_leaks, dose, tables)
+    exercises.ask("dose", my_doses, get_answers(), context, dose)
     return
 
 
 @app.cell(hide_code=True)
-def _(get_memorised, job_buttons, language, own, overfit_button):
+def _(get_memorised, job_buttons, language, overfit_button, own):
     page.overfit(overfit_button, job_buttons["forget"], get_memorised(), own, language)
     return
 
 
 @app.cell
-def _(hunt_form, learner, shown):
+def _(context, exercises, get_answers):
     my_suspect = None
-    learner.hunt(my_suspect, hunt_form, shown)
+    exercises.ask("hunt", my_suspect, get_answers(), context)
     return
 
 
 @app.cell
-def _(learner, letter_form, shown):
+def _(context, exercises, get_answers):
+    my_split = None
+    exercises.ask("people", my_split, get_answers(), context)
+    return
+
+
+@app.cell
+def _(context, exercises, get_answers, letter_form):
     my_statements = None
-    learner.letter(my_statements, letter_form, shown)
+    exercises.ask("letter", my_statements, get_answers(), context, form=letter_form)
     return
 
 
 @app.cell
-def _(learner, shown):
+def _(context, exercises):
     my_attack = None
-    learner.own_attack(my_attack, shown)
+    exercises.own_attack(my_attack, context)
     return
 
 
 @app.cell(hide_code=True)
-def _(get_scores, learner):
-    learner.score_card(get_scores())
+def _(exercises, get_scores):
+    exercises.score_card(get_scores())
     return
 
 
 @app.cell(hide_code=True)
-def _(about_fields, assessed, get_scores, language, learner, own, say, shown, tables):
-    _signed = learner.signed(shown) if get_scores() else ()
-    _files = page.downloads(tables, assessed, about_fields, _signed, own, language)
-    mo.vstack([mo.md(say("story.download_title")), _files])
+def _(about_fields, assessed, context, exercises, get_scores, language, own, tables):
+    _signed = exercises.signed(context) if get_scores() else ()
+    page.letter(tables, assessed, about_fields, _signed, own, language)
     return
 
 
@@ -272,26 +362,31 @@ def _(language, own):
 @app.cell(hide_code=True)
 def _():
     # From here on, what the page works with: nothing to read for the story.
-    desk = page.Desk()
-    get_tables, get_job, get_assessed, get_response, get_memorised, get_upload, get_scores = desk.states
-    language_switch = page.language_switch(desk.options.language)
+    state = page.PageState()
+    get_tables, get_rows, get_job, get_assessed, get_answers, get_scores = state.states
+    get_own, get_upload, get_response, get_memorised = state.other_states
+    language_switch, source = page.language_switch(state.options.language), state.options.source
     return (
-        desk,
+        get_answers,
         get_assessed,
         get_job,
         get_memorised,
+        get_own,
         get_response,
+        get_rows,
         get_scores,
         get_tables,
         get_upload,
         language_switch,
+        source,
+        state,
     )
 
 
 @app.cell(hide_code=True)
-def _(desk, get_upload):
+def _(get_own):
     # Apart from the language: another one must not split the table anew.
-    own = desk.own if get_upload() else None
+    own = get_own()
     return (own,)
 
 
@@ -303,82 +398,84 @@ def _(language_switch, own):
 
 
 @app.cell(hide_code=True)
-def _(dataset, desk, get_tables):
-    tables = script.run_generation(dataset, desk.options) if desk.script else get_tables()
-    mo.stop(tables is None)
-    desk.assess(tables)
-    return (tables,)
+def _(dataset, get_rows, get_tables, holdout, state, train):
+    state.holdout, rows = holdout, get_rows()
+    made = script.run_generation(dataset, train, holdout, state.options) if state.script else get_tables()
+    mo.stop(made is None)
+    return made, rows
 
 
 @app.cell(hide_code=True)
-def _(desk, get_assessed, tables):
-    assessed = script.run_assessment(tables, desk.options) if desk.script else get_assessed().about(tables)
+def _(made, synthetic):
+    tables = made.with_rows(synthetic)
+    compared = tables.compared  # without what is made anew for every row
+    return compared, tables
+
+
+@app.cell(hide_code=True)
+def _(get_assessed, state, tables):
+    assessed = script.run_assessment(tables, state.options) if state.script else get_assessed().about(tables)
     return (assessed,)
 
 
 @app.cell(hide_code=True)
-def _(dataset, desk, language):
-    column_selector = page.column_selector(desk.memory, language, dataset.frame)
-    person_button = page.person_button(desk.memory, language)
-    about_fields = page.about_fields(desk.memory, language)
-    return about_fields, column_selector, person_button
+def _(compared, language, state):
+    column_selector = page.column_selector(state.memory, language, compared.train)
+    return (column_selector,)
 
 
 @app.cell(hide_code=True)
-def _(desk, language):
-    mo.stop(desk.script)
-    leak_selector, dose_sliders = page.leaks(desk.memory, language)
-    overfit_button, job_buttons = page.overfit_button(language), desk.buttons(language)
+def _(language, state):
+    person_button = page.person_button(state.memory, language)
+    about_fields = page.about_fields(state.memory, language)
+    return about_fields, person_button
+
+
+@app.cell(hide_code=True)
+def _(language, state):
+    mo.stop(state.script)
+    leak_selector, dose_sliders = page.leaks(state.memory, language)
+    overfit_button, job_buttons = page.overfit_button(language), state.buttons(language)
     return dose_sliders, job_buttons, leak_selector, overfit_button
 
 
 @app.cell(hide_code=True)
-def _(dataset, desk, language, tables):
-    mo.stop(desk.script)
-    learner = page.Learner(desk, dataset, tables, language)
-    find_form, find_columns, made_form, again_form, missing_form = learner.first_forms()
-    worst_form, accuracy_form, dose_form, hunt_form = learner.later_forms()
-    return (
-        accuracy_form,
-        again_form,
-        dose_form,
-        find_columns,
-        find_form,
-        hunt_form,
-        learner,
-        made_form,
-        missing_form,
-        worst_form,
-    )
+def _(dataset, language, state, tables):
+    mo.stop(state.script)
+    exercises = page.ExercisePanel(state, dataset, tables, language)
+    return (exercises,)
 
 
 @app.cell(hide_code=True)
-def _(assessed, desk, get_response, learner, tables):
-    shown = desk.shown(tables, assessed, get_response())
-    letter_form = learner.letter_form(shown)
-    return letter_form, shown
+def _(assessed, exercises):
+    letter_form = exercises.letter_form(assessed)
+    return (letter_form,)
 
 
 @app.cell(hide_code=True)
-def _(desk, leak_selector, tables):
-    desk.respond(tables, leak_selector.value)
+def _(assessed, get_response, state, tables):
+    context = state.context(tables, assessed, get_response())
+    return (context,)
+
+
+@app.cell(hide_code=True)
+def _(leak_selector, state, tables):
+    state.respond(tables, leak_selector.value)
     return
 
 
 @app.cell(hide_code=True)
-def _(dataset, desk, engine_selector, generate_button, holdout, overfit_button, sample_size_slider, train):
-    if generate_button.value:
-        desk.generate(dataset, train, holdout, sample_size_slider.value, engine_selector.value)
+def _(holdout, overfit_button, state, train):
     if overfit_button.value:
-        desk.overfit(train, holdout)
+        state.overfit(train, holdout)
     return
 
 
 @app.cell(hide_code=True)
-def _(assessed, comparison, desk, fidelity, gap, holdout_closest, synthetic_closest, tables):
-    if desk.script:
+def _(assessed, comparison, fidelity, gap, holdout_closest, state, synthetic_closest, tables):
+    if state.script:
         _closest = synthetic_closest, holdout_closest, gap
-        script.print_findings(tables, fidelity, comparison, *_closest, assessed, desk.options)
+        script.print_findings(tables, fidelity, comparison, *_closest, assessed, state.options)
         script.end(assessed)
     return
 

@@ -29,9 +29,9 @@ from leaks import (
 )
 from machine import describe_machine
 
-from synth_handson.evidence.c2st import c2st
-from synth_handson.evidence.membership import Neighbours
-from synth_handson.evidence.privacy import assess_privacy
+from synth_handson.evidence.fidelity.c2st import c2st
+from synth_handson.evidence.privacy.membership import Neighbours
+from synth_handson.evidence.privacy.overview import assess_privacy
 from synth_handson.evidence.three_tables import prepare_tables
 from synth_handson.evidence.verdict import Outcome
 from synth_handson.tables.bank import load_bank_marketing

@@ -12,8 +12,8 @@ import numpy as np
 from distributed import Client, LocalCluster
 from machine import describe_machine
 
-from synth_handson.evidence.cluster import ClusterRows
-from synth_handson.evidence.rows import Rows, on_disk
+from synth_handson.evidence.counting.cluster import ClusterRows
+from synth_handson.evidence.counting.rows import Rows, on_disk
 
 MILLION = 1_000_000
 COLUMNS = 8

@@ -2,7 +2,7 @@
 
     uv run python benchmarks/evidence.py [FULL_TABLE.csv]
 
-Five tables whose answer is known (synth_handson.evidence.controls) are given to this project's `assess`, to
+Five tables whose answer is known (`known_tables.py`) are given to this project's `assess`, to
 the report of mostlyai-qa, to SDMetrics and to anonymeter, in turn, each in a fresh process; then leaks in
 disguise (leaks.py). SDMetrics asks for an older pandas, so that uv runs it in an environment of its own.
 Prints Markdown tables. An hour on two cores; with --disguised, the second half alone.
@@ -28,7 +28,7 @@ from machine import describe_machine
 from scipy.stats import binomtest, fisher_exact
 
 from synth_handson import HANDS_ON_COLUMNS, load_bank_marketing, split_holdout, train_generator
-from synth_handson.evidence import controls
+from synth_handson.evidence.controls import known_tables as controls
 
 ROWS = 5_000
 LEVEL = 0.01
@@ -76,9 +76,9 @@ answer(verdict=evidence.verdict, grade=evidence.grade.letter, c2st=c2st.value, r
 """
 
 SHARED = """
-from synth_handson.evidence.c2st import c2st
-from synth_handson.evidence.fidelity import assess_fidelity, match_schema
-from synth_handson.evidence.membership import Neighbours, distance_measures
+from synth_handson.evidence.fidelity.c2st import c2st
+from synth_handson.evidence.fidelity.statistics import assess_fidelity, match_schema
+from synth_handson.evidence.privacy.membership import Neighbours, distance_measures
 from synth_handson.evidence.three_tables import prepare_tables
 tables = prepare_tables(synthetic, train, holdout)
 auc = c2st(tables.synthetic, tables.train, tables.holdout, random_state=0)

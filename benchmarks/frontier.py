@@ -45,12 +45,12 @@ from synth_handson import (
     train_generator,
 )
 from synth_handson.comparison import COPIED, HOLDOUT, MAX_ROWS
-from synth_handson.evidence.controls import copy_rows
+from synth_handson.evidence.controls.known_tables import copy_rows
 from synth_handson.evidence.three_tables import halves
 from synth_handson.paths import bundled
+from synth_handson.presentation.frontier import frontier_chart
 from synth_handson.synthesis.registry import ENGINES
 from synth_handson.tables.bank import HANDS_ON_COLUMNS, TARGET
-from synth_handson.views.frontier import frontier_chart
 
 Draw = Callable[[pd.DataFrame, str, int, int], pd.DataFrame]
 """Draws a table from a training table and its target: so many rows, by a seed."""

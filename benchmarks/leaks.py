@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
-from synth_handson.evidence.controls import change_category, copy_rows, jitter_rows
+from synth_handson.evidence.controls.known_tables import change_category, copy_rows, jitter_rows
 from synth_handson.metrics.distances import nearest_neighbors
 from synth_handson.tables.bank import HANDS_ON_COLUMNS
 

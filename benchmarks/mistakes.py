@@ -3,7 +3,7 @@
     uv run python benchmarks/mistakes.py
 
 On the bundled table: 3,617 training rows, 904 holdout rows, 3,000 rows of the generator that comes with the
-project, and leaks of known size (synth_handson.evidence.controls). Prints a Markdown table. A minute on two
+project, and leaks of known size (`known_tables.py`). Prints a Markdown table. A minute on two
 cores.
 """
 
@@ -20,10 +20,10 @@ from sklearn.neighbors import NearestNeighbors
 from sklearn.preprocessing import minmax_scale
 
 from synth_handson import load_bank_marketing, nearest_neighbors, split_holdout
-from synth_handson.evidence import controls
-from synth_handson.evidence.dose import naive_score
+from synth_handson.evidence.controls import known_tables as controls
+from synth_handson.evidence.controls.leak_simulation import naive_score
 from synth_handson.evidence.measures import Measure
-from synth_handson.evidence.membership import Neighbours, distance_measures
+from synth_handson.evidence.privacy.membership import Neighbours, distance_measures
 from synth_handson.evidence.three_tables import AssessedTables, halves, prepare_tables, sample_rows
 from synth_handson.metrics.bins import bin_column
 from synth_handson.metrics.counts import total_variation_distance

@@ -25,8 +25,8 @@ from machine import describe_machine
 from pyarrow.parquet import ParquetWriter
 
 from synth_handson import assess
-from synth_handson.evidence.subsets import choose_subsets
-from synth_handson.evidence.whole import read_tables
+from synth_handson.evidence.counting.exact_tables import read_tables
+from synth_handson.evidence.privacy.subsets import choose_subsets
 from synth_handson.tables.bank import HANDS_ON_COLUMNS, load_bank_marketing
 
 CHUNK = 500_000

@@ -12,7 +12,7 @@ from pathlib import Path
 import pandas as pd
 
 from synth_handson.paths import bundled
-from synth_handson.pii.detect import find_marks
+from synth_handson.pii.detect import find_spans
 from synth_handson.pii.placeholders import Placeholders
 from synth_handson.synthesis.mostly.text_model import LearnedTexts, train_texts
 from synth_handson.synthesis.mostly.text_sampling import draw_texts
@@ -25,7 +25,7 @@ DRAWN = 200
 
 def hidden(table: pd.DataFrame) -> pd.DataFrame:
     """Return the interviews with signs in the place of the personal data."""
-    places, spans = Placeholders(), find_marks(table)["interview"].spans
+    places, spans = Placeholders(), find_spans(table)["interview"].spans
     return pd.DataFrame(
         {"interview": [places.hide(text, spans.get(text, ())) for text in table["interview"]]}
     )

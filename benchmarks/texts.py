@@ -10,7 +10,7 @@ from collections.abc import Callable
 import numpy as np
 import pandas as pd
 
-from synth_handson.evidence.text_columns import TEXT_PRIVACY, TextColumn, text_privacy
+from synth_handson.evidence.privacy.text_columns import TEXT_PRIVACY, TextColumn, text_privacy
 from synth_handson.evidence.verdict import holm
 from synth_handson.metrics.text_similarity import WORD
 from synth_handson.tables.interviews import make_interviews

@@ -16,7 +16,9 @@ from typing import Literal
 
 import psutil
 import pytest
-from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Error, Locator, Page, expect, sync_playwright
+
+from synth_handson.notebook.exercises.score_card import EXERCISES
 
 APP = Path(__file__).parents[1] / "app.py"
 
@@ -163,11 +165,33 @@ def until_first_epoch(page: Page) -> None:
 
 
 def press(page: Page, name: str) -> None:
-    page.get_by_role("button", name=name).click()
+    click(page.get_by_role("button", name=name))
+
+
+def click(control: Locator) -> None:
+    """Bring a control into view, and click once what is drawn only there has its place."""
+    # It may be drawn anew meanwhile: the click itself waits for that.
+    with suppress(Error):
+        control.scroll_into_view_if_needed()
+    control.page.evaluate("() => new Promise(done => setTimeout(done, 500))")
+    control.click()
 
 
 def chart(page: Page, title: str) -> Locator:
     return page.locator(f'[role=graphics-document][aria-label*="{title}"]')
+
+
+def picture(page: Page, title: str | re.Pattern[str]) -> Locator:
+    """Return the picture under a finding."""
+    return page.locator("figure.sh-picture").filter(has_text=title)
+
+
+def unlock(page: Page) -> None:
+    """Guess how many people it takes: before that, the slider of leaks is locked."""
+    exercise = page.locator(f"#exercise-{EXERCISES.index('dose') + 1}")
+    exercise.get_by_role("radio").first.click()
+    exercise.get_by_role("radio").last.click()
+    exercise.get_by_role("button", name=re.compile("^(Check|答え合わせ)$")).click()
 
 
 def prose(page: Page) -> str:

@@ -22,9 +22,13 @@ BANK_CSV = Path(__file__).parents[1] / "data" / "bank.csv"
 REAL_ENGINE = ("engine", "browser")
 """Marks of the tests that work with the real engine."""
 
-# How fast a machine is says nothing of whether the code is right.
+# How fast a machine is says nothing of whether the code is right. With CI set, more examples are tried.
 settings.register_profile(
-    "unhurried", settings(), deadline=None, suppress_health_check=[HealthCheck.too_slow]
+    "unhurried",
+    settings(),
+    max_examples=100 if os.environ.get("CI") else 25,
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow],
 )
 settings.load_profile("unhurried")
 

@@ -14,6 +14,10 @@ Answer = Callable[[dict[str, Any]], Any]
 """Takes what was asked, and returns what the model says: text, or values to be said as JSON."""
 
 MODEL = "small:1b"
+THINGS = (
+    ("wait", "queue", "minutes", "待た"), ("fee", "charge", "price", "手数料", "料金"),
+    ("friendly", "kind", "polite", "丁寧", "親切"), ("app", "website", "アプリ"), ("goal", "match", "試合"),
+)  # fmt: skip
 
 
 class Server:
@@ -36,6 +40,18 @@ class Server:
         self.key = ""
         self.forms = ["json_schema", "json_object"]
         self.url = ""
+        self.embeds = True
+
+    def embedded(self, body: dict[str, Any]) -> list[list[float]]:
+        """Return texts as counts of what they are about, whatever the words: a small model, but a real one.
+
+        Like those of large models, its vectors have much in common: a constant.
+        """
+        self.asked.append(body)
+        return [
+            [5.0, *(float(sum(text.lower().count(word) for word in words)) for words in THINGS)]
+            for text in body["input"]
+        ]
 
     def said(self, body: dict[str, Any]) -> str:
         self.asked.append(body)
@@ -87,6 +103,13 @@ def running(answer: Answer) -> Iterator[Server]:
             elif self.path == "/api/chat":
                 message = {"role": "assistant", "content": server.said(body)}
                 self.reply({"model": MODEL, "message": message, "done": True})
+            elif self.path in ("/api/embed", "/v1/embeddings") and not server.embeds:
+                self.reply({"error": "this model does not support embeddings"}, 501)
+            elif self.path == "/api/embed":
+                self.reply({"model": MODEL, "embeddings": server.embedded(body)})
+            elif self.path == "/v1/embeddings":
+                told = [{"index": i, "embedding": v} for i, v in enumerate(server.embedded(body))]
+                self.reply({"object": "list", "data": told[::-1]})
             elif self.path == "/v1/chat/completions" and body["response_format"]["type"] not in server.forms:
                 self.reply({"error": {"message": "no such response_format"}}, 500)
             elif self.path == "/v1/chat/completions":

@@ -68,37 +68,50 @@ def cells() -> list[tuple[bool, str]]:
 
 
 def test_it_is_a_story_of_short_cells() -> None:
-    assert len((ROOT / "app.py").read_text(encoding="utf-8").splitlines()) <= 400
+    assert len((ROOT / "app.py").read_text(encoding="utf-8").splitlines()) <= 490
     assert all(len(code.splitlines()) <= 12 for _, code in cells())
+
+
+def test_the_calls_that_teach_are_shown_in_run_mode_and_short_enough_to_copy() -> None:
+    taught = [code for hidden, code in cells() if not hidden and "my_" not in code]
+    assert len(taught) == 10
+    assert all("mo.show_code(" in code for code in taught)
+    shown = re.findall(r"(?ms)^@app\.cell\n.*?^    return", (ROOT / "app.py").read_text(encoding="utf-8"))
+    code = [cell.splitlines()[2:-1] for cell in shown if "mo.show_code(" in cell]
+    assert len(code) == len(taught)
+    assert max(map(len, code)) <= 9
     assert not any("def " in code for _, code in cells())
 
 
 def test_an_exercise_is_a_cell_in_which_the_learner_writes_an_answer() -> None:
     asked = [code for hidden, code in cells() if not hidden and re.match(r"my_\w+ = None\n", code)]
     assert len(asked) == 10 + 1
-    assert all(len(code.splitlines()) == 3 and "learner." in code for code in asked)
+    assert all(len(code.splitlines()) == 3 and "exercises." in code for code in asked)
 
 
 def test_a_heading_stands_above_the_code_of_its_section_and_plumbing_below_the_story() -> None:
-    headings = "page.head", "load.title", "generate.title", "validate.title", "privacy.title", "dose.title"
-    lesson = "split_holdout(", "generate_button(", "column_shares(", "compare_with_nearest("
-    lesson += "closest_records(", "take_dose("
+    headings = "page.head", "'load'", "'generate'", "'validate'", "'privacy'", "'dose'"
+    lesson = "split_holdout(", "train_generator,", "generator.sample(", "column_shares(", "assess,"
+    lesson += "compare_with_nearest(", "closest_records(", "take_dose("
     story = [next(i for i, (_, code) in enumerate(cells()) if word in code) for word in headings + lesson]
     title, *steps = story[: len(headings)]
     assert title == 0
     assert all(cells()[i][0] for i in story[: len(headings)])
     assert not any(cells()[i][0] for i in story[len(headings) :])
-    split, button, shares, person, closest, dose = story[len(headings) :]
+    split, train, sample, shares, assess, person, closest, dose = story[len(headings) :]
     load, generate, validate, privacy, break_it = steps
-    assert load < split < generate < button < validate < shares < privacy < person < closest < break_it < dose
-    plumbing = [i for i, (_, code) in enumerate(cells()) if "desk.script" in code or "page.Desk(" in code]
+    assert load < split < generate < train < sample < validate < shares < assess < privacy
+    assert privacy < person < closest < break_it < dose
+    plumbing = [
+        i for i, (_, code) in enumerate(cells()) if "state.script" in code or "page.PageState(" in code
+    ]
     assert min(plumbing) > dose
 
 
 def test_its_controls_have_the_documented_names_and_ranges(defs: Mapping[str, Any]) -> None:
     slider = defs["sample_size_slider"]
     assert isinstance(slider, mo.ui.slider)
-    assert (slider.start, slider.stop, slider.value) == (100, 5_000, 1_000)
+    assert (slider.start, slider.stop, slider.value) == (100, 5_000, 200)
     assert isinstance(defs["generate_button"], mo.ui.run_button)
     assert isinstance(defs["column_selector"], mo.ui.dropdown)
     assert list(defs["column_selector"].options) == list(defs["dataset"].frame.columns)
@@ -144,7 +157,7 @@ def test_the_person_is_a_synthetic_row_beside_its_closest_training_row(defs: Map
 
 def test_the_evidence_is_about_the_tables_on_show(defs: Mapping[str, Any]) -> None:
     tables, evidence = defs["tables"], defs["assessed"].evidence
-    assert defs["assessed"].tables is tables
+    assert defs["assessed"].synthetic is tables.synthetic
     assert evidence.columns == tuple(tables.train.columns)
     assert (evidence.rows.synthetic, evidence.rows.train) == (200, len(tables.train))
     assert evidence.utility.target == "y"
@@ -172,11 +185,11 @@ def run(*arguments: str, **environment: str) -> "subprocess.CompletedProcess[str
                 "TVD",
                 "closest real person",
                 "of 904",
-                "Carrying out the attacks",
-                "A classifier told to tell synthetic rows from real ones",
+                "Running the attacks",
+                "Shown one real and one synthetic row, a classifier picks the real one",
                 "Verdict: ",
                 "Not proven:",
-                "It is a summary and no evidence",
+                "The grade is a summary, not evidence",
             ],
         ),
         pytest.param(
@@ -188,10 +201,10 @@ def run(*arguments: str, **environment: str) -> "subprocess.CompletedProcess[str
                 "最も近い実在の人",
                 "904 人中",
                 "攻撃を試しています",
-                "見分けるように学習させた分類器",
+                "1 つずつ見せると、分類器は",
                 "判定：",
                 "証明していないこと：",
-                "これは要約であり、証拠ではありません",
+                "評点は要約であり、証拠ではありません",
             ],
             marks=pytest.mark.seldom,
         ),

@@ -5,13 +5,18 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner
 
 import synth_handson
-from synth_handson.commands import app
+from synth_handson.commands import app, asked_language
+from synth_handson.commands.show import Show
+from synth_handson.evidence.usefulness import Usefulness
+from synth_handson.locales import Message
+from synth_handson.notebook.bundled import bundled_findings
 from synth_handson.notebook.upload import VARIABLE
 from synth_handson.synthesis import store
 
@@ -99,15 +104,44 @@ def test_a_table_of_ones_own_is_handed_to_the_page(marimo: list[list[str]], tmp_
     assert VARIABLE not in os.environ
 
 
+def test_how_the_table_is_read_is_handed_to_the_page(marimo: list[list[str]], tmp_path: Path) -> None:
+    table = tmp_path / "own.xlsx"
+    table.touch()
+    told = ["--sheet", "visits", "--header-row", "3", "--replace", "who", "--replace", "by", "--keep", "day"]
+    assert CliRunner().invoke(app, ["handson", "--data", str(table), *told]).exit_code == 0
+    assert marimo[0][-len(told) - 2 :] == ["--data", str(table), *told]
+
+
 def test_a_demo_takes_tables_only_where_that_is_said(marimo: list[list[str]]) -> None:
     assert CliRunner().invoke(app, ["handson", "--run", "--uploads", "20"]).exit_code == 0
     assert os.environ[VARIABLE] == "20"
     assert len(marimo) == 1
 
 
-@pytest.mark.parametrize("told", [["--target", "y"], ["--data", "nowhere.csv"], ["--uploads", "0"]])
+@pytest.mark.parametrize(
+    "told", [["--target", "y"], ["--sheet", "a"], ["--data", "nowhere.csv"], ["--uploads", "0"]]
+)
 def test_what_cannot_be_shown_is_refused_before_the_page_opens(
     told: list[str], marimo: list[list[str]]
 ) -> None:
     assert CliRunner().invoke(app, ["handson", *told]).exit_code == 2
     assert marimo == []
+
+
+@pytest.mark.parametrize(
+    ("arguments", "language"),
+    [(["preview", "a.csv", "--language", "ja"], "ja"), (["preview", "--language=en"], "en")],
+)
+def test_errors_are_told_in_the_language_that_was_asked_for(arguments: list[str], language: str) -> None:
+    assert asked_language(arguments) == language
+
+
+def test_it_is_said_why_a_table_is_of_limited_use(capsys: pytest.CaptureFixture[str]) -> None:
+    evidence = bundled_findings().evidence
+    shares = {"share": 0.6, "reference": 0.0}
+    reasons = tuple(Message("use.blank", {"column": f"column {n}", **shares}) for n in range(5))
+    for outcome, told in (("not useful", 3), ("limited", 3), ("useful", 0)):
+        judged = replace(evidence, usefulness=Usefulness(outcome, reasons, ()))  # type: ignore[arg-type]
+        Show("en", quiet=False).evidence(judged)
+        said = " ".join(capsys.readouterr().out.split())
+        assert sum(f"“column {n}”" in said for n in range(5)) == told

@@ -7,20 +7,26 @@ from pathlib import Path
 
 import pytest
 
-from synth_handson import locales
 from synth_handson.errors import ArgumentError, SynthHandsonError, TableError, problem
 from synth_handson.locales import LANGUAGES
 
-TEXTS = Path(locales.__file__).parent
-SOURCE = TEXTS.parent
+SOURCE = Path(__file__).parents[1] / "src"
+PACKAGES = sorted(texts.parent for texts in SOURCE.glob("*/locales"))
 # Raised as XyzError("key", …), or collected as problem("key", …).
 KEY = re.compile(r"""\b(?:\w*Error|TrainingCancelled|problem)\(\s*["'](\w+)["']""")
-USED_KEYS = sorted({key for module in SOURCE.rglob("*.py") for key in KEY.findall(module.read_text("utf-8"))})
-CATALOGUES = sorted({path.name for path in TEXTS.glob("*/*.toml")})
+USED_KEYS = sorted(
+    {
+        (package.name, key)
+        for package in PACKAGES
+        for module in package.rglob("*.py")
+        for key in KEY.findall(module.read_text("utf-8"))
+    }
+)
+CATALOGUES = sorted({(texts.parts[-4], texts.name) for texts in SOURCE.glob("*/locales/*/*.toml")})
 
 
-def read(language: str, catalogue: str) -> dict[str, str]:
-    return tomllib.loads((TEXTS / language / catalogue).read_text("utf-8"))
+def read(package: str, language: str, catalogue: str) -> dict[str, str]:
+    return tomllib.loads((SOURCE / package / "locales" / language / catalogue).read_text("utf-8"))
 
 
 def placeholders(template: str) -> set[str]:
@@ -29,14 +35,14 @@ def placeholders(template: str) -> set[str]:
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.parametrize("key", USED_KEYS)
-def test_every_error_has_its_text(key: str, language: str) -> None:
-    assert key in read(language, "errors.toml")
+@pytest.mark.parametrize(("package", "key"), USED_KEYS)
+def test_every_error_has_its_text(package: str, key: str, language: str) -> None:
+    assert key in read(package, language, "errors.toml")
 
 
-@pytest.mark.parametrize("catalogue", CATALOGUES)
-def test_both_languages_say_the_same(catalogue: str) -> None:
-    japanese, english = read("ja", catalogue), read("en", catalogue)
+@pytest.mark.parametrize(("package", "catalogue"), CATALOGUES)
+def test_both_languages_say_the_same(package: str, catalogue: str) -> None:
+    japanese, english = read(package, "ja", catalogue), read(package, "en", catalogue)
     # Only English has a singular of its own.
     assert japanese.keys() == {key for key in english if not key.endswith("_one")} | (
         japanese.keys() & english.keys()

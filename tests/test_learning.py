@@ -11,6 +11,7 @@ import pytest
 from browsing import (
     Server,
     chart,
+    click,
     download,
     generate,
     press,
@@ -26,6 +27,7 @@ from synth_handson.locales import Language, get_text
 from synth_handson.notebook.bundled import bundled_tables
 from synth_handson.notebook.exercises.generate import RealOrMade
 from synth_handson.notebook.exercises.letter import ORDER, TRUE
+from synth_handson.notebook.exercises.score_card import EXERCISES
 from synth_handson.notebook.upload import VARIABLE
 
 pytestmark = pytest.mark.browser
@@ -47,110 +49,132 @@ class Learner:
         self.page = page
         self.language = language
 
-    def say(self, key: str) -> str:
+    def translate(self, key: str) -> str:
         return get_text(self.language, f"exercises.{key}")
 
-    def exercise(self, number: int) -> Locator:
-        return self.page.locator(f"#exercise-{number}")
+    def exercise(self, name: str) -> Locator:
+        return self.page.locator(f"#exercise-{EXERCISES.index(name) + 1}")
 
-    def unfold(self, number: int) -> Locator:
-        exercise = self.exercise(number)
-        unfold(exercise, self.say("guess"))
-        return exercise
-
-    def commit(self, number: int, outcome: str, teaches: str = "") -> None:
-        exercise = self.exercise(number)
-        exercise.get_by_role("button", name=self.say("commit")).click()
-        expect(exercise.get_by_text(self.say(outcome).strip("*")).first).to_be_visible()
+    def check(self, name: str, outcome: str, teaches: str = "") -> None:
+        exercise = self.exercise(name)
+        exercise.get_by_role("button", name=self.translate("check")).click()
+        expect(exercise.get_by_text(self.translate(outcome).strip("*")).first).to_be_visible()
         if teaches:
-            expect(exercise.get_by_text(self.say(teaches)[:30])).to_be_visible()
+            self.sees(name, teaches)
 
-    def choose(self, number: int, *options: str, exact: bool = False) -> None:
-        exercise = self.unfold(number)
+    def sees(self, name: str, text: str) -> None:
+        expect(self.exercise(name).get_by_text(self.words(text)).first).to_be_visible()
+
+    def does_not_see(self, name: str, text: str) -> None:
+        expect(self.exercise(name).get_by_text(self.words(text))).to_have_count(0)
+
+    def words(self, key: str) -> str:
+        """Return the longest part of a text that no number, and no markup, interrupts."""
+        return max(re.split(r"[{}*`]", re.sub(r"\{.*?\}", "{", self.translate(key))), key=len).strip()
+
+    def choose(self, name: str, *options: str, exact: bool = True) -> None:
         for option in options:
-            exercise.get_by_role("radio", name=option, exact=exact).click()
+            self.exercise(name).get_by_role("radio", name=option, exact=exact).click()
 
-    def answer(self, number: int, outcome: str, *options: str, teaches: str = "") -> None:
-        self.choose(number, *(self.say(option) for option in options))
-        self.commit(number, outcome, teaches)
+    def answer(self, name: str, outcome: str, *options: str, teaches: str = "") -> None:
+        self.choose(name, *(self.translate(option) for option in options))
+        self.check(name, outcome, teaches)
 
 
 def find_yourself(learner: Learner) -> None:
-    learner.choose(1, "5", exact=True)
-    learner.commit(1, "wrong", "find_fewer")
-    learner.choose(1, "2", exact=True)
-    learner.commit(1, "right")
+    learner.choose("find", "5")
+    learner.check("find", "wrong", "find_fewer")
+    # A miss says why it tempts, and not which columns it takes.
+    learner.does_not_see("find", "find_reveal")
+    columns = learner.exercise("find").get_by_label(learner.translate("find_columns"))
+    columns.click()
+    for column in ("age", "duration"):
+        learner.page.locator("[cmdk-item]").filter(has_text=column).click()
+    learner.page.keyboard.press("Escape")
+    learner.sees("find", "find_found")
+    learner.choose("find", "2")
+    learner.check("find", "right", "find_reveal")
 
 
 def real_or_made(learner: Learner) -> None:
-    exercise = learner.unfold(2)
+    exercise = learner.exercise("made")
     for number in RealOrMade.of(bundled_tables()).made:
-        exercise.get_by_role("checkbox").nth(number).click()
-    learner.commit(2, "done")
-    expect(exercise.get_by_text(re.compile(r"\b10\b.*0\.548|1\.00")).first).to_be_visible()
+        exercise.get_by_role("checkbox").nth(number - 1).click()
+    learner.check("made", "done", "made_marked")
+    expect(exercise.locator(".sh-rows li")).to_have_count(10)
+    expect(exercise.locator(".sh-rows .sh-marked")).to_have_count(20)
 
 
 def one_question_each(learner: Learner) -> None:
-    learner.answer(3, "wrong", "again_trains_a", teaches="again_trains_a_why")
-    learner.answer(3, "right", "again_trains_b")
-    learner.answer(4, "wrong", "missing_range_a", "missing_why_a", teaches="missing_why_a_why")
-    learner.answer(4, "right", "missing_range_b", "missing_why_b")
-    learner.answer(6, "wrong", "accuracy_use_a", teaches="accuracy_use_a_why")
-    learner.answer(6, "right", "accuracy_use_b")
+    learner.answer("missing", "wrong", "missing_range_same", teaches="missing_range_same_why")
+    learner.sees("missing", "again")
+    expect(learner.exercise("missing").get_by_text("?", exact=True)).to_have_count(1)
+    learner.answer("missing", "right", "missing_range_narrower", teaches="missing_reveal")
+    expect(learner.exercise("missing").get_by_text("?", exact=True)).to_have_count(0)
+    # The second miss tells, too; what always saying no is worth would have told.
+    learner.does_not_see("accuracy", "accuracy_bar_never")
+    learner.answer("accuracy", "wrong", "accuracy_use_useful", teaches="accuracy_use_useful_why")
+    learner.does_not_see("accuracy", "accuracy_reveal")
+    learner.answer("accuracy", "wrong", "accuracy_use_useless", teaches="accuracy_use_useless_why")
+    learner.sees("accuracy", "accuracy_reveal")
+    learner.sees("accuracy", "accuracy_bar_never")
+    learner.answer("rules", "wrong", "rules_share_none", teaches="rules_fewer")
+    expect(learner.exercise("rules").get_by_text("?", exact=True)).to_have_count(3)
+    learner.answer("rules", "right", "rules_share_40", teaches="rules_reveal")
+    expect(learner.exercise("rules").get_by_text("?", exact=True)).to_have_count(0)
 
 
-def worst_column_and_pair(learner: Learner) -> None:
+def worst_column(learner: Learner) -> None:
     heat_map = chart(learner.page, get_text(learner.language, "charts.pair_title"))
-    expect(heat_map).to_have_count(0)
-    exercise = learner.unfold(5)
     balance, y = (get_text(learner.language, f"charts.column_{name}") for name in ("balance", "y"))
-    column, pair = (
-        exercise.get_by_label(learner.say(f"worst_{name}"), exact=True) for name in ("column", "pair")
-    )
-    column.select_option(y)
-    pair.select_option(index=2)
-    learner.commit(5, "wrong")
+    learner.choose("worst", y)
+    learner.check("worst", "wrong", "worst_wrong")
+    expect(heat_map).to_have_count(0)
+    learner.choose("worst", balance)
+    learner.check("worst", "right", "worst_reveal")
     expect(heat_map).to_be_visible()
-    learner.unfold(5)
-    column.select_option(balance)
-    pair.select_option(f"{balance} × {y}")
-    learner.commit(5, "right")
 
 
 def leaks(learner: Learner) -> None:
-    exercise = learner.unfold(7)
-    exercise.get_by_role("radio", name="20 %").first.click()
-    exercise.get_by_role("radio", name="1 %").last.click()
-    learner.commit(7, "wrong", "dose_identical_sharper")
-    learner.unfold(7)
-    exercise.get_by_role("radio", name="1 %").first.click()
-    exercise.get_by_role("radio", name="5 %").last.click()
-    learner.commit(7, "right")
-    fool = learner.exercise(8)
-    expect(fool.get_by_text("☑")).to_have_count(0)
+    exercise = learner.exercise("dose")
+    exercise.get_by_role("radio", name="200", exact=True).first.click()
+    exercise.get_by_role("radio", name="10", exact=True).last.click()
+    learner.check("dose", "wrong", "dose_identical_sharper")
+    exercise.get_by_role("radio", name="10", exact=True).first.click()
+    exercise.get_by_role("radio", name="50", exact=True).last.click()
+    learner.check("dose", "right", "dose_reveal")
+    expect(exercise.get_by_text("☑")).to_have_count(0)
     learner.page.get_by_role("slider").nth(1).press("ArrowRight")
-    expect(fool.get_by_text("☑")).to_have_count(1)
+    expect(exercise.get_by_text("☑")).to_have_count(1)
     learner.page.get_by_role("radio", name=get_text(learner.language, "dose.choice_disguised")).click()
-    expect(fool.get_by_text("☑")).to_have_count(2)
-    expect(fool.get_by_text(learner.say("fool_reveal")[:30])).to_be_visible()
+    expect(exercise.get_by_text("☑")).to_have_count(2)
+    learner.sees("dose", "fool_reveal")
 
 
 def bug_hunt(learner: Learner) -> None:
-    learner.choose(9, "A", exact=True)
-    learner.answer(9, "wrong", "hunt_how_a", teaches="hunt_how_a_why")
-    learner.choose(9, "C", exact=True)
-    learner.answer(9, "right", "hunt_how_c")
+    learner.choose("hunt", "B")
+    learner.answer("hunt", "wrong", "hunt_how_gap", teaches="hunt_how_gap_why")
+    learner.sees("hunt", "hunt_table_B_why")
+    learner.does_not_see("hunt", "hunt_reveal")
+    learner.choose("hunt", "C")
+    learner.answer("hunt", "right", "hunt_how_chance", teaches="hunt_reveal")
+
+
+def rows_or_people(learner: Learner) -> None:
+    learner.answer("people", "wrong", "people_split_rows", teaches="people_split_rows_why")
+    expect(learner.exercise("people").get_by_text("?", exact=True)).to_have_count(1)
+    learner.answer("people", "right", "people_split_people", teaches="people_reveal")
+    expect(learner.exercise("people").get_by_text("?", exact=True)).to_have_count(0)
 
 
 def write_to_legal(learner: Learner) -> None:
-    boxes = learner.unfold(10).get_by_role("checkbox")
+    boxes = learner.exercise("letter").get_by_role("checkbox")
     boxes.nth(ORDER.index("anonymous")).click()
     boxes.nth(ORDER.index("identical")).click()
-    learner.commit(10, "wrong", "letter_anonymous_why")
-    learner.unfold(10)
+    learner.check("letter", "wrong", "letter_anonymous_why")
     for name in ("anonymous", *(name for name in TRUE if name != "identical")):
         boxes.nth(ORDER.index(name)).click()
-    learner.commit(10, "right")
+    learner.check("letter", "right", "letter_reveal")
 
 
 @pytest.mark.parametrize("language", ["ja", pytest.param("en", marks=pytest.mark.seldom)])
@@ -163,30 +187,46 @@ def test_the_whole_lesson_with_wrong_and_right_answers(
         find_yourself(learner)
         real_or_made(learner)
         one_question_each(learner)
-        worst_column_and_pair(learner)
+        worst_column(learner)
         leaks(learner)
         bug_hunt(learner)
+        rows_or_people(learner)
         write_to_legal(learner)
-        card = page.locator(".sh-measures").filter(has_text=learner.say("card_head_standing"))
-        once, later, done = (learner.say(f"card_{name}") for name in ("first", "later", "done"))
-        results = [later, done, later, later, later, later, later, once, later, later]
+        card = page.locator(".sh-measures").filter(has_text=learner.translate("card_head_answer"))
+        later, done, wrong = (learner.translate(f"card_{name}") for name in ("later", "done", "wrong"))
+        results = [done if name == "made" else wrong if name == "accuracy" else later for name in EXERCISES]
         expect(card.locator("td:last-child")).to_have_text(results)
 
-        name, taken = download(page, learner.say("card_download"))
+        name, taken = download(page, learner.translate("card_download"))
         assert name == f"take-home-{language}.html"
         assert taken.count(later) == 8
         report = download(page, get_text(language, "story.download_report"))[1]
         assert get_text(language, "report.shared_statements") in report
-        assert learner.say("letter_anonymous") not in report
+        assert learner.translate("letter_anonymous") not in report
 
         # Another language asks the same, and nothing that was answered is lost.
         other: Language = "en" if language == "ja" else "ja"
-        page.get_by_role("radio", name={"ja": "日本語", "en": "English"}[other]).click()
+        click(page.get_by_role("radio", name={"ja": "日本語", "en": "English"}[other]))
         translated = Learner(page, other)
-        expect(page.get_by_text(translated.say("card_later")).first).to_be_visible()
-        expect(page.get_by_text(translated.say("letter_reveal")[:20])).to_be_visible()
-        expect(translated.exercise(8).get_by_text("☑")).to_have_count(2)
-        expect(page.get_by_text(learner.say("card_later"))).to_have_count(0)
+        expect(page.get_by_text(translated.translate("card_later")).first).to_be_visible()
+        for exercise in {*EXERCISES} - {"made"}:
+            checked = translated.exercise(exercise).locator("input:checked, [data-state=checked]")
+            expect(checked.first).to_be_visible()
+        translated.sees("letter", "letter_reveal")
+        expect(translated.exercise("dose").get_by_text("☑")).to_have_count(2)
+        expect(page.get_by_text(learner.translate("card_later"))).to_have_count(0)
+
+
+def test_an_answer_to_one_exercise_leaves_what_is_chosen_in_another(
+    chromium: Browser, server: Server
+) -> None:
+    with visits(chromium, server) as visit:
+        learner = Learner(visit("?lang=en"), "en")
+        wider = learner.exercise("missing").get_by_role("radio", name="wider")
+        wider.click()
+        learner.choose("find", "5")
+        learner.check("find", "wrong")
+        expect(wider).to_be_checked()
 
 
 BANKS = re.compile(r"bank|customer|euro|deposit|UCI|Exercise", re.I)
@@ -195,18 +235,18 @@ BANKS = re.compile(r"bank|customer|euro|deposit|UCI|Exercise", re.I)
 def test_a_table_of_ones_own_goes_the_four_steps(chromium: Browser, server: Server) -> None:
     with visits(chromium, server) as visit:
         page = visit("?lang=en")
-        unfold(page, "A table of your own")
+        unfold(page, "Use your own table")
         page.locator("input[type=file]").set_input_files(PENGUINS)
         expect(
-            page.get_by_text("344 rows, 17 columns. Learned: 16. Held out for measuring: 100 rows.")
+            page.get_by_text("344 rows; columns: 17. Learned: 16. Rows in the holdout: 100.")
         ).to_be_visible()
-        unfold(page, "Something was understood wrongly?")
+        unfold(page, "Was something read incorrectly?")
         page.get_by_label("Read “Sample Number” as").select_option("text")
-        expect(page.get_by_text("344 rows, 17 columns. Learned: 15.")).to_be_visible()
-        page.get_by_label("To be predicted (target)").select_option("Species")
+        expect(page.get_by_text("344 rows; columns: 17. Learned: 15.")).to_be_visible()
+        page.get_by_label("Column to predict (target)").select_option("Species")
         press(page, "Use this table")
         expect(page.get_by_role("heading", name="Step 1: Your table")).to_be_visible()
-        expect(page.get_by_text("Not learned: Sample Number")).to_be_visible()
+        expect(page.get_by_text("Column not learned: Sample Number")).to_be_visible()
         assert not BANKS.search(prose(page).replace("Back to Bank Marketing", ""))
 
         page.get_by_label("Engine", exact=True).select_option("Sequential trees")
@@ -242,15 +282,17 @@ def test_terms_are_explained_and_what_cannot_be_used_is_told(
         page = visit("?lang=en")
         expect(page.locator("#g-holdout")).not_to_be_visible()
         page.get_by_role("link", name="holdout").first.click()
-        expect(page.locator("#g-holdout")).to_be_in_viewport()
-        unfold(page, "A table of your own")
+        expect(page.locator("#g-holdout")).to_be_visible()
+        top = "document.getElementById('g-holdout').getBoundingClientRect().top"
+        wait_for(lambda: 0 < page.evaluate(top) < 900, seconds=10)
+        unfold(page, "Use your own table")
         page.locator("input[type=file]").set_input_files(small)
         press(page, "Use this table")
-        expect(page.get_by_text("The table has 150 rows, and 200 are needed")).to_be_visible()
+        expect(page.get_by_text("The table has 150 rows; at least 200 are needed")).to_be_visible()
         # The bank's page is still there.
         expect(page.get_by_text("Verdict: Pass.")).to_be_visible()
         page.locator("input[type=file]").set_input_files(large)
         expect(page.get_by_text("large.csv (File is larger than 1000000 bytes)").first).to_be_visible()
         expect(page.get_by_text("large.csv: ")).to_have_count(0)
-        press(page, "Forget it")
-        expect(page.get_by_role("button", name="A table of your own")).to_be_visible()
+        press(page, "Discard this table")
+        expect(page.get_by_role("button", name="Use your own table")).to_be_visible()

@@ -26,7 +26,7 @@ CLOSE = sh.closest_records(OTHER, REAL)
 NO_TABLES: list[Any] = [
     None, 1, "table", [1, 2], {"n": [1]}, REAL["n"], REAL.to_numpy(), pl.DataFrame({"n": [1], "c": ["x"]}),
     pd.DataFrame(), REAL.iloc[:0], REAL[[]], REAL[["n", "n", "c"]].set_axis(["n", "n", "c"], axis=1),
-    REAL.assign(n=[[1]] * ROWS), REAL.assign(n=dt.time(9)), REAL.assign(n=1j),
+    REAL.assign(n=[[1]] * ROWS), REAL.assign(n=1j),
 ]  # fmt: skip
 NO_COUNTS: list[Any] = [None, True, 1.0, 0, -1, "5", np.float64(2), [1], np.nan]
 NO_SEEDS: list[Any] = [None, True, 1.5, -1, 2**32, "0", [0]]
@@ -96,6 +96,19 @@ WRONG: dict[str, tuple[Callable[[Any], object], list[Any]]] = {
     "sample, given": (
         lambda x: sh.train_generator(REAL, engine="copula").sample(5, given=x),
         [5, "n", ["n"], {"nothing": 1}, {"n": [1]}, {"n": 10**400}, {"n": "x"}, {"c": 5}, {5: 5}],
+    ),
+    "sample, shares": (
+        lambda x: sh.train_generator(REAL, engine="copula").sample(5, shares=x),
+        [5, "n", {}, {"n": {}}, {"n": 1}, {"n": {1: 0.5}}, {"n": {1: "x"}}, {"nothing": {1: 1.0}}],
+    ),
+    "fill, table": (lambda x: sh.train_generator(REAL, engine="copula").fill(x), [None, "t", REAL.iloc[:0]]),
+    "fill, draws": (lambda x: sh.train_generator(REAL, engine="copula").fill(REAL, x), NO_COUNTS),
+    "assess, given": (
+        lambda x: sh.assess(OTHER, train=REAL, holdout=OTHER, given=x),
+        [5, "n", {}, {"nothing": 1}, {"n": 10**400}, {"n": "x"}],
+    ),
+    "assess, shares": (
+        lambda x: sh.assess(OTHER, train=REAL, holdout=OTHER, shares=x), [5, {"n": {}}, {"nothing": {1: 1.0}}]
     ),
     "train_generator, server": (lambda x: sh.train_generator(REAL, server=x), [5, ["http://x"], b"http://x"]),
     "assess, on_progress": (

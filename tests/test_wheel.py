@@ -53,10 +53,10 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return binaries
 
 
-def test_it_installs_its_package_and_nothing_else(installed: Path) -> None:
+def test_it_installs_its_packages_and_nothing_else(installed: Path) -> None:
     (site,) = installed.parent.rglob("site-packages")
     added = {path.name.partition("-")[0] for path in site.iterdir() if path.suffix != ".pth"}
-    assert added - {"_virtualenv.py", "__pycache__"} == {"synth_handson"}
+    assert added - {"_virtualenv.py", "__pycache__"} == {"synth_handson", "synth_planning", "synth_service"}
 
 
 @pytest.mark.parametrize(
@@ -98,6 +98,7 @@ def test_it_opens_a_copy_of_its_notebook_with_style_and_settings(installed: Path
     )
 
 
+@pytest.mark.seldom
 def test_a_copy_that_is_there_is_kept(installed: Path, tmp_path: Path) -> None:
     mine = "import marimo\n\napp = marimo.App()\n"
     (tmp_path / "synth-handson").mkdir()
@@ -107,10 +108,12 @@ def test_a_copy_that_is_there_is_kept(installed: Path, tmp_path: Path) -> None:
     assert (tmp_path / "synth-handson" / "app.py").read_text(encoding="utf-8") == mine
 
 
+@pytest.mark.seldom
 def test_it_opens_the_planning_page_with_its_style(installed: Path, tmp_path: Path) -> None:
     with served(installed, tmp_path, "plan", "dashboard") as address:
-        assert ".sp-board" in fetch(address)
-    assert (tmp_path / "synth-handson" / "planning.py").is_file()
+        page = fetch(address)
+    assert ".sp-board" in page
+    assert '"theme": "system"' in page
 
 
 @contextmanager

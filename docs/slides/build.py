@@ -13,9 +13,9 @@ from synth_handson.locales import LANGUAGES
 from synth_handson.metrics.bins import column_shares
 from synth_handson.notebook.bundled import bundled_findings, bundled_tables
 from synth_handson.notebook.exercises.take_home import take_home
-from synth_handson.report.wording import Wording, percent
-from synth_handson.views.charts import distribution_chart
-from synth_handson.views.evidence_charts import dose_chart
+from synth_handson.presentation.charts import distribution_chart
+from synth_handson.presentation.evidence_charts import dose_chart
+from synth_handson.presentation.words import Wording, percent
 
 HERE = Path(__file__).parent
 BUILD = HERE / "build"

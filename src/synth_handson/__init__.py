@@ -15,7 +15,8 @@ from synth_handson.errors import (
     TrainingError,
 )
 from synth_handson.evidence.assessment import Evidence, Step, assess
-from synth_handson.evidence.closest import (
+from synth_handson.evidence.fidelity.statistics import compare_columns
+from synth_handson.evidence.privacy.dcr import (
     ClosestRecords,
     Comparison,
     MedianGap,
@@ -24,7 +25,6 @@ from synth_handson.evidence.closest import (
     compare_with_nearest,
     median_gap,
 )
-from synth_handson.evidence.fidelity import compare_columns
 from synth_handson.metrics.bins import column_shares, distance_shares
 from synth_handson.metrics.counts import total_variation_distance
 from synth_handson.metrics.distances import identical_rows, nearest_neighbors
@@ -42,7 +42,13 @@ from synth_handson.tables.bank import HANDS_ON_COLUMNS, Dataset, load_bank_marke
 from synth_handson.tables.checks import check_table
 from synth_handson.tables.files.reading import read_table
 from synth_handson.tables.files.writing import write_table
+from synth_handson.tables.filled import FilledTable
+from synth_handson.tables.linked import LinkedTables
+from synth_handson.tables.rules.find import FoundRule, find_rules
+from synth_handson.tables.rules.parse import parse_rule, parse_rules, read_rules
+from synth_handson.tables.rules.rule import Rule
 from synth_handson.tables.split import split_holdout
+from synth_handson.tables.unique import unique_share
 
 __version__ = version("synth-handson")
 
@@ -58,13 +64,17 @@ __all__ = [
     "EngineChoice",
     "EngineComparison",
     "Evidence",
+    "FilledTable",
     "Finding",
+    "FoundRule",
     "Generator",
     "GeneratorAudit",
     "LeakError",
     "LicenceNotice",
+    "LinkedTables",
     "MedianGap",
     "Progress",
+    "Rule",
     "ServerError",
     "Step",
     "SynthHandsonError",
@@ -87,17 +97,22 @@ __all__ = [
     "compare_with_nearest",
     "distance_shares",
     "find_personal_data",
+    "find_rules",
     "identical_rows",
     "load_bank_marketing",
     "load_bundled_synthetic",
     "load_pretrained_generator",
     "median_gap",
     "nearest_neighbors",
+    "parse_rule",
+    "parse_rules",
+    "read_rules",
     "read_table",
     "replace_personal_data",
     "split_holdout",
     "total_variation_distance",
     "train_generator",
+    "unique_share",
     "warm_up",
     "write_table",
 ]

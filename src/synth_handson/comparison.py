@@ -10,7 +10,7 @@ import pandas as pd
 
 from synth_handson.errors import ArgumentError, SynthHandsonError
 from synth_handson.evidence.assessment import Evidence, assess
-from synth_handson.evidence.controls import copy_rows
+from synth_handson.evidence.controls.known_tables import copy_rows
 from synth_handson.evidence.measures import Measure
 from synth_handson.evidence.three_tables import halves
 from synth_handson.evidence.verdict import Outcome
@@ -66,7 +66,7 @@ class Trial:
         return next(m for m in self.evidence.privacy.measures if m.name == "attack_auc")
 
     @property
-    def told_apart(self) -> Measure:
+    def c2st(self) -> Measure:
         """How well a classifier tells its rows from real ones: area under the ROC curve, .5 is best."""
         return next(m for m in self.evidence.fidelity.joint if m.name == "c2st_auc")
 
@@ -132,7 +132,7 @@ def compare_engines(
     Returns
     -------
     EngineComparison
-        What was measured. `synth_handson.views.frontier.frontier_chart` draws it.
+        What was measured. `synth_handson.presentation.frontier.frontier_chart` draws it.
 
     Raises
     ------
@@ -146,7 +146,7 @@ def compare_engines(
         if isinstance(several, str) or not isinstance(several, Sequence) or not several:
             raise ArgumentError("compare_nothing")
     allowed = None if epsilon is None else check_positive("epsilon", epsilon)
-    wishes = {engine: _wish(engine, allowed) for engine in engines}
+    requests = {engine: _requested(engine, allowed) for engine in engines}
     checked = [check_seed(seed) for seed in seeds]
     check_callback(on_progress)
     check_table(train)
@@ -161,13 +161,13 @@ def compare_engines(
             if on_progress:
                 on_progress(engine, seed)
             try:
-                drawn.append(_try(engine, wishes[engine], seed, train, holdout, target, n))
+                drawn.append(_try(engine, requests[engine], seed, train, holdout, target, n))
             except SynthHandsonError as error:
                 failed.append((engine, seed, error))
     return EngineComparison((*drawn, *trials), tuple(failed))
 
 
-def _wish(engine: str, epsilon: float | None) -> float | None:
+def _requested(engine: str, epsilon: float | None) -> float | None:
     """Return the ε for an engine that must be told one; the others are trained without."""
     if get_engine(engine).epsilon != "required":
         return None
@@ -204,7 +204,7 @@ def _real_rows(
 
 
 def _row(trial: Trial) -> dict[str, object]:
-    kept, risk, apart = trial.kept, trial.risk, trial.told_apart
+    kept, risk, apart = trial.kept, trial.risk, trial.c2st
     nothing = float("nan")
     return {
         "engine": trial.engine,

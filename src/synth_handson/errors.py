@@ -1,6 +1,7 @@
 """What can go wrong through no fault of the library, said so that the reader can act on it."""
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from synth_handson.locales import Language, Message, get_text
 
@@ -27,6 +28,10 @@ class SynthHandsonError(Exception):
 
     def __str__(self) -> str:
         return self.message("en")
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Let it pass between processes, whatever a subclass is made with."""
+        return type(self).__new__, (type(self),), self.__dict__
 
 
 class ArgumentError(SynthHandsonError, ValueError):
@@ -62,32 +67,14 @@ def problem(key: str, values: Mapping[str, object] | None = None) -> Message:
     return Message(f"errors.{key}", dict(values or {}))
 
 
-class ProblemsError(SynthHandsonError):
-    """Several things may be wrong at once; ``problems`` lists them all."""
+class TableError(SynthHandsonError):
+    """A table cannot be trained on, or tables not be compared; ``problems`` lists all that is wrong."""
 
-    def __init__(self, problems: Sequence[Message], key: str) -> None:
+    def __init__(self, problems: Sequence[Message], key: str = "table") -> None:
         super().__init__(key, count=len(problems))
         self.problems = tuple(problems)
 
     def message(self, language: Language = "en") -> str:
         """List every problem, each with its place, an example and what to do."""
-        lines = [f"- {found.in_words(language)}" for found in self.problems]
+        lines = [f"- {found.render(language)}" for found in self.problems]
         return "\n".join([super().message(language), *lines])
-
-
-class TableError(ProblemsError):
-    """A table cannot be trained on, or tables not be compared."""
-
-    def __init__(self, problems: Sequence[Message], key: str = "table") -> None:
-        super().__init__(problems, key)
-
-
-class PlanError(ProblemsError):
-    """Something in a plan, or a file of it, is wrong; nothing of it was taken."""
-
-    def __init__(self, problems: Sequence[Message], key: str = "plan") -> None:
-        super().__init__(problems, key)
-
-
-class ConflictError(SynthHandsonError):
-    """Somebody else has changed the same thing meanwhile; nothing was overwritten."""

@@ -51,17 +51,8 @@ def bundled(name: str) -> Path:
 
 def notebook() -> Path:
     """Return where the hands-on's notebook lies: in the installed package, or at the top of a clone."""
-    return _notebook("notebook/app.py", "app.py")
-
-
-def planning_notebook() -> Path:
-    """Return where the planning page lies: in the installed package, or at the top of a clone."""
-    return _notebook("planning/notebook.py", "planning.py")
-
-
-def _notebook(installed: str, cloned: str) -> Path:
-    path = Path(str(files(__package__))) / installed
-    return path if path.is_file() else Path(__file__).parents[2] / cloned
+    path = Path(str(files(__package__))) / "notebook" / "app.py"
+    return path if path.is_file() else Path(__file__).parents[2] / "app.py"
 
 
 def write_text(path: Path, text: str) -> None:

@@ -33,7 +33,7 @@ def every_measure(evidence: Evidence) -> list[Measure]:
         *fidelity.pairs,
         *fidelity.joint,
         *(m for model in models for m in (*model.measures, model.kept, *model.on_synthetic)),
-        *(m for rung in evidence.ladder for m in rung.measures),
+        *(m for control in evidence.controls for m in control.measures),
     ]
 
 
@@ -70,11 +70,11 @@ def test_every_measure_carries_what_is_needed_to_read_it(evidence: Evidence) -> 
 
 
 def test_every_measure_of_the_three_parts_has_its_reference(evidence: Evidence) -> None:
-    on_the_ladder = {id(m) for rung in evidence.ladder for m in rung.measures}
+    of_controls = {id(m) for control in evidence.controls for m in control.measures}
     models = evidence.utility.models if evidence.utility else ()
     diagnostics = {id(m) for model in models for m in model.on_synthetic}
     for found in every_measure(evidence):
-        stands_alone = id(found) in on_the_ladder | diagnostics or found.name.startswith("split_")
+        stands_alone = id(found) in of_controls | diagnostics or found.name.startswith("split_")
         if found.value is not None and not stands_alone:
             assert found.reference is not None, found
 
@@ -98,6 +98,8 @@ def test_evidence_written_before_is_read_and_written_alike() -> None:
     assert Evidence.from_dict(before).epsilon_at_least is None
     # As it was written before texts were measured.
     assert Evidence.from_dict(json.loads(text.replace(', "texts": []', ""))).fidelity.texts == ()
+    # As it was written before there were rules.
+    assert Evidence.from_dict(json.loads(text.replace(', "rules": []', ""))).rules == ()
     # And before anybody could say what is known.
     assert Evidence.from_dict(json.loads(text.replace(', "known": []', ""))).known == ()
 
@@ -132,7 +134,7 @@ def test_a_measure_nobody_knows_is_not_read(name: str | None) -> None:
 
 
 def test_something_else_is_not_taken_for_evidence() -> None:
-    with pytest.raises(ArgumentError, match="not evidence"):
+    with pytest.raises(ArgumentError, match="not written by this version"):
         Evidence.from_dict({"version": "1"})
 
 
@@ -141,7 +143,14 @@ def test_the_same_tables_and_seed_give_the_same_evidence(evidence: Evidence) -> 
     steps: list[Step] = []
     assert bundled(target="y", on_progress=steps.append) == evidence
     assert (np.random.get_state()[1] == state).all()  # type: ignore[index]
-    assert [step.name for step in steps] == ["distances", "attacks", "ladder", "fidelity", "utility", "done"]
+    assert [step.name for step in steps] == [
+        "distances",
+        "attacks",
+        "controls",
+        "fidelity",
+        "utility",
+        "done",
+    ]
     assert [step.fraction for step in steps] == sorted(step.fraction for step in steps)
     assert steps[-1].fraction == 1
 
@@ -187,7 +196,7 @@ def test_people_copied_under_another_customer_number_are_no_pass() -> None:
     assert Evidence.from_dict(json.loads(json.dumps(found.to_dict()))) == found
     for language in LANGUAGES:
         for evidence in (honest, found):
-            assert any("customer" in reason.in_words(language) for reason in evidence.reasons)
+            assert any("customer" in reason.render(language) for reason in evidence.reasons)
             assert "customer" in evidence.to_html(language).split("DCR")[0]
 
 
@@ -229,7 +238,7 @@ def test_it_does_not_matter_what_the_table_is(
     for language in LANGUAGES:
         assert found.to_html(language)
         assert found.to_markdown(language)
-        assert all(reason.in_words(language) for reason in (*found.reasons, *found.grade.recommendations))
+        assert all(reason.render(language) for reason in (*found.reasons, *found.grade.recommendations))
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

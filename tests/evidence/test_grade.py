@@ -2,14 +2,14 @@
 
 import pytest
 
-from synth_handson.evidence.fidelity import Fidelity, SchemaMatch
+from synth_handson.evidence.fidelity.statistics import Fidelity, SchemaMatch
 from synth_handson.evidence.grade import Grade, letter
 from synth_handson.evidence.grade import grade as graded_with
-from synth_handson.evidence.limits import Limits
 from synth_handson.evidence.measures import Measure
-from synth_handson.evidence.privacy import Privacy
+from synth_handson.evidence.privacy.detection_power import Limits
+from synth_handson.evidence.privacy.overview import Privacy
 from synth_handson.evidence.usefulness import Usefulness
-from synth_handson.evidence.utility import ModelUtility, Utility
+from synth_handson.evidence.utility.tstr import ModelUtility, Utility
 from synth_handson.evidence.verdict import decide
 from synth_handson.locales import LANGUAGES, Message
 from synth_handson.metrics.bins import DistanceShares
@@ -70,7 +70,7 @@ def test_fidelity_by_hand() -> None:
     # .45 / .9, .72 / .9 and (1 - 2 * .25) / 1.
     graded = grade(fidelity(column=0.55, pair=0.28, c2st=0.75), utility(1.0), privacy())
     assert graded.fidelity == pytest.approx(100 * (0.5 + 0.8 + 0.5) / 3)
-    assert keys(graded) == ["grade.look_at_column", "grade.told_apart"]
+    assert keys(graded) == ["grade.look_at_column", "grade.c2st"]
 
 
 def test_being_better_than_real_people_is_worth_no_more() -> None:
@@ -83,7 +83,7 @@ def test_the_total_is_weighted_by_hand() -> None:
     assert graded.utility == pytest.approx(60)
     assert graded.total == pytest.approx(0.4 * 90 + 0.4 * 60 + 0.2 * 100)
     assert graded.letter == "A"
-    assert keys(graded) == ["grade.told_apart", "grade.performance_lost"]
+    assert keys(graded) == ["grade.c2st", "grade.performance_lost"]
 
 
 def test_without_a_target_the_others_keep_their_proportion() -> None:
@@ -145,7 +145,7 @@ def test_an_f_says_why() -> None:
     poor = grade(fidelity(column=0.9, pair=0.9, c2st=1.0), utility(0.0), privacy())
     assert poor.letter == "F"
     assert poor.capped is not None
-    assert "below 50" in poor.capped.in_words("en")
+    assert "below 50" in poor.capped.render("en")
 
 
 def test_a_letter_that_is_earned_needs_no_reason() -> None:
@@ -186,5 +186,5 @@ def test_every_recommendation_can_be_said() -> None:
         *grade(bad, NO_TARGET, privacy(copies=100)).recommendations,
     ]
     for language in LANGUAGES:
-        assert all(reason.in_words(language) for reason in everything)
+        assert all(reason.render(language) for reason in everything)
     assert len({reason.key for reason in everything}) == 7

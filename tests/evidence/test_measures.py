@@ -56,4 +56,4 @@ def test_what_could_not_be_measured_has_no_excess_but_a_reason() -> None:
     assert missing.excess is None
     assert (missing.low, missing.high, missing.reference_low, missing.reference_high) == (None,) * 4
     assert missing.missing is not None
-    assert missing.missing.in_words("ja") != missing.missing.in_words("en")
+    assert missing.missing.render("ja") != missing.missing.render("en")

@@ -95,8 +95,8 @@ def test_an_infinite_number_is_named() -> None:
 
 def test_other_columns_are_named() -> None:
     message = problems(table().rename(columns={"c": "k"}), table(), table())
-    assert "(c)" in message
-    assert "(k)" in message
+    assert "missing: c;" in message
+    assert "additional: k)" in message
 
 
 def test_every_problem_is_listed_at_once() -> None:

@@ -8,13 +8,13 @@ import pytest
 from people import draw_people
 
 from synth_handson import assess
-from synth_handson.evidence.broken import BrokenColumn
-from synth_handson.evidence.controls import shuffle_columns
-from synth_handson.evidence.fidelity import Fidelity, SchemaMatch
-from synth_handson.evidence.groups import GroupUtility
+from synth_handson.evidence.controls.known_tables import shuffle_columns
+from synth_handson.evidence.fidelity.broken import BrokenColumn
+from synth_handson.evidence.fidelity.statistics import Fidelity, SchemaMatch
 from synth_handson.evidence.measures import Measure
 from synth_handson.evidence.usefulness import judge_use
-from synth_handson.evidence.utility import ModelUtility, Utility
+from synth_handson.evidence.utility.groups import GroupUtility
+from synth_handson.evidence.utility.tstr import ModelUtility, Utility
 from synth_handson.locales import LANGUAGES, Message
 from synth_handson.metrics.intervals import Estimate
 
@@ -89,9 +89,9 @@ class TestWithATarget:
         assert judge_use(kept_statistics(), learned(*shares)).outcome == outcome
 
     def test_it_says_what_the_median_and_the_worst_model_keep(self) -> None:
-        said = judge_use(kept_statistics(), learned(POOR, FAIR, GOOD)).reasons[0].in_words("en")
-        assert "median one keeps 60% (40% to 80%)" in said
-        assert "worst one 20% (10% to 30%)" in said
+        said = judge_use(kept_statistics(), learned(POOR, FAIR, GOOD)).reasons[0].render("en")
+        assert "median model keeps 60 % (40 % to 80 %)" in said
+        assert "worst 20 % (10 % to 30 %)" in said
 
     def test_more_rows_are_asked_for_only_where_the_interval_is_in_the_way(self) -> None:
         def advice(*shares: tuple[float, float, float]) -> list[str]:
@@ -111,14 +111,14 @@ class TestWithATargetAndBrokenStatistics:
     @pytest.mark.parametrize(
         ("broken", "said"),
         [
-            (CONSTANT, "“age” is the same for everybody."),
-            (BLANK, "60% of “v” are blank, 0% in the training table."),
-            (LOST, "The category “x” of “job” is missing: 12% of the training rows have it."),
+            (CONSTANT, "“age” has the same value in every row."),
+            (BLANK, "“v” is empty in 60 % of the rows, and in 0 % of the training rows."),
+            (LOST, "The category “x” of “job” is missing; 12 % of the training rows have it."),
         ],
     )
     def test_what_is_broken_is_named_first(self, broken: BrokenColumn, said: str) -> None:
         found = judge_use(replace(kept_statistics(), broken=(broken,)), learned(GOOD, GOOD, GOOD))
-        assert (found.outcome, found.reasons[0].in_words("en")) == ("limited", said)
+        assert (found.outcome, found.reasons[0].render("en")) == ("limited", said)
         assert found.advice == (Message("use.advise_generator"),)
 
     def test_the_limits_without_a_target_apply(self) -> None:
@@ -155,12 +155,12 @@ class TestGroups:
         utility = replace(learned(GOOD, GOOD, GOOD), groups=(group(*kept), group(0.9, 0.7, 1.1)))
         found = judge_use(kept_statistics(), utility)
         assert (found.outcome, found.reasons[0].key) == (outcome, reason)
-        assert any("“services” of “job” (80 people)" in said.in_words("en") for said in found.reasons)
+        assert any("“services” of “job” (people tested: 80)" in said.render("en") for said in found.reasons)
 
     def test_a_class_of_the_target_that_is_too_frequent_is_named(self) -> None:
         found = judge_use(kept_statistics(), replace(learned(GOOD, GOOD, GOOD), shifted=SHIFTED))
-        said = "“y” is “yes” in 19% of the synthetic rows, in 12% of the training rows."
-        assert (found.outcome, found.reasons[0].in_words("en")) == ("limited", said)
+        said = "“y” is “yes” in 19 % of the synthetic rows, and in 12 % of the training rows."
+        assert (found.outcome, found.reasons[0].render("en")) == ("limited", said)
 
 
 class TestWithoutATarget:
@@ -198,7 +198,7 @@ def test_every_sentence_can_be_said() -> None:
         utility = replace(learned(GOOD, GOOD, GOOD), groups=(group(*worst),), shifted=SHIFTED)
         found.append(judge_use(everything, utility))
     for language in LANGUAGES:
-        said = {m.in_words(language) for one in found for m in (*one.reasons, *one.advice)}
+        said = {m.render(language) for one in found for m in (*one.reasons, *one.advice)}
         assert len(said) == len({m for one in found for m in (*one.reasons, *one.advice)})
 
 
@@ -221,7 +221,7 @@ def test_other_real_people_are_of_use_and_shuffled_columns_are_not(
     useless = assess(shuffle_columns(fresh, 0), train=train, holdout=holdout, target=target)
     assert useless.usefulness.outcome in (("not useful",) if target else ("not useful", "limited"))
     assert useless.verdict == "pass"
-    assert useless.decision.in_words("en").startswith("No leak was found, but")
+    assert useless.decision.render("en").startswith("No leak was found, but")
     assert useless.grade.letter in ("C", "F") if target else useless.grade.letter != "A+"
 
 
@@ -240,4 +240,4 @@ def test_a_precision_of_nobody_is_not_nought() -> None:
     assert found.majority == pytest.approx((holdout["churned"] == "no").mean())
     none = [m for model in found.models for m in model.measures if m.name == "precision" and m.value is None]
     assert none
-    assert all(m.missing is not None and "nobody" in m.missing.in_words("en") for m in none)
+    assert all(m.missing is not None and "nobody" in m.missing.render("en") for m in none)

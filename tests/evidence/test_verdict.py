@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from synth_handson.evidence.identical import NeverRepeating
-from synth_handson.evidence.limits import Limits
 from synth_handson.evidence.measures import DEFINITIONS, Measure
+from synth_handson.evidence.privacy.detection_power import Limits
+from synth_handson.evidence.privacy.identical import NeverRepeating
 from synth_handson.evidence.verdict import (
     FAIL_LEVEL,
     HINTS,
@@ -17,6 +17,7 @@ from synth_handson.evidence.verdict import (
     beyond_tolerance,
     decide,
     holm,
+    in_people,
     noticed,
     single_level,
 )
@@ -26,12 +27,17 @@ from synth_handson.metrics.intervals import Estimate
 TESTED = (
     *("identical_rows", "dcr_share", "kernel_share", "attack_auc", "attack_tpr", "attack_tpr_03"),
     *("attack_tpr_01", "subset_matches", "subset_matches_binned", "calibrated_attack_auc"),
-    *("outlier_identical", "outlier_attack_auc"),
+    *("outlier_identical", "outlier_attack_auc", "classifier_attack_auc"),
     *("identical_without", "singling_out", "linkability", "inference"),
     *("identical_texts", "rare_words", "text_attack_auc", "text_attack_tpr", "text_similarity_auc"),
     *("attribution", "attribution_matched"),
+    *("event_matches", "event_matches_2", "event_matches_3", "event_matches_4"),
+    *("key_matches", "profile_matches", "event_texts"),
+    *("history_attack_auc", "history_attack_tpr", "event_attack_auc", "event_attack_tpr"),
 )
 COUNTED = (
+    *("profile_matches", "event_texts"),
+    *("event_matches", "event_matches_2", "event_matches_3", "event_matches_4"),
     "identical_rows",
     "identical_without",
     "subset_matches",
@@ -43,7 +49,7 @@ COUNTED = (
 )
 AVOIDING = (
     *("identical_rows", "outlier_identical", "subset_matches", "attribution"),
-    *("rare_words", "attack_tpr", "attack_auc", "text_attack_auc"),
+    *("rare_words", "attack_tpr", "attack_auc", "text_attack_auc", "event_matches_3"),
 )
 """One test of each kind that says in its own words that training people are avoided."""
 GOOD = Limits(copied=10, hinted=10, changed=30, rows_needed=200, holdout_needed=None)
@@ -148,6 +154,27 @@ class TestDecide:
         assert verdict.outcome == "fail"
         assert verdict.reasons[0].key.startswith("verdict.avoided_")
 
+    @pytest.mark.parametrize(
+        ("value", "error", "outcome", "reason"),
+        [
+            (0.53, 0.005, "pass", "leaning"),
+            (0.47, 0.005, "pass", "leaning_away"),
+            (0.54, 0.005, "review", "shown_classifier_attack_auc"),
+            (0.60, 0.01, "fail", "shown_classifier_attack_auc"),
+            (0.40, 0.01, "fail", "avoided_classifier"),
+        ],
+    )
+    def test_a_leaning_of_the_whole_table_counts_only_beyond_what_is_tolerated(
+        self, value: float, error: float, outcome: str, reason: str
+    ) -> None:
+        """The areas are 1, 1, 3, 7.5 and 7.5 standard errors beyond the 0.025 that are tolerated."""
+        leaning = replace(
+            a_test("classifier_attack_auc", 1e-9),
+            value=Estimate(value, value - 1.96 * error, value + 1.96 * error),
+        )
+        verdict = decide([leaning, a_test("dcr_share", 0.5)], GOOD, 1_000)
+        assert (verdict.outcome, verdict.reasons[0].key) == (outcome, f"verdict.{reason}")
+
     def test_more_copies_than_reality_has_are_a_hint_and_no_proof(self) -> None:
         checks = [a_check("training_matches", 1e-9)]
         assert decide([a_test("dcr_share", 0.5)], GOOD, 1_000, checks).outcome == "review"
@@ -182,12 +209,12 @@ class TestDecide:
         assert verdict.outcome == "review"
         assert verdict.smallest_detectable_leak == pytest.approx(0.06)
         assert verdict.rows_needed == 2_400
-        assert "2,400" in verdict.reasons[0].in_words("en")
+        assert "2,400" in verdict.reasons[0].render("en")
 
     def test_a_small_holdout_is_said_to_be_it(self) -> None:
         verdict = decide([a_test(name, 0.5) for name in TESTED], SMALL, rows=1_000)
         assert (verdict.outcome, verdict.holdout_needed) == ("review", 3_000)
-        assert "3,000" in verdict.reasons[0].in_words("en")
+        assert "3,000" in verdict.reasons[0].render("en")
 
     def test_where_nothing_could_be_seen_it_is_for_review(self) -> None:
         verdict = decide([a_test(name, 0.5) for name in TESTED], BLIND, rows=100)
@@ -200,8 +227,8 @@ class TestDecide:
     def test_a_pass_says_which_leaks_could_have_gone_unnoticed(self) -> None:
         verdict = decide([a_test(name, 0.5) for name in TESTED], GOOD, rows=1_000)
         assert verdict.outcome == "pass"
-        assert "1.0%" in verdict.reasons[1].in_words("en")
-        assert "3.0%" in verdict.reasons[2].in_words("en")
+        assert "1.0 %" in verdict.reasons[1].render("en")
+        assert "3.0 %" in verdict.reasons[2].render("en")
         assert (verdict.tests, verdict.smallest_detectable_changed) == (len(TESTED), 0.03)
 
     def test_what_could_not_be_measured_is_among_the_reasons(self) -> None:
@@ -226,11 +253,21 @@ class TestDecide:
             decide(harmless, replace(GOOD, copied=60), 1_000),
             decide(harmless, replace(GOOD, copied=None), 1_000),
             decide([avoiding(name) for name in AVOIDING], GOOD, 1_000),
+            *(in_people(decide(harmless, limits, 1_000)) for limits in (GOOD, no_copies, FEW, SMALL, BLIND)),
+            in_people(decide(harmless, replace(GOOD, copied=None), 1_000)),
+            in_people(decide(harmless, GOOD, 1_000, [a_check("shared_people", 1.0, 0.9)])),
         ]
         reasons = {reason.key: reason for verdict in verdicts for reason in verdict.reasons}
-        said = {reason.in_words(language) for reason in reasons.values()}
-        assert len(said) == len(reasons) == len(TESTED) + 17 + len(AVOIDING)
+        said = {reason.render(language) for reason in reasons.values()}
+        assert len(said) == len(reasons) == len(TESTED) + 27 + len(AVOIDING)
         assert get_text(language, "verdict.fail")
+
+    def test_where_people_have_several_rows_limits_are_said_of_people(self) -> None:
+        verdict = in_people(decide([a_test("dcr_share", 0.5)], FEW, 1_000))
+        assert [reason.key for reason in verdict.reasons] == ["verdict.few_rows_people", "verdict.of_people"]
+        assert "of the 1,000 synthetic people" in verdict.reasons[0].render("en")
+        shared = in_people(decide([], GOOD, 1_000, [a_check("shared_people", 1.0, 0.9)]))
+        assert not shared.split_is_random
 
     def test_every_measure_that_is_tested_says_so(self) -> None:
         assert {name for name, known in DEFINITIONS.items() if known.tested} == set(TESTED)

@@ -7,7 +7,7 @@ from decimal import Decimal
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from synth_handson.errors import ArgumentError
@@ -179,7 +179,6 @@ tables = st.one_of(
 
 
 @given(tables, st.lists(numbers, min_size=1, max_size=60))
-@settings(max_examples=200)
 def test_every_row_has_a_bin_and_edges_depend_on_the_real_table_only(real, synthetic):
     shares = shares_of(real, synthetic)
     assert sum(shares.original) == pytest.approx(1)

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from synth_handson.errors import ArgumentError, SynthHandsonError
-from synth_handson.evidence.closest import compare_rows, compare_with_nearest
+from synth_handson.evidence.privacy.dcr import compare_rows, compare_with_nearest
 from synth_handson.metrics import row_blocks, row_search
 from synth_handson.metrics.columns import squared_distances
 from synth_handson.metrics.distances import HeomSpace, identical_rows, nearest_neighbors
@@ -343,7 +343,7 @@ class TestTypes:
         number, label = pd.DataFrame({"x": [1, 2, 3]}), pd.DataFrame({"x": ["1", "2", "3"]})
         assert nearest_neighbors(number.replace(3, 4), label, k=2)[0].tolist() == [[0, 1], [0, 1], [1, 1]]
         assert nearest_neighbors(label, number, k=2)[0][0] == pytest.approx([0, 1 / 3])
-        with pytest.raises(ArgumentError, match=r"“x” has type int64 in the real table, and 'one' in the"):
+        with pytest.raises(ArgumentError, match=r"“x” has type int64 in the real table, but 'one' in the"):
             nearest_neighbors(label.replace("1", "one"), number)
 
     def test_dates_have_ranks(self):
@@ -409,11 +409,11 @@ class TestErrors:
             nearest_neighbors(people.rename(columns={"job": "city"}), people)
 
     def test_repeated_columns_are_named(self, people):
-        with pytest.raises(ArgumentError, match=r"`real` has more than one .*: age\."):
+        with pytest.raises(ArgumentError, match=r"`real` has several .*: age\."):
             nearest_neighbors(people, people[["age", "job", "age"]])
 
     def test_an_infinite_number(self, people):
-        with pytest.raises(ArgumentError, match="“age” holds an infinite value"):
+        with pytest.raises(ArgumentError, match="“age” contains an infinite value"):
             nearest_neighbors(people.assign(age=[1, 2, math.inf, 3]), people)
 
     def test_more_than_one_row_to_compare(self, people):

@@ -17,6 +17,7 @@ from synth_handson.metrics.intervals import (
     area_under_curve,
     bootstrap_interval,
     chance_of_a_tail,
+    clustered_area,
     exact_share,
     exchanged_labels,
     least_tails,
@@ -164,3 +165,24 @@ def test_exchanged_labels_are_what_permuting_them_shows(members: int, others: in
 
 def test_exchanged_labels_tell_nothing_where_all_are_alike() -> None:
     assert exchanged_labels(np.full(5, 0.1), np.full(7, 0.1)) == 1
+
+
+def test_the_area_of_people_with_one_score_each_is_delongs() -> None:
+    rng = np.random.default_rng(0)
+    positive, negative = rng.normal(0.5, 1, 40), rng.normal(0, 1, 60)
+    estimate, error = area_under_curve(positive, negative)
+    found = clustered_area(positive, np.arange(40), negative, np.arange(60))
+    assert found == pytest.approx((estimate.value, error))
+
+
+def test_scores_that_only_repeat_do_not_narrow_the_area() -> None:
+    rng = np.random.default_rng(1)
+    positive, negative = rng.normal(0.5, 1, 40), rng.normal(0, 1, 60)
+    once = clustered_area(positive, np.arange(40), negative, np.arange(60))
+    again = clustered_area(
+        np.repeat(positive, 5),
+        np.repeat(np.arange(40), 5),
+        np.repeat(negative, 5),
+        np.repeat(np.arange(60), 5),
+    )
+    assert again == pytest.approx(once)

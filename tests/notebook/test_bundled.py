@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 from synth_handson import load_bank_marketing, split_holdout
-from synth_handson.evidence.dose import DOSES, dose_response, prepare_doses
+from synth_handson.evidence.controls.leak_simulation import DOSES, dose_response, prepare_doses
 from synth_handson.notebook import bundled
 from synth_handson.notebook.bundled import SLIDERS, bundled_findings, bundled_tables, rebuild_findings
 from synth_handson.notebook.exercises.privacy import hunted_tables

@@ -9,12 +9,13 @@ from synth_handson.notebook.page import controls
 from synth_handson.notebook.page.controls import ENGINES, Memory
 
 
-def test_a_control_built_anew_has_the_value_of_the_one_before() -> None:
-    memory = Memory()
-    slider = controls.rows_slider(memory, "ja")
+def test_the_slider_asks_for_rows_within_its_ends() -> None:
+    asked: list[float | None] = []
+    slider = controls.rows_slider(1_000, asked.append, "ja")
     assert slider.value == 1_000
     slider._update(2_000)
-    assert controls.rows_slider(memory, "en").value == 2_000
+    assert asked == [2_000]
+    assert controls.rows_slider(70, asked.append, "en").value == 100
 
 
 def test_a_choice_is_remembered_by_what_it_means_not_by_its_label() -> None:
@@ -40,7 +41,7 @@ def test_labels_are_in_the_readers_language_alone() -> None:
     for language in LANGUAGES:
         memory = Memory()
         built = (
-            controls.rows_slider(memory, language),
+            controls.rows_slider(1_000, print, language),
             controls.engine_selector(memory, language),
             controls.person_button(memory, language),
             controls.overfit_button(language),

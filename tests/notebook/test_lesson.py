@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from synth_handson import split_holdout
-from synth_handson.evidence.dose import DOSES, Dose
+from synth_handson.evidence.controls.leak_simulation import DOSES, Dose
 from synth_handson.notebook.bundled import bundled_findings, bundled_tables
 from synth_handson.notebook.lesson import Overfitting, Responder, Response, respond, take_dose
 from synth_handson.notebook.session import JobState

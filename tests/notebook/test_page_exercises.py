@@ -1,142 +1,221 @@
 """In the editor an answer is code: right, wrong, or not one at all."""
 
-from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
 
-from synth_handson.locales import LANGUAGES, Language
+from synth_handson.locales import LANGUAGES, Language, get_text
 from synth_handson.notebook.bundled import bundled_findings, bundled_tables
-from synth_handson.notebook.exercises.exercise import Shown
+from synth_handson.notebook.exercises.exercise import Answer, ExerciseContext
 from synth_handson.notebook.exercises.score_card import ScoreCard
 from synth_handson.notebook.page.controls import Memory
-from synth_handson.notebook.page.exercises import EXAMPLES, Learner
+from synth_handson.notebook.page.exercises import EXAMPLES, ExercisePanel
 from synth_handson.notebook.session import Assessed
 from synth_handson.tables.bank import load_bank_marketing
 
 
-class Desk(SimpleNamespace):
+class PageState:
     """What a learner's exercises need of a desk, without a page."""
 
-    def record(self, name: str, answer: tuple[str, ...], right: bool | None) -> None:
+    def __init__(self) -> None:
+        self.memory, self.editor, self.card = Memory(), True, ScoreCard()
+        self.answers: dict[str, Answer] = {}
+
+    def get_answers(self) -> dict[str, Answer]:
+        return self.answers
+
+    def answer(self, name: str, given: Answer) -> None:
+        self.answers = {**self.answers, name: given}
+
+    def record(self, name: str, answer: Answer, right: bool | None) -> None:
         self.card.record(name, answer, right)
 
 
 @pytest.fixture
-def desk() -> Any:
-    return Desk(memory=Memory(), editor=True, card=ScoreCard())
+def page_state() -> Any:
+    return PageState()
 
 
 @pytest.fixture
-def shown() -> Shown:
+def context() -> ExerciseContext:
     found = bundled_findings()
-    return Shown(bundled_tables(), found.evidence, found.response("planted"))
+    return ExerciseContext(bundled_tables(), found.evidence, found.response("planted"))
 
 
-def learner(desk: Any, language: Language = "en") -> Learner:
-    return Learner(desk, load_bank_marketing("bundled"), bundled_tables(), language)
+def exercises(page_state: Any, language: Language = "en") -> ExercisePanel:
+    return ExercisePanel(page_state, load_bank_marketing("bundled"), bundled_tables(), language)
 
 
-def answer(desk: Any, name: str, written: object, shown: Shown, language: Language = "en") -> str:
+def answer(
+    page_state: Any, name: str, written: object, context: ExerciseContext, language: Language = "en"
+) -> str:
     """Answer an exercise as its cell does, and return what the cell shows."""
-    one = learner(desk, language)
-    assessed = Assessed(shown.tables, evidence=shown.evidence)
-    nothing = bundled_findings().dose("planted", 0.0)
-    assert nothing is not None
-    cell = {
-        "find": lambda: one.find(written, None, None),
-        "made": lambda: one.made(written, None, shown),
-        "worst": lambda: one.worst(written, None, shown, assessed),
-        "fool": lambda: one.fool(written, nothing, shown.tables),
-        "hunt": lambda: one.hunt(written, None, shown),
-        "letter": lambda: one.letter(written, None, shown),
-    }
-    return cell.get(name, lambda: one.ask(name, written, None, shown))().text
+    panel = exercises(page_state, language)
+    assessed = Assessed(context.tables.synthetic, evidence=context.evidence)
+    form = panel.letter_form(assessed) if name == "letter" else None
+    return panel.ask(name, written, page_state.get_answers(), context, form=form).text
 
 
 RIGHT: dict[str, object] = {
-    "find": (2, ["age", "duration"]),
-    "again": "b",
-    "missing": ("b", "b"),
-    "worst": ("balance", ("balance", "y")),
-    "accuracy": "b",
-    "dose": (1, 5),
-    "fool": [("planted", 2), ("disguised", 20)],
-    "hunt": ("C", "c"),
+    "find": 2,
+    "missing": "narrower",
+    "worst": "balance",
+    "accuracy": "unclear",
+    "rules": "about 4 in 10",
+    "dose": (10, 50),
+    "hunt": ("C", "chance"),
+    "people": "people",
     "letter": ["identical", "limit", "tests"],
+}
+
+WRONG: dict[str, list[object]] = {
+    "find": [5, 1],
+    "missing": ["wider", "same"],
+    "worst": ["job", "y"],
+    "accuracy": ["useful", "useless"],
+    "rules": ["none", 10],
+    "dose": [(200, "never"), (20, 50)],
+    "hunt": [("A", "score"), ("C", "gap")],
+    "people": ["rows", "either"],
+    "letter": [["zero"], ["zero", "made"]],
 }
 
 
 @pytest.mark.parametrize("name", RIGHT)
-def test_a_right_answer_in_code_is_right(name: str, desk: Any, shown: Shown) -> None:
-    assert "Right." not in answer(desk, name, None, shown)
-    assert "Right." in answer(desk, name, RIGHT[name], shown)
-    standing = {score.name: score.standing for score in desk.card.scores()}
+def test_a_right_answer_in_code_is_right_and_told(
+    name: str, page_state: Any, context: ExerciseContext
+) -> None:
+    assert "Right." not in answer(page_state, name, None, context)
+    assert "Right." in answer(page_state, name, RIGHT[name], context)
+    standing = {score.name: score.standing for score in page_state.card.scores()}
     assert standing[name] == "first"
+    assert page_state.card.revealed(name)
+    # By mouse, it would be the same.
+    assert "Right." in answer(page_state, name, None, context)
+
+
+@pytest.mark.parametrize("name", WRONG)
+def test_the_first_miss_asks_again_and_the_second_tells(
+    name: str, page_state: Any, context: ExerciseContext
+) -> None:
+    again = get_text("en", "exercises.again")
+    first, second = WRONG[name]
+    for _ in range(2):
+        said = answer(page_state, name, first, context)
+        assert "Not quite." in said
+        assert again in said
+        assert not page_state.card.revealed(name)
+    said = answer(page_state, name, second, context)
+    assert "Not quite." in said
+    assert again not in said
+    assert page_state.card.revealed(name)
 
 
 @pytest.mark.parametrize("name", EXAMPLES)
 def test_the_example_of_an_answer_can_be_written_and_is_not_the_right_one(
-    name: str, desk: Any, shown: Shown
+    name: str, page_state: Any, context: ExerciseContext
 ) -> None:
-    said = answer(desk, name, eval(EXAMPLES[name]), shown)
+    said = answer(page_state, name, eval(EXAMPLES[name]), context)
     assert "Right." not in said
-    assert ("Not quite." in said) == (name not in ("made", "fool"))
+    assert ("Not quite." in said) == (name != "made")
 
 
 @pytest.mark.parametrize("name", [*RIGHT, "made"])
 @pytest.mark.parametrize("nonsense", [7.5, ("x", "y", "z"), [None]])
 def test_what_is_no_answer_is_told_and_does_not_count(
-    name: str, nonsense: object, desk: Any, shown: Shown
+    name: str, nonsense: object, page_state: Any, context: ExerciseContext
 ) -> None:
-    said = answer(desk, name, nonsense, shown)
-    assert "Right." not in said
-    assert not desk.card.answered(name)
+    said = answer(page_state, name, nonsense, context)
+    assert "Possible answers" in said
+    assert not page_state.card.answered(name)
+    assert page_state.answers.get(name, ()) == ()
 
 
-def test_one_person_is_found_by_the_columns_of_the_answer(desk: Any, shown: Shown) -> None:
-    assert "One person matches" in answer(desk, "find", (2, ["age", "duration"]), shown)
-    assert "people match" in answer(desk, "find", (2, ["job"]), shown)
+def test_the_words_of_an_answer_are_listed_in_the_editor_and_not_on_the_page(
+    page_state: Any, context: ExerciseContext
+) -> None:
+    words = " · ".join(f'<code>"{word}"</code>' for word in ("the same", "narrower", "wider"))
+    assert words in answer(page_state, "missing", None, context)
+    page_state.editor = False
+    assert words not in answer(page_state, "missing", None, context)
+
+
+def test_columns_can_be_chosen_once_a_number_was_guessed(page_state: Any, context: ExerciseContext) -> None:
+    page_state.answer("columns", ("age", "duration"))
+    assert "One person matches" not in answer(page_state, "find", None, context)
+    assert "One person matches" in answer(page_state, "find", 5, context)
+    page_state.answer("columns", ("job",))
+    assert "People who match" in answer(page_state, "find", 5, context)
+
+
+def test_the_slider_is_free_after_the_guess_and_the_goals_are_ticked(
+    page_state: Any, context: ExerciseContext
+) -> None:
+    panel, few = exercises(page_state), bundled_findings().dose("planted", 0.02)
+    assert not panel.guessed("dose", page_state.answers)
+    assert "☑" not in panel.ask("dose", None, page_state.answers, context, few).text
+    page_state.answer("dose", ("200", "never"))
+    assert panel.guessed("dose", page_state.answers)
+    assert panel.ask("dose", None, page_state.answers, context, few).text.count("☑") == 1
+    disguised = bundled_findings().dose("disguised", 0.2)
+    shown = panel.ask("dose", None, page_state.answers, context, disguised).text
+    assert shown.count("☑") == 2
+    assert "No score alone is evidence" in shown
+
+
+def test_a_guess_before_the_numbers_are_there_is_kept(page_state: Any) -> None:
+    early = ExerciseContext(bundled_tables())
+    assert "Your guess is saved" in answer(page_state, "worst", "job", early)
+    assert not page_state.card.answered("worst")
+    assert "appears with the measures" in answer(page_state, "letter", None, early)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_an_attack_written_in_the_cell_is_tried(language: Language, desk: Any, shown: Shown) -> None:
-    one = learner(desk, language)
-    assert "closest_person" in one.own_attack(None, shown).text
+def test_an_attack_written_in_the_cell_is_tried(
+    language: Language, page_state: Any, context: ExerciseContext
+) -> None:
+    one = exercises(page_state, language)
+    assert "closest_person" in one.own_attack(None, context).text
 
     def blind(synthetic: pd.DataFrame, people: pd.DataFrame) -> object:
         return np.zeros(len(people))
 
-    assert one.own_attack(blind, shown).text.count("<tr>") == 1 + 6
-    broken = one.own_attack(lambda synthetic, people: "high", shown).text
+    assert one.own_attack(blind, context).text.count("<tr>") == 1 + 6
+    broken = one.own_attack(lambda synthetic, people: "high", context).text
     assert "<table>" not in broken
 
 
-def test_the_score_card_says_first_answers_in_the_language_of_the_page(desk: Any, shown: Shown) -> None:
-    answer(desk, "again", "a", shown)
-    answer(desk, "again", "b", shown)
-    english = learner(desk).score_card(desk.card.scores()).text
-    japanese = learner(desk, "ja").score_card(desk.card.scores()).text
-    assert "Yes: more rows need more learning" in english
+def test_the_score_card_says_first_answers_in_the_language_of_the_page(
+    page_state: Any, context: ExerciseContext
+) -> None:
+    answer(page_state, "missing", "wider", context)
+    answer(page_state, "missing", "narrower", context)
+    english = exercises(page_state).score_card(page_state.card.scores()).text
+    japanese = exercises(page_state, "ja").score_card(page_state.card.scores()).text
+    assert "<td>wider</td>" in english
     assert "right after another try" in english
-    assert "はい：行が増えれば、学ぶことも増える" in japanese
+    assert "<td>広い</td>" in japanese
 
 
-def test_what_may_be_signed_goes_into_the_report(desk: Any, shown: Shown) -> None:
-    answer(desk, "letter", ["identical", "zero"], shown)
-    signed = learner(desk).signed(shown)
+def test_what_may_be_signed_goes_into_the_letter(page_state: Any, context: ExerciseContext) -> None:
+    answer(page_state, "letter", ["identical", "zero"], context)
+    signed = exercises(page_state).signed(context)
     assert len(signed) == 1
     assert "identical to a training row" in signed[0]
 
 
-def test_ten_other_rows_are_chosen_anew(desk: Any, shown: Shown) -> None:
-    one = learner(desk)
-    one.first_forms()
-    desk.memory.set("form made", [1, 2])
-    assert "Done." in one.made(None, None, shown).text
+def test_ten_other_rows_are_chosen_anew(page_state: Any, context: ExerciseContext) -> None:
+    one = exercises(page_state)
+    page_state.answer("made", ("1", "2"))
+    shown = one.ask("made", None, page_state.answers, context).text
+    assert "Done." in shown
+    assert shown.count("☑") == 2
     tables = bundled_tables()
     other = type(tables)(tables.train, tables.holdout, tables.synthetic, "trained", tables.training)
-    again = Learner(desk, load_bank_marketing("bundled"), other, "en")
-    assert "Done." not in again.made(None, None, shown).text
+    again = ExercisePanel(page_state, load_bank_marketing("bundled"), other, "en")
+    shown = again.ask("made", None, page_state.answers, context).text
+    assert "Done." not in shown
+    assert "sh-rows" not in shown
+    assert get_text("en", "exercises.check") in shown

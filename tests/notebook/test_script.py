@@ -19,10 +19,16 @@ from synth_handson.notebook.script import (
     run_generation,
 )
 from synth_handson.notebook.session import Assessed
+from synth_handson.pipeline.own_table import OwnTable
 from synth_handson.pipeline.tables import Tables
 from synth_handson.tables.bank import Dataset
 from synth_handson.tables.files.writing import write_table
 from synth_handson.tables.interviews import make_interviews
+
+
+def generate(dataset: Dataset | OwnTable, options: Options) -> Tables:
+    """Do steps 1 and 2 as the notebook does."""
+    return run_generation(dataset, *split_holdout(dataset.frame, dataset.fraction), options)
 
 
 def test_without_options_the_bundled_sample_is_used_so_that_no_network_is_needed() -> None:
@@ -31,6 +37,11 @@ def test_without_options_the_bundled_sample_is_used_so_that_no_network_is_needed
         "data": None,
         "target": None,
         "types": (),
+        "encoding": None,
+        "sheet": None,
+        "header_row": None,
+        "replace": (),
+        "keep": (),
         "rows": 1_000,
         "engine": None,
         "epochs": None,
@@ -56,11 +67,26 @@ def test_a_table_of_ones_own_is_named_with_its_target_and_types() -> None:
     assert options.types == (("zip", "text"), ("a=b", "date"))
 
 
+def test_a_table_of_ones_own_is_read_as_it_is_said(tmp_path: Path) -> None:
+    days = ["金", "土", "日", "月", "火"]
+    rows = [f"{'男女'[i % 2]},{days[i * 7 % 5]},{i * i % 97}" for i in range(300)]
+    lines = ["顧客一覧,,", "性別,曜日,点数", *rows]
+    (tmp_path / "mine.csv").write_text("\n".join(lines), encoding="euc_jp")
+    said = ["--encoding", "euc_jp", "--header-row", "2", "--keep", "曜日"]
+    own = load_own(read_options(["--data", str(tmp_path / "mine.csv"), *said]))
+    assert own is not None
+    assert (own.profile.form.encoding, own.profile.form.header_row) == ("euc_jp", 2)
+    assert own.profile.answers == {"曜日": "keep"}
+    assert list(own.frame) == ["性別", "曜日", "点数"]
+
+
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
         (["--target", "y"], "give --data as well"),
-        (["--type", "zip=text"], "give --data as well"),
+        (["--type", "zip=text"], "--type is about a table of your own: give --data as well"),
+        (["--header-row", "2"], "--header-row is about a table of your own: give --data as well"),
+        (["--keep", "day"], "--keep is about a table of your own: give --data as well"),
         (["--data", "mine.csv", "--type", "zip"], "must be COLUMN=TYPE"),
     ],
 )
@@ -77,12 +103,12 @@ def test_ones_own_table_goes_the_same_steps(tmp_path: Path, capsys: pytest.Captu
     options = Options(data=tmp_path / "mine.csv", target="outcome", engine="copula", rows=200, language="en")
     own = load_own(options)
     assert own is not None
-    tables = run_generation(own, options)
+    tables = generate(own, options)
     assert (len(tables.train), len(tables.holdout), len(tables.synthetic)) == (200, 100, 200)
     assert list(tables.synthetic) == ["born", "language", "plan", "visits", "satisfaction", "outcome"]
     said = capsys.readouterr().out
-    assert "1. mine.csv: 300 rows. Learned are 6 columns" in said
-    assert "Not learned: email (personal data)." in said
+    assert "1. mine.csv: 300 rows. Columns to learn: 6" in said
+    assert "Column not learned: email (personal data)." in said
     evidence = run_assessment(tables, options).evidence
     assert evidence is not None
     assert evidence.utility is not None
@@ -119,9 +145,9 @@ def test_help_lists_every_option_with_its_default(capsys: pytest.CaptureFixture[
     text = re.sub(r"\s+", " ", capsys.readouterr().out)
     assert "--type COLUMN=TYPE" in text
     for option, default in asdict(read_options([])).items():
-        if option == "types":
+        if option in ("types", "replace", "keep"):
             continue
-        assert re.search(rf"--{option} .*?\(default: {default}\)", text)
+        assert re.search(rf"--{option.replace('_', '-')} .*?\(default: {default}\)", text)
 
 
 @pytest.mark.parametrize(
@@ -171,7 +197,7 @@ def test_it_prints_the_four_steps_without_markup_and_writes_the_files(
     dataset = Dataset(bank[["age", "job", "y"]].head(600), "bundled")
     report, evidence = tmp_path / "report.html", tmp_path / "evidence.json"
     options = Options(rows=150, epochs=1, language=language, report=report, evidence=evidence)
-    tables = run_generation(dataset, options)
+    tables = generate(dataset, options)
     print_all(tables, run_assessment(tables, options), options)
 
     printed = capsys.readouterr().out
@@ -193,7 +219,7 @@ def test_tables_too_small_to_assess_are_said_so_after_all_else(
 ) -> None:
     dataset = Dataset(bank[["age", "job"]].head(600), "bundled")
     options = Options(rows=50, epochs=1)
-    tables = run_generation(dataset, options)
+    tables = generate(dataset, options)
     with pytest.raises(TableError, match="has 50 rows"):
         print_all(tables, run_assessment(tables, options), options)
     assert re.findall(r"^(\d)\. ", capsys.readouterr().out, re.M) == list("1233444")
@@ -204,7 +230,7 @@ def test_a_file_that_cannot_be_written_after_all_is_an_error_with_its_path(
 ) -> None:
     gone = tmp_path / "gone" / "report.html"
     options = Options(rows=100, epochs=1, report=gone)
-    tables = run_generation(Dataset(bank[["age", "y"]].head(600), "bundled"), options)
+    tables = generate(Dataset(bank[["age", "y"]].head(600), "bundled"), options)
     assessed = run_assessment(tables, options)
     with pytest.raises(ArgumentError, match=f"{gone} could not be written: No such file or directory"):
         print_all(tables, assessed, options)
@@ -212,7 +238,7 @@ def test_a_file_that_cannot_be_written_after_all_is_an_error_with_its_path(
 
 def test_the_same_run_again_finds_its_generator(bank: pd.DataFrame, home: Path) -> None:
     dataset = Dataset(bank[["age", "job"]].head(600), "bundled")
-    first, second = (run_generation(dataset, Options(rows=20, epochs=1)) for _ in range(2))
+    first, second = (generate(dataset, Options(rows=20, epochs=1)) for _ in range(2))
     assert [first.origin, second.origin] == ["trained", "store"]
     assert list((home / "generators").iterdir())
     pd.testing.assert_frame_equal(first.synthetic, second.synthetic)

@@ -7,14 +7,15 @@ from typing import Any
 
 import pandas as pd
 import pytest
+from panels import draw_payments, renumbered
 
-from synth_handson import split_holdout
+from synth_handson import assess, closest_records, split_holdout
 from synth_handson.errors import TableError
 from synth_handson.locales import Message
 from synth_handson.notebook import session
 from synth_handson.notebook.bundled import bundled_tables
-from synth_handson.notebook.session import Assessed, Assessor, Job, JobState, load_once
-from synth_handson.pipeline.tables import Tables
+from synth_handson.notebook.session import Assessed, Assessor, Job, JobState, load_bank_marketing
+from synth_handson.pipeline.tables import Tables, assess_tables
 from synth_handson.synthesis import store
 from synth_handson.synthesis.pretrained import load_pretrained_generator
 from synth_handson.tables.bank import Dataset, RequestedSource
@@ -222,12 +223,18 @@ def own_tables(bank: pd.DataFrame) -> Tables:
     return Tables(train, holdout, holdout, "trained", load_pretrained_generator().training, "y")
 
 
+def run_assessor(assessor: Assessor, tables: Tables) -> None:
+    """Assess tables as the page does."""
+    parts = {"train": tables.train, "holdout": tables.holdout, "target": tables.target}
+    assessor.run(assess, tables.synthetic, **parts, **tables.told)
+
+
 def test_an_assessment_shows_its_steps_and_the_evidence(own_tables: Tables) -> None:
     visitor = Visitor()
-    Assessor(visitor.show).run(own_tables)
+    run_assessor(Assessor(visitor.show), own_tables)
     *steps, last = visitor.seen
     names = [assessed.step.name for assessed in steps if assessed.step]
-    assert names == ["distances", "attacks", "ladder", "fidelity", "utility", "done"]
+    assert names == ["distances", "attacks", "controls", "fidelity", "utility", "done"]
     assert last.evidence is not None
     assert last.step is last.error is None
     assert last.evidence.columns == ("age", "y")
@@ -238,8 +245,9 @@ def test_an_assessment_shows_its_steps_and_the_evidence(own_tables: Tables) -> N
 def test_without_a_target_no_utility_is_measured(bank: pd.DataFrame, own_tables: Tables) -> None:
     train, holdout = split_holdout(bank[["age", "campaign"]].head(600))
     visitor = Visitor()
-    Assessor(visitor.show).run(
-        replace(own_tables, train=train, holdout=holdout, synthetic=holdout, target=None)
+    run_assessor(
+        Assessor(visitor.show),
+        replace(own_tables, train=train, holdout=holdout, synthetic=holdout, target=None),
     )
     evidence = visitor.seen[-1].evidence
     assert evidence is not None
@@ -248,32 +256,33 @@ def test_without_a_target_no_utility_is_measured(bank: pd.DataFrame, own_tables:
 
 
 def test_evidence_about_other_tables_is_not_shown_beside_these(own_tables: Tables) -> None:
-    others = replace(own_tables)
-    assessed = Assessed(own_tables, error=TableError([]))
+    others = replace(own_tables, synthetic=own_tables.train)
+    assessed = Assessed(own_tables.synthetic, error=TableError([]))
     assert assessed.about(own_tables) is assessed
     shown = assessed.about(others)
-    assert shown.tables is others
+    assert shown.synthetic is others.synthetic
     assert shown.step is shown.evidence is shown.error is None
 
 
 def test_newer_tables_supersede_an_assessment(own_tables: Tables) -> None:
-    newer = replace(own_tables)
+    newer = replace(own_tables, synthetic=own_tables.synthetic.copy())
     visitor = Visitor()
     assessor = Assessor(visitor.show)
-    second = threading.Thread(target=assessor.run, args=(newer,))
+    second = threading.Thread(target=run_assessor, args=(assessor, newer))
     newer_asked = threading.Event()
 
     def ask_for_newer(assessed: Assessed) -> None:
-        if assessed.tables is own_tables:
+        if assessed.synthetic is own_tables.synthetic:
             second.start()
-            while assessor.newest is not newer:
+            while assessor.newest is None or assessor.newest.synthetic is not newer.synthetic:
                 newer_asked.wait(0.01)
 
     visitor.reacts = ask_for_newer
-    assessor.run(own_tables)
+    run_assessor(assessor, own_tables)
     second.join()
-    assert [assessed.tables is own_tables for assessed in visitor.seen] == [True, *[False] * 7]
-    assert visitor.seen[-1].tables is newer
+    old = own_tables.synthetic
+    assert [assessed.synthetic is old for assessed in visitor.seen] == [True, *[False] * 7]
+    assert visitor.seen[-1].synthetic is newer.synthetic
     assert visitor.seen[-1].evidence is not None
 
 
@@ -283,13 +292,13 @@ def test_an_assessment_ends_with_the_thread_of_its_reader(own_tables: Tables) ->
     page = threading.Thread(target=lambda: assessors.append(Assessor(visitor.show)))
     page.start()
     page.join()
-    assessors[0].run(own_tables)
+    run_assessor(assessors[0], own_tables)
     assert visitor.seen == []
 
 
 def test_a_table_too_small_to_assess_is_an_error_to_show(own_tables: Tables) -> None:
     visitor = Visitor()
-    Assessor(visitor.show).run(replace(own_tables, synthetic=own_tables.synthetic.head(99)))
+    run_assessor(Assessor(visitor.show), replace(own_tables, synthetic=own_tables.synthetic.head(99)))
     (last,) = visitor.seen[-1:]
     assert isinstance(last.error, TableError)
     assert "99" in last.error.message("ja")
@@ -303,7 +312,7 @@ def test_an_unexpected_failure_of_an_assessment_is_shown_too_and_logged(
             raise RuntimeError("no room to measure")
 
     visitor = Visitor(reacts=fail)
-    Assessor(visitor.show).run(own_tables)
+    run_assessor(Assessor(visitor.show), own_tables)
     error = visitor.seen[-1].error
     assert error is not None
     assert "no room to measure" in error.message("en")
@@ -313,12 +322,21 @@ def test_an_unexpected_failure_of_an_assessment_is_shown_too_and_logged(
 def test_the_bundled_tables_come_with_their_evidence() -> None:
     visitors = [Visitor(), Visitor()]
     for visitor in visitors:
-        Assessor(visitor.show).run(bundled_tables())
+        run_assessor(Assessor(visitor.show), bundled_tables())
     (first,), (second,) = (visitor.seen for visitor in visitors)
-    assert first.tables is bundled_tables()
+    assert first.synthetic is bundled_tables().synthetic
     assert first.evidence is not None
     assert first.evidence is second.evidence
     assert first.evidence.verdict == "pass"
+
+
+def test_bundled_tables_that_are_asked_more_are_measured() -> None:
+    visitor = Visitor()
+    tables = replace(bundled_tables(), known=("age", "job"))
+    run_assessor(Assessor(visitor.show), tables)
+    evidence = visitor.seen[-1].evidence
+    assert evidence is not None
+    assert evidence.known == ("age", "job")
 
 
 def test_a_table_is_loaded_once_for_all_readers_and_asked_for_again_where_uci_did_not_answer(
@@ -332,14 +350,28 @@ def test_a_table_is_loaded_once_for_all_readers_and_asked_for_again_where_uci_di
         return Dataset(bank, "uci" if why is None else "bundled", why)
 
     monkeypatch.setattr(session, "_loaded", {})
-    assert load_once(load, "auto") is load_once(load, "auto")
-    assert load_once(load, "bundled") is not load_once(load, "auto")
+    monkeypatch.setattr(session.bank, "load_bank_marketing", load)
+    assert load_bank_marketing("auto") is load_bank_marketing("auto")
+    assert load_bank_marketing("bundled") is not load_bank_marketing("auto")
     assert asked == ["auto", "bundled"]
     monkeypatch.setattr(session, "RETRY_SECONDS", -1)
     why = None
-    assert load_once(load, "auto").source == "uci"
-    assert load_once(load, "auto").source == "uci"
+    assert load_bank_marketing("auto").source == "uci"
+    assert load_bank_marketing("auto").source == "uci"
     assert asked == ["auto", "bundled", "auto"]
+
+
+def test_other_rows_of_tables_are_their_generators_own(parts: tuple[pd.DataFrame, pd.DataFrame]) -> None:
+    reader = Reader()
+    run(reader.job(), parts, rows=20, engine="copula")
+    (tables,) = reader.tables
+    assert tables.generator is not None
+    assert tables.generator.sample(20) is tables.synthetic
+    assert tables.with_rows(tables.synthetic) is tables
+    more = tables.generator.sample(30)
+    assert more is tables.generator.sample(30)
+    assert len(tables.with_rows(more).synthetic) == 30
+    assert tables.with_rows(more).origin == "trained"
 
 
 # A first table.
@@ -348,13 +380,13 @@ def test_a_table_is_loaded_once_for_all_readers_and_asked_for_again_where_uci_di
 def test_meanwhile_there_is_a_table_by_a_copula(parts: tuple[pd.DataFrame, pd.DataFrame]) -> None:
     reader = Reader()
     job = reader.job()
-    run(job, parts, meanwhile=True)
+    run(job, parts, placeholder=True)
     assert [(tables.origin, tables.training.engine) for tables in reader.tables] == [
-        ("meanwhile", "copula"),
+        ("placeholder", "copula"),
         ("trained", "mostly"),
     ]
     # What is trained already needs nothing in the meantime.
-    run(job, parts, rows=30, meanwhile=True)
+    run(job, parts, rows=30, placeholder=True)
     assert [len(tables.synthetic) for tables in reader.tables] == [20, 20, 30]
 
 
@@ -364,8 +396,36 @@ def test_where_the_training_comes_to_nothing_the_first_table_stays(
     reader = Reader()
     job = reader.job()
     reader.reacts = lambda state: job.cancel(keep=False) if has_learned(state) else None
-    run(job, parts, max_epochs=ENDLESS, meanwhile=True)
+    run(job, parts, max_epochs=ENDLESS, placeholder=True)
     assert reader.states[-1].error is not None
     first, kept = reader.tables
-    assert (first.origin, kept.origin) == ("meanwhile", "trained")
+    assert (first.origin, kept.origin) == ("placeholder", "trained")
     assert kept.synthetic is first.synthetic
+
+
+def test_people_are_learned_drawn_and_measured_with_all_their_rows() -> None:
+    payments = draw_payments(240, 5)
+    train, holdout = split_holdout(payments, 0.45, person="customer")
+    reader = Reader()
+    asked = {"engine": "trees", "person": "customer", "target": None, "keep": False}
+    run(reader.job(), (train, holdout), rows=120, **asked)
+    (tables,) = reader.tables
+    assert tables.person == "customer"
+    assert tables.synthetic["customer"].nunique() == 120
+    assert tables.generator is not None and tables.generator.sample(120) is tables.synthetic
+    # A row that was copied is one, whatever key it has been given.
+    assert "customer" not in tables.compared.synthetic
+    copied = replace(tables, synthetic=renumbered(train, 90_000))
+    assert closest_records(copied.synthetic, copied.train).identical == 0
+    assert closest_records(copied.compared.synthetic, copied.compared.train).identical == len(train)
+    evidence = assess_tables(tables)
+    assert evidence.people is not None and evidence.people.synthetic == 120
+
+
+def test_an_engine_that_learns_no_people_says_so() -> None:
+    parts = split_holdout(draw_payments(240, 5), 0.45, person="customer")
+    reader = Reader()
+    run(reader.job(), parts, engine="copula", person="customer", target=None)
+    assert reader.tables == []
+    error = reader.states[-1].error
+    assert error is not None and error.key == "engine_linked"

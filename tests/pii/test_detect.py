@@ -3,9 +3,9 @@
 import pandas as pd
 import pytest
 
-from synth_handson import load_bank_marketing
+from synth_handson import ArgumentError, load_bank_marketing
 from synth_handson.pii.columns import hint
-from synth_handson.pii.detect import find_personal_data, mask
+from synth_handson.pii.detect import check_headers, find_personal_data, mask
 
 CARDS = [4539578763621486, 4111111111111111, 5555555555554444, 378282246310005]
 PEOPLE = pd.DataFrame(
@@ -81,6 +81,12 @@ def test_a_column_called_name_may_be_that_of_products() -> None:
     assert find_personal_data(products) == ()
 
 
+def test_versions_are_no_addresses_of_machines() -> None:
+    versions = ["10.2.0.1", "10.2.1.0", "11.0.0.4"]
+    assert find_personal_data(pd.DataFrame({"firmware_version": versions})) == ()
+    assert [found.kind for found in find_personal_data(pd.DataFrame({"x": versions}))] == ["ip"]
+
+
 @pytest.mark.parametrize(
     ("name", "kind"),
     [
@@ -98,6 +104,23 @@ def test_a_column_called_name_may_be_that_of_products() -> None:
         ("account_number", "bank_account"),
         ("マイナンバー", "my_number"),
         ("userName", "user_name"),
+        ("Nachname", "name"),
+        ("Ansprechpartner", "name"),
+        ("prénom", "name"),
+        ("성명", "name"),
+        ("客户", "name"),
+        ("Geburtsdatum", "birth_date"),
+        ("fecha de nacimiento", "birth_date"),
+        ("생년월일", "birth_date"),
+        ("出生日期", "birth_date"),
+        ("Telefonnummer", "phone"),
+        ("전화번호", "phone"),
+        ("Anschrift", "address"),
+        ("주소", "address"),
+        ("LINE ID", "user_name"),
+        ("Kontoname", None),
+        ("Имя файла", None),
+        ("出生地", None),
         ("product_name", None),
         ("filename", None),
         ("age", None),
@@ -113,3 +136,24 @@ def test_progress_is_told_in_texts() -> None:
     find_personal_data(PEOPLE, told.append)
     assert told == sorted(told)
     assert len(told) == PEOPLE.shape[1]
+
+
+@pytest.mark.parametrize("name", ["Mia Schmidt", "加藤誠一", "mia@example.org", "080-1111-2222", "박민수"])
+def test_a_column_that_is_called_like_a_person_is_refused(name: str) -> None:
+    with pytest.raises(ArgumentError, match="first row is data"):
+        check_headers(["age", name])
+
+
+def test_usual_headers_are_nobody() -> None:
+    check_headers(
+        [
+            "Grant Amount",
+            "May Sales",
+            "Rose Garden",
+            "Kelly Criterion",
+            "氏名",
+            "佐藤",
+            "2024-01-31",
+            "St John",
+        ]
+    )

@@ -13,11 +13,20 @@ from stdnum.jp import in_ as my_number
 from test_detect import PEOPLE
 
 from synth_handson import ArgumentError
+from synth_handson.pii.dates import year_of
 from synth_handson.pii.detect import find_personal_data
 from synth_handson.pii.fakes import FIRST, LAST, Fakes
 from synth_handson.pii.leaks import Leak, find_originals, shared_values
 from synth_handson.pii.originals import Originals, normal
-from synth_handson.pii.replace import mark, originals, replace_personal_data
+from synth_handson.pii.replace import (
+    by_years,
+    fakes_for,
+    mark,
+    moved_dates,
+    originals,
+    replace_marked,
+    replace_personal_data,
+)
 
 KEY = b"a key of sixteen and more bytes"
 
@@ -116,9 +125,9 @@ def test_a_replacement_has_the_form_of_its_original(kind, original, has_form) ->
 
 
 def test_no_replacement_is_another_ones_original() -> None:
-    taken = {normal(kanji) for kanji, _ in LAST}
+    taken = {normal(kanji) for kanji, *_ in LAST}
     assert normal(Fakes(b"key", Originals(taken)).name("佐藤")) not in taken
-    taken |= {normal(kanji) for kanji, _ in FIRST}
+    taken |= {normal(kanji) for kanji, *_ in FIRST}
     assert normal(Fakes(b"key", Originals(taken)).name("花子")) not in taken
 
 
@@ -186,3 +195,49 @@ def test_an_identifier_keeps_its_form() -> None:
     made = Fakes(b"key").identifier("AB-0012/x")
     assert re.fullmatch(r"[A-Z]{2}-\d{4}/[a-z]", made)
     assert len({Fakes(b"key").identifier(f"{a}{b}") for a, b in product("AB", range(100, 200))}) > 150
+
+
+DATES = [
+    ("12.03.1984", "1984"), ("1984-03-12", "1984"), ("3/2/84", "84"), ("19840312", "1984"),
+    ("昭和55年3月2日", "昭和55"), ("S55.3.2", "S55"), ("March 3rd, 1977", "1977"), ("unknown", "unknown"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "year"), DATES)
+def test_a_date_of_birth_keeps_its_year_when_it_moves(text: str, year: str) -> None:
+    assert year_of(text) == year
+    if text != "unknown":
+        assert {year_of(Fakes(bytes([key])).of("birth_date", text)) for key in range(20)} == {year}
+
+
+def test_by_the_year_a_table_is_the_same_before_and_after_its_dates_moved() -> None:
+    days = pd.Series(pd.to_datetime(["1984-03-12 08:30", "1991-12-31 00:00", None, "2000-02-29 00:00"]))
+    table = pd.DataFrame(
+        {
+            "born": days, "birth_date": ["12.03.1984", "1.2.1991", None, "29.02.2000"],
+            "date of birth": [19840312, 19911231, 19770101, 20000229], "opened": days,
+        }
+    )  # fmt: skip
+    marks = mark(table, find_personal_data(table))
+    names = moved_dates(marks)
+    assert names == ("born", "birth_date", "date of birth")
+    moved = replace_marked(table, marks, fakes_for(table, marks, KEY))
+    assert not moved[list(names)].equals(table[list(names)])
+    pd.testing.assert_frame_equal(by_years(moved, names), by_years(table, names))
+    assert by_years(table, names)["born"].dt.year.equals(days.dt.year)
+    assert by_years(table, names)["opened"].equals(days)
+    assert by_years(table, ()) is table
+
+
+@pytest.mark.parametrize(
+    ("text", "form"),
+    [
+        ("鈴木@example.jp", r"user\d{6}@example\.co\.jp"),
+        ("mia at firm dot org", r"[a-z]+ at example dot com"),
+        ("instagram.com/mia.schmidt", r"example\.com/users/user\d{6}"),
+        ("ﾀｶﾊｼ ﾂﾊﾞｻ", r"[ァ-ヴー]+ [ァ-ヴー]+"),
+    ],
+)
+def test_unusual_forms_are_replaced_whole(text: str, form: str) -> None:
+    (made,) = replaced(pd.DataFrame({"x": [text]}))["x"]
+    assert re.fullmatch(form, made)

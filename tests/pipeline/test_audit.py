@@ -131,11 +131,11 @@ class TestWhatCannotBeAudited:
 
     @pytest.mark.parametrize("people", [0, 301, [], ["nobody"], ["person 1", "person 1"], "person 1", None])
     def test_people_who_are_not_there(self, people: object) -> None:
-        with pytest.raises(ArgumentError, match="Say how many people"):
+        with pytest.raises(ArgumentError, match="people must be a number"):
             audit_generator("copula", PEOPLE, people=people)  # type: ignore[arg-type]
 
     def test_labels_that_several_people_share(self) -> None:
-        with pytest.raises(ArgumentError, match="stand once"):
+        with pytest.raises(ArgumentError, match="occurs once"):
             audit_generator("copula", PEOPLE.set_index(PEOPLE["region"]), people=["north"])
 
     @pytest.mark.parametrize("rows", [10, 300, 2.5])
@@ -149,5 +149,5 @@ class TestWhatCannotBeAudited:
 
     def test_a_person_whom_nearly_everybody_is_like(self) -> None:
         alike = pd.concat([PEOPLE[:60], *[PEOPLE[:1]] * 100], ignore_index=True)
-        with pytest.raises(ArgumentError, match="alike in every column"):
+        with pytest.raises(ArgumentError, match="the same values"):
             audit_generator("copula", alike, people=[0])

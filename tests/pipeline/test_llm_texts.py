@@ -13,8 +13,9 @@ from synth_handson import SyntheticGenerator
 from synth_handson.errors import ArgumentError, ServerError, TrainingCancelled
 from synth_handson.pii.placeholders import Place
 from synth_handson.pii.replace import originals
+from synth_handson.pipeline.generate import GenerationSettings, draw
 from synth_handson.pipeline.llm_texts import TRIES, ShownTexts, written_by
-from synth_handson.pipeline.synthesise import Settings, draw, understand
+from synth_handson.pipeline.profile import profile_file
 from synth_handson.synthesis.llm import Ollama
 from synth_handson.synthesis.run import CancelToken, Progress
 from synth_handson.tables.files.reading import read_table
@@ -104,7 +105,7 @@ def test_what_cannot_be_used_is_asked_again(server: Server) -> None:
 )
 def test_a_model_of_no_use_ends_it(text: object, server: Server) -> None:
     server.answer = lambda body: {"rows": [{"remark": text}] * len(asked(body)["rows"])}
-    with pytest.raises(ServerError, match="cannot be used"):
+    with pytest.raises(ServerError, match="are unusable"):
         shown(server).write(CONTEXT.head(30), 0)
     assert len(server.asked) == 2 * TRIES
 
@@ -125,11 +126,11 @@ def interviews(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_no_personal_data_is_sent_and_none_comes_back(server: Server, interviews: Path) -> None:
-    understood = understand(interviews)
+    profile = profile_file(interviews)
     model = Ollama(server.url, MODEL)
-    drawn = draw(understood, Settings(engine="copula", count=40, texts=written_by(model)))
+    drawn = draw(profile, GenerationSettings(engine="copula", count=40, texts=written_by(model)))
     sent = json.dumps(server.asked, ensure_ascii=False)
-    numbers = [one for one in originals(understood.marks) if one.isdigit() and len(one) > 6]
+    numbers = [one for one in originals(profile.marks) if one.isdigit() and len(one) > 6]
     assert len(numbers) > 100
     assert not [one for one in numbers if one in sent]
     assert "[[name_1]]" in sent

@@ -7,9 +7,10 @@ import pytest
 
 from synth_handson.errors import ArgumentError
 from synth_handson.pipeline.own_table import OwnTable, read_own_table
+from synth_handson.presentation.load import source_note
+from synth_handson.tables.files.form import Reading
 from synth_handson.tables.files.writing import write_table
 from synth_handson.tables.interviews import make_interviews
-from synth_handson.views.load import source_note
 
 
 @pytest.fixture
@@ -27,7 +28,7 @@ def test_what_can_be_learned_is_kept_without_personal_data(own: OwnTable) -> Non
     assert list(own.frame) == ["born", "language", "plan", "visits", "satisfaction", "outcome"]
     assert [column.name for column in own.left_out] == ["id", "name", "email", "phone", "interview"]
     assert (own.target, own.name, len(own.frame)) == ("outcome", "interviews.csv", 300)
-    born = own.understood.frame["born"]
+    born = own.profile.frame["born"]
     assert (own.frame["born"].dt.year == born.dt.year).all()
     assert (own.frame["born"] != born).mean() > 0.9
 
@@ -40,19 +41,19 @@ def test_enough_is_held_out_to_measure(rows: int, fraction: float, tmp_path: Pat
 
 def test_the_reader_is_told_what_becomes_of_it(own: OwnTable) -> None:
     said = source_note(own, "en")
-    assert "interviews.csv: 300 rows. Learned are 6 columns: born, language" in said
-    assert "Not learned: email (personal data)." in said
-    assert "Dates of birth in born were moved" in said
+    assert "interviews.csv: 300 rows. Columns to learn: 6 (born, language" in said
+    assert "Column not learned: email (personal data)." in said
+    assert "Dates of birth in born were shifted" in said
     assert "学習しない列：email" in source_note(own, "ja")
 
 
 @pytest.mark.parametrize(
     ("frame", "target", "said"),
     [
-        (make_interviews(150), None, "150 rows, and 200 are needed"),
-        (make_interviews(300)[["name", "email", "plan"]], None, "Only 1 columns"),
-        (make_interviews(300), "email", "no column “email” to predict"),
-        (make_interviews(300), "nothing", "no column “nothing” to predict"),
+        (make_interviews(150), None, "150 rows; at least 200 are needed"),
+        (make_interviews(300)[["name", "email", "plan"]], None, "can be learned: 1; at least 2"),
+        (make_interviews(300), "email", "to predict, “email”, is not among"),
+        (make_interviews(300), "nothing", "to predict, “nothing”, is not among"),
     ],
 )
 def test_limits_are_said_at_once(frame: pd.DataFrame, target: str | None, said: str, tmp_path: Path) -> None:
@@ -62,5 +63,5 @@ def test_limits_are_said_at_once(frame: pd.DataFrame, target: str | None, said: 
 
 
 def test_types_can_be_said(interviews: Path) -> None:
-    assert "visits" in read_own_table(interviews, types={"visits": "text"}).frame
-    assert read_own_table(interviews, types={"visits": "text"}).frame["visits"].dtype == "str"
+    assert "visits" in read_own_table(interviews, reading=Reading({"visits": "text"})).frame
+    assert read_own_table(interviews, reading=Reading({"visits": "text"})).frame["visits"].dtype == "str"

@@ -22,8 +22,8 @@ def table(rows: int) -> pd.DataFrame:
         (4_999, {"max_minutes": 0.9}, "copula", "less than a minute"),
         (5_000, {"max_minutes": 0.9}, "trees", "less than a minute"),
         (999, {"max_minutes": 0.9}, "copula", "has 999 rows"),
-        (1_000, {"epsilon": 3.0}, "aim", "for all that it learns"),
-        (999, {"epsilon": 3.0, "max_minutes": 0.9}, "aim", "for all that it learns"),
+        (1_000, {"epsilon": 3.0}, "aim", "covers everything it learns"),
+        (999, {"epsilon": 3.0, "max_minutes": 0.9}, "aim", "covers everything it learns"),
     ],
 )
 def test_rows_time_and_a_wish_for_privacy_decide(
@@ -31,8 +31,8 @@ def test_rows_time_and_a_wish_for_privacy_decide(
 ) -> None:
     chosen = choose_engine(table(rows), **options)
     assert chosen.engine == engine
-    assert said in chosen.why.in_words("en")
-    assert chosen.why.in_words("ja") != chosen.why.in_words("en")
+    assert said in chosen.why.render("en")
+    assert chosen.why.render("ja") != chosen.why.render("en")
 
 
 def test_where_aim_is_not_installed_the_guarantee_is_said_to_be_smaller(
@@ -41,14 +41,14 @@ def test_where_aim_is_not_installed_the_guarantee_is_said_to_be_smaller(
     monkeypatch.setattr(choice, "is_installed", lambda name: name != "aim")
     chosen = choose_engine(table(1_000), epsilon=3.0)
     assert chosen.engine == "mostly"
-    assert "the weights of the network alone" in chosen.why.in_words("en")
+    assert "only the weights of the network" in chosen.why.render("en")
 
 
 def test_a_training_takes_it_and_keeps_the_reason() -> None:
     generator = train_generator(table(60), engine="auto")
     assert generator.training.engine == "copula"
     assert generator.why is not None
-    assert "has 60 rows" in generator.why.in_words("en")
+    assert "has 60 rows" in generator.why.render("en")
     again = train_generator(table(60), engine="auto")
     assert (again.from_store, again.why) == (True, generator.why)
     assert train_generator(table(60), engine="copula").why is None

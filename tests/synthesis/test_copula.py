@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from synth_handson.errors import ArgumentError
@@ -25,7 +25,6 @@ def test_the_nearest_correlation_matrix_is_highams() -> None:
     assert nearest_correlation(matrix) == pytest.approx(np.array(expected), abs=1e-4)
 
 
-@settings(max_examples=50)
 @given(st.integers(2, 8), st.integers(0, 1_000))
 def test_whatever_the_pairs_say_the_result_can_be_drawn_from(size: int, seed: int) -> None:
     drawn = np.random.default_rng(seed).uniform(-1, 1, (size, size))
@@ -79,7 +78,7 @@ def of_bank(bank: pd.DataFrame) -> Generator:
 class TestGivenValues:
     def test_all_rows_have_them(self, of_bank: Generator) -> None:
         given = {"job": "student", "age": 31, "y": "yes"}
-        rows = of_bank.sample(300, given=given)
+        rows = of_bank.sample(300, given=given, even_if_few=True)
         assert len(rows) == 300
         for name, value in given.items():
             assert (rows[name] == value).all()
@@ -91,7 +90,7 @@ class TestGivenValues:
     ) -> None:
         chance = of_bank.sample(200_000, random_state=1)
         chance = chance[np.logical_and.reduce([chance[name] == value for name, value in given.items()])]
-        rows = of_bank.sample(len(chance), random_state=2, given=given)
+        rows = of_bank.sample(len(chance), 2, given, even_if_few=True)
         for name in ("age", "duration"):
             error = chance[name].std() * np.sqrt(2 / len(chance))
             assert rows[name].mean() == pytest.approx(chance[name].mean(), abs=5 * error)
@@ -107,7 +106,7 @@ class TestGivenValues:
         [
             ({"jbo": "student"}, "no column 'jbo'.*Did you mean: job"),
             ({"job": "wizard"}, "'job'.*'wizard'.*admin"),
-            ({"age": 300}, "'age'.*300.*from .* to"),
+            ({"age": 300}, "'age'.*300.*values: .* to"),
             ({"age": "old"}, "'age'.*'old'"),
         ],
     )
@@ -115,8 +114,4 @@ class TestGivenValues:
         self, of_bank: Generator, given: dict[str | int, object], words: str
     ) -> None:
         with pytest.raises(ArgumentError, match=words):
-            of_bank.sample(10, given=given)
-
-    def test_another_engine_says_who_can(self, bank: pd.DataFrame) -> None:
-        with pytest.raises(ArgumentError, match='engine="copula"'):
-            train_generator(bank.head(100), engine="trees").sample(10, given={"job": "student"})
+            of_bank.sample(10, given=given, even_if_few=True)

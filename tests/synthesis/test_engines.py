@@ -10,9 +10,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from people import draw_people
 
-from synth_handson.errors import TrainingCancelled
+from synth_handson.errors import ArgumentError, TrainingCancelled
 from synth_handson.synthesis import store
 from synth_handson.synthesis.archive import from_bytes, to_bytes, unpack
 from synth_handson.synthesis.generator import Generator
@@ -105,6 +107,41 @@ def test_it_survives_as_a_file_without_rows(trained: Generator, people: pd.DataF
     held = b"".join(unpack(archive).values())
     shown = [value for value in exact[exact.str.len() > 6].unique() if value.encode() in held]
     assert len(shown) < 0.5 * exact.nunique()
+
+
+@settings(max_examples=8, deadline=None)
+@given(data=st.data())
+def test_given_values_hold_in_every_row(trained: Generator, data: st.DataObject) -> None:
+    seen = trained.sample(200)
+    names = [name for name in ("churned", "children", "island", "town", "member") if name in seen]
+    asked = data.draw(st.lists(st.sampled_from(names), min_size=1, max_size=3, unique=True))
+    row = seen.iloc[data.draw(st.integers(0, len(seen) - 1))]
+    values = {name: None if pd.isna(row[name]) else row[name] for name in asked}
+    rows = trained.sample(30, 5, values, even_if_few=True)
+    assert len(rows) == 30
+    for name, value in values.items():
+        assert (rows[name].isna() if value is None else rows[name] == value).all(), name
+    assert rows.columns.equals(seen.columns)
+    pd.testing.assert_frame_equal(rows, trained.sample(30, 5, values, even_if_few=True))
+
+
+def test_one_of_several_values_and_the_shares_of_a_column_hold_too(trained: Generator) -> None:
+    rows = trained.sample(40, given={"children": [1, 2]})
+    assert set(rows["children"]) == {1, 2}
+    rows = trained.sample(40, given={"children": [0, 1, 2, 3]}, shares={"churned": {"yes": 0.35, "no": 0.65}},
+                          even_if_few=True)  # fmt: skip
+    assert rows["churned"].value_counts().to_dict() == {"no": 26, "yes": 14}
+    assert rows["children"].notna().all()
+    table = pd.DataFrame({"churned": ["yes", "no"] * 20, "island": ["Main"] * 40})
+    rows = trained.sample(40, given=table, even_if_few=True)
+    assert rows[["churned", "island"]].astype("str").equals(table.astype("str"))
+
+
+def test_few_people_are_refused_before_anything_is_drawn(trained: Generator) -> None:
+    with pytest.raises(ArgumentError, match="children = 7"):
+        trained.sample(10, given={"children": 7})
+    with pytest.raises(ArgumentError, match=r"at least 100.*even_if_few"):
+        trained.sample(10, given={"children": 1, "churned": "yes"})
 
 
 @pytest.mark.parametrize("engine", ENGINES)

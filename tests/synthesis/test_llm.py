@@ -110,12 +110,12 @@ def test_a_server_that_is_slow(kind: Any, server: Server, monkeypatch: pytest.Mo
 @BOTH
 def test_no_redirect_leads_anywhere(kind: Any, server: Server) -> None:
     server.redirect = "http://elsewhere.example/"
-    with pytest.raises(ServerError, match="does not speak the protocol"):
+    with pytest.raises(ServerError, match="does not use the expected protocol"):
         kind(server).check()
 
 
 def test_another_protocol_is_told_apart(server: Server) -> None:
-    with pytest.raises(ServerError, match="does not speak the protocol"):
+    with pytest.raises(ServerError, match="does not use the expected protocol"):
         Ollama(f"{server.url}/somewhere", MODEL).check()
 
 

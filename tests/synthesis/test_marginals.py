@@ -120,7 +120,7 @@ def test_a_value_that_is_not_drawn_is_named_with_the_range(value: object) -> Non
     if value == "30":
         assert numbers.code_of("age", value) > 0
     else:
-        with pytest.raises(ArgumentError, match=r"age.*from 7(\.0)? to 92"):
+        with pytest.raises(ArgumentError, match=r"age.*: 7(\.0)? to 92"):
             numbers.code_of("age", value)
 
 

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from pandas.testing import assert_frame_equal
 
 from synth_handson.errors import TableError
-from synth_handson.evidence.closest import closest_records
+from synth_handson.evidence.privacy.dcr import closest_records
 from synth_handson.metrics.distances import identical_rows
 from synth_handson.synthesis import store
 from synth_handson.synthesis.schema import (
@@ -220,7 +220,6 @@ columns = st.one_of(
 )
 
 
-@settings(max_examples=100)
 @given(values=columns)
 def test_whatever_else_the_check_accepts_can_be_prepared_and_restored(values: Any) -> None:
     column = pd.Series(values, dtype=object if isinstance(values, list) else None)
@@ -255,7 +254,7 @@ def test_columns_get_their_names_back(names: tuple[str | int, str | int]) -> Non
 
 
 def test_drawn_wall_times_that_the_zone_has_not_are_moved_and_those_it_has_twice_are_the_first() -> None:
-    schema = Schema.of(pd.DataFrame({"a": BERLIN_HOURS}))
+    schema = Schema.of(pd.DataFrame({"a": BERLIN_HOURS[:2]}))
     drawn = pd.DataFrame({"a": pd.to_datetime(["2024-03-31 02:30", "2024-10-27 02:30"])})
     assert [str(moment) for moment in schema.restore(drawn)["a"]] == [
         "2024-03-31 03:00:00+02:00",

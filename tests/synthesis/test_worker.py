@@ -62,6 +62,7 @@ def test_a_worker_killed_from_outside(table: pd.DataFrame, kill: Callable[[psuti
     assert_the_next_training_works(table)
 
 
+@pytest.mark.seldom
 def test_an_idle_worker_killed_from_outside_is_replaced(table: pd.DataFrame) -> None:
     generator = train_generator(table, max_epochs=1)
     (idle,) = workers()
@@ -75,6 +76,7 @@ def test_an_idle_worker_killed_from_outside_is_replaced(table: pd.DataFrame) -> 
     assert workers() == [replacement]
 
 
+@pytest.mark.seldom
 def test_one_that_nobody_has_used_is_not_replaced_again_and_again(pool: WorkerPool, home: Path) -> None:
     pool.warm_up()
     wait_for(lambda: pool.ready)
@@ -102,6 +104,7 @@ def cancel_while_it_encodes(table: pd.DataFrame) -> None:
     assert time.monotonic() - asked[0] < 4  # Two seconds are promised; the rest is for a busy machine.
 
 
+@pytest.mark.seldom
 def test_a_worker_that_is_slow_to_stop_is_waited_for_by_nobody_and_then_used_again(
     table: pd.DataFrame, pool: WorkerPool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -199,6 +202,7 @@ def programs(
         program.communicate()
 
 
+@pytest.mark.seldom
 @pytest.mark.skipif(os.name == "nt", reason="sends POSIX signals")
 @pytest.mark.parametrize("ending", ENDINGS)
 def test_nothing_is_left_of_a_program(
@@ -248,6 +252,7 @@ def test_closing_the_pool_ends_its_workers(table: pd.DataFrame, pool: WorkerPool
     assert len(generator.sample(1)) == 1
 
 
+@pytest.mark.seldom
 def test_a_program_that_ends_while_a_worker_is_cleared_away_clears_it_away_itself(
     pool: WorkerPool, home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -18,9 +18,9 @@ from pandas.testing import assert_frame_equal
 
 from synth_handson.errors import ArgumentError, DataUnavailableError, SynthHandsonError
 from synth_handson.paths import bundled, home
+from synth_handson.presentation.load import fallback_note, source_note
 from synth_handson.tables import bank as data
 from synth_handson.tables.bank import ALL_COLUMNS, HANDS_ON_COLUMNS, load_bank_marketing
-from synth_handson.views.load import fallback_note, source_note
 
 
 @pytest.fixture(scope="module")
@@ -240,7 +240,7 @@ HTML = b"<!doctype html>\n<html><body>Please sign in, then try again.</body></ht
         (METADATA, answer(HTML), "not this table"),
         (TABLE, answer(HTML), "not this table"),
         (METADATA, answer(b'{"status": 404, "message": "gone"}'), "not this table"),
-        (TABLE, answer(b"age,job\n30,", length=1_000), "broke off"),
+        (TABLE, answer(b"age,job\n30,", length=1_000), "was interrupted"),
     ],
 )
 def test_uci_fails_in_many_ways(

@@ -64,7 +64,6 @@ def test_the_bundled_table_passes() -> None:
     check_table(load_bank_marketing("bundled", None).frame)
 
 
-@settings(max_examples=50)
 @given(rows=st.integers(50, 120), data=st.data())
 def test_rows_in_any_order_and_columns_in_any_choice_pass(rows: int, data: st.DataObject) -> None:
     frame = people(rows)
@@ -101,7 +100,11 @@ DEFECTS: dict[str, tuple[str, Callable[[int], Any], str]] = {
     "dict": ("table_unsupported", spoiled((1, {"a": 1})), "{'a': 1}"),
     "complex": ("table_unsupported", lambda at: np.full(60, 1j), "1j"),
     "timedelta": ("table_unsupported", lambda at: pd.to_timedelta(np.arange(60), unit="s"), "Timedelta"),
-    "unsigned beyond int64": ("table_too_large", lambda at: np.full(60, 2**63 + 1, "uint64"), str(2**63 + 1)),
+    "too far apart": (
+        "table_too_large",
+        lambda at: [0] * 20 + [10**25] * 40,
+        "1e+25",
+    ),
     "dates as levels": (
         "table_convert",
         lambda at: pd.Categorical(pd.to_datetime(["2020-01-01", "2020-01-02"] * 30)),
@@ -204,9 +207,9 @@ def test_everything_wrong_is_listed_at_once_with_what_to_do() -> None:
     with pytest.raises(TableError) as caught:
         check_table(frame)
     text = str(caught.value)
-    assert "problems found: 5" in text
+    assert "Problems found: 5" in text
     for part in (
-        "40 rows",
+        "Too few rows (40)",
         "“id”",
         "from 0 to 39",
         "“income”",
@@ -349,7 +352,6 @@ names = st.one_of(
 )
 
 
-@settings(max_examples=60)
 @given(values=st.lists(columns, max_size=3), names=st.lists(names, min_size=3, max_size=3))
 def test_no_table_raises_anything_but_a_table_error(values: list[Any], names: list[Any]) -> None:
     frame = pd.DataFrame(

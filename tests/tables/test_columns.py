@@ -40,10 +40,10 @@ HELD: list[tuple[Any, Any, str, str]] = [
     ([Fraction(1, 4)], object, "number", "float64"),
     ([np.float32(0.1)], object, "number", "float32"),
     ([0, 1], pd.SparseDtype("int64"), "number", "int64"),
-    ([True, False], "bool", "truth", "bool"),
-    ([True, None], "boolean", "truth", "boolean"),
-    ([True, None], "bool[pyarrow]", "truth", "boolean"),
-    ([np.bool_(True), None], object, "truth", "boolean"),
+    ([True, False], "bool", "boolean", "bool"),
+    ([True, None], "boolean", "boolean", "boolean"),
+    ([True, None], "bool[pyarrow]", "boolean", "boolean"),
+    ([np.bool_(True), None], object, "boolean", "boolean"),
     (["2026-01-01"], "datetime64[s]", "date", "datetime64[s]"),
     ([dt.date(2026, 1, 1), None], object, "date", "datetime64[s]"),
     ([dt.date(9999, 12, 31), pd.Timestamp(5)], object, "date", "datetime64[us]"),
@@ -58,14 +58,14 @@ HELD: list[tuple[Any, Any, str, str]] = [
         "zoned date",
         "datetime64[us, UTC]",
     ),
-    ([dt.timedelta(days=1), None], object, "span", "timedelta64[us]"),
-    ([dt.timedelta(days=1), None], "duration[s][pyarrow]", "span", "timedelta64[s]"),
+    ([dt.timedelta(days=1), None], object, "duration", "timedelta64[us]"),
+    ([dt.timedelta(days=1), None], "duration[s][pyarrow]", "duration", "timedelta64[s]"),
     (["a", None], object, "category", "str"),
     (["a", None], "large_string[pyarrow]", "category", "str"),
     (["a", None], pd.ArrowDtype(pa.dictionary(pa.int8(), pa.string())), "category", "str"),
     ([1, 2], "category", "category", "category"),
     ([True, False], "category", "category", "category"),
-    ([dt.time(9), None], object, "category", "object"),
+    ([dt.time(9), None], object, "time", "object"),
     ([1, "b"], object, "category", "object"),
     ([1.5, True], object, "category", "object"),
     ([dt.datetime(2026, 1, 1, tzinfo=EAST), dt.datetime(2026, 1, 1)], object, "category", "object"),
@@ -95,6 +95,7 @@ def test_whole_numbers_stay_exact() -> None:
 
 def test_dates_count_seconds_since_1970_and_spans_their_seconds() -> None:
     assert to_floats(pd.Series(pd.to_datetime(["1970-01-02", None])))[0] == 86_400
+    assert to_floats(pd.Series([dt.time(9, 0, 1, 500_000)]))[0] == 32_401.5
     assert to_floats(pd.Series(pd.to_datetime(["1970-01-02"], utc=True))).tolist() == [86_400]
     assert to_floats(pd.Series([dt.date(1970, 1, 2)], dtype=object)).tolist() == [86_400]
     assert to_floats(pd.Series(pd.to_timedelta(["2 min"]))).tolist() == [120]

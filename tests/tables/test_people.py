@@ -73,6 +73,16 @@ class TestPeopleWithSeveralRows:
         draw = np.random.default_rng(3)
         assert find_several_rows(visits(draw, 200, draw.integers(1, 40, 200).tolist())) is not None
 
+    def test_who_has_a_birthday_height_town_and_income_is_a_person_however_many_measurements_follow(
+        self,
+    ) -> None:
+        draw = np.random.default_rng(3)
+        table = visits(draw, 200, draw.integers(1, 40, 200).tolist())
+        measured = {f"m{i}": draw.normal(100, 15, len(table)).round(1) for i in range(6)}
+        found = find_several_rows(table.assign(**measured))
+        assert found is not None
+        assert {*found.key, *found.constant} == {"birth_year", "height", "town", "income"}
+
     def test_two_identifiers(self) -> None:
         draw = np.random.default_rng(4)
         table = with_id(draw, "patient", "P{}".format, 100, 24)

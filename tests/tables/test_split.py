@@ -5,12 +5,13 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from pandas.testing import assert_frame_equal
 
 from synth_handson.errors import ArgumentError, TableError
 from synth_handson.tables.bank import load_bank_marketing
+from synth_handson.tables.linked import LinkedTables
 from synth_handson.tables.split import split_holdout
 
 
@@ -22,7 +23,6 @@ def people(rows: int) -> pd.DataFrame:
     )
 
 
-@settings(max_examples=60)
 @given(rows=st.integers(2, 600), fraction=st.floats(0.01, 0.99), seed=st.integers(0, 2**32 - 1))
 def test_the_holdout_and_the_rest_share_no_row_and_are_the_whole(
     rows: int, fraction: float, seed: int
@@ -57,7 +57,7 @@ def test_the_choice_depends_on_the_number_of_rows_alone() -> None:
 
 @pytest.mark.parametrize("fraction", [0, 1, -0.1, 1.5, float("nan"), "half", None])
 def test_a_fraction_outside_its_range_is_refused(fraction: Any) -> None:
-    with pytest.raises(ArgumentError, match="between 0 and 1"):
+    with pytest.raises(ArgumentError, match="greater than 0 and less than 1"):
         split_holdout(people(60), fraction)
 
 
@@ -91,3 +91,52 @@ def test_the_fractions_that_are_named_work(rows: int, fraction: float) -> None:
 def test_only_a_table_can_be_split() -> None:
     with pytest.raises(TableError, match="DataFrame"):
         split_holdout([1, 2, 3])  # type: ignore[arg-type]
+
+
+def visits(people: int) -> pd.DataFrame:
+    return pd.DataFrame({"who": np.repeat(np.arange(people) + 7, np.arange(people) % 4 + 1), "x": 1})
+
+
+def test_all_rows_of_a_person_go_to_one_side() -> None:
+    frame = visits(500).sample(frac=1, random_state=0)
+    train, holdout = split_holdout(frame, 0.3, person="who")
+    assert set(train["who"]).isdisjoint(holdout["who"])
+    assert holdout["who"].nunique() == 150
+    assert_frame_equal(pd.concat([train, holdout]).sort_index(), frame.sort_index())
+    assert train.index.tolist() == [i for i in frame.index if i in set(train.index)]
+
+
+def test_people_with_one_row_each_are_split_as_rows_are() -> None:
+    frame = pd.DataFrame({"who": np.arange(300) * 3, "x": 1})
+    for ours, theirs in zip(
+        split_holdout(frame, 0.4, 5, person="who"), split_holdout(frame, 0.4, 5), strict=True
+    ):
+        assert_frame_equal(ours, theirs)
+
+
+def test_linked_tables_are_split_by_people() -> None:
+    tables = LinkedTables.from_events(visits(300), "who")
+    train, holdout = split_holdout(tables, 0.5)
+    assert (len(train.people), len(holdout.people)) == (150, 150)
+    assert sum(len(part.events["events"]) for part in (train, holdout)) == len(visits(300))
+    whole = split_holdout(visits(300), 0.5, person="who")
+    assert set(whole[1]["who"]) == set(holdout.people["who"])
+
+
+@pytest.mark.parametrize(
+    ("people", "fraction", "said"),
+    [
+        (150, 0.5, "150 people are too few.*at least 200 people"),
+        (400, 0.1, "40 of 400 people leaves 360.*from 0.25 to 0.75"),
+    ],
+)
+def test_too_few_people_on_one_side_are_refused(people: int, fraction: float, said: str) -> None:
+    with pytest.raises(ArgumentError, match=said):
+        split_holdout(visits(people), fraction, person="who")
+
+
+def test_a_person_must_be_a_column_without_gaps() -> None:
+    with pytest.raises(ArgumentError, match="no column 'whom'"):
+        split_holdout(visits(300), person="whom")
+    with pytest.raises(ArgumentError, match="2 rows have no value in the column 'who'"):
+        split_holdout(visits(300).assign(who=lambda f: f["who"].where(f.index > 1)), person="who")

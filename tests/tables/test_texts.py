@@ -1,59 +1,14 @@
-"""Dates are found in text where they can be read in one way only, and nowhere else."""
-
-import datetime as dt
+"""What text looks like."""
 
 import pandas as pd
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from synth_handson.tables.texts import (
-    DATE_FORMATS,
-    date_format,
     is_mostly_rare,
     is_text,
     looks_like_dates,
     looks_like_numbers,
-    read_dates,
 )
-
-
-@given(
-    st.sampled_from(DATE_FORMATS),
-    st.lists(st.datetimes(dt.datetime(1700, 1, 1), dt.datetime(2200, 1, 1)), min_size=1),
-)
-def test_dates_in_a_format_are_read_and_written_back_letter_by_letter(
-    form: str, dates: list[dt.datetime]
-) -> None:
-    # A day beyond the twelfth tells it from the month.
-    texts = pd.Series([moment.replace(day=13 + moment.day % 12).strftime(form) for moment in dates])
-    assert date_format(texts) == form
-    assert read_dates(texts, form).dt.strftime(form).tolist() == texts.tolist()
-
-
-@pytest.mark.parametrize(
-    "texts",
-    [
-        ["01/02/2024", "03/04/2024"],  # days or months?
-        ["2024-01-05", "2024-1-6"],
-        ["2024-01-05", "05.01.2024"],
-        ["2024-02-30"],
-        ["13/13/2024"],
-        ["5.1.24"],
-        ["20240105"],
-        ["2024-01-05", "n/a"],
-        ["may", "jun"],
-        [""],
-    ],
-)
-def test_what_can_be_read_in_two_ways_or_none_is_no_date(texts: list[str]) -> None:
-    assert date_format(texts) is None
-
-
-def test_missing_values_stay_missing() -> None:
-    dates = read_dates(pd.Series(["05.01.2024", None], dtype=object), "%d.%m.%Y")
-    assert dates.dt.day.tolist()[0] == 5
-    assert dates.isna().tolist() == [False, True]
 
 
 def test_what_text_looks_like() -> None:

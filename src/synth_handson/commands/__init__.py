@@ -1,6 +1,8 @@
 """The command line: ``synth-handson``, or ``python -m synth_handson``."""
 
 import sys
+from importlib.metadata import entry_points
+from itertools import pairwise
 from typing import Annotated
 
 import typer
@@ -8,10 +10,9 @@ import typer
 from synth_handson import __version__
 from synth_handson.commands.files import preview, synthesise, validate
 from synth_handson.commands.handson import clear_store, handson, rebuild_pretrained
-from synth_handson.commands.plan import app as plan
-from synth_handson.commands.service import serve, usage, worker
 from synth_handson.commands.show import terminal_language
 from synth_handson.errors import SynthHandsonError
+from synth_handson.locales import Language
 
 app = typer.Typer(
     name="synth-handson",
@@ -31,8 +32,15 @@ def main() -> None:
     try:
         app()
     except SynthHandsonError as error:
-        typer.secho(error.message(terminal_language()), fg="red", err=True)
+        typer.secho(error.message(asked_language(sys.argv)), fg="red", err=True)
         sys.exit(1)
+
+
+def asked_language(arguments: list[str]) -> Language:
+    """Return the language of the option ``--language``, else the terminal's."""
+    words = [word for argument in arguments for word in argument.split("=", 1)]
+    asked = [value for option, value in pairwise(words) if option == "--language"]
+    return "ja" if asked[-1:] == ["ja"] else "en" if asked[-1:] == ["en"] else terminal_language()
 
 
 def _say_version(wanted: bool) -> None:
@@ -45,10 +53,10 @@ def _say_version(wanted: bool) -> None:
 def start(
     version: Annotated[
         bool,
-        typer.Option("--version", help="Say the version, and exit.", callback=_say_version, is_eager=True),
+        typer.Option("--version", help="Print the version and exit.", callback=_say_version, is_eager=True),
     ] = False,
 ) -> None:
-    """Share data safely with synthetic data, and measure what that shows."""
+    """Share data safely with synthetic data, and measure what it reveals."""
 
 
 app.command(
@@ -56,7 +64,7 @@ app.command(
 
 - `synth-handson handson`: work through it, and change its cells
 - `synth-handson handson --run`: a read-only demo, for several visitors at once
-- `synth-handson handson --data customers.csv --target churned`: the same four steps with a table of your own
+- `synth-handson handson --data customers.csv --target churned`: the same four steps with your own table
 - `synth-handson handson --run --headless --port 8080`: the demo on a server
 - `synth-handson handson --run --uploads 20`: a demo to which visitors may bring tables of up to 20 MB
 """,
@@ -70,7 +78,7 @@ app.command(
 - `synth-handson synthesise a.csv b.csv --type zip=text --type born=date:%d/%m/%Y`
 
 Exit status: 0 written, and privacy passed; 1 the run failed; 2 wrong options; 3 personal data in the output,
-nothing written; 4 written, but privacy is for review by a person; 5 written, but privacy failed.
+nothing written; 4 written, but privacy needs a review by a person; 5 written, but privacy failed.
 """
 )(synthesise)
 app.command(
@@ -79,21 +87,12 @@ app.command(
 - `synth-handson validate --original customers.csv --synthetic synthetic.csv`
 - `synth-handson validate --original train.csv --synthetic synthetic.csv --holdout holdout.csv --json`
 
-Exit status: 0 all that could be judged is met; 1 something is not; 2 could not be checked; 4 all else is met,
-but privacy is for review by a person.
+Exit status: 0 all checks with a result are met; 1 a check is not met; 2 could not be checked;
+4 all others are met, but privacy needs a review by a person.
 """
 )(validate)
 app.command(epilog="Example: `synth-handson preview customers.csv --count 5`")(preview)
-app.command(
-    epilog="""Examples:
-
-- `synth-handson serve`: page, interface and one worker, for this machine
-- `API_KEYS=ours:$(printf %s "$KEY" | sha256sum | cut -d" " -f1) synth-handson serve --host 0.0.0.0`
-- `DATABASE_URL=postgresql://… STORAGE_URL=s3://… synth-handson serve --no-worker`
-"""
-)(serve)
-app.command(epilog="Example: `DATABASE_URL=postgresql://… STORAGE_URL=s3://… synth-handson worker`")(worker)
-app.command(epilog="Example: `synth-handson usage --month 2026-11 --format csv`")(usage)
 app.command(epilog="Example: `synth-handson clear-store`")(clear_store)
 app.command(epilog="Example: `uv run synth-handson rebuild-pretrained`, in a clone")(rebuild_pretrained)
-app.add_typer(plan, name="plan")
+for other in entry_points(group="synth_handson.commands"):
+    app.add_typer(other.load())

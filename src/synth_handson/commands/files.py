@@ -1,56 +1,110 @@
 """The commands that work on files: synthesise, validate, preview."""
 
 import json
+from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from synth_handson.commands.linked import UNCHECKED, synthesise_files, validate_files
+from synth_handson.commands.on_demand import EvenIfFew, GivenOption, SharesOption
 from synth_handson.commands.show import Show, terminal_language
-from synth_handson.errors import LeakError, SynthHandsonError
+from synth_handson.errors import ArgumentError, LeakError, SynthHandsonError
 from synth_handson.locales import Language
 from synth_handson.paths import write_text
+from synth_handson.pii.detect import Answer, answers_of
+from synth_handson.pipeline.asked_words import read_given, read_shares
+from synth_handson.pipeline.generate import GenerationSettings, draw
+from synth_handson.pipeline.generate import synthesise as make
+from synth_handson.pipeline.kept_rules import FOUND, KeptRule, choose_rules
 from synth_handson.pipeline.llm_texts import written_by
 from synth_handson.pipeline.manifest import manifest_path
-from synth_handson.pipeline.synthesise import (
-    Settings,
-    check_outputs,
-    draw,
-    understand,
-    write_synthesised,
-)
-from synth_handson.pipeline.synthesise import synthesise as make
+from synth_handson.pipeline.profile import TableProfile, profile_file
 from synth_handson.pipeline.text_writer import TrainTexts
 from synth_handson.pipeline.validate import EXIT_STATUS
 from synth_handson.pipeline.validate import validate as check
-from synth_handson.report.about import About
+from synth_handson.pipeline.write import check_outputs, write_synthesised
+from synth_handson.presentation.report.about import About
 from synth_handson.synthesis.llm import MODEL, OLLAMA, LanguageModel, language_model
 from synth_handson.synthesis.mostly.text_model import MAX_MINUTES, train_texts
 from synth_handson.synthesis.registry import ENGINES
-from synth_handson.tables.files.form import name_and_type
+from synth_handson.tables.files.form import Reading, name_and_type
 from synth_handson.tables.files.reading import format_of_name
 
 PREVIEW_ENGINE = "copula"
 """It takes a second; the rows are to show the form."""
-UNCHECKED = 2
+PREVIEW_PEOPLE = "trees"
 LEAKED = 3
 
 Types = Annotated[
     list[str] | None,
-    typer.Option("--type", metavar="COLUMN=TYPE", help="text, whole, number, truth, date or date:%d/%m/%Y."),
+    typer.Option(
+        "--type", metavar="COLUMN=TYPE", help="text, whole, number, boolean, time, date or date:%d/%m/%Y."
+    ),
 ]
 Schema = Annotated[
-    Path | None, typer.Option(help="A saved schema (preview --save-schema): what the columns hold.")
+    Path | None, typer.Option(help="Saved schema with the column types (see preview --save-schema).")
+]
+Encoding = Annotated[
+    str | None, typer.Option(help="Encoding of a text file, such as utf-8, cp932, euc_jp or cp1252.")
+]
+Sheet = Annotated[str | None, typer.Option(help="Sheet of a workbook.")]
+HeaderRow = Annotated[
+    int | None, typer.Option(min=1, help="Line, or row of a sheet, with the column names; from 1.")
+]
+LeaveOut = Annotated[
+    list[str] | None, typer.Option(metavar="COLUMN", help="Column to leave empty; may be repeated.")
 ]
 Known = Annotated[
     list[str] | None,
-    typer.Option(metavar="COLUMN", help="Column that somebody may already know of a person; once for each."),
+    typer.Option(metavar="COLUMN", help="Column that an attacker may already know; may be repeated."),
+]
+Replaced = Annotated[
+    list[str] | None,
+    typer.Option("--replace", metavar="COLUMN", help="Column whose values are names; may be repeated."),
+]
+Kept = Annotated[
+    list[str] | None,
+    typer.Option("--keep", metavar="COLUMN", help="Column whose values are not names; may be repeated."),
+]
+RuleOption = Annotated[
+    list[str] | None,
+    typer.Option("--rule", metavar="RULE", help='Rule to keep, such as "checkin < checkout"; once for each.'),
+]
+RulesOption = Annotated[
+    str | None,
+    typer.Option(
+        "--rules", metavar="FILE", help="File of rules to keep; or: found, for all that are proposed."
+    ),
+]
+DropRule = Annotated[
+    list[str] | None,
+    typer.Option("--drop-rule", metavar="RULE", help="Rule not to keep, of those; once for each."),
+]
+Person = Annotated[
+    str | None,
+    typer.Option(
+        metavar="COLUMN", help="Column that identifies people who have several rows each (visits, payments)."
+    ),
+]
+PeopleOption = Annotated[
+    str | None,
+    typer.Option(
+        "--people", metavar="FILE", help="Table of people among linked files, or its sheet in a workbook."
+    ),
+]
+EventsOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--events", metavar="NAME=FILE", help="Table of events among linked files; may be repeated."
+    ),
 ]
 LanguageOption = Annotated[
-    Language | None, typer.Option("--language", help="ja or en; by default the terminal's.")
+    Language | None, typer.Option("--language", help="ja or en; by default the language of the terminal.")
 ]
-Quiet = Annotated[bool, typer.Option("--quiet", help="Print nothing but errors.")]
+Quiet = Annotated[bool, typer.Option("--quiet", help="Print only errors.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for machines.")]
 
 
@@ -58,21 +112,25 @@ def synthesise(
     source: Annotated[
         Path | None, typer.Argument(help="The file: CSV, TSV, JSON, YAML, XLSX, Parquet.")
     ] = None,
-    target_file: Annotated[Path | None, typer.Argument(metavar="OUTPUT", help="Where to.")] = None,
+    target_file: Annotated[Path | None, typer.Argument(metavar="OUTPUT", help="File to write.")] = None,
     input: Annotated[Path | None, typer.Option("--input", "-i", help="The file.")] = None,
-    output: Annotated[Path | None, typer.Option("--output", "-o", help="Where to.")] = None,
-    target: Annotated[str | None, typer.Option(help="Column that a model is to predict.")] = None,
+    output: Annotated[Path | None, typer.Option("--output", "-o", help="File to write.")] = None,
+    target: Annotated[str | None, typer.Option(help="Column to predict.")] = None,
     known: Known = None,
+    person: Person = None,
+    people: PeopleOption = None,
+    events: EventsOption = None,
     count: Annotated[
-        int | None, typer.Option("--count", "-n", help="Rows to draw; else as many as there are.")
+        int | None,
+        typer.Option(
+            "--count", "-n", help="Rows (with --person: people) to draw; by default as many as the file has."
+        ),
     ] = None,
     engine: Annotated[str | None, typer.Option(help=f"auto, {', '.join(ENGINES)}.")] = None,
-    epsilon: Annotated[
-        float | None, typer.Option(help="The most that differential privacy may cost.")
-    ] = None,
-    seed: Annotated[int, typer.Option(help="Seed of the holdout, the training and the draw.")] = 0,
+    epsilon: Annotated[float | None, typer.Option(help="Largest ε allowed for differential privacy.")] = None,
+    seed: Annotated[int, typer.Option(help="Random seed of the holdout, the training and the draw.")] = 0,
     text_minutes: Annotated[
-        float, typer.Option(min=0, help="How long texts may be learned; 0 leaves them empty.")
+        float, typer.Option(min=0, help="Minutes for learning texts; 0 leaves them empty.")
     ] = MAX_MINUTES,
     llm: Annotated[
         str | None,
@@ -88,39 +146,75 @@ def synthesise(
     ] = None,
     refine_model: Annotated[str | None, typer.Option(help="Its model.")] = None,
     allow_remote: Annotated[
-        bool, typer.Option("--allow-remote", help="These servers may be other machines.")
+        bool, typer.Option("--allow-remote", help="Allow these servers to be other machines.")
     ] = False,
-    report: Annotated[Path | None, typer.Option(help="Where to write the report, as one HTML page.")] = None,
+    report: Annotated[Path | None, typer.Option(help="File for the report, one HTML page.")] = None,
     types: Types = None,
+    replace: Replaced = None,
+    keep: Kept = None,
     schema: Schema = None,
-    force: Annotated[bool, typer.Option("--force", help="Replace files that are there.")] = False,
+    encoding: Encoding = None,
+    sheet: Sheet = None,
+    header_row: HeaderRow = None,
+    leave_out: LeaveOut = None,
+    rule: RuleOption = None,
+    rules: RulesOption = None,
+    drop_rule: DropRule = None,
+    given: GivenOption = None,
+    shares: SharesOption = None,
+    even_if_few: EvenIfFew = False,
+    force: Annotated[bool, typer.Option("--force", help="Overwrite existing files.")] = False,
     keep_going: Annotated[
-        bool, typer.Option("--keep-going", help="Write even if personal data of the original is in it.")
+        bool,
+        typer.Option("--keep-going", help="Write even if the output contains personal data of the original."),
     ] = False,
     as_json: AsJson = False,
     language: LanguageOption = None,
     quiet: Quiet = False,
 ) -> None:
-    """Make a synthetic file of the same form as another one, without the people in it.
+    """Make a synthetic file with the same columns and format as the original.
 
     Personal data is found and replaced before anything learns from the table; what is drawn is scanned again,
     and measured against rows that were held out. Beside the output lies a manifest, by which `validate` finds
     those rows again; no row is in it.
     """
     show = Show(language or terminal_language(), quiet or as_json)
+    if people or events:
+        _refuse_options({
+            "--type": types, "--schema": schema, "--encoding": encoding, "--sheet": sheet,
+            "--header-row": header_row, "--leave-out": leave_out, "--rule": rule, "--rules": rules,
+            "--drop-rule": drop_rule, "--given": given, "--shares": shares,
+            "--llm": llm, "--refine": refine, "--json": as_json, "--model": model,
+            "--refine-model": refine_model, "--allow-remote": allow_remote,
+        })  # fmt: skip
+        settings = GenerationSettings(
+            target=target, count=count, engine=engine, epsilon=epsilon, seed=seed, known=tuple(known or ())
+        )
+        paths = [path for path in (source, target_file, input, output) if path]
+        synthesise_files(
+            show, people, events or [], person, paths, settings, answers=_answers(replace, keep),
+            report=report, force=force, keep_going=keep_going,
+        )  # fmt: skip
+        return
     source, output = _one("SOURCE", source, input), _one("OUTPUT", target_file, output)
+    reading = Reading(_types(types), encoding, sheet, header_row)
+    asked, parts = read_given(given), read_shares(shares)
     format_of_name(output)
     writer, refiner = _language_models(llm, model, refine, refine_model, allow_remote)
-    check_outputs([output, manifest_path(output), *([report] if report else [])], force)
+    outputs = [output, manifest_path(output), *([report] if report else [])]
+    check_outputs(outputs, force, [source, *([schema] if schema else [])])
     with show.stages() as stages:
-        understood = understand(source, _types(types), schema, on_stage=stages.begin)
-        settings = Settings(
+        profile = profile_file(
+            source, reading, schema, answers=_answers(replace, keep), person=person, on_stage=stages.begin
+        ).without(leave_out or ())
+        settings = GenerationSettings(
             target=target, count=count, engine=engine, epsilon=epsilon, seed=seed,
             texts=_texts(writer, text_minutes), refiner=refiner,
-            known=tuple(known or ()),
+            known=tuple(known or ()), rules=_rules(profile, rule, rules, drop_rule),
+            given=asked, shares=parts, even_if_few=even_if_few,
         )  # fmt: skip
-        made = make(understood, settings, on_stage=stages.begin, on_progress=stages.train)
-    show.understood(understood)
+        made = make(profile, settings, on_stage=stages.begin, on_progress=stages.train)
+    show.profile(profile)
     show.made(made)
     if made.leaks and keep_going:
         show.leaks(made.leaks)
@@ -130,7 +224,7 @@ def synthesise(
         typer.secho(error.message(show.language), fg="red", err=True)
         raise typer.Exit(LEAKED) from error
     if report:
-        about = About(training=made.generator.training, source=source.name)
+        about = About(training=made.generator.training, source=source.name, shared=len(made.table))
         write_text(report, made.evidence.to_html(show.language, about))
     if as_json:
         plain = {
@@ -139,30 +233,64 @@ def synthesise(
             "evidence": made.evidence.to_dict(),
         }
         typer.echo(json.dumps(plain, ensure_ascii=False))
-    show.say("written", path=output, rows=len(made.table))
+    show.translate("written", path=output, rows=len(made.table))
     raise typer.Exit(EXIT_STATUS[made.evidence.verdict])
 
 
 def validate(
-    original: Annotated[Path, typer.Option(help="The file it was made from.")],
-    synthetic: Annotated[Path, typer.Option(help="The synthetic file.")],
-    holdout: Annotated[Path | None, typer.Option(help="A file of rows that were held out.")] = None,
-    manifest: Annotated[Path | None, typer.Option(help="The manifest, if it lies elsewhere.")] = None,
+    synthetic: Annotated[
+        Path, typer.Option(help="The synthetic file; of linked files their folder or workbook.")
+    ],
+    original: Annotated[Path | None, typer.Option(help="The original file or workbook.")] = None,
+    holdout: Annotated[Path | None, typer.Option(help="File with the rows of the holdout.")] = None,
+    manifest: Annotated[Path | None, typer.Option(help="The manifest, if it is elsewhere.")] = None,
     schema: Schema = None,
-    target: Annotated[str | None, typer.Option(help="Column that a model is to predict.")] = None,
+    encoding: Encoding = None,
+    sheet: Sheet = None,
+    header_row: HeaderRow = None,
+    target: Annotated[str | None, typer.Option(help="Column to predict.")] = None,
     known: Known = None,
+    rule: RuleOption = None,
+    person: Person = None,
+    people: PeopleOption = None,
+    events: EventsOption = None,
+    llm: Annotated[
+        str | None,
+        typer.Option(metavar="URL", help="Language model whose embeddings are used to compare texts."),
+    ] = None,
+    model: Annotated[str | None, typer.Option(help="Its model, such as nomic-embed-text.")] = None,
+    allow_remote: Annotated[
+        bool, typer.Option("--allow-remote", help="Allow this server to be another machine.")
+    ] = False,
+    replace: Replaced = None,
+    keep: Kept = None,
     as_json: AsJson = False,
     language: LanguageOption = None,
     quiet: Quiet = False,
 ) -> None:
-    """Check a synthetic file against its original, whoever made it."""
+    """Check a synthetic file against its original, no matter who made it."""
     show = Show(language or terminal_language(), quiet or as_json)
+    if people or events:
+        _refuse_options({
+            "--schema": schema, "--encoding": encoding, "--sheet": sheet, "--header-row": header_row,
+            "--rule": rule, "--llm": llm, "--model": model, "--allow-remote": allow_remote,
+        })  # fmt: skip
+        validate_files(
+            show, people, events or [], person, original, synthetic, holdout=holdout, manifest=manifest,
+            target=target, known=known or (), answers=_answers(replace, keep), as_json=as_json,
+        )  # fmt: skip
+        return
+    if original is None:
+        raise typer.BadParameter("Name the original file: --original.")
     try:
         with show.stages() as stages:
+            embedder, _ = _language_models(llm, model, None, None, allow_remote)
             stages.begin("assess")
             result = check(
                 original, synthetic, holdout=holdout, manifest=manifest, schema=schema, target=target,
-                known=known or (),
+                known=known or (), rules=rule or (), llm=embedder, answers=_answers(replace, keep),
+                person=person,
+                reading=Reading({}, encoding, sheet, header_row) if encoding or sheet or header_row else None,
             )  # fmt: skip
     except SynthHandsonError as error:
         typer.secho(error.message(show.language), fg="red", err=True)
@@ -177,33 +305,57 @@ def preview(
     source: Annotated[Path | None, typer.Argument(help="The file.")] = None,
     input: Annotated[Path | None, typer.Option("--input", "-i", help="The file.")] = None,
     count: Annotated[int, typer.Option("--count", "-n", help="Rows to show.")] = 5,
-    seed: Annotated[int, typer.Option(help="Seed of the rows.")] = 0,
+    seed: Annotated[int, typer.Option(help="Random seed of the rows.")] = 0,
     types: Types = None,
+    replace: Replaced = None,
+    keep: Kept = None,
     schema: Schema = None,
-    save_schema: Annotated[Path | None, typer.Option(help="Where to save what is understood.")] = None,
-    force: Annotated[bool, typer.Option("--force", help="Replace a schema that is there.")] = False,
+    encoding: Encoding = None,
+    sheet: Sheet = None,
+    header_row: HeaderRow = None,
+    leave_out: LeaveOut = None,
+    rule: RuleOption = None,
+    rules: RulesOption = None,
+    drop_rule: DropRule = None,
+    person: Person = None,
+    save_schema: Annotated[
+        Path | None, typer.Option(help="File to save the detected column types to.")
+    ] = None,
+    force: Annotated[bool, typer.Option("--force", help="Overwrite an existing schema.")] = False,
     language: LanguageOption = None,
 ) -> None:
-    """Show what is understood of a file, the personal data in it, and a few synthetic rows; write nothing.
+    """Show how a file is read, the personal data in it, and a few synthetic rows; write nothing.
 
     Nothing but a schema, where that is asked for: names, types and spelling of the columns, and no row.
     """
     show = Show(language or terminal_language())
+    source = _one("SOURCE", source, input)
     if save_schema:
-        check_outputs([save_schema], force)
+        check_outputs([save_schema], force, [source])
     with show.stages() as stages:
-        understood = understand(_one("SOURCE", source, input), _types(types), schema, on_stage=stages.begin)
-    show.understood(understood)
-    with show.stages() as stages:
-        settings = Settings(count=count, engine=PREVIEW_ENGINE, seed=seed, texts=None)
-        drawn = draw(understood, settings, hold_out=False, on_stage=stages.begin)
-    show.say("preview_title", count=count)
-    show.rows(drawn.table, understood.form)
+        reading = Reading(_types(types), encoding, sheet, header_row)
+        profile = profile_file(
+            source, reading, schema, answers=_answers(replace, keep), person=person, on_stage=stages.begin
+        ).without(leave_out or ())
+        chosen = _rules(profile, rule, rules, drop_rule)
+    show.profile(profile)
+    if person is None:
+        show.rules(profile.proposed, chosen)
     if save_schema:
-        write_text(save_schema, understood.form.to_json())
-        show.say("schema_saved", path=save_schema)
-    else:
-        show.say("preview_note")
+        write_text(save_schema, profile.form.to_json())
+        show.translate("schema_saved", path=save_schema)
+    with show.stages() as stages:
+        settings = GenerationSettings(
+            count=count, engine=PREVIEW_PEOPLE if person else PREVIEW_ENGINE, seed=seed, texts=None,
+            rules=chosen,
+        )  # fmt: skip
+        drawn = draw(profile, settings, hold_out=False, on_stage=stages.begin)
+    show.translate("preview_title", count=count)
+    show.rows(drawn.table, profile.form)
+    if profile.obstacle:
+        show.translate("preview_only", reason=profile.obstacle.message(show.language))
+    elif not save_schema:
+        show.translate("preview_note")
 
 
 def _language_models(
@@ -223,12 +375,30 @@ def _texts(writer: LanguageModel | None, minutes: float) -> TrainTexts | None:
     return partial(train_texts, max_minutes=minutes) if minutes else None
 
 
+def _rules(
+    profile: TableProfile, stated: list[str] | None, source: str | None, dropped: list[str] | None
+) -> tuple[KeptRule, ...]:
+    proposed = profile.proposed if source == FOUND else ()
+    return choose_rules(proposed, stated or (), source, dropped or ())
+
+
+def _refuse_options(given: Mapping[str, object]) -> None:
+    """Refuse what does nothing for linked files."""
+    for option, value in given.items():
+        if value:
+            raise ArgumentError("linked_option", option=option)
+
+
 def _one(name: str, argument: Path | None, option: Path | None) -> Path:
     """Return a file that may be given in two ways."""
     given = argument or option
     if given is None or (argument and option):
         raise typer.BadParameter(f"Give {name} once, as an argument or as an option.")
     return given
+
+
+def _answers(replace: list[str] | None, keep: list[str] | None) -> dict[str, Answer]:
+    return answers_of(replace or (), keep or ())
 
 
 def _types(given: list[str] | None) -> dict[str, str]:

@@ -4,11 +4,13 @@ import os
 import re
 import runpy
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from synth_handson.commands.files import Encoding, HeaderRow, Kept, Replaced, Sheet
 from synth_handson.errors import ArgumentError
 from synth_handson.paths import notebook
 
@@ -30,84 +32,91 @@ def handson(
     context: typer.Context,
     run: Annotated[bool, typer.Option("--run", help="Read-only, for several visitors.")] = False,
     data: Annotated[
-        Path | None, typer.Option("--data", help="A table of your own.", exists=True, dir_okay=False)
+        Path | None, typer.Option("--data", help="Your own table.", exists=True, dir_okay=False)
     ] = None,
-    target: Annotated[
-        str | None, typer.Option("--target", help="Its column that a model is to predict.")
-    ] = None,
+    target: Annotated[str | None, typer.Option("--target", help="Column of it to predict.")] = None,
     types: Annotated[
         list[str] | None,
-        typer.Option("--type", help="What a column of it holds, such as `zip=text`.", metavar="COLUMN=TYPE"),
+        typer.Option("--type", help="Type of a column of it, such as `zip=text`.", metavar="COLUMN=TYPE"),
     ] = None,
+    encoding: Encoding = None,
+    sheet: Sheet = None,
+    header_row: HeaderRow = None,
+    replace: Replaced = None,
+    keep: Kept = None,
     uploads: Annotated[
         float | None,
         typer.Option(
-            "--uploads", help="With --run: visitors may bring tables of so many megabytes.", min=0.1
+            "--uploads", help="With --run: largest table that visitors may bring, in megabytes.", min=0.1
         ),
     ] = None,
 ) -> None:
-    """Open the hands-on in a browser; what else is said goes to marimo.
+    """Open the hands-on in a browser; other arguments go to marimo.
 
     An installed package copies its notebook to the folder `synth-handson` in this one, unless it is there
     already. In a clone of the repository, its own `app.py` is opened.
     """
-    path = own_copy(notebook(), "app.py", notebook().with_name("page.css"))
+    path = _own_copy()
     if uploads is not None:
         from synth_handson.notebook.upload import VARIABLE
 
         os.environ[VARIABLE] = f"{uploads:g}"
-    own = _own_table(data, target, types or [])
-    sys.argv = ["marimo", "run" if run else "edit", str(path), *context.args, *own]
+    told = {
+        "--target": target, "--type": types, "--encoding": encoding, "--sheet": sheet,
+        "--header-row": header_row, "--replace": replace, "--keep": keep,
+    }  # fmt: skip
+    sys.argv = ["marimo", "run" if run else "edit", str(path), *context.args, *_own_table(data, told)]
     runpy.run_module("marimo", run_name="__main__", alter_sys=True)
 
 
-def _own_table(data: Path | None, target: str | None, types: list[str]) -> list[str]:
+def _own_table(data: Path | None, told: Mapping[str, str | int | list[str] | None]) -> list[str]:
     """Write what the notebook is told of a table, as it comes after marimo's own arguments."""
+    said = [
+        part
+        for option, values in told.items()
+        for value in (values if isinstance(values, list) else [values])
+        if value is not None
+        for part in (option, str(value))
+    ]
     if data is None:
-        if target or types:
-            raise typer.BadParameter("--target and --type are about a table of your own: give --data as well")
+        if said:
+            raise typer.BadParameter(f"{said[0]} is about a table of your own: give --data as well")
         return []
-    told = ["--", "--data", str(data.absolute())]
-    told += ["--target", target] if target else []
-    return told + [part for one in types for part in ("--type", one)]
+    return ["--", "--data", str(data.absolute()), *said]
 
 
 def clear_store() -> None:
-    """Remove every trained generator kept on this machine."""
+    """Delete all trained generators stored on this machine."""
     from synth_handson.synthesis import store
 
     typer.echo(f"{store.clear()} generators removed")
 
 
 def rebuild_pretrained() -> None:
-    """Train the generator and the synthetic table in data/ anew, and measure them for the notebook."""
+    """Train the generator in data/ again, draw its table, and measure both for the notebook."""
     from synth_handson.notebook.bundled import rebuild_findings
+    from synth_handson.notebook.exercises.findings import rebuild_exercise_findings
     from synth_handson.synthesis import pretrained
 
     typer.echo(pretrained.rebuild())
     rebuild_findings()
+    rebuild_exercise_findings()
 
 
-def own_copy(source: Path, name: str, style: Path) -> Path:
+def _own_copy() -> Path:
     """Return a notebook that may be changed: a clone's own, else a copy with style sheet and settings.
 
-    Parameters
-    ----------
-    source
-        Where the notebook lies.
-    name
-        Of the copy, in the folder `synth-handson`; one that is there already is kept.
-    style
-        Its style sheet.
+    One that was copied before is kept.
     """
+    source = notebook()
     if not source.is_relative_to(Path(__file__).parents[1]):
         return source
-    copied = COPY / name
+    copied = COPY / "app.py"
     if copied.exists():
         return copied
-    styled = copied.with_suffix(".css").name
-    text = re.sub(r'css_file="[^"]*"', f'css_file="{styled}"', source.read_text(encoding="utf-8"))
-    written = ((styled, style.read_text(encoding="utf-8")), ("pyproject.toml", SETTINGS), (name, text))
+    text = re.sub(r'css_file="[^"]*"', 'css_file="app.css"', source.read_text(encoding="utf-8"))
+    style = source.with_name("page.css").read_text(encoding="utf-8")
+    written = (("app.css", style), ("pyproject.toml", SETTINGS), ("app.py", text))
     try:
         COPY.mkdir(exist_ok=True)
         for file, content in written:

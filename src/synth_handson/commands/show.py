@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import locale
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 import pandas as pd
@@ -13,17 +13,27 @@ from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeEl
 from rich.table import Table
 
 from synth_handson.evidence.assessment import Evidence
-from synth_handson.locales import Language, get_text
+from synth_handson.locales import Language, Message, get_text
 from synth_handson.pii.detect import Finding
 from synth_handson.pii.japanese import INSTALL, has_dictionary
 from synth_handson.pii.leaks import Leak, name_cells
-from synth_handson.pipeline.synthesise import Stage, Synthesised, Understood
+from synth_handson.pipeline.generate import Synthesised
+from synth_handson.pipeline.kept_rules import KeptRule
+from synth_handson.pipeline.profile import Stage, TableProfile
 from synth_handson.pipeline.validate import Check, ValidationResult
+from synth_handson.presentation.summaries import sentences
+from synth_handson.presentation.words import percent
 from synth_handson.synthesis.run import Progress as Training
 from synth_handson.tables.files.convert import spell
 from synth_handson.tables.files.form import TableForm
+from synth_handson.tables.rules.find import FoundRule
+from synth_handson.tables.rules.parse import as_rules
 
 MAX_CELL = 40
+MOST_REASONS = 3
+"""Reasons printed for a table of limited use."""
+TYPES_TO_SAY = {"dates": "date:%d/%m/%Y", "dots": "whole"}
+"""What can be said of a column, for example, that could not be understood."""
 ADVICE = {"commands.texts_missing": "texts_longer", "commands.texts_cut": "texts_whole"}
 """What can be done with the command line's options about what is noted."""
 
@@ -55,9 +65,12 @@ class Show:
         """Look up a text of the commands."""
         return get_text(self.language, f"commands.{key}", **values)
 
-    def say(self, key: str, **values: object) -> None:
+    def translate(self, key: str, **values: object) -> None:
         """Print a sentence."""
         self._out.print(self.text(key, **values), highlight=False, soft_wrap=True)
+
+    def _note(self, note: Message) -> None:
+        self._out.print(note.render(self.language), highlight=False, soft_wrap=True)
 
     @contextmanager
     def stages(self) -> Iterator[Stages]:
@@ -68,20 +81,29 @@ class Show:
         ) as bar:  # fmt: skip
             yield Stages(self, bar)
 
-    def understood(self, understood: Understood) -> None:
+    def profile(self, profile: TableProfile) -> None:
         """Print what was understood of a table, column by column, and the personal data in it."""
-        forms = {form.name: form for form in understood.form.columns}
-        self.say("read_title", rows=len(understood.frame), columns=len(understood.roles))
+        forms = {form.name: form for form in profile.form.columns}
+        self.translate("read_title", rows=len(profile.frame), columns=len(profile.roles))
+        for found in profile.form.found:
+            self._out.print(found.render(self.language), highlight=False, soft_wrap=True, markup=False)
         table = self._table("column", "type", "understood", "becomes")
-        for role in understood.roles:
+        for role in profile.roles:
             form = forms[role.name]
             becomes = self.text(f"becomes_{role.role}")
-            why = f" ({role.reason.in_words(self.language)})" if role.reason else ""
+            why = f" ({role.reason.render(self.language)})" if role.reason else ""
             table.add_row(role.name, self.text(f"type_{form.type}"), form.why(self.language), becomes + why)
         self._out.print(table)
-        for notice in understood.notices:
-            self._out.print(notice.in_words(self.language), highlight=False, soft_wrap=True)
-        self._findings(understood.findings)
+        for name, form in forms.items():
+            if form.reason in TYPES_TO_SAY:
+                self.translate("say_type", asked=f"{name}={TYPES_TO_SAY[form.reason]}")
+        for notice in profile.notices:
+            self._note(notice)
+        if profile.proposed_person:
+            self.translate("propose_person", person=profile.proposed_person)
+        if profile.questions:
+            self.translate("answer_how")
+        self._findings(profile.findings)
 
     def _findings(self, findings: tuple[Finding, ...]) -> None:
         if findings:
@@ -91,16 +113,34 @@ class Show:
                     found.column,
                     self.text(f"kind_{found.kind}"),
                     f"{found.cells:,}",
-                    f"{found.share:.0%}",
-                    f"{found.sure:.0%}",
-                    self.text("whole" if found.whole else "inside"),
+                    percent(found.share, 0),
+                    percent(found.sure, 0),
+                    self.text("whole" if found.whole or found.kind == "possible_name" else "inside"),
                     found.examples[0],
                 )
             self._out.print(table)
         else:
-            self.say("no_personal_data")
+            self.translate("no_personal_data")
         if not has_dictionary():
-            self.say("no_dictionary", install=INSTALL)
+            self.translate("no_dictionary", install=INSTALL)
+
+    def rules(self, proposed: Sequence[FoundRule], kept: Sequence[KeptRule]) -> None:
+        """Print the rules that were found, and which are kept: none, unless somebody asks for it."""
+        stated = as_rules(kept)
+        others = [rule for rule in stated if rule not in {found.rule for found in proposed}]
+        if not proposed and not others:
+            self.translate("no_rules")
+            return
+        table = self._table("rule", "says", "people", "kept")
+        for found in proposed:
+            words = found.message.render(self.language)
+            keep = self.text("yes" if found.rule in stated else "no")
+            table.add_row(str(found.rule), words, f"{found.people:,}", keep)
+        for rule in others:
+            table.add_row(str(rule), rule.render(self.language), "–", self.text("yes"))
+        self._out.print(table)
+        if any(found.rule not in stated for found in proposed):
+            self.translate("rules_proposed")
 
     def rows(self, frame: pd.DataFrame, form: TableForm) -> None:
         """Print the rows of a synthetic table side by side, spelled as they would be written."""
@@ -114,24 +154,30 @@ class Show:
     def made(self, made: Synthesised) -> None:
         """Print what was shown of a synthetic table, and what not."""
         self.evidence(made.evidence)
-        if not made.leaks and made.understood.personal_cells:
-            self.say("scanned", cells=made.understood.personal_cells)
+        if not made.leaks and made.profile.personal_cells:
+            self.translate("scanned", cells=made.profile.personal_cells)
+        for note in made.notes:
+            self._note(note)
         notes = made.text_notes
         for note in notes:
-            self._out.print(note.in_words(self.language), highlight=False, soft_wrap=True)
+            self._note(note)
         for advice in dict.fromkeys(ADVICE[note.key] for note in notes if note.key in ADVICE):
-            self.say(advice)
+            self.translate(advice)
         if made.empty:
-            self.say("left_empty", columns=", ".join(made.empty))
-        self.say("not_shown")
+            self.translate("left_empty", columns=", ".join(made.empty))
+        self.translate("not_shown")
 
     def evidence(self, evidence: Evidence) -> None:
-        """Print the verdict, its reasons, and what follows."""
+        """Print the verdict, its reasons, what follows, and why the table is of limited use if it is."""
         color = {"pass": "green", "review": "yellow", "fail": "red"}[evidence.verdict]
         self._out.print(f"[bold {color}]{self.text(f'verdict_{evidence.verdict}')}[/]")
-        for reason in dict.fromkeys(reason.in_words(self.language) for reason in evidence.reasons):
+        for reason in sentences(evidence.reasons, evidence, self.language):
             self._out.print(f"- {reason}", highlight=False)
-        self._out.print(evidence.decision.in_words(self.language), highlight=False)
+        self._out.print(evidence.decision.render(self.language), highlight=False)
+        use = evidence.usefulness
+        if use.outcome in ("limited", "not useful"):
+            for why in sentences(use.reasons[:MOST_REASONS], evidence, self.language):
+                self._out.print(f"- {why}", highlight=False)
 
     def leaks(self, leaks: tuple[Leak, ...]) -> None:
         """Print where an output holds personal data of the original."""
@@ -139,18 +185,28 @@ class Show:
 
     def result(self, result: ValidationResult) -> None:
         """Print what was checked, and whether it is met."""
+        self.checks(result)
+        self.met(result.met)
+
+    def met(self, met: bool) -> None:
+        """Print whether all that was checked is met."""
+        self.translate("all_met" if met else "not_all_met")
+
+    def checks(self, result: ValidationResult) -> None:
+        """Print what was checked."""
         table = self._table("check", "value", "target", "met", "about")
         for check in result.checks:
             table.add_row(
                 self.text(f"check_{check.name}"), *_numbers(check), self._met(check),
-                check.about.in_words(self.language),
+                check.about.render(self.language),
             )  # fmt: skip
         self._out.print(table)
         if result.leaks:
             self.leaks(result.leaks)
         if result.evidence:
             self.evidence(result.evidence)
-        self.say("all_met" if result.met else "not_all_met")
+        for note in result.notes:
+            self._note(note)
 
     def _met(self, check: Check) -> str:
         if check.met is None:
@@ -186,6 +242,6 @@ class Stages:
 def _numbers(check: Check) -> tuple[str, str]:
     if check.name == "personal_data":
         return f"{check.value:,.0f}", "0"
-    shown = "–" if check.value is None else f"{check.value:.1%}"
+    shown = "–" if check.value is None else percent(check.value, 1)
     sign = "" if check.name == "schema" else "> "
-    return shown, "–" if check.target is None else f"{sign}{check.target:.0%}"
+    return shown, "–" if check.target is None else f"{sign}{percent(check.target, 0)}"

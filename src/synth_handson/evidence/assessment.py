@@ -2,40 +2,52 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any, Literal
 
 from synth_handson.errors import ArgumentError
-from synth_handson.evidence.c2st import c2st
-from synth_handson.evidence.counted import on_all_rows
-from synth_handson.evidence.epsilon import EpsilonBound, epsilon_at_least
-from synth_handson.evidence.fidelity import Fidelity, assess_fidelity, match_schema
+from synth_handson.evidence.asked import Asked, AskedTables, all_alike, all_in_one, read_asked, what_was_asked
+from synth_handson.evidence.controls.control_results import ControlResult, assess_controls
+from synth_handson.evidence.counting.exact_fidelity import on_all_rows
+from synth_handson.evidence.counting.exact_tables import Given, read_tables
+from synth_handson.evidence.fidelity.c2st import c2st
+from synth_handson.evidence.fidelity.events import with_events
+from synth_handson.evidence.fidelity.rules import RuleEvidence, assess_rules, units_of
+from synth_handson.evidence.fidelity.statistics import Fidelity, assess_fidelity, match_schema
 from synth_handson.evidence.grade import Grade, grade
-from synth_handson.evidence.ladder import Rung, climb
 from synth_handson.evidence.measures import Measure
-from synth_handson.evidence.membership import Neighbours
-from synth_handson.evidence.privacy import Privacy, assess_privacy
-from synth_handson.evidence.text_columns import set_texts_apart, text_fidelity
-from synth_handson.evidence.three_tables import AssessedTables
+from synth_handson.evidence.privacy.epsilon import EpsilonBound, epsilon_at_least
+from synth_handson.evidence.privacy.membership import Neighbours
+from synth_handson.evidence.privacy.overview import Privacy, assess_privacy
+from synth_handson.evidence.privacy.text_columns import set_texts_apart, text_fidelity
+from synth_handson.evidence.read_histories import ReadPeople, read_people
+from synth_handson.evidence.three_tables import MAX_ROWS, AssessedTables
 from synth_handson.evidence.usefulness import Usefulness, judge_use, median_kept
-from synth_handson.evidence.utility import Utility, assess_utility
+from synth_handson.evidence.utility.tstr import Utility, assess_utility
 from synth_handson.evidence.verdict import Outcome
-from synth_handson.evidence.whole import Given, read_tables
 from synth_handson.locales import Language, Message
 from synth_handson.metrics.intervals import Estimate
 from synth_handson.tables.checks import check_callback, check_seed
+from synth_handson.tables.filled import is_filled
 from synth_handson.tables.large import AnyTable
+from synth_handson.tables.linked import LinkedTables
+from synth_handson.tables.rules.find import FoundRule
+from synth_handson.tables.rules.parse import as_rules
+from synth_handson.tables.rules.rule import Rule
+from synth_handson.tables.segment import Given as GivenValues
+from synth_handson.tables.segment import Segment, Shares
 
 if TYPE_CHECKING:
+    import pandas as pd
     from distributed import Client
 
-    from synth_handson.report import About
+    from synth_handson.presentation.report import About
 
-StepName = Literal["distances", "attacks", "ladder", "fidelity", "utility", "done"]
+StepName = Literal["distances", "attacks", "controls", "fidelity", "utility", "done"]
 SHARES: dict[StepName, float] = {
-    "distances": 0.0, "attacks": 0.1, "ladder": 0.35, "fidelity": 0.5, "utility": 0.7, "done": 1.0,
+    "distances": 0.0, "attacks": 0.1, "controls": 0.35, "fidelity": 0.5, "utility": 0.7, "done": 1.0,
 }  # fmt: skip
 """How much of the work is done, roughly, when a step begins."""
 
@@ -78,12 +90,12 @@ class Evidence:
     columns
         The tables' columns.
     rows
-        Size of the tables as given.
+        Size of the tables as given; of linked tables the number of events.
     measured
         Number of rows that were measured where counting is not enough: very large tables are sampled.
     fidelity, utility, privacy
         The three parts. ``utility`` is None where ``utility_missing`` says why.
-    ladder
+    controls
         Where the table stands between controls whose answer is known.
     usefulness
         Whether it is of use, whatever the verdict on privacy.
@@ -94,6 +106,15 @@ class Evidence:
     epsilon_at_least
         A lower bound of the ε of differential privacy that the generator could have claimed. None where the
         holdout is no random part of the same people, and in evidence of before it was measured.
+    rules
+        What always holds in the training table, and how often it does in the synthetic one.
+    people
+        Number of people, where they have several rows: then people are counted everywhere, and not rows. None
+        where each row is a person of its own.
+    person
+        The column that tells them apart.
+    asked
+        Of rows drawn on demand, what was asked for, and how many real people have it.
     """
 
     version: str
@@ -105,11 +126,15 @@ class Evidence:
     utility: Utility | None
     utility_missing: Message | None
     privacy: Privacy
-    ladder: tuple[Rung, ...]
+    controls: tuple[ControlResult, ...]
     usefulness: Usefulness
     grade: Grade
     known: tuple[str, ...] = ()
     epsilon_at_least: EpsilonBound | None = None
+    people: Sizes | None = None
+    person: str | None = None
+    rules: tuple[RuleEvidence, ...] = ()
+    asked: Asked | None = None
 
     @property
     def verdict(self) -> Outcome:
@@ -137,7 +162,8 @@ class Evidence:
     def to_dict(self) -> dict[str, Any]:
         """Return plain dicts, lists, numbers and text, ready for ``json.dumps``."""
         plain: dict[str, Any] = _adapter().dump_python(self, mode="json")
-        return plain
+        rarely = {"people": self.people, "person": self.people, "asked": self.asked}
+        return {name: part for name, part in plain.items() if rarely.get(name, True) is not None}
 
     @classmethod
     def from_dict(cls, plain: dict[str, Any]) -> Evidence:
@@ -158,13 +184,13 @@ class Evidence:
 
     def to_html(self, lang: Language = "en", about: About | None = None) -> str:
         """Return the report as one self-contained HTML page, for a reader who is no statistician."""
-        from synth_handson import report
+        from synth_handson.presentation import report
 
         return report.to_html(self, lang, about or report.About())
 
     def to_markdown(self, lang: Language = "en", about: About | None = None) -> str:
         """Return the report as Markdown."""
-        from synth_handson import report
+        from synth_handson.presentation import report
 
         return report.to_markdown(self, lang, about or report.About())
 
@@ -176,12 +202,16 @@ def _adapter() -> Any:
 
 
 def assess(
-    synthetic: AnyTable,
+    synthetic: AnyTable | LinkedTables | list[pd.DataFrame] | tuple[pd.DataFrame, ...],
     *,
-    train: AnyTable,
-    holdout: AnyTable,
+    train: AnyTable | LinkedTables,
+    holdout: AnyTable | LinkedTables,
     target: str | int | None = None,
     known: Sequence[str] | None = None,
+    rules: str | Rule | Iterable[str | Rule | FoundRule] = (),
+    person: str | int | None = None,
+    given: GivenValues | Segment | None = None,
+    shares: Shares | None = None,
     random_state: int = 0,
     on_progress: Callable[[Step], None] | None = None,
     client: Client | None = None,
@@ -192,16 +222,29 @@ def assess(
     ----------
     synthetic
         The rows drawn from the generator, or the path of a CSV or Parquet file of them. At least 100 rows and
-        2 columns.
+        2 columns. Or linked tables of at least 100 people. Or a list of all tables that were drawn from one
+        generator and given away, as DataFrames: whoever is found in any of them counts once.
     train
         The rows it was trained on, with the same columns.
     holdout
-        Rows from the same source, chosen at random, that it never saw; with the same columns.
+        Rows from the same source, chosen at random, that it never saw; with the same columns. Where people
+        have several rows, people were chosen, with all their rows.
     target
         Column that a model is to predict; without one, no utility is measured.
     known
         Columns that somebody may already know of a person, such as ``["age", "job"]``: it is measured whether
         the synthetic table tells them another one. Nothing is claimed for columns that were not named.
+    rules
+        Rules that are to hold, as for `train_generator`; those that are found in the training table and hold
+        in the holdout are measured anyway.
+    person
+        Column that tells people apart who have several rows each (visits, payments). Then people are counted
+        everywhere, and not rows; the column itself is compared with nothing, but that a synthetic person must
+        not have a real one's key. Linked tables have their own.
+    given, shares
+        What the synthetic rows were asked to have, as for
+        :meth:`~synth_handson.synthesis.generator.Generator.sample`; by default what the table itself says in
+        ``attrs``, if it was drawn on demand. They are then measured among the real people who have it.
     random_state
         Seed of everything random, 0 to 2³² - 1: the same tables and seed give the same evidence.
     on_progress
@@ -219,11 +262,13 @@ def assess(
     Raises
     ------
     TableError
-        If a table is too small, or has other columns or types than the training table.
+        If a table is too small, has too few people, or has other columns or types than the training table.
     ArgumentError
-        If there is no such file or target, the seed is out of range, ``on_progress`` cannot be called, or
-        the cluster has no workers; if a column of ``known`` is not there, named twice or one of free text, or
-        no other column is left to guess.
+        If there is no such file, target or person, a row has no person, the seed is out of range,
+        ``on_progress`` cannot be called, or the cluster has no workers; if a column of ``known`` is not
+        there, named twice or one of free text, or no other column is left to guess; if a
+        rule cannot be read, or names a column that is not there; or if rows on demand do not have what was
+        asked for, or are no DataFrame of rows; or if the table is one of real rows with filled gaps.
 
     Notes
     -----
@@ -234,20 +279,53 @@ def assess(
 
     Columns of free text, of tables of at most so many rows, are measured by themselves: what is like real
     texts, and whether anybody's own words stand in them. They are no part of anything else that is measured.
+
+    Rows on demand are compared with the training and the holdout people who have what was asked for, and the
+    smallest detectable leak is one among these. Where shares were asked for, fidelity and use are measured
+    beside real rows in these shares. If fewer than 100 training people have it, or too few of the holdout,
+    the rows are compared with all people, and the verdict is at most "review".
     """
     check_seed(random_state)
     check_callback(on_progress)
     # From here on names are text.
     named = None if target is None else str(target)
-    with read_tables(synthetic, train, holdout, random_state, named, known, client=client) as given:
-        return _assess(given, named, random_state, on_progress)
+    stated = as_rules(rules)
+    parts = synthetic if isinstance(synthetic, list | tuple) else [synthetic]
+    if any(map(is_filled, parts)):
+        raise ArgumentError("assess_filled")
+    if isinstance(synthetic, list | tuple):
+        synthetic = all_in_one(synthetic)
+    tables = {"synthetic": synthetic, "train": train, "holdout": holdout}
+    rows = [table for table in tables.values() if not isinstance(table, LinkedTables)]
+    of_rows = person is None and len(rows) == len(tables)
+    if stated and not of_rows:
+        raise ArgumentError("rules_people")
+    if of_rows:
+        first, second, third = rows
+        segment = what_was_asked(first, given, shares)
+        asked = read_asked(segment, first, second, third, random_state) if segment else None
+        if asked:
+            second, third = asked.train, asked.holdout
+        with read_tables(first, second, third, random_state, named, known, client=client) as read:
+            return _assess(read, named, stated, random_state, on_progress, asked=asked)
+    if given is not None or shares is not None:
+        raise ArgumentError("asked_people")
+    with read_people(tables, person, random_state, named, known, client) as (read, people):
+        return _assess(read, named, stated, random_state, on_progress, people)
 
 
 def _assess(
-    given: Given, target: str | None, random_state: int, on_progress: Callable[[Step], None] | None
+    given: Given,
+    target: str | None,
+    stated: tuple[Rule, ...],
+    random_state: int,
+    on_progress: Callable[[Step], None] | None,
+    people: ReadPeople | None = None,
+    asked: AskedTables | None = None,
 ) -> Evidence:
     whole = given.whole
     tables, texts = (given.tables, ()) if whole else set_texts_apart(given.tables)
+    histories = people.histories if people else None
 
     def begin(name: StepName) -> None:
         if on_progress:
@@ -256,37 +334,62 @@ def _assess(
     begin("distances")
     ours = Neighbours.of(tables, random_state, whole)
     joint = c2st(tables.synthetic, tables.train, tables.holdout, random_state=random_state)
-    told_apart = joint.reference or Estimate(0.5, 0.5, 0.5)
-    privacy = assess_privacy(ours, told_apart, texts, known=given.known, on_attacks=lambda: begin("attacks"))
-    begin("ladder")
-    ladder = climb(ours, joint)
+    real_auc = joint.reference or Estimate(0.5, 0.5, 0.5)
+    privacy = assess_privacy(
+        ours,
+        real_auc,
+        texts,
+        known=given.known,
+        of_people=people.found if people else None,
+        as_in_reality=not (asked and asked.asked.differs),
+        on_attacks=lambda: begin("attacks"),
+    )
+    if asked:
+        privacy = replace(privacy, verdict=asked.asked.cap(privacy.verdict, len(tables.synthetic)))
+    elif not (histories or whole):
+        privacy = replace(privacy, verdict=all_alike(tables.synthetic, tables.train, privacy.verdict))
+    begin("controls")
+    controls = assess_controls(ours, joint)
     begin("fidelity")
     schema = match_schema(*given.columns)
-    fidelity = assess_fidelity(tables, schema=schema, c2st=joint, random_state=random_state)
+    compared = tables
+    if asked and asked.mixed:
+        compared, whole = set_texts_apart(asked.mixed)[0].sampled(MAX_ROWS, random_state), None
+        joint = c2st(compared.synthetic, compared.train, compared.holdout, random_state=random_state)
+    fidelity = assess_fidelity(compared, schema=schema, c2st=joint, random_state=random_state)
     if whole:
         fidelity = on_all_rows(fidelity, whole)
+    if histories:
+        fidelity = with_events(fidelity, histories, random_state)
     fidelity = replace(fidelity, texts=tuple(m for text in texts for m in text_fidelity(text, random_state)))
+    # What holds in rows says nothing of the summaries of people.
+    rules = () if histories else assess_rules(tables, units_of(given.columns[1]), stated)
     begin("utility")
-    utility = _utility(tables, target, random_state)
+    utility = _utility(people.of_target(tables, target) if people else compared, target, random_state)
     found, missing = (None, utility) if isinstance(utility, Message) else (utility, None)
-    usefulness = judge_use(fidelity, utility)
+    usefulness = judge_use(fidelity, utility, rules)
     begin("done")
     train, holdout, rows = given.sizes
+    sizes = Sizes(rows, train, holdout)
     return Evidence(
         version=version("synth-handson"),
         random_state=random_state,
-        columns=tuple(map(str, given.tables.train.columns)),
-        rows=Sizes(rows, train, holdout),
+        columns=histories.columns if histories else tuple(map(str, given.tables.train.columns)),
+        rows=Sizes(*histories.rows_given) if histories else sizes,
         measured=Sizes(len(tables.synthetic), len(tables.train), len(tables.holdout)),
         fidelity=fidelity,
         utility=found,
         utility_missing=missing,
         privacy=privacy,
-        ladder=ladder,
+        controls=controls,
         usefulness=usefulness,
         grade=grade(fidelity, utility, privacy, usefulness),
-        known=given.known,
+        known=people.known if people else given.known,
         epsilon_at_least=epsilon_at_least(ours) if privacy.verdict.split_is_random else None,
+        rules=rules,
+        people=sizes if histories else None,
+        person=people.person if people and histories else None,
+        asked=asked.asked if asked else None,
     )
 
 

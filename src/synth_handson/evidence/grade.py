@@ -8,11 +8,11 @@ from typing import Literal
 
 import numpy as np
 
-from synth_handson.evidence.fidelity import Fidelity
+from synth_handson.evidence.fidelity.statistics import Fidelity
 from synth_handson.evidence.measures import Measure
-from synth_handson.evidence.privacy import Privacy
+from synth_handson.evidence.privacy.overview import Privacy
 from synth_handson.evidence.usefulness import Usefulness
-from synth_handson.evidence.utility import LOST, Utility
+from synth_handson.evidence.utility.tstr import LOST, Utility
 from synth_handson.evidence.verdict import AREAS, Verdict
 from synth_handson.locales import Message
 
@@ -171,7 +171,7 @@ def _recommendations(fidelity: Fidelity, utility: Utility | Message, privacy: Pr
         yield Message("grade.look_at_column", values)
     for joint in fidelity.joint:
         if joint.name == "c2st_auc" and _beyond_holdout(joint):
-            yield Message("grade.told_apart", {"value": joint.value, "reference": joint.reference})
+            yield Message("grade.c2st", {"value": joint.value, "reference": joint.reference})
     if isinstance(utility, Message):
         yield Message("grade.name_a_target") if utility.key == "utility.no_target" else utility
         return

@@ -233,6 +233,7 @@ _DCR = "Platzer & Reutterer, Frontiers in Big Data 4:679939, 2021"
 _FISHER = "R. A. Fisher, Statistical Methods for Research Workers, 1934"
 _MIA = "Hilprecht, Härterich & Bernau, PoPETs 2019(4)"
 _CALIBRATED = "Watson et al., On the importance of difficulty calibration, ICLR 2022"
+_LOGAN = "Hayes et al., LOGAN, PoPETs 2019(1)"
 _LIRA = "Carlini et al., IEEE S&P 2022 (true positives at a low false-positive rate)"
 _PARZEN = "E. Parzen, Ann. Math. Stat. 33, 1962; M. F. Schilling, JASA 81, 1986"
 _REPEATED = "Saeb et al., GigaScience 6(5), 2017 (splitting by rows or by people)"
@@ -242,6 +243,10 @@ _RUNS = "Lee et al., Deduplicating training data makes language models better, A
 _SECRETS = "Carlini et al., The Secret Sharer, USENIX Security 2019"
 _TFIDF = "Salton & Buckley, Information Processing & Management 24(5), 1988"
 _DIVERSITY = "Zhu et al., Texygen, SIGIR 2018"
+_CLUSTERED = "Obuchowski, Biometrics 53, 1997"
+_INTRACLASS = "R. A. Fisher, 1925; A. Donner, International Statistical Review 54, 1986"
+_UNICITY = "de Montjoye et al., Scientific Reports 3, 2013, and Science 347, 2015"
+_SPARSE = "Narayanan & Shmatikov, IEEE S&P 2008"
 _TCAP = "Taub et al., Privacy in Statistical Databases 2018"
 _ANONYMETER = "Giomi et al., PoPETs 2023(2); WP29 Opinion 05/2014"
 
@@ -260,6 +265,8 @@ DEFINITIONS: dict[str, Definition] = {
     "correlation_ratio_difference": Definition(0.0, 1.0, "low", 0.0, "bootstrap", _RATIO),
     "cramers_v_difference": Definition(0.0, 1.0, "low", 0.0, "bootstrap", _CRAMER),
     "c2st_auc": Definition(0.0, 1.0, "near", 0.5, "delong", _C2ST),
+    "c2st_auc_events": Definition(0.0, 1.0, "near", 0.5, "clusters", f"{_C2ST}; {_CLUSTERED}"),
+    "intraclass_difference": Definition(0.0, 2.0, "low", 0.0, "bootstrap", _INTRACLASS),
     "distinct_rows": Definition(0.0, 1.0, "high", 1.0, "clopper_pearson", _COVERAGE),
     "roc_auc": Definition(0.0, 1.0, "high", 1.0, "bootstrap_holdout", f"{_TSTR}; {_AUC}"),
     "pr_auc": Definition(0.0, 1.0, "high", 1.0, "bootstrap_holdout", f"{_TSTR}; {_PR}"),
@@ -284,6 +291,7 @@ DEFINITIONS: dict[str, Definition] = {
     "calibrated_attack_auc": Definition(0.0, 1.0, "near", 0.5, "delong", _CALIBRATED, tested=True),
     "outlier_identical": Definition(0.0, 1.0, "low", 0.0, "clopper_pearson", _FISHER, tested=True),
     "outlier_attack_auc": Definition(0.0, 1.0, "near", 0.5, "delong", _CALIBRATED, tested=True),
+    "classifier_attack_auc": Definition(0.0, 1.0, "near", 0.5, "delong", _LOGAN, tested=True),
     "subset_matches": Definition(0.0, 1.0, "low", 0.0, "clopper_pearson", _UNIQUES, tested=True),
     "subset_matches_binned": Definition(0.0, 1.0, "low", 0.0, "clopper_pearson", _UNIQUES, tested=True),
     "singling_out": Definition(0.0, 1.0, "low", 0.0, "wilson", _ANONYMETER, tested=True),
@@ -302,6 +310,17 @@ DEFINITIONS: dict[str, Definition] = {
     "text_similarity": Definition(0.0, 1.0, "high", 1.0, "bootstrap", _TFIDF),
     "text_self_similarity": Definition(0.0, 1.0, "low", 0.0, "bootstrap", f"{_TFIDF}; {_DIVERSITY}"),
     "text_distinct": Definition(0.0, 1.0, "high", 1.0, "clopper_pearson", _DIVERSITY),
+    "event_texts": Definition(0.0, 1.0, "low", 0.0, "clopper_pearson", _SECRETS, tested=True),
+    "profile_matches": Definition(0.0, 1.0, "low", 0.0, "clopper_pearson", _UNIQUES, tested=True),
+    "event_matches": Definition(0.0, 1.0, "low", 0.0, "clopper_pearson", _UNICITY, tested=True),
+    "event_matches_2": Definition(0.0, 1.0, "low", 0.0, "clopper_pearson", _UNICITY, tested=True),
+    "event_matches_3": Definition(0.0, 1.0, "low", 0.0, "clopper_pearson", _UNICITY, tested=True),
+    "event_matches_4": Definition(0.0, 1.0, "low", 0.0, "clopper_pearson", _UNICITY, tested=True),
+    "history_attack_auc": Definition(0.0, 1.0, "near", 0.5, "delong", f"{_SPARSE}; {_MIA}", tested=True),
+    "history_attack_tpr": Definition(0.0, 1.0, "low", 0.01, "bootstrap", f"{_SPARSE}; {_LIRA}", tested=True),
+    "event_attack_auc": Definition(0.0, 1.0, "near", 0.5, "delong", _MIA, tested=True),
+    "event_attack_tpr": Definition(0.0, 1.0, "low", 0.01, "bootstrap", _LIRA, tested=True),
+    "key_matches": Definition(0.0, 1.0, "low", 0.0, "clopper_pearson", _FISHER, tested=True),
     "training_matches": Definition(0.0, 1.0, "low", 0.0, "clopper_pearson", _FISHER),
     "holdout_matches": Definition(0.0, 1.0, "low", 0.0, "clopper_pearson", _FISHER),
     "shared_people": Definition(0.0, 1.0, "low", 0.0, "clopper_pearson", _REPEATED),

@@ -220,6 +220,6 @@ def check_shapes(
 
 
 def _prepared(kind: ColumnKind, column: Column) -> Column:
-    if kind in ("category", "truth"):
+    if kind in ("category", "boolean"):
         return column.astype("str").where(column.notna())
     return pd.Series(to_floats(column) / (1 if kind == "number" else 86_400))

@@ -6,11 +6,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from synth_handson.evidence.broken import BrokenColumn
-from synth_handson.evidence.fidelity import Fidelity
-from synth_handson.evidence.groups import GroupUtility
+from synth_handson.evidence.fidelity.broken import BrokenColumn
+from synth_handson.evidence.fidelity.rules import RUINED, RuleEvidence
+from synth_handson.evidence.fidelity.statistics import Fidelity
 from synth_handson.evidence.measures import Measure
-from synth_handson.evidence.utility import LOST, Utility
+from synth_handson.evidence.utility.groups import GroupUtility
+from synth_handson.evidence.utility.tstr import LOST, Utility
 from synth_handson.locales import Message
 
 Use = Literal["useful", "close", "limited", "not useful", "cannot tell"]
@@ -20,7 +21,12 @@ HALF = 0.5
 MOST = 0.8
 """Where less than this share is certain, too much is lost to call a table useful."""
 PAIRS = ("pair_tvd", "spearman_difference", "correlation_ratio_difference", "cramers_v_difference")
-APART = {"column_tvd": (0.05, 0.2), "c2st_auc": (0.1, 0.3), **dict.fromkeys(PAIRS, (0.1, 0.3))}
+HISTORIES = ("c2st_auc_events", "intraclass_difference")
+APART = {
+    "column_tvd": (0.05, 0.2),
+    "c2st_auc": (0.1, 0.3),
+    **dict.fromkeys((*PAIRS, *HISTORIES), (0.1, 0.3)),
+}
 """How far beyond the holdout's a column's or a pair's distance, a pair's difference of association, and the
 classifier's area may certainly be where nothing is broken, and where no more than something is."""
 MOST_NAMED = 5
@@ -47,12 +53,16 @@ class Usefulness:
     advice: tuple[Message, ...]
 
 
-def judge_use(fidelity: Fidelity, utility: Utility | Message) -> Usefulness:
+def judge_use(
+    fidelity: Fidelity, utility: Utility | Message, rules: Sequence[RuleEvidence] = ()
+) -> Usefulness:
     """Judge by what is kept of the statistics, and by the models that learn the target.
 
     The statistics are **broken** if a column is the same for everybody, blank or without a common category
     (`find_broken`), or if a column, a pair or the classifier that tells synthetic from real rows is certainly
-    beyond the first of the limits in `APART`. Without a target, a table is **close** if nothing is broken,
+    beyond the first of the limits in `APART`; or if a rule of the training table is broken by certainly more
+    of the synthetic rows than of real ones, by over 1 % of the rows (`assess_rules`; beyond the second limit
+    are 20 %). A broken rule is named first. Without a target, a table is **close** if nothing is broken,
     **not useful** if something is beyond the second limit, else **limited**.
 
     With a target, the shares of performance kept count, too (`performance_kept`, 1 is as good as real rows):
@@ -70,20 +80,26 @@ def judge_use(fidelity: Fidelity, utility: Utility | Message) -> Usefulness:
     ----------
     fidelity, utility
         Parts of the evidence; of utility, the reason why it was not measured, if so.
+    rules
+        The rules that were measured.
 
     Returns
     -------
     Usefulness
         The outcome, with reasons and advice.
     """
-    statistics, faults = _by_fidelity(fidelity)
-    better = (Message("use.advise_generator"),)
+    broken_rules = sorted((one for one in rules if one.is_broken), key=lambda one: -one.certain_excess)
+    broken = list(map(_broken_rule, broken_rules))
+    statistics, faults = _by_fidelity(fidelity, broken_rules)
+    advised = (Message("use.advise_rules"),) if broken else ()
+    better = (*advised, Message("use.advise_generator"))
     if isinstance(utility, Message):
         if utility.key in LOST:
-            return Usefulness("not useful", (utility, *_named(faults)), better)
-        told = _named(faults) or (Message("use.alike"),)
+            return Usefulness("not useful", (utility, *_named([*broken, *faults])), better)
+        told = _named([*broken, *faults]) or (Message("use.alike"),)
+        faults = [*broken, *faults]
         return Usefulness(statistics, (*told, utility), better if faults else ())
-    faults = [*_of_target(utility), *faults]
+    faults = [*broken, *_of_target(utility), *faults]
     kept = _ascending([model.kept for model in utility.models])
     median = median_kept(kept)
     if median is None:
@@ -94,9 +110,10 @@ def judge_use(fidelity: Fidelity, utility: Utility | Message) -> Usefulness:
         return Usefulness("cannot tell", (unknown,), ())
     learned = _by_models(median, kept[0])
     said = (_models_said(learned, median, kept, utility), *_worst_group(utility.groups))
-    reasons = (*said, *_named(faults)) if learned == "not useful" else (*_named(faults), *said)
+    first = not broken and learned == "not useful"
+    reasons = (*said, *_named(faults)) if first else (*_named(faults), *said)
     outcome = "limited" if learned == "useful" and faults else learned
-    return Usefulness(outcome, reasons, tuple(_advise(outcome, median, utility, broken=bool(faults))))
+    return Usefulness(outcome, reasons, (*advised, *_advise(outcome, median, utility, broken=bool(faults))))
 
 
 def median_kept(kept: Sequence[Measure]) -> Measure | None:
@@ -173,7 +190,14 @@ def _broken(found: BrokenColumn) -> Message:
     return Message(f"use.{found.fault}", {**told, "share": found.share, "reference": found.reference})
 
 
-def _by_fidelity(fidelity: Fidelity) -> tuple[Use, list[Message]]:
+def _broken_rule(rule: RuleEvidence) -> Message:
+    """Say that a rule is broken, in the words of its kind."""
+    return Message(
+        rule.words.key.replace("rules.", "rules.broken_", 1), {**rule.words.values, "share": rule.broken}
+    )
+
+
+def _by_fidelity(fidelity: Fidelity, broken_rules: Sequence[RuleEvidence]) -> tuple[Use, list[Message]]:
     """Judge the statistics, and say what is broken: columns, the worst pair of others, and all together."""
     found = [m for m in (*fidelity.columns, *fidelity.pairs, *fidelity.joint) if m.name in APART]
     beyond = sorted((m for m in found if _beyond(m) > 1), key=_beyond, reverse=True)
@@ -185,14 +209,18 @@ def _by_fidelity(fidelity: Fidelity) -> tuple[Use, list[Message]]:
         *(m for m in columns if m.columns[0] not in plain),
         *pairs[:1],
         *(m for m in beyond if m.name == "c2st_auc"),
+        *[m for m in beyond if m.name == "c2st_auc_events"],
+        *[m for m in beyond if m.name == "intraclass_difference"][:1],
     ]
     faults = [*map(_broken, fidelity.broken), *map(_apart, told)]
-    ruined = any(certain_excess(m) > APART[m.name][1] for m in beyond)
-    return "not useful" if ruined else "limited" if faults else "close", faults
+    ruined = any(certain_excess(m) > APART[m.name][1] for m in beyond) or any(
+        rule.certain_excess > RUINED for rule in broken_rules
+    )
+    return "not useful" if ruined else "limited" if faults or broken_rules else "close", faults
 
 
 def _apart(found: Measure) -> Message:
-    name = "association" if found.name.endswith("_difference") else found.name
+    name = "association" if found.name in PAIRS[1:] else found.name
     told = {"columns": " × ".join(found.columns), "value": found.value, "reference": found.reference}
     return Message(f"use.apart_{name}", told)
 

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
 
-from synth_handson.evidence.identical import HINT_LEVEL, NOTHING_UNIQUE, NeverRepeating
-from synth_handson.evidence.limits import POWER, Limits
 from synth_handson.evidence.measures import DEFINITIONS, RISKS, Measure
+from synth_handson.evidence.privacy.detection_power import POWER, Limits
+from synth_handson.evidence.privacy.identical import HINT_LEVEL, NOTHING_UNIQUE, NeverRepeating
 from synth_handson.locales import Message
-from synth_handson.metrics.intervals import tarone
+from synth_handson.metrics.intervals import Z, tarone
 
 Outcome = Literal["pass", "review", "fail"]
 
@@ -30,6 +30,9 @@ TOLERATED_FRACTION = 0.5
 guesses that somebody found was a training person is right two times in three or more, at even odds."""
 AREAS = tuple(name for name, known in DEFINITIONS.items() if known.tested and known.ideal == 0.5)
 """Tests that are 0.5 by chance. A leak that concerns a share s of the people for certain adds s / 2."""
+LEANINGS = ("classifier_attack_auc",)
+"""Tests of the table as a whole. Every generator leans a little towards the people it learned from, without
+coming near to any of them. So the verdict counts only what is beyond the tolerated leak."""
 HINTS = ("training_matches", "holdout_matches")
 """Checks that take the generator to draw as reality does: signs, and no tests."""
 AVOIDED = {
@@ -39,9 +42,23 @@ AVOIDED = {
     "attack_tpr": "hits", "attack_tpr_03": "hits", "attack_tpr_01": "hits",
     "identical_texts": "texts", "rare_words": "texts", "text_attack_tpr": "texts",
     "text_attack_auc": "text_distance", "text_similarity_auc": "text_distance",
+    "classifier_attack_auc": "classifier",
+    "profile_matches": "subset",
+    "event_texts": "texts",
+    **dict.fromkeys(("event_matches", "event_matches_2", "event_matches_3", "event_matches_4"), "events"),
+    "history_attack_tpr": "hits", "event_attack_tpr": "hits",
 }  # fmt: skip
 """Entry ``avoided_<this>`` of ``verdict.toml`` says that training people were avoided; of other tests
 ``avoided_distance``."""
+
+SAID_OF_PEOPLE = {
+    f"verdict.{key}"
+    for key in (
+        "limit", "limit_none", "limit_hinted", "limit_changed", "limit_changed_none",
+        "few_rows", "blind", "small_holdout", "shown_shared_people",
+    )
+}  # fmt: skip
+"""Reasons that are said in another way, entry ``<this>_people``, where people have several rows."""
 
 
 @dataclass(frozen=True)
@@ -90,7 +107,8 @@ class Verdict:
     @property
     def split_is_random(self) -> bool:
         """Whether training rows and holdout can be random parts of the same people, nobody on both sides."""
-        spoilt = {"verdict.not_random", "verdict.shown_shared_people"}
+        same = "verdict.shown_shared_people"
+        spoilt = {"verdict.not_random", same, f"{same}_people"}
         return spoilt.isdisjoint(reason.key for reason in self.reasons)
 
 
@@ -109,11 +127,16 @@ def decide(
     2. **fail** if any test's p-value, corrected for the number of tests by Holm's method, is below .1 % and
        what it shows is beyond what is tolerated (`beyond_tolerance`). No average over measures is formed, so
        none can hide another.
+       A leaning of the table as a whole (`LEANINGS`) counts with the probability of being no more than what
+       is tolerated, here and in 3.
     3. **review** if any corrected p-value is below 5 %; if more synthetic rows stand in the training table
        than reality puts there, or if they know the holdout's people better than real rows do, which a
        generator may do that draws some groups too often (`HINTS`); or if a leak of 5 % copied rows would not
        have been noticed with 80 % probability.
     4. **pass** otherwise. It says that no leak was found, and how large one could have gone unnoticed.
+
+    Of rows on demand behind which stand too few people to be measured among, 4. is a **review**, too
+    (`synth_handson.evidence.asked.Asked.cap`).
 
     Parameters
     ----------
@@ -139,7 +162,7 @@ def decide(
     6(2), 1979.
     """
     tests = len(_able(measures))
-    shown = sorted(noticed(measures), key=lambda pair: pair[1])
+    shown = sorted(noticed(map(_tolerant, measures)), key=lambda pair: pair[1])
     failing = [(m, p) for m, p in shown if p < FAIL_LEVEL and beyond_tolerance(m)]
     apart = noticed([m for m in checks if m.name.startswith("split_")], SPLIT_LEVEL)
     same = [m for m in checks if m.name == "shared_people" and (m.low or 0.0) > TOLERATED_LEAK]
@@ -160,7 +183,8 @@ def decide(
     else:
         outcome = "pass"
         changed = "verdict.limit_changed" if limits.changed else "verdict.limit_changed_none"
-        reasons = [Message("verdict.none_shown", {"tests": tests, "level": REVIEW_LEVEL})]
+        reasons = [_leaning(m, tests) for m, _ in noticed(measures) if m.name in LEANINGS]
+        reasons = reasons or [Message("verdict.none_shown", {"tests": tests, "level": REVIEW_LEVEL})]
         reasons += [Message("verdict.limit" if limits.copied else "verdict.limit_none", limit)]
         reasons += [Message("verdict.limit_hinted", limit)] if limits.hinted != limits.copied else []
         reasons += [Message(changed, limit)]
@@ -185,6 +209,15 @@ def decide(
     )
 
 
+def in_people(verdict: Verdict) -> Verdict:
+    """Say of a verdict on tables in which each row sums up a person that it counts people."""
+    reasons = (
+        Message(f"{reason.key}_people", reason.values) if reason.key in SAID_OF_PEOPLE else reason
+        for reason in verdict.reasons
+    )
+    return replace(verdict, reasons=(*reasons, Message("verdict.of_people")))
+
+
 def beyond_tolerance(found: Measure) -> bool:
     """Tell whether what a measure shows is more than is tolerated, wherever in its interval the truth lies.
 
@@ -202,6 +235,32 @@ def beyond_tolerance(found: Measure) -> bool:
     # The risks are an excess already; the hits have their chance in their definition.
     chance = found.ideal if found.name in RISKS or found.ideal else found.reference or 0.0
     return max(found.low - chance, chance - found.high) > TOLERATED_LEAK
+
+
+def _tolerant(found: Measure) -> Measure:
+    """Let a leaning count with the probability that it is no more than what is tolerated."""
+    if found.name not in LEANINGS or found.value is None or found.p_value is None:
+        return found
+    from scipy.stats import norm
+
+    error = (found.value.high - found.value.low) / (2 * Z)
+    beyond = abs(found.value - 0.5) - TOLERATED_LEAK / 2
+    within = float(norm.sf(beyond / error)) if error else float(beyond <= 0)
+    return replace(found, p_value=max(found.p_value, within))
+
+
+def _leaning(found: Measure, tests: int) -> Message:
+    """Say of a table that passes that it leans all the same."""
+    return Message(
+        "verdict.leaning_away" if avoids_training_people(found) else "verdict.leaning",
+        {
+            "tests": tests,
+            "tolerated": TOLERATED_LEAK / 2,
+            "value": None if found.value is None else found.value.value,
+            "low": found.low,
+            "high": found.high,
+        },
+    )
 
 
 def avoids_training_people(found: Measure) -> bool:

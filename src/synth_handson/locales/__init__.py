@@ -7,11 +7,23 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
-from typing import Literal
+from string import Formatter
+from typing import Any, Literal
 
 Language = Literal["ja", "en"]
 
 LANGUAGES: tuple[Language, ...] = ("ja", "en")
+
+
+class _Formatter(Formatter):
+    """Writes percentages with a space before the sign, as everywhere here."""
+
+    def format_field(self, value: Any, format_spec: str) -> str:
+        text: str = format(value, format_spec)
+        return f"{text[:-1]} %" if format_spec.endswith("%") else text
+
+
+_FORMATTER = _Formatter()
 
 
 @cache
@@ -44,7 +56,7 @@ def get_text(language: Language, key: str, /, **values: object) -> str:
     """
     name, _, entry = key.partition(".")
     text = _catalogue(language, name)[entry]
-    return text.format(**values) if values else text
+    return _FORMATTER.vformat(text, (), values) if values else text
 
 
 def get_texts(language: Language, name: str) -> dict[str, str]:
@@ -67,12 +79,16 @@ class Message:
     key
         ``"<file>.<key>"``, as for `get_text`.
     values
-        The placeholders' values.
+        The placeholders' values; other messages are put into the reader's language, too.
     """
 
     key: str
     values: Mapping[str, object] = field(default_factory=dict, hash=False)
 
-    def in_words(self, language: Language = "en") -> str:
+    def render(self, language: Language = "en") -> str:
         """Say it in the reader's language."""
-        return get_text(language, self.key, **self.values)
+        values = {
+            name: value.render(language) if isinstance(value, Message) else value
+            for name, value in self.values.items()
+        }
+        return get_text(language, self.key, **values)

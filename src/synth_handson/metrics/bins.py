@@ -24,7 +24,7 @@ MAX_UNSEEN = 3
 SHORT_TAIL = 0.15
 
 BinKind = Literal["below", "range", "beyond", "category", "other", "unseen", "missing"]
-ColumnKind = Literal["integer", "number", "date", "category"]
+ColumnKind = Literal["integer", "number", "date", "time", "category"]
 
 _EPOCH = pd.Timestamp("1970-01-01", tz="UTC")
 _CALENDAR = {
@@ -236,7 +236,7 @@ def bin_column(
         for given, values in ((times, real), (other_times, other))
     )
     # Where there is no finite number, there is no range to divide.
-    if held in ("category", "truth") or not np.isfinite(to_floats(real_values)).any():
+    if held in ("category", "boolean") or not np.isfinite(to_floats(real_values)).any():
         return _bin_categories(as_text(real_values), as_text(other_values), weights)
     numbers, other_numbers = (_in_units(values, held) for values in (real_values, other_values))
     kind = _kind(numbers, held)
@@ -278,13 +278,15 @@ def _drop_empty(
 
 
 def _in_units(values: Column, held: HeldKind) -> NDArray[np.float64]:
-    """Numbers as they are, dates in seconds since 1970, spans in days."""
-    return to_floats(values) / (86_400 if held == "span" else 1)
+    """Numbers as they are, dates in seconds since 1970, times in those since midnight, spans in days."""
+    return to_floats(values) / (86_400 if held == "duration" else 1)
 
 
 def _kind(numbers: NDArray[np.float64], held: HeldKind) -> ColumnKind:
     if held in ("date", "zoned date"):
         return "date"
+    if held == "time":
+        return "time"
     present = numbers[~np.isnan(numbers)]
     # What is larger is no count of anything.
     with np.errstate(invalid="ignore"):
@@ -337,7 +339,11 @@ def _bin_ranges(
 ) -> BinnedColumn:
     finite = np.isfinite(real)
     bulk = _bulk(real[finite], weights[finite])
-    edges = _date_edges(*bulk) if kind == "date" else _round_edges(*bulk, whole=kind == "integer")
+    if kind in ("date", "time"):
+        edges = _date_edges(*bulk)
+        edges = edges if kind == "date" else edges[(edges >= 0) & (edges <= 86_400)]
+    else:
+        edges = _round_edges(*bulk, whole=kind == "integer")
     bins = (*_range_bins(edges), Bin("missing"))
 
     def codes(numbers: NDArray[np.float64]) -> NDArray[np.intp]:

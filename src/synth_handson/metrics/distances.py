@@ -123,6 +123,8 @@ class HeomSpace:
         For each column and position a number that equal values share, from -1. Shape as ``row_numbers``.
     ranks
         For each column of numbers the ranks, 0 to 1, NaN where missing. Shape as ``row_numbers``.
+    missing
+        For each column in which a real value is missing, whether each is. Shape as ``row_numbers``.
 
     Raises
     ------
@@ -138,6 +140,11 @@ class HeomSpace:
         named = dict(zip(map(str, real.columns), self._columns, strict=True))
         self.codes = {name: column.codes for name, column in named.items()}
         self.ranks = {name: column.ranks for name, column in named.items() if column.ranks is not None}
+        self.missing = {
+            str(name): pd.concat([real[name], synthetic[name]]).isna().to_numpy()
+            for name in real.columns
+            if real[name].isna().any()
+        }
 
     def nearest(self, rows: Integers, among: Integers, k: int = 1) -> tuple[Floats, Integers]:
         """Find the k nearest different rows.
@@ -260,7 +267,7 @@ def _encode_column(name: Hashable, synthetic: Column, real: Column) -> EncodedCo
         ) from error
     codes, distinct = pd.factorize(pd.concat(aligned, ignore_index=True))
     real_codes = codes[: len(real)]
-    if kind in ("category", "truth"):
+    if kind in ("category", "boolean"):
         known = real_codes.max() + 1
         return EncodedColumn(np.where(codes < 0, known + 1, np.minimum(codes, known)), None)
     values = _measurable(distinct)

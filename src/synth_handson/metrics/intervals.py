@@ -187,13 +187,7 @@ def all_exposed(cases: Integers, exposed: int, others: int) -> Floats:
     ndarray
         0 to 1. Shape (n,).
     """
-    most = np.minimum(cases, exposed)
-    logarithm = (
-        _log_choose(exposed, most)
-        + _log_choose(others, cases - most)
-        - _log_choose(exposed + others, np.asarray(cases))
-    )
-    return np.asarray(np.exp(logarithm))
+    return _chance_of(np.minimum(cases, exposed), cases, exposed, others)
 
 
 def least_tails(cases: Integers, exposed: int, others: int) -> Floats:
@@ -224,8 +218,6 @@ def chance_of_a_tail(tail: float, cases: Integers, exposed: int, others: int) ->
     Bonferroni method for discrete data", Biometrics 46, 1990; P. H. Westfall and R. D. Wolfinger, "Multiple
     tests with discrete distributions", The American Statistician 51, 1997.
     """
-    from scipy.stats import hypergeom
-
     distinct, position = np.unique(cases, return_inverse=True)
     # Both sides of a comparison are computed in another way, and rounded.
     reached = tail * (1 + ROUNDING)
@@ -235,7 +227,7 @@ def chance_of_a_tail(tail: float, cases: Integers, exposed: int, others: int) ->
     few = np.flatnonzero((distinct <= FEW_CASES) & (chances > 0))
     if len(few):
         counts = np.arange(FEW_CASES + 1)
-        mass = hypergeom.pmf(counts, exposed + others, exposed, distinct[few, None])
+        mass = _chance_of(counts, distinct[few, None], exposed, others)
         below, above = np.cumsum(mass, axis=1), np.cumsum(mass[:, ::-1], axis=1)
         sides = (np.where(side <= reached, side, 0.0) for side in (below, above))
         chances[few] = sum(side.max(axis=1) for side in sides)
@@ -265,6 +257,16 @@ def tarone(best: Floats, level: float) -> int:
     while int((best <= level / tests).sum()) > tests:
         tests += 1
     return tests
+
+
+def _chance_of(found: Integers, cases: Integers, exposed: int, others: int) -> Floats:
+    """Probability that chance makes so many of the cases exposed; shapes are broadcast."""
+    logarithm = (
+        _log_choose(exposed, found)
+        + _log_choose(others, cases - found)
+        - _log_choose(exposed + others, np.asarray(cases))
+    )
+    return np.asarray(np.exp(logarithm))
 
 
 def _log_choose(people: int, chosen: Integers) -> Floats:
@@ -374,6 +376,36 @@ def area_under_curve(positive: ArrayLike, negative: ArrayLike) -> tuple[Estimate
     standard_error = float(np.sqrt(variance))
     widened = standard_error * float(t.ppf(0.975, min(len(above), len(below)) - 1)) / Z
     return standard_error_interval(area, widened, 0.0, 1.0), standard_error
+
+
+def clustered_area(
+    positive: ArrayLike, of_positive: Integers, negative: ArrayLike, of_negative: Integers
+) -> tuple[float, float]:
+    """Estimate the area under the ROC curve where people have several scores.
+
+    Parameters
+    ----------
+    positive, negative
+        Scores of the two classes, of different people. Shapes (m,) and (n,).
+    of_positive, of_negative
+        The person of each score, from 0 on; at least two of either class. Shapes (m,) and (n,).
+
+    Returns
+    -------
+    area, standard_error : float
+        As in `area_under_curve`.
+
+    Notes
+    -----
+    N. A. Obuchowski, "Nonparametric analysis of clustered ROC curve data", Biometrics 53, 1997.
+    """
+    above, below = _placements(np.asarray(positive, float), np.asarray(negative, float))
+    area = float(above.mean())
+    variance = 0.0
+    for placed, of in ((above, of_positive), (below, of_negative)):
+        sums = np.bincount(of, placed - area)[np.bincount(of) > 0]
+        variance += len(sums) / (len(sums) - 1) * float((sums**2).sum()) / len(placed) ** 2
+    return area, float(np.sqrt(variance))
 
 
 def _placements(positive: Floats, negative: Floats) -> tuple[Floats, Floats]:

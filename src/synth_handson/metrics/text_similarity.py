@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -66,6 +66,37 @@ class TextSpace:
         search = NearestNeighbors(n_neighbors=rank, metric="cosine", algorithm="brute").fit(among)
         distances, _ = search.kneighbors(vectors)
         return np.asarray(1 - distances[:, -1])
+
+
+class MeaningSpace:
+    """Texts as vectors of a language model, seen from the mean of texts that all others are compared with.
+
+    Parameters
+    ----------
+    embed
+        Gives texts as vectors. Shape (n, dimensions).
+    texts
+        Whose mean is taken off: vectors of language models point in much the same direction whatever a text
+        is about.
+
+    Notes
+    -----
+    J. Mu & P. Viswanath, "All-but-the-top: simple and effective postprocessing for word representations",
+    ICLR 2018.
+    """
+
+    def __init__(self, embed: Callable[[Sequence[str]], Floats], texts: Sequence[str]) -> None:
+        self._embed = embed
+        self._mean = embed(texts).mean(axis=0)
+
+    def nearest(self, texts: Sequence[str], among: Sequence[str]) -> Floats:
+        """Return the cosine similarity of each text with the nearest of others, 0 to 1. Shape (n,)."""
+        cosines = self._of(texts) @ self._of(among).T
+        return np.asarray(cosines.max(axis=1).clip(0.0, 1.0))
+
+    def _of(self, texts: Sequence[str]) -> Floats:
+        vectors = self._embed(texts) - self._mean
+        return np.asarray(vectors / np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-12))
 
 
 def nearest_in_any_order(texts: Sequence[str], others: Sequence[str]) -> Floats:

@@ -7,11 +7,11 @@ from functools import cache
 from pydantic import TypeAdapter
 
 from synth_handson.evidence.assessment import Evidence
-from synth_handson.evidence.dose import DOSES, Dose, Leak, dose_response, prepare_doses
+from synth_handson.evidence.controls.leak_simulation import DOSES, Dose, Leak, dose_response, prepare_doses
 from synth_handson.notebook.exercises.privacy import hunted_tables
 from synth_handson.paths import bundled
-from synth_handson.pipeline.tables import Tables, assess_tables
-from synth_handson.synthesis.pretrained import load_bundled_synthetic, load_pretrained_generator
+from synth_handson.pipeline.tables import DrawnGenerator, Tables, assess_tables
+from synth_handson.synthesis.pretrained import SEED, load_bundled_synthetic, load_pretrained_generator
 from synth_handson.tables.bank import TARGET, load_bank_marketing
 from synth_handson.tables.split import split_holdout
 
@@ -61,8 +61,9 @@ def bundled_tables() -> Tables:
     Every reader gets the same.
     """
     train, holdout = split_holdout(load_bank_marketing("bundled").frame)
-    training = load_pretrained_generator().training
-    return Tables(train, holdout, load_bundled_synthetic(), "bundled", training, TARGET)
+    training, synthetic = load_pretrained_generator().training, load_bundled_synthetic()
+    generator = DrawnGenerator(load_pretrained_generator, SEED, len(synthetic), synthetic)
+    return Tables(train, holdout, synthetic, "bundled", training, TARGET, generator=generator)
 
 
 def measure_bundled() -> Findings:

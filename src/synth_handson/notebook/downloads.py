@@ -3,11 +3,12 @@
 import json
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from synth_handson.evidence.assessment import Evidence
 from synth_handson.locales import Language, get_text
 from synth_handson.pipeline.tables import Tables
-from synth_handson.report import About
+from synth_handson.presentation.report import About
 
 
 def about_tables(
@@ -33,12 +34,13 @@ def about_tables(
         What the reader signs.
     """
     told = "" if source is None else "_own"
+    filled: dict[str, Any] = {name: text.strip() or None for name, text in (fields or {}).items()}
     return About(
         data=get_text(language, f"story.report_data{told}", rows=len(tables.synthetic), name=source),
         source=source or get_text(language, "story.report_source"),
         training=tables.training,
         statements=statements,
-        **{name: text.strip() or None for name, text in (fields or {}).items()},
+        **filled,
     )
 
 

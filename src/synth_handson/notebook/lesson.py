@@ -7,8 +7,8 @@ from weakref import WeakKeyDictionary
 
 import pandas as pd
 
-from synth_handson.evidence import dose as dose_module
-from synth_handson.evidence.dose import (
+from synth_handson.evidence.controls import leak_simulation as dose_module
+from synth_handson.evidence.controls.leak_simulation import (
     DOSES,
     OVERFIT_EPOCHS,
     Dose,

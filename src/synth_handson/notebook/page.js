@@ -1,9 +1,30 @@
-// Opens the glossary at a term that was clicked, and tells the browser the page's language. A notebook that is opened again keeps its own: then the address decides.
+// Opens the glossary at a term that was clicked, names the code for screen readers, and tells the browser the page's language. A notebook that is opened again keeps its own: then the address decides.
 (() => {
   const asked = new URLSearchParams(location.search).get("lang");
   let opened = false;
 
+  const nameCode = () => {
+    for (const editor of document.querySelectorAll("marimo-code-editor:not([data-sh-named])")) {
+      const name = () => editor.shadowRoot.querySelector(".cm-content")?.setAttribute("aria-label", "Python");
+      if (!editor.shadowRoot) continue;
+      editor.dataset.shNamed = "";
+      new MutationObserver(name).observe(editor.shadowRoot, { subtree: true, childList: true });
+      name();
+    }
+  };
+
+  // What is drawn late above a term would push it out of sight, until the reader scrolls.
+  const keepInSight = (term) => {
+    const show = () => term.scrollIntoView({ block: "center" });
+    const showing = setInterval(show, 200);
+    const stop = () => clearInterval(showing);
+    setTimeout(stop, 5000);
+    for (const moved of ["wheel", "touchmove", "keydown", "pointerdown"]) addEventListener(moved, stop, { once: true });
+    show();
+  };
+
   const follow = () => {
+    nameCode();
     const shown = document.querySelector("[data-sh-language]");
     if (!shown) return;
     document.documentElement.lang = shown.dataset.shLanguage;
@@ -23,7 +44,7 @@
     if (!term) return;
     event.preventDefault();
     term.closest("details").open = true;
-    term.scrollIntoView({ block: "center" });
+    keepInSight(term);
   });
 
   new MutationObserver(follow).observe(document.body, {

@@ -11,26 +11,23 @@ from html import unescape
 from pathlib import Path
 from types import TracebackType
 
+import pandas as pd
+
 from synth_handson.errors import SynthHandsonError
 from synth_handson.evidence.assessment import Step
-from synth_handson.evidence.closest import ClosestRecords, Comparison, MedianGap
-from synth_handson.evidence.fidelity import ColumnFidelity
+from synth_handson.evidence.fidelity.statistics import ColumnFidelity
+from synth_handson.evidence.privacy.dcr import ClosestRecords, Comparison, MedianGap
 from synth_handson.locales import LANGUAGES, Language, get_text
 from synth_handson.notebook.downloads import about_tables, evidence_json
 from synth_handson.notebook.session import Assessed
 from synth_handson.paths import write_text
+from synth_handson.pii.detect import answers_of
 from synth_handson.pipeline.own_table import OwnTable, read_own_table
 from synth_handson.pipeline.tables import Tables, assess_tables, draw_tables
 from synth_handson.pipeline.validate import EXIT_STATUS
-from synth_handson.synthesis.registry import ENGINES
-from synth_handson.synthesis.run import Progress
-from synth_handson.synthesis.training import train_generator
-from synth_handson.tables.bank import Dataset, RequestedSource
-from synth_handson.tables.files.form import name_and_type
-from synth_handson.tables.split import split_holdout
-from synth_handson.views.generate import origin_note, phase_note
-from synth_handson.views.load import fallback_note, source_note
-from synth_handson.views.privacy import (
+from synth_handson.presentation.generate import origin_note, phase_note
+from synth_handson.presentation.load import fallback_note, source_note
+from synth_handson.presentation.privacy import (
     closest_sentence,
     decision_note,
     distance_note,
@@ -40,8 +37,16 @@ from synth_handson.views.privacy import (
     use_note,
     verdict_note,
 )
-from synth_handson.views.validate import fidelity_table, joint_notes, measure_table, utility_note
+from synth_handson.presentation.validate import fidelity_table, joint_notes, measure_table, utility_note
+from synth_handson.presentation.words import percent
+from synth_handson.synthesis.registry import ENGINES
+from synth_handson.synthesis.run import Progress
+from synth_handson.synthesis.training import train_generator
+from synth_handson.tables.bank import Dataset, RequestedSource
+from synth_handson.tables.files.form import Reading, name_and_type
 
+OF_A_TABLE = ("target", "types", "encoding", "sheet", "header_row", "replace", "keep")
+"""Options about a table of one's own."""
 WORST = 10
 """Of the measures of fidelity and utility, so many are printed."""
 
@@ -54,6 +59,11 @@ class Options:
     data: Path | None = None
     target: str | None = None
     types: tuple[tuple[str, str], ...] = ()
+    encoding: str | None = None
+    sheet: str | None = None
+    header_row: int | None = None
+    replace: tuple[str, ...] = ()
+    keep: tuple[str, ...] = ()
     rows: int = 1_000
     engine: str | None = None
     epochs: int | None = None
@@ -90,8 +100,9 @@ def read_options(arguments: Sequence[str]) -> Options:
         type=_column_type,
         default=[],
         metavar="COLUMN=TYPE",
-        help="what a column of it holds: text, whole, number, truth, date or date:%%d/%%m/%%Y",
+        help="what a column of it holds: text, whole, number, boolean, date or date:%%d/%%m/%%Y",
     )
+    _add_reading(parser)
     parser.add_argument("--rows", type=_whole_number(1), default=1_000, help="synthetic rows to draw")
     parser.add_argument(
         "--engine",
@@ -111,16 +122,31 @@ def read_options(arguments: Sequence[str]) -> Options:
     for name, what in (("report", "the report as one HTML page"), ("evidence", "what was measured as JSON")):
         parser.add_argument(f"--{name}", type=_writable_file, metavar="FILE", help=f"where to write {what}")
     given = vars(parser.parse_args(arguments))
-    if given["data"] is None and (given["target"] or given["types"]):
-        parser.error("--target and --type are about a table of your own: give --data as well")
-    return Options(**given | {"types": tuple(given["types"])})
+    said = next((f"--{name.replace('_', '-')}" for name in OF_A_TABLE if given[name]), None)
+    if given["data"] is None and said:
+        parser.error(f"{said} is about a table of your own: give --data as well".replace("--types", "--type"))
+    return Options(**given | {name: tuple(given[name]) for name in ("types", "replace", "keep")})
+
+
+def _add_reading(parser: argparse.ArgumentParser) -> None:
+    """Add what can be said of a file where it was not understood as it is meant."""
+    parser.add_argument("--encoding", metavar="NAME", help="encoding of a text file, such as utf-8 or cp932")
+    parser.add_argument("--sheet", metavar="NAME", help="sheet of a workbook")
+    parser.add_argument(
+        "--header-row", type=_whole_number(1), metavar="ROW", help="line or row that names the columns"
+    )
+    for name, what in (("replace", "names"), ("keep", "no names")):
+        parser.add_argument(
+            f"--{name}", action="append", default=[], metavar="COLUMN", help=f"column whose values are {what}"
+        )
 
 
 def load_own(options: Options) -> OwnTable | None:
     """Read the table that the options name; None if they name none."""
     if options.data is None:
         return None
-    return read_own_table(options.data, options.target, dict(options.types))
+    reading = Reading(dict(options.types), options.encoding, options.sheet, options.header_row)
+    return read_own_table(options.data, options.target, reading, answers_of(options.replace, options.keep))
 
 
 def explain_errors(language: Language) -> None:
@@ -135,12 +161,13 @@ def explain_errors(language: Language) -> None:
     sys.excepthook = hook
 
 
-def run_generation(dataset: Dataset | OwnTable, options: Options) -> Tables:
-    """Do steps 1 and 2, printing as they go: split off the holdout, train and draw."""
+def run_generation(
+    dataset: Dataset | OwnTable, train: pd.DataFrame, holdout: pd.DataFrame, options: Options
+) -> Tables:
+    """Train and draw, printing as it goes, after what steps 1 and 2 are about."""
     _print(1, source_note(dataset, options.language))
     if isinstance(dataset, Dataset) and (why := fallback_note(dataset, options.language)):
         print(f"   {why}")
-    train, holdout = split_holdout(dataset.frame, dataset.fraction)
 
     def show(progress: Progress) -> None:
         loss = f", {progress.val_loss:.3f}" if progress.val_loss is not None else ""
@@ -166,12 +193,12 @@ def run_assessment(tables: Tables, options: Options) -> Assessed:
     """Assess the tables, printing as it goes; an expected failure is kept for the end."""
 
     def show(step: Step) -> None:
-        print(f"   {get_text(options.language, f'evidence.step_{step.name}')} ({step.fraction:.0%})")
+        print(f"   {get_text(options.language, f'evidence.step_{step.name}')} ({percent(step.fraction, 0)})")
 
     try:
-        return Assessed(tables, evidence=assess_tables(tables, show, options.seed))
+        return Assessed(tables.synthetic, evidence=assess_tables(tables, show, options.seed))
     except SynthHandsonError as error:
-        return Assessed(tables, error=error)
+        return Assessed(tables.synthetic, error=error)
 
 
 def print_findings(

@@ -1,20 +1,25 @@
 """What happens behind the page: the tables on show, the job that makes new ones, and their assessment."""
 
+from __future__ import annotations
+
 import logging
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from functools import partial
+from typing import Any
 
 import pandas as pd
 
 from synth_handson.errors import SynthHandsonError, TrainingError
 from synth_handson.evidence.assessment import Evidence, Step
-from synth_handson.notebook.bundled import bundled_findings
-from synth_handson.pipeline.tables import Tables, assess_tables, draw_tables
-from synth_handson.synthesis.generator import Generator
+from synth_handson.notebook.bundled import bundled_findings, bundled_tables
+from synth_handson.pipeline.kept_rules import KeptRule
+from synth_handson.pipeline.tables import AnyGenerator, Tables, draw_tables
 from synth_handson.synthesis.run import CancelToken, Progress
 from synth_handson.synthesis.training import train_generator
+from synth_handson.tables import bank
 from synth_handson.tables.bank import Dataset, RequestedSource
 
 
@@ -23,16 +28,21 @@ class Assessed:
     """What is known about some tables: how far their assessment is, its evidence, or its error.
 
     With ``step``, ``evidence`` and ``error`` all None, it has yet to begin.
+
+    Attributes
+    ----------
+    synthetic
+        The synthetic one of these tables.
     """
 
-    tables: Tables | None = None
+    synthetic: pd.DataFrame | None = None
     step: Step | None = None
     evidence: Evidence | None = None
     error: SynthHandsonError | None = None
 
-    def about(self, tables: Tables) -> "Assessed":
+    def about(self, tables: Tables) -> Assessed:
         """Return it if it is about these tables; what is known about others says nothing."""
-        return self if self.tables is tables else Assessed(tables)
+        return self if self.synthetic is tables.synthetic else Assessed(tables.synthetic)
 
 
 RETRY_SECONDS = 600
@@ -42,15 +52,14 @@ _loading = threading.Lock()
 _loaded: dict[str, tuple[float, Dataset]] = {}
 
 
-def load_once(load: Callable[[RequestedSource], Dataset], source: RequestedSource) -> Dataset:
-    """Load a table once for all readers of this program, so that only the first of them waits.
+def load_bank_marketing(source: RequestedSource = "auto") -> Dataset:
+    """Load the table once for all readers of this program, so that only the first of them waits.
 
     Parameters
     ----------
-    load
-        `synth_handson.load_bank_marketing`.
     source
-        What it is asked for. Where it had to do without UCI, it is asked again after `RETRY_SECONDS`.
+        As of `synth_handson.load_bank_marketing`. Where it had to do without UCI, it is asked again after
+        `RETRY_SECONDS`.
 
     Returns
     -------
@@ -60,7 +69,7 @@ def load_once(load: Callable[[RequestedSource], Dataset], source: RequestedSourc
     with _loading:
         when, dataset = _loaded.get(source, (0.0, None))
         if dataset is None or (dataset.why_not_uci and time.monotonic() - when > RETRY_SECONDS):
-            dataset = load(source)
+            dataset = bank.load_bank_marketing(source)
             _loaded[source] = (time.monotonic(), dataset)
         return dataset
 
@@ -78,8 +87,8 @@ class JobState:
         return self.progress is not None
 
 
-_Asked = tuple[str | None, float | None, float | None, int]
-"""Engine, epsilon, epochs and seed."""
+_Asked = tuple[str | None, float | None, float | None, int, tuple[KeptRule, ...], str | None]
+"""Engine, epsilon, epochs, seed, rules and the column that tells people apart."""
 
 
 class Job:
@@ -99,7 +108,7 @@ class Job:
         self._running = threading.Lock()
         self._owner = threading.current_thread()
         self._cancel = CancelToken()
-        self._generator: Generator | None = None
+        self._generator: AnyGenerator | None = None
         self._train_table: pd.DataFrame | None = None
         self._options: _Asked | None = None
 
@@ -114,27 +123,31 @@ class Job:
         random_state: int,
         engine: str | None = None,
         epsilon: float | None = None,
-        meanwhile: bool = False,
+        rules: tuple[KeptRule, ...] = (),
+        person: str | None = None,
+        placeholder: bool = False,
         keep: bool = True,
+        learn: Callable[..., AnyGenerator] = train_generator,
     ) -> None:
         """Train, draw and deliver; a second call while one runs does nothing.
 
         A training whose creator's thread has ended (the reader closed the page) is cancelled. With
-        ``meanwhile``, a Gaussian copula's table comes first, and stays if the training comes to nothing. With
-        ``keep``, the generator stays in the store of this machine.
+        ``placeholder``, a Gaussian copula's table (of people, the trees') comes first, and stays if the
+        training comes to nothing. With ``keep``, the generator stays in the store of this machine.
+        ``learn`` trains.
         """
         if not self._running.acquire(blocking=False):
             return
         self._cancel = CancelToken(owner=self._owner)
         state = JobState()
-        asked = (engine, epsilon, max_epochs, random_state)
+        asked = (engine, epsilon, max_epochs, random_state, rules, person)
         first: Tables | None = None
         try:
             self._show(JobState(Progress("starting")))
-            if meanwhile and not self._has_trained(train, asked):
-                first = self._first_table(train, holdout, rows, random_state, target, keep)
-                self._deliver(replace(first, origin="meanwhile"))
-            generator = self._train(train, asked, target, keep)
+            if placeholder and not self._has_trained(train, asked):
+                first = self._first_table(train, holdout, rows, asked, target, keep, learn)
+                self._deliver(replace(first, origin="placeholder"))
+            generator = self._train(train, asked, target, keep, learn)
             self._show(JobState(Progress("sampling" if generator.model.ready else "starting")))
             drawn = draw_tables(
                 generator, train, holdout, rows=rows, random_state=random_state, target=target
@@ -164,21 +177,33 @@ class Job:
         train: pd.DataFrame,
         holdout: pd.DataFrame,
         rows: int,
-        random_state: int,
+        options: _Asked,
         target: str | None,
         keep: bool,
+        learn: Callable[..., AnyGenerator],
     ) -> Tables:
-        copula = train_generator(
-            train, target=target, engine="copula", random_state=random_state, cancel=self._cancel, keep=keep
-        )
-        return draw_tables(copula, train, holdout, rows=rows, random_state=random_state, target=target)
+        *_, random_state, rules, person = options
+        quick = learn(
+            train, target=target, rules=rules, person=person, engine="trees" if person else "copula",
+            random_state=random_state, cancel=self._cancel, keep=keep,
+        )  # fmt: skip
+        return draw_tables(quick, train, holdout, rows=rows, random_state=random_state, target=target)
 
-    def _train(self, train: pd.DataFrame, options: _Asked, target: str | None, keep: bool) -> Generator:
-        engine, epsilon, max_epochs, random_state = options
+    def _train(
+        self,
+        train: pd.DataFrame,
+        options: _Asked,
+        target: str | None,
+        keep: bool,
+        learn: Callable[..., AnyGenerator],
+    ) -> AnyGenerator:
+        engine, epsilon, max_epochs, random_state, rules, person = options
         if self._generator is None or not self._has_trained(train, options):
-            generator = train_generator(
+            generator = learn(
                 train,
                 target=target,
+                rules=rules,
+                person=person,
                 engine=engine,
                 epsilon=epsilon,
                 max_epochs=max_epochs,
@@ -191,6 +216,10 @@ class Job:
                 return generator
             self._generator, self._train_table, self._options = generator, train, options
         return self._generator
+
+
+Assess = Callable[..., Evidence]
+"""What `synth_handson.assess` is for the page."""
 
 
 class Assessor:
@@ -206,7 +235,7 @@ class Assessor:
     Attributes
     ----------
     newest
-        The tables last asked for.
+        What was asked for last: a synthetic table, and what it is compared to.
     """
 
     _turn = threading.Lock()
@@ -214,39 +243,60 @@ class Assessor:
     def __init__(self, show: Callable[[Assessed], None]) -> None:
         self._show = show
         self._owner = threading.current_thread()
-        self.newest: Tables | None = None
+        self.newest: _ToAssess | None = None
 
-    def run(self, tables: Tables) -> None:
-        """Assess, and show the evidence or an error; superseded, or without a reader, it ends quietly."""
-        self.newest = tables
+    def run(self, assess: Assess, synthetic: pd.DataFrame, **options: Any) -> None:
+        """Assess, and show the evidence or an error; superseded, or without a reader, it ends quietly.
+
+        Parameters
+        ----------
+        assess
+            `synth_handson.assess`.
+        synthetic, **options
+            What it is given.
+        """
+        asked = self.newest = _ToAssess(assess, synthetic, options)
         try:
-            result = Assessed(tables, evidence=self._evidence(tables))
+            result = Assessed(synthetic, evidence=self._evidence(asked))
         except _SupersededError:
             return
         except SynthHandsonError as error:
-            result = Assessed(tables, error=error)
+            result = Assessed(synthetic, error=error)
         except Exception as error:
             logging.getLogger(__name__).exception("assessment failed unexpectedly")
-            result = Assessed(tables, error=_unexpected(error))
-        if self._wanted(tables):
+            result = Assessed(synthetic, error=_unexpected(error))
+        if self._wanted(asked):
             self._show(result)
 
-    def _evidence(self, tables: Tables) -> Evidence:
-        if tables.origin == "bundled":
+    def _evidence(self, asked: _ToAssess) -> Evidence:
+        if asked.is_bundled:
             return bundled_findings().evidence
         with self._turn:
-            return self._assess(tables)
+            return asked.assess(asked.synthetic, **asked.options, on_progress=partial(self._follow, asked))
 
-    def _assess(self, tables: Tables) -> Evidence:
-        def follow(step: Step) -> None:
-            if not self._wanted(tables):
-                raise _SupersededError
-            self._show(Assessed(tables, step=step))
+    def _follow(self, asked: _ToAssess, step: Step) -> None:
+        if not self._wanted(asked):
+            raise _SupersededError
+        self._show(Assessed(asked.synthetic, step=step))
 
-        return assess_tables(tables, follow)
+    def _wanted(self, asked: _ToAssess) -> bool:
+        return asked is self.newest and self._owner.is_alive()
 
-    def _wanted(self, tables: Tables) -> bool:
-        return tables is self.newest and self._owner.is_alive()
+
+@dataclass(frozen=True, eq=False)
+class _ToAssess:
+    assess: Assess
+    synthetic: pd.DataFrame
+    options: Mapping[str, Any]
+
+    @property
+    def is_bundled(self) -> bool:
+        """Whether the bundled tables are asked for, and nothing beyond what was measured of them."""
+        bundled = bundled_tables()
+        known = {"train": bundled.train, "holdout": bundled.holdout, "target": bundled.target}
+        others = [value for name, value in self.options.items() if name not in known]
+        same = all(self.options.get(name) is value for name, value in known.items())
+        return self.synthetic is bundled.synthetic and same and not any(others)
 
 
 class _SupersededError(Exception):

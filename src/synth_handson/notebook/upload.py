@@ -10,8 +10,11 @@ from pathlib import Path
 
 from synth_handson.errors import ArgumentError, SynthHandsonError
 from synth_handson.paths import home
+from synth_handson.pii.detect import Answer
+from synth_handson.pipeline.kept_rules import as_kept
 from synth_handson.pipeline.own_table import OwnTable, choose_columns
-from synth_handson.pipeline.synthesise import Understood, understand
+from synth_handson.pipeline.profile import TableProfile, profile_file
+from synth_handson.tables.files.form import Reading
 
 VARIABLE = "SYNTH_HANDSON_UPLOADS"
 """Environment variable that allows uploads to a server for several visitors: megabytes at most."""
@@ -55,15 +58,23 @@ class Upload:
     ----------
     name, content
         The file.
-    types
-        What columns hold, where the reader knows better.
+    reading
+        What the reader says of the file, where that is better than what is found.
     left_out
         Columns that the reader takes out.
     target
         Column that a model is to predict.
     known
         Columns that somebody may already know of a person.
-    understood
+    rules
+        Found rules that the reader wants kept, as they are written.
+    stated
+        Rules that the reader wrote.
+    answers
+        Whether columns hold names, where the reader was asked.
+    person
+        The column that tells people apart, where they are to be learned with all their rows.
+    profile
         What was understood; None while it is read, or after an error.
     error
         Why it cannot be used.
@@ -73,41 +84,55 @@ class Upload:
 
     name: str
     content: bytes = field(repr=False)
-    types: Mapping[str, str] = field(default_factory=dict)
+    reading: Reading = field(default_factory=Reading)
     left_out: frozenset[str] = frozenset()
     target: str | None = None
     known: tuple[str, ...] = ()
-    understood: Understood | None = None
+    rules: tuple[str, ...] = ()
+    stated: str = ""
+    answers: Mapping[str, Answer] = field(default_factory=dict)
+    person: str | None = None
+    profile: TableProfile | None = None
     error: SynthHandsonError | None = None
     table: OwnTable | None = None
 
     def read(self) -> Upload:
         """Read it again, with what the reader knows better; an error is kept, and so is what was there."""
         try:
-            understood = _understand(self.name, self.content, self.types)
+            profile = self._read()
         except SynthHandsonError as error:
             return replace(self, error=error)
-        learned = understood.named("learned")
+        # Rules are looked for here, not when the page is drawn: that can take seconds.
+        found = {str(one.rule) for one in profile.proposed}
+        rules = tuple(rule for rule in self.rules if rule in found)
+        learned = profile.named("learned")
         target = self.target if self.target in learned else None
         known = tuple(name for name in self.known if name in learned)
-        return replace(self, understood=understood, target=target, known=known, error=None)
+        return replace(self, profile=profile, target=target, known=known, rules=rules, error=None)
 
     def start(self) -> Upload:
         """Choose the columns, so that the four steps can begin; an error is kept."""
-        assert self.understood is not None
+        assert self.profile is not None
         try:
-            table = choose_columns(self.understood, self.name, self.target, self.left_out, self.known)
+            found = [one for one in self.profile.proposed if str(one.rule) in self.rules]
+            rules = () if self.profile.person else as_kept([*found, self.stated])
+            table = choose_columns(self.profile, self.name, self.target, self.left_out, self.known, rules)
         except SynthHandsonError as error:
             return replace(self, error=error)
         return replace(self, table=table, error=None)
 
-
-def _understand(name: str, content: bytes, types: Mapping[str, str]) -> Understood:
-    """Read it by way of a private folder, which is gone before this returns."""
-    with tempfile.TemporaryDirectory(prefix="upload-", dir=home()) as folder:
-        path = Path(folder) / f"table{''.join(Path(name).suffixes[-2:])}"
-        path.write_bytes(content)
-        return understand(path, types)
+    def _read(self) -> TableProfile:
+        """Read it by way of a private folder, which is gone before this returns."""
+        with tempfile.TemporaryDirectory(prefix="upload-", dir=home()) as folder:
+            path = Path(folder) / f"table{''.join(Path(self.name).suffixes[-2:])}"
+            path.write_bytes(self.content)
+            try:
+                return profile_file(path, self.reading, answers=self.answers, person=self.person)
+            except SynthHandsonError as error:
+                # Where it lay says nothing to the reader, who knows it by its name.
+                lay, told = str(path), error.details.items()
+                error.details = {key: self.name if str(one) == lay else one for key, one in told}
+                raise
 
 
 def check_size(name: str, size: int, limit: float) -> None:

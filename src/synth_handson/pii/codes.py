@@ -8,15 +8,22 @@ from collections.abc import Iterator
 
 import phonenumbers
 from phonenumbers import Leniency, PhoneNumberMatcher
-from stdnum import iban, luhn
+from stdnum import ean, iban, isbn, luhn
 from stdnum.jp import in_ as my_number
 
-from synth_handson.pii.spans import Span, near
+from synth_handson.pii.spans import DIGIT, Span, near
 
 EMAIL = re.compile(
     r"[\w.%+'-]*[\w%+-](?:@|\s?[\[(](?:at|アット)[\])]\s?)"
     r"[^\W_](?:[\w-]*[^\W_])?(?:\.[^\W_](?:[\w-]*[^\W_])?)*\.[a-zA-Z]{2,24}(?![a-zA-Z])",
     re.ASCII,
+)
+WIDE_EMAIL = re.compile(
+    r"[^\s@:;,<>()\[\]「」（）、。：ぁ-ん]+@[^\W_][\w-]*(?:\.[\w-]+)*\.[a-zA-Z]{2,24}(?![a-zA-Z])"
+)
+"""With letters beyond ASCII in it (RFC 6531); no hiragana, as words without a space stand before it."""
+SPELLED_EMAIL = re.compile(
+    r"\b[\w.+-]+ at [\w-]+(?: dot [\w-]+)* dot [a-z]{2,24}\b", re.ASCII | re.IGNORECASE
 )
 USER_INFO = re.compile(r"\b[a-z][a-z0-9+.-]*://([^\s/@:]+(?::[^\s/@]*)?)@[^\s/]+\S*", re.IGNORECASE)
 USER_PATH = re.compile(
@@ -33,7 +40,7 @@ MAC = re.compile(
     re.IGNORECASE | re.ASCII,
 )
 CARD = re.compile(r"(?<![\w.-])[2-6]\d{3}(?:[ -]?\d{2,6}){2,4}(?![\w]|[.-]\d)", re.ASCII)
-IBAN = re.compile(r"(?<![A-Z0-9])[A-Z]{2}\d{2}(?: ?[A-Z0-9]{2,4}){3,8}", re.ASCII)
+IBAN = re.compile(r"(?<![A-Z0-9])[A-Z]{2}\d{2}(?: ?[A-Z0-9]{2,4}){3,8}", re.ASCII | re.IGNORECASE)
 TWELVE = re.compile(r"(?<![\w.-])(?<!\d )\d{4}([ -]?)\d{4}\1\d{4}(?!\w|[ .-]\d)", re.ASCII)
 SSN = re.compile(r"(?<![\w.-])(?!000|666|9\d\d)\d{3}-(?!00)\d{2}-(?!0000)\d{4}(?![\w]|[.-]\d)", re.ASCII)
 NINE = re.compile(r"(?<![\w.-])\d{9}(?![\w]|[.-]\d)", re.ASCII)
@@ -41,10 +48,18 @@ PASSPORT = re.compile(
     r"(?<![A-Za-z0-9])(?:[A-Z]{1,3}\d{6,8}|[A-Z]\d{2}[A-Z]{2}\d{4}|\d{9}|C[A-Z0-9]{8})(?![A-Za-z0-9])"
 )
 ACCOUNT = re.compile(r"(?<![\w.-])(?:\d{3}[ -])?\d{7,8}(?![\w]|[.-]\d)", re.ASCII)
-HANDLE = re.compile(r"(?<![\w@./])@[A-Za-z_][A-Za-z0-9_]{2,29}(?![\w@]|\.[a-z])", re.ASCII)
+HANDLE = re.compile(
+    r"(?<![\w@./])@(?![\w.-]*\.(?:com|net|org|jp|io|de|uk|fr|info|dev|app)\b)[A-Za-z_][\w.]{1,28}\w(?![\w@])",
+    re.ASCII,
+)
+PROFILE = re.compile(
+    r"(?<![\w@./-])(?:https?://)?(?:www\.|m\.)?(?:t\.me/|line\.me/ti/p/~?"
+    r"|(?:twitter|x|instagram|facebook|github|tiktok|linkedin|threads)\.(?:com|net)/(?:in/|@)?)[\w.@-]*\w",
+    re.ASCII | re.IGNORECASE,
+)
 CALLED = re.compile(
     r"(?:user ?name|user ?id|login(?: name| id)?|account name|screen name|nickname|handle"
-    r"|ユーザー?名|ユーザー?ID|ログインID|アカウント名)"
+    r"|ユーザー?名|ユーザー?ID|ログインID|アカウント名|LINE ?ID)"
     r"(?: is|\s*[:=：は]|\s+)\s*['\"“「]?(?!is\b)"
     r"((?=[\w.-]*[\d_.-]\w)[A-Za-z][\w.-]*\w|[a-z][a-z0-9]{3,20}(?=['\"”」,.;)\sをでとにがの]|$))",
     re.IGNORECASE,
@@ -66,8 +81,16 @@ PHONE_WORDS = re.compile(
     r"\btel|phone|call|mobile|cell|fax|reach|contact|whatsapp|電話|携帯|連絡|ファクス|おかけ", re.IGNORECASE
 )
 
-REGIONS = ("JP", "US", "GB", "DE", "FR")
-PHONE_LIKE = re.compile(r"[+(]?\d(?:[ ()./-]*\d){6,15}(?:\s?(?:x|ext\.?|内線)\s?\d{1,5})?", re.ASCII)
+REGIONS = ("JP", "US", "GB", "DE", "FR", "KR")
+PHONE_LIKE = re.compile(
+    r"(?:(?<![A-Za-z0-9_])(?<![A-Za-z0-9_]-)|(?<=tel-|fax-)|(?<=tel|fax))"
+    r"[+(]?\d(?:[ ()./-]*\d){6,15}(?:\s?(?:x|ext\.?|内線)\s?\d{1,5})?(?![A-Za-z0-9_]|-[A-Za-z0-9])",
+    re.ASCII | re.IGNORECASE,
+)
+"""No part of a longer code, such as a GUID, a hash or the number of an order."""
+INSIDE = re.compile(r"[/=&?#]$")
+"""What stands before a part of an address on the web."""
+DECIMAL = re.compile(r"\d{1,3}\.\d+", re.ASCII)
 MIN_PHONE = 9
 """So many digits in groups, with a word beside them that says so, are a number to call, valid or not."""
 
@@ -82,12 +105,19 @@ def find_codes(text: str) -> Iterator[Span]:
     """
     if "@" in text or "at" in text.lower() or "アット" in text:
         yield from (Span(found.start(), found.end(), "email") for found in EMAIL.finditer(text))
+        if not text.isascii():
+            yield from (Span(found.start(), found.end(), "email") for found in WIDE_EMAIL.finditer(text))
+        yield from (
+            Span(found.start(), found.end(), "email", False) for found in SPELLED_EMAIL.finditer(text)
+        )
         yield from (Span(found.start(), found.end(), "user_name") for found in HANDLE.finditer(text))
     if "://" in text:
         for pattern in (USER_INFO, USER_PATH):
             yield from (Span(found.start(), found.end(), "url") for found in pattern.finditer(text))
+    if "/" in text:
+        yield from (Span(found.start(), found.end(), "url") for found in PROFILE.finditer(text))
     yield from (Span(*found.span(1), "user_name") for found in CALLED.finditer(text))
-    if any(sign.isdigit() for sign in text):
+    if DIGIT.search(text):
         yield from _machines(text)
         yield from _numbers(text)
         yield from _phones(text)
@@ -114,7 +144,8 @@ def _is_address(text: str) -> bool:
 def _numbers(text: str) -> Iterator[Span]:
     for found in CARD.finditer(text):
         digits = re.sub(r"\D", "", found.group())
-        if 13 <= len(digits) <= 19 and luhn.is_valid(digits) and not _ordered(text, found):
+        article = len(digits) == 13 and ean.is_valid(digits)
+        if 13 <= len(digits) <= 19 and luhn.is_valid(digits) and not (article or _ordered(text, found)):
             yield Span(*found.span(), "card")
     for found in IBAN.finditer(text):
         # What follows may be letters of the next word.
@@ -149,7 +180,8 @@ def _phones(text: str) -> Iterator[Span]:
         start, shown = candidate.start(), candidate.group()
         named = near(text, *candidate.span(), PHONE_WORDS, reach=16)
         grouped = not shown.isdigit() or shown.startswith("0")
-        if (_ordered(text, candidate) and not named) or not (named or grouped):
+        other = _ordered(text, candidate) or INSIDE.search(text[:start]) or _no_phone(shown)
+        if (other and not named) or not (named or grouped):
             continue
         if named and not shown.isdigit() and sum(map(str.isdigit, shown)) >= MIN_PHONE:
             yield Span(*candidate.span(), "phone")
@@ -160,6 +192,10 @@ def _phones(text: str) -> Iterator[Span]:
             if found is not None and _plausible(found, region):
                 yield Span(start + found.start, start + found.end, "phone", named)
                 break
+
+
+def _no_phone(shown: str) -> bool:
+    return bool(DECIMAL.fullmatch(shown)) or isbn.is_valid(shown)
 
 
 def _plausible(found: phonenumbers.PhoneNumberMatch, region: str | None) -> bool:

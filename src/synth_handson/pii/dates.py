@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from synth_handson.pii.spans import Span, near
+from synth_handson.pii.spans import Span, near, plain
 
 MONTHS = (
     r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?"
@@ -23,7 +23,14 @@ DATE = re.compile(
     re.IGNORECASE,
 )
 BIRTH = re.compile(
-    r"\bborn\b|birth|\bd\.?o\.?b\b|b-day|geboren|生年月日|生まれ|誕生|うまれ|né[e]? le", re.IGNORECASE
+    r"\bborn\b|birth|\bd\.?o\.?b\b|b-day|geboren|geb\.|nacid[oa]|nat[oa] il|рожд|출생"
+    r"|生年月日|生まれ|誕生|うまれ|né[e]? le",
+    re.IGNORECASE,
+)
+BEHIND = re.compile(r"\s?生(?![産鮮徒活])")
+YEAR = re.compile(
+    r"^\d{4}(?=\d{4}$)|(?<!\d)(?:19|20)\d\d(?!\d)|(?:明治|大正|昭和|平成|令和)\s?(?:\d{1,2}|元)|^[MTSHR]\.?\d{1,2}",
+    re.IGNORECASE,
 )
 ERAS = {"明治": 1867, "大正": 1911, "昭和": 1925, "平成": 1988, "令和": 2018}
 """The year before the first of each era."""
@@ -31,8 +38,15 @@ ERAS = {"明治": 1867, "大正": 1911, "昭和": 1925, "平成": 1988, "令和"
 
 def find_births(text: str) -> Iterator[Span]:
     """Yield dates of birth in a text of `spans.plain`."""
-    if not BIRTH.search(text):
+    if not BIRTH.search(text) and "生" not in text:
         return
     for found in DATE.finditer(text):
-        if near(text, *found.span(), BIRTH, reach=20):
+        if BEHIND.match(text, found.end()) or near(text, *found.span(), BIRTH, reach=20):
             yield Span(*found.span(), "birth_date")
+
+
+def year_of(text: str) -> str:
+    """Return the year of a date as it is written, with its era; the text if there are no digits in it."""
+    text = plain(text)
+    found = YEAR.search(text) or re.search(r"\d+(?=\D*$)", text)
+    return found.group() if found else text

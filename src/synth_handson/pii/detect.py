@@ -4,17 +4,24 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from itertools import permutations
+from typing import Literal
 
 import pandas as pd
 
-from synth_handson.pii.columns import BARE_NAME, hint
+from synth_handson.errors import ArgumentError
+from synth_handson.pii.columns import hint, is_bare, is_category
+from synth_handson.pii.japanese import is_other_word, name_parts
+from synth_handson.pii.name_finder import NameFinder
+from synth_handson.pii.name_lists import is_first, is_last, is_word, stands_alone
 from synth_handson.pii.scan import scan
-from synth_handson.pii.spans import KINDS, Kind, Span, plain
+from synth_handson.pii.spans import HANGUL, JAPANESE, KINDS, Kind, Span, plain, without_overlaps
 from synth_handson.tables.alignment import as_text
 from synth_handson.tables.checks import MISSING_MARKERS
 from synth_handson.tables.columns import Column, column_kind
+from synth_handson.tables.texts import MIN_KEPT_ROWS
 
 WHOLE_SHARE = 0.5
 """With so many of its cells nothing but one kind, a column is one of that kind."""
@@ -25,9 +32,15 @@ NAMES_SHARE = 0.2
 """So many cells of a column called "name" must be names of people, or it is that of something else."""
 MAX_CELL = 80
 """A longer cell is text in which personal data stands, whatever its column is called."""
+MAX_PARTS = 3
+"""So many columns of names are put together row by row."""
 MAX_SHORT = 24
 """Shorter cells are no sentences."""
 EXAMPLES = 3
+HEADERS: tuple[Kind, ...] = ("email", "card", "iban", "my_number", "ssn", "phone", "address")
+"""What no column is called."""
+VERSIONS = re.compile(r"version|firmware|\bver\b|バージョン|版", re.IGNORECASE)
+"""What is called so has four numbers with dots, and is no address of a machine."""
 
 DIGITS: dict[Kind, tuple[int, int]] = {
     "card": (13, 19),
@@ -40,6 +53,9 @@ DIGITS: dict[Kind, tuple[int, int]] = {
     "passport": (7, 9),
 }
 """How many digits the numbers of a column that is called so have."""
+
+Answer = Literal["replace", "keep"]
+FoundKind = Kind | Literal["possible_name"]
 
 OnCells = Callable[[int], None]
 """Told how many different texts are looked at."""
@@ -63,18 +79,24 @@ class Finding:
         Whether the column is of this kind; otherwise it stands inside of text.
     examples
         A few, with all but the first letters masked.
+    asked
+        Whether only a person can say: the words are names, and other words as well. Those of the kind
+        "possible_name" are not replaced unless somebody says so; others are, unless somebody says no.
     """
 
     column: str
-    kind: Kind
+    kind: FoundKind
     cells: int
     share: float
     sure: float
     whole: bool
     examples: tuple[str, ...]
+    asked: bool = False
 
 
-def find_personal_data(frame: pd.DataFrame, on_cells: OnCells | None = None) -> tuple[Finding, ...]:
+def find_personal_data(
+    frame: pd.DataFrame, on_cells: OnCells | None = None, answers: Mapping[str, Answer] | None = None
+) -> tuple[Finding, ...]:
     """Find personal data in a table, English and Japanese.
 
     Found are names of people, mail and postal addresses, phone and card numbers, accounts (IBAN, Japanese
@@ -89,30 +111,114 @@ def find_personal_data(frame: pd.DataFrame, on_cells: OnCells | None = None) -> 
         Any table.
     on_cells
         Told how many different texts are looked at.
+    answers
+        By column, "replace" where all of it are names, and "keep" where none are.
 
     Returns
     -------
     tuple of Finding
         In the order of the columns.
+
+    Raises
+    ------
+    ArgumentError
+        If an answer is about no column, or one without texts is to be replaced.
     """
-    return summarise(frame, find_marks(frame, on_cells))
+    return summarise(frame, find_spans(frame, on_cells, answers))
 
 
-def find_marks(frame: pd.DataFrame, on_cells: OnCells | None = None) -> dict[str, Marks]:
+def find_spans(
+    frame: pd.DataFrame, on_cells: OnCells | None = None, answers: Mapping[str, Answer] | None = None
+) -> dict[str, PersonalDataSpans]:
     """Find where in a table personal data stands, by the names of the columns that hold some."""
-    marks: dict[str, Marks] = {}
+    answers = answers or {}
+    _check(frame, answers)
+    marks: dict[str, PersonalDataSpans] = {}
     seen = 0
     for position, name in enumerate(map(str, frame.columns)):
-        found = find_in_column(name, frame.iloc[:, position])
+        found = find_in_column(name, frame.iloc[:, position], answers.get(name))
         if found:
             marks[name] = found
             seen += len(found.spans)
         if on_cells:
             on_cells(seen)
-    return marks
+    return _with_known_names(frame, marks, answers)
 
 
-def summarise(frame: pd.DataFrame, marks: Mapping[str, Marks]) -> tuple[Finding, ...]:
+def answers_of(replace: Iterable[str], keep: Iterable[str]) -> dict[str, Answer]:
+    """Return what is to become of columns, by those that hold names and those that do not.
+
+    Raises
+    ------
+    ArgumentError
+        If a column is said to do both.
+    """
+    answers: dict[str, Answer] = dict.fromkeys(replace, "replace")
+    for name in keep:
+        if answers.setdefault(name, "keep") == "replace":
+            raise ArgumentError("answer_twice", column=name)
+    return answers
+
+
+def check_headers(names: Iterable[str]) -> None:
+    """Check that no column is called like a person: headers go out as they are.
+
+    Raises
+    ------
+    ArgumentError
+        If the whole of a name is a mail address or number, or a first and a last name: most often, the first
+        row of a file without headers was taken for them.
+    """
+    for name in names:
+        kind = _covering(name, scan(name))
+        if kind in HEADERS or (kind == "name" and _is_full(name) and _are_listed(name)):
+            raise ArgumentError("header_personal", column=name)
+
+
+def _are_listed(name: str) -> bool:
+    """Tell whether all words of a name in Latin letters are first or last names, and nothing else."""
+    words = re.findall(r"[A-Za-z\u00c0-\u024f'’-]{2,}", name)
+    return all((is_first(word) or is_last(word)) and not is_word(word) for word in words)
+
+
+def _check(frame: pd.DataFrame, answers: Mapping[str, Answer]) -> None:
+    names = list(map(str, frame.columns))
+    for name, answer in answers.items():
+        if name not in names:
+            raise ArgumentError("answer_column", column=name, known=", ".join(names))
+        if answer == "replace" and column_kind(frame.iloc[:, names.index(name)]) != "category":
+            raise ArgumentError("answer_no_text", column=name)
+
+
+def _with_known_names(
+    frame: pd.DataFrame, marks: dict[str, PersonalDataSpans], answers: Mapping[str, Answer]
+) -> dict[str, PersonalDataSpans]:
+    """Mark the names that one column holds in the texts of the others, too."""
+    positions = {name: position for position, name in enumerate(map(str, frame.columns))}
+    columns = [name for name, found in marks.items() if found.whole == "name"]
+    listed = [text for name in columns for text in marks[name].spans]
+    apart = [as_text(frame.iloc[:, positions[name]]) for name in columns]
+    for one, two in permutations(apart[:MAX_PARTS], 2):
+        # First and last names in columns of their own.
+        listed += (one + " " + two).dropna().unique().tolist()
+    known = NameFinder(listed)
+    if not known:
+        return marks
+    for name, position in positions.items():
+        column, found = frame.iloc[:, position], marks.get(name, PersonalDataSpans(None, {}))
+        if found.whole or answers.get(name) == "keep" or column_kind(column) != "category":
+            continue
+        spans = dict(found.spans)
+        for text in _distinct(column):
+            names = list(known.find(text))
+            if names:
+                spans[text] = without_overlaps([*spans.get(text, ()), *names])
+        if spans or found.possible:
+            marks[name] = replace(found, spans=spans, possible=found.possible - set(spans))
+    return {name: marks[name] for name in positions if name in marks}
+
+
+def summarise(frame: pd.DataFrame, marks: Mapping[str, PersonalDataSpans]) -> tuple[Finding, ...]:
     """Tell of a table what was found in it, without showing it."""
     names = list(map(str, frame.columns))
     return tuple(
@@ -122,8 +228,13 @@ def summarise(frame: pd.DataFrame, marks: Mapping[str, Marks]) -> tuple[Finding,
     )
 
 
+def personal_cells(findings: Iterable[Finding]) -> int:
+    """Return how many cells hold what is replaced: no dates of birth, and no words that only may be names."""
+    return sum(found.cells for found in findings if found.kind not in ("birth_date", "possible_name"))
+
+
 @dataclass(frozen=True)
-class Marks:
+class PersonalDataSpans:
     """Where personal data stands in the different texts of a column.
 
     Attributes
@@ -132,21 +243,96 @@ class Marks:
         The kind of all cells, if they are of one.
     spans
         The spans of each different text; for a column of one kind, the text as a whole.
+    asked
+        Whether only a person can say that they are names.
+    possible
+        Texts that may be names, and are taken for other words until somebody says so.
     """
 
     whole: Kind | None
     spans: dict[str, list[Span]]
+    asked: bool = False
+    possible: frozenset[str] = frozenset()
 
 
-def find_in_column(name: str, column: Column) -> Marks | None:
+def find_in_column(name: str, column: Column, answer: Answer | None = None) -> PersonalDataSpans | None:
     """Find personal data in a column; None if there is none."""
     kind, promised = column_kind(column), hint(name)
+    if answer == "replace":
+        return _all("name", _distinct(column))
     if kind in ("date", "zoned date"):
         texts = _distinct(column)
         return _all("birth_date", texts) if promised == "birth_date" else None
     if kind == "number":
         return _in_numbers(_distinct(column), promised)
-    return _in_text(name, _distinct(column), promised) if kind == "category" else None
+    if kind != "category":
+        return None
+    texts = _distinct(column)
+    found = _in_text(name, texts, promised)
+    if answer == "keep":
+        return _without_names(found)
+    if found is None or promised == "name" or not _is_short(texts):
+        return found
+    return _questioned(name, texts, found, often=int(column.notna().sum()) >= MIN_KEPT_ROWS * len(texts))
+
+
+def _is_short(texts: list[str]) -> bool:
+    return sum(len(text) <= MAX_SHORT for text in texts) > len(texts) / 2
+
+
+def _without_names(found: PersonalDataSpans | None) -> PersonalDataSpans | None:
+    if found is None or found.whole == "name":
+        return None
+    spans = {text: [span for span in spans if span.kind != "name"] for text, spans in found.spans.items()}
+    return (
+        PersonalDataSpans(found.whole, {text: kept for text, kept in spans.items() if kept})
+        if any(spans.values())
+        else None
+    )
+
+
+def _questioned(name: str, texts: list[str], found: PersonalDataSpans, often: bool) -> PersonalDataSpans:
+    """Tell names from words that are names as well, in a column of short values.
+
+    Full names, and first and last names that are nothing else, speak for people. Where these are fewer than
+    half, or the column is called like places, brands, grades or days, a person is asked. Until then, words
+    that many rows share, or in such a column, stay as they are.
+    """
+    named = [
+        text
+        for text, spans in found.spans.items()
+        if _covering(text, [Span(0, len(text), "name")] if found.whole == "name" else spans) == "name"
+    ]
+    full = {text for text in named if _is_full(text)}
+    alone = {text for text in named if text not in full and not _is_ambiguous(text)}
+    category = is_category(name)
+    if not named:
+        return replace(found, asked=category)
+    if len(full | alone) >= WHOLE_SHARE * len(texts) and not category:
+        return found
+    words = [text for text in named if text not in full]
+    if not words or not (often or category):
+        return replace(found, asked=bool(words) or category)
+    spans = {text: scan(text) if found.whole else spans for text, spans in found.spans.items()}
+    return PersonalDataSpans(
+        None, {t: s for t, s in spans.items() if t not in words and s}, category, frozenset(words)
+    )
+
+
+def _is_full(text: str) -> bool:
+    """Tell whether a name has more than one part, or a title or honorific beside it."""
+    if HANGUL.search(text):
+        return True
+    if JAPANESE.search(text):
+        return len([part for part, _ in name_parts(text) if part.strip(" 　・")]) > 1
+    return len(re.findall(r"[^\W\d_]{2,}", text)) > 1
+
+
+def _is_ambiguous(text: str) -> bool:
+    """Tell whether a name of one word is another word as well."""
+    if JAPANESE.search(text):
+        return is_other_word(text)
+    return is_word(text) or is_last(text) or not stands_alone(text)
 
 
 def _distinct(column: Column) -> list[str]:
@@ -154,11 +340,11 @@ def _distinct(column: Column) -> list[str]:
     return [text for text in texts if text.strip().lower() not in MISSING_MARKERS]
 
 
-def _all(kind: Kind, texts: list[str]) -> Marks:
-    return Marks(kind, {text: [Span(0, len(text), kind)] for text in texts})
+def _all(kind: Kind, texts: list[str]) -> PersonalDataSpans:
+    return PersonalDataSpans(kind, {text: [Span(0, len(text), kind)] for text in texts})
 
 
-def _in_numbers(texts: list[str], promised: Kind | None) -> Marks | None:
+def _in_numbers(texts: list[str], promised: Kind | None) -> PersonalDataSpans | None:
     digits = [text.removesuffix(".0") for text in texts]
     if not digits:
         return None
@@ -177,12 +363,18 @@ def _passing(digits: list[str], kind: Kind) -> float:
     return sum(any(span.kind == kind for span in scan(text)) for text in digits) / len(digits)
 
 
-def _in_text(name: str, texts: list[str], promised: Kind | None) -> Marks | None:
+def _in_text(name: str, texts: list[str], promised: Kind | None) -> PersonalDataSpans | None:
     if not texts:
         return None
     spans = {text: scan(text) for text in texts}
+    if VERSIONS.search(name):
+        spans = {text: [s for s in found if s.kind != "ip"] for text, found in spans.items()}
+    listed = [text for text, found in spans.items() if found or _is_listed(text)]
+    if len(listed) >= WHOLE_SHARE * len(texts):
+        # A last name alone may be a place or a brand; where most values are some, a person is asked.
+        spans |= {text: [Span(0, len(text), "name", False)] for text in listed if not spans[text]}
     whole = [_covering(text, spans[text]) for text in texts]
-    short = sum(len(text) <= MAX_SHORT for text in texts) > len(texts) / 2
+    short = _is_short(texts)
     fits = sum(len(text) <= MAX_CELL for text in texts) > len(texts) / 2
     if promised and fits and _believed(name, promised, texts, whole):
         return _all(promised, texts)
@@ -193,7 +385,7 @@ def _in_text(name: str, texts: list[str], promised: Kind | None) -> Marks | None
         # Places, months and brands are called like people; in a text, what stands beside a name tells.
         spans = {text: [s for s in found if s.sure or s.kind != "name"] for text, found in spans.items()}
     marked = {text: found for text, found in spans.items() if found}
-    return Marks(None, marked) if marked else None
+    return PersonalDataSpans(None, marked) if marked else None
 
 
 def _covering(text: str, spans: list[Span]) -> Kind | None:
@@ -208,8 +400,8 @@ def _believed(name: str, promised: Kind, texts: list[str], whole: list[Kind | No
     """Tell whether the values of a column may be what its name promises."""
     if promised == "name":
         words = sum(not re.search(r"\d", text) for text in texts)
-        named = whole.count("name") >= NAMES_SHARE * len(texts)
-        return words > len(texts) / 2 and (named or not BARE_NAME.match(name.strip().lower()))
+        named = sum(kind == "name" or _is_listed(text) for kind, text in zip(whole, texts, strict=True))
+        return words > len(texts) / 2 and (named >= NAMES_SHARE * len(texts) or not is_bare(name))
     if promised in DIGITS and promised != "birth_date":
         low, high = DIGITS[promised]
         fitting = sum(low <= sum(map(str.isdigit, plain(text))) <= high for text in texts)
@@ -220,7 +412,12 @@ def _believed(name: str, promised: Kind, texts: list[str], whole: list[Kind | No
     return whole.count(promised) > 0 or promised == "user_name"
 
 
-def _findings(name: str, column: Column, marks: Marks) -> Iterator[Finding]:
+def _is_listed(text: str) -> bool:
+    word = text.strip()
+    return word[:1].isupper() and not is_word(word) and (is_first(word) or is_last(word))
+
+
+def _findings(name: str, column: Column, marks: PersonalDataSpans) -> Iterator[Finding]:
     times = as_text(column).value_counts()
     present = int(times.sum())
     cells: dict[Kind, int] = defaultdict(int)
@@ -237,8 +434,12 @@ def _findings(name: str, column: Column, marks: Marks) -> Iterator[Finding]:
         if cells[kind]:
             yield Finding(
                 name, kind, cells[kind], cells[kind] / present, sure[kind] / cells[kind],
-                marks.whole == kind, tuple(examples[kind]),
+                marks.whole == kind, tuple(examples[kind]), marks.asked and kind == "name",
             )  # fmt: skip
+    if marks.possible:
+        count = sum(int(times[text]) for text in marks.possible)
+        shown = tuple(map(mask, sorted(marks.possible)[:EXAMPLES]))
+        yield Finding(name, "possible_name", count, count / present, 0.0, False, shown, True)
 
 
 def mask(text: str) -> str:

@@ -6,32 +6,40 @@ import hmac
 import random
 import re
 import string
-from collections.abc import Callable, Sequence
+import unicodedata
+from collections.abc import Callable
 from functools import cache
 from importlib import import_module
-from itertools import product
 
 from faker import Faker
 from stdnum import iban, luhn
 from stdnum.jp import in_ as my_number
 
 from synth_handson.pii.dates import MONTHS
-from synth_handson.pii.japanese import name_parts
+from synth_handson.pii.known_names import NOBODY, Gender, KnownNames, NamePart
+from synth_handson.pii.name_lists import names
 from synth_handson.pii.originals import Originals, normal
+from synth_handson.pii.other_scripts import WORD, names_of_script, script_of
+from synth_handson.pii.romaji import romaji
 from synth_handson.pii.spans import JAPANESE, Kind, plain
-from synth_handson.pii.western import names
 from synth_handson.pii.words import LISTS
 
 
-def _put_together(part: str) -> tuple[tuple[str, str], ...]:
-    """Return Japanese names in kanji and katakana, put together of a beginning and an end."""
-    begins, ends = (LISTS[f"{part}_{half}"].split() for half in ("begins", "ends"))
-    return tuple((a[0] + b[0], a[1:] + b[1:]) for a, b in product(begins, ends))
+def _listed(name: str) -> tuple[tuple[str, ...], ...]:
+    """Return Japanese names of two kanji in kanji, katakana and Latin letters."""
+    return tuple((one[:2], one[2:], romaji(one[2:])) for one in LISTS[name].split())
 
 
-LAST, FIRST = _put_together("last"), _put_together("first")
+LAST = _listed("last_names")
+FIRST_BY_GENDER: dict[Gender, tuple[tuple[str, ...], ...]] = {
+    "female": _listed("female_names"),
+    "male": _listed("male_names"),
+}
+FIRST = (*FIRST_BY_GENDER["female"], *FIRST_BY_GENDER["male"])
 DOCUMENTATION = ("192.0.2", "198.51.100", "203.0.113")
 """Networks that belong to nobody (RFC 5737)."""
+AT = re.compile(r"(@|\s?[\[(](?:at|アット)[\])]\s?|\sat\s)", re.IGNORECASE)
+"""Between the two parts of a mail address."""
 TRIES = 100
 """So often another replacement is drawn that is none of the originals."""
 
@@ -54,18 +62,36 @@ class Fakes:
         Secret. Nobody without it can tell by trying which original a replacement stands for.
     originals
         What no replacement may be.
+    known
+        What is known of the names in the table.
     """
 
-    def __init__(self, key: bytes, originals: Originals = NOTHING) -> None:
+    def __init__(self, key: bytes, originals: Originals = NOTHING, known: KnownNames = NOBODY) -> None:
         self._key = key
         self._originals = originals
+        self._known = known
+        self.given: dict[tuple[Kind, str], str] = {}
+        """Replacements that were chosen already, by kind and `normal` original."""
+        self._made_parts: dict[tuple[str, bool, Gender | None], tuple[str, ...]] = {}
 
     def another(self, number: int) -> Fakes:
         """Return one that makes other replacements, for the row of this number."""
-        return Fakes(hmac.digest(self._key, f"row\0{number}".encode(), "sha256"), self._originals)
+        return Fakes(
+            hmac.digest(self._key, f"row\0{number}".encode(), "sha256"), self._originals, self._known
+        )
+
+    def are_original(self, *made: str) -> bool:
+        """Tell whether a replacement would hold an original."""
+        return any(map(self._originals.stand_in, made))
+
+    def is_original(self, text: str) -> bool:
+        """Tell whether a text is, or holds, personal data that no replacement may be."""
+        return self._originals.stand_in(text)
 
     def of(self, kind: Kind, original: str) -> str:
         """Return a replacement for a value of this kind."""
+        if (kind, normal(original)) in self.given:
+            return self.given[kind, normal(original)]
         if kind == "name":
             return self.name(original)
         return self._new(kind, original, lambda draw: _MAKERS[kind](self, original, draw))
@@ -82,12 +108,40 @@ class Fakes:
         return made
 
     def _parts(self, original: str) -> str:
+        return self.called(original, "full")
+
+    def called(self, original: str, part: NamePart, gender: Gender | None = None) -> str:
+        """Return a name in place of a full one, a last or a first name, whether or not it is an original.
+
+        Parameters
+        ----------
+        original
+            The name.
+        part
+            Which part of a name it is.
+        gender
+            That of whom it is given to, where it is known.
+        """
+        if not JAPANESE.search(original) and JAPANESE.search(plain(original)):
+            original = unicodedata.normalize("NFKC", original)  # kana of half a width
         if JAPANESE.search(original):
             return "".join(
-                self._japanese(part, first) if part.strip(" 　・") else part
-                for part, first in name_parts(original)
+                self._japanese(one, first, gender) if one.strip(" 　・") else one
+                for one, first in self._known.parts(original, part)
             )
-        return re.sub(r"[^\W\d_]+", lambda part: self._western(part.group()), original)
+
+        def of(word: str) -> NamePart:
+            return self._known.part_of(word, original) if part == "full" else part
+
+        return WORD.sub(lambda one: self._western(one.group(), of(one.group()), gender), original)
+
+    def latin(self, original: str, first: bool, gender: Gender | None = None) -> str:
+        """Return what stands in place of a last or a first name, in small Latin letters."""
+        return self._part(original, first, gender)[-1].lower()
+
+    def digits(self, original: str, count: int, attempt: int = 0) -> str:
+        """Return so many random digits; others for another attempt."""
+        return _random_digits(self._draw("digits", original, attempt), count)
 
     def identifier(self, original: str) -> str:
         """Return an identifier of the same form: letters for letters, digits for digits."""
@@ -108,30 +162,41 @@ class Fakes:
                 return made
         return made
 
-    def _part(self, original: str, first: bool, pool: Sequence[tuple[str, ...]]) -> tuple[str, ...]:
-        """Return a name of a pool in all of its scripts; one made of two where all of them are originals."""
+    def _part(self, original: str, first: bool, gender: Gender | None = None) -> tuple[str, ...]:
+        """Return a name in all of its scripts; one made of two where all of them are originals."""
+        wanted = original, first, gender
+        if wanted not in self._made_parts:
+            self._made_parts[wanted] = self._make_part(*wanted)
+        return self._made_parts[wanted]
+
+    def _make_part(self, original: str, first: bool, gender: Gender | None) -> tuple[str, ...]:
         kind = "first" if first else "last"
+        name = self._known.as_one(original, first)
+        gender = gender or self._known.genders.get(name) if first else None
+        pool = _other_pool(name, first) or _pool(bool(JAPANESE.search(name)), first, gender)
         for attempt in range(TRIES):
-            draw = self._draw(kind, original, attempt)
+            draw = self._draw(kind, name, attempt)
             one, two = draw.choice(pool), draw.choice(pool)
             if attempt >= TRIES // 2:
-                halves = zip(one, two, strict=True)
-                one = tuple(a + b[len(b) // 2 :] for a, b in halves)
-            if not any(form == normal(original) or form in self._originals for form in map(normal, one)):
+                one = tuple(a + b for a, b in zip(one, two, strict=True))
+            if not any(self._is_real(form, original) for form in map(normal, one)):
                 return one
         return one
 
-    def _japanese(self, part: str, first: bool) -> str:
-        made = self._part(part, first, FIRST if first else LAST)
+    def _is_real(self, form: str, original: str) -> bool:
+        return form == normal(original) or form in self._originals or self._known.knows(form)
+
+    def _japanese(self, part: str, first: bool, gender: Gender | None = None) -> str:
+        made = self._part(part, first, gender)
         if re.fullmatch("[ァ-ヴー]+", part):
             return made[1]
         return _hiragana(made[1]) if re.fullmatch("[ぁ-んー]+", part) else made[0]
 
-    def _western(self, part: str) -> str:
+    def _western(self, part: str, of: NamePart = "full", gender: Gender | None = None) -> str:
         if len(part) == 1:
             return self._draw("initial", part, 0).choice(string.ascii_uppercase)
-        first = part.lower() in names()[0]
-        (made,) = self._part(part, first, _pool(first))
+        first = self._known.is_first(part) if of == "full" else of == "first"
+        made = self._part(part, part.lower() in names()[0] if first is None else first, gender)[-1]
         return made.upper() if part.isupper() else made.lower() if part.islower() else made.title()
 
     def words(self, original: str) -> str:
@@ -142,12 +207,25 @@ class Fakes:
 
 
 @cache
-def _pool(first: bool) -> tuple[tuple[str], ...]:
+def _pool(japanese: bool, first: bool, gender: Gender | None) -> tuple[tuple[str, ...], ...]:
+    if japanese:
+        return LAST if not first else FIRST_BY_GENDER[gender] if gender else FIRST
     found: set[str] = set()
     for locale in ("en_GB", "en_US"):
         provider = import_module(f"faker.providers.person.{locale}").Provider
-        found.update(provider.first_names if first else provider.last_names)
-    return tuple((name,) for name in sorted(found) if name.isalpha())
+        found.update(
+            provider.last_names if not first
+            else getattr(provider, f"first_names_{gender}") if gender
+            else provider.first_names
+        )  # fmt: skip
+    return tuple((name,) for name in sorted(found) if name.isalpha() and name.isascii())
+
+
+def _other_pool(name: str, first: bool) -> tuple[tuple[str, ...], ...]:
+    """Return names in the script of another one that is neither Latin nor Japanese; none if it is."""
+    script = script_of(name)
+    # A Korean name of several signs is all of one.
+    return names_of_script(script, first or (script == "HANGUL" and len(name) > 1)) if script else ()
 
 
 def _hiragana(kana: str) -> str:
@@ -217,8 +295,9 @@ def _phone(_: Fakes, original: str, draw: Draw) -> str:
 
 
 def _email(fakes: Fakes, original: str, draw: Draw) -> str:
-    local, sign, domain = re.split(r"(@|\s?[\[(](?:at|アット)[\])]\s?)", plain(original), maxsplit=1)
-    return f"{fakes.words(local)}{_another(draw)}{sign}{_example(domain)}"
+    local, sign, domain = AT.split(plain(original), maxsplit=1)
+    made = fakes.words(local) if local.isascii() else f"user{draw.randrange(10**6):06}"
+    return f"{made}{_another(draw)}{sign}{example_domain(domain)}"
 
 
 def _another(draw: Draw) -> str:
@@ -226,14 +305,18 @@ def _another(draw: Draw) -> str:
     return str(draw.randrange(100, 1000)) if draw.attempt else ""
 
 
-def _example(domain: str) -> str:
+def example_domain(domain: str) -> str:
     """Return a domain that belongs to nobody (RFC 2606), in the country of another one."""
+    if " dot " in domain.lower():
+        return "example dot com"
     return "example.co.jp" if domain.lower().endswith(".jp") else "example.com"
 
 
 def _url(fakes: Fakes, original: str, draw: Draw) -> str:
-    scheme, _, rest = plain(original).partition("://")
+    scheme, split, rest = plain(original).partition("://")
     user = f"user{draw.randrange(10**6):06}"
+    if not split:
+        return f"example.com/users/{user}"
     return (
         f"{scheme}://{user}@example.com/"
         if "@" in rest.partition("/")[0]
@@ -289,7 +372,7 @@ def _address(_: Fakes, original: str, draw: Draw) -> str:
     )
     faker = _faker(locale)
     faker.seed_instance(draw.getrandbits(64))
-    if not re.search(r"[a-z一-龥]", text):
+    if not re.search(r"[^\W\d_]{3,}|[一-龥]", text):
         mark = "〒" if text.startswith("〒") else ""
         return mark + str(faker.postcode())
     if japanese:

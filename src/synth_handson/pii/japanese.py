@@ -9,27 +9,36 @@ from importlib import import_module
 from importlib.util import find_spec
 from typing import Any
 
-from synth_handson.pii.spans import JAPANESE, Span
+from synth_handson.pii.spans import JAPANESE, KANJI, Span
 
 HONORIFIC = re.compile(
     r"\s?(?:さん|さま|様|氏|くん|君|ちゃん|先生|殿|先輩|部長|課長|社長|係長|主任|店長|専務|常務|会長|所長|院長"
     r"|教授|医師|弁護士|選手|議員|夫妻|夫人|一家|家の)"
 )
+OFFICE = re.compile(r"\s?(?:容疑者|被告|監督|コーチ|捕手|投手|記者|教諭|校長|園長|理事長|支配人|代表|主将)")
+"""What stands behind the name of somebody, and behind other words as well."""
 PLACE = re.compile(
     r"\s?(?:駅|店|市|町|村|区|県|川|山|通り|橋|公園|城|空港|港|湖|寺|神社|大学|高校|中学|小学校|病院|支店|本店"
-    r"|銀行|工業|製作所|商事|商店|電機|自動車|建設|産業|食品|製薬|証券|の店|の町|の街|地方|地区|方面|盆地|平野)"
+    r"|銀行|工業|製作所|商事|商店|電機|自動車|建設|産業|食品|製薬|証券|組|班|屋|の店|の町|の街|地方|地区|方面|盆地|平野)"
 )
+FIRM = re.compile(r"組|班|屋|銀行|工業|商事|商店|電機|建設|産業|食品|製薬|証券")
+"""What stands behind a last name and is no first name."""
 COMPANY = re.compile(r"(?:株式会社|有限会社|\(株\)|㈱)\s?$")
 LABEL = re.compile(
-    r"(?:氏名|お?名前|姓名|フリガナ|ふりがな|担当者?|契約者|申込者|患者|顧客|紹介者|連絡先|代表者|保護者|宛名"
-    r"|差出人|署名|記入者)(?:名)?(?:\s*[:=]\s*|は、?|\s+)"
+    r"(?:氏名|お?名前|姓名|フリガナ|ふりがな|担当者?|契約者|申込者|申請者|受付者|患者|顧客|紹介者|連絡先|代表者|代表取締役|保護者|宛名"
+    r"|差出人|署名|記入者|作成者|起票者|入力者|振込人|依頼人|名義人?|予約名|宿泊者|搭乗者|乗客|利用者|入居者|被保険者|著者|講師|文責"
+    r"|ローマ字表記|カナ氏名)(?:名|氏名)?(?:\s*[:=】〕」]\s*|[はが]、?|\s+)"
 )
 SELF = re.compile(r"(?:私は|わたしは|僕は|俺は|こちらは|申し込みの|予約の|担当の)、?")
 AS_PERSON = re.compile(
     r"[はがとにもへを、。,](?!いう)|から|より|まで|$|の(?:口座|家|夫|妻|父|母|件|電話|携帯|名義|カード|住所|奥|息子|娘)"
 )
 INTRODUCED = re.compile(r"\s?(?:と申し|といいます|と言います|と名乗|です|でした|でございます|と呼)")
-_SIGNS = r"[一-龥々ヶ]"
+_SIGNS = rf"[{KANJI}々ヶ]"
+VARIANTS = str.maketrans("髙﨑濵栁𠮷𣘺槗黑瀨增淸橫彥鄕靑緖德曻", "高崎浜柳吉橋橋黒瀬増清横彦郷青緒徳昇")
+"""Signs of names that the dictionary has in their usual form."""
+FOREIGN = re.compile(r"([ァ-ヴー]{2,}(?:[・=][ァ-ヴー]{2,}){1,3})")
+ALL_KANA = re.compile(r"\s*((?:[ァ-ヴー]+|[A-Z]\.?)(?:[\s・=]?(?:[ァ-ヴー]+|[A-Z]\.?))*)\s*")
 SCRIPT = re.compile(
     rf"(?:{_SIGNS}{{1,4}}[\s]?(?:{_SIGNS}|[ぁ-んァ-ヴー]){{1,4}}|[ァ-ヴー]{{2,6}}[\s・]?[ァ-ヴー]{{2,6}}|[ぁ-ん]{{2,5}}\s[ぁ-ん]{{2,5}})"
 )
@@ -53,8 +62,13 @@ def find_japanese_names(text: str) -> Iterator[Span]:
     """Yield names in a text of `spans.plain` that are written in kanji or kana."""
     if not JAPANESE.search(text):
         return
+    text = text.translate(VARIANTS)
     yield from _labelled(text)
+    for match in FOREIGN.finditer(text):
+        if _spoken(text, match.end()) or INTRODUCED.match(text, match.end()):
+            yield Span(*match.span(), "name")
     if has_dictionary():
+        yield from _in_kana(text)
         for start in range(0, len(text), MAX_CHARACTERS):
             for span in _by_dictionary(text[start : start + MAX_CHARACTERS]):
                 yield Span(span.start + start, span.end + start, span.kind, span.sure)
@@ -63,10 +77,15 @@ def find_japanese_names(text: str) -> Iterator[Span]:
 
 
 @cache
-def _tokenizer() -> Any:
+def _dictionary() -> Any:
     from sudachipy import Dictionary
 
-    return Dictionary(dict="core").tokenizer()
+    return Dictionary(dict="core")
+
+
+@cache
+def _tokenizer() -> Any:
+    return _dictionary().tokenizer()
 
 
 @cache
@@ -92,6 +111,28 @@ def _by_dictionary(text: str) -> Iterator[Span]:
         position = last + 1
 
 
+def _in_kana(text: str) -> Iterator[Span]:
+    """Yield all of a text in katakana: a last name and another word, or names of which one is a person's."""
+    whole = ALL_KANA.fullmatch(text)
+    if whole is None:
+        return
+    speech = [m.part_of_speech() for m in _tokenizer().tokenize(text) if re.search("[ァ-ヴ]", m.surface())]
+    proper = all(one[1] == "固有名詞" for one in speech) and any(one[2] == "人名" for one in speech)
+    if (1 < len(speech) < 5 and (proper or speech[0][3] == "姓")) or _splits(whole[1]):
+        yield Span(*whole.span(1), "name", False)
+
+
+def _splits(kana: str) -> bool:
+    """Tell whether a text that is no word is a last name and a first name in katakana, without a space."""
+
+    def of(part: str) -> set[str]:
+        return {word.part_of_speech()[3] for word in _dictionary().lookup(part)}
+
+    return not _dictionary().lookup(kana) and any(
+        "姓" in of(kana[:end]) and "名" in of(kana[end:]) for end in range(2, min(6, len(kana) - 1))
+    )
+
+
 def _run(text: str, tokens: list[Any], first: int) -> tuple[int, bool] | None:
     """Return the last token of a name that begins here, and whether it is a full one."""
     kinds = [_name_kind(text, tokens[first])]
@@ -100,7 +141,7 @@ def _run(text: str, tokens: list[Any], first: int) -> tuple[int, bool] | None:
     last = first
     for position in range(first + 1, min(first + 5, len(tokens))):
         start, end, _ = tokens[position]
-        if text[start:end] in (" ", "・") and last == position - 1 and position + 1 < len(tokens):
+        if text[start:end] in (" ", "・", "=") and last == position - 1 and position + 1 < len(tokens):
             continue
         kind = _name_kind(text, tokens[position])
         if kind not in ("名", "姓", "一般") and not (
@@ -136,16 +177,19 @@ def _could_be_given(text: str, tokens: list[Any], position: int) -> bool:
         and bool(re.fullmatch(_SIGNS + "+", text[start:end]))
         and bool(HONORIFIC.match(text, end) or INTRODUCED.match(text, end) or end == len(text))
         and not HONORIFIC.match(text, start)
+        and not FIRM.match(text, start)
     )
+
+
+def _spoken(text: str, end: int) -> bool:
+    return bool(HONORIFIC.match(text, end) or OFFICE.match(text, end))
 
 
 def _judged(text: str, start: int, end: int, full: bool, speech: Any) -> Span | None:
     if PLACE.match(text, end) or COMPANY.search(text[:start]):
         return None
-    spoken = bool(HONORIFIC.match(text, end)) or (
-        bool(SELF.search(text[:start])) and bool(INTRODUCED.match(text, end))
-    )
-    alone = start == 0 and end == len(text)
+    spoken = _spoken(text, end) or (bool(SELF.search(text[:start])) and bool(INTRODUCED.match(text, end)))
+    alone = not re.search(r"\w", text[:start] + text[end:])
     if full or spoken or alone:
         return Span(start, end, "name")
     # A single word that is a name at times: kana and first names are words too often.
@@ -157,8 +201,11 @@ def _judged(text: str, start: int, end: int, full: bool, speech: Any) -> Span | 
 def _labelled(text: str) -> Iterator[Span]:
     for label in LABEL.finditer(text):
         match = SCRIPT.match(text, label.end())
-        strict = ":" in label.group() or "=" in label.group()
-        if match and (strict or INTRODUCED.match(text, match.end())):
+        if match is None:
+            continue
+        strict = re.search("[:=】〕」]", label.group())
+        apart = label.group()[-1].isspace() and re.search(r"\s", match.group())
+        if strict or apart or INTRODUCED.match(text, match.end()):
             end = match.end()
             shortened = re.search(r"(?:さん|さま|様|氏|です|でした|と申|といい)", match.group())
             if shortened and shortened.start() > 1:
@@ -191,3 +238,25 @@ def name_parts(name: str) -> list[tuple[str, bool]]:
         return [(name, len(tokens) == 1 and tokens[0][1] == "名")]
     last = next((last for last in sorted(surnames(), key=len, reverse=True) if name.startswith(last)), name)
     return [(last, False), (name[len(last) :], True)] if last != name else [(name, False)]
+
+
+def reading(name: str) -> str | None:
+    """Return how the dictionary reads a name, in katakana; None without it, or if it does not know."""
+    if not has_dictionary():
+        return None
+    found = "".join(token.reading_form() for token in _tokenizer().tokenize(name))
+    return found if re.fullmatch("[ァ-ヶー]+", found) else None
+
+
+def is_known_word(text: str) -> bool:
+    """Tell whether the dictionary has a text as a word that is no name of a person."""
+    if not has_dictionary():
+        return False
+    return any(word.part_of_speech()[2] != "人名" for word in _dictionary().lookup(text))
+
+
+def is_other_word(name: str) -> bool:
+    """Tell whether a name of one word is a place, a brand or any other word as well."""
+    if len(name) == 1 or not has_dictionary():
+        return True
+    return is_known_word(name.translate(VARIANTS))

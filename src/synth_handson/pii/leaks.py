@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from synth_handson.pii.detect import Marks
+from synth_handson.pii.detect import PersonalDataSpans
 from synth_handson.pii.originals import Originals, normal
 from synth_handson.pii.scan import scan
 from synth_handson.tables.alignment import as_text
@@ -32,7 +32,7 @@ class Leak:
     row: int
 
 
-def shared_values(frame: pd.DataFrame, marks: Mapping[str, Marks]) -> dict[str, frozenset[str]]:
+def shared_values(frame: pd.DataFrame, marks: Mapping[str, PersonalDataSpans]) -> dict[str, frozenset[str]]:
     """Return, by column, the values that many rows share and in which no personal data was found.
 
     Where a team is called "Cal", as one of the customers is, this is how it is told from him.

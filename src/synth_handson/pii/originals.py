@@ -7,10 +7,10 @@ import unicodedata
 from collections.abc import Iterator
 from functools import cached_property
 
-from synth_handson.pii.spans import JAPANESE
+from synth_handson.pii.spans import UNSPACED
 
 MIN_SIGNS = 3
-"""So many signs of a Japanese original are looked for inside of others, between which nothing is written."""
+"""So many signs of a Japanese or Korean original are looked for where nothing is written between words."""
 MAX_WORDS = 8
 """So many words in a row are compared with an original."""
 WORD = re.compile(r"[^\W_]+")
@@ -27,18 +27,18 @@ class Originals(frozenset[str]):
 
     @cached_property
     def _lengths(self) -> list[int]:
-        """How long those in Japanese are."""
-        return sorted({len(one) for one in self if len(one) >= MIN_SIGNS and JAPANESE.search(one)})
+        """How long those in Japanese and Korean are."""
+        return sorted({len(one) for one in self if len(one) >= MIN_SIGNS and UNSPACED.search(one)})
 
     def stand_in(self, text: str) -> bool:
         """Tell whether any is a text, or words in a row of it, or in Japanese signs in a row."""
         form = normal(text)
         if form in self or not self.isdisjoint(_word_runs(text)):
             return True
-        if not JAPANESE.search(form):
+        if not UNSPACED.search(form):
             return False
         parts = (form[i : i + n] for n in self._lengths for i in range(len(form) - n + 1))
-        return any(part in self and JAPANESE.search(part) for part in parts)
+        return any(part in self and UNSPACED.search(part) for part in parts)
 
 
 def _word_runs(text: str) -> Iterator[str]:

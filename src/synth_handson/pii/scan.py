@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from synth_handson.pii.addresses import find_addresses
 from synth_handson.pii.codes import find_codes
 from synth_handson.pii.dates import find_births
 from synth_handson.pii.japanese import find_japanese_names
+from synth_handson.pii.other_scripts import find_names_in_other_scripts
 from synth_handson.pii.spacy_names import find_names_by_model
-from synth_handson.pii.spans import Span, plain, without_overlaps
+from synth_handson.pii.spans import Span, composed, plain, without_overlaps
 from synth_handson.pii.western import find_western_names
 
 FINDERS = (
@@ -16,12 +19,13 @@ FINDERS = (
     find_addresses,
     find_japanese_names,
     find_western_names,
+    find_names_in_other_scripts,
     find_names_by_model,
 )
 
 
 def scan(text: str) -> list[Span]:
-    """Find personal data in a text, English or Japanese or both.
+    """Find personal data in a text, English, Japanese or another language.
 
     Parameters
     ----------
@@ -33,5 +37,8 @@ def scan(text: str) -> list[Span]:
     list of Span
         In the order of the text, without overlaps.
     """
-    normal = plain(text)
-    return without_overlaps(span for find in FINDERS for span in find(normal))
+    normal, places = composed(plain(text))
+    found = (span for find in FINDERS for span in find(normal))
+    if places is not None:
+        found = (replace(span, start=places[span.start], end=places[span.end]) for span in found)
+    return without_overlaps(found)

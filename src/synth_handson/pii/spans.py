@@ -16,8 +16,16 @@ Kind = Literal[
 KINDS: tuple[Kind, ...] = get_args(Kind)
 """In the order in which they are believed where two overlap."""
 
-JAPANESE = re.compile("[ぁ-んァ-ヴ一-龥]")
+KANJI = "一-鿿㐀-䶿豈-﫿\U00020000-\U0003ffff"
+"""A range of signs, for patterns; names have many that other words have not."""
+JAPANESE = re.compile(f"[ぁ-んァ-ヴ{KANJI}]")
 """What tells that a text is Japanese."""
+HANGUL = re.compile("[가-힣]")
+UNSPACED = re.compile(f"{JAPANESE.pattern}|{HANGUL.pattern}")
+"""What is written without a space before or behind a name."""
+DIGIT = re.compile(r"\d")
+MARKS = "\u0300-\u036f\u3099\u309a"
+APART = re.compile(f"[{MARKS}]")
 DASHES = re.compile(r"(?<=\d)[‐‑‒–—―−ー－](?=\d)")
 
 
@@ -50,6 +58,23 @@ def plain(text: str) -> str:
 def _plain(sign: str) -> str:
     form = unicodedata.normalize("NFKC", sign)
     return form if len(form) == 1 else sign
+
+
+def composed(text: str) -> tuple[str, list[int] | None]:
+    """Return a text in which accents and voicing marks are one with their sign, and where each sign was.
+
+    Half-width katakana and file names have them apart. None for the places says that none were.
+    """
+    if not APART.search(text):
+        return text, None
+    parts = re.findall(rf"[^{MARKS}][{MARKS}]*|[{MARKS}]+", text)
+    whole, places, place = "", [], 0
+    for part in parts:
+        made = unicodedata.normalize("NFC", part)
+        whole += made
+        places += [place] * len(made)
+        place += len(part)
+    return whole, [*places, place]
 
 
 def without_overlaps(spans: Iterable[Span]) -> list[Span]:

@@ -1,25 +1,36 @@
-"""Names of people in English text: by titles, by what introduces them, and by lists of names."""
+"""Names of people in Latin letters: by titles, by what stands beside them, and by lists of names."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from functools import cache
-from importlib import import_module
 from itertools import pairwise
 
-from synth_handson.pii.spans import Span
+from faker.providers.address.en import Provider
+
+from synth_handson.pii.japanese import HONORIFIC, LABEL
+from synth_handson.pii.name_lists import (
+    NOT_NAMES,
+    PLAIN_ROMAJI,
+    bare,
+    common,
+    is_first,
+    is_last,
+    is_word,
+    stands_alone,
+)
+from synth_handson.pii.spans import KANJI, Span
 from synth_handson.pii.words import LISTS
 
-LOCALES = ("en_US", "en_GB", "de_DE", "fr_FR", "es_ES", "it_IT")
-"""Faker's lists of names that are taken for those of people."""
-
-ORGANISATION = re.compile(
-    r"(?:&|\b(?:Saint|St|San|Santa|Port|Lake|Mount|Fort|New|North|South|East|West|Upper|Lower|Great))\.?\s*$"
+PLACE_WORDS = (
+    "Saint St San Santa Santo Los Las Port Lake Mount Fort New North South East West Upper Lower Great"
 )
+ORGANISATION = re.compile(rf"(?:&|\b(?:{PLACE_WORDS.replace(' ', '|')}))\.?\s*$")
 """What stands before a name that is one of a place or a company."""
-
-WORDS, NOT_NAMES, PLAIN_ROMAJI = (frozenset(LISTS[name].split()) for name in ("ambiguous", "never", "romaji"))
+NO_OPENING = NOT_NAMES | PLAIN_ROMAJI | frozenset(PLACE_WORDS.lower().split())
+"""Words that no name begins with."""
+NO_ROMAJI = PLAIN_ROMAJI | frozenset({"san", "santa", "santo"})
+"""Words that sound Japanese, and stand in no Japanese name."""
 
 
 def _any(name: str) -> str:
@@ -27,31 +38,67 @@ def _any(name: str) -> str:
     return "|".join(line.strip() for line in LISTS[name].splitlines() if line.strip())
 
 
-COMPANIES = frozenset(_any("companies").split("|"))
+COMPANIES = frozenset(_any("companies").split("|")) | {country.lower() for country in Provider.countries}
+"""Companies, brands and countries that are called like people."""
 
 PLACES = re.compile(rf"\s+(?:&|and Sons\b|and Co\b|(?:{_any('places')})\b)")
 
-_LETTERS = [chr(code) for code in range(0xC0, 0x180)]
+_LETTERS = [chr(code) for code in (*range(0xC0, 0x250), *range(0x1E00, 0x1F00))]
 _UPPER = "A-Z" + "".join(filter(str.isupper, _LETTERS))
 _LOWER = "a-z" + "".join(filter(str.islower, _LETTERS))
-_PART = rf"(?:(?:Mc|Mac|O['’]|D['’]|De|La|Le)?[{_UPPER}][{_LOWER}]+(?:[-'’][{_UPPER}][{_LOWER}]+)*)"
-_LINK = r"(?:(?:von|van|de|da|di|del|der|den|la|le|al|bin|ibn|el|dos|ter|zu)\s+){0,2}"
-_FULL = rf"{_LINK}{_PART}(?:\s+(?:[A-Z]\.(?:\s?[A-Z]\.)?\s*)?{_LINK}{_PART}){{0,3}}"
-PART = re.compile(rf"(?<![\w@./#-]){_PART}(?![{_UPPER}{_LOWER}0-9_@]|\.\w)")
+_WORD = f"[{_UPPER}][{_LOWER}]+"
+_PART = rf"(?:(?:Mc|Mac|[ODLdl]['’]|De|Di|Du|La|Le|Van|Fitz)?{_WORD}(?:[-'’]{_WORD})*)"
+_LINKS = "|".join(LISTS["links"].split())
+_LINK = rf"(?:(?:{_LINKS})\s+){{0,2}}"
+_MORE = rf"\s+(?:[A-Z]\.(?:\s?[A-Z]\.)?\s*)?{_LINK}(?:Ó\s|Ní\s)?{_PART}"
+_FULL = rf"{_LINK}(?:Ó\s|Ní\s)?{_PART}(?:{_MORE}){{0,3}}"
+_PAIR = rf"{_LINK}{_PART}(?:{_MORE}){{1,3}}"
+PART = re.compile(rf"(?<![\w@./#-]){_PART}(?![{_UPPER}{_LOWER}0-9_@]|\.\w|-\d)")
+GAP = re.compile(rf"\s(?:[A-Z]\.\s?){{0,2}}{_LINK}(?:Ó\s|Ní\s)?")
 CAPITALS = re.compile(
-    r"(?<![\w-])(?:([A-Z]{3,})\s+([A-Z][a-z]{2,})|([A-Z][a-z]{2,})\s+([A-Z]{3,}))(?![A-Za-z-])"
+    rf"(?<![\w@./#-])[{_UPPER}]{{2,}}(?:['’-][{_UPPER}]+)*(?!\w|[@]|\.\w)|(?<![\w@./#-])[OD]['’][{_UPPER}]{{2,}}(?!\w)"
 )
+TWO_LETTERS = ("An", "Do", "My", "So", "To")
+"""Names that are small words elsewhere."""
+MIN_CAPITALS = 4
+"""A shorter word in capitals is an abbreviation, unless another name stands beside it."""
+LINKS = frozenset(_LINKS.split("|"))
 TITLED = re.compile(rf"\b(?:{_any('titles')})\b\.?\s+({_FULL})")
-INITIAL = re.compile(rf"(?<![\w.])([A-Z]\.\s?(?:[A-Z]\.\s?)?{_PART})(?!\w)")
+INITIAL = re.compile(rf"(?<![\w.])([A-Z]\.\s?(?:[A-Z]\.\s?)?{_LINK}{_PART})(?!\w)")
 NAMED = re.compile(
     r"(?:\b[Nn]ame(?:\s+is|['’]s|\s*[:=])|\bnamed|\b(?:is|was) called|\bcalled myself"
     rf"|\bSigned(?: by)?[:,]?|\b[Aa]ttn[.:]?)\s+({_FULL})"
 )
 INTRODUCED = re.compile(rf"\b(?i:{_any('introducing')}),?\s+({_FULL})")
+BEHIND = (
+    (re.compile(rf":\s*({_PAIR})"), re.compile(rf"(?i:\b(?:{_any('labels')})(?:\s?\(\w+\))?\s?)$")),
+    (re.compile(rf"\b(?:[Bb]y|to|To|By)\s+({_PAIR})"), re.compile(rf"(?i:\b(?:{_any('doing')})\s+)$")),
+    (re.compile(rf",\s+({_PAIR})(?=[,.;]|$)"), re.compile(rf"(?i:\b(?:{_any('persons')}))$")),
+)
+"""What a name stands behind, and before that: labels, what was done by or to somebody, relations."""
+REACH = 30
+AGED = re.compile(rf"({_PAIR})(?=,\s(?:aged|age)\s\d)")
+CAPITAL = re.compile(f"[{_UPPER}]")
+BOUNDARY = re.compile(f"[ぁ-ゟァ-ヿ{KANJI}々]")
+FULL, PAIR = re.compile(rf"(?<![\w@./-]){_FULL}(?!\w)"), re.compile(_PAIR)
+SMALL = re.compile(r"(?<![\w@./-])[a-z]{3,}(?!\w)")
+ALL_SMALL = re.compile(rf"[{_LOWER}'’-]{{2,}}(?:,?\s[{_LOWER}'’-]{{2,}}){{1,2}}")
+"""Nothing but two or three words in small letters, as forms on the web bring them."""
+POLITE = re.compile(r"\s?(?:さん|さま|様|氏|くん|君|ちゃん|先生|殿|先輩)")
+"""What stands behind somebody's name and no abbreviation."""
 ACTING = re.compile(
     rf"(?<![\w@./-])(?<!the\s)(?<!The\s)({_PART}\s+{_LINK}{_PART})(?=\s(?:{_any('acting')})\b)"
 )
-LAST_FIRST = re.compile(rf"(?<![\w@./-])({_PART}),\s({_PART})(?!\w)")
+LAST_FIRST = re.compile(rf"(?<![\w@./-])({_LINK}(?:Ó\s|Ní\s)?{_PART}(?:\s{_PART})?),\s({_PART})(?!\w)")
+LAST_INITIALS = re.compile(rf"\s*({_LINK}{_PART},?\s(?:[{_UPPER}]\.?[\s-]?){{1,3}})\s*")
+"""Nothing but a last name with initials behind it."""
+AFTER_LABEL = re.compile(r"(?:^|[:;(\[]\s*|\b[Bb]y\s)$")
+HANDLE = re.compile(
+    r"(?<![\w@./])([A-Za-z][a-z]+)(?:[._]|(?<=[a-z])(?=[A-Z]))([A-Z]?[a-z]{2,})\d{0,4}(?![\w@]|\.\w)"
+)
+"""A first name and a last name, as those who sign in with both write them: emma.clarke, EmmaClarke."""
+_SAN = r"[- ](?:san|sama|sensei|kun|chan)\b"
+SAN, BEFORE_SAN = re.compile(_SAN), re.compile(rf"(?<![\w@./-])({_PART})(?={_SAN})")
 
 _SYLLABLE = (
     r"(?:(?:k|s|t|n|h|m|y|r|w|g|z|d|b|p|j|f|ch|sh|ts|ky|sy|ny|hy|my|ry|gy|by|py|jy)?[aeiou]"
@@ -67,114 +114,236 @@ GIVEN_END = re.compile(
 )
 
 
-@cache
-def names() -> tuple[frozenset[str], frozenset[str]]:
-    """Return first names and last names, in small letters."""
-    first: set[str] = set()
-    last: set[str] = set()
-    for locale in LOCALES:
-        provider = import_module(f"faker.providers.person.{locale}").Provider
-        first.update(provider.first_names)
-        last.update(provider.last_names)
-    japanese = import_module("faker.providers.person.ja_JP").Provider
-    first.update(LISTS["short"].split())
-    first.update(romaji for _, _, romaji in japanese.first_name_pairs)
-    last.update(romaji for _, _, romaji in japanese.last_name_pairs)
-    return frozenset(map(str.lower, first)), frozenset(map(str.lower, last))
-
-
 def find_western_names(text: str) -> Iterator[Span]:
-    """Yield names in a text of `spans.plain` that are written in Latin letters.
+    """Yield names in a text of `spans.plain` that are written in Latin letters, also in capitals.
 
-    What a list, a title or a word before it does not give away is not found: a rare name alone, or one in
-    small letters.
+    What a list, a title or a word beside it does not give away is not found: a rare name alone, or one in
+    small letters that is not all of the text.
     """
-    if not any("A" <= sign <= "Z" or "À" <= sign <= "Þ" for sign in text):
+    for handle in HANDLE.finditer(text):
+        if _are_names(*handle.groups()) and " ".join(handle.groups()).lower() not in COMPANIES:
+            yield Span(*handle.span(), "user_name", False)
+    if ALL_SMALL.fullmatch(text):
+        yield from _in_small_letters(text)
         return
-    found = [*_by_context(text), *_by_list(text), *_romaji(text)]
+    # "Emma smith": a word without its capital.
+    if ALL_SMALL.fullmatch(text.lower()) and any(word[0].islower() for word in text.split()):
+        found = list(_in_small_letters(text.lower()))
+        if found:
+            yield from found
+            return
+    beside_japanese = bool(BOUNDARY.search(text))
+    if not CAPITAL.search(text) and not (beside_japanese and SMALL.search(text)):
+        return
+    beside = text
+    # A word ends where Japanese begins, although nothing is written between them.
+    text = BOUNDARY.sub("、", text)
+    shouted = not any(map(str.islower, text))
+    capitals = {match.start() for match in CAPITALS.finditer(text) if len(match.group()) < MIN_CAPITALS}
+    text = CAPITALS.sub(_in_title_case, text)
+    found = [*_by_context(text, shouted), *_by_list(text, shouted), *_romaji(text)]
+    if beside_japanese:
+        found += _beside_japanese(beside, text)
+    found = [
+        span for span in found if not (span.start in capitals and PART.fullmatch(text, span.start, span.end))
+    ]
     yield from found
     yield from _again(text, found)
 
 
-def _by_context(text: str) -> Iterator[Span]:
-    for pattern, strict in ((TITLED, False), (NAMED, False), (INTRODUCED, True)):
-        for match in pattern.finditer(text):
-            span = _trimmed(text, *match.span(1))
-            if span is None:
-                continue
-            parts = text[slice(*span)].split()
-            if strict and len(parts) == 1 and not _is_first(parts[0]):
-                continue
-            if " ".join(parts).lower() not in COMPANIES and not PLACES.match(text, span[1]):
-                yield Span(*span, "name")
+def _in_small_letters(text: str) -> Iterator[Span]:
+    """Yield all of a text that is a listed first name and a listed last name, in either order."""
+    one, *_, two = words = text.replace(",", "").split()
+    if bare(one) in NO_OPENING or bare(two) in NOT_NAMES or " ".join(words) in COMPANIES:
+        return
+    if _are_names(one, two):
+        yield Span(0, len(text), "name", False)
+
+
+def _are_names(one: str, two: str) -> bool:
+    """Tell whether two words are a listed first name and a listed last name, in either order."""
+    western = is_first(one) and not is_word(one) and is_last(two)
+    return western or (is_last(one) and is_first(two) and not (is_word(one) or is_word(two)))
+
+
+def _in_title_case(word: re.Match[str]) -> str:
+    small = word.group().lower()
+    titled = small if small in LINKS else small.title()
+    return titled if len(titled) == len(word.group()) else word.group()
+
+
+def _by_context(text: str, shouted: bool) -> Iterator[Span]:
+    for found, strict in _introduced(text, shouted):
+        span = _trimmed(text, *found, shouted)
+        if span is None:
+            continue
+        parts = text[slice(*span)].split()
+        if strict and (len(parts) == 1 or shouted) and not any(map(_known, parts)):
+            continue
+        if " ".join(parts).lower() not in COMPANIES and not PLACES.match(text, span[1]):
+            yield Span(*span, "name")
     for match in INITIAL.finditer(text):
         last = match.group(1).rpartition(".")[2].strip()
-        if last.lower() not in NOT_NAMES | WORDS and not PLACES.match(text, match.end()):
-            yield Span(*match.span(1), "name", _is_last(last))
+        if last.lower() not in NOT_NAMES and not is_word(last) and not PLACES.match(text, match.end()):
+            yield Span(*match.span(1), "name", is_last(last))
     for match in ACTING.finditer(text):
         words = match.group(1).lower().split()
         if not {*words} & NOT_NAMES and " ".join(words) not in COMPANIES:
             yield Span(*match.span(1), "name", False)
+    if SAN.search(text):
+        yield from (Span(*match.span(1), "name") for match in BEFORE_SAN.finditer(text))
+    if ", " in text:
+        yield from _last_first(text)
+    listed = LAST_INITIALS.fullmatch(text)
+    if listed and is_last(PART.findall(listed[1])[0]):
+        yield Span(*listed.span(1), "name", False)
+    if _is_turned(text.split()):
+        yield Span(0, len(text), "name", False)
+
+
+def _is_turned(words: list[str]) -> bool:
+    """Tell whether a text is a last name and first names, as in Hungary and Vietnam."""
+    return (
+        1 < len(words) < 5
+        and all(map(PART.fullmatch, words))
+        and is_last(words[0])
+        and bare(words[0]) not in NO_OPENING
+        and any(is_first(word) for word in words[1:])
+        and " ".join(words).lower() not in COMPANIES
+        and not any(is_word(word) or word.lower() in NOT_NAMES for word in words)
+    )
+
+
+def _beside_japanese(text: str, latin: str) -> Iterator[Span]:
+    """Yield names before a Japanese honorific, or behind a Japanese label."""
+    for match in FULL.finditer(latin):
+        word = match.group()
+        if (
+            not (POLITE.match(text, match.end()) or HONORIFIC.match(text, match.end()))
+            or bare(word) in COMPANIES
+        ):
+            continue
+        if " " in word or _known(word) or POLITE.match(text, match.end()):
+            yield Span(*match.span(), "name")
+    for match in SMALL.finditer(latin):
+        if POLITE.match(text, match.end()) and _known(match.group()):
+            yield Span(*match.span(), "name")
+    for label in LABEL.finditer(text):
+        named = PAIR.match(latin, label.end())
+        if named:
+            yield Span(*named.span(), "name")
+
+
+def _introduced(text: str, shouted: bool) -> Iterator[tuple[tuple[int, int], bool]]:
+    """Yield where a name may stand by what is before it, and whether a list has to know it."""
+    for pattern, strict in ((TITLED, False), (NAMED, shouted), (INTRODUCED, True)):
+        yield from ((match.span(1), strict) for match in pattern.finditer(text))
+    for pattern, before in BEHIND:
+        for match in pattern.finditer(text):
+            if before.search(text[max(0, match.start() - REACH) : match.start()]):
+                yield match.span(1), shouted
+    if ", age" in text:
+        yield from ((match.span(1), shouted) for match in AGED.finditer(text))
+
+
+def _last_first(text: str) -> Iterator[Span]:
+    """Yield last names with a comma and a first name behind it: both are listed, or one behind a label."""
     for match in LAST_FIRST.finditer(text):
-        last, first = match.group(1).lower(), match.group(2).lower()
-        known_first, known_last = names()
-        if last in known_last and first in known_first and not {last, first} & WORDS:
+        *lasts, first = words = [*match.group(1).split(), match.group(2)]
+        known = any(is_last(word) or word in LINKS for word in lasts), is_first(first)
+        labelled = AFTER_LABEL.search(text[: match.start()])
+        if (
+            bare(words[0]) in NO_OPENING
+            or any(map(is_word, {*words} - LINKS))
+            or {*map(bare, words)} & NOT_NAMES
+        ):
+            continue
+        if ORGANISATION.search(text[: match.start()]) or PLACES.match(text, match.end()):
+            continue
+        if all(known) or (labelled and any(known)):
             yield Span(*match.span(), "name")
 
 
-def _trimmed(text: str, start: int, end: int) -> tuple[int, int] | None:
+def _trimmed(text: str, start: int, end: int, shouted: bool) -> tuple[int, int] | None:
     """Cut a run of capitalised words before the first that is no name."""
     position = start
     for match in re.finditer(r"\S+", text[start:end]):
-        if match.group().lower().rstrip(".,") in NOT_NAMES:
+        word = match.group().rstrip(".,")
+        if (word.lower() in NOT_NAMES and (shouted or word not in TWO_LETTERS)) or (
+            shouted and not _known(word) and bare(word) in common()
+        ):
             break
         position = start + match.end()
     return (start, position) if position > start else None
 
 
-def _by_list(text: str) -> Iterator[Span]:
-    """Yield first names of the lists with the capitalised words behind them, or alone if they are no word."""
+def _known(word: str) -> bool:
+    return is_first(word) or is_last(word)
+
+
+def _by_list(text: str, shouted: bool) -> Iterator[Span]:
+    """Yield names of the lists with capitalised words beside them, or first names alone that are no word."""
     tokens = list(PART.finditer(text))
     taken = -1
     for number, token in enumerate(tokens):
-        if token.start() < taken or not _is_first(token.group()):
+        if token.start() < taken:
             continue
-        end, count = token.end(), 1
-        for after in tokens[number + 1 : number + 4]:
-            gap = text[end : after.start()]
-            if (
-                not re.fullmatch(rf"\s(?:[A-Z]\.\s?){{0,2}}{_LINK}", gap)
-                or after.group().lower() in NOT_NAMES
-            ):
-                break
-            end, count = after.end(), count + 1
-        word = token.group().lower() in WORDS
-        last = text[token.start() : end].split()[-1]
-        if PLACES.match(text, end) or (word and (count == 1 or not _is_last(last))):
+        run = _run(text, tokens, number, shouted)
+        if run is None:
             continue
-        if (
-            ORGANISATION.search(text[: token.start()])
-            or " ".join(text[token.start() : end].lower().split()) in COMPANIES
-        ):
+        start, end, count = token.start(), tokens[run].end(), run - number + 1
+        if count == 1 and not stands_alone(token.group()):
+            continue
+        word = is_word(token.group())
+        last = tokens[run].group()
+        if PLACES.match(text, end) or (word and (count == 1 or not is_last(last))):
+            continue
+        if ORGANISATION.search(text[:start]):
             continue
         taken = end
-        yield Span(token.start(), end, "name", count > 1)
+        if " ".join(text[start:end].lower().split()) in COMPANIES:
+            continue
+        yield Span(start, end, "name", count > 1)
+
+
+def _run(text: str, tokens: list[re.Match[str]], first: int, shouted: bool) -> int | None:
+    """Return the last token of a name that begins here; None if none does.
+
+    It begins with a first name, or with a word that is none of English before a last name. What follows may
+    be anything with a capital letter; where all is written in capitals, at most one word that no list has.
+    """
+    opening = tokens[first].group()
+    led = is_first(opening)
+    if bare(opening) in NO_OPENING or (not led and (is_word(opening) or len(opening) < 3)):
+        return None
+    last, unknown = first, 0
+    for position in range(first + 1, min(first + 4, len(tokens))):
+        word = tokens[position].group()
+        gap = GAP.fullmatch(text, tokens[last].end(), tokens[position].start())
+        if not gap or (word.lower() in NOT_NAMES and (shouted or word not in TWO_LETTERS)):
+            break
+        if not led:
+            if not is_last(word) or is_word(word):
+                return None
+            led = True
+        elif shouted and not _known(word):
+            if unknown or bare(word) in common():
+                break
+            unknown += 1
+        last = position
+    return last if led and (last > first or len(opening) > 2) else None
 
 
 def _romaji(text: str) -> Iterator[Span]:
     """Yield pairs of words that sound like a Japanese name, in either order."""
     for one, two in _pairs(text):
         words = one.group().lower(), two.group().lower()
-        if not all(ROMAJI.fullmatch(word) and len(word) > 2 for word in words) or set(words) & PLAIN_ROMAJI:
+        if not all(ROMAJI.fullmatch(word) and len(word) > 2 for word in words) or set(words) & NO_ROMAJI:
             continue
-        first, last = names()
-        known = bool({*words} & (first | last))
+        known = any(map(_known, words))
         sounds = any(SURNAME_END.search(a) and GIVEN_END.search(b) for a, b in (words, words[::-1]))
-        if known or (sounds and not {*words} & (WORDS | NOT_NAMES)):
+        if known or (sounds and not {*words} & NOT_NAMES and not any(map(is_word, words))):
             yield Span(one.start(), two.end(), "name", known)
-    for match in CAPITALS.finditer(text):
-        if all(ROMAJI.fullmatch(word.lower()) for word in match.groups() if word):
-            yield Span(*match.span(), "name")
 
 
 def _pairs(text: str) -> Iterator[tuple[re.Match[str], re.Match[str]]]:
@@ -187,19 +356,6 @@ def _pairs(text: str) -> Iterator[tuple[re.Match[str], re.Match[str]]]:
 def _again(text: str, found: list[Span]) -> Iterator[Span]:
     """Yield what is left of a name elsewhere in the text: its last name, or its first."""
     parts = {part for span in found if span.sure for part in PART.findall(text[span.start : span.end])}
-    for token in PART.finditer(text):
-        if (
-            token.group() in parts
-            and token.group().lower() not in WORDS
-            and not PLACES.match(text, token.end())
-        ):
+    for token in PART.finditer(text) if parts else ():
+        if token.group() in parts and not is_word(token.group()) and not PLACES.match(text, token.end()):
             yield Span(*token.span(), "name")
-
-
-def _is_first(word: str) -> bool:
-    return word.lower() in names()[0]
-
-
-def _is_last(word: str) -> bool:
-    known = word.lower().split("-")[0] in names()[1]
-    return known and word.lower() not in NOT_NAMES

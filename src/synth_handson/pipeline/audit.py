@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from synth_handson.errors import ArgumentError
-from synth_handson.evidence.subsets import BINS, twentieths
+from synth_handson.evidence.privacy.subsets import BINS, ventiles
 from synth_handson.evidence.verdict import holm
 from synth_handson.metrics.arrays import Booleans, Floats, Integers
 from synth_handson.metrics.distances import HeomSpace
@@ -270,8 +270,8 @@ def _by_risk(people: Sequence[AuditedPerson]) -> tuple[AuditedPerson, ...]:
 
 def _quick(name: str) -> Engine:
     engine = get_engine(name)
-    if not ENGINES[name].at_once:
-        quick = ", ".join(known for known, entry in ENGINES.items() if entry.at_once)
+    if not ENGINES[name].is_instant:
+        quick = ", ".join(known for known, entry in ENGINES.items() if entry.is_instant)
         raise ArgumentError("audit_engine", engine=name, known=quick)
     return engine
 
@@ -328,7 +328,7 @@ def _count_alike(
 def _alike(space: HeomSpace, name: str, person: int) -> Booleans:
     codes = space.codes[name]
     if name in space.ranks and len(np.unique(codes[space.real])) > BINS:
-        codes = twentieths(space.ranks[name])
+        codes = ventiles(space.ranks[name])
     return np.asarray(codes[space.synthetic] == codes[person])
 
 

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
+from typing import Any
 
+from synth_handson.evidence.verdict import Outcome
+from synth_handson.pii.detect import Answer
 from synth_handson.tables.files.form import TableForm, read_saved
 
 BLOCK = 2**20
@@ -28,18 +31,29 @@ class Manifest:
         By which the holdout can be split off again.
     drawn
         Rows of the synthetic file.
+    measured, verdict
+        Rows that were measured, of which those of the file are the first, and the verdict on privacy; None in
+        manifests of before these were noted.
     engine, engine_version
         What learned the table.
     epsilon
         What differential privacy cost, if it was asked for.
-    target
-        The column to be predicted.
+    target, known
+        The column to be predicted, and those that somebody may already know of a person.
     learned, written, made, numbered, empty
         What became of the columns.
     text_model
         What wrote the columns that are written.
     form
         Names, types and spelling of all columns: the schema.
+    person
+        The column that tells people apart, where they were learned with all their rows: people were held out.
+    answers, asked
+        What was said of columns whose words may be names, and those of which nobody said anything.
+    rules
+        The rules that every row keeps.
+    segment
+        Of rows drawn on demand, what was asked for: `synth_handson.tables.segment.Segment.to_plain`.
     """
 
     version: str
@@ -61,6 +75,14 @@ class Manifest:
     empty: tuple[str, ...]
     text_model: str | None
     form: TableForm
+    measured: int | None = None
+    verdict: Outcome | None = None
+    known: tuple[str, ...] = ()
+    person: str | None = None
+    answers: dict[str, Answer] = field(default_factory=dict)
+    asked: tuple[str, ...] = ()
+    rules: tuple[str, ...] = ()
+    segment: dict[str, Any] | None = None
 
     def to_json(self) -> str:
         """Write it as JSON."""
@@ -75,6 +97,59 @@ class Manifest:
         ArgumentError
             If there is no such file, or it is no manifest.
         """
+        return read_saved(cls, path)
+
+
+@dataclass(frozen=True)
+class LinkedManifest:
+    """How synthetic linked files were made.
+
+    Attributes
+    ----------
+    version
+        Version of synth_handson.
+    originals, synthetic
+        SHA-256 of each table's file.
+    person, people
+        The column that tells people apart, and how many there are.
+    fraction, seed
+        By which the people that were held out can be split off again.
+    drawn
+        Synthetic people.
+    verdict
+        On privacy.
+    learned
+        The columns that were learned of each table, and the key.
+    target, known
+        The column to be predicted, and those that somebody may already know of a person.
+    answers
+        What was said of columns whose words may be names.
+    training
+        How the generator was made.
+    """
+
+    version: str
+    originals: dict[str, str]
+    synthetic: dict[str, str]
+    person: str
+    people: int
+    fraction: float
+    seed: int
+    drawn: int
+    verdict: Outcome
+    learned: dict[str, tuple[str, ...]]
+    target: str | None
+    known: tuple[str, ...]
+    answers: dict[str, Answer]
+    training: dict[str, Any]
+
+    def to_json(self) -> str:
+        """Write it as JSON."""
+        return json.dumps(asdict(self), ensure_ascii=False, indent=2) + "\n"
+
+    @classmethod
+    def read(cls, path: Path) -> LinkedManifest:
+        """Read what :meth:`to_json` wrote; errors as of :meth:`Manifest.read`."""
         return read_saved(cls, path)
 
 

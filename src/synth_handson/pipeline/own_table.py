@@ -11,11 +11,18 @@ from pathlib import Path
 import pandas as pd
 
 from synth_handson.errors import ArgumentError
-from synth_handson.pii.replace import replace_marked
+from synth_handson.pii.detect import Answer
+from synth_handson.pii.replace import fakes_for, replace_marked
+from synth_handson.pipeline.generate import KEY_BYTES
+from synth_handson.pipeline.kept_rules import KeptRule
+from synth_handson.pipeline.profile import TableProfile, holdout_fraction, profile_file
 from synth_handson.pipeline.roles import ColumnRole
-from synth_handson.pipeline.synthesise import KEY_BYTES, Understood, holdout_fraction, understand
-from synth_handson.tables.checks import MIN_ASSESSED_ROWS, MIN_COLUMNS
-from synth_handson.tables.files.form import AnyPath
+from synth_handson.tables.checks import MIN_COLUMNS
+from synth_handson.tables.files.form import AnyPath, Reading
+from synth_handson.tables.rules.parse import as_rules
+from synth_handson.tables.rules.values import Values
+
+MOST_FACTS = 5
 
 
 @dataclass(frozen=True, eq=False)
@@ -29,37 +36,53 @@ class OwnTable:
     target
         The one that a model is to predict, if there is one.
     fraction
-        Share of the rows that is held out: a fifth, or as much as an assessment needs.
+        Share of the rows, or of the people, that is held out: a fifth, or as much as an assessment needs.
     name
         Name of the file.
-    understood
+    profile
         What was understood of it.
     known
         Columns that somebody may already know of a person, if any were named.
+    rules
+        Rules that every row is to keep.
     """
 
     frame: pd.DataFrame
     target: str | None
     fraction: float
     name: str
-    understood: Understood
+    profile: TableProfile
     known: tuple[str, ...] = ()
+    rules: tuple[KeptRule, ...] = ()
+
+    @property
+    def person(self) -> str | None:
+        """The column that tells people apart, where they are learned with all their rows."""
+        return self.profile.person
+
+    @property
+    def facts(self) -> list[str]:
+        """What somebody may know of a person: the columns that were named, else the first three."""
+        return list(self.known or map(str, self.frame.columns[:3]))[:MOST_FACTS]
 
     @property
     def left_out(self) -> tuple[ColumnRole, ...]:
         """The columns that are not learned, and why."""
-        return tuple(column for column in self.understood.roles if column.role != "learned")
+        return tuple(column for column in self.profile.roles if column.role != "learned")
 
 
 def read_own_table(
-    path: AnyPath, target: str | None = None, types: Mapping[str, str] | None = None
+    path: AnyPath,
+    target: str | None = None,
+    reading: Reading | None = None,
+    answers: Mapping[str, Answer] | None = None,
 ) -> OwnTable:
     """Read a file, and choose what is learned of it.
 
     Parameters
     ----------
-    path, types
-        As for :func:`~synth_handson.pipeline.synthesise.understand`.
+    path, reading, answers
+        As for :func:`~synth_handson.pipeline.profile.profile_file`.
     target
         As for `choose_columns`.
 
@@ -70,21 +93,23 @@ def read_own_table(
     TableError
         If something is wrong with the table as a whole.
     """
-    return choose_columns(understand(path, types), Path(fspath(path)).name, target)
+    profile = profile_file(path, reading, answers=answers)
+    return choose_columns(profile, Path(fspath(path)).name, target)
 
 
 def choose_columns(
-    understood: Understood,
+    profile: TableProfile,
     name: str,
     target: str | None = None,
     left_out: Collection[str] = (),
     known: Sequence[str] = (),
+    rules: Sequence[KeptRule] = (),
 ) -> OwnTable:
     """Replace the personal data in a table, and keep the columns that can be learned.
 
     Parameters
     ----------
-    understood
+    profile
         The table.
     name
         Name of its file.
@@ -94,20 +119,29 @@ def choose_columns(
         Columns that are not to be learned although they could be.
     known
         Columns that somebody may already know of a person.
+    rules
+        Rules that every row is to keep.
 
     Raises
     ------
     ArgumentError
-        If the target or a known column is not learned, or there are too few rows or columns.
+        If the target or a known column is not learned, there are too few rows, people or columns, or a rule
+        names a column that is not learned, or is for people with several rows each.
     """
-    understood = understood.without(left_out)
-    learned, rows = understood.named("learned"), len(understood.frame)
-    understood.check_target(target)
-    understood.check_known(known)
+    profile = profile.without(left_out)
+    learned = profile.named("learned")
+    profile.check_target(target)
+    profile.check_known(known)
     if len(learned) < MIN_COLUMNS:
         raise ArgumentError("own_columns", columns=len(learned), minimum=MIN_COLUMNS)
-    if rows < 2 * MIN_ASSESSED_ROWS:
-        raise ArgumentError("own_rows", rows=rows, minimum=2 * MIN_ASSESSED_ROWS)
-    safe = replace_marked(understood.frame, understood.marks, secrets.token_bytes(KEY_BYTES))
-    kept = safe[understood.trained]
-    return OwnTable(kept, target, holdout_fraction(rows), name, understood, tuple(known))
+    if profile.obstacle:
+        raise profile.obstacle
+    if profile.person is not None and (stated := as_rules(rules)):
+        raise ArgumentError("rules_linked", rule=str(stated[0]))
+    fakes = fakes_for(profile.frame, profile.marks, secrets.token_bytes(KEY_BYTES))
+    safe = replace_marked(profile.frame, profile.marks, fakes)
+    kept = safe[profile.trained]
+    for rule in as_rules(rules):
+        rule.check(Values(kept))
+    fraction = holdout_fraction(profile.size)
+    return OwnTable(kept, target, fraction, name, profile, tuple(known), tuple(rules))

@@ -9,15 +9,21 @@ import pandas as pd
 
 from synth_handson.errors import TableError
 from synth_handson.locales import Message
+from synth_handson.metrics.arrays import Integers
 from synth_handson.pii.detect import Finding
-from synth_handson.tables.checks import check_table
-from synth_handson.tables.columns import Column, column_kind
+from synth_handson.pipeline.made_codes import why_made
+from synth_handson.tables.checks import check_table, column_problems
+from synth_handson.tables.columns import Column
 from synth_handson.tables.people import SeveralRows
 from synth_handson.tables.texts import is_text
 
 Role = Literal["learned", "written", "made", "numbered", "empty"]
 
-IDENTIFIERS = ("errors.table_text_identifier", "errors.table_running_number")
+RUNNING_NUMBER = "errors.table_running_number"
+CODES = tuple(
+    f"errors.table_{why}" for why in ("text_identifier", "all_rare", "numbers_as_text", "dates_as_text")
+)
+"""Why columns are not learned that hold codes, or dates in a form that is not known."""
 MIN_TEXTS = 100
 """From fewer texts, none are learned."""
 
@@ -44,7 +50,11 @@ class ColumnRole:
 
 
 def assign_roles(
-    frame: pd.DataFrame, findings: tuple[Finding, ...], several: SeveralRows | None = None
+    frame: pd.DataFrame,
+    findings: tuple[Finding, ...],
+    several: SeveralRows | None = None,
+    *,
+    by_person: bool = False,
 ) -> tuple[ColumnRole, ...]:
     """Decide what becomes of each column.
 
@@ -58,6 +68,9 @@ def assign_roles(
         The personal data found in it.
     several
         By which columns several rows of one person are known, if there are any.
+    by_person
+        Whether people are learned with all their rows: what is constant within them is then judged by one row
+        of each.
 
     Raises
     ------
@@ -66,13 +79,18 @@ def assign_roles(
     """
     personal = {f.column for f in findings if f.whole and f.kind != "birth_date"}
     identifiers = several.identifiers if several else ()
+    people = several.people(frame) if several else None
     problems = _problems(frame)
+    if by_person and several and people is not None:
+        each = frame.loc[~pd.Series(people, frame.index).duplicated(), list(several.constant)]
+        named = {str(found.values["column"]): found for found in column_problems(each)}
+        problems = {n: p for n, p in problems.items() if n not in several.constant} | named
     return tuple(
         ColumnRole(name, "made", Message("commands.role_personal"))
         if name in personal
         else ColumnRole(name, "made", Message("commands.role_several_rows"))
         if name in identifiers
-        else _role(name, frame[name], problems.get(name))
+        else _role(name, frame[name], problems.get(name), people)
         for name in map(str, frame.columns)
     )
 
@@ -90,10 +108,10 @@ def _problems(frame: pd.DataFrame) -> dict[str, Message]:
     return {}
 
 
-def _role(name: str, column: Column, problem: Message | None) -> ColumnRole:
+def _role(name: str, column: Column, problem: Message | None, people: Integers | None) -> ColumnRole:
     if problem is None:
         return ColumnRole(name, "learned")
-    if problem.key in IDENTIFIERS and column_kind(column) == "number":
+    if problem.key == RUNNING_NUMBER:
         return ColumnRole(name, "numbered", Message("commands.role_numbered"))
     if is_text(column):
         texts = int(column.notna().sum())
@@ -102,6 +120,5 @@ def _role(name: str, column: Column, problem: Message | None) -> ColumnRole:
         return ColumnRole(
             name, "empty", Message("commands.role_few_texts", {"texts": texts, "minimum": MIN_TEXTS})
         )
-    if problem.key in IDENTIFIERS:
-        return ColumnRole(name, "made", Message("commands.role_identifier"))
-    return ColumnRole(name, "empty", problem)
+    reason = why_made(column, people) if problem.key in CODES else None
+    return ColumnRole(name, "made", reason) if reason else ColumnRole(name, "empty", problem)

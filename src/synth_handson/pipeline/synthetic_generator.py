@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from os import fspath
+from pathlib import Path
 
 from synth_handson.errors import ArgumentError
+from synth_handson.pipeline.generate import GenerationSettings, Synthesised, synthesise
+from synth_handson.pipeline.kept_rules import FOUND, KeptRule, as_kept
 from synth_handson.pipeline.llm_texts import written_by
-from synth_handson.pipeline.synthesise import Settings, Synthesised, synthesise, understand, write_synthesised
+from synth_handson.pipeline.manifest import manifest_path
+from synth_handson.pipeline.profile import profile_file
 from synth_handson.pipeline.validate import ValidationResult, validate
+from synth_handson.pipeline.write import check_outputs, write_synthesised
 from synth_handson.synthesis.llm import MODEL, OLLAMA, language_model
 from synth_handson.synthesis.mostly.text_model import train_texts
 from synth_handson.synthesis.registry import ENGINES
 from synth_handson.tables.files.form import AnyPath
+from synth_handson.tables.segment import Given, Shares
 
 
 class SyntheticGenerator:
@@ -30,6 +37,9 @@ class SyntheticGenerator:
         Whether it may be another machine.
     seed
         Seed of everything random.
+    person
+        The column that tells people apart, of files in which they have several rows each: people are then
+        learned with all of theirs, and counted everywhere.
 
     Raises
     ------
@@ -52,6 +62,7 @@ class SyntheticGenerator:
         url: str = OLLAMA,
         allow_remote: bool = False,
         seed: int = 0,
+        person: str | None = None,
     ) -> None:
         known = (*ENGINES, "auto", "ollama")
         if provider not in known:
@@ -59,6 +70,7 @@ class SyntheticGenerator:
         self._server = language_model(url, model, allow_remote) if provider == "ollama" else None
         self._engine = None if provider == "ollama" else provider
         self._seed = seed
+        self._person = person
 
     def synthesise(
         self,
@@ -68,6 +80,10 @@ class SyntheticGenerator:
         *,
         target: str | None = None,
         known: Sequence[str] = (),
+        rules: str | KeptRule | Iterable[str | KeptRule] = (),
+        given: Given | None = None,
+        shares: Shares | None = None,
+        even_if_few: bool = False,
         preserve_schema: bool = True,
         preserve_distribution: bool = True,
         force: bool = False,
@@ -80,16 +96,21 @@ class SyntheticGenerator:
         input_path, output_path
             The file, and where to.
         count
-            Rows to draw; by default as many as there are.
+            Rows, or people, to draw; by default as many as there are.
         target
             Column that a model is to predict.
         known
             Columns that somebody may already know of a person, as for
             :func:`~synth_handson.evidence.assessment.assess`.
+        rules
+            Rules that every row is to keep, as for
+            :func:`~synth_handson.synthesis.training.train_generator`; "found" keeps all that are found.
+        given, shares, even_if_few
+            What the rows are to have, as for :meth:`~synth_handson.synthesis.generator.Generator.sample`.
         preserve_schema, preserve_distribution
             Always true.
         force, keep_going
-            As for :func:`~synth_handson.pipeline.synthesise.write_synthesised`.
+            As for :func:`~synth_handson.pipeline.write.write_synthesised`.
 
         Returns
         -------
@@ -110,8 +131,15 @@ class SyntheticGenerator:
         if self._server:
             self._server.check()
         texts = written_by(self._server) if self._server else train_texts
-        settings = Settings(target, count, self._engine, None, self._seed, texts, known=tuple(known))
-        made = synthesise(understand(input_path), settings)
+        output = Path(fspath(output_path))
+        check_outputs([output, manifest_path(output)], force, [Path(fspath(input_path))])
+        profile = profile_file(input_path, person=self._person)
+        chosen = profile.proposed if rules == FOUND else as_kept(rules)
+        settings = GenerationSettings(
+            target, count, self._engine, None, self._seed, texts, known=tuple(known), rules=chosen,
+            given=given, shares=shares, even_if_few=even_if_few,
+        )  # fmt: skip
+        made = synthesise(profile, settings)
         write_synthesised(made, input_path, output_path, force=force, keep_going=keep_going)
         return made
 
@@ -124,5 +152,16 @@ class SyntheticGenerator:
         target: str | None = None,
         known: Sequence[str] = (),
     ) -> ValidationResult:
-        """Check a synthetic file, as :func:`~synth_handson.pipeline.validate.validate` does."""
-        return validate(original, synthetic, holdout=holdout, target=target, known=known)
+        """Check a synthetic file, as :func:`~synth_handson.pipeline.validate.validate` does.
+
+        Texts are compared by the embeddings of the provider's language model, if it is one.
+        """
+        return validate(
+            original,
+            synthetic,
+            holdout=holdout,
+            target=target,
+            known=known,
+            llm=self._server,
+            person=self._person,
+        )

@@ -21,7 +21,7 @@ GROUPS = 5
 """Into so many groups of equal size numbers and dates are put."""
 MAX_GROUPS = 20
 """A column of more categories is left to be guessed from others."""
-MEASURED = ("number", "date", "zoned date", "span")
+MEASURED = ("number", "date", "zoned date", "duration", "time")
 MISSING = "–"
 
 

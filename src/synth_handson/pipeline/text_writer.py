@@ -9,7 +9,7 @@ from typing import Protocol
 import numpy as np
 import pandas as pd
 
-from synth_handson.pii.detect import Marks
+from synth_handson.pii.detect import PersonalDataSpans
 from synth_handson.pii.fakes import Fakes
 from synth_handson.pii.leaks import holds_originals
 from synth_handson.pii.originals import Originals
@@ -109,7 +109,7 @@ class TextWriter:
 
 def learn_texts(
     originals: pd.DataFrame,
-    marks: Mapping[str, Marks],
+    marks: Mapping[str, PersonalDataSpans],
     table: pd.DataFrame,
     train: TrainTexts,
     *,
@@ -140,7 +140,7 @@ def learn_texts(
     return TextWriter(tuple(hidden), hidden, context, model)
 
 
-def _hidden(column: pd.Series[str], found: Marks | None, places: Placeholders) -> pd.Series[str]:
+def _hidden(column: pd.Series[str], found: PersonalDataSpans | None, places: Placeholders) -> pd.Series[str]:
     spans = found.spans if found else {}
     texts = as_text(column)
     return texts.map(lambda text: places.hide(text, spans.get(text, ())), na_action="ignore").astype("str")

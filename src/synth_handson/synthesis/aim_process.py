@@ -31,6 +31,8 @@ STEPS = 500
 SMALLEST, LARGEST = 1e-6, 1e15
 PARTS = 256
 """A column between two sizes is looked at in so many parts."""
+IMPOSSIBLE = -1e9
+"""Logarithm of hardly any probability."""
 MISSING, MISSING_CODE = "\0missing", 0
 """What stands for a missing text, and for a missing number."""
 
@@ -77,12 +79,17 @@ class AimProcess(WorkerProcess):
         trained = time.monotonic() - started
         self.tell({"epoch": 1.0, "total_time": trained, "whole": True}, _files(table, ranges))
 
-    def sample(self, model: Mapping[str, bytes], n: int, random_state: int) -> pd.DataFrame:
-        """Draw ``n`` rows: numbers, and texts, of which what nobody may know is missing."""
+    def sample(
+        self, model: Mapping[str, bytes], n: int, random_state: int, fixed: Mapping[str, int]
+    ) -> pd.DataFrame:
+        """Draw ``n`` rows: numbers, and texts, of which what nobody may know is missing.
+
+        Columns that are ``fixed`` have the value at that place.
+        """
         columns = json.loads(model[LAYOUT])
         np.random.seed(random_state)
         with np.load(io.BytesIO(model[POTENTIALS])) as arrays:
-            codes = _rebuild(columns, dict(arrays)).synthetic_data(n, "sample").df
+            codes = _rebuild(columns, dict(arrays), fixed).synthetic_data(n, "sample").df
         rng = np.random.default_rng(random_state)
         return pd.DataFrame({name: _decode(column, codes[name], rng) for name, column in columns.items()})
 
@@ -218,7 +225,7 @@ def _files(table: Any, ranges: Mapping[str, list[tuple[float, float]]]) -> dict[
     return {LAYOUT: json.dumps(columns).encode(), POTENTIALS: buffer.getvalue()}
 
 
-def _rebuild(columns: Mapping[str, Any], arrays: Mapping[str, Floats]) -> Any:
+def _rebuild(columns: Mapping[str, Any], arrays: Mapping[str, Floats], fixed: Mapping[str, int]) -> Any:
     from mbi import CliqueVector, Domain, Factor, MarkovRandomField
 
     domain = Domain.fromdict({name: column["size"] for name, column in columns.items()})
@@ -226,6 +233,10 @@ def _rebuild(columns: Mapping[str, Any], arrays: Mapping[str, Floats]) -> Any:
     for clique, values in arrays.items():
         names = tuple(json.loads(clique))
         factors[names] = Factor(domain.project(names), values)
+    for name, place in fixed.items():
+        evidence = np.where(np.arange(columns[name]["size"]) == place, 0.0, IMPOSSIBLE)
+        factor = Factor(domain.project((name,)), evidence)
+        factors[(name,)] = factors[(name,)] + factor if (name,) in factors else factor
     potentials = CliqueVector(domain, list(factors), factors)
     return MarkovRandomField(potentials=potentials, marginals=potentials)
 

@@ -8,7 +8,9 @@ from dataclasses import asdict
 
 from synth_handson.synthesis.generator import Generator, Training
 from synth_handson.synthesis.identifiers import Identifier
-from synth_handson.synthesis.registry import get_engine
+from synth_handson.synthesis.linked import LinkedForm, LinkedGenerator
+from synth_handson.synthesis.registry import get_engine, get_linked_engine
+from synth_handson.synthesis.rules.keep import NO_RULES, KeptRules
 from synth_handson.synthesis.schema import Schema
 
 ABOUT = "generator.json"
@@ -30,11 +32,12 @@ def unpack(archive: bytes) -> dict[str, bytes]:
 
 
 def to_bytes(generator: Generator) -> bytes:
-    """Pack a generator into one archive: its model's files, its columns, and how it was made."""
+    """Pack a generator into one archive: its model's files, its columns, its rules, and how it was made."""
     about = {
         "schema": asdict(generator.schema),
         "training": asdict(generator.training),
         "identifiers": [asdict(identifier) for identifier in generator.identifiers],
+        **({"rules": generator.rules.to_plain()} if generator.rules else {}),
     }
     return pack({**generator.model.files, ABOUT: json.dumps(about).encode()})
 
@@ -55,4 +58,20 @@ def from_bytes(archive: bytes) -> Generator:
     model = get_engine(training.engine).load(files)
     identifiers = tuple(map(Identifier.from_plain, about.get("identifiers", ())))
     schema = Schema.from_plain(about["schema"])
-    return Generator(schema, training, model, from_store=True, identifiers=identifiers)
+    rules = KeptRules.from_plain(about["rules"]) if "rules" in about else NO_RULES
+    return Generator(schema, training, model, from_store=True, identifiers=identifiers, rules=rules)
+
+
+def linked_to_bytes(generator: LinkedGenerator) -> bytes:
+    """Pack a generator of people with their events, as :func:`to_bytes` does."""
+    about = {"form": generator.form.to_plain(), "training": asdict(generator.training)}
+    return pack({**generator.model.files, ABOUT: json.dumps(about).encode()})
+
+
+def linked_from_bytes(archive: bytes) -> LinkedGenerator:
+    """Read a generator of people with their events; errors are those of :func:`from_bytes`."""
+    files = unpack(archive)
+    about = json.loads(files.pop(ABOUT))
+    training = Training(**about["training"])
+    model = get_linked_engine(training.engine).load_linked(files)
+    return LinkedGenerator(LinkedForm.from_plain(about["form"]), training, model, from_store=True)

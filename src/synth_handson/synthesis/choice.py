@@ -25,7 +25,7 @@ class EngineChoice:
     engine
         Its name in :func:`~synth_handson.train_generator`.
     why
-        The reason: ``why.in_words("en")``.
+        The reason: ``why.render("en")``.
     """
 
     engine: str
@@ -72,8 +72,8 @@ def choose_engine(
     minutes = check_positive("max_minutes", max_minutes)
     check_table(train)
     check_target(target, train.columns)
-    wish = None if epsilon is None else check_positive("epsilon", epsilon)
-    engine, reason = _choose(len(train), minutes, wish)
+    requested = None if epsilon is None else check_positive("epsilon", epsilon)
+    engine, reason = _choose(len(train), minutes, requested)
     return EngineChoice(
         engine, Message(f"engines.{reason}", {"rows": len(train), "few": FEW_ROWS, "many": ROWS_FOR_TREES})
     )

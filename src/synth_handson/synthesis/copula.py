@@ -13,19 +13,23 @@ import numpy as np
 import pandas as pd
 from scipy import special
 
+from synth_handson.errors import ArgumentError
 from synth_handson.metrics.arrays import Floats, Integers, ratio
 from synth_handson.synthesis.engine import EpsilonUse, Setting
 from synth_handson.synthesis.marginals import (
     MISSING,
     PIECES,
     Marginal,
+    codes_of,
     from_plain,
     read_marginals,
     to_plain,
+    with_given,
 )
 from synth_handson.synthesis.order import mutual_information, some_rows, target_setting
 from synth_handson.synthesis.run import TrainingRun
 from synth_handson.synthesis.schema import engine_name, prepare
+from synth_handson.tables.checks import listed
 from synth_handson.tables.texts import MIN_KEPT_ROWS
 
 SWEEPS = 30
@@ -40,7 +44,7 @@ class CopulaEngine:
     """Fits a Gaussian copula on ranks, in a second."""
 
     name = "copula"
-    here = True
+    is_local = True
     max_epochs = 1.0
     epsilon: EpsilonUse = "refused"
     value_protection = True
@@ -192,10 +196,7 @@ class CopulaModel:
         distributions subject to linear constraints", 1991); all others then follow in closed form.
         """
         rng = np.random.default_rng(random_state)
-        codes = {
-            name: MISSING if value is None else self.marginals[name].code_of(name, value)
-            for name, value in given.items()
-        }
+        codes = codes_of(self.marginals, given)
         latent = _conditional_normals(self.correlation, self._intervals(codes), n, rng)
         drawn: dict[str, pd.Series[Any]] = {}
         missing: dict[str, Integers] = {}
@@ -211,21 +212,23 @@ class CopulaModel:
         for name, marginal in self.marginals.items():
             if name not in drawn:
                 drawn[name] = marginal.values(np.full(n, MISSING), np.zeros(n))
-        for name, value in given.items():
-            if value is not None:
-                drawn[name] = pd.Series([value] * n).astype(drawn[name].dtype)
-        return pd.DataFrame({name: drawn[name] for name in self.marginals})
+        return pd.DataFrame(with_given({name: drawn[name] for name in self.marginals}, given))
 
     def _intervals(self, codes: Mapping[str, int]) -> dict[int, tuple[float, float]]:
         """Return the interval that each latent variable of a given column is to lie in, by its position."""
         intervals: dict[int, tuple[float, float]] = {}
+        waiting = dict(codes)
         for position, latent in enumerate(self.latents):
-            if latent.name in codes:
-                code = codes[latent.name]
-                if latent.missing:
-                    intervals[position] = latent.interval(min(code, 1))
-                elif code != MISSING:
-                    intervals[position] = latent.interval(code)
+            code = codes.get(latent.name)
+            if code is None or (code == MISSING and not latent.missing):
+                continue
+            if (code := min(code, 1) if latent.missing else code) not in latent.codes:
+                break
+            intervals[position] = latent.interval(code)
+            if code == MISSING or not latent.missing:
+                waiting.pop(latent.name)
+        if waiting:
+            raise ArgumentError("given_impossible", columns=listed(waiting))
         return intervals
 
 

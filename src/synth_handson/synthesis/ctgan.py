@@ -39,7 +39,7 @@ class CtganEngine:
     """
 
     name = "ctgan"
-    here = True
+    is_local = True
     value_protection = True
     max_epochs = 300.0
     epsilon: EpsilonUse = "refused"

@@ -1,11 +1,16 @@
 """What every engine does: train a model on a table, and load one from its files."""
 
+from __future__ import annotations
+
 from collections.abc import Mapping
-from typing import Any, Literal, Protocol, TypedDict, runtime_checkable
+from typing import TYPE_CHECKING, Any, Literal, Protocol, TypedDict, runtime_checkable
 
 import pandas as pd
 
 from synth_handson.synthesis.run import TrainingRun
+
+if TYPE_CHECKING:
+    from synth_handson.synthesis.histories import DrawnTables, Histories
 
 Setting = bool | int | float | str
 
@@ -72,7 +77,7 @@ class Engine(Protocol):
         ...
 
     @property
-    def here(self) -> bool:
+    def is_local(self) -> bool:
         """Whether it trains on this machine: one at a time, and kept in the store."""
         ...
 
@@ -110,4 +115,45 @@ class Engine(Protocol):
         KeyError, TypeError, ValueError
             If they are not files of such a model.
         """
+        ...
+
+
+class LinkedModel(Protocol):
+    """Something people with their events can be drawn from."""
+
+    @property
+    def files(self) -> Mapping[str, bytes]:
+        """All that the engine needs to load the model again, by file name."""
+        ...
+
+    @property
+    def ready(self) -> bool:
+        """Whether it draws at once, or something must be imported first."""
+        ...
+
+    def draw(self, n: int, random_state: int) -> DrawnTables:
+        """Draw ``n`` people with all their events; the same seed gives the same ones."""
+        ...
+
+
+@runtime_checkable
+class LinkedEngine(Engine, Protocol):
+    """An engine that learns people with several events each."""
+
+    def train_linked(self, run: TrainingRun, histories: Histories, target: str | None) -> LinkedModel:
+        """Train on people and events; as :meth:`Engine.train` in all else.
+
+        Parameters
+        ----------
+        run
+            The training.
+        histories
+            What is learned.
+        target
+            The column that is drawn last, of people or of events.
+        """
+        ...
+
+    def load_linked(self, files: Mapping[str, bytes]) -> LinkedModel:
+        """Load a model from its files; errors are those of :meth:`Engine.load`."""
         ...

@@ -17,6 +17,8 @@ from synth_handson.tables.texts import MIN_KEPT_ROWS
 
 MAX_FIRST = 2**62
 """Larger numbers are made as text: counted on, they would be none of 64 bits."""
+TRIES, FEW_TRIES = 100, 10
+"""So often another text is made where one is there already, each ten times with a digit more."""
 POOLS = {"0": string.digits, "A": string.ascii_uppercase, "a": string.ascii_lowercase}
 
 
@@ -69,9 +71,7 @@ class Identifier:
         """Make values for so many rows, each another one."""
         rng = np.random.default_rng([random_state, self.position])
         made: list[Any] = (
-            [self._text(rng) for _ in range(rows)]
-            if self.first is None
-            else list(range(self.first, self.first + rows))
+            self._texts(rows, rng) if self.first is None else list(range(self.first, self.first + rows))
         )
         kept = rng.random(rows) >= self.missing
         values = pd.Series([value if keep else None for value, keep in zip(made, kept, strict=True)])
@@ -85,9 +85,19 @@ class Identifier:
         assert self.first is not None
         return self.first + rows <= np.iinfo(getattr(dtype, "numpy_dtype", dtype)).max
 
-    def _text(self, rng: np.random.Generator) -> str:
-        form = self.forms[rng.integers(len(self.forms))]
-        return "".join(signs[rng.integers(len(signs))] for signs in form)
+    def _texts(self, rows: int, rng: np.random.Generator) -> list[str]:
+        """Make so many texts; where a form leaves no room for another one, digits follow."""
+        made: dict[str, None] = {}
+        for _ in range(rows):
+            form = self.forms[rng.integers(len(self.forms))]
+            text = "".join(signs[rng.integers(len(signs))] for signs in form)
+            for attempt in range(TRIES):
+                if text not in made:
+                    break
+                text = "".join(signs[rng.integers(len(signs))] for signs in form)
+                text += "".join(map(str, rng.integers(10, size=attempt // FEW_TRIES)))
+            made[text] = None
+        return list(made)
 
 
 def _forms(values: list[str]) -> tuple[tuple[str, ...], ...]:

@@ -14,7 +14,10 @@ from ipaddress import ip_address
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
+import numpy as np
+
 from synth_handson.errors import ArgumentError, ServerError
+from synth_handson.metrics.arrays import Floats
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -30,6 +33,8 @@ CONNECT_SECONDS = 10.0
 ANSWER_SECONDS = 300.0
 """A model of 7 billion weights takes about a minute for a batch without a GPU."""
 TEMPERATURE = 0.9
+EMBEDDED = 64
+"""So many texts are embedded at a time."""
 KEY = "OPENAI_API_KEY"
 
 UNKNOWN_FORM = (400, 422, 500)
@@ -91,6 +96,16 @@ class LanguageModel(ABC):
             If the answer is no JSON.
         """
 
+    @abstractmethod
+    def embed(self, texts: Sequence[str]) -> Floats:
+        """Ask for texts as vectors of what they mean. Shape (n, dimensions).
+
+        Raises
+        ------
+        ServerError
+            If the server does not answer, or refuses: not every model, and not every server, has embeddings.
+        """
+
     def ask_list(
         self, task: str, asked: Mapping[str, Any], name: str, item: Mapping[str, Any], count: int, seed: int
     ) -> list[Any] | None:
@@ -136,7 +151,7 @@ class LanguageModel(ABC):
             raise ServerError("llm_down", address=self.url) from error
         except httpx.TimeoutException as error:
             raise ServerError("llm_slow", address=self.url, seconds=ANSWER_SECONDS) from error
-        except (httpx.HTTPError, ValueError, TypeError) as error:
+        except (httpx.HTTPError, LookupError, ValueError, TypeError) as error:
             raise ServerError("llm_foreign", address=self.url) from error
 
     def _wishes(self) -> dict[str, Any]:
@@ -181,6 +196,20 @@ class Ollama(LanguageModel):
             said = reply.message.content
         return _parsed(said)
 
+    def embed(self, texts: Sequence[str]) -> Floats:
+        """Ask for texts as vectors of what they mean."""
+        import ollama
+
+        found: list[Sequence[float]] = []
+        with self._said_plainly():
+            for first in range(0, len(texts), EMBEDDED):
+                try:
+                    reply = self._client.embed(self.model, list(texts[first : first + EMBEDDED]))
+                except ollama.ResponseError as error:
+                    raise ServerError("llm_refused", address=self.url, reason=error.error[:300]) from error
+                found += reply.embeddings
+            return _vectors(found, len(texts))
+
     @cached_property
     def _client(self) -> ollama.Client:
         import ollama
@@ -210,16 +239,34 @@ class OpenAiCompatible(LanguageModel):
             {"type": "json_schema", "json_schema": {"name": "answer", "schema": dict(schema)}},
             {"type": "json_object", "schema": dict(schema)},
         )
-        wish = {"model": self.model, "messages": list(messages), "seed": seed, "temperature": TEMPERATURE}
+        requested = {
+            "model": self.model,
+            "messages": list(messages),
+            "seed": seed,
+            "temperature": TEMPERATURE,
+        }
         with self._said_plainly():
             for form in formats:
-                reply = self._client.post("chat/completions", json={**wish, "response_format": form})
+                reply = self._client.post("chat/completions", json={**requested, "response_format": form})
                 if reply.status_code not in UNKNOWN_FORM:
                     break
             if reply.status_code >= 300:
                 raise ServerError("llm_refused", address=self.url, reason=reply.text[:300])
             said = reply.json()["choices"][0]["message"]["content"]
         return _parsed(said)
+
+    def embed(self, texts: Sequence[str]) -> Floats:
+        """Ask for texts as vectors of what they mean."""
+        found: list[Sequence[float]] = []
+        with self._said_plainly():
+            for first in range(0, len(texts), EMBEDDED):
+                requested = {"model": self.model, "input": list(texts[first : first + EMBEDDED])}
+                reply = self._client.post("embeddings", json=requested)
+                if reply.status_code >= 300:
+                    raise ServerError("llm_refused", address=self.url, reason=reply.text[:300])
+                told = sorted(reply.json()["data"], key=lambda one: one["index"])
+                found += [one["embedding"] for one in told]
+            return _vectors(found, len(texts))
 
     @cached_property
     def _client(self) -> httpx.Client:
@@ -244,6 +291,13 @@ def is_here(host: str) -> bool:
         return ip_address(host).is_loopback
     except ValueError:
         return False
+
+
+def _vectors(found: Sequence[Sequence[float]], texts: int) -> Floats:
+    vectors = np.array(found, dtype=float)
+    if vectors.ndim != 2 or len(vectors) != texts or not np.isfinite(vectors).all():
+        raise ValueError("not as many vectors as texts")
+    return vectors
 
 
 def _parsed(said: str | None) -> Any:

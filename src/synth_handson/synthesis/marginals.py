@@ -13,15 +13,18 @@ import pandas as pd
 
 from synth_handson.errors import ArgumentError
 from synth_handson.metrics.arrays import Floats, Integers
+from synth_handson.synthesis.precision import read_precision
 from synth_handson.synthesis.schema import PROTECTED_TOKEN
 from synth_handson.tables.alignment import as_text
+from synth_handson.tables.checks import listed
 from synth_handson.tables.columns import Column, column_kind, to_floats
 from synth_handson.tables.texts import MIN_KEPT_ROWS
 
 PIECES = 100
 """A number that one in so many people has is kept; the others are kept as ranges that so many have."""
-MAX_DECIMALS = 12
-DAY = 86_400
+
+MOST_LISTED = 20
+"""So many values are listed where one is none of them."""
 
 MISSING = 0
 """The code of what is missing; values have codes from 1 on."""
@@ -78,9 +81,9 @@ class Categories:
 
     def code_of(self, name: str, value: Any) -> int:
         """Return the code of one value, which must be one that can be drawn."""
-        text = str(value)
+        text = as_text(pd.Series([value], dtype=object))[0]
         if text not in self.levels:
-            known = ", ".join(self.levels[:20])
+            known = listed(self.levels[:MOST_LISTED])
             raise ArgumentError("given_category", column=name, value=value, known=known)
         return self.levels.index(text) + 1
 
@@ -111,7 +114,7 @@ class Numbers:
 
         ``people`` has the number of each row's person; by default each row is a person of its own.
         """
-        decimals, unit = read_grain(column)
+        decimals, unit = read_precision(column)
         values = to_floats(column)
         order = np.argsort(values, kind="stable")[: np.count_nonzero(~np.isnan(values))]
         values = values[order] / (unit or 1)
@@ -186,21 +189,6 @@ class Numbers:
 Marginal = Categories | Numbers
 
 
-def read_grain(column: Column) -> tuple[int | None, int | None]:
-    """Read how fine a column of numbers or dates is: its decimals, and the seconds of a date's unit.
-
-    Both are None where there is no such thing.
-    """
-    values = to_floats(column)
-    values = values[~np.isnan(values)]
-    unit = None
-    if column_kind(column) == "date":
-        unit = 1 if (values % DAY).any() else DAY
-        values = values / unit
-    decimals = next((d for d in range(MAX_DECIMALS) if (np.round(values, d) == values).all()), None)
-    return decimals, unit
-
-
 def read_marginals(prepared: pd.DataFrame, people: Integers | None = None) -> dict[str, Marginal]:
     """Read the marginal of every column.
 
@@ -219,6 +207,24 @@ def read_marginals(prepared: pd.DataFrame, people: Integers | None = None) -> di
     }
 
 
+def codes_of(marginals: Mapping[str, Marginal], given: Mapping[str, Any]) -> dict[str, int]:
+    """Return the codes of given values, None for a missing one; raise as `code_of` does."""
+    return {
+        name: MISSING if value is None else marginals[name].code_of(name, value)
+        for name, value in given.items()
+    }
+
+
+def with_given(drawn: Mapping[str, Column], given: Mapping[str, Any]) -> dict[str, Column]:
+    """Put given numbers and dates themselves where drawn ones are any of their range."""
+    return {
+        name: column
+        if given.get(name) is None or isinstance(column.dtype, pd.StringDtype)
+        else pd.Series([given[name]] * len(column)).astype(column.dtype)
+        for name, column in drawn.items()
+    }
+
+
 def to_plain(marginals: Mapping[str, Marginal]) -> dict[str, Any]:
     """Hold marginals in what ``json`` can write."""
     return {name: asdict(marginal) for name, marginal in marginals.items()}
@@ -233,11 +239,14 @@ def from_plain(plain: Mapping[str, Any]) -> dict[str, Marginal]:
         If it is nothing of the kind.
     """
     return {
-        name: Categories(tuple(about["levels"]))
-        if "levels" in about
-        else Numbers(tuple(about["low"]), tuple(about["high"]), about["decimals"], about["unit"])
+        name: Categories(tuple(about["levels"])) if "levels" in about else numbers_from_plain(about)
         for name, about in plain.items()
     }
+
+
+def numbers_from_plain(plain: Mapping[str, Any]) -> Numbers:
+    """Read the marginal of one column of numbers or dates; errors are those of :func:`from_plain`."""
+    return Numbers(tuple(plain["low"]), tuple(plain["high"]), plain["decimals"], plain["unit"])
 
 
 def _reached(people: Integers) -> int:

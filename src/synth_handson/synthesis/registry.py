@@ -7,7 +7,7 @@ from difflib import get_close_matches
 from importlib.util import find_spec
 
 from synth_handson.errors import ArgumentError
-from synth_handson.synthesis.engine import Engine
+from synth_handson.synthesis.engine import Engine, LinkedEngine
 
 
 @dataclass(frozen=True)
@@ -22,14 +22,17 @@ class Entry:
         What it stands on.
     install
         The command that installs that.
-    at_once
+    is_instant
         Whether it takes a second or so, and so waits for no other training.
+    linked
+        Whether it learns people with several events each.
     """
 
     load: Callable[[], Engine]
     module: str
     install: str
-    at_once: bool = False
+    is_instant: bool = False
+    linked: bool = False
 
 
 def _mostly() -> Engine:
@@ -69,9 +72,9 @@ def _ctgan() -> Engine:
 
 
 ENGINES = {
-    "mostly": Entry(_mostly, "mostlyai.engine", 'pip install "mostlyai[local]"'),
-    "copula": Entry(_copula, "scipy", "pip install scipy", at_once=True),
-    "trees": Entry(_trees, "sklearn", "pip install scikit-learn", at_once=True),
+    "mostly": Entry(_mostly, "mostlyai.engine", 'pip install "mostlyai[local]"', linked=True),
+    "copula": Entry(_copula, "scipy", "pip install scipy", is_instant=True),
+    "trees": Entry(_trees, "sklearn", "pip install scikit-learn", is_instant=True, linked=True),
     "aim": Entry(_aim, "mbi", 'pip install "synth-handson[aim]"'),
     "ctgan": Entry(_ctgan, "ctgan", 'pip install "synth-handson[ctgan]"'),
     "mostly-server": Entry(_server, "mostlyai.sdk", "pip install mostlyai"),
@@ -99,6 +102,27 @@ def get_engine(name: str) -> Engine:
     if not _installed(entry.module):
         raise ArgumentError("engine_missing", engine=name, module=entry.module, install=entry.install)
     return entry.load()
+
+
+def get_linked_engine(name: str) -> LinkedEngine:
+    """Return an engine that learns people with several events each; errors as of :func:`get_engine`.
+
+    Raises
+    ------
+    ArgumentError
+        If this one does not.
+    """
+    check_learns_people(name)
+    engine = get_engine(name)
+    assert isinstance(engine, LinkedEngine)
+    return engine
+
+
+def check_learns_people(name: str) -> None:
+    """Raise an `ArgumentError` if a known engine learns no people with several events each."""
+    if name in ENGINES and not ENGINES[name].linked:
+        known = ", ".join(other for other, entry in ENGINES.items() if entry.linked)
+        raise ArgumentError("engine_linked", engine=name, known=known)
 
 
 def is_installed(name: str) -> bool:

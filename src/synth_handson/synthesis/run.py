@@ -1,16 +1,21 @@
 """One training under way: how far it is, and how it is cancelled."""
 
+from __future__ import annotations
+
 import threading
 import time
 from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass, replace
-from typing import Any, Literal, TypedDict
+from typing import TYPE_CHECKING, Any, Literal, TypedDict
 
 import pandas as pd
 
 from synth_handson.errors import TrainingCancelled
 from synth_handson.metrics.arrays import Integers
 from synth_handson.synthesis.identifiers import Identifier
+
+if TYPE_CHECKING:
+    from synth_handson.synthesis.rules.keep import KeptRules
 
 StopReason = Literal["complete", "epochs", "early stopping", "time", "cancelled"]
 Phase = Literal["waiting", "starting", "preparing", "training", "sampling", "done"]
@@ -128,6 +133,10 @@ class TrainingRun:
         table are such that enough people share them.
     identifiers
         Columns that are not in the table, and made anew.
+    rules
+        What every drawn row is to keep, if anything; the table is what is learned for it.
+    token
+        By which the caller may ask for an end.
     stopped_by
         Why it stopped, once it has.
     reached_epsilon
@@ -144,6 +153,7 @@ class TrainingRun:
         target: Hashable | None = None,
         people: Integers | None = None,
         identifiers: tuple[Identifier, ...] = (),
+        rules: KeptRules | None = None,
     ) -> None:
         self.frame = frame
         self.options = options
@@ -152,26 +162,27 @@ class TrainingRun:
         self.target = target
         self.people = people
         self.identifiers = identifiers
+        self.rules = rules
         self.started = time.monotonic()
         self.progress = Progress("starting")
         self.best_loss: float | None = None
         self.stopped_by: StopReason = "epochs"
         self.reached_epsilon: float | None = None
-        self._cancel = cancel
+        self.token = cancel
 
     @property
     def cancelled(self) -> bool:
         """Whether the caller has asked for an end."""
-        return self._cancel is not None and self._cancel.cancelled
+        return self.token is not None and self.token.cancelled
 
     @property
     def keep(self) -> bool:
         """Whether the best model so far is to be kept when it is cancelled."""
-        return self._cancel is not None and self._cancel.keep
+        return self.token is not None and self.token.keep
 
     def stop_if_cancelled(self) -> None:
         """Raise `TrainingCancelled` if the caller has asked for an end, and nothing is there to be kept."""
-        stop_if_cancelled(self._cancel)
+        stop_if_cancelled(self.token)
 
     def complete(self) -> None:
         """Note that the training was of a kind that has an end of its own, and reached it."""

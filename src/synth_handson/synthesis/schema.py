@@ -1,20 +1,31 @@
 """Column names and dtypes: how a table goes to the engine, and how drawn rows come back."""
 
-from collections.abc import Hashable, Iterable, Mapping
+from collections.abc import Container, Hashable, Iterable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import time
 from numbers import Integral
 from typing import Any
 
 import pandas as pd
 from pandas.api import types
 
-from synth_handson.errors import ArgumentError
+from synth_handson.metrics.arrays import Integers
 from synth_handson.synthesis.order import column_order
+from synth_handson.synthesis.precision import Step, read_step
 from synth_handson.tables.alignment import as_text
-from synth_handson.tables.checks import check_name
-from synth_handson.tables.columns import Column, as_canonical, column_kind, localize, to_shortest_floats
-from synth_handson.tables.texts import date_format, read_dates
+from synth_handson.tables.columns import (
+    Column,
+    as_canonical,
+    column_kind,
+    exact_origin,
+    localize,
+    seconds_of_day,
+    to_floats,
+    to_shortest_floats,
+    to_times,
+)
+from synth_handson.tables.dates import date_format, digit_format, read_dates, write_dates
 
 PROTECTED_TOKEN = "_RARE_"
 """Stands in the synthetic table for categories too rare to be shown."""
@@ -25,6 +36,11 @@ FEW_VALUES = 10
 LARGE_TABLE_ROWS = 20_000
 """In a smaller table, each of the hundred bins that the engine puts other numbers into would hold few rows:
 there, they are trained on their digits. In a larger one that keeps little more, and takes twice as long."""
+
+TIME = "time"
+"""Stands for the dtype of times of day, which have none."""
+MIN_DIGITS = 10**7
+"""No smaller number has the digits of a date."""
 
 Level = str | int | float | bool
 
@@ -43,24 +59,43 @@ class Schema:
     categories
         For each column of dtype category its categories, and whether they are ordered.
     date_formats
-        For each column of text that is dates throughout their format.
+        For each column of text, or of whole numbers such as 20230623, that is dates throughout their format.
+    steps
+        For each column of numbers, dates or times whose values are all on a step that step.
+    origins
+        For each column of whole numbers that float64 does not hold what is taken from them to be learned.
     """
 
     dtypes: tuple[tuple[str | int, str], ...]
     categories: dict[str, tuple[list[Level], bool]] = field(default_factory=dict)
     date_formats: dict[str, str] = field(default_factory=dict)
+    steps: dict[str, Step] = field(default_factory=dict)
+    origins: dict[str, int] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, frame: pd.DataFrame) -> "Schema":
-        """Read the schema of a table."""
+    def of(cls, frame: pd.DataFrame, people: Integers | None = None) -> "Schema":
+        """Read the schema of a table; of people with several rows, with the number of each row's person."""
         categories = {
             str(name): (_levels(column), bool(column.cat.ordered))
             for name, column in frame.items()
             if isinstance(column.dtype, pd.CategoricalDtype)
         }
-        formats = {str(name): form for name, column in frame.items() if (form := _date_format(column))}
-        dtypes = tuple((_plain_name(name), str(_nameable(column).dtype)) for name, column in frame.items())
-        return cls(dtypes, categories, formats)
+        canonical = {name: as_canonical(column) for name, column in frame.items()}
+        formats = {
+            str(name): form for name, column in canonical.items() if (form := _date_format(name, column))
+        }
+        origins = {
+            str(name): origin
+            for name, column in canonical.items()
+            if str(name) not in formats and (origin := exact_origin(column)) is not None
+        }
+        steps = {
+            str(name): step
+            for name, (_, column) in zip(frame.columns, prepare(frame).items(), strict=True)
+            if column_kind(column) in ("number", "date") and (step := read_step(column, people))
+        }
+        dtypes = tuple((_plain_name(name), _dtype_name(column)) for name, column in frame.items())
+        return cls(dtypes, categories, formats, steps, origins)
 
     @classmethod
     def from_plain(cls, plain: dict[str, Any]) -> "Schema":
@@ -69,24 +104,34 @@ class Schema:
             tuple((name, dtype) for name, dtype in plain["dtypes"]),
             {name: (levels, ordered) for name, (levels, ordered) in plain["categories"].items()},
             plain.get("date_formats", {}),
+            {name: Step(**step) for name, step in plain.get("steps", {}).items()},
+            plain.get("origins", {}),
         )
 
-    def translate(self, given: Mapping[str | int, Any]) -> dict[str, Any]:
-        """Return values by the names that their columns have in :func:`prepare`.
+    def of_columns(self, names: Container[str]) -> "Schema":
+        """Return the schema of some of the columns, by their names as text."""
+        return replace(self, dtypes=tuple((name, dtype) for name, dtype in self.dtypes if str(name) in names))
 
-        Raises
-        ------
-        ArgumentError
-            If it is no mapping of single values, or there is no such column.
-        """
-        if not isinstance(given, Mapping) or not all(map(types.is_scalar, given.values())):
-            raise ArgumentError("given", value=given)
+    def translate(self, given: Mapping[str, Any]) -> dict[str, Any]:
+        """Return values, by their columns' names as text, by the names these have in :func:`prepare`."""
         names = [name for name, _ in self.dtypes]
-        for name in given:
-            check_name(name, names, "given_column")
-        return {engine_name(names, name): None if pd.isna(value) else value for name, value in given.items()}
+        return {
+            engine_name: self._prepared(str(name), given[str(name)])
+            for engine_name, name in zip(_engine_names(names), names, strict=True)
+            if str(name) in given
+        }
 
-    def restore(self, drawn: pd.DataFrame) -> pd.DataFrame:
+    def _prepared(self, name: str, value: Any) -> Any:
+        if value is None:
+            return None
+        if name in self.date_formats:
+            moment = read_dates(pd.Series([str(value)]), self.date_formats[name])[0]
+            return value if pd.isna(moment) else moment
+        if isinstance(value, time):
+            return seconds_of_day(value)
+        return value - self.origins[name] if name in self.origins and isinstance(value, Integral) else value
+
+    def restore(self, drawn: pd.DataFrame, given: Container[str] | None = None) -> pd.DataFrame:
         """Give drawn values the original's columns, order and dtypes.
 
         A column takes the nearest dtype that can hold what was drawn where its own cannot: a category gains
@@ -98,20 +143,27 @@ class Schema:
         ----------
         drawn
             Rows as the engine draws them, with the columns of :func:`prepare` in any order.
+        given
+            Columns, by their names as text, whose values were given, and stay off any step.
 
         Returns
         -------
         DataFrame
             The same rows, numbered from 0.
         """
-        drawn = drawn.reset_index(drop=True)
+        drawn, given = drawn.reset_index(drop=True), given or ()
         names = [name for name, _ in self.dtypes]
         return pd.DataFrame(
             {
-                name: self._restore(drawn[engine_name], str(name), dtype)
+                name: self._restore(
+                    self._on_step(drawn[engine_name], str(name), str(name) in given), str(name), dtype
+                )
                 for engine_name, (name, dtype) in zip(_engine_names(names), self.dtypes, strict=True)
             }
         )
+
+    def _on_step(self, values: Column, name: str, given: bool) -> Column:
+        return values if given or name not in self.steps else self.steps[name].snap(values)
 
     def _restore(self, values: Column, name: str, dtype: str) -> Column:
         if name in self.categories:
@@ -123,8 +175,18 @@ class Schema:
             drawn = values.astype(object).map(by_text)
             return drawn.astype(pd.CategoricalDtype(list(by_text.values()), ordered))
         if name in self.date_formats:
-            written: Column = values.dt.strftime(self.date_formats[name]).where(values.notna())
+            written = write_dates(values, self.date_formats[name])
+            if types.is_numeric_dtype(types.pandas_dtype(dtype)):
+                return self._as_dtype(pd.to_numeric(written), dtype)
             return written.astype(types.pandas_dtype(dtype))
+        if dtype == TIME:
+            return to_times(to_floats(values))
+        if name in self.origins:
+            origin = self.origins[name]
+            values = values.astype("object").map(lambda value: round(value) + origin, na_action="ignore")
+        return self._as_dtype(values, dtype)
+
+    def _as_dtype(self, values: Column, dtype: str) -> Column:
         wanted = types.pandas_dtype("boolean" if dtype == "bool" and values.isna().any() else dtype)
         if isinstance(wanted, pd.DatetimeTZDtype):
             return localize(values, wanted.tz).astype(wanted)
@@ -144,7 +206,7 @@ def prepare(frame: pd.DataFrame) -> pd.DataFrame:
     Columns keep their names, except whole numbers and what begins with two underscores as the engine's own.
     """
     columns = zip(_engine_names(frame.columns), frame.reset_index(drop=True).items(), strict=True)
-    return pd.DataFrame({name: _plain(as_canonical(column)) for name, (_, column) in columns})
+    return pd.DataFrame({name: _plain(given, as_canonical(column)) for name, (given, column) in columns})
 
 
 def engine_name(names: Iterable[Hashable], name: Hashable) -> str:
@@ -174,9 +236,17 @@ def _nameable(column: Column) -> Column:
     return as_canonical(column)
 
 
-def _date_format(column: Column) -> str | None:
-    values = as_canonical(column).dropna()
-    return date_format(values) if isinstance(values.dtype, pd.StringDtype) and len(values) else None
+def _dtype_name(column: Column) -> str:
+    return TIME if column_kind(column) == "time" else str(_nameable(column).dtype)
+
+
+def _date_format(name: Hashable, column: Column) -> str | None:
+    values = column.dropna()
+    if isinstance(values.dtype, pd.StringDtype) and len(values):
+        return date_format(values)
+    if types.is_integer_dtype(values.dtype) and len(values) and values.min() >= MIN_DIGITS:
+        return digit_format(str(name), values.drop_duplicates().astype("str"))
+    return None
 
 
 def _levels(column: Column) -> list[Level]:
@@ -189,13 +259,19 @@ def _texts(levels: Iterable[Any]) -> list[str]:
     return as_text(pd.Series(list(levels), dtype=object)).tolist()
 
 
-def _plain(column: Column) -> Column:
+def _plain(name: Hashable, column: Column) -> Column:
     if isinstance(column.dtype, pd.CategoricalDtype):
         return as_text(column).astype("category")
     if isinstance(column.dtype, pd.DatetimeTZDtype):
         return column.dt.tz_localize(None)
-    if form := _date_format(column):
+    if form := _date_format(name, column):
         return read_dates(column, form)
+    if column_kind(column) == "time":
+        seconds = pd.Series(to_floats(column))
+        return seconds.astype("Int64") if (seconds.dropna() % 1 == 0).all() else seconds
+    if (origin := exact_origin(column)) is not None:
+        shifted = column.astype("object").map(lambda value: int(value) - origin, na_action="ignore")
+        return shifted.where(column.notna(), None).astype("Int64")
     # As 0 and 1, a boolean too rare to be shown stays one of the two; as text it would become another word.
     if types.is_bool_dtype(column) or types.is_integer_dtype(column):
         return column.astype("Int64")

@@ -73,4 +73,4 @@ def protect(frame: pd.DataFrame, people: Integers, random_state: int) -> pd.Data
         name: marginal.values(marginal.code(prepared[name]), rng.random(len(prepared)))
         for name, marginal in marginals.items()
     }
-    return Schema.of(frame).restore(pd.DataFrame(drawn))
+    return Schema.of(frame, people).restore(pd.DataFrame(drawn))

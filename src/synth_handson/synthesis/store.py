@@ -1,4 +1,4 @@
-"""Keep trained generators, keyed by what they were trained on; ``synth-handson clear-store``.
+"""Keep trained generators and models of texts by what they were trained on; ``synth-handson clear-store``.
 
 A trained generator is personal data: the store is private to the user, bounded, and leaves with one command.
 """
@@ -16,13 +16,13 @@ from filelock import FileLock
 
 from synth_handson.paths import home
 
-MAX_BYTES = 50_000_000
-"""Size of the store at most; the entries unused for longest go first."""
+MAX_BYTES = 200_000_000
+"""Size of the store at most; the entries unused for longest go first. A model of texts takes some 11 MB."""
 
 FORMAT = 2
 
 
-class Keeper(Protocol):
+class GeneratorStore(Protocol):
     """Keeps generators as this module does on the reader's own machine."""
 
     def load(self, name: str, /) -> bytes | None:

@@ -1,11 +1,12 @@
 """Train a generator on a table: what may be asked, and what happens in which order."""
 
-from contextlib import nullcontext, suppress
+from collections.abc import Iterable
 from dataclasses import asdict, replace
 from hashlib import sha256
-from zipfile import BadZipFile
+from typing import Any, TypedDict, Unpack, overload
 
 import pandas as pd
+from pydantic import BaseModel
 
 from synth_handson.errors import ArgumentError, ServerError
 from synth_handson.metrics.arrays import Integers
@@ -13,14 +14,17 @@ from synth_handson.synthesis import store
 from synth_handson.synthesis.archive import from_bytes, to_bytes
 from synth_handson.synthesis.choice import choose_engine
 from synth_handson.synthesis.engine import Engine
-from synth_handson.synthesis.generator import Generator, Training
+from synth_handson.synthesis.generator import Generator
 from synth_handson.synthesis.identifiers import Identifier
+from synth_handson.synthesis.kept import find_or_train, training_of
+from synth_handson.synthesis.linked import LinkedGenerator
+from synth_handson.synthesis.linked_training import as_linked, choose_linked_engine, train_linked
 from synth_handson.synthesis.mostly import local
-from synth_handson.synthesis.registry import ENGINES, get_engine, server_address
-from synth_handson.synthesis.run import DELTA, CancelToken, Options, Progress, ProgressCallback, TrainingRun
+from synth_handson.synthesis.registry import get_engine, server_address
+from synth_handson.synthesis.rules.keep import NO_RULES, KeptRules, keep_rules
+from synth_handson.synthesis.run import CancelToken, Options, Progress, ProgressCallback, TrainingRun
 from synth_handson.synthesis.schema import Schema, prepare
 from synth_handson.synthesis.several_rows import protect, set_identifiers_apart
-from synth_handson.synthesis.turns import TURNS
 from synth_handson.tables.checks import (
     check_callback,
     check_frame,
@@ -30,15 +34,50 @@ from synth_handson.tables.checks import (
     check_target,
     listed,
 )
-from synth_handson.tables.people import find_several_rows
+from synth_handson.tables.linked import LinkedTables
+from synth_handson.tables.people import SeveralRows, find_several_rows
+from synth_handson.tables.rules.find import FoundRule
+from synth_handson.tables.rules.parse import as_rules
+from synth_handson.tables.rules.rule import Rule
 
 DEFAULT_MINUTES = 10.0
 
 
+class TrainingOptions(TypedDict, total=False):
+    """The options of :func:`train_generator`, besides whose the rows are."""
+
+    target: str | int | None
+    rules: str | Rule | FoundRule | Iterable[str | Rule | FoundRule]
+    max_epochs: float | None
+    max_minutes: float
+    epsilon: float | None
+    random_state: int
+    on_progress: ProgressCallback | None
+    cancel: CancelToken | None
+    engine: str | None
+    server: str | None
+    keep: bool | store.GeneratorStore
+    several: SeveralRows | None
+
+
+@overload
 def train_generator(
-    train: pd.DataFrame,
+    train: pd.DataFrame, *, person: None = None, **options: Unpack[TrainingOptions]
+) -> Generator: ...
+
+
+@overload
+def train_generator(
+    train: pd.DataFrame | LinkedTables, *, person: str | None = None, **options: Unpack[TrainingOptions]
+) -> LinkedGenerator | Generator: ...
+
+
+def train_generator(
+    train: pd.DataFrame | LinkedTables,
     *,
+    person: str | None = None,
     target: str | int | None = None,
+    rules: str | Rule | FoundRule | Iterable[str | Rule | FoundRule] = (),
     max_epochs: float | None = None,
     max_minutes: float = DEFAULT_MINUTES,
     epsilon: float | None = None,
@@ -47,9 +86,10 @@ def train_generator(
     cancel: CancelToken | None = None,
     engine: str | None = None,
     server: str | None = None,
-    keep: bool | store.Keeper = True,
-) -> Generator:
-    """Train a generator on a table.
+    keep: bool | store.GeneratorStore = True,
+    several: SeveralRows | None = None,
+) -> Generator | LinkedGenerator:
+    """Train a generator on a table, or on people with several events each.
 
     Trains on this machine, or on a MOSTLY AI server. The same table, engine and options find the generator of
     an earlier training on this machine in the store and take no training.
@@ -58,12 +98,24 @@ def train_generator(
     ----------
     train
         The training table, at least 50 rows and two columns. If people have several rows each
-        (`synth_handson.tables.people.find_several_rows`), their identifiers are not learned but made anew,
-        and only what eight people share is learned of their values.
+        (`synth_handson.tables.people.find_several_rows`) and no ``person`` is named, their identifiers are
+        not learned but made anew, and only what eight people share is learned of their values. Or linked
+        tables of at least 50 people.
+    person
+        The column that tells people apart, of a table in which they have several rows each: visits, payments,
+        years. The generator then learns people with all their rows, and draws people:
+        `synth_handson.synthesis.linked.LinkedGenerator`. What many share, many people share. The key is never
+        learned; drawn people get new ones.
     target
         Column that a model is to predict from the synthetic table, if there is one: it is drawn last, given
         all others. The columns before it, or all, are drawn in the order of
         `synth_handson.synthesis.order.column_order`.
+    rules
+        What every drawn row is to keep: ``["checkin < checkout", "total = nights * rate"]``, as
+        :func:`~synth_handson.tables.rules.parse.parse_rules` reads it, or what
+        :func:`~synth_handson.tables.rules.find.find_rules` has found and somebody has looked at. Training
+        rows that break a rule are not learned from. With ``epsilon``, only rules that are stated, and that
+        no value of the table decides.
     max_epochs
         Passes over the table at most; by default 20, or 300 for "ctgan". With "mostly", training ends earlier
         when the validation loss has not improved for five epochs.
@@ -87,15 +139,18 @@ def train_generator(
         differential privacy; "ctgan", a generative adversarial network, whose licence allows no service for
         third parties; or "auto", what :func:`choose_engine` recommends. "copula" and "trees" take a second,
         and like "aim" no epochs. "aim" and "ctgan" are extras: ``pip install "synth-handson[aim,ctgan]"``.
-        By default "mostly-server" where an address is given below, else "mostly".
+        By default "mostly-server" where an address is given below, else "mostly". People with several events
+        can be learned by "trees", the default for them, and "mostly".
     server
         Address of a MOSTLY AI server; by default what the environment variable MOSTLY_BASE_URL names, if any.
     keep
         Whether the store on this machine keeps the generator, and is asked for one; or another that does.
+    several
+        By which of its columns several rows of one person are known, where that was found out before.
 
     Returns
     -------
-    Generator
+    Generator or LinkedGenerator
         The best model by validation loss; where there is none, the last.
 
     Raises
@@ -103,9 +158,11 @@ def train_generator(
     TableError
         If the table cannot be trained on; lists everything that is wrong.
     ArgumentError
-        If an option is out of range, or names an engine that is unknown, not installed, or gives no guarantee
-        where there is to be one; if there is no such target, or it is an identifier; or if there is to be a
-        guarantee for people who have several rows each: it would hold for one row only.
+        If an option is out of range, or names an engine that is unknown, not installed, learns no people with
+        several events where there are some, or gives no guarantee where there is to be one; if there is no
+        such target, or it is an identifier; or if there is to be a guarantee for people who have several rows
+        each: it would hold for one row only; or if a rule cannot be read, names a column that is not there,
+        is for linked tables, or most rows break it.
     TrainingCancelled
         If cancelled without ``keep``, or before the first model was there to keep.
     TrainingError
@@ -114,37 +171,55 @@ def train_generator(
         If the server did not answer, or not as a MOSTLY AI server.
     """
     minutes = check_positive("max_minutes", max_minutes)
-    wish = None if epsilon is None else check_positive("epsilon", epsilon)
+    requested = None if epsilon is None else check_positive("epsilon", epsilon)
     if max_epochs is not None:
         check_positive("max_epochs", max_epochs)
     check_callback(on_progress)
     if cancel is not None and not isinstance(cancel, CancelToken):
         raise ArgumentError("cancel", value=cancel)
-    several = find_several_rows(check_frame(train, "frame", "table"))
+    stated = _stated(rules, requested)
+    if person is not None or isinstance(train, LinkedTables):
+        if stated:
+            raise ArgumentError("rules_linked", rule=str(stated[0]))
+        linked = choose_linked_engine(engine, server, requested)
+        options = _options(linked, max_epochs, minutes, random_state, requested)
+        tables = as_linked(train, person)
+        for name, events in tables.events.items():
+            if len(events.columns) < 2:
+                raise ArgumentError("linked_no_columns", table=name)
+        run = TrainingRun(tables.people, options, on_progress or _nobody, cancel, target=target)
+        return train_linked(linked, run, tables, store if keep is True else keep or None)
+    several = several or find_several_rows(check_frame(train, "frame", "table"))
     people: Integers | None = None
     identifiers: tuple[Identifier, ...] = ()
     if several:
-        if wish is not None:
+        if requested is not None:
             raise ArgumentError("epsilon_several_rows", columns=listed(several.columns))
         people = several.people(train)
         train, identifiers = set_identifiers_apart(train, several, target)
-    choice = choose_engine(train, target, max_minutes=minutes, epsilon=wish) if engine == "auto" else None
-    chosen = _choose(choice.engine if choice else engine, server, wish)
-    options: Options = {
-        "max_epochs": float(max_epochs or chosen.max_epochs),
-        "max_minutes": minutes,
-        "random_state": check_seed(random_state),
-        "epsilon": wish,
-    }
+    choice = (
+        choose_engine(train, target, max_minutes=minutes, epsilon=requested) if engine == "auto" else None
+    )
+    chosen = _choose(choice.engine if choice else engine, server, requested)
+    options = _options(chosen, max_epochs, minutes, random_state, requested)
     check_table(train)
     check_target(target, train.columns)
-    report = on_progress or (lambda _: None)
+    kept: KeptRules | None = None
+    if stated:
+        kept, train, people = keep_rules(stated, train, people, options["random_state"])
+        target = target if target in train.columns else None
     if people is not None:
         train = protect(train, people, options["random_state"])
     address = server or server_address()
-    run = TrainingRun(train, options, report, cancel, address, target, people, identifiers)
-    keeper = store if keep is True else keep or None
-    generator = _find_or_train(chosen, run, keeper) if chosen.here else train_anew(chosen, run)
+    run = TrainingRun(
+        train, options, on_progress or _nobody, cancel, address, target, people, identifiers, kept
+    )
+    generators = store if keep is True else keep or None
+    if not chosen.is_local:
+        return train_anew(chosen, run)
+    generator = find_or_train(
+        chosen, run, generators, _key(chosen, run), lambda: train_anew(chosen, run), from_bytes, to_bytes
+    )
     return replace(generator, why=choice.why) if choice else generator
 
 
@@ -152,22 +227,10 @@ def train_anew(engine: Engine, run: TrainingRun) -> Generator:
     """Train a generator, whatever is in the store, and leave the store as it is."""
     run.begin()
     model = engine.train(run)
-    run.advance(phase="done", fraction=1.0, remaining=0.0)
-    training = Training(
-        engine=engine.name,
-        engine_version=engine.version,
-        settings=engine.settings(run),
-        value_protection=engine.value_protection,
-        rows=len(run.frame),
-        epochs=run.progress.epoch,
-        val_loss=run.best_loss,
-        seconds=round(run.progress.elapsed, 1),
-        stopped_by=run.stopped_by,
-        reached_epsilon=run.reached_epsilon,
-        delta=None if run.reached_epsilon is None else DELTA,
-        **run.options,
-    )
-    return Generator(Schema.of(run.frame), training, model, identifiers=run.identifiers)
+    return Generator(
+        Schema.of(run.frame), training_of(engine, run), model, identifiers=run.identifiers,
+        rules=run.rules or NO_RULES,
+    )  # fmt: skip
 
 
 def warm_up() -> None:
@@ -177,6 +240,21 @@ def warm_up() -> None:
     """
     if server_address() is None:
         local.POOL.warm_up()
+
+
+def _options(
+    engine: Engine, max_epochs: float | None, minutes: float, random_state: int, epsilon: float | None
+) -> Options:
+    return {
+        "max_epochs": float(max_epochs or engine.max_epochs),
+        "max_minutes": minutes,
+        "random_state": check_seed(random_state),
+        "epsilon": epsilon,
+    }
+
+
+def _nobody(progress: Progress) -> None:
+    """Hear of the progress where nobody else wants to."""
 
 
 def _choose(name: str | None, server: str | None, epsilon: float | None) -> Engine:
@@ -195,19 +273,19 @@ def _choose(name: str | None, server: str | None, epsilon: float | None) -> Engi
     return engine
 
 
-def _find_or_train(engine: Engine, run: TrainingRun, keeper: store.Keeper | None) -> Generator:
-    key = _key(engine, run)
-    with nullcontext() if ENGINES[engine.name].at_once else TURNS.take(run):
-        if keeper and (archive := keeper.load(key)) is not None:
-            with suppress(KeyError, TypeError, ValueError, BadZipFile):
-                generator = from_bytes(archive)
-                run.report(Progress("done", epoch=generator.training.epochs, fraction=1.0))
-                return generator
-        generator = train_anew(engine, run)
-        # Before the turn ends: whoever waits may be waiting to ask for the same.
-        if keeper and generator.training.stopped_by != "cancelled":
-            keeper.save(key, to_bytes(generator))
-    return generator
+def _stated(
+    rules: str | Rule | FoundRule | Iterable[str | Rule | FoundRule], epsilon: float | None
+) -> tuple[Rule, ...]:
+    """Read rules; for a guarantee, refuse those that were found in the table, or that its values decide."""
+    alone = isinstance(rules, str | FoundRule | BaseModel) or not isinstance(rules, Iterable)
+    given: list[Any] = [rules] if alone else list(rules)  # type: ignore[arg-type]
+    stated = as_rules(given)
+    if epsilon is not None:
+        found = [one.rule for one in given if isinstance(one, FoundRule)]
+        refused = [rule for rule in stated if rule in found or rule.reads_data]
+        if refused:
+            raise ArgumentError("epsilon_rule", rule=str(refused[0]))
+    return stated
 
 
 def _key(engine: Engine, run: TrainingRun) -> str:
@@ -218,5 +296,6 @@ def _key(engine: Engine, run: TrainingRun) -> str:
         "schema": asdict(Schema.of(run.frame)),
         "identifiers": [asdict(identifier) for identifier in run.identifiers],
         "people": None if run.people is None else sha256(run.people.tobytes()).hexdigest(),
+        **({"rules": run.rules.to_plain()} if run.rules else {}),
     }
     return store.key(prepare(run.frame), {**run.options, **about})

@@ -7,24 +7,29 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from math import ceil
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 import pandas as pd
 from scipy.stats import rankdata
 
+from synth_handson.errors import ArgumentError, TrainingError
 from synth_handson.metrics.arrays import Floats, Integers, ratio
-from synth_handson.synthesis.engine import EpsilonUse, Setting
+from synth_handson.synthesis.engine import EpsilonUse, LinkedModel, Setting
+from synth_handson.synthesis.histories import Histories
 from synth_handson.synthesis.marginals import (
     PIECES,
     Marginal,
+    codes_of,
     from_plain,
     read_marginals,
     to_plain,
+    with_given,
 )
 from synth_handson.synthesis.order import column_order_setting
 from synth_handson.synthesis.run import TrainingRun
 from synth_handson.synthesis.schema import prepare_in_order
+from synth_handson.tables.checks import listed
 from synth_handson.tables.columns import Column
 from synth_handson.tables.texts import MIN_KEPT_ROWS
 
@@ -32,14 +37,30 @@ MIN_LEAF = 100
 """People in a leaf at least."""
 LEARNED_SHARE = 0.3
 """Each tree learns on another part of the people, drawn at random, so that hardly anybody is in all."""
+MOST_DRAWN, LEAST_DRAWN, MOST_AT_ONCE = 10_000, 100_000, 500_000
+"""For each row of given values so many are drawn at most, or so many in all; and so many at once."""
 ABOUT, ARRAYS = "trees.json", "trees.npz"
+
+
+class Coded(Protocol):
+    """What is known of a column of codes."""
+
+    @property
+    def size(self) -> int:
+        """Number of codes, from 0 on."""
+        ...
+
+    @property
+    def ordered(self) -> bool:
+        """Whether their order means something."""
+        ...
 
 
 class TreesEngine:
     """Grows a tree for each column, given those before it."""
 
     name = "trees"
-    here = True
+    is_local = True
     max_epochs = 1.0
     epsilon: EpsilonUse = "refused"
     value_protection = True
@@ -78,15 +99,23 @@ class TreesEngine:
         run.complete()
         return TreesModel(marginals, tuple(trees))
 
+    def train_linked(self, run: TrainingRun, histories: Histories, target: str | None) -> LinkedModel:
+        """Grow the trees of people, then those of each table of events."""
+        from synth_handson.synthesis.linked_trees import train_linked_trees
+
+        model = train_linked_trees(run, histories, target)
+        run.complete()
+        return model
+
+    def load_linked(self, files: Mapping[str, bytes]) -> LinkedModel:
+        """Load a model of people and events from its files."""
+        from synth_handson.synthesis.linked_trees import LinkedTreesModel
+
+        return LinkedTreesModel.load(files)
+
     def load(self, files: Mapping[str, bytes]) -> TreesModel:
         """Load a model from its files."""
-        about = json.loads(files[ABOUT])
-        with np.load(io.BytesIO(files[ARRAYS])) as arrays:
-            trees = tuple(
-                Tree(**{name: arrays[f"{position}.{name}"] for name in TREE_ARRAYS})
-                for position in range(len(about))
-            )
-        return TreesModel(from_plain(about), trees)
+        return TreesModel(from_plain(json.loads(files[ABOUT])), trees_from_bytes(files[ARRAYS]))
 
 
 @dataclass(frozen=True, eq=False)
@@ -120,17 +149,63 @@ class Tree:
 
     def draw(self, before: Integers, rng: np.random.Generator) -> Integers:
         """Draw a code for each row of codes before it. Shapes (n, columns) and (n,)."""
-        ranks = self.ranks[np.arange(before.shape[1]), before]
+        wanted = self.leaf_of(before) + rng.random(len(before))
+        return self.codes[np.searchsorted(self.upto, wanted, "right")]
+
+    def leaf_of(self, before: Integers) -> Integers:
+        """Return the leaf that each row of codes leads to. Shapes (n, columns) and (n,)."""
         nodes = np.zeros(len(before), np.intp)
         while len(moving := np.flatnonzero(self.feature[nodes] >= 0)):
             at = nodes[moving]
-            goes_left = ranks[moving, self.feature[at]] <= self.threshold[at]
+            column = self.feature[at]
+            goes_left = self.ranks[column, before[moving, column]] <= self.threshold[at]
             nodes[moving] = np.where(goes_left, self.left[at], self.right[at])
-        wanted = self.leaf[nodes] + rng.random(len(before))
-        return self.codes[np.searchsorted(self.upto, wanted, "right")]
+        return self.leaf[nodes]
+
+    def chances(self, code: int) -> Floats:
+        """Return the share of people in each leaf who have a code, 0 to 1. Shape (leaves,)."""
+        leaf = np.ceil(self.upto).astype(np.intp) - 1
+        shares = np.diff(self.upto, prepend=0.0)
+        return np.asarray(np.bincount(leaf, np.where(self.codes == code, shares, 0.0)), np.float64)
+
+    def reached(self, fixed: Mapping[int, int]) -> Integers:
+        """Return the leaves that rows lead to in which some columns have fixed codes."""
+        waiting, leaves = [0], []
+        while waiting:
+            node = waiting.pop()
+            column = int(self.feature[node])
+            if column < 0:
+                leaves.append(int(self.leaf[node]))
+                continue
+            below = [int(self.left[node]), int(self.right[node])]
+            if column in fixed:
+                below = [below[int(self.ranks[column, fixed[column]] > self.threshold[node])]]
+            waiting += below
+        return np.array(leaves)
 
 
 TREE_ARRAYS = tuple(field.name for field in fields(Tree))
+
+
+def trees_to_bytes(trees: Sequence[Tree]) -> bytes:
+    """Write trees to a file of arrays."""
+    buffer = io.BytesIO()
+    arrays = {
+        f"{position}.{name}": getattr(tree, name)
+        for position, tree in enumerate(trees)
+        for name in TREE_ARRAYS
+    }
+    np.savez(buffer, **arrays)
+    return buffer.getvalue()
+
+
+def trees_from_bytes(content: bytes) -> tuple[Tree, ...]:
+    """Read trees from a file of arrays."""
+    with np.load(io.BytesIO(content)) as arrays:
+        return tuple(
+            Tree(**{name: arrays[f"{position}.{name}"] for name in TREE_ARRAYS})
+            for position in range(len(arrays.files) // len(TREE_ARRAYS))
+        )
 
 
 @dataclass(frozen=True, eq=False)
@@ -152,14 +227,7 @@ class TreesModel:
     @property
     def files(self) -> Mapping[str, bytes]:
         """The model as a file of JSON and one of arrays."""
-        buffer = io.BytesIO()
-        arrays = {
-            f"{position}.{name}": getattr(tree, name)
-            for position, tree in enumerate(self.trees)
-            for name in TREE_ARRAYS
-        }
-        np.savez(buffer, **arrays)
-        return {ABOUT: json.dumps(to_plain(self.marginals)).encode(), ARRAYS: buffer.getvalue()}
+        return {ABOUT: json.dumps(to_plain(self.marginals)).encode(), ARRAYS: trees_to_bytes(self.trees)}
 
     def draw(self, n: int, random_state: int) -> pd.DataFrame:
         """Draw ``n`` rows, column by column."""
@@ -171,6 +239,51 @@ class TreesModel:
             codes = np.column_stack([codes, found])
             drawn[name] = marginal.values(found, rng.random(n))
         return pd.DataFrame(drawn)
+
+    def draw_given(self, given: Mapping[str, Any], n: int, random_state: int) -> pd.DataFrame:
+        """Draw ``n`` rows with the given values, None for one that is missing.
+
+        Where the tree of a given column leads to, it has its value with some probability: the row is kept
+        with that, as a share of the largest that any leaf has (rejection sampling: J. von Neumann, "Various
+        techniques used in connection with random digits", 1951). What is kept is distributed as are the rows
+        that have the values by chance.
+        """
+        names = list(self.marginals)
+        fixed = {names.index(name): code for name, code in codes_of(self.marginals, given).items()}
+        chances: dict[int, Floats] = {}
+        for position, code in fixed.items():
+            of_leaves = self.trees[position].chances(code)
+            most = float(of_leaves[self.trees[position].reached(fixed)].max())
+            if not most:
+                raise ArgumentError("given_impossible", columns=listed(given))
+            chances[position] = of_leaves / most
+        rng = np.random.default_rng(random_state)
+        kept, drawn, wanted = np.empty((0, len(names)), np.intp), 0, n
+        while len(kept) < n:
+            if drawn > MOST_DRAWN * n + LEAST_DRAWN:
+                raise TrainingError("given_rare", columns=listed(given), kept=len(kept), drawn=drawn)
+            codes = self._codes_given(fixed, chances, wanted, rng)
+            kept, drawn = np.concatenate([kept, codes]), drawn + wanted
+            wanted = min(ceil((n - len(kept)) * drawn / max(len(kept), 1) * 1.1) + 8, MOST_AT_ONCE)
+        rows = {
+            name: marginal.values(kept[:n, position], rng.random(n))
+            for position, (name, marginal) in enumerate(self.marginals.items())
+        }
+        return pd.DataFrame(with_given(rows, given))
+
+    def _codes_given(
+        self, fixed: Mapping[int, int], chances: Mapping[int, Floats], n: int, rng: np.random.Generator
+    ) -> Integers:
+        """Draw ``n`` rows of codes, and keep those that have the fixed ones. Shape (kept, columns)."""
+        codes = np.empty((n, 0), np.intp)
+        for position, tree in enumerate(self.trees):
+            if position not in fixed:
+                found = tree.draw(codes, rng)
+            else:
+                codes = codes[rng.random(len(codes)) < chances[position][tree.leaf_of(codes)]]
+                found = np.full(len(codes), fixed[position])
+            codes = np.column_stack([codes, found])
+        return codes
 
 
 def _some_people(people: Integers, rng: np.random.Generator) -> Integers:
@@ -202,7 +315,7 @@ def _grow(codes: Integers, people: Integers, marginals: Sequence[Marginal]) -> T
     ranks = np.tile(np.arange(max(sizes, default=1)), (len(sizes), 1))
     for position, one in enumerate(marginals[: before.shape[1]]):
         if not one.ordered:
-            ranks[position, : one.size] = _rank_categories(before[:, position], one.size, response, marginal)
+            ranks[position, : one.size] = rank_categories(before[:, position], one.size, response, marginal)
     _, person, times = np.unique(people, return_inverse=True, return_counts=True)
     if not sizes or len(times) < 2 * MIN_LEAF or (response == response[0]).all():
         return _leaves(ranks, response, None, np.zeros(len(codes), np.intp))
@@ -239,7 +352,7 @@ def _leaves(ranks: Integers, response: Integers, tree: Any, nodes: Integers) -> 
     return Tree(ranks, feature, tree.threshold, left, tree.children_right.astype(np.intp), leaf, codes, upto)
 
 
-def _rank_categories(column: Integers, size: int, response: Integers, marginal: Marginal) -> Integers:
+def rank_categories(column: Integers, size: int, response: Integers, marginal: Coded) -> Integers:
     """Order a column's categories by what they say of the response, so that a tree can cut between them.
 
     By its mean rank, which is the best order for one cut (L. Breiman et al., "Classification and Regression

@@ -33,10 +33,10 @@ class WorkerModel(ABC):
         """Draw ``n`` rows in a worker process."""
         return self.ask({"n": n, "random_state": random_state})
 
-    def ask(self, wish: dict[str, Any]) -> pd.DataFrame:
+    def ask(self, requested: dict[str, Any]) -> pd.DataFrame:
         """Draw what is wished for in a worker process."""
         with self.pool.borrow() as worker:
-            worker.send("sample", {"model": self.files, **wish})
+            worker.send("sample", {"model": self.files, **requested})
             for answer in worker.answers():
                 if answer is not None:
                     rows: pd.DataFrame = _result(answer)

@@ -12,6 +12,7 @@ import pandas as pd
 from pandas.api import types
 
 from synth_handson.tables.columns import (
+    LARGEST_EXACT,
     Column,
     ColumnKind,
     as_canonical,
@@ -22,10 +23,7 @@ from synth_handson.tables.columns import (
     to_shortest_floats,
 )
 
-LARGEST_EXACT = 2**53
-"""Whole numbers up to here are exact as float64."""
-
-_TRUTHS = {"true": True, "false": False, "1": True, "0": False}
+_BOOLEANS = {"true": True, "false": False, "1": True, "0": False}
 
 
 class DifferentKind(ValueError):  # noqa: N818  (always turned into an error of the hierarchy)
@@ -55,6 +53,7 @@ def align(real: Column, *others: Column) -> tuple[ColumnKind, list[Column]]:
       and 0, and text counts by the number it spells.
     - A date without a zone is taken for the wall time of the other's zone; two zones compare by the moment.
       ISO 8601 text counts by the date it spells.
+    - Times of day compare by the time since midnight; text counts by the time it spells.
     - 1 and 0, and "true" and "false" in any case, are booleans beside booleans.
     - Categories compare by their text. Values of another type are those categories that spell them, so that
       1067 is the code "01067".
@@ -72,7 +71,7 @@ def align(real: Column, *others: Column) -> tuple[ColumnKind, list[Column]]:
         See `column_kind`.
     columns : list of Series
         As given, numbered from 0: float64, or objects for whole numbers beyond 2**53; datetime64 without a
-        zone (UTC where the real one has a zone) and timedelta64, of one unit; boolean; or str.
+        zone (UTC where the real one has a zone) and timedelta64 (times, too), of one unit; boolean; or str.
 
     Raises
     ------
@@ -138,7 +137,7 @@ def _to_numbers(column: Column, real: Column) -> Column:
     match column_kind(column):
         case "number":
             return column
-        case "truth":
+        case "boolean":
             return column.astype("Int64")
         case "category":
             return _map_text(column, _number)
@@ -166,20 +165,34 @@ def _in_utc(column: Column) -> Column:
     return column.dt.tz_convert("UTC").dt.tz_localize(None)
 
 
-def _to_spans(column: Column, real: Column) -> Column:
+def _to_durations(column: Column, real: Column) -> Column:
     if column_kind(column) == "category":
         return pd.to_timedelta(as_text(column))
-    return column if column_kind(column) == "span" else _nothing_but_missing(column)
+    return column if column_kind(column) == "duration" else _nothing_but_missing(column)
 
 
-def _to_truths(column: Column, real: Column) -> Column:
+def _to_times(column: Column, real: Column) -> Column:
     match column_kind(column):
-        case "truth":
+        case "time":
+            return pd.to_timedelta(pd.Series(to_floats(column)), unit="s")
+        case "category":
+            texts = as_text(column)
+            read = {
+                text: pd.to_timedelta(text if text.count(":") > 1 else f"{text}:00")
+                for text in texts.dropna().unique()
+            }
+            return pd.to_timedelta(texts.map(read))
+    return column if column_kind(column) == "duration" else _nothing_but_missing(column)
+
+
+def _to_booleans(column: Column, real: Column) -> Column:
+    match column_kind(column):
+        case "boolean":
             return column.astype("boolean")
         case "number" if set(column.dropna().unique()) <= {0, 1}:
             return column.astype("boolean")
         case "category":
-            return _map_text(column, lambda text: _TRUTHS[text.strip().lower()]).astype("boolean")
+            return _map_text(column, lambda text: _BOOLEANS[text.strip().lower()]).astype("boolean")
     return _nothing_but_missing(column).astype("boolean")
 
 
@@ -234,15 +247,16 @@ _READ: dict[ColumnKind, Callable[[str], Any]] = {
     "number": _number,
     "date": lambda text: pd.to_datetime(text, format="ISO8601"),
     "zoned date": lambda text: pd.to_datetime(text, format="ISO8601"),
-    "span": pd.to_timedelta,
-    "truth": lambda text: _TRUTHS[text.strip().lower()],
+    "duration": pd.to_timedelta,
+    "boolean": lambda text: _BOOLEANS[text.strip().lower()],
 }
 _CONVERT: dict[ColumnKind, Callable[[Column, Column], Column]] = {
     "number": _to_numbers,
     "date": _to_dates,
     "zoned date": _to_dates,
-    "span": _to_spans,
-    "truth": _to_truths,
+    "duration": _to_durations,
+    "time": _to_times,
+    "boolean": _to_booleans,
     "category": _to_categories,
 }
 
@@ -261,8 +275,8 @@ def _nothing_but_missing(column: Column) -> Column:
 def _of_one_dtype(columns: Sequence[Column], kind: ColumnKind) -> list[Column]:
     if kind == "number":
         return _numbers_of_one_dtype(columns)
-    if kind in ("date", "zoned date", "span"):
-        stamp = "timedelta64" if kind == "span" else "datetime64"
+    if kind in ("date", "zoned date", "duration", "time"):
+        stamp = "timedelta64" if kind in ("duration", "time") else "datetime64"
         columns = [
             column.astype(types.pandas_dtype(f"{stamp}[s]")) if column.isna().all() else column
             for column in columns

@@ -66,13 +66,16 @@ class UciUnavailableError(DataUnavailableError):
 
     def message(self, language: Language = "en") -> str:
         """Say why, and what to do."""
-        return get_text(language, f"errors.{self.key}", why=self.why.in_words(language))
+        return get_text(language, f"errors.{self.key}", why=self.why.render(language))
 
 
 def is_bank_marketing(columns: Iterable[object]) -> bool:
     """Tell by its columns whether a table is Bank Marketing's: some of its own, the target among them."""
     names = set(columns)
     return TARGET in names and names <= set(ALL_COLUMNS)
+
+
+FACTS = ("age", "job", "balance")
 
 
 @dataclass(frozen=True, eq=False)
@@ -102,6 +105,16 @@ class Dataset:
     def fraction(self) -> float:
         """Share of the rows that is held out."""
         return HELD_OUT
+
+    @property
+    def person(self) -> str | None:
+        """The column that tells people apart who have several rows: none, as each row is somebody else."""
+        return None
+
+    @property
+    def facts(self) -> list[str]:
+        """What a colleague may know of a customer."""
+        return [name for name in FACTS if name in self.frame]
 
 
 def load_bank_marketing(

@@ -20,12 +20,13 @@ from synth_handson.tables.columns import (
     are_years,
     as_canonical,
     column_kind,
+    exact_origin,
     to_floats,
     value_kind,
 )
+from synth_handson.tables.dates import date_format
 from synth_handson.tables.texts import (
     MIN_KEPT_ROWS,
-    date_format,
     is_mostly_rare,
     looks_like_dates,
     looks_like_numbers,
@@ -42,7 +43,7 @@ MISSING_MARKERS = frozenset({"", "-", "--", ".", "?", "n/a", "#n/a", "na", "nan"
 MAX_SEED = 2**32 - 1
 
 MAX_NUMBER = 2**63
-"""Whole numbers from here on do not fit the 64 bits they are drawn in."""
+"""Numbers from here on do not fit the 64 bits they are drawn in; large whole ones count from their middle."""
 FIRST_YEAR, LAST_YEAR = 1678, 2261
 """The years whose every day can be counted in nanoseconds since 1970."""
 
@@ -144,6 +145,14 @@ def check_name(name: Hashable, columns: Sequence[Hashable], key: str) -> None:
         raise ArgumentError(key, column=name, close=listed(get_close_matches(str(name), names) or names))
 
 
+def check_person(frame: pd.DataFrame, person: Hashable, table: str) -> None:
+    """Raise an `ArgumentError` unless a column, which tells people apart, is there and has no gaps."""
+    if person not in frame.columns:
+        raise ArgumentError("person_column", table=table, column=person, known=listed(frame.columns))
+    if missing := int(frame[person].isna().sum()):
+        raise ArgumentError("person_missing", table=table, column=person, rows=missing)
+
+
 def check_callback(value: object) -> None:
     """Raise an `ArgumentError` unless a callback of progress is None or can be called."""
     if value is not None and not callable(value):
@@ -170,12 +179,18 @@ def check_table(frame: pd.DataFrame) -> None:
         If it does not pass; ``problems`` lists everything that is wrong, each with its column and an example.
     """
     check_frame(frame, "frame", "table")
-    problems = [*_size_problems(*frame.shape), *_name_problems(list(frame.columns))]
+    problems = [*_size_problems(*frame.shape), *column_problems(frame)]
+    if problems:
+        raise TableError(problems)
+
+
+def column_problems(frame: pd.DataFrame) -> list[Message]:
+    """List what is wrong with a table's columns and their names; see :func:`check_table`."""
+    problems = [*_name_problems(list(frame.columns))]
     for position, name in enumerate(frame.columns):
         column = str(name) if _is_name(name) else f"#{position + 1}"
         problems += _named_column_problems(frame.iloc[:, position], column)
-    if problems:
-        raise TableError(problems)
+    return problems
 
 
 def _size_problems(rows: int, columns: int) -> Iterator[Message]:
@@ -221,12 +236,12 @@ def _column_problems(column: Column) -> Iterator[Message]:
     values = as_canonical(present.astype(object) if by_level else present)
     kind = column_kind(values)
     if kind == "number":
-        yield from _number_problems(_as_array(values))
+        yield from _number_problems(_as_array(values), exact_origin(values))
     elif kind in ("date", "zoned date"):
         yield from _date_problems(values)
     elif {value_kind(cls) for cls in set(map(type, values))} == {"text"}:
         yield from _text_problems(list(values))
-    elif kind != "truth":
+    elif kind not in ("boolean", "time"):
         yield from _class_problems(list(values))
     if by_level and kind == "number" and is_mostly_rare(as_text(present).tolist()):
         yield problem("table_all_rare", {"example": _show(present.iloc[0]), "minimum": MIN_KEPT_ROWS})
@@ -253,7 +268,7 @@ def _is_learnable(dtype: Any) -> bool:
 def _class_problems(values: list[Any]) -> Iterator[Message]:
     """Say which values keep a column from being of one kind that can be learned."""
     kind_of = {cls: value_kind(cls) for cls in set(map(type, values))}
-    kinds = ["other" if kind_of[type(value)] == "span" else kind_of[type(value)] for value in values]
+    kinds = ["other" if kind_of[type(value)] == "duration" else kind_of[type(value)] for value in values]
     (usual, _), *others = Counter(kinds).most_common()
     if "other" in kinds:
         example = values[kinds.index("other")]
@@ -273,12 +288,13 @@ def _date_problems(values: Column) -> Iterator[Message]:
         yield problem("table_far_date", {"example": str(far.iloc[0])})
 
 
-def _number_problems(values: Numbers) -> Iterator[Message]:
+def _number_problems(values: Numbers, origin: int | None) -> Iterator[Message]:
     infinite = values[np.isinf(values)]
     if infinite.size:
         yield problem("table_infinite", {"example": _show(infinite[0]), "count": infinite.size})
     finite = values[np.isfinite(values)]
-    large = finite[(finite >= MAX_NUMBER) | (finite < -MAX_NUMBER)]
+    from_origin = finite.astype(float) - (origin or 0)
+    large = finite[(from_origin >= MAX_NUMBER) | (from_origin < -MAX_NUMBER)]
     if _is_running_number(finite):
         yield problem("table_running_number", {"first": int(finite.min()), "last": int(finite.max())})
     elif large.size:

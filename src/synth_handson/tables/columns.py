@@ -1,6 +1,6 @@
 """What a column holds, and its values in the one dtype made for them."""
 
-from datetime import date, timedelta
+from datetime import date, time, timedelta
 from decimal import Decimal
 from numbers import Integral, Real
 from typing import Any, Literal, TypeAlias
@@ -10,8 +10,8 @@ import pandas as pd
 from numpy.typing import NDArray
 from pandas.api import types
 
-ColumnKind = Literal["number", "date", "zoned date", "span", "truth", "category"]
-ValueKind = Literal["number", "date", "span", "truth", "text", "other"]
+ColumnKind = Literal["number", "date", "zoned date", "duration", "time", "boolean", "category"]
+ValueKind = Literal["number", "date", "duration", "time", "boolean", "text", "other"]
 
 Column: TypeAlias = "pd.Series[Any]"
 
@@ -19,6 +19,9 @@ MIN_DISTINCT = 10
 """So many values are hardly distinct by chance, and hardly a mere handful of codes."""
 YEARS = (1800, 2100)
 """Whole numbers between these may be years, and a table may well have one row for each."""
+
+LARGEST_EXACT = 2**53
+"""Whole numbers up to here are exact as float64."""
 
 _NULLABLE = {"b": "boolean", "i": "Int64", "u": "UInt64"}
 
@@ -34,34 +37,38 @@ def column_kind(column: Column) -> ColumnKind:
     Returns
     -------
     str
-        "number"; "date" (with or without a time) and "zoned date"; "span" of time; "truth" of booleans;
+        "number"; "date" (with or without a time) and "zoned date"; "duration"; "time" of day; "boolean";
         "category" of text, of pandas' categoricals and of everything else.
     """
     column = as_canonical(column)
     dtype = column.dtype
     if types.is_bool_dtype(dtype) and not isinstance(dtype, pd.CategoricalDtype):
-        return "truth"
+        return "boolean"
     if types.is_datetime64_any_dtype(dtype):
         return "date" if column.dt.tz is None else "zoned date"
     if types.is_timedelta64_dtype(dtype):
-        return "span"
+        return "duration"
     if types.is_numeric_dtype(dtype) and not types.is_complex_dtype(dtype):
         return "number"
-    # What is left of whole numbers as objects are those beyond 64 bits.
-    whole = types.is_object_dtype(dtype) and types.infer_dtype(column, skipna=True) == "integer"
-    return "number" if whole else "category"
+    if types.is_object_dtype(dtype):
+        # What is left of whole numbers as objects are those beyond 64 bits; times of day have no dtype.
+        held = types.infer_dtype(column, skipna=True)
+        return "number" if held == "integer" else "time" if held == "time" else "category"
+    return "category"
 
 
 def value_kind(cls: type) -> ValueKind:
     """Tell what a single value is by its class."""
     if issubclass(cls, bool | np.bool_):
-        return "truth"
+        return "boolean"
     if issubclass(cls, timedelta | np.timedelta64):
-        return "span"
+        return "duration"
     if issubclass(cls, Real | Decimal):
         return "number"
     if issubclass(cls, str):
         return "text"
+    if issubclass(cls, time):
+        return "time"
     return "date" if issubclass(cls, date | np.datetime64) else "other"
 
 
@@ -93,21 +100,63 @@ def as_canonical(column: Column) -> Column:
 
 
 def to_floats(column: Column) -> NDArray[np.float64]:
-    """Turn numbers into float64, dates into seconds since 1970 and spans into seconds; missing ones are NaN.
+    """Turn numbers into float64, dates, times and spans into seconds; missing ones are NaN.
 
-    Booleans become 0 and 1; a column of categories becomes NaN throughout.
+    Seconds of dates count from 1970, those of times of day from midnight. Booleans become 0 and 1; a column
+    of categories becomes NaN throughout.
     """
     column = as_canonical(column)
     kind = column_kind(column)
     if kind == "category":
         return np.full(len(column), np.nan)
+    if kind == "time":
+        codes, times = pd.factorize(column)
+        return np.array([*map(seconds_of_day, times), np.nan])[codes]
     if kind in ("date", "zoned date"):
         column = column - pd.Timestamp("1970-01-01", tz=column.dt.tz)
-    if kind in ("date", "zoned date", "span"):
+    if kind in ("date", "zoned date", "duration"):
         column = column.dt.total_seconds()
     if column.dtype == object:
         return np.array([np.nan if pd.isna(value) else _as_float(value) for value in column])
     return np.asarray(column.to_numpy(np.float64, na_value=np.nan), np.float64)
+
+
+def seconds_of_day(value: time) -> float:
+    """Return how many seconds after midnight a time of day is."""
+    return value.hour * 3600 + value.minute * 60 + value.second + value.microsecond / 1e6
+
+
+def to_times(seconds: NDArray[np.float64]) -> Column:
+    """Turn seconds since midnight into times of day; NaN is a missing one."""
+    codes, levels = pd.factorize(np.round(np.clip(seconds, 0, 86_399.999999), 6))
+    moments = pd.to_datetime(np.round(levels * 1e6).astype("int64"), unit="us")
+    return pd.Series(np.array([*moments.time, None], dtype=object)[codes], dtype=object)
+
+
+def exact_origin(column: Column) -> int | None:
+    """Return what is to be taken from whole numbers that float64 does not hold, or None if it does.
+
+    Parameters
+    ----------
+    column
+        Of `as_canonical`.
+
+    Returns
+    -------
+    int or None
+        The middle one of them, without as many last digits as tell all but the first and last seven apart.
+    """
+    if not (types.is_integer_dtype(column.dtype) or types.is_object_dtype(column.dtype)):
+        return None
+    if types.is_object_dtype(column.dtype) and column_kind(column) != "number":
+        return None
+    values = column.dropna()
+    if values.empty or max(abs(int(values.max())), abs(int(values.min()))) <= LARGEST_EXACT:
+        return None
+    ordered = sorted(map(int, values))
+    few = min(7, len(ordered) // 2)
+    unit: int = 10 ** len(str(ordered[-1 - few] - ordered[few]))
+    return ordered[len(ordered) // 2] // unit * unit
 
 
 def to_shortest_floats(column: Column) -> NDArray[np.float64]:
@@ -156,7 +205,7 @@ def likely_identifier(column: Column) -> bool:
         values = as_canonical(column).dropna()
         if len(values) < MIN_DISTINCT or values.nunique() < len(values):
             return False
-        return column_kind(values) != "truth" and not are_years(values)
+        return column_kind(values) != "boolean" and not are_years(values)
     except (TypeError, ArithmeticError):  # lists and the like, which can be no one's number
         return False
 
@@ -184,7 +233,7 @@ def _from_objects(column: Column) -> Column:
     values = column.dropna()
     held = set(map(type, values))
     kinds = set(map(value_kind, held))
-    if len(kinds) != 1 or kinds == {"other"}:
+    if len(kinds) != 1 or kinds <= {"other", "time"}:
         return column
     try:
         converted = _convert(values, kinds.pop(), held)
@@ -196,7 +245,7 @@ def _from_objects(column: Column) -> Column:
 
 
 def _convert(values: Column, kind: ValueKind, held: set[type]) -> Column:
-    if kind == "truth":
+    if kind == "boolean":
         return values.astype(bool)
     if kind == "number" and held <= {np.float16, np.float32}:
         return values.astype(held.pop() if len(held) == 1 else np.float32)
@@ -207,7 +256,7 @@ def _convert(values: Column, kind: ValueKind, held: set[type]) -> Column:
         return _numbers(values)
     if kind == "date":
         return _dates(values)
-    return pd.to_timedelta(values) if kind == "span" else values
+    return pd.to_timedelta(values) if kind == "duration" else values
 
 
 def _numbers(values: Column) -> Column:

@@ -208,7 +208,7 @@ def _dtypes(source: Path) -> dict[str, Any]:
     gaps: set[str] = set()
     for chunk in pd.read_csv(source, chunksize=CHUNK, low_memory=False):
         for name, column in chunk.items():
-            kind = "boolean" if column_kind(column) == "truth" else str(column.dtype)
+            kind = "boolean" if column_kind(column) == "boolean" else str(column.dtype)
             found.setdefault(str(name), set())
             if column.notna().any():
                 found[str(name)].add(kind)

@@ -13,6 +13,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from synth_handson.errors import ArgumentError
+from synth_handson.tables.checks import check_name
 from synth_handson.tables.columns import Column, as_canonical, column_kind
 
 Codes = NDArray[np.intp]
@@ -28,6 +30,8 @@ MIN_PEOPLE = 50
 MIN_NAMED = 10
 COVERED = 0.5
 """Share of the columns, at least, that belong to the people and not to their visits."""
+MANY_FACTS = 3
+"""Or so many others stay constant that do not follow from each other, but the key from them together."""
 RARE_TOGETHER = 0.7
 """What belongs to people makes fewer than this share of the combinations that chance would make."""
 MAX_TOGETHER = 3
@@ -110,6 +114,42 @@ class SeveralRows:
         return people
 
 
+def rows_by_person(frame: pd.DataFrame, person: str) -> SeveralRows:
+    """Return by which columns several rows of one person are known, where somebody says it.
+
+    Raises
+    ------
+    ArgumentError
+        If there is no such column, or a value of it is missing.
+    """
+    check_name(person, list(map(str, frame.columns)), "person_unknown")
+    key = _named(frame)[person]
+    if missing := int(key.isna().sum()):
+        raise ArgumentError("person_gaps", column=person, rows=missing)
+    owner = pd.factorize(key)[0]
+    constant = tuple(
+        name for name, column in _named(frame).items() if name != person and is_constant_within(column, owner)
+    )
+    return SeveralRows((person,), constant, (person,))
+
+
+def is_constant_within(column: Column, owner: Codes) -> bool:
+    """Tell whether a column has one value within each person; a missing one is a value.
+
+    Parameters
+    ----------
+    column
+        Any column.
+    owner
+        The number of each row's person; none is left out. Shape (n_rows,).
+    """
+    try:
+        codes, values = pd.factorize(column)
+    except TypeError:  # lists and the like
+        return False
+    return len(np.unique(owner * (len(values) + 1) + codes + 1)) == int(owner.max(initial=-1)) + 1
+
+
 def find_several_rows(frame: pd.DataFrame) -> SeveralRows | None:
     """Look for people who have several rows each.
 
@@ -119,7 +159,8 @@ def find_several_rows(frame: pd.DataFrame) -> SeveralRows | None:
     - the column's name says so (or it holds mail addresses), and there are at least 10; or else
     - at least 50 different ones are told apart; at least two other columns stay constant that do not follow
       from each other (as a region does from a town) and that come together far more often than by chance;
-      and at least half of all columns stay constant, or change slowly, or everybody has about as many rows;
+      and at least half of all columns stay constant, or change slowly, or everybody has about as many rows,
+      or there are at least three such columns from which the first follows, and most have several rows;
       or two or three columns that tell people apart, with those that stay constant, are at least half; and
       no column that is named after a place, goods, an organisation or a time says the same.
 
@@ -161,7 +202,7 @@ class _Coded:
     def of(cls, column: Column) -> _Coded:
         column = as_canonical(column)
         kind = column_kind(column)
-        ordered = kind in ("number", "date", "zoned date", "span")
+        ordered = kind in ("number", "date", "zoned date", "duration", "time")
         codes, values = pd.factorize(column, sort=ordered)
         dense = mail = False
         if kind == "number" and len(values):
@@ -228,7 +269,9 @@ class _Table:
         elif alone:
             even = times[several].var() < times[several].mean() / 2
             facts = [self.columns[name] for name in look.facts]
-            good = len(facts) > 1 and (even or look.covered >= COVERED) and _rare_together(facts)
+            known = look.is_found_again and several.mean() > REPEATED_SHARE
+            whose = even or look.covered >= COVERED or known
+            good = len(facts) > 1 and whose and _rare_together(facts)
         else:
             good = bool(look.facts) and look.covered >= COVERED and look.follows_both_ways
         if not good:
@@ -307,6 +350,14 @@ class _Look:
             if one in facts and other in facts and self._follows(other, one):
                 facts.remove(other)
         return facts
+
+    @property
+    def is_found_again(self) -> bool:
+        """Whether the key follows from many facts together, as a person does from several attributes."""
+        if len(self.facts) < MANY_FACTS:
+            return False
+        by = _together([self.columns[name] for name in self.facts]).codes
+        return _agreement(by, self.columns[self.key[0]]) >= CONSTANT
 
     @property
     def follows_both_ways(self) -> bool:

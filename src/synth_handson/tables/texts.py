@@ -1,7 +1,7 @@
-"""What text spells: dates in one format, sentences, and columns of which no value is frequent enough."""
+"""What text looks like: dates, numbers, sentences, and columns of which no value is frequent enough."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 import pandas as pd
 
@@ -18,14 +18,6 @@ MIN_DISTINCT_SHARE = 0.5
 _WORDS = r"(?:[^\W\d_]{2}\w*\W+){2}[^\W\d_]{2}|[ぁ-んァ-ヴ一-龥]"
 """Three words, or a language that is written without spaces."""
 
-_DAYS = [f"%Y{sep}%m{sep}%d" for sep in "-/."] + [
-    sep.join(parts) for sep in ".-/" for parts in (("%d", "%m", "%Y"), ("%m", "%d", "%Y"))
-]
-_TIMES = ["", "T%H:%M:%SZ", *(f"{sep}%H:%M{rest}" for sep in " T" for rest in ("", ":%S", ":%S.%f"))]
-DATE_FORMATS = tuple(f"{day}{time}" for day in (*_DAYS, "%Y年%m月%d日") for time in _TIMES)
-"""Formats that spell a date in one way only: what is read in one is written back letter by letter."""
-
-_DIGITS = {"%Y": r"\d{4}", "%f": r"\d{6}"}
 _DAY = re.compile(
     r"\s*(\d{4}\D{1,2}\d{1,2}\D{1,2}\d{1,2}|\d{1,2}\D{1,2}\d{1,2}\D{1,2}(\d{4}|\d{2}))([\sT日].*)?"
 )
@@ -49,29 +41,6 @@ def present_texts(column: Column) -> Column:
     return texts[texts.str.strip() != ""].reset_index(drop=True)
 
 
-def date_format(texts: Iterable[str]) -> str | None:
-    """Find the one format in which all of these are dates.
-
-    Parameters
-    ----------
-    texts
-        Text, at least one.
-
-    Returns
-    -------
-    str or None
-        A format of ``strptime``; None if there is none, or if more than one fits ("01/02/2024").
-    """
-    values = pd.Series(list(texts), dtype="str").drop_duplicates()
-    fitting = [form for form in DATE_FORMATS if _fits(values, form)]
-    return fitting[0] if len(fitting) == 1 else None
-
-
-def read_dates(column: Column, form: str) -> Column:
-    """Turn text into dates by a format of `date_format`; missing values stay missing."""
-    return pd.to_datetime(column.astype("str").where(column.notna()), format=form)
-
-
 def looks_like_dates(texts: Sequence[str]) -> bool:
     """Tell whether most of these have the digits of a day, a month and a year, with signs in between."""
     return sum(bool(_DAY.fullmatch(text)) for text in texts) > len(texts) / 2
@@ -86,19 +55,3 @@ def is_mostly_rare(texts: Sequence[str]) -> bool:
     """Tell whether value protection would leave next to nothing of a column of text."""
     counts = pd.Series(texts).value_counts()
     return bool(counts[counts < MIN_KEPT_ROWS].sum() > MAX_RARE_SHARE * counts.sum())
-
-
-def _fits(values: Column, form: str) -> bool:
-    pattern = _pattern(form)
-    # One value settles it for almost every column and format.
-    if not pattern.fullmatch(values.iloc[0]) or not values.str.fullmatch(pattern).all():
-        return False
-    try:
-        return bool(pd.to_datetime(values, format=form, errors="coerce").notna().all())
-    except ValueError:
-        return False
-
-
-def _pattern(form: str) -> re.Pattern[str]:
-    parts = re.split("(%[A-Za-z])", form)
-    return re.compile("".join(_DIGITS.get(p, r"\d{2}") if p.startswith("%") else re.escape(p) for p in parts))

@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 
 from synth_handson.notebook.bundled import bundled_tables
-from synth_handson.notebook.exercises.exercise import Shown
+from synth_handson.notebook.exercises.exercise import ExerciseContext
 from synth_handson.notebook.exercises.load import FindYourself, fewest_columns, same_values
 
 PEOPLE = pd.DataFrame(
@@ -46,19 +46,20 @@ def test_who_has_a_double_is_never_alone() -> None:
 
 
 def test_a_wrong_number_says_who_is_left_or_that_fewer_will_do() -> None:
-    find, shown = FindYourself(PEOPLE, 0), Shown(bundled_tables())
-    two = find.check(("2",), shown, "en")
+    find, context = FindYourself(PEOPLE, 0), ExerciseContext(bundled_tables())
+    two = find.check(("2",), context, "en")
     assert two is not None
-    assert "at least 2 people are left" in two.said
-    assert "**3** will do: job, town, cat" in two.said
+    assert "at least 2 people remain" in two.said
+    assert "job" not in two.said
+    assert "**3** (job, town, cat" in two.reveal
     # Nobody but the first person needs all three; by all three, everybody is alone.
-    assert "**100%** of all 4 people are alone" in two.said
-    one = FindYourself(PEOPLE, 1).check(("3",), shown, "en")
+    assert "**100 %** of all 4 people stand alone" in two.reveal
+    one = FindYourself(PEOPLE, 1).check(("3",), context, "en")
     assert one is not None
-    assert "It takes fewer" in one.said
+    assert "Fewer are enough" in one.said
 
 
 def test_the_person_of_the_lesson_takes_two_columns() -> None:
     table = bundled_tables().train
-    assert FindYourself.of(table).solution(Shown(bundled_tables())) == ("2",)
+    assert FindYourself.of(table).solution(ExerciseContext(bundled_tables())) == ("2",)
     assert FindYourself.of(table).person == FindYourself.of(table).person

@@ -2,34 +2,35 @@
 
 from dataclasses import replace
 
-from synth_handson.evidence.dose import Dose
-from synth_handson.evidence.membership import SUBSET_MEASURES
+from synth_handson.evidence.controls.leak_simulation import Dose
+from synth_handson.evidence.privacy.membership import SUBSET_MEASURES
 from synth_handson.notebook.bundled import SLIDERS, bundled_findings, bundled_tables
-from synth_handson.notebook.exercises.exercise import Shown
+from synth_handson.notebook.exercises.exercise import ExerciseContext
 from synth_handson.notebook.exercises.privacy import (
     LEAKING,
     BugHunt,
     SmallestDose,
+    chance,
     fools_distances,
     fools_naive_score,
 )
 
 
-def shown() -> Shown:
-    return Shown(bundled_tables(), planted=bundled_findings().response("planted"))
+def context() -> ExerciseContext:
+    return ExerciseContext(bundled_tables(), planted=bundled_findings().response("planted"))
 
 
 def test_the_smallest_doses_are_the_first_that_are_noticed() -> None:
-    assert SmallestDose().solution(shown()) == ("1", "5")
-    deaf = tuple(replace(dose, noticed=()) for dose in shown().planted)
-    assert SmallestDose().solution(replace(shown(), planted=deaf)) == ("never", "never")
+    assert SmallestDose().solution(context()) == ("10", "50")
+    deaf = tuple(replace(dose, noticed=()) for dose in context().planted)
+    assert SmallestDose().solution(replace(context(), planted=deaf)) == ("never", "never")
 
 
 def test_who_trusts_a_test_too_little_or_too_much_is_told() -> None:
-    said = SmallestDose().check(("10", "1"), shown(), "en")
+    said = SmallestDose().check(("100", "10"), context(), "en")
     assert said is not None
-    assert "Identical rows see more than you thought" in said.said
-    assert "The attack sees less than you thought" in said.said
+    assert "Identical rows are more sensitive" in said.said
+    assert "The attack is less sensitive" in said.said
 
 
 def leaks() -> list[Dose]:
@@ -55,4 +56,17 @@ def test_one_of_three_tables_leaks_and_only_a_join_on_part_of_the_values_sees_it
     assert max(tables, key=lambda name: tables[name].naive.synthetic) == LEAKING
     identical = [next(m for m in dose.measures if m.name == "identical_rows") for dose in tables.values()]
     assert [m.value for m in identical] == [0.0, 0.0, 0.0]
-    assert BugHunt(tables).solution(shown()) == ("C", "c")
+    assert BugHunt(tables).solution(context()) == ("C", "chance")
+
+
+def test_a_table_without_a_leak_has_the_larger_gap_and_only_chance_tells() -> None:
+    hunt = BugHunt(bundled_findings().hunt)
+    honest, leaking = hunt.gap("B"), hunt.gap(LEAKING)
+    assert (honest.value or 0) - (honest.reference or 0) > 0.015
+    assert (honest.value or 0) > (leaking.value or 0)
+    assert (honest.p_value or 0) > 0.05 > (leaking.p_value or 1) * 100
+    said = hunt.check(("B", "gap"), context(), "en")
+    assert said is not None
+    assert "4.9 % of the training people are found, and 3.0 % of the unseen ones" in said.said
+    assert "Chance makes so large a gap less than 0.1 % of the time" in said.reveal
+    assert chance(0.27, "en") == "27 %"

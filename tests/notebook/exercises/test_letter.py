@@ -8,14 +8,15 @@ from synth_handson.errors import ArgumentError
 from synth_handson.evidence.assessment import Evidence
 from synth_handson.evidence.verdict import Outcome
 from synth_handson.locales import LANGUAGES, Language
-from synth_handson.notebook.bundled import bundled_findings
+from synth_handson.notebook.bundled import bundled_findings, bundled_tables
+from synth_handson.notebook.exercises.exercise import ExerciseContext
 from synth_handson.notebook.exercises.letter import (
     FALSE,
     ORDER,
     TRUE,
+    Letter,
     carried,
     check_letter,
-    letter_words,
     statements,
 )
 
@@ -38,9 +39,9 @@ def test_there_are_eight_and_three_are_true(language: Language) -> None:
 @pytest.mark.parametrize(
     ("outcome", "smallest", "said"),
     [
-        ("pass", 0.01, ("None of 20 tests noticed", "fewer than 1.0 % of the rows")),
-        ("review", 0.01, ("at least one gave a sign", "fewer than 1.0 %")),
-        ("fail", None, ("at least one shows that", "Even a large leak")),
+        ("pass", 0.01, ("None of 21 tests found", "fewer than 1.0 % of the rows")),
+        ("review", 0.01, ("noticed something that a person", "fewer than 1.0 %")),
+        ("fail", None, ("found a leak.", "Even a large leak")),
     ],
 )
 def test_they_say_what_was_measured(outcome: Outcome, smallest: float | None, said: tuple[str, str]) -> None:
@@ -55,13 +56,16 @@ def test_each_trap_is_explained_and_never_gets_into_the_report(trap: str) -> Non
     chosen = frozenset({trap, "limit"})
     result = check_letter(chosen, found, "en")
     assert not result.right
-    assert "You could have signed this one" in result.said
     texts = statements(found, "en")
+    assert "True sentences that you have not chosen: 2." in result.said
+    assert not any(texts[name] in result.said for name in TRUE)
+    assert all(texts[name] in result.reveal for name in TRUE)
     assert carried(chosen, found, "en") == (texts["limit"],)
 
 
 def test_the_score_card_counts() -> None:
-    assert letter_words(("limit", "zero"), "en") == "1 of 3 true, 2 chosen"
+    context = ExerciseContext(bundled_tables())
+    assert Letter().words(("limit", "zero"), context, "en") == "true sentences found: 1 of 3; chosen: 2"
 
 
 @pytest.mark.parametrize("chosen", [frozenset[str](), frozenset({"nonsense"})])

@@ -54,7 +54,7 @@ def broken(synthetic: pd.DataFrame, people: pd.DataFrame) -> object:
         (broken, "ZeroDivisionError: by hand"),
         (lambda synthetic, people: np.zeros(3), "500 are needed"),
         (lambda synthetic, people: np.full(len(people), np.nan), "not a finite number"),
-        (lambda synthetic, people: "high", "ended with an error"),
+        (lambda synthetic, people: "high", "raised an error"),
     ],
 )
 def test_what_goes_wrong_is_told(attack: Attack, said: str) -> None:

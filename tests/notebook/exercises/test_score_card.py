@@ -5,21 +5,33 @@ from synth_handson.notebook.exercises.score_card import EXERCISES, Score, ScoreC
 
 def test_the_first_answer_counts_and_later_ones_can_mend_it() -> None:
     card = ScoreCard()
-    assert card.record("again", ("a",), False)
-    assert card.scores()[2] == Score("again", "wrong", ("a",))
-    assert card.record("again", ("b",), True)
-    assert card.scores()[2] == Score("again", "later", ("a",))
-    assert card.record("missing", ("b", "b"), True)
-    assert card.scores()[3] == Score("missing", "first", ("b", "b"))
+    assert card.record("worst", ("age",), False)
+    assert card.scores()[3] == Score("worst", "wrong", ("age",))
+    assert card.record("worst", ("balance",), True)
+    assert card.scores()[3] == Score("worst", "later", ("age",), revealed=True)
+    assert card.record("missing", ("narrower",), True)
+    assert card.scores()[2] == Score("missing", "first", ("narrower",), revealed=True)
     assert card.record("made", ("1", "2"), None)
-    assert card.scores()[1] == Score("made", "done", ("1", "2"))
+    assert card.scores()[1] == Score("made", "done", ("1", "2"), revealed=True)
 
 
 def test_what_was_known_is_no_news() -> None:
     card = ScoreCard()
-    assert card.record("again", ("a",), False)
-    assert not card.record("again", ("a",), False)
-    assert card.record("again", ("c",), False)
+    assert card.record("worst", ("age",), False)
+    assert not card.record("worst", ("age",), False)
+    assert card.record("worst", ("job",), False)
+
+
+def test_the_second_miss_or_a_right_answer_tells() -> None:
+    card = ScoreCard()
+    assert not card.revealed("worst")
+    for _ in range(2):
+        card.record("worst", ("age",), False)
+        assert not card.revealed("worst")
+    card.record("worst", ("job",), False)
+    assert card.revealed("worst")
+    card.record("missing", ("narrower",), True)
+    assert card.revealed("missing")
 
 
 def test_ten_exercises_are_open_at_first() -> None:

@@ -186,7 +186,7 @@ def test_a_training_that_spent_more_than_allowed_is_not_kept(
         return {}
 
     monkeypatch.setattr(local, "train_in_worker", overspend)
-    with pytest.raises(TrainingError, match="more than the 2 that was allowed"):
+    with pytest.raises(TrainingError, match="more than the 2 allowed"):
         train_generator(table, epsilon=2.0)
     assert store.clear() == 0
 

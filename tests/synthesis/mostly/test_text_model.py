@@ -7,7 +7,9 @@ import pandas as pd
 import pytest
 
 from synth_handson.errors import TrainingCancelled
-from synth_handson.pipeline.synthesise import Drawn, Settings, Understood, draw, understand
+from synth_handson.pipeline.generate import DrawnTable, GenerationSettings, draw
+from synth_handson.pipeline.profile import TableProfile, profile_file
+from synth_handson.synthesis import store
 from synth_handson.synthesis.mostly.text_model import MAX_SIGNS, ContextSigns, LearnedTexts, cut, train_texts
 from synth_handson.synthesis.run import CancelToken, Options, Progress, TrainingRun
 from synth_handson.tables.files.writing import write_table
@@ -88,10 +90,10 @@ def interviews() -> pd.DataFrame:
 
 
 @pytest.fixture(scope="module")
-def understood(interviews: pd.DataFrame, tmp_path_factory: pytest.TempPathFactory) -> Understood:
+def profile(interviews: pd.DataFrame, tmp_path_factory: pytest.TempPathFactory) -> TableProfile:
     path = tmp_path_factory.mktemp("texts") / "interviews.csv"
     write_table(interviews, path)
-    return understand(path)
+    return profile_file(path)
 
 
 @pytest.fixture(scope="module")
@@ -100,14 +102,14 @@ def reports() -> list[Progress]:
 
 
 @pytest.fixture(scope="module")
-def drawn(understood: Understood, reports: list[Progress]) -> Drawn:
-    settings = Settings(engine="copula", texts=partial(train_texts, max_epochs=35), count=300)
-    return draw(understood, settings, on_progress=reports.append)
+def drawn(profile: TableProfile, reports: list[Progress]) -> DrawnTable:
+    settings = GenerationSettings(engine="copula", texts=partial(train_texts, max_epochs=35), count=300)
+    return draw(profile, settings, on_progress=reports.append)
 
 
 @pytest.mark.engine
 @pytest.mark.seldom
-def test_texts_are_written_in_the_language_of_their_row(drawn: Drawn) -> None:
+def test_texts_are_written_in_the_language_of_their_row(drawn: DrawnTable) -> None:
     texts = drawn.table["interview"]
     assert texts.notna().mean() > 0.9
     japanese = texts[texts.notna()].str.contains("[ぁ-んァ-ヶ一-龥]")
@@ -116,7 +118,7 @@ def test_texts_are_written_in_the_language_of_their_row(drawn: Drawn) -> None:
 
 @pytest.mark.engine
 @pytest.mark.seldom
-def test_they_are_as_new_and_as_long_as_other_peoples(drawn: Drawn, interviews: pd.DataFrame) -> None:
+def test_they_are_as_new_and_as_long_as_other_peoples(drawn: DrawnTable, interviews: pd.DataFrame) -> None:
     texts, others = drawn.table["interview"].dropna(), make_interviews(300, seed=9)["interview"]
     known = set(interviews["interview"])
     # Short ones put together of the same phrases are alike by chance.
@@ -128,10 +130,10 @@ def test_they_are_as_new_and_as_long_as_other_peoples(drawn: Drawn, interviews: 
 
 @pytest.mark.engine
 @pytest.mark.seldom
-def test_nothing_personal_and_no_sign_is_left_in_them(drawn: Drawn, understood: Understood) -> None:
+def test_nothing_personal_and_no_sign_is_left_in_them(drawn: DrawnTable, profile: TableProfile) -> None:
     texts = " ".join(drawn.table["interview"].dropna())
     assert not any(0xE000 <= ord(sign) <= 0xF8FF for sign in texts)
-    marks = understood.marks["interview"]
+    marks = profile.marks["interview"]
     found = {
         text[span.start : span.end]
         for text, spans in marks.spans.items()
@@ -145,7 +147,7 @@ def test_nothing_personal_and_no_sign_is_left_in_them(drawn: Drawn, understood: 
 
 @pytest.mark.engine
 @pytest.mark.seldom
-def test_progress_is_told(reports: list[Progress], drawn: Drawn) -> None:
+def test_progress_is_told(reports: list[Progress], drawn: DrawnTable) -> None:
     epochs = [report.epoch for report in reports if report.phase == "training"]
     assert epochs == sorted(epochs)
     assert epochs[-1] >= 1
@@ -157,6 +159,27 @@ def test_a_training_can_be_cancelled(interviews: pd.DataFrame) -> None:
     cancel.cancel()
     with pytest.raises(TrainingCancelled):
         train_texts(interviews[["interview"]], interviews[["language"]], cancel=cancel)
+
+
+@pytest.mark.engine
+def test_the_same_texts_are_learned_once() -> None:
+    texts = pd.DataFrame({"said": [f"the {word} one is here" for word in ("red", "blue") * 60]})
+    context = pd.DataFrame({"colour": ["red", "blue"] * 60})
+    told: list[Progress] = []
+
+    def trained(**options: object) -> tuple[bool, LearnedTexts]:
+        told.clear()
+        model = train_texts(texts, context, max_epochs=2, on_progress=told.append, **options)  # type: ignore[arg-type]
+        return any(report.phase == "training" for report in told), model
+
+    (first, one), (again, two) = trained(), trained()
+    assert (first, again) == (True, False)
+    pd.testing.assert_frame_equal(one.write(context, 1), two.write(context, 1))
+    assert trained(random_state=1)[0]
+    assert trained(keep=False)[0]
+    assert store.clear() == 2
+    assert trained(keep=False)[0]
+    assert store.clear() == 0
 
 
 @pytest.mark.engine

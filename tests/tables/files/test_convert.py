@@ -65,10 +65,10 @@ def test_numbers_are_exact() -> None:
 
 
 @pytest.mark.parametrize(
-    ("kind", "bad"), [("whole", "1.5"), ("number", "x"), ("truth", "maybe"), ("date", "2024-13-01")]
+    ("kind", "bad"), [("whole", "1.5"), ("number", "x"), ("boolean", "maybe"), ("date", "2024-13-01")]
 )
 def test_the_first_value_of_another_type_is_named(kind: str, bad: str) -> None:
-    good = {"whole": "1", "number": "1.5", "truth": "true", "date": "2024-01-01"}[kind]
+    good = {"whole": "1", "number": "1.5", "boolean": "true", "date": "2024-01-01"}[kind]
     form = ColumnForm("a", kind, date_format="%Y-%m-%d")  # type: ignore[arg-type]
     with pytest.raises(UnreadableValue) as caught:
         parse(pd.Series([good, None, bad, bad], dtype="str"), form)
@@ -82,7 +82,7 @@ def test_the_first_value_of_another_type_is_named(kind: str, bad: str) -> None:
         ([1.5, None], "number"),
         ([Decimal("1.5")], "number"),
         ([2**70], "whole"),
-        ([True, None], "truth"),
+        ([True, None], "boolean"),
         ([pd.Timestamp("2024-01-01")], "date"),
         ([pd.Timestamp("2024-01-01", tz="Asia/Tokyo")], "date"),
         (["x"], "text"),

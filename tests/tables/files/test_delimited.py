@@ -7,6 +7,7 @@ import pytest
 
 from synth_handson import ArgumentError
 from synth_handson.tables.files import delimited
+from synth_handson.tables.files.form import Reading
 from synth_handson.tables.files.reading import read_file, read_table
 
 PEOPLE = [("name", "price"), ("Müller", "1,50"), ("Meier", "2,75")]
@@ -62,7 +63,7 @@ def test_missing_values_of_one_column_are_rows(tmp_path: Path) -> None:
 def test_more_text_than_memory_holds_is_not_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "a.csv").write_text("a,b\n" + "1,2\n" * 1000)
     monkeypatch.setattr(delimited, "MAX_MEMORY", 1000)
-    with pytest.raises(ArgumentError, match="once it is unpacked"):
+    with pytest.raises(ArgumentError, match="when unpacked"):
         read_table(tmp_path / "a.csv")
 
 
@@ -76,3 +77,27 @@ def test_a_table_written_in_parts_is_whole(tmp_path: Path, monkeypatch: pytest.M
     write_table(frame, tmp_path / "b.csv", form=form, on_rows=told.append)
     assert (tmp_path / "b.csv").read_text() == (tmp_path / "a.csv").read_text()
     assert told == [7, 14, 20]
+
+
+def test_lines_of_notes_are_no_rows_and_are_counted(tmp_path: Path) -> None:
+    rows = "".join(f"2024-03-{i:02},{i}\n" for i in range(1, 29))
+    half = rows.index("2024-03-15")
+    begin = f"# made by us, today, at noon\nday,n\n{rows[:half]}# second half\n"
+    text = f"{begin}{rows[half:]}合計,406\n* estimated\n"
+    (tmp_path / "a.csv").write_text(text, encoding="utf-8")
+    frame, form = read_file(tmp_path / "a.csv")
+    assert (frame.shape, form.columns[0].type, form.rows_left_out) == ((28, 2), "date", 4)
+    (tmp_path / "a.csv").write_text(text.replace(",28\n", ",x\n"), encoding="utf-8")
+    with pytest.raises(ArgumentError, match="line 31"):
+        read_file(tmp_path / "a.csv", Reading({"n": "whole"}))
+
+
+@pytest.mark.parametrize(
+    "first", ["mia@example.org", "+44 20 7946 0958", "090-1111-2222", "https://example.org/x"]
+)
+def test_what_names_no_column_is_data(first: str, tmp_path: Path) -> None:
+    rows = f"Nagoya,{first}\n" + "Kobe,x\nOtsu,y\n" * 20
+    (tmp_path / "a.csv").write_text(rows, encoding="utf-8")
+    assert read_table(tmp_path / "a.csv").shape == (41, 2)
+    (tmp_path / "a.csv").write_text("day,2024-01-31\n" + "a,1\nb,2\n" * 20, encoding="utf-8")
+    assert list(read_table(tmp_path / "a.csv")) == ["day", "2024-01-31"]

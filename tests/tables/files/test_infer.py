@@ -3,6 +3,7 @@
 import pandas as pd
 import pytest
 
+from synth_handson.tables.files.convert import parse, spell
 from synth_handson.tables.files.infer import infer_form
 
 CASES = [
@@ -18,17 +19,31 @@ CASES = [
     (["1,234", "2,345"], "whole", {"grouping": ","}),
     (["1,234.50", "12.25"], "number", {"grouping": ",", "decimals": 2}),
     (["1.234,5", "0,5"], "number", {"grouping": ".", "decimal": ",", "decimals": 1}),
-    (["true", "false"], "truth", {"words": ("false", "true")}),
-    (["TRUE", "TRUE"], "truth", {"words": ("FALSE", "TRUE")}),
-    (["Yes", "No"], "truth", {"words": ("No", "Yes")}),
+    (["true", "false"], "boolean", {"words": ("false", "true")}),
+    (["TRUE", "TRUE"], "boolean", {"words": ("FALSE", "TRUE")}),
+    (["Yes", "No"], "boolean", {"words": ("No", "Yes")}),
     (["yes", "Yes", "no"], "text", {}),
     (["yes", "yes"], "text", {}),
-    (["はい", "いいえ"], "truth", {"words": ("いいえ", "はい")}),
+    (["はい", "いいえ"], "boolean", {"words": ("いいえ", "はい")}),
     (["f", "m"], "text", {}),
     (["0", "1"], "whole", {}),
     (["2024-01-31", "2024-02-01"], "date", {"date_format": "%Y-%m-%d"}),
     (["31.01.2024", "01.02.2024"], "date", {"date_format": "%d.%m.%Y"}),
-    (["2024年1月31日", "2024年12月1日"], "text", {}),
+    (["2024年1月31日", "2024年12月1日"], "date", {"date_format": "%Y年%-m月%-d日"}),
+    (["令和元年5月1日"], "date", {"date_format": "%EY%-m月%-d日"}),
+    (["2016/5/25", "2016/12/1"], "date", {"date_format": "%Y/%-m/%-d"}),
+    (
+        [f"{day:%Y%m%d}" for day in pd.date_range("2020", periods=20, freq="9D")],
+        "date",
+        {"date_format": "%Y%m%d"},
+    ),
+    (["20200101", "20200102"], "whole", {}),
+    (["21:11", "09:05"], "time", {"date_format": "%H:%M"}),
+    (["9:05 PM", "12:30 AM"], "time", {"date_format": "%-I:%M %p"}),
+    (["25:30", "9:05"], "text", {}),
+    (["1 020", "950,5"], "number", {"grouping": " ", "decimal": ","}),
+    (["1'020.50", "950.25"], "number", {"grouping": "'", "decimals": 2}),
+    (["1\u202f020", "950"], "whole", {"grouping": "\u202f"}),
     (["2024年01月31日", "2024年12月01日"], "date", {"date_format": "%Y年%m月%d日"}),
     (["01/02/2024", "03/04/2024"], "text", {}),
     (["2024-01-31T10:00:00Z"], "date", {"zone": "Z"}),
@@ -40,6 +55,25 @@ CASES = [
     (["-", "x"], "text", {"missing": ""}),
     (["inf", "1"], "text", {}),
 ]
+
+
+@pytest.mark.parametrize(
+    ("values", "kind", "read"),
+    [
+        (["950", "1.020", "2.300"], "whole", [950, 1020, 2300]),
+        (["1.020", "2.300"], "text", ["1.020", "2.300"]),  # either is likely
+        (["1.025", "2.5"], "number", [1.025, 2.5]),
+        (["0.125", "1.020"], "number", [0.125, 1.02]),
+    ],
+)
+def test_a_dot_is_between_thousands_only_beside_shorter_numbers(
+    values: list[str], kind: str, read: list[object]
+) -> None:
+    column = pd.Series(values, dtype="str")
+    form = infer_form("a", column, comma=True)
+    assert form.type == kind
+    assert parse(column, form).tolist() == read
+    assert spell(parse(column, form), form).tolist() == values
 
 
 @pytest.mark.parametrize(("values", "kind", "about"), CASES)

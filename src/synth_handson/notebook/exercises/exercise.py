@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from synth_handson.errors import ArgumentError
 from synth_handson.evidence.assessment import Evidence
-from synth_handson.evidence.dose import Dose
-from synth_handson.locales import Language, get_text
+from synth_handson.evidence.controls.leak_simulation import Dose
+from synth_handson.locales import LANGUAGES, Language, get_text
 from synth_handson.pipeline.tables import Tables
 
 Answer = tuple[str, ...]
@@ -16,7 +16,7 @@ Answer = tuple[str, ...]
 
 
 @dataclass(frozen=True)
-class Shown:
+class ExerciseContext:
     """What the page shows, and an exercise is about.
 
     Attributes
@@ -59,11 +59,14 @@ class Result:
     right
         Whether it is right; None where it is neither right nor wrong.
     said
-        What it teaches, as Markdown.
+        Why a wrong answer tempts, as Markdown. It does not tell the right one.
+    reveal
+        What is so, with numbers.
     """
 
     right: bool | None
     said: str
+    reveal: str
 
 
 class Exercise:
@@ -74,36 +77,44 @@ class Exercise:
 
     name: str
 
-    def values(self, shown: Shown) -> dict[str, object] | None:
+    def values(self, context: ExerciseContext) -> dict[str, object] | None:
         """Return what the placeholders of its question stand for; None while something is not measured."""
         return {}
 
-    def questions(self, shown: Shown, language: Language) -> tuple[Question, ...]:
+    def questions(self, context: ExerciseContext, language: Language) -> tuple[Question, ...]:
         """Return its questions."""
         raise NotImplementedError
 
-    def solution(self, shown: Shown) -> Answer | None:
+    def solution(self, context: ExerciseContext) -> Answer | None:
         """Return the right answer; None while something is not measured."""
         raise NotImplementedError
 
-    def reveal(self, shown: Shown, language: Language) -> str:
+    def reveal(self, context: ExerciseContext, language: Language) -> str:
         """Say what is so, with numbers."""
         raise NotImplementedError
 
-    def tempting(self, question: str, chosen: str, shown: Shown, language: Language) -> str:
-        """Say why a wrong answer is tempting."""
+    def tempting(self, question: str, chosen: str, context: ExerciseContext, language: Language) -> str:
+        """Say why a wrong answer is tempting, without telling the right one."""
         return get_text(language, f"exercises.{self.name}_{question}_{chosen}_why")
 
-    def read(self, written: object, shown: Shown, language: Language) -> Answer:
-        """Take an answer that was written as code: one value, or one for each question."""
-        return tuple(map(str, written)) if isinstance(written, tuple | list) else (str(written),)
+    def read(self, written: object, context: ExerciseContext) -> Answer:
+        """Take an answer that was written as code: a word, or one for each question, in either language."""
+        parts = written if isinstance(written, tuple | list) else (written,)
+        said = [str(part).strip() for part in parts]
+        names = dict(enumerate(said))
+        for language in LANGUAGES:
+            for position, question in enumerate(self.questions(context, language)):
+                labels = {label.casefold(): name for name, label in question.options.items()}
+                if position in names:
+                    names[position] = labels.get(names[position].casefold(), names[position])
+        return tuple(names.values())
 
-    def ask(self, shown: Shown, language: Language) -> str | None:
+    def ask(self, context: ExerciseContext, language: Language) -> str | None:
         """Return what is asked; None while something is not measured."""
-        values = self.values(shown)
+        values = self.values(context)
         return None if values is None else get_text(language, f"exercises.{self.name}_ask", **values)
 
-    def check(self, answer: Answer, shown: Shown, language: Language) -> Result | None:
+    def check(self, answer: Answer, context: ExerciseContext, language: Language) -> Result | None:
         """Compare an answer with what is so; None while something is not measured.
 
         Raises
@@ -111,21 +122,21 @@ class Exercise:
         ArgumentError
             If the answer, written as code, is none of the options.
         """
-        questions = self.questions(shown, language)
+        questions = self.questions(context, language)
         self._check_form(answer, questions)
-        solution = self.solution(shown)
+        solution = self.solution(context)
         if solution is None:
             return None
         wrong = [
-            self.tempting(q.name, chosen, shown, language)
+            self.tempting(q.name, chosen, context, language)
             for q, chosen, true in zip(questions, answer, solution, strict=True)
             if chosen != true
         ]
-        return Result(not wrong, "\n\n".join([*wrong, self.reveal(shown, language)]))
+        return Result(not wrong, "\n\n".join(wrong), self.reveal(context, language))
 
-    def words(self, answer: Answer, shown: Shown, language: Language) -> str:
+    def words(self, answer: Answer, context: ExerciseContext, language: Language) -> str:
         """Say an answer in words, for the score card."""
-        questions = self.questions(shown, language)
+        questions = self.questions(context, language)
         return " · ".join(q.options.get(chosen, chosen) for q, chosen in zip(questions, answer, strict=True))
 
     def _check_form(self, answer: Answer, questions: Sequence[Question]) -> None:
@@ -136,9 +147,7 @@ class Exercise:
             raise ArgumentError("exercise_answer", answer=", ".join(answer), wanted=wanted)
 
 
-def lettered(name: str, question: str, language: Language, **values: object) -> Question:
-    """Make a question of options a, b and c, whose texts stand in the catalogue."""
-    options = {
-        letter: get_text(language, f"exercises.{name}_{question}_{letter}", **values) for letter in "abc"
-    }
-    return Question(question, options)
+def worded(name: str, question: str, options: Sequence[str], language: Language) -> Question:
+    """Make a question of options that are words, whose texts stand in the catalogue."""
+    texts = {option: get_text(language, f"exercises.{name}_{question}_{option}") for option in options}
+    return Question(question, texts)

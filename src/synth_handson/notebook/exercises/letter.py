@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from synth_handson.errors import ArgumentError
 from synth_handson.evidence.assessment import Evidence
 from synth_handson.locales import Language, get_text
-from synth_handson.notebook.exercises.exercise import Result
-from synth_handson.report.wording import Wording, percent
+from synth_handson.notebook.exercises.exercise import Answer, Exercise, ExerciseContext, Result
+from synth_handson.presentation.words import Wording, percent
 
 TRUE = ("identical", "limit", "tests")
 FALSE = ("anonymous", "zero", "made", "perfect", "authority")
@@ -50,20 +48,38 @@ def check_letter(chosen: frozenset[str], evidence: Evidence, language: Language)
         raise ArgumentError(
             "exercise_answer", answer=", ".join(sorted(chosen)) or "–", wanted=", ".join(ORDER)
         )
-    texts = statements(evidence, language)
     said = [get_text(language, f"exercises.letter_{name}_why") for name in ORDER if name in chosen - {*TRUE}]
-    if missed := [texts[name] for name in ORDER if name in {*TRUE} - chosen]:
-        said.append(get_text(language, "exercises.letter_missed", statement=missed[0]))
-    right = chosen == {*TRUE}
-    if right:
-        said.append(get_text(language, "exercises.letter_reveal"))
-    return Result(right, "\n\n".join(said))
+    if missed := len({*TRUE} - chosen):
+        said.append(get_text(language, "exercises.letter_missed", missed=missed))
+    texts = statements(evidence, language)
+    true = "\n".join(f"- {texts[name]}" for name in ORDER if name in TRUE)
+    reveal = get_text(language, "exercises.letter_reveal")
+    return Result(chosen == {*TRUE}, "\n\n".join(said), f"{reveal}\n\n{true}")
 
 
-def letter_words(chosen: Sequence[str], language: Language) -> str:
-    """Say how many of the chosen statements are true, for the score card."""
-    true = len({*chosen} & {*TRUE})
-    return get_text(language, "exercises.letter_score", true=true, chosen=len(chosen))
+class Letter(Exercise):
+    """Ask which of eight statements may be signed: an answer lists their names."""
+
+    name = "letter"
+
+    def ask(self, context: ExerciseContext, language: Language) -> str | None:
+        """Return what is asked, once the numbers are there."""
+        return None if context.evidence is None else super().ask(context, language)
+
+    def read(self, written: object, context: ExerciseContext) -> Answer:
+        """Take a list of names."""
+        names = written if isinstance(written, list | tuple | set) else (written,)
+        return tuple(sorted(map(str, names)))
+
+    def check(self, answer: Answer, context: ExerciseContext, language: Language) -> Result | None:
+        """Say which of the chosen statements the numbers carry."""
+        evidence = context.evidence
+        return None if evidence is None else check_letter(frozenset(answer), evidence, language)
+
+    def words(self, answer: Answer, context: ExerciseContext, language: Language) -> str:
+        """Say how many of the chosen statements are true, for the score card."""
+        true = len({*answer} & {*TRUE})
+        return get_text(language, "exercises.letter_score", true=true, chosen=len(answer))
 
 
 def carried(chosen: frozenset[str], evidence: Evidence, language: Language) -> tuple[str, ...]:

@@ -10,8 +10,8 @@ import pandas as pd
 
 from synth_handson.locales import Language, get_text
 from synth_handson.metrics.arrays import Booleans
-from synth_handson.notebook.exercises.exercise import Answer, Exercise, Question, Shown
-from synth_handson.views.labels import column_label
+from synth_handson.notebook.exercises.exercise import Answer, Exercise, ExerciseContext, Question
+from synth_handson.presentation.labels import column_label
 
 TRIED = 20
 """So many people are looked at."""
@@ -60,25 +60,25 @@ class FindYourself(Exercise):
         takes_two = (one for one in drawn if len(fewest_columns(same_values(table, one))) == 2)
         return cls(table, next(takes_two, drawn[0]))
 
-    def values(self, shown: Shown) -> dict[str, object]:
+    def values(self, context: ExerciseContext) -> dict[str, object]:
         """Return the number of rows."""
         return {"rows": len(self.table)}
 
-    def questions(self, shown: Shown, language: Language) -> tuple[Question, ...]:
+    def questions(self, context: ExerciseContext, language: Language) -> tuple[Question, ...]:
         """Ask for a number of columns."""
         numbers = map(str, range(1, self.table.shape[1] + 1))
         return (Question("count", {number: number for number in numbers}),)
 
-    def solution(self, shown: Shown) -> Answer:
+    def solution(self, context: ExerciseContext) -> Answer:
         """Return the fewest columns."""
         return (str(len(self._fewest)),)
 
-    def tempting(self, question: str, chosen: str, shown: Shown, language: Language) -> str:
-        """Say that it takes more, or fewer."""
+    def tempting(self, question: str, chosen: str, context: ExerciseContext, language: Language) -> str:
+        """Say that it takes more, or fewer, but not which."""
         side = "more" if int(chosen) < len(self._fewest) else "fewer"
         return get_text(language, f"exercises.find_{side}", left=self._left(int(chosen)), chosen=chosen)
 
-    def reveal(self, shown: Shown, language: Language) -> str:
+    def reveal(self, context: ExerciseContext, language: Language) -> str:
         """Name the fewest columns, and say how many people they single out."""
         columns = [self.table.columns[position] for position in self._fewest]
         alone = ~self.table.duplicated(columns, keep=False)

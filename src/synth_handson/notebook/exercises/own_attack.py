@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from synth_handson.errors import ArgumentError
-from synth_handson.evidence.controls import (
+from synth_handson.evidence.controls.known_tables import (
     change_category,
     copy_rows,
     jitter_rows,

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from synth_handson.evidence.controls import shuffle_columns
-from synth_handson.evidence.dose import Dose, Leak, measure_dose, take_dose
-from synth_handson.evidence.membership import SUBSET_MEASURES
+from synth_handson.evidence.controls.known_tables import shuffle_columns
+from synth_handson.evidence.controls.leak_simulation import DOSES, Dose, Leak, measure_dose, take_dose
+from synth_handson.evidence.measures import Measure
+from synth_handson.evidence.privacy.membership import SUBSET_MEASURES
 from synth_handson.evidence.three_tables import AssessedTables
 from synth_handson.locales import Language, get_text
-from synth_handson.notebook.exercises.exercise import Answer, Exercise, Question, Shown, lettered
+from synth_handson.notebook.exercises.exercise import Answer, Exercise, ExerciseContext, Question, worded
+from synth_handson.presentation.words import chance, percent
 
 IDENTICAL = ("identical_rows", "training_matches")
 ATTACK = ("attack_auc", "attack_tpr", "attack_tpr_03", "attack_tpr_01")
@@ -21,44 +23,45 @@ LEAKING = "C"
 
 
 class SmallestDose(Exercise):
-    """Ask from which share of planted people on identical rows, and the attack, turn red."""
+    """Ask from how many planted people in 1,000 rows on identical rows, and the attack, turn red."""
 
     name = "dose"
 
-    def questions(self, shown: Shown, language: Language) -> tuple[Question, ...]:
-        """Ask for two shares."""
-        shares = [dose.dose for dose in shown.planted if dose.dose > 0] or [0.01, 0.02, 0.05, 0.1, 0.2]
-        options = {f"{100 * share:.0f}": f"{100 * share:.0f} %" for share in shares}
-        options[NEVER] = get_text(language, "exercises.dose_never")
+    def questions(self, context: ExerciseContext, language: Language) -> tuple[Question, ...]:
+        """Ask for two numbers."""
+        doses = [f"{1_000 * dose:.0f}" for dose in DOSES["planted"] if dose > 0]
+        options = {dose: dose for dose in doses} | {NEVER: get_text(language, "exercises.dose_never")}
         return Question("identical", options), Question("attack", options)
 
-    def solution(self, shown: Shown) -> Answer | None:
+    def solution(self, context: ExerciseContext) -> Answer | None:
         """Look up the first dose that each notices."""
-        if not shown.planted:
+        if not context.planted:
             return None
-        return _first(shown.planted, IDENTICAL), _first(shown.planted, ATTACK)
+        return _first(context.planted, IDENTICAL), _first(context.planted, ATTACK)
 
-    def tempting(self, question: str, chosen: str, shown: Shown, language: Language) -> str:
+    def tempting(self, question: str, chosen: str, context: ExerciseContext, language: Language) -> str:
         """Say whether the test sees more, or less, than was thought."""
-        solution = self.solution(shown)
+        solution = self.solution(context)
         assert solution is not None
         true = solution[question == "attack"]
-        shares = [*self.questions(shown, language)[0].options]
+        shares = [*self.questions(context, language)[0].options]
         side = "sharper" if shares.index(true) < shares.index(chosen) else "blunter"
         return get_text(language, f"exercises.dose_{question}_{side}")
 
-    def reveal(self, shown: Shown, language: Language) -> str:
-        """Name the two shares."""
-        solution = self.solution(shown)
+    def reveal(self, context: ExerciseContext, language: Language) -> str:
+        """Name the two numbers."""
+        solution = self.solution(context)
         assert solution is not None
-        options = self.questions(shown, language)[0].options
-        identical, attack = (options[share] for share in solution)
-        return get_text(language, "exercises.dose_reveal", identical=identical, attack=attack)
+        said = [
+            get_text(language, "exercises.dose_blind" if dose == NEVER else "exercises.dose_from", dose=dose)
+            for dose in solution
+        ]
+        return get_text(language, "exercises.dose_reveal", identical=said[0], attack=said[1])
 
 
 def _first(doses: Sequence[Dose], names: Sequence[str]) -> str:
     noticed = [dose.dose for dose in doses if dose.dose > 0 and {*names} & {*dose.noticed}]
-    return f"{100 * min(noticed):.0f}" if noticed else NEVER
+    return f"{1_000 * min(noticed):.0f}" if noticed else NEVER
 
 
 def fools_naive_score(dose: Dose) -> bool:
@@ -90,14 +93,30 @@ class BugHunt(Exercise):
     def __init__(self, tables: dict[str, Dose]) -> None:
         self.tables = tables
 
-    def questions(self, shown: Shown, language: Language) -> tuple[Question, ...]:
+    def questions(self, context: ExerciseContext, language: Language) -> tuple[Question, ...]:
         """Ask which, and by what."""
-        return Question("table", {name: name for name in self.tables}), lettered("hunt", "how", language)
+        tables = Question("table", {name: name for name in self.tables})
+        return tables, worded("hunt", "how", ("score", "identical", "gap", "chance"), language)
 
-    def solution(self, shown: Shown) -> Answer:
-        """Return the table and the letter of the joins."""
-        return LEAKING, "c"
+    def solution(self, context: ExerciseContext) -> Answer:
+        """Return the table, and that a gap counts if chance hardly makes one as large."""
+        return LEAKING, "chance"
 
-    def reveal(self, shown: Shown, language: Language) -> str:
-        """Say how it was made."""
-        return get_text(language, "exercises.hunt_reveal", share=self.tables[LEAKING].dose)
+    def tempting(self, question: str, chosen: str, context: ExerciseContext, language: Language) -> str:
+        """Say why a table, or a reason, is tempting; of the honest table, how large its gap is."""
+        gap = self.gap("B")
+        values = {"value": percent(gap.value or 0.0, 1), "reference": percent(gap.reference or 0.0, 1)}
+        return get_text(language, f"exercises.hunt_{question}_{chosen}_why", **values)
+
+    def reveal(self, context: ExerciseContext, language: Language) -> str:
+        """Say how it was made, and what tells."""
+        gap = self.gap(LEAKING)
+        return get_text(
+            language, "exercises.hunt_reveal", share=self.tables[LEAKING].dose,
+            value=percent(gap.value or 0.0, 1), reference=percent(gap.reference or 0.0, 1),
+            chance=chance(gap.p_value or 0.0, language),
+        )  # fmt: skip
+
+    def gap(self, table: str) -> Measure:
+        """Return how many people are found by part of their values in a table."""
+        return next(m for m in self.tables[table].measures if m.name == "subset_matches")

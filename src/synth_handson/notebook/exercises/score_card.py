@@ -7,8 +7,13 @@ from typing import Literal
 
 from synth_handson.notebook.exercises.exercise import Answer
 
-EXERCISES = ("find", "made", "again", "missing", "worst", "accuracy", "dose", "fool", "hunt", "letter")
+EXERCISES = (
+    "find", "made", "missing", "worst", "accuracy", "rules", "dose", "hunt", "people", "letter",
+)  # fmt: skip
 """In the order of the page."""
+
+TRIES = 2
+"""So many wrong answers, and the right one is told."""
 
 Standing = Literal["open", "first", "later", "wrong", "done"]
 
@@ -26,11 +31,14 @@ class Score:
         right; "done": there is no right or wrong.
     answer
         The first answer.
+    revealed
+        Whether the learner has been told what is so.
     """
 
     name: str
     standing: Standing
     answer: Answer = ()
+    revealed: bool = False
 
 
 class ScoreCard:
@@ -51,6 +59,11 @@ class ScoreCard:
         """Tell whether an exercise was answered."""
         return bool(self._tries.get(name))
 
+    def revealed(self, name: str) -> bool:
+        """Tell whether a learner may be told what is so: after a right answer, or `TRIES` wrong ones."""
+        found = [right for _, right in self._tries.get(name, [])]
+        return any(right is not False for right in found) or len(found) >= TRIES
+
     def scores(self) -> tuple[Score, ...]:
         """Return how each exercise went."""
         return tuple(self._score(name) for name in EXERCISES)
@@ -60,8 +73,6 @@ class ScoreCard:
         if not tries:
             return Score(name, "open")
         answer, right = tries[0]
-        if right is None:
-            return Score(name, "done", answer)
-        if right:
-            return Score(name, "first", answer)
-        return Score(name, "later" if any(later for _, later in tries) else "wrong", answer)
+        mended: Standing = "later" if any(later for _, later in tries) else "wrong"
+        standing: Standing = "done" if right is None else "first" if right else mended
+        return Score(name, standing, answer, self.revealed(name))

@@ -1,47 +1,87 @@
-"""What the exercises show: options, a person, tables to compare, results of an attack, the score card."""
+"""What the exercises show: rows, bars, tables to compare, results of an attack, the score card."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from functools import partial
 from html import escape
 
 import pandas as pd
 
-from synth_handson.evidence.dose import Dose
+from synth_handson.evidence.controls.leak_simulation import Dose
+from synth_handson.evidence.measures import Measure
 from synth_handson.locales import Language, get_text
-from synth_handson.notebook.exercises.exercise import Question
+from synth_handson.notebook.exercises.generate import RealOrMade
 from synth_handson.notebook.exercises.own_attack import Tried
 from synth_handson.notebook.exercises.score_card import EXERCISES, Score
-from synth_handson.report.wording import Wording
-from synth_handson.views.html import figures, html_table, row
-from synth_handson.views.labels import column_label
+from synth_handson.presentation.document import Cell, Figures, Table, table_html
+from synth_handson.presentation.labels import column_label
+from synth_handson.presentation.words import Wording, chance
 
 HUNT_MEASURES = ("identical_rows", "dcr_share", "attack_auc", "attack_tpr", "subset_matches")
 
 
-def options_list(exercise: str, questions: Sequence[Question], language: Language) -> str:
-    """List what an answer in code can be, as Markdown."""
-    listed = []
-    for question in questions:
-        options = question.options
-        said = " · ".join(
-            f"`{name}`" if name == label else f"`{name}` {escape(label, quote=False)}"
-            for name, label in options.items()
-        )
-        listed.append(f"- {get_text(language, f'exercises.{exercise}_{question.name}')}: {said}")
-    return "\n".join(listed)
-
-
-def person_list(table: pd.DataFrame, person: int, language: Language) -> str:
-    """Show one row, column by column."""
-    names = [str(name) for name in table]
-    labels = [escape(column_label(name, language, names)) for name in names]
-    cells = "".join(
-        f"<div><dt>{label}</dt><dd>{escape(str(value))}</dd></div>"
-        for label, value in zip(labels, table.iloc[person], strict=True)
+def labelled(row: pd.Series, language: Language, head: str = "", marked: Collection[str] = ()) -> str:
+    """Show one row, each value under the name of its column, after a head; some of them marked."""
+    names = [str(name) for name in row.index]
+    shown = "".join(
+        f"<span{' class=sh-marked' if name in marked else ''}>"
+        f"<small>{escape(column_label(name, language, names))}</small> {escape(str(value))}</span>"
+        for name, value in zip(names, row, strict=True)
     )
-    return f'<dl class="sh-values">{cells}</dl>'
+    first = f"<b>{escape(head)}</b>" if head else ""
+    return f'<span class="sh-row">{first}{shown}</span>'
+
+
+def sorted_rows(game: RealOrMade, chosen: Collection[str], language: Language) -> str:
+    """Show which of the ten rows are real, those chosen ticked; the two oddest values of each are marked."""
+    translate = partial(get_text, language)
+    items = []
+    for (number, row), odd in zip(game.rows.iterrows(), game.odd, strict=True):
+        kind = translate(f"exercises.made_{'synthetic' if number in game.made else 'real'}")
+        others = translate("exercises.made_others", others=odd.others)
+        ticked = "☑" if str(number) in chosen else "☐"
+        values = labelled(row, language, f"{ticked} {number} · {kind}", odd.columns)
+        items.append(f"<li>{values}<small>{escape(others)}</small></li>")
+    return f'<ul class="sh-rows">{"".join(items)}</ul>'
+
+
+@dataclass(frozen=True)
+class Bar:
+    """A share under its label, or a range.
+
+    Attributes
+    ----------
+    label
+        What it is about.
+    length
+        Of the bar, 0 to 1; None is what the reader has yet to guess.
+    colour
+        Of the bar.
+    said
+        What stands beside it.
+    start
+        Where it begins, 0 to 1.
+    """
+
+    label: str
+    length: float | None
+    colour: str
+    said: str
+    start: float = 0.0
+
+
+def bars(shown: Iterable[Bar]) -> str:
+    """Draw bars, one below the other."""
+    return f'<dl class="sh-bars">{"".join(map(_bar, shown))}</dl>'
+
+
+def _bar(bar: Bar) -> str:
+    said = "?" if bar.length is None else bar.said
+    size = f"margin-inline-start:{75 * bar.start:.1f}%;width:{75 * (bar.length or 0.0):.1f}%"
+    drawn = f'<span style="{size};background:{bar.colour}"></span>'
+    return f"<dt>{escape(bar.label)}</dt><dd>{drawn} {escape(said)}</dd>"
 
 
 def ticks(found: Mapping[str, bool], language: Language) -> str:
@@ -55,45 +95,48 @@ def ticks(found: Mapping[str, bool], language: Language) -> str:
 
 def hunt_table(tables: Mapping[str, Dose], language: Language) -> str:
     """Set the measures of several tables beside each other."""
-    say, words = partial(get_text, language), Wording(language)
-    heads = ["", *(say("exercises.hunt_head", name=name) for name in tables)]
-    rows = []
+    translate, words = partial(get_text, language), Wording(language)
+    heads = ("", *(translate("exercises.hunt_head", name=name) for name in tables))
+    rows: list[tuple[Cell, ...]] = []
     for name in HUNT_MEASURES:
-        cells, label = [], name
-        for dose in tables.values():
-            m = next(m for m in dose.measures if m.name == name)
-            label = words.name(m)
-            beside = ""
-            if m.reference is not None:
-                beside = say("exercises.hunt_unseen", reference=words.reference(m).value)
-            cells.append(figures(words.value(m).value, beside))
-        rows.append(row(label, "", cells))
+        measured = [next(m for m in dose.measures if m.name == name) for dose in tables.values()]
+        rows.append((words.name(measured[0]), *(_beside_chance(m, words) for m in measured)))
     naive = [
-        figures(
+        Figures(
             f"{dose.naive.synthetic:.3f}",
-            say("exercises.hunt_unseen", reference=f"{dose.naive.holdout:.3f}"),
+            translate("exercises.hunt_unseen", reference=f"{dose.naive.holdout:.3f}"),
         )
         for dose in tables.values()
     ]
-    rows.append(row(say("dose.naive"), "", naive))
-    return html_table(heads, rows)
+    rows.append((translate("dose.naive"), *naive))
+    return table_html(Table(heads, tuple(rows)))
+
+
+def _beside_chance(measure: Measure, words: Wording) -> Figures:
+    """Set a value beside the one of unseen people, and how often chance makes so large a gap."""
+    said = []
+    if measure.reference is not None:
+        said.append(words.text("exercises.hunt_unseen", reference=words.reference(measure).value))
+    if measure.p_value is not None:
+        said.append(words.text("exercises.hunt_chance", chance=chance(measure.p_value, words.language)))
+    return Figures(words.value(measure).value, "; ".join(said))
 
 
 def attack_table(tried: Sequence[Tried], language: Language) -> str:
     """Say what an attack, or a score, makes of each table."""
-    say = partial(get_text, language)
+    translate = partial(get_text, language)
     scored = tried[0].auc is None
     names = ("control", "leaks", "scores" if scored else "said")
-    rows = [
-        row(
-            say(f"exercises.own_{one.control}"),
-            "",
-            [say(f"exercises.own_{'yes' if one.leaks else 'no'}"), escape(_said(one, language))],
+    rows = tuple(
+        (
+            translate(f"exercises.own_{one.control}"),
+            translate(f"exercises.own_{'yes' if one.leaks else 'no'}"),
+            _said(one, language),
         )
         for one in tried
-    ]
-    table = html_table([say(f"exercises.own_head_{name}") for name in names], rows)
-    return table + (f"<p>{escape(say('exercises.own_score_note'))}</p>" if scored else "")
+    )
+    table = table_html(Table(tuple(translate(f"exercises.own_head_{name}") for name in names), rows))
+    return table + (f"<p>{escape(translate('exercises.own_score_note'))}</p>" if scored else "")
 
 
 def _said(tried: Tried, language: Language) -> str:
@@ -110,14 +153,14 @@ def _said(tried: Tried, language: Language) -> str:
 
 def score_table(scores: Sequence[Score], words: Mapping[str, str], language: Language) -> str:
     """Show how each exercise went; ``words`` says the first answer to each."""
-    say = partial(get_text, language)
-    heads = [say(f"exercises.card_head_{name}") for name in ("exercise", "answer", "standing")]
-    rows = [
-        row(
-            f"{EXERCISES.index(score.name) + 1}. {say(f'exercises.{score.name}_title')}",
-            "",
-            [escape(words.get(score.name, "–")), escape(say(f"exercises.card_{score.standing}"))],
+    translate = partial(get_text, language)
+    heads = tuple(translate(f"exercises.card_head_{name}") for name in ("exercise", "answer", "standing"))
+    rows = tuple(
+        (
+            f"{EXERCISES.index(score.name) + 1}. {translate(f'exercises.{score.name}_title')}",
+            words.get(score.name, "–"),
+            translate(f"exercises.card_{score.standing}"),
         )
         for score in scores
-    ]
-    return html_table(heads, rows)
+    )
+    return table_html(Table(heads, rows))

@@ -10,7 +10,9 @@ from synth_handson.locales import Language, get_text
 from synth_handson.notebook.exercises.score_card import Score
 from synth_handson.notebook.exercises.show import score_table
 
-POINTS = ("names", "holdout", "tests", "score", "accuracy", "extremes", "generator", "words")
+POINTS = (
+    "names", "holdout", "people", "tests", "score", "accuracy", "extremes", "rules", "generator", "words",
+)  # fmt: skip
 
 COMMANDS = (
     "uv run marimo edit app.py",
@@ -34,16 +36,20 @@ th { font-weight: 600 } code { font-size: 0.9rem } pre { margin: 0.3rem 0; white
 
 def take_home(scores: Sequence[Score], words: Mapping[str, str], language: Language) -> str:
     """Write the page as HTML; without scores, it has none to show. ``words`` says the first answers."""
-    say = partial(get_text, language)
-    points = "".join(f"<li>{escape(say(f'take_home.{point}'))}</li>" for point in POINTS)
-    card = f"<h2>{escape(say('take_home.card'))}</h2>{score_table(scores, words, language)}" if scores else ""
+    translate = partial(get_text, language)
+    points = "".join(f"<li>{escape(translate(f'take_home.{point}'))}</li>" for point in POINTS)
+    card = (
+        f"<h2>{escape(translate('take_home.card'))}</h2>{score_table(scores, words, language)}"
+        if scores
+        else ""
+    )
     commands = escape("\n".join(COMMANDS))
-    title = escape(say("take_home.title"))
+    title = escape(translate("take_home.title"))
     return (
         f'<!doctype html><html lang="{language}"><head><meta charset="utf-8"><title>{title}</title>'
         f'<meta name="viewport" content="width=device-width"><style>{STYLE}</style></head><body>'
-        f"<h1>{title}</h1><p>{escape(say('take_home.lead'))}</p>"
-        f"<h2>{escape(say('take_home.learned'))}</h2><ul>{points}</ul>{card}"
-        f"<h2>{escape(say('take_home.next'))}</h2><pre><code>{commands}</code></pre>"
-        f"<p>{escape(say('take_home.source'))}</p></body></html>\n"
+        f"<h1>{title}</h1><p>{escape(translate('take_home.lead'))}</p>"
+        f"<h2>{escape(translate('take_home.learned'))}</h2><ul>{points}</ul>{card}"
+        f"<h2>{escape(translate('take_home.next'))}</h2><pre><code>{commands}</code></pre>"
+        f"<p>{escape(translate('take_home.source'))}</p></body></html>\n"
     )

@@ -23,6 +23,8 @@ ENGINES: dict[str, EngineOptions] = {
 }
 """What can train; the first one on a server where there is one."""
 
+ROWS = range(100, 5_000, 100)
+
 C = TypeVar("C")
 """A control."""
 
@@ -70,11 +72,14 @@ def language_switch(language: Language) -> mo.ui.radio:
     )
 
 
-def rows_slider(memory: Memory, language: Language) -> mo.ui.slider:
-    """Choose how many rows to draw."""
-    return memory.keep(
-        "rows", mo.ui.slider, 1_000, start=100, stop=5_000, step=100, show_value=True,
-        label=get_text(language, "generate.rows"),
+def rows_slider(rows: int, ask_rows: Callable[[float | None], None], language: Language) -> mo.ui.slider:
+    """Choose how many rows to draw.
+
+    What is asked for is a state, and not the slider's value: a slider in another language draws nothing anew.
+    """
+    return mo.ui.slider(
+        start=ROWS.start, stop=ROWS.stop, step=ROWS.step, value=min(max(rows, ROWS.start), ROWS.stop),
+        show_value=True, on_change=ask_rows, label=get_text(language, "generate.rows"),
     )  # fmt: skip
 
 

@@ -1,93 +1,93 @@
-"""How an exercise looks: a question and a guess, then what is so, and why another answer tempts."""
+"""How an exercise looks: a question, a picture and open controls, then what is so, and why another tempts."""
 
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Mapping, Sequence
-from functools import lru_cache, partial, wraps
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import lru_cache, partial
 from html import escape
 from typing import Any
 
 import marimo as mo
 
-from synth_handson.errors import ArgumentError, SynthHandsonError
-from synth_handson.evidence.dose import Dose
+from synth_handson.errors import SynthHandsonError
+from synth_handson.evidence.controls.leak_simulation import Dose
 from synth_handson.locales import Language, get_text
-from synth_handson.notebook.bundled import SLIDERS, bundled_findings
-from synth_handson.notebook.exercises.exercise import Answer, Exercise, Question, Result, Shown
-from synth_handson.notebook.exercises.generate import DrawsAgain, RealOrMade, WhatIsMissing
-from synth_handson.notebook.exercises.letter import carried, check_letter, letter_words, statements
+from synth_handson.notebook.bundled import bundled_findings
+from synth_handson.notebook.exercises.exercise import Answer, Exercise, ExerciseContext, Question, Result
+from synth_handson.notebook.exercises.findings import exercise_findings
+from synth_handson.notebook.exercises.generate import RealOrMade, WhatIsMissing
+from synth_handson.notebook.exercises.letter import Letter, carried, statements
 from synth_handson.notebook.exercises.load import FindYourself
 from synth_handson.notebook.exercises.own_attack import Attack, Tried, closest_person, try_attack
+from synth_handson.notebook.exercises.people import RowsOrPeople
 from synth_handson.notebook.exercises.privacy import (
     BugHunt,
     SmallestDose,
     fools_distances,
     fools_naive_score,
 )
+from synth_handson.notebook.exercises.rules import BrokenRule
 from synth_handson.notebook.exercises.score_card import EXERCISES, Score
 from synth_handson.notebook.exercises.show import (
+    Bar,
     attack_table,
+    bars,
     hunt_table,
-    options_list,
-    person_list,
+    labelled,
     score_table,
+    sorted_rows,
     ticks,
 )
 from synth_handson.notebook.exercises.take_home import take_home
 from synth_handson.notebook.exercises.validate import AccuracyTrap, WorstColumn
-from synth_handson.notebook.lesson import take_dose
-from synth_handson.notebook.page.desk import Desk
-from synth_handson.notebook.page.parts import Kind, failure, fold, live, small
-from synth_handson.notebook.page.validate import pairs
+from synth_handson.notebook.page.parts import Kind, chart, failure, fold, live, small
+from synth_handson.notebook.page.state import PageState
 from synth_handson.notebook.session import Assessed
+from synth_handson.palette import HOLDOUT, ORIGINAL, SYNTHETIC
 from synth_handson.pipeline.own_table import OwnTable
 from synth_handson.pipeline.tables import Tables
+from synth_handson.presentation import evidence_charts
+from synth_handson.presentation.words import minus, percent
 from synth_handson.tables.bank import Dataset
 
-RADIOS = 6
-"""More options than these are listed in a menu, unless they are numbers."""
+SHORT = 12
+"""Labels of at most so many characters stand in one line, and can be written as an answer."""
+
+COLOURS = {
+    "real": ORIGINAL, "real_found": ORIGINAL, "trained": ORIGINAL,
+    "never": HOLDOUT, "same": HOLDOUT, "unseen": HOLDOUT,
+    "synthetic": SYNTHETIC, "synthetic_found": SYNTHETIC,
+    "copula": SYNTHETIC, "trees": SYNTHETIC, "kept": SYNTHETIC,
+}  # fmt: skip
+"""Of the bars: about real people who were trained on, about others, and about synthetic rows."""
 
 HUNTS: dict[str, Callable[[Dose], bool]] = {"naive": fools_naive_score, "distances": fools_distances}
 
 EXAMPLES = {
-    "find": '(5, ["job", "y"])',
+    "find": "5",
     "made": "[1, 3, 5, 7, 9]",
-    "again": '"a"',
-    "missing": '("a", "c")',
-    "worst": '("job", ("job", "y"))',
-    "accuracy": '"a"',
-    "dose": '("20", "never")',
-    "fool": '[("planted", 10), ("jittered", 5)]',
-    "hunt": '("A", "b")',
+    "worst": '"job"',
+    "dose": '("200", "never")',
+    "hunt": '("A", "identical")',
     "letter": '["zero", "made", "limit"]',
 }
-"""How an answer is written; none is the right one."""
+"""How an answer is written where not all of them can be listed; none is the right one."""
 
 EXAMPLE_CODE = inspect.getsource(closest_person)
 
-
-Show = Callable[..., mo.Html]
-
-
-def _about_the_bank(show: Show) -> Show:
-    """Show nothing where the page works with a table of the reader's own."""
-
-    @wraps(show)
-    def shown(self: Learner, *arguments: Any, **options: Any) -> mo.Html:
-        return show(self, *arguments, **options) if self._asks else mo.Html("")
-
-    return shown
+Answers = Mapping[str, Answer]
+"""What was committed to, exercise by exercise; under "columns", those that find a person."""
 
 
-class Learner:
+class ExercisePanel:
     """One learner's exercises, in one language.
 
     With a table of the reader's own there are none: they are about the bank's customers.
 
     Parameters
     ----------
-    desk
+    page_state
         Where answers are remembered.
     dataset
         The real table.
@@ -97,314 +97,324 @@ class Learner:
         The learner's.
     """
 
-    def __init__(self, desk: Desk, dataset: Dataset | OwnTable, tables: Tables, language: Language) -> None:
-        self._desk, self._tables, self._language = desk, tables, language
-        self._memory, self._editor = desk.memory, desk.editor
-        self._say = partial(get_text, language)
+    def __init__(
+        self, page_state: PageState, dataset: Dataset | OwnTable, tables: Tables, language: Language
+    ) -> None:
+        self._desk, self._tables, self._language = page_state, tables, language
+        self._translate = partial(get_text, language)
         self._asks = isinstance(dataset, Dataset)
-        if self._asks:
-            self._find = FindYourself.of(dataset.frame)
-            self._made = RealOrMade.of(tables)
-            if self._memory.get("rows of") is not tables:
-                # Which of ten rows were chosen says nothing about ten others.
-                self._memory.set("rows of", tables)
-                self._memory.set("form made", [])
-            self._hunt = BugHunt(bundled_findings().hunt)
-            chosen = DrawsAgain(), WhatIsMissing(), WorstColumn(), AccuracyTrap(), SmallestDose(), self._hunt
-            self._exercises: dict[str, Exercise] = {one.name: one for one in (self._find, *chosen)}
-
-    def first_forms(self) -> tuple[Any, ...]:
-        """Build the controls of steps 1 and 2: two of exercise 1, and one of each other."""
         if not self._asks:
-            return (None,) * 5
-        columns = self._memory.keep(
-            "find columns", mo.ui.multiselect, [], options=list(self._find.table.columns),
-            label=self._say("exercises.find_columns"),
+            return
+        if page_state.memory.get("rows of") is not tables:
+            # Which of ten rows were chosen says nothing about ten others.
+            page_state.memory.set("rows of", tables)
+            page_state.answer("made", ())
+        measured = exercise_findings()
+        self._find, self._made = FindYourself.of(dataset.frame), RealOrMade.of(tables)
+        self._missing, self._accuracy = WhatIsMissing(), AccuracyTrap()
+        self._hunt = BugHunt(bundled_findings().hunt)
+        self._rules, self._people = BrokenRule(measured.impossible), RowsOrPeople(measured.recognised)
+        chosen: tuple[Exercise, ...] = (
+            self._find, self._made, self._missing, WorstColumn(), self._accuracy, self._rules,
+            SmallestDose(), self._hunt, self._people, Letter(),
         )  # fmt: skip
-        return self._form("find"), columns, self._rows_form(), self._form("again"), self._form("missing")
-
-    def later_forms(self) -> tuple[Any, ...]:
-        """Build the controls of steps 3 and 4."""
-        names = "worst", "accuracy", "dose", "hunt"
-        return tuple(self._form(name) if self._asks else None for name in names)
-
-    def _form(self, name: str) -> Any:
-        kept = self._memory.get(f"form {name}") or {}
-        questions = self._exercises[name].questions(Shown(self._tables), self._language)
-        return self._commit(name, {q.name: self._control(name, q, kept.get(q.name)) for q in questions})
-
-    def _control(self, exercise: str, question: Question, value: str | None) -> Any:
-        options = {label: name for name, label in question.options.items()}
-        shown = question.options.get(value) if value else None
-        label = self._say(f"exercises.{exercise}_{question.name}")
-        if len(options) > RADIOS and max(map(len, options)) > 2:
-            return mo.ui.dropdown(options, value=shown, label=label)
-        inline = all(len(text) < 12 for text in options)
-        return mo.ui.radio(options, value=shown, label=label, inline=inline)
-
-    def _commit(self, name: str, controls: Mapping[str, Any]) -> Any:
-        """Put controls above a button: nothing counts before it is pressed."""
-        text = "\n\n".join(f"{{{key}}}" for key in controls)
-        return (
-            mo.md(text)
-            .batch(**controls)
-            .form(
-                submit_button_label=self._say("exercises.commit"),
-                bordered=False,
-                on_change=partial(self._memory.set, f"form {name}"),
-            )
-        )
-
-    def _rows_form(self) -> Any:
-        chosen = [number - 1 for number in self._memory.get("form made", [])]
-        table = self._ten_rows(selection="multi", initial_selection=chosen)
-
-        def remember(chosen: Any) -> None:
-            if chosen is not None:
-                self._memory.set("form made", [int(number) for number in chosen["#"]])
-
-        label = self._say("exercises.commit")
-        return table.form(submit_button_label=label, bordered=False, on_change=remember)
-
-    def _ten_rows(self, **options: Any) -> mo.ui.table:
-        rows = self._made.rows.reset_index(names="#")
-        widths = dict.fromkeys(map(str, rows), 72) | {"#": 32, "job": 100}
-        return mo.ui.table(
-            rows,
-            column_widths=widths, page_size=len(rows), show_download=False, show_data_types=False,
-            show_column_summaries=False, show_search=False, **options,
+        self._exercises = {one.name: one for one in chosen}
+        # Built here and not where they are shown, so that they outlive an answer to another exercise.
+        asked = [name for name in EXERCISES if name not in ("made", "letter")]
+        self._forms = {"made": self._rows_form()} | {name: self._questions_form(name) for name in asked}
+        self._columns = mo.ui.multiselect(
+            list(self._find.table.columns), value=page_state.get_answers().get("columns", ()),
+            label=self._translate("exercises.find_columns"),
+            on_change=lambda chosen: page_state.answer("columns", tuple(map(str, chosen))),
         )  # fmt: skip
 
-    def letter_form(self, shown: Shown) -> Any:
-        """Build a box for each statement."""
-        if not self._asks or shown.evidence is None:
-            return None
-        kept = self._memory.get("form letter") or {}
-        texts = statements(shown.evidence, self._language)
-        boxes = {name: mo.ui.checkbox(value=bool(kept.get(name)), label=text) for name, text in texts.items()}
-        return self._commit("letter", boxes)
+    def guessed(self, name: str, answers: Answers) -> bool:
+        """Tell whether a guess was made, or none is asked for."""
+        return not self._asks or bool(answers.get(name))
 
-    @_about_the_bank
     def ask(
         self,
         name: str,
         written: object,
-        form: Any,
-        shown: Shown,
-        *,
-        beside: mo.Html | None = None,
-        after: Sequence[Any] = (),
+        answers: Answers,
+        context: ExerciseContext,
+        dose: Dose | None = None,
+        form: Any = None,
     ) -> mo.Html:
-        """Show an exercise, what it is about and what comes ``after`` it; once it is answered, what is so."""
-        exercise = self._exercises[name]
-        asked = exercise.ask(shown, self._language)
-        if asked is None:
-            return self._frame(name, [mo.md(self._say("exercises.later"))])
-        questions = exercise.questions(shown, self._language)
-        given = self._memory.get(f"form {name}") or {}
-        answer = None
-        if written is not None:
-            answer = exercise.read(written, shown, self._language)
-        elif all(given.get(question.name) is not None for question in questions):
-            answer = tuple(str(given[question.name]) for question in questions)
-        options = mo.md(options_list(name, questions, self._language)) if self._editor else form
-        parts = [mo.md(asked), *([beside] if beside else []), self._guess(name, options)]
-        if answer is not None:
-            parts.append(self._answered(name, answer, lambda: exercise.check(answer, shown, self._language)))
-        return self._frame(name, [*parts, *after])
+        """Show an exercise, and what came of the answer.
 
-    @_about_the_bank
-    def find(self, written: object, form: Any, columns: Any) -> mo.Html:
-        """Show the person, ask for a number of columns, then have the learner choose them."""
-        number, chosen = (
-            written if isinstance(written, tuple | list) and len(written) == 2 else (written, None)
-        )
-        person = mo.Html(person_list(self._find.table, self._find.person, self._language))
-        after: list[Any] = [] if self._editor else [columns]
-        known = [str(name) for name in (chosen if self._editor else columns.value) or ()]
-        known = [name for name in known if name in self._find.table]
-        if known:
-            count = self._find.matching(known)
-            key = "found" if count == 1 else "matching"
-            after.append(live(mo.md(self._say(f"exercises.find_{key}", count=count))))
-        given = number is not None or self._memory.get("form find")
-        return self.ask(
-            "find", number, form, Shown(self._tables), beside=person, after=after if given else ()
-        )
-
-    @_about_the_bank
-    def made(self, written: object, form: Any, shown: Shown) -> mo.Html:
-        """Show ten rows, of which the learner chooses those that were made."""
-        given = self._memory.get("form made") if written is None else written
-        rows = self._ten_rows(selection=None) if self._editor else form
-        parts = [mo.md(self._say("exercises.made_ask")), self._guess("made", rows)]
-        if given:
-            answer = tuple(sorted(map(str, given))) if isinstance(given, list | tuple | set) else ()
-            check = lambda: self._made.check(row_numbers(given), shown, self._language)  # noqa: E731
-            parts.append(self._answered("made", answer, check))
-        return self._frame("made", parts)
-
-    def worst(self, written: object, form: Any, shown: Shown, assessed: Assessed) -> mo.Html:
-        """Ask where the table is weakest, and show the map once that is answered."""
-        drawn = pairs(assessed, self._language)
-        title = mo.md(self._say("validate.pairs_title"))
+        Parameters
+        ----------
+        name
+            One of `EXERCISES`.
+        written
+            The answer, if it was written as code.
+        answers
+            Those given by mouse.
+        context
+            What the exercise is about.
+        dose
+            The leak that the reader is trying, for the exercise about it.
+        form
+            Its controls, where they follow from what was measured.
+        """
         if not self._asks:
-            return mo.vstack([title, drawn])
-        asked = self.ask("worst", written, form, shown)
-        if not self._desk.card.answered("worst"):
-            drawn = fold({self._say("exercises.show"): drawn})
-        return mo.vstack([title, asked, drawn])
+            return mo.Html("")
+        exercise = self._exercises[name]
+        asked = exercise.ask(context, self._language)
+        if asked is None:
+            return self._frame(name, [mo.md(self._translate("exercises.later"))])
+        outcome, answered = self._outcome(exercise, written, answers, context)
+        above, below = self._pictures(name, answered, answers, context, dose)
+        controls = self._controls(name, answers, context, form)
+        return self._frame(name, [mo.md(asked), *above, *controls, live(outcome), *below])
 
-    @_about_the_bank
-    def fool(self, written: object, dose: Dose, tables: Tables) -> mo.Html:
-        """Tick what the doses tried so far have found."""
+    def _outcome(
+        self, exercise: Exercise, written: object, answers: Answers, context: ExerciseContext
+    ) -> tuple[object, bool]:
+        """Check an answer; return what is said of it, and whether there is one."""
+        answer = answers.get(exercise.name, ())
         try:
-            doses = [dose, *(take_written(tables, one) for one in (written or ()))]  # type: ignore[attr-defined]
-        except (TypeError, ValueError, KeyError):
-            error = ArgumentError("exercise_answer", answer=written, wanted=EXAMPLES["fool"])
-            return self._frame("fool", [failure(error, self._language)])
-        found = self._memory.get("fool", set())
-        found |= {name for name, finds in HUNTS.items() if any(map(finds, doses))}
-        self._memory.set("fool", found)
-        ticked = ticks({f"fool_{name}": name in found for name in HUNTS}, self._language)
-        parts = [mo.md(self._say("exercises.fool_ask")), live(ticked), self._guess("fool", None)]
+            if written is not None:
+                answer = exercise.read(written, context)
+            if not answer:
+                return "", False
+            result = exercise.check(answer, context, self._language)
+        except SynthHandsonError as error:
+            return failure(error, self._language), False
+        self._desk.answer(exercise.name, answer)
+        if result is None:
+            return small(self._translate("exercises.pending")), True
+        self._desk.record(exercise.name, answer, result.right)
+        return self._callout(exercise.name, result), True
+
+    def _callout(self, name: str, result: Result) -> mo.Html:
+        verdict = {True: "right", False: "wrong", None: "done"}[result.right]
+        kind: Kind = "neutral" if result.right is None else "success" if result.right else "warn"
+        told = result.reveal if self._desk.card.revealed(name) else self._translate("exercises.again")
+        said = [self._translate(f"exercises.{verdict}"), result.said, told]
+        return mo.callout(mo.md("\n\n".join(filter(None, said))), kind=kind)
+
+    def _is_told(self, name: str, answers: Answers) -> bool:
+        """Say whether what is so may be shown; of ten other rows, nothing was told yet."""
+        return self._desk.card.revealed(name) and (name != "made" or bool(answers.get(name)))
+
+    def _pictures(
+        self, name: str, answered: bool, answers: Answers, context: ExerciseContext, dose: Dose | None
+    ) -> tuple[list[Any], list[Any]]:
+        """Draw what an exercise is about, and what comes below its answer."""
+        revealed = self._is_told(name, answers)
+        match name:
+            case "find":
+                person = mo.Html(labelled(self._find.table.iloc[self._find.person], self._language))
+                return [person], self._found(answers.get("columns", ())) if answered else []
+            case "made":
+                rows = mo.Html(sorted_rows(self._made, answers.get("made", ()), self._language))
+                return [], [rows] if revealed else []
+            case "worst" if revealed and context.evidence:
+                said = mo.md(self._translate("validate.pairs"))
+                drawn = chart(evidence_charts.pair_chart, context.evidence.fidelity, self._language)
+                return [], [said, drawn]
+            case "missing":
+                return [self._ranges(context, revealed)], []
+            case "accuracy":
+                # What always saying no is worth would tell the answer.
+                shown = list(self._accuracy.shares(context).items())[: None if revealed else 2]
+                return [self._bars(name, dict(shown), known=len(shown), decimals=1)], []
+            case "rules":
+                found = self._rules.impossible
+                shares = {"real": 0.0, "copula": found.copula, "trees": found.trees, "kept": found.kept}
+                return [self._bars(name, shares, known=len(shares) if revealed else 1)], []
+            case "dose":
+                return [], [self._goals(dose)] if answered and dose else []
+            case "hunt":
+                return [mo.Html(hunt_table(self._hunt.tables, self._language))], []
+            case "people":
+                trained, same, unseen = self._people.recognised.shares()
+                shares = {"trained": trained, "same": same, "unseen": unseen}
+                return [self._bars(name, shares, known=len(shares) if revealed else 2)], []
+        return [], []
+
+    def _bars(self, name: str, shares: Mapping[str, float], known: int, decimals: int = 0) -> mo.Html:
+        """Draw shares, of which the last ones are yet to be guessed."""
+        shown = []
+        for n, (key, share) in enumerate(shares.items()):
+            label = self._translate(f"exercises.{name}_bar_{key}")
+            said = percent(share, decimals or (1 if 0 < share < 0.01 else 0))
+            shown.append(Bar(label, share if n < known else None, COLOURS[key], said))
+        return mo.Html(bars(shown))
+
+    def _ranges(self, context: ExerciseContext, revealed: bool) -> mo.Html:
+        """Draw the range of the real balances, and of the synthetic ones if the reader may know."""
+        ranges = self._missing.ranges(context)
+        known = ranges if revealed else {"real": ranges["real"]}
+        lowest = min(low for low, _ in known.values())
+        whole = max(high for _, high in known.values()) - lowest or 1
+        shown = []
+        for name, (low, high) in ranges.items():
+            label = self._translate(f"exercises.missing_bar_{name}")
+            length, start = ((high - low) / whole, (low - lowest) / whole) if name in known else (None, 0.0)
+            shown.append(Bar(label, length, COLOURS[name], minus(f"{low:,} – {high:,}"), start))
+        return mo.Html(bars(shown))
+
+    def _found(self, columns: Sequence[str]) -> list[Any]:
+        """Let the learner choose columns until one person is left."""
+        known = [name for name in columns if name in self._find.table]
+        count = self._find.matching(known)
+        key = "found" if count == 1 else "matching"
+        said = mo.md(self._translate(f"exercises.find_{key}", count=count))
+        return [self._columns, live(said.text)]
+
+    def _goals(self, dose: Dose) -> mo.Html:
+        """Tick which of two leaks the reader has found with the slider so far."""
+        found = self._desk.memory.get("fool", frozenset())
+        found |= {name for name, finds in HUNTS.items() if finds(dose)}
+        self._desk.memory.set("fool", found)
+        said = [
+            mo.md(self._translate("exercises.fool_ask")),
+            mo.Html(ticks({f"fool_{name}": name in found for name in HUNTS}, self._language)),
+        ]
         if len(found) == len(HUNTS):
-            result = Result(True, self._say("exercises.fool_reveal"))
-            parts.append(self._answered("fool", tuple(sorted(found)), lambda: result))
-        return self._frame("fool", parts)
+            said.append(mo.callout(mo.md(self._translate("exercises.fool_reveal")), kind="success"))
+        return live(mo.vstack(said))
 
-    @_about_the_bank
-    def hunt(self, written: object, form: Any, shown: Shown) -> mo.Html:
-        """Show three tables' measures, and ask which leaks."""
-        measured = mo.Html(hunt_table(self._hunt.tables, self._language))
-        table = fold({self._say("exercises.hunt_show"): measured})
-        return self.ask("hunt", written, form, shown, beside=table)
+    def _controls(self, name: str, answers: Answers, context: ExerciseContext, form: Any) -> list[Any]:
+        """Show how to answer: by mouse and, in the editor, in words; and a hint."""
+        if name == "made" and self._is_told(name, answers):
+            return []  # The rows are shown again, sorted.
+        form = self._forms[name] if form is None else form
+        hint = mo.md(self._translate(f"exercises.{name}_hint")).text
+        summary = escape(self._translate("exercises.hint"))
+        parts = [form, mo.Html(f'<details class="sh-hint"><summary>{summary}</summary>{hint}</details>')]
+        if self._desk.editor:
+            parts.append(small(self._words_to_write(name, context)))
+        return parts
 
-    @_about_the_bank
-    def letter(self, written: object, form: Any, shown: Shown) -> mo.Html:
-        """Ask for the statements that may be signed."""
-        evidence = shown.evidence
-        if evidence is None:
-            return self._frame("letter", [mo.md(self._say("exercises.later"))])
-        if isinstance(written, tuple | list | set):
-            self._memory.set("form letter", {str(name): True for name in written})
-        texts = statements(evidence, self._language)
-        listed = mo.md("\n".join(f"- `{name}`: {text}" for name, text in texts.items()))
-        options = listed if self._editor else form
-        parts = [mo.md(self._say("exercises.letter_ask")), self._guess("letter", options)]
-        if chosen := self._statements():
-            check = partial(check_letter, chosen, evidence, self._language)
-            parts.append(self._answered("letter", tuple(sorted(chosen)), check))
-        return self._frame("letter", parts)
+    def _words_to_write(self, name: str, context: ExerciseContext) -> str:
+        if name in EXAMPLES:
+            return self._translate("exercises.in_code_example", words=f"`{EXAMPLES[name]}`")
+        (question,) = self._exercises[name].questions(context, self._language)
+        labels = question.options.values()
+        answers = labels if _are_short(labels) else question.options
+        words = " · ".join(f'`"{word}"`' for word in answers)
+        return self._translate("exercises.in_code", words=words)
 
-    def _statements(self) -> frozenset[str]:
-        given = self._memory.get("form letter") or {}
-        return frozenset(name for name, chosen in given.items() if chosen)
+    def _questions_form(self, name: str) -> Any:
+        questions = self._exercises[name].questions(ExerciseContext(self._tables), self._language)
+        kept = self._desk.get_answers().get(name, ())
+        chosen = kept if len(kept) == len(questions) else (None,) * len(questions)
+        controls = {q.name: self._radio(name, q, value) for q, value in zip(questions, chosen, strict=True)}
+        text = "\n\n".join(f"{{{key}}}" for key in controls)
 
-    def signed(self, shown: Shown) -> tuple[str, ...]:
+        def commit(given: Mapping[str, str | None] | None) -> None:
+            values = list((given or {}).values())
+            if all(values):
+                self._desk.answer(name, tuple(map(str, values)))
+
+        return self._form(text, controls, commit)
+
+    def _radio(self, exercise: str, question: Question, value: str | None) -> mo.ui.radio:
+        options = {label: name for name, label in question.options.items()}
+        return mo.ui.radio(
+            options,
+            value=question.options.get(value) if value else None,
+            label=self._translate(f"exercises.{exercise}_{question.name}"),
+            inline=_are_short(options),
+        )
+
+    def _rows_form(self) -> Any:
+        return self._boxes(
+            "made",
+            {str(n): labelled(row, self._language, str(n)) for n, row in self._made.rows.iterrows()},
+        )
+
+    def letter_form(self, assessed: Assessed) -> Any:
+        """Build a box for each statement, in a cell of its own: what else changes takes no ticks away."""
+        if not self._asks or assessed.evidence is None:
+            return None
+        texts = statements(assessed.evidence, self._language)
+        if self._desk.editor:
+            texts = {name: f"{text} `{name}`" for name, text in texts.items()}
+        return self._boxes("letter", texts)
+
+    def _boxes(self, name: str, labels: Mapping[str, str]) -> Any:
+        """Build a box for each of several things to choose from."""
+        kept = self._desk.get_answers().get(name, ())
+        boxes = {f"box_{key}": mo.ui.checkbox(value=key in kept, label=text) for key, text in labels.items()}
+
+        def commit(given: Mapping[str, bool] | None) -> None:
+            chosen = [key.removeprefix("box_") for key, ticked in (given or {}).items() if ticked]
+            self._desk.answer(name, tuple(sorted(chosen)))
+
+        return self._form("\n\n".join(f"{{{key}}}" for key in boxes), boxes, commit)
+
+    def _form(self, text: str, controls: Mapping[str, Any], commit: Callable[[Any], None]) -> Any:
+        """Put controls above a button: nothing counts before it is pressed."""
+        label = self._translate("exercises.check")
+        return mo.md(text).batch(**controls).form(submit_button_label=label, bordered=False, on_change=commit)
+
+    def signed(self, context: ExerciseContext) -> tuple[str, ...]:
         """Return the chosen statements that are true, for the report."""
-        if shown.evidence is None:
+        if not self._asks or context.evidence is None:
             return ()
-        return carried(self._statements(), shown.evidence, self._language)
+        return carried(
+            frozenset(self._desk.get_answers().get("letter", ())), context.evidence, self._language
+        )
 
-    @_about_the_bank
-    def own_attack(self, attack: Attack | None, shown: Shown) -> mo.Html:
+    def own_attack(self, attack: Attack | None, context: ExerciseContext) -> mo.Html:
         """Try an attack written by the learner on tables whose answer is known."""
-        title = self._say("exercises.own_title")
-        asked = mo.md(self._say(f"exercises.own_{'ask' if self._editor else 'run'}"))
-        code = mo.md(f"{self._say('exercises.own_example')}\n\n```python\n{EXAMPLE_CODE}\n```")
+        if not self._asks:
+            return mo.Html("")
+        title = self._translate("exercises.own_title")
+        asked = mo.md(self._translate(f"exercises.own_{'ask' if self._desk.editor else 'run'}"))
+        code = mo.md(f"{self._translate('exercises.own_example')}\n\n```python\n{EXAMPLE_CODE}\n```")
         if attack is None:
-            shown_example = [code] if self._editor else [code, self._tried(closest_person, shown)]
-            return fold({title: mo.vstack([asked, *shown_example])})
-        return mo.vstack([mo.md(f"**{title}**"), asked, self._tried(attack, shown)])
+            shown = [code] if self._desk.editor else [code, self._tried(closest_person, context)]
+            return fold({title: mo.vstack([asked, *shown])})
+        return mo.vstack([mo.md(f"**{title}**"), asked, self._tried(attack, context)])
 
-    def _tried(self, attack: Attack, shown: Shown) -> mo.Html:
+    def _tried(self, attack: Attack, context: ExerciseContext) -> mo.Html:
         try:
-            tried = (
-                try_example(shown.tables) if attack is closest_person else try_attack(attack, shown.tables)
-            )
+            is_example = attack is closest_person
+            tried = try_example(context.tables) if is_example else try_attack(attack, context.tables)
             return mo.Html(attack_table(tried, self._language))
         except SynthHandsonError as error:
             return failure(error, self._language)
 
-    @_about_the_bank
     def score_card(self, scores: tuple[Score, ...]) -> mo.Html:
         """Show how the exercises went, and offer the take-home."""
-        title = mo.md(self._say("exercises.card_title"))
+        if not self._asks:
+            return mo.Html("")
+        title = mo.md(self._translate("exercises.card_title"))
         if not scores:
-            return mo.vstack([title, mo.md(self._say("exercises.card_empty"))])
-        words = {one.name: self._words(one.name, one.answer) for one in scores if one.standing != "open"}
+            return mo.vstack([title, mo.md(self._translate("exercises.card_empty"))])
+        context = ExerciseContext(self._tables)
+        words = {
+            one.name: self._exercises[one.name].words(one.answer, context, self._language)
+            for one in scores
+            if one.standing != "open"
+        }
         take = mo.download(
             lambda: take_home(scores, words, self._language).encode(),
             filename=f"take-home-{self._language}.html",
-            label=self._say("exercises.card_download"),
+            label=self._translate("exercises.card_download"),
         )
         return mo.vstack([title, mo.Html(score_table(scores, words, self._language)), take])
 
-    def _words(self, name: str, answer: Answer) -> str:
-        """Say an answer in words."""
-        if name == "made":
-            return self._made.words(answer, self._language)
-        if name == "letter":
-            return letter_words(answer, self._language)
-        if name == "fool":
-            return self._say("exercises.fool_score", found=len(answer))
-        return self._exercises[name].words(answer, Shown(self._tables), self._language)
-
-    def _answered(self, name: str, answer: Answer, check: Callable[[], Result | None]) -> mo.Html:
-        try:
-            result = check()
-        except SynthHandsonError as error:
-            return failure(error, self._language)
-        if result is None:
-            return live(small(self._say("exercises.pending")))
-        self._desk.record(name, answer, result.right)
-        verdict = {True: "right", False: "wrong", None: "done"}[result.right]
-        kind: Kind = "neutral" if result.right is None else "success" if result.right else "warn"
-        said = f"{self._say(f'exercises.{verdict}')} {result.said}"
-        return live(mo.callout(mo.md(said), kind=kind))
-
-    def _guess(self, name: str, answer: Any) -> mo.Html:
-        """Fold away how to answer, and a hint."""
-        hint = fold({self._say("exercises.hint"): self._say(f"exercises.{name}_hint")})
-        shown = hint if answer is None else fold({self._say("exercises.guess"): mo.vstack([answer, hint])})
-        if not self._editor:
-            return shown
-        in_code = self._say("exercises.in_code", example=f"`{EXAMPLES[name]}`")
-        return mo.vstack([small(in_code), shown])
-
-    def _frame(self, name: str, parts: list[Any]) -> mo.Html:
+    def _frame(self, name: str, parts: Sequence[Any]) -> mo.Html:
         number = EXERCISES.index(name) + 1
-        title = self._say(f"exercises.{name}_title")
-        heading = mo.md(self._say("exercises.heading", number=number, title=title))
+        title = self._translate(f"exercises.{name}_title")
+        heading = mo.md(self._translate("exercises.heading", number=number, title=title))
         inside = mo.vstack([heading, *parts])
         named = f'id="exercise-{number}" aria-label="{escape(title)}"'
         return mo.Html(f'<section class="sh-exercise" {named}>{inside}</section>')
+
+
+def _are_short(labels: Iterable[str]) -> bool:
+    return all(len(label) <= SHORT for label in labels)
 
 
 @lru_cache(maxsize=4)
 def try_example(tables: Tables) -> tuple[Tried, ...]:
     """Try the example once for all readers of the same tables."""
     return try_attack(closest_person, tables)
-
-
-def row_numbers(given: object) -> frozenset[int]:
-    """Read which rows were chosen.
-
-    Raises
-    ------
-    ArgumentError
-        If that is no list of numbers.
-    """
-    try:
-        return frozenset(int(number) for number in given)  # type: ignore[attr-defined]
-    except (TypeError, ValueError) as error:
-        raise ArgumentError("exercise_answer", answer=given, wanted=EXAMPLES["made"]) from error
-
-
-def take_written(tables: Tables, written: tuple[Any, Any]) -> Dose:
-    """Take a dose that was written as code: a leak, and its percentage."""
-    leak, percentage = written
-    if leak not in SLIDERS:
-        raise ValueError(leak)
-    return take_dose(tables, leak, float(percentage) / 100)

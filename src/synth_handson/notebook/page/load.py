@@ -1,6 +1,7 @@
 """Step 1: the story, the language, and where the real table came from."""
 
 from base64 import b64encode
+from collections.abc import Mapping
 from functools import cache
 from html import escape
 from importlib.resources import files
@@ -10,11 +11,12 @@ import marimo as mo
 import pandas as pd
 
 from synth_handson.locales import Language, get_text
-from synth_handson.notebook.page.parts import fold, named
+from synth_handson.notebook.page.parts import named, picture, small
 from synth_handson.pipeline.own_table import OwnTable
+from synth_handson.presentation import generate, load, pictures
+from synth_handson.presentation.glossary import glossary_html
+from synth_handson.presentation.labels import column_label
 from synth_handson.tables.bank import Dataset
-from synth_handson.views import generate, load
-from synth_handson.views.glossary import glossary_html
 
 
 def head(switch: Any, server: str | None, own: OwnTable | None, language: Language) -> mo.Html:
@@ -27,8 +29,8 @@ def head(switch: Any, server: str | None, own: OwnTable | None, language: Langua
     if own:
         intro = mo.md(get_text(language, "story.intro_own", name=escape(own.name)))
         return mo.vstack([title, chosen, intro, settings, script])
-    why = fold({get_text(language, "story.why_title"): get_text(language, "story.why")})
-    return mo.vstack([title, chosen, mo.md(get_text(language, "story.intro")), why, settings, script])
+    intro = mo.md(get_text(language, "story.intro"))
+    return mo.vstack([title, chosen, intro, small(get_text(language, "story.why")), settings, script])
 
 
 @cache
@@ -41,20 +43,36 @@ def split_note(
     dataset: Dataset | OwnTable, train: pd.DataFrame, holdout: pd.DataFrame, language: Language
 ) -> mo.Html:
     """Tell where the real table came from, and how it was split."""
-    split = get_text(language, "load.holdout", train=len(train), holdout=len(holdout))
+    parts, key = {"train": train, "holdout": holdout}, "load.holdout"
+    sizes = {name: len(part) for name, part in parts.items()}
+    if dataset.person:
+        key, sizes = f"{key}_people", {name: part[dataset.person].nunique() for name, part in parts.items()}
+    split = get_text(language, key, **sizes)
     said = mo.md(f"{load.source_note(dataset, language)}\n\n{split}")
+    why = load.fallback_note(dataset, language) if isinstance(dataset, Dataset) else None
+    return mo.vstack([said, small(why)]) if why else said
+
+
+def alone(
+    shares: Mapping[tuple[str, ...], float], dataset: Dataset | OwnTable, language: Language
+) -> mo.Html:
+    """Show how many people stand alone by what may be known of them."""
+    if isinstance(dataset, OwnTable) and dataset.profile.several:
+        return small(get_text(language, "load.alone_rows"))
+    table = list(map(str, dataset.frame))
+    labelled = {
+        tuple(column_label(name, language, table) for name in known): x for known, x in shares.items()
+    }
+    drawn = picture(pictures.alone(labelled, len(dataset.frame), language))
     if isinstance(dataset, OwnTable):
-        return said
-    folded = {get_text(language, "load.why_title"): get_text(language, "load.why")}
-    if why := load.fallback_note(dataset, language):
-        folded[get_text(language, "load.fallback_title")] = why
-    return mo.vstack([said, fold(folded)])
+        return drawn
+    return mo.vstack([drawn, small(get_text(language, "load.why"))])
 
 
 def end(own: OwnTable | None, language: Language) -> mo.Html:
     """Say what was seen, what was not, and what the terms mean."""
-    law = fold({get_text(language, "story.law_title"): get_text(language, "story.law")})
-    parts = [mo.md(get_text(language, "story.end")), law, mo.Html(glossary_html(language))]
+    about = "\n\n".join(get_text(language, f"story.{name}") for name in ("end", "law"))
+    parts = [mo.md(about), mo.Html(glossary_html(language))]
     if own is None:
         parts.append(mo.md(get_text(language, "story.data")))
     return mo.vstack(parts)

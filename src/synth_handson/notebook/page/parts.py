@@ -15,7 +15,8 @@ from synth_handson.errors import SynthHandsonError
 from synth_handson.evidence.assessment import Evidence
 from synth_handson.locales import Language, get_text
 from synth_handson.notebook.session import Assessed
-from synth_handson.views import generate
+from synth_handson.presentation import generate
+from synth_handson.presentation.pictures import Picture
 
 Kind = Literal["neutral", "success", "warn", "danger"]
 
@@ -67,6 +68,11 @@ def chart(draw: Callable[..., Any], measured: Any, language: Language, *about: A
 @lru_cache(maxsize=64)
 def _drawn(draw: Callable[..., Any], measured: Any, language: Language, *about: Any) -> str:
     return mo.as_html(draw(measured, language, *about)).text
+
+
+def picture(drawn: Picture) -> mo.Html:
+    """Show a picture under its finding."""
+    return mo.Html(drawn.html())
 
 
 def of_evidence(

@@ -1,4 +1,4 @@
-"""Step 4: the closest real person, the verdict, and, folded away, what it rests on."""
+"""Step 4: the closest real person, the verdict with its pictures, and, folded away, what it rests on."""
 
 from functools import partial
 from typing import Any
@@ -8,13 +8,15 @@ import marimo as mo
 from synth_handson import distance_shares
 from synth_handson.comparison import EngineComparison
 from synth_handson.evidence.assessment import Evidence
-from synth_handson.evidence.closest import ClosestRecords, Comparison, MedianGap
+from synth_handson.evidence.controls.leak_simulation import Leak
+from synth_handson.evidence.privacy.dcr import ClosestRecords, Comparison, MedianGap
 from synth_handson.evidence.usefulness import Use
 from synth_handson.locales import Language, get_text
-from synth_handson.notebook.page.parts import Kind, chart, fold, of_evidence
+from synth_handson.notebook.bundled import bundled_findings
+from synth_handson.notebook.page.parts import Kind, chart, fold, of_evidence, picture
 from synth_handson.notebook.session import Assessed
-from synth_handson.views import charts, privacy
-from synth_handson.views.frontier import frontier_chart
+from synth_handson.presentation import pictures, privacy
+from synth_handson.presentation.frontier import frontier_chart
 
 CALLOUTS: dict[str, Kind] = {
     "pass": "success",
@@ -46,21 +48,13 @@ def person(button: Any, comparison: Comparison, language: Language) -> mo.Html:
 def everyone(
     synthetic: ClosestRecords, holdout: ClosestRecords, gap: MedianGap, language: Language
 ) -> mo.Html:
-    """Count identical rows; the distances of all synthetic rows beside the holdout's are folded away."""
+    """Show the distances of all synthetic rows beside the holdout's, and count identical rows."""
     shares = distance_shares(synthetic.distances, holdout.distances)
-    distances = mo.vstack(
-        [
-            mo.md(get_text(language, "privacy.all")),
-            chart(charts.distance_chart, shares, language),
-            mo.md(privacy.distance_note(synthetic, holdout, gap, language)),
-        ]
+    said = (
+        privacy.identical_note(synthetic, holdout, language),
+        privacy.distance_note(synthetic, holdout, gap, language),
     )
-    return mo.vstack(
-        [
-            mo.md(privacy.identical_note(synthetic, holdout, language)),
-            fold({get_text(language, "privacy.all_title"): distances}),
-        ]
-    )
+    return mo.vstack([picture(pictures.copy_zone(shares, language)), mo.md("\n\n".join(said))])
 
 
 def verdict(assessed: Assessed, tried: EngineComparison, language: Language) -> mo.Html:
@@ -69,7 +63,7 @@ def verdict(assessed: Assessed, tried: EngineComparison, language: Language) -> 
 
 
 def _verdict(evidence: Evidence, tried: EngineComparison, language: Language) -> mo.Html:
-    say = partial(get_text, language)
+    translate = partial(get_text, language)
     sides = (
         (privacy.verdict_heading(evidence, language), CALLOUTS[evidence.verdict]),
         (privacy.use_heading(evidence, language), USES[evidence.usefulness.outcome]),
@@ -77,32 +71,39 @@ def _verdict(evidence: Evidence, tried: EngineComparison, language: Language) ->
     callouts = "".join(mo.callout(mo.md(said), kind=kind).text for said, kind in sides)
     used = evidence.usefulness
     reasons = [
-        say("use.rule"),
-        privacy.reasons_list((*evidence.reasons, *used.reasons, *used.advice), language),
-        say("privacy.unproven_more"),
+        translate("use.rule"),
+        privacy.reasons_list((*evidence.reasons, *used.reasons, *used.advice), evidence, language),
+        translate("privacy.unproven_more"),
         privacy.grade_note(evidence, language),
     ]
-    folded: dict[str, object] = {
-        say("privacy.reasons_title"): "\n\n".join(reasons),
-        say("privacy.measures_title"): mo.Html(privacy.privacy_table(evidence, language)),
-        say("privacy.risks_title"): _risks(evidence, language),
-    }
-    if any(trial.kept for trial in tried.trials):
-        said = mo.md(say("frontier.so_far"))
-        folded[say("privacy.frontier_title")] = mo.vstack([said, chart(frontier_chart, tried, language)])
-    return mo.vstack(
-        [
-            mo.Html(f'<div class="sh-sides">{callouts}</div>'),
-            mo.md(privacy.decision_headline(evidence, language)),
-            mo.md(privacy.unproven_note(evidence, language)),
-            fold(folded),
-        ]
-    )
+    rest: list[object] = [
+        mo.md("\n\n".join(reasons)),
+        mo.Html(privacy.privacy_table(evidence, language)),
+        _risks(evidence, language),
+    ]
+    shown = [mo.Html(f'<div class="sh-sides">{callouts}</div>')]
+    shown += [mo.md(privacy.decision_headline(evidence, language))]
+    if found := pictures.people_found(evidence.privacy, language):
+        example = bundled_findings().dose(*LEAKING)
+        assert example is not None
+        leaking = pictures.crowds(example.measures, example.noticed, language, quiet=False, example=True)
+        shown += [picture(found), picture(leaking)] if leaking else [picture(found)]
+    people = evidence.people is not None
+    shown += [picture(pictures.alarm(evidence.privacy.verdict, language, people=people))]
+    shown += [mo.md(privacy.unproven_note(evidence, language, beside_alarm=True))]
+    if len([trial for trial in tried.trials if trial.kept]) > 1:
+        shown += [mo.md(translate("frontier.so_far")), chart(frontier_chart, tried, language)]
+    return mo.vstack([*shown, fold({translate("privacy.reasons_title"): mo.vstack(rest)})])
+
+
+LEAKING: tuple[Leak, float] = ("jittered", 0.01)
+"""The table that leaks, for comparison: the bundled training table with a little noise."""
 
 
 def _risks(evidence: Evidence, language: Language) -> mo.Html:
     return mo.vstack(
         [
+            mo.md(f"**{get_text(language, 'privacy.risks_title')}**"),
             mo.md(get_text(language, "privacy.risks")),
             mo.Html(privacy.risk_table(evidence, language)),
             mo.md(f"**{get_text(language, 'privacy.others_title')}**"),

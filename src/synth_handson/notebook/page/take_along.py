@@ -1,18 +1,20 @@
-"""What the reader takes along."""
+"""What the reader takes along: the letter first, and what stands behind it."""
 
 from functools import partial
+from html import escape
 
 import marimo as mo
 
 from synth_handson.locales import Language, get_text
 from synth_handson.notebook.downloads import about_tables, csv_name, download_note, evidence_json
-from synth_handson.notebook.page.parts import fold, row
+from synth_handson.notebook.page.parts import row, small
 from synth_handson.notebook.session import Assessed
 from synth_handson.pipeline.own_table import OwnTable
 from synth_handson.pipeline.tables import Tables
+from synth_handson.presentation.letter import letter_html
 
 
-def downloads(
+def letter(
     tables: Tables,
     assessed: Assessed,
     fields: mo.ui.dictionary,
@@ -20,19 +22,28 @@ def downloads(
     own: OwnTable | None,
     language: Language,
 ) -> mo.Html:
-    """Offer the synthetic table, the report and the evidence."""
-    say, evidence = partial(get_text, language), assessed.evidence
-    filled = {k: str(v) for k, v in fields.value.items()}
+    """Preview the letter as the reader fills it in, and offer it with its appendix and the table."""
+    translate, evidence = partial(get_text, language), assessed.evidence
+    filled = {name: str(text) for name, text in fields.value.items()}
     source = own.name if own else None
     about = about_tables(tables, language, filled, source, statements)
     name = csv_name(source)
     files = {"csv": (lambda: tables.synthetic.to_csv(index=False), name)}
+    shown = [mo.md(translate("story.letter_title")), row(fields.elements.values())]
     if evidence:
-        files["report"] = (lambda: evidence.to_html(language, about), f"privacy-report-{language}.html")
-        files["evidence"] = (lambda: evidence_json(evidence), "evidence.json")
+        written = letter_html(evidence, language, about)
+        preview = f'<iframe class="sh-letter" title="{translate("story.letter_preview")}" sandbox'
+        shown.append(mo.Html(f'{preview} srcdoc="{escape(written)}"></iframe>'))
+        files = {
+            "letter": (lambda: written, f"letter-{language}.html"),
+            "report": (lambda: evidence.to_html(language, about), f"privacy-report-{language}.html"),
+            **files,
+            "evidence": (lambda: evidence_json(evidence), "evidence.json"),
+        }
     buttons = [
-        mo.download(lambda write=write: write().encode(), filename=file, label=say(f"story.download_{key}"))
+        mo.download(
+            lambda write=write: write().encode(), filename=file, label=translate(f"story.download_{key}")
+        )
         for key, (write, file) in files.items()
     ]
-    more = "\n\n".join([say("story.download_about"), download_note(name, tables, language)])
-    return mo.vstack([row(fields.elements.values()), row(buttons), fold({say("story.more"): more})])
+    return mo.vstack([*shown, row(buttons), small(download_note(name, tables, language))])

@@ -1,4 +1,4 @@
-"""Step 3: what the synthetic table keeps, one number first, the rest folded away."""
+"""Step 3: what the synthetic table keeps, as pictures first, all numbers folded away."""
 
 from collections.abc import Sequence
 from functools import partial
@@ -8,56 +8,54 @@ import marimo as mo
 import pandas as pd
 
 from synth_handson.evidence.assessment import Evidence
-from synth_handson.evidence.fidelity import ColumnFidelity
+from synth_handson.evidence.fidelity.statistics import ColumnFidelity
 from synth_handson.locales import Language, get_text
 from synth_handson.metrics.bins import ColumnShares
-from synth_handson.notebook.page.parts import chart, failure, fold, live, of_evidence
+from synth_handson.notebook.exercises.score_card import Score
+from synth_handson.notebook.page.parts import chart, failure, fold, live, of_evidence, picture
 from synth_handson.notebook.session import Assessed
-from synth_handson.views import charts, evidence_charts, validate
+from synth_handson.pipeline.tables import Tables
+from synth_handson.presentation import charts, evidence_charts, pictures, validate
+from synth_handson.presentation.labels import column_label
+from synth_handson.tables.bank import is_bank_marketing
 
 
-def column(
-    selector: Any, shares: ColumnShares, fidelity: Sequence[ColumnFidelity], language: Language
-) -> mo.Html:
-    """Show one column of the real and the synthetic table, and how far apart they are."""
-    say = partial(get_text, language)
-    names = tuple(column.column for column in fidelity)
-    measured = fidelity[names.index(shares.column)]
-    stats = [
-        mo.stat(
-            f"{value:.3f}",
-            label=say(f"validate.stat_{name}"),
-            caption=say("validate.stat_caption"),
-            bordered=True,
-        )
-        for name, value in (("synthetic", measured.synthetic), ("holdout", measured.holdout))
-    ]
-    return mo.vstack(
-        [
-            selector,
-            chart(charts.distribution_chart, shares, language, names),
-            mo.hstack(stats, justify="start", wrap=True),
-            mo.md(validate.fidelity_note(measured, language, names)),
-            fold({say("validate.meaning_title"): say("validate.meaning")}),
-        ]
-    )
+def column(selector: Any, shares: ColumnShares, tables: Tables, language: Language) -> mo.Html:
+    """Show one column of the real and the synthetic table over the same bins."""
+    names = tuple(map(str, tables.train))
+    return mo.vstack([selector, chart(charts.distribution_chart, shares, language, names)])
+
+
+def columns(fidelity: Sequence[ColumnFidelity], scores: Sequence[Score], language: Language) -> mo.Html:
+    """Show how far all columns are from the training rows; by name once the learner was told the worst."""
+    names = [column.column for column in fidelity]
+    distances = [(column_label(c.column, language, names), c.synthetic, c.holdout) for c in fidelity]
+    asked = is_bank_marketing(names)
+    hidden = asked and not any(score.name == "worst" and score.revealed for score in scores)
+    return picture(pictures.dumbbells(distances, language, hidden=hidden))
 
 
 def measures(assessed: Assessed, language: Language) -> mo.Html:
-    """Show how well a classifier tells the tables apart, and all measures folded away."""
+    """Show how well a classifier tells the tables apart, what models lose, and, folded away, all measures."""
     if assessed.error:
         return live(failure(assessed.error, language))
     if not assessed.evidence:
         return live(validate.step_view(assessed.step, language))
-    say = partial(get_text, language)
-    table = validate.measure_table(assessed.evidence, language)
-    lead = mo.vstack([mo.md(say("validate.five")), mo.Html(validate.lead_table(assessed.evidence, language))])
-    everything = mo.vstack([mo.md(say("validate.rest_note")), _measures(table)])
-    titles = say("validate.five_title"), say("validate.lead_rest", count=len(table))
+    translate, evidence = partial(get_text, language), assessed.evidence
+    table = validate.measure_table(evidence, language)
+    everything = [
+        mo.md(translate("validate.five")),
+        mo.Html(validate.lead_table(evidence, language)),
+        _utility(evidence, language),
+        mo.md(translate("validate.rest_note")),
+        _measures(table),
+    ]
+    title = translate("validate.lead_rest", count=len(table))
     return mo.vstack(
         [
-            mo.md(validate.headline(assessed.evidence, language)),
-            fold(dict(zip(titles, (lead, everything), strict=True))),
+            mo.md(validate.headline(evidence, language)),
+            mo.md(validate.utility_headline(evidence, language)),
+            fold({title: mo.vstack(everything)}),
         ]
     )
 
@@ -79,16 +77,9 @@ def _pairs(evidence: Evidence, language: Language) -> mo.Html:
     return mo.vstack([said, chart(evidence_charts.pair_chart, evidence.fidelity, language)])
 
 
-def utility(assessed: Assessed, language: Language) -> mo.Html:
-    """Say what models trained on the synthetic table can do."""
-    return of_evidence(assessed, language, _utility)
-
-
 def _utility(evidence: Evidence, language: Language) -> mo.Html:
-    said = mo.md(validate.utility_note(evidence, language))
     if not evidence.utility:
-        return said
+        return mo.md(validate.utility_note(evidence, language))
     drawn = chart(evidence_charts.utility_chart, evidence.utility, language)
-    models = mo.vstack([said, mo.md(get_text(language, "validate.utility_picture")), drawn])
-    headline = mo.md(validate.utility_headline(evidence, language))
-    return mo.vstack([headline, fold({get_text(language, "validate.utility_fold"): models})])
+    said = validate.utility_note(evidence, language), get_text(language, "validate.utility_picture")
+    return mo.vstack([mo.md("\n\n".join(said)), drawn])

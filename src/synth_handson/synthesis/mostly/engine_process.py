@@ -15,6 +15,11 @@ from synth_handson.synthesis.mostly.workspace import Workspace
 from synth_handson.synthesis.worker_process import WorkerProcess
 
 MODEL_FILES = ("model-data/model-configs.json", "model-data/model-weights.pt", "tgt-stats/stats.json")
+CONTEXT_FILES = ("ctx-stats/stats.json",)
+"""Of a model of events, given their people, besides the files above."""
+
+KEY = "person"
+"""The column by which events belong to people, in the tables that the engine is given."""
 
 TEXTS = "mostlyai.engine._language.interface"
 """The only door by which the engine imports PyTorch's transformers, which tables do not need."""
@@ -25,7 +30,11 @@ LEARNED_SHARE = 0.8
 
 def read_model(store: Path) -> dict[str, bytes]:
     """Read what sampling needs: weights, layout, value-protected statistics; no optimiser state, no rows."""
-    return {name: (store / name).read_bytes() for name in MODEL_FILES}
+    return {
+        name: (store / name).read_bytes()
+        for name in (*MODEL_FILES, *CONTEXT_FILES)
+        if name in MODEL_FILES or (store / name).exists()
+    }
 
 
 @contextmanager
@@ -60,14 +69,18 @@ class EngineProcess(WorkerProcess):
         random_state: int,
         epsilon: float | None,
         delta: float,
+        context: pd.DataFrame | None = None,
     ) -> None:
-        """Train on ``frame``, sending each epoch's progress, and the model whenever it is the best so far."""
+        """Train on ``frame``, sending each epoch's progress, and the model whenever it is the best so far.
+
+        With a ``context`` of categories, learn events given their people: :data:`KEY` is in both.
+        """
         from mostlyai import engine
 
         workspace = Workspace(self)
         engine.set_random_state(random_state)
         steps = (
-            partial(engine.split, frame, tgt_encoding_types=encoding_types),
+            partial(engine.split, frame, tgt_encoding_types=encoding_types, **_given(context)),
             partial(engine.analyze, value_protection=value_protection),
             engine.encode,
             partial(
@@ -83,15 +96,30 @@ class EngineProcess(WorkerProcess):
         )
         workspace.run(steps)
 
-    def sample(self, model: Mapping[str, bytes], n: int, random_state: int) -> pd.DataFrame:
-        """Draw ``n`` rows from a model."""
+    def sample(
+        self, model: Mapping[str, bytes], n: int, random_state: int, context: pd.DataFrame | None = None
+    ) -> pd.DataFrame:
+        """Draw ``n`` rows from a model, or all events of the ``n`` people in a ``context``."""
         from mostlyai import engine
 
         workspace = Workspace(self)
         workspace.restore(model)
         engine.set_random_state(random_state)
-        engine.generate(workspace_dir=workspace.path, sample_size=n)
+        given = {"sample_size": n} if context is None else {"ctx_data": context}
+        engine.generate(workspace_dir=workspace.path, **given)
         return pd.read_parquet(workspace.path / "SyntheticData")
+
+
+def _given(context: pd.DataFrame | None) -> dict[str, Any]:
+    """Say what is known of the people, and by what events are theirs."""
+    if context is None:
+        return {}
+    return {
+        "ctx_data": context,
+        "ctx_primary_key": KEY,
+        "tgt_context_key": KEY,
+        "ctx_encoding_types": {name: "TABULAR_CATEGORICAL" for name in context if name != KEY},
+    }
 
 
 def _privacy(

@@ -5,7 +5,8 @@ from importlib.metadata import version
 from typing import Any
 
 from synth_handson.errors import ArgumentError, TrainingError
-from synth_handson.synthesis.engine import EpsilonUse, Setting
+from synth_handson.synthesis.engine import EpsilonUse, LinkedModel, Setting
+from synth_handson.synthesis.histories import Histories
 from synth_handson.synthesis.mostly.engine_process import MODEL_FILES
 from synth_handson.synthesis.order import column_order_setting
 from synth_handson.synthesis.run import DELTA, TrainingRun
@@ -31,7 +32,7 @@ class MostlyEngine:
     """Trains in a worker process that is shared by this program and keeps the engine imported."""
 
     name = "mostly"
-    here = True
+    is_local = True
     max_epochs = 20.0
     epsilon: EpsilonUse = "accepted"
     value_protection = True
@@ -50,18 +51,30 @@ class MostlyEngine:
 
     def train(self, run: TrainingRun) -> "LocalModel":
         """Train, and return the best model."""
-        wish = run.options["epsilon"]
+        requested = run.options["epsilon"]
         try:
             model = LocalModel(train_in_worker(run, POOL, lambda: self._request(run)))
         except TrainingError as error:
             if TOO_LITTLE in str(error):
-                raise ArgumentError("epsilon_too_low", epsilon=wish) from error
+                raise ArgumentError("epsilon_too_low", epsilon=requested) from error
             raise
         reached = run.reached_epsilon
         # The engine keeps its first model even where that has cost more.
-        if wish is not None and (reached is None or reached > wish):
-            raise TrainingError("epsilon_exceeded", epsilon=wish, reached=reached)
+        if requested is not None and (reached is None or reached > requested):
+            raise TrainingError("epsilon_exceeded", epsilon=requested, reached=reached)
         return model
+
+    def train_linked(self, run: TrainingRun, histories: Histories, target: str | None) -> LinkedModel:
+        """Train a model of people, and for each table of events one of sequences, given their people."""
+        from synth_handson.synthesis.mostly.linked_model import train_linked_model
+
+        return train_linked_model(run, histories, target)
+
+    def load_linked(self, files: Mapping[str, bytes]) -> LinkedModel:
+        """Load a model of people and events from its files."""
+        from synth_handson.synthesis.mostly.linked_model import MostlyLinkedModel
+
+        return MostlyLinkedModel.load(files)
 
     def load(self, files: Mapping[str, bytes]) -> "LocalModel":
         """Load a model from the files that sampling needs."""

@@ -55,7 +55,7 @@ class ServerEngine:
     """
 
     name = "mostly-server"
-    here = False
+    is_local = False
     max_epochs = 20.0
     epsilon: EpsilonUse = "refused"
     value_protection = True

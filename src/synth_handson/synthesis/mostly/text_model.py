@@ -9,13 +9,17 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
+from contextlib import suppress
 from dataclasses import dataclass
+from importlib.metadata import version
 from math import ceil
-from typing import Any
+from zipfile import BadZipFile
 
 import numpy as np
 import pandas as pd
 
+from synth_handson.synthesis import store
+from synth_handson.synthesis.archive import pack, unpack
 from synth_handson.synthesis.mostly.text_process import MODEL
 from synth_handson.synthesis.run import CancelToken, Options, ProgressCallback, TrainingRun
 from synth_handson.synthesis.worker import WorkerPool
@@ -50,8 +54,11 @@ def train_texts(
     max_minutes: float = MAX_MINUTES,
     on_progress: ProgressCallback | None = None,
     cancel: CancelToken | None = None,
+    keep: bool | store.GeneratorStore = True,
 ) -> LearnedTexts:
     """Train a language model from scratch on texts, together with what else is known of their rows.
+
+    The same texts, contexts, options and engine find the model of an earlier training in the store.
 
     Parameters
     ----------
@@ -63,7 +70,7 @@ def train_texts(
         Seed, 0 to 2**32 - 1.
     max_epochs, max_minutes
         How long it may train at most; it ends before when it learns no more.
-    on_progress, cancel
+    on_progress, cancel, keep
         As for :func:`~synth_handson.synthesis.training.train_generator`.
 
     Raises
@@ -79,19 +86,27 @@ def train_texts(
     run = TrainingRun(texts, options, on_progress or (lambda _: None), cancel)
     chosen = np.random.default_rng(random_state).permutation(len(texts))[:MAX_LEARNED]
     signs = ContextSigns.of(context)
-
-    def request() -> dict[str, Any]:
-        learned = texts.iloc[chosen].fillna("").map(cut).reset_index(drop=True)
-        learned = learned.set_axis([f"t{number}" for number in range(learned.shape[1])], axis=1)
-        learned["t0"] = [
-            f"{sign} {text}"
-            for sign, text in zip(signs.before(context.iloc[chosen]), learned["t0"], strict=True)
-        ]
-        asked = {name: value for name, value in options.items() if name != "epsilon"}
-        return {"texts": learned, **asked}
-
+    learned = texts.iloc[chosen].fillna("").map(cut).reset_index(drop=True)
+    learned = learned.set_axis([f"t{number}" for number in range(learned.shape[1])], axis=1)
+    before = signs.before(context.iloc[chosen])
+    learned["t0"] = [f"{sign} {text}" for sign, text in zip(before, learned["t0"], strict=True)]
     run.begin()
-    return LearnedTexts(TextModel(train_in_worker(run, POOL, request)), signs, run)
+    return LearnedTexts(_find_or_train(learned, run, store if keep is True else keep or None), signs, run)
+
+
+def _find_or_train(
+    learned: pd.DataFrame, run: TrainingRun, generators: store.GeneratorStore | None
+) -> TextModel:
+    about = {"model": MODEL, "engine_version": version("mostlyai-engine")}
+    key = store.key(learned, {**run.options, **about})
+    if generators and (archive := generators.load(key)) is not None:
+        with suppress(BadZipFile):
+            return TextModel(unpack(archive))
+    asked = {name: value for name, value in run.options.items() if name != "epsilon"}
+    model = TextModel(train_in_worker(run, POOL, lambda: {"texts": learned, **asked}))
+    if generators and run.stopped_by != "cancelled":
+        generators.save(key, pack(model.files))
+    return model
 
 
 def cut(text: str) -> str:

@@ -12,9 +12,10 @@ import pandas as pd
 from synth_handson.errors import ArgumentError
 from synth_handson.tables.checks import MISSING_MARKERS
 from synth_handson.tables.columns import Column, as_canonical, column_kind
+from synth_handson.tables.dates import asked_format, read_dates, read_times, time_format, write_dates
 from synth_handson.tables.files.form import ColumnForm, ColumnType
 from synth_handson.tables.files.infer import NUMBER, WHOLE, ZONED, matches
-from synth_handson.tables.texts import date_format
+from synth_handson.tables.files.levels import PIECE, by_pieces
 
 SURE_DIGITS = 15
 """So many digits of a decimal number are always kept by float64."""
@@ -49,11 +50,16 @@ def parse(column: Column, form: ColumnForm) -> Column:
         return column
     text = column.str.strip()
     missing = text.isna() | text.str.lower().isin(MISSING_MARKERS)
-    text = text.mask(missing)
-    if form.type == "truth":
-        return _truth(text, form)
+    if missing.any():
+        text = text.mask(missing)
+    if form.type == "boolean":
+        return _boolean(text, form)
     if form.type == "date":
         return _dates(text, form)
+    if form.type == "time":
+        times = read_times(text, form.date_format or str(time_format(text.dropna())))
+        _check(text, times.notna())
+        return times
     if form.grouping:
         text = text.str.replace(form.grouping, "", regex=False)
     if form.decimal != ".":
@@ -71,10 +77,14 @@ def spell(column: Column, form: ColumnForm) -> Column:
     """
     column = as_exact(column)
     kind = "number" if _are_decimals(column) else column_kind(column)
-    if kind == "truth":
+    if kind == "boolean":
         return column.astype("object").map({False: form.words[0], True: form.words[1]}).astype("str")
     if kind in ("date", "zoned date"):
         return _spell_dates(column, form)
+    if kind == "time":
+        return write_dates(
+            column, str((form if form.type == "time" else _default_times("", column)).date_format)
+        )
     if kind == "number":
         return _spell_numbers(column, form)
     return column.astype("object").map(str, na_action="ignore").astype("str")
@@ -91,7 +101,9 @@ def default_form(name: str, column: Column) -> ColumnForm:
         return ColumnForm(name, "whole" if whole else "number", "native")
     if kind in ("date", "zoned date"):
         return _default_dates(name, column)
-    return ColumnForm(name, "truth" if kind == "truth" else "text", "native")
+    if kind == "time":
+        return _default_times(name, column)
+    return ColumnForm(name, "boolean" if kind == "boolean" else "text", "native")
 
 
 def as_exact(column: Column) -> Column:
@@ -116,7 +128,7 @@ def _check(text: Column, fits: Column) -> None:
         raise UnreadableValue(int(bad[0]))
 
 
-def _truth(text: Column, form: ColumnForm) -> Column:
+def _boolean(text: Column, form: ColumnForm) -> Column:
     words = {form.words[0].casefold(): False, form.words[1].casefold(): True}
     values = text.str.casefold().astype("object").map(words)
     _check(text, values.notna())
@@ -125,11 +137,15 @@ def _truth(text: Column, form: ColumnForm) -> Column:
 
 def _dates(text: Column, form: ColumnForm) -> Column:
     if not form.zone:
-        values = pd.to_datetime(text, format=form.date_format or "ISO8601", errors="coerce")
+        values = by_pieces(lambda part: read_dates(part, form.date_format or "ISO8601"), text)
         _check(text, values.notna())
         return _in_microseconds(values)
-    parts = text.str.extract(ZONED.pattern, expand=True)
-    moments = pd.to_datetime(parts[0] + parts[1], format=f"{form.date_format}%z", utc=True, errors="coerce")
+
+    def zoned(part: Column) -> Column:
+        parts = part.str.extract(ZONED.pattern, expand=True)
+        return pd.to_datetime(parts[0] + parts[1], format=f"{form.date_format}%z", utc=True, errors="coerce")
+
+    moments = by_pieces(zoned, text)
     _check(text, moments.notna())
     return _in_microseconds(moments).dt.tz_convert(as_zone(form.zone))
 
@@ -151,7 +167,8 @@ def as_zone(offset: str) -> tzinfo:
 def _whole(text: Column) -> Column:
     present = text.dropna()
     if present.empty or present.str.len().max() <= INT64_DIGITS:
-        return text.astype("Int64" if len(present) < len(text) else "int64")
+        whole = pd.Int64Dtype() if len(present) < len(text) else np.dtype("int64")
+        return by_pieces(lambda part: part.astype(whole), text)
     values = pd.Series([int(value) for value in present], present.index, dtype=object).infer_objects()
     if len(present) == len(text) or values.dtype == object:
         return values.reindex(text.index)
@@ -159,15 +176,19 @@ def _whole(text: Column) -> Column:
 
 
 def _numbers(text: Column) -> Column:
-    values = text.astype("float64")
-    long = text[(text.str.len() > SURE_DIGITS).fillna(False).astype(bool)]
-    digits = long.str.replace(r"[eE].*|\D", "", regex=True).str.lstrip("0").str.len()
-    doubtful = long[digits > SURE_DIGITS]
-    exact = all(Decimal(given) == Decimal(repr(float(given))) for given in doubtful)
-    if exact and np.isfinite(values[text.notna()]).all():
+    values = by_pieces(lambda part: part.astype("float64"), text)
+    parts = (text.iloc[start : start + PIECE] for start in range(0, len(text), PIECE))
+    if all(map(_are_exact, parts)) and np.isfinite(values[text.notna()]).all():
         return values
     decimals = [None if gap else Decimal(given) for given, gap in zip(text, text.isna(), strict=True)]
     return pd.Series(decimals, text.index, dtype=object)
+
+
+def _are_exact(text: Column) -> bool:
+    """Tell whether float64 keeps all digits of numbers."""
+    long = text[(text.str.len() > SURE_DIGITS).fillna(False).astype(bool)]
+    digits = long.str.replace(r"[eE].*|\D", "", regex=True).str.lstrip("0").str.len()
+    return all(Decimal(given) == Decimal(repr(float(given))) for given in long[digits > SURE_DIGITS])
 
 
 def _spell_numbers(column: Column, form: ColumnForm) -> Column:
@@ -210,7 +231,7 @@ def _spell_dates(column: Column, form: ColumnForm) -> Column:
     if zoned:
         column = column.dt.tz_convert(as_zone(wanted.zone))
     pattern = wanted.date_format or _default_dates("", column).date_format
-    spelled = column.dt.strftime(str(pattern)).astype("str")
+    spelled = write_dates(column, str(pattern))
     return spelled + wanted.zone if wanted.zone else spelled
 
 
@@ -229,6 +250,14 @@ def _default_dates(name: str, column: Column) -> ColumnForm:
     return ColumnForm(name, "date", "native", date_format=pattern, zone=zone)
 
 
+def _default_times(name: str, column: Column) -> ColumnForm:
+    times = column.dropna().drop_duplicates()
+    fine = any(value.microsecond for value in times)
+    seconds = fine or any(value.second for value in times)
+    pattern = "%H:%M" + (":%S" if seconds else "") + (".%f" if fine else "")
+    return ColumnForm(name, "time", "native", date_format=pattern)
+
+
 def _offset(offset: timedelta) -> str:
     minutes = round(offset.total_seconds() / 60)
     sign = "-" if minutes < 0 else "+"
@@ -236,14 +265,19 @@ def _offset(offset: timedelta) -> str:
 
 
 def guess_dates(column: Column, form: ColumnForm) -> ColumnForm:
-    """Complete the form of a column that was said to hold dates.
+    """Complete the form of a column that was said to hold dates or times, with their format or without.
 
     Raises
     ------
     ArgumentError
         If they follow no single format.
     """
-    pattern = date_format(column.dropna().str.strip()) if column.notna().any() else "%Y-%m-%d"
+    text = column.dropna().str.strip()
+    text = text[~text.str.lower().isin(MISSING_MARKERS)]
+    if form.type == "time":
+        pattern = form.date_format or (time_format(text) if len(text) else "%H:%M")
+    else:
+        pattern = asked_format(text, form.date_format) if len(text) else form.date_format or "%Y-%m-%d"
     if pattern is None:
         raise ArgumentError("file_dates", column=form.name)
-    return ColumnForm(form.name, "date", "given", date_format=pattern)
+    return ColumnForm(form.name, form.type, "given", date_format=pattern)

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import codecs
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING, BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 import duckdb
 import numpy as np
@@ -19,8 +19,10 @@ from synth_handson.tables.columns import Column
 from synth_handson.tables.files.convert import UnreadableValue, guess_dates, parse, spell
 from synth_handson.tables.files.dialect import Dialect, find_dialect
 from synth_handson.tables.files.encodings import open_bytes
-from synth_handson.tables.files.form import MAX_COLUMNS, ColumnForm, TableForm, name_columns
+from synth_handson.tables.files.form import MAX_COLUMNS, ColumnForm, OnRows, TableForm, name_columns
+from synth_handson.tables.files.heading import NOTE, SAMPLE, rows_below
 from synth_handson.tables.files.infer import infer_form
+from synth_handson.tables.files.levels import Levels
 from synth_handson.tables.files.lines import (
     MAX_CELL,
     cell_too_long,
@@ -39,9 +41,6 @@ MAX_MEMORY = 12 * 2**30
 CHUNK = 500_000
 """So many rows are written at once."""
 
-OnRows = Callable[[int], None]
-"""Told how many rows are read or written."""
-
 
 def read_delimited(
     path: Path,
@@ -51,6 +50,7 @@ def read_delimited(
     encoding: str | None = None,
     delimiter: str | None = None,
     header: bool | None = None,
+    header_row: int | None = None,
     on_rows: OnRows | None = None,
 ) -> tuple[pd.DataFrame, TableForm]:
     """Read delimited text, each column in the type that all of its values have.
@@ -63,7 +63,7 @@ def read_delimited(
         Forms of columns, by name, that are not to be inferred.
     given
         The form of a file that is delimited in the same way.
-    encoding, delimiter, header
+    encoding, delimiter, header, header_row
         What is not to be inferred of the file.
     on_rows
         Told how many rows are read.
@@ -73,28 +73,33 @@ def read_delimited(
     ArgumentError
         If it is no such table, or a value is not of its column's type.
     """
-    dialect = find_dialect(path, given, encoding, delimiter, header)
-    table = _read_text(path, dialect, on_rows)
+    dialect = find_dialect(path, given, encoding, delimiter, header, header_row)
+    table, notes = _read_text(path, dialect, on_rows)
     names, skipped = _names(path, table, dialect)
+    totals = _rows_below(table, skipped)
+    table = table.slice(0, table.num_rows - totals)
     frame, forms = {}, []
     for name in names:
-        text = _to_text(table.column(0).slice(skipped))
+        levels = Levels.of(table.column(0).slice(skipped))
         # Each column's text is given free before the next is turned into values.
         table = table.remove_column(0)
         form = asked.get(name)
         try:
-            form = _complete(name, form, text, dialect)
-            frame[name] = parse(text, form)
+            form = _complete(name, form, levels, dialect)
+            frame[name] = levels.spread(parse(levels.values, form))
         except UnreadableValue as error:
-            line = line_of(path, dialect, error.row + skipped)
-            value = str(text.iloc[error.row])[:40]
+            line = line_of(path, dialect, levels.row_of(error.row) + skipped)
+            value = str(levels.values[error.row])[:40]
             kind = form.type if form else "text"
             raise ArgumentError(
                 "file_value", path=path, line=line, column=name, value=value, type=kind
             ) from error
         forms.append(form)
-    made = TableForm("csv", tuple(forms), dialect.encoding, dialect.delimiter, dialect.quote, dialect.header)
-    return pd.DataFrame(frame, index=pd.RangeIndex(table.num_rows - skipped)), made
+    made = TableForm(
+        "csv", tuple(forms), dialect.encoding, dialect.delimiter, dialect.quote, dialect.header,
+        header_row=dialect.skipped + 1, rows_left_out=dialect.left_out + dialect.below + totals + notes,
+    )  # fmt: skip
+    return pd.DataFrame(frame, index=pd.RangeIndex(table.num_rows - skipped), copy=False), made
 
 
 def write_delimited(
@@ -153,8 +158,13 @@ def _encoded(
         raise ArgumentError("file_sign", sign=sign, column=column, encoding=form.encoding) from error
 
 
-def _read_text(path: Path, dialect: Dialect, on_rows: OnRows | None) -> pa.Table:
-    """Read every cell as text; a cell of which nothing was written is missing."""
+def _rows_below(table: pa.Table, skipped: int) -> int:
+    last = table.slice(max(skipped, table.num_rows - SAMPLE))
+    return rows_below(list(zip(*(column.to_pylist() for column in last.columns), strict=True)))
+
+
+def _read_text(path: Path, dialect: Dialect, on_rows: OnRows | None) -> tuple[pa.Table, int]:
+    """Read every cell as text, and count lines of notes; a cell of which nothing was written is missing."""
     import pyarrow as pa
     from pyarrow import csv as arrow_csv
 
@@ -162,20 +172,30 @@ def _read_text(path: Path, dialect: Dialect, on_rows: OnRows | None) -> pa.Table
     if width > MAX_COLUMNS:
         raise ArgumentError("file_columns", path=path, columns=width, limit=MAX_COLUMNS)
     names = [f"c{i}" for i in range(width)]
-    batches, rows, size = [], 0, 0
+    batches, rows, size, notes = [], 0, 0, 0
+
+    def unlike(row: Any) -> str:
+        nonlocal notes
+        noted = row.actual_columns == 1 and NOTE.match(row.text.lstrip(' "'))
+        notes += bool(noted)
+        return "skip" if noted else "error"
+
     try:
         with open_bytes(path) as file:
             reader = arrow_csv.open_csv(
                 file,
-                arrow_csv.ReadOptions(column_names=names, encoding=dialect.encoding, block_size=BLOCK),
+                arrow_csv.ReadOptions(
+                    column_names=names, encoding=dialect.encoding, block_size=BLOCK, skip_rows=dialect.skipped
+                ),
                 arrow_csv.ParseOptions(
                     delimiter=dialect.delimiter,
                     quote_char=dialect.quote,
                     newlines_in_values=True,
                     ignore_empty_lines=width > 1,
+                    invalid_row_handler=unlike,
                 ),
                 arrow_csv.ConvertOptions(
-                    column_types=dict.fromkeys(names, pa.large_string()),
+                    column_types=dict.fromkeys(names, pa.string()),
                     null_values=[""],
                     strings_can_be_null=True,
                     quoted_strings_can_be_null=False,
@@ -195,7 +215,7 @@ def _read_text(path: Path, dialect: Dialect, on_rows: OnRows | None) -> pa.Table
     last = table.column(width - 1)[-1].as_py() if table.num_rows else None
     if last and "\n" in last and not closes_quotes(path, dialect):
         raise ArgumentError("file_not_delimited", path=path)
-    return table
+    return table, notes
 
 
 def _check_cells(path: Path, table: pa.Table, dialect: Dialect) -> None:
@@ -208,27 +228,27 @@ def _check_cells(path: Path, table: pa.Table, dialect: Dialect) -> None:
             raise cell_too_long(path, line_of(path, dialect, row), position)
 
 
-def _to_text(column: pa.ChunkedArray) -> Column:
-    return pd.Series(column.to_pandas(), dtype="str").reset_index(drop=True)
-
-
 def _names(path: Path, table: pa.Table, dialect: Dialect) -> tuple[list[str], int]:
     """Return the columns' names, and how many rows they take."""
     if not dialect.header:
         return [f"column {i + 1}" for i in range(table.num_columns)], 0
-    return name_columns(path, [column[0].as_py() for column in table.columns]), 1
+    written = dialect.names or [column[0].as_py() for column in table.columns]
+    written = [*written, *[None] * (table.num_columns - len(written))]
+    return name_columns(path, written), 1 + dialect.below
 
 
-def _complete(name: str, form: ColumnForm | None, text: Column, dialect: Dialect) -> ColumnForm:
+def _complete(name: str, form: ColumnForm | None, levels: Levels, dialect: Dialect) -> ColumnForm:
     """Infer what is not given of a column's form."""
-    comma = dialect.delimiter == ";"
+    comma, text = dialect.delimiter == ";", levels.values
     if form is None:
-        return infer_form(name, text, comma)
+        return infer_form(name, text, comma, levels.times)
     if form.reason != "given" or form.type == "text":
         return form
-    if form.type == "date" and form.date_format:
-        return form
-    inferred = infer_form(name, text, comma)
+    if form.type in ("date", "time") and form.date_format:
+        return guess_dates(text, form)
+    inferred = infer_form(name, text, comma, levels.times)
     if inferred.type == form.type or (form.type, inferred.type) == ("number", "whole"):
         return replace(inferred, type=form.type)
-    return guess_dates(text, form) if form.type == "date" else form
+    if form.type == "whole" and inferred.reason == "dots":
+        return replace(form, decimal=",", grouping=".")
+    return guess_dates(text, form) if form.type in ("date", "time") else form

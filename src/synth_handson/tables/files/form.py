@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from os import PathLike
 from pathlib import Path
@@ -13,13 +13,15 @@ from typing import Literal, TypeAlias, TypeVar, get_args
 from pydantic import TypeAdapter, ValidationError
 
 from synth_handson.errors import ArgumentError
-from synth_handson.locales import Language, get_text
+from synth_handson.locales import Language, Message, get_text
 
 AnyPath: TypeAlias = "str | PathLike[str]"
-ColumnType = Literal["text", "whole", "number", "date", "truth"]
+ColumnType = Literal["text", "whole", "number", "date", "time", "boolean"]
 COLUMN_TYPES: tuple[ColumnType, ...] = get_args(ColumnType)
 MAX_COLUMNS = 5_000
 """A file with more columns is not read."""
+OnRows = Callable[[int], None]
+"""Told every now and then how many rows are read or written; what it raises ends that."""
 FileFormat = Literal["csv", "json", "lines", "yaml", "xlsx", "parquet"]
 
 
@@ -32,11 +34,12 @@ class ColumnForm:
     name
         The column's name.
     type
-        "text"; "whole" and other "number"; "date", with or without a time and a zone; "truth".
+        "text"; "whole" and other "number"; "date", with or without a time and a zone; "time" of day;
+        "boolean".
     reason
         Why, as the name of a text in ``locales/<language>/files.toml``, and the values of its placeholders.
     date_format
-        Format of ``strptime`` of dates.
+        Format of dates or times, as of `synth_handson.tables.dates`.
     zone
         What follows every date: "Z" or an offset such as "+09:00"; "" for dates without a zone.
     decimal, grouping
@@ -84,6 +87,12 @@ class TableForm:
         Whether the first line of delimited text names the columns.
     sheet
         Name of a workbook's sheet.
+    header_row
+        Line of delimited text, or row of a sheet, from 1, that names the columns.
+    rows_left_out
+        Rows around it in which something stands, but nothing of the table: titles, units.
+    other_sheets
+        Names of the workbook's other sheets.
     """
 
     format: FileFormat
@@ -93,6 +102,32 @@ class TableForm:
     quote: str = '"'
     header: bool = True
     sheet: str | None = None
+    header_row: int = 1
+    rows_left_out: int = 0
+    other_sheets: tuple[str, ...] = ()
+
+    @property
+    def found(self) -> tuple[Message, ...]:
+        """What was found of the file as a whole: its encoding, its sheet, and what was left out of it."""
+        said = []
+        if self.format not in ("xlsx", "parquet"):
+            said.append(Message("files.found_encoding", {"encoding": self.encoding}))
+        if self.format == "xlsx":
+            others = ", ".join(self.other_sheets)
+            key = "found_sheet_of" if others else "found_sheet"
+            said.append(Message(f"files.{key}", {"sheet": self.sheet, "others": others}))
+        if self.header and (self.header_row > 1 or self.rows_left_out):
+            told = {"row": self.header_row, "count": self.rows_left_out}
+            said.append(
+                Message("files.found_header" if self.rows_left_out else "files.found_header_below", told)
+            )
+        return tuple(said)
+
+    @property
+    def reading(self) -> Reading:
+        """What has to be said for the same file to be read in the same way."""
+        text, rows = self.format not in ("xlsx", "parquet"), self.format in ("csv", "xlsx") and self.header
+        return Reading({}, self.encoding if text else None, self.sheet, self.header_row if rows else None)
 
     @property
     def names(self) -> list[str]:
@@ -113,6 +148,28 @@ class TableForm:
             If there is no such file, or it is no form of a table.
         """
         return read_saved(cls, path)
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What a reader says of a file; what is left out is found.
+
+    Attributes
+    ----------
+    types
+        What columns hold, by name, as for :func:`~synth_handson.tables.files.reading.read_table`.
+    encoding
+        Of text, by any name that Python knows.
+    sheet
+        Name of a workbook's sheet.
+    header_row
+        Line of delimited text, or row of a sheet, from 1, that names the columns; what is above is left out.
+    """
+
+    types: Mapping[str, str] = field(default_factory=dict)
+    encoding: str | None = None
+    sheet: str | None = None
+    header_row: int | None = None
 
 
 Saved = TypeVar("Saved")
@@ -161,15 +218,21 @@ def asked_forms(types: Mapping[str, str] | None) -> dict[str, ColumnForm]:
     forms = {}
     for name, asked in (types or {}).items():
         kind, _, date_format = asked.partition(":")
-        if kind not in COLUMN_TYPES or (date_format and kind != "date"):
+        if kind not in COLUMN_TYPES or (date_format and kind not in ("date", "time")):
             known = ", ".join((*COLUMN_TYPES, "date:%d/%m/%Y"))
             raise ArgumentError("type_unknown", column=name, type=asked, known=known)
         forms[name] = ColumnForm(name, kind, date_format=date_format or None)
     return forms
 
 
+def called(cells: Sequence[object]) -> list[str]:
+    """Return the names that a row of cells gives columns; one without a name is called by its place."""
+    given = [f"column {i + 1}" if cell in (None, "") else cell for i, cell in enumerate(cells)]
+    return [str(name).strip() for name in given]
+
+
 def name_columns(path: Path, cells: Sequence[object]) -> list[str]:
-    """Return the names that a first row gives columns; one without a name is called by its place.
+    """Return the names that a row gives columns, as `called` does.
 
     Raises
     ------
@@ -178,8 +241,7 @@ def name_columns(path: Path, cells: Sequence[object]) -> list[str]:
     """
     if len(cells) > MAX_COLUMNS:
         raise ArgumentError("file_columns", path=path, columns=len(cells), limit=MAX_COLUMNS)
-    given = [f"column {i + 1}" if cell in (None, "") else cell for i, cell in enumerate(cells)]
-    names = [str(name).strip() for name in given]
+    names = called(cells)
     repeated = sorted(name for name, times in Counter(names).items() if times > 1)
     if repeated:
         raise ArgumentError("file_names", path=path, names=", ".join(repeated[:5]))

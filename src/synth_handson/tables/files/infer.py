@@ -1,4 +1,4 @@
-"""What a column of text holds: numbers, dates, truth values, or words."""
+"""What a column of text holds: numbers, dates, times of day, truth values, or words."""
 
 from __future__ import annotations
 
@@ -11,10 +11,12 @@ from numpy.typing import NDArray
 
 from synth_handson.tables.checks import MISSING_MARKERS
 from synth_handson.tables.columns import Column
+from synth_handson.tables.dates import DATE_FORMATS, date_format, digit_format, time_format
 from synth_handson.tables.files.form import ColumnForm
-from synth_handson.tables.texts import DATE_FORMATS, date_format, looks_like_dates
+from synth_handson.tables.files.levels import PIECE, by_pieces
+from synth_handson.tables.texts import looks_like_dates
 
-TRUTH_WORDS = (
+BOOLEAN_WORDS = (
     ("false", "true"),
     ("no", "yes"),
     ("n", "y"),
@@ -31,11 +33,21 @@ NUMBER = r"\s*-?(?:(?:0|[1-9]\d*)(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?\s*"
 PADDED = r"\s*[+-]?\d+(?:[.,]\d*)?\s*"
 DECIMAL_COMMA = r"\s*-?(?:0|[1-9]\d*),\d+\s*"
 GROUPED = r"\s*-?(?:0|[1-9]\d{{0,2}}(?:{0}\d{{3}})*)(?:{1}\d+)?\s*"
+GROUPINGS = ((",", "."), (".", ","), *((sign, ",") for sign in " \u00a0\u202f\u2009"), ("'", "."), ("’", "."))
+"""Signs between thousands, each with the sign before decimals that goes with it."""
+SHORT = r"\s*-?(?:0|[1-9]\d{0,2})\s*"
+DOTTED = r"\s*-?[1-9]\d{0,2}(?:\.\d{3})+\s*"
+MILLIONS = r"\s*-?[1-9]\d{0,2}(?:\.\d{3}){2,}\s*"
+DIGITS_OF_DATES = r"(?:\d{8}|\d{14})"
+FIRST = 10_000
+"""So many values tell that a column has more than two, and whether most look like dates."""
 THREE = r"\s*-?[1-9]\d{0,2},\d{3}\s*"
 ZONED = re.compile(r"(.*\d)\s?(Z|[+-]\d{2}:?\d{2})")
 
 
-def infer_form(name: str, column: Column, comma: bool = False) -> ColumnForm:
+def infer_form(
+    name: str, column: Column, comma: bool = False, times: NDArray[np.intp] | None = None
+) -> ColumnForm:
     """Tell what a column of text holds, and why.
 
     Codes stay text: with leading zeros, no number gives back their digits. A date that can be read in two
@@ -49,39 +61,48 @@ def infer_form(name: str, column: Column, comma: bool = False) -> ColumnForm:
         Text; a missing value is where nothing was written.
     comma
         Whether "1,234" is more likely a number with three decimals than a thousand and some.
+    times
+        How many rows each value stands for; one if left out. Shape (n_values,).
 
     Returns
     -------
     ColumnForm
         With the spelling of values and of what is missing.
     """
-    distinct = column.dropna().drop_duplicates()
-    markers = distinct.str.strip().str.lower().isin(MISSING_MARKERS)
-    values = distinct[~markers]
+    rows = np.ones(len(column), np.intp) if times is None else times
+    written = column.notna().to_numpy()
+    markers = column.str.strip().str.lower().isin(MISSING_MARKERS).to_numpy(bool)
+    known = written & ~markers
+    values = column if known.all() else column[known]
     if values.empty:
-        return ColumnForm(name, "text", "empty" if distinct.empty else "words")
-    found = _truth(name, values) or _number(name, values, comma) or _date(name, values)
+        return ColumnForm(name, "text", "words" if written.any() else "empty")
+    found = _boolean(name, values) or _digits(name, values) or _number(name, values, comma)
+    found = found or _date(name, values) or _time(name, values)
     if found is None:
-        return _text(name, column, values)
-    if column.isna().any() or not markers.any():
+        return _text(name, values, rows[known])
+    if not written.all() or not markers.any():
         return found
     # With more than one marker, the most frequent one is written for all.
-    return replace(found, missing=str(column[column.isin(distinct[markers])].mode()[0]))
+    counted = pd.Series(rows[markers]).groupby(column[markers].to_numpy()).sum()
+    return replace(found, missing=str(counted.idxmax()))
 
 
-def _truth(name: str, values: Column) -> ColumnForm | None:
+def _boolean(name: str, values: Column) -> ColumnForm | None:
+    if len(values) > 2 and values.iloc[:FIRST].nunique() > 2:
+        return None
+    values = values.drop_duplicates()
     if len(values) > 2:
         return None
     spelled = {value.strip().casefold(): value.strip() for value in values}
     if len(spelled) < len(values):
         return None
-    for position, words in enumerate(TRUTH_WORDS):
+    for position, words in enumerate(BOOLEAN_WORDS):
         if set(spelled) == set(words) or (position == 0 and set(spelled) <= set(words)):
             shown = (spelled.get(words[0]), spelled.get(words[1]))
             # One word tells how the other is spelled: "TRUE" goes with "FALSE".
             false = shown[0] or _in_case_of(words[0], str(shown[1]))
             true = shown[1] or _in_case_of(words[1], str(shown[0]))
-            return ColumnForm(name, "truth", "truth", {"false": false, "true": true}, words=(false, true))
+            return ColumnForm(name, "boolean", "boolean", {"false": false, "true": true}, words=(false, true))
     return None
 
 
@@ -92,11 +113,15 @@ def _in_case_of(word: str, model: str) -> str:
 def _number(name: str, values: Column, comma: bool) -> ColumnForm | None:
     if _all(values, WHOLE):
         return ColumnForm(name, "whole", "whole")
-    if _all(values, NUMBER):
+    dotted = comma and _all(values, f"{DOTTED}|{SHORT}")
+    # Beside 950 or 1.200.300, 1.020 has no three decimals; alone it may have.
+    if dotted and not matches(values, f"{SHORT}|{MILLIONS}").any():
+        return ColumnForm(name, "text", "dots")
+    if not dotted and _all(values, NUMBER):
         return _with_decimals(ColumnForm(name, "number", "number"), values)
     if _all(values, f"{DECIMAL_COMMA}|{WHOLE}") and (comma or not _all(values, f"{THREE}|{WHOLE}")):
         return _with_decimals(ColumnForm(name, "number", "decimal_comma", decimal=","), values)
-    for grouping, decimal in ((",", "."), (".", ","), (" ", ",")):
+    for grouping, decimal in ((".", ","),) if dotted else GROUPINGS:
         if not _all(values, GROUPED.format(re.escape(grouping), re.escape(decimal)) + "|" + WHOLE):
             continue
         form = ColumnForm(name, "number", "grouping", {"sign": grouping}, decimal=decimal, grouping=grouping)
@@ -110,7 +135,7 @@ def _with_decimals(form: ColumnForm, values: Column) -> ColumnForm:
     """Note how many decimals all numbers have, if it is the same number."""
     if values.str.contains("[eE]", regex=True).any():
         return form
-    decimals = values.str.strip().str.rpartition(form.decimal)[2].str.len()
+    decimals = by_pieces(lambda part: part.str.strip().str.rpartition(form.decimal)[2].str.len(), values)
     has = values.str.contains(form.decimal, regex=False)
     same = has.all() and decimals.nunique() == 1
     return replace(form, decimals=int(decimals.iloc[0])) if same else form
@@ -119,12 +144,11 @@ def _with_decimals(form: ColumnForm, values: Column) -> ColumnForm:
 def _date(name: str, values: Column) -> ColumnForm | None:
     first = ZONED.fullmatch(str(values.iloc[0]).strip())
     if first:
-        parts = values.str.strip().str.extract(ZONED.pattern, expand=True)
-        zones = parts[1].drop_duplicates()
-        pattern = date_format(parts[0]) if parts.notna().all(axis=None) else None
+        days, zones = _without_zones(values)
+        pattern = date_format(days) if days.notna().all() else None
         if pattern and "%H" in pattern:
             several = len(zones) > 1
-            zone = "Z" if several else str(zones.iloc[0])
+            zone = "Z" if several else zones[0]
             reason, details = ("zones", {"count": len(zones)}) if several else ("zone", {"zone": zone})
             return ColumnForm(name, "date", reason, details, date_format=pattern, zone=zone)
         return None
@@ -132,15 +156,36 @@ def _date(name: str, values: Column) -> ColumnForm | None:
     return ColumnForm(name, "date", "date", {"format": pattern}, date_format=pattern) if pattern else None
 
 
-def _text(name: str, column: Column, values: Column) -> ColumnForm:
+def _without_zones(values: Column) -> tuple[Column, list[str]]:
+    """Return moments without their zones, and the different zones; what has none is missing."""
+    days, zones = [], dict[str, None]()
+    for start in range(0, len(values), PIECE):
+        parts = values.iloc[start : start + PIECE].str.strip().str.extract(ZONED.pattern, expand=True)
+        days.append(parts[0])
+        zones |= dict.fromkeys(parts[1].dropna())
+    return pd.concat(days), list(zones)
+
+
+def _digits(name: str, values: Column) -> ColumnForm | None:
+    if not _all(values, DIGITS_OF_DATES):
+        return None
+    pattern = digit_format(name, values)
+    return ColumnForm(name, "date", "date", {"format": pattern}, date_format=pattern) if pattern else None
+
+
+def _time(name: str, values: Column) -> ColumnForm | None:
+    pattern = time_format(values)
+    return ColumnForm(name, "time", "time", {"format": pattern}, date_format=pattern) if pattern else None
+
+
+def _text(name: str, values: Column, times: NDArray[np.intp]) -> ColumnForm:
     if _all(values, PADDED):
         return ColumnForm(name, "text", "leading_zeros")
-    if looks_like_dates(values.tolist()):
+    if looks_like_dates(values.iloc[:FIRST].tolist()):
         return ColumnForm(name, "text", "dates", {"known": len(DATE_FORMATS)})
-    numbers = values[matches(values, NUMBER)]
-    written = column.isin(values)
-    stray = int((written & ~column.isin(numbers)).sum())
-    if len(numbers) > 1 and stray < written.sum() / 10:
+    numbers = matches(values, NUMBER)
+    stray = int(times[~numbers].sum())
+    if values[numbers].iloc[:FIRST].nunique() > 1 and stray < times.sum() / 10:
         return ColumnForm(name, "text", "stray", {"count": stray})
     return ColumnForm(name, "text", "words")
 
@@ -160,7 +205,7 @@ def _all(values: Column, pattern: str) -> bool:
 
 
 def infer_date(name: str, column: Column) -> ColumnForm:
-    """Tell whether a column of texts that are marked as such, as in JSON, holds dates."""
-    values = column.dropna().drop_duplicates()
-    found = None if values.empty else _date(name, pd.Series(values))
+    """Tell whether a column of texts that are marked as such, as in JSON, holds dates or times."""
+    values = column.dropna()
+    found = None if values.empty else _date(name, values) or _digits(name, values) or _time(name, values)
     return found or ColumnForm(name, "text", "native")

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+import re
+from collections.abc import Generator, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from decimal import Decimal
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -12,7 +14,7 @@ import pandas as pd
 
 from synth_handson.errors import ArgumentError
 from synth_handson.tables.files.encodings import read_text
-from synth_handson.tables.files.form import ColumnForm, TableForm
+from synth_handson.tables.files.form import ColumnForm, OnRows, TableForm
 from synth_handson.tables.files.objects import from_rows, plain_rows
 
 MAX_BYTES = 2**30
@@ -20,7 +22,12 @@ MAX_BYTES = 2**30
 
 
 def read_json(
-    path: Path, asked: Mapping[str, ColumnForm], *, lines: bool, encoding: str | None = None
+    path: Path,
+    asked: Mapping[str, ColumnForm],
+    *,
+    lines: bool,
+    encoding: str | None = None,
+    on_rows: OnRows | None = None,
 ) -> tuple[pd.DataFrame, TableForm]:
     """Read an array of objects, or one object a line; numbers keep all of their digits.
 
@@ -31,7 +38,9 @@ def read_json(
     """
     text, encoding = read_text(path, encoding, MAX_BYTES)
     rows = _lines(path, text) if lines else _array(path, text)
-    frame, forms = from_rows(path, rows, asked)
+    # The text is given free when the last row was taken from it.
+    del text
+    frame, forms = from_rows(path, rows, asked, on_rows)
     return frame, TableForm("lines" if lines else "json", forms, encoding)
 
 
@@ -57,32 +66,91 @@ def _pairs(row: Mapping[str, Any]) -> Iterable[str]:
 
 
 def _array(path: Path, text: str) -> Iterator[tuple[int, dict[str, Any]]]:
-    found = _parse(path, text, 1)
-    if isinstance(found, dict):
-        # One object that holds the array of rows, and nothing else that could be one.
-        arrays = [value for value in found.values() if isinstance(value, list)]
-        found = arrays[0] if len(arrays) == 1 else found
-    if not isinstance(found, list):
+    with _told(path, 1):
+        start = _past_space(text, 0)
+        elements, number = (
+            (_elements(text, start) if text[start : start + 1] == "[" else _held(path, text, start)),
+            0,
+        )
+        for number, row in enumerate(elements, start=1):
+            if not isinstance(row, dict):
+                raise ArgumentError("file_no_object", path=path, line=number)
+            yield number, row
+
+
+def _elements(text: str, place: int) -> Generator[Any, None, int]:
+    """Yield the elements of an array, one by one; returns the place behind it."""
+    place = _past_space(text, place + 1)
+    if text[place : place + 1] == "]":
+        return place + 1
+    while True:
+        value, place = DECODER.raw_decode(text, place)
+        yield value
+        place = _past_space(text, place)
+        sign, place = text[place : place + 1], _past_space(text, place + 1)
+        if sign == "]":
+            return place
+        if sign != ",":
+            raise json.JSONDecodeError("Expecting ',' delimiter", text, place - 1)
+
+
+def _held(path: Path, text: str, start: int) -> Iterator[Any]:
+    """Yield the rows of the one array that an object holds."""
+    if text[start : start + 1] != "{":
+        DECODER.decode(text)
         raise ArgumentError("file_no_rows", path=path)
-    for number, row in enumerate(found, start=1):
-        if not isinstance(row, dict):
-            raise ArgumentError("file_no_object", path=path, line=number)
-        yield number, row
+    place, arrays = _past_space(text, start + 1), 0
+    while text[place : place + 1] != "}":
+        name, place = DECODER.raw_decode(text, place)
+        place = _past_space(text, place)
+        if not isinstance(name, str) or text[place : place + 1] != ":":
+            raise json.JSONDecodeError("Expecting ':' delimiter", text, place)
+        place = _past_space(text, place + 1)
+        if text[place : place + 1] == "[":
+            arrays += 1
+            if arrays > 1:
+                raise ArgumentError("file_no_rows", path=path)
+            place = yield from _elements(text, place)
+        else:
+            _, place = DECODER.raw_decode(text, place)
+        place = _past_space(text, place)
+        if text[place : place + 1] == ",":
+            place = _past_space(text, place + 1)
+        elif text[place : place + 1] != "}":
+            raise json.JSONDecodeError("Expecting ',' delimiter", text, place)
+    if not arrays:
+        raise ArgumentError("file_no_rows", path=path)
+
+
+def _past_space(text: str, place: int) -> int:
+    return SPACE.match(text, place).end()  # type: ignore[union-attr]
 
 
 def _lines(path: Path, text: str) -> Iterator[tuple[int, dict[str, Any]]]:
-    for number, line in enumerate(text.split("\n"), start=1):
+    number, start = 0, 0
+    while start < len(text):
+        end = text.find("\n", start)
+        line, start, number = (
+            text[start : None if end < 0 else end],
+            len(text) if end < 0 else end + 1,
+            number + 1,
+        )
         if not line.strip():
             continue
-        row = _parse(path, line, number)
+        with _told(path, number):
+            row = DECODER.decode(line)
         if not isinstance(row, dict):
             raise ArgumentError("file_no_object", path=path, line=number)
         yield number, row
 
 
-def _parse(path: Path, text: str, line: int) -> Any:
+@contextmanager
+def _told(path: Path, line: int) -> Iterator[None]:
+    """Say where text that begins on a line is no JSON."""
     try:
-        return json.loads(text, parse_float=exact, parse_constant=_constant, object_pairs_hook=_unique)
+        yield
+    except ArgumentError:
+        raise
     except json.JSONDecodeError as error:
         where = line + error.lineno - 1
         raise ArgumentError("file_json", path=path, line=where, reason=error.msg) from error
@@ -107,3 +175,7 @@ def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         names = [name for name, _ in pairs]
         raise ValueError(f"twice: {next(name for name in names if names.count(name) > 1)}")
     return row
+
+
+DECODER = json.JSONDecoder(parse_float=exact, parse_constant=_constant, object_pairs_hook=_unique)
+SPACE = re.compile(r"[ \t\n\r]*")

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import date, datetime, time
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from synth_handson.errors import ArgumentError
+from synth_handson.tables.checks import MAX_NUMBER
 from synth_handson.tables.columns import Column, as_canonical
 from synth_handson.tables.files.convert import (
     UnreadableValue,
@@ -22,12 +26,25 @@ from synth_handson.tables.files.convert import (
     parse,
     spell,
 )
-from synth_handson.tables.files.form import MAX_COLUMNS, ColumnForm
+from synth_handson.tables.files.form import MAX_COLUMNS, ColumnForm, OnRows
 from synth_handson.tables.files.infer import infer_date
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+MAX_CELLS = 50_000_000
+"""So many cells, also missing ones, are held as objects at most."""
+PIECE = 100_000
+"""So many cells of a column are held as objects before they are packed."""
+TOLD = 1_000
+"""Progress is told once for so many rows."""
 
 
 def from_rows(
-    path: Path, rows: Iterable[tuple[int, Mapping[str, Any]]], asked: Mapping[str, ColumnForm]
+    path: Path,
+    rows: Iterable[tuple[int, Mapping[str, Any]]],
+    asked: Mapping[str, ColumnForm],
+    on_rows: OnRows | None = None,
 ) -> tuple[pd.DataFrame, tuple[ColumnForm, ...]]:
     """Make a table of objects; a key that is not there is a missing value.
 
@@ -39,32 +56,98 @@ def from_rows(
         Each with its line or number in the file.
     asked
         Forms of columns, by name, that are not to be inferred.
+    on_rows
+        Told how many rows are read.
+
+    Raises
+    ------
+    ArgumentError
+        If there is no row, or there are too many columns or cells.
     """
-    places: list[int] = []
-    columns: dict[str, dict[int, Any]] = {}
+    places = array("q")
+    columns: dict[str, _Cells] = {}
     for number, (place, row) in enumerate(rows):
         places.append(place)
         for name, value in row.items():
             if isinstance(value, dict | list):
                 raise ArgumentError("file_nested", path=path, line=place, column=name)
-            columns.setdefault(name, {})[number] = value
+            columns.setdefault(name, _Cells()).put(number, value)
         if len(columns) > MAX_COLUMNS:
             raise ArgumentError("file_columns", path=path, columns=len(columns), limit=MAX_COLUMNS)
+        if number % TOLD == 0:
+            if len(columns) * number > MAX_CELLS:
+                raise ArgumentError("file_cells", path=path, limit=MAX_CELLS)
+            if on_rows:
+                on_rows(number)
+    if on_rows:
+        on_rows(len(places))
     if not columns:
         raise ArgumentError("file_empty", path=path)
     frame, forms = {}, []
     for name in list(columns):
-        values = columns.pop(name)
-        column = pd.Series([values.get(i) for i in range(len(places))], dtype=object)
+        cells = columns.pop(name).column(len(places))
         try:
-            frame[name], form = typed(name, column, asked.get(name))
+            frame[name], form = typed(name, cells, asked.get(name))
         except UnreadableValue as error:
-            shown, kind = str(column[error.row])[:40], asked[name].type
+            shown, kind = str(cells[error.row])[:40], asked[name].type
             raise ArgumentError(
                 "file_value", path=path, line=places[error.row], column=name, value=shown, type=kind
             ) from error
         forms.append(form)
-    return pd.DataFrame(frame), tuple(forms)
+    return pd.DataFrame(frame, copy=False), tuple(forms)
+
+
+class _Cells:
+    """The cells of a column while it is read; every `PIECE` of one kind is packed, as objects take more."""
+
+    def __init__(self) -> None:
+        self._packed: list[pa.Array | NDArray[Any] | list[Any]] = []
+        self._open: list[Any] = []
+
+    def put(self, row: int, value: Any) -> None:
+        """Put a value at a row, after missing ones where nothing was put."""
+        while (gap := row - len(self._packed) * PIECE - len(self._open)) > 0:
+            self._open += [None] * min(gap, PIECE - len(self._open))
+            self._pack()
+        self._open.append(value)
+        self._pack()
+
+    def column(self, rows: int) -> Column:
+        """Return so many rows in one dtype, or as objects."""
+        if rows > len(self._packed) * PIECE + len(self._open):
+            self.put(rows - 1, None)
+        if not self._packed:
+            return pd.Series(self._open, dtype=object)
+        parts = [*self._packed, *([_packed(self._open)] if self._open else [])]
+        self._packed = []
+        kinds = {getattr(part, "dtype", getattr(part, "type", None)) for part in parts}
+        if len(kinds) == 1 and isinstance(parts[0], np.ndarray):
+            return pd.Series(np.concatenate(parts), copy=False)
+        if len(kinds) == 1 and not isinstance(parts[0], list):
+            import pyarrow as pa
+
+            return pd.Series(pa.chunked_array(parts).to_pandas(), dtype="str")
+        values: list[Any] = []
+        for part in parts:
+            values += part if isinstance(part, list) else part.tolist()
+        return pd.Series(values, dtype=object)
+
+    def _pack(self) -> None:
+        if len(self._open) == PIECE:
+            self._packed.append(_packed(self._open))
+            self._open = []
+
+
+def _packed(values: list[Any]) -> pa.Array | NDArray[Any] | list[Any]:
+    """Hold values of one kind, texts with gaps, as Arrow or NumPy does; others as they are."""
+    import pyarrow as pa
+
+    classes = set(map(type, values))
+    if classes <= {str, type(None)}:
+        return pa.array(values, pa.string())
+    if classes == {float} or (classes == {int} and max(map(abs, values)) < MAX_NUMBER):
+        return np.array(values)
+    return values
 
 
 def typed(name: str, column: Column, asked: ColumnForm | None) -> tuple[Column, ColumnForm]:
@@ -80,12 +163,17 @@ def typed(name: str, column: Column, asked: ColumnForm | None) -> tuple[Column, 
     present = column.dropna()
     if present.empty:
         return column.astype("str"), ColumnForm(name, "text", "empty")
-    classes = set(map(type, present))
+    classes = {str} if column.dtype == "str" else set(map(type, present))
     if classes == {str}:
         text = column.astype("str")
         form = infer_date(name, text)
         return parse(text, form), form
-    if classes <= {bool} or classes <= {int, float, Decimal} or all(issubclass(c, date) for c in classes):
+    if (
+        classes <= {bool}
+        or classes <= {int, float, Decimal}
+        or all(issubclass(c, date) for c in classes)
+        or classes == {time}
+    ):
         values = _numbers(column) if classes <= {int, float, Decimal} else as_canonical(column)
         return values, default_form(name, values)
     return _as_text(column), ColumnForm(name, "text", "mixed")
@@ -98,7 +186,7 @@ def _as_asked(name: str, column: Column, asked: ColumnForm) -> tuple[Column, Col
     if asked.type != "text" and not natural.isna().all() and of_type(asked.type, natural):
         return natural, replace(default_form(name, natural), type=asked.type, reason="given")
     text = _as_text(column)
-    form = guess_dates(text, asked) if asked.type == "date" and not asked.date_format else asked
+    form = guess_dates(text, asked) if asked.type in ("date", "time") else asked
     return parse(text, form), form
 
 
@@ -135,7 +223,7 @@ def plain_rows(frame: pd.DataFrame, forms: Sequence[ColumnForm]) -> Iterator[dic
 def plain_values(column: Column, form: ColumnForm) -> list[Any]:
     """Return the values of a column as text, numbers, truth values and None."""
     kind = default_form("", column).type
-    if kind == "date" or (kind == "text"):
+    if kind in ("date", "time", "text"):
         values = spell(column, form).astype(object)
     else:
         values = as_exact(column).astype(object)

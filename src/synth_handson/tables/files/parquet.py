@@ -11,20 +11,26 @@ import pandas as pd
 from synth_handson.errors import ArgumentError
 from synth_handson.tables.columns import Column
 from synth_handson.tables.files.convert import UnreadableValue, as_exact, default_form
-from synth_handson.tables.files.form import MAX_COLUMNS, ColumnForm, TableForm
+from synth_handson.tables.files.encodings import MAX_RATIO, MAX_UNPACKED
+from synth_handson.tables.files.form import MAX_COLUMNS, ColumnForm, OnRows, TableForm
 from synth_handson.tables.files.objects import typed
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
+SURE = 2**28
+"""So much may any file hold, however well it is packed."""
 
-def read_parquet(path: Path, asked: Mapping[str, ColumnForm]) -> tuple[pd.DataFrame, TableForm]:
+
+def read_parquet(
+    path: Path, asked: Mapping[str, ColumnForm], *, on_rows: OnRows | None = None
+) -> tuple[pd.DataFrame, TableForm]:
     """Read a Parquet file, or a folder of them.
 
     Raises
     ------
     ArgumentError
-        If it cannot be read, or a column holds lists, structures or bytes.
+        If it cannot be read, holds far more than text packs, or a column holds lists, structures or bytes.
     """
     import pyarrow as pa
     from pyarrow.dataset import dataset
@@ -37,14 +43,27 @@ def read_parquet(path: Path, asked: Mapping[str, ColumnForm]) -> tuple[pd.DataFr
             kind = field.type.value_type if pa.types.is_dictionary(field.type) else field.type
             if pa.types.is_nested(kind) or pa.types.is_binary(kind) or pa.types.is_large_binary(kind):
                 raise ArgumentError("file_nested", path=path, line=1, column=field.name)
-        read = source.to_table()
+        packed = sum(Path(file).stat().st_size for file in source.files)
+        limit = min(MAX_UNPACKED, max(SURE, MAX_RATIO * packed))
+        batches, rows, size = [], 0, 0
+        for batch in source.to_batches():
+            batches.append(batch)
+            rows, size = rows + batch.num_rows, size + batch.nbytes
+            if size > limit:
+                raise ArgumentError("file_large", path=path, limit=f"{limit / 2**20:,.0f} MB")
+            if on_rows:
+                on_rows(rows)
+        read = pa.Table.from_batches(batches, source.schema)
     except (pa.ArrowException, OSError, ValueError) as error:
         if isinstance(error, ArgumentError):
             raise
         raise ArgumentError("file_damaged", path=path) from error
+    del batches
     frame, forms = {}, []
     for name in map(str, read.column_names):
-        column = _to_pandas(read.column(name))
+        column = _to_pandas(read.column(0))
+        # Each column is given free before the next is turned into values.
+        read = read.remove_column(0)
         form = default_form(name, column)
         if name in asked:
             try:

@@ -10,9 +10,17 @@ from pathlib import Path
 import pandas as pd
 
 from synth_handson.errors import ArgumentError
-from synth_handson.tables.files.delimited import OnRows, read_delimited
-from synth_handson.tables.files.encodings import GZIP
-from synth_handson.tables.files.form import AnyPath, ColumnForm, FileFormat, TableForm, asked_forms
+from synth_handson.tables.files.delimited import read_delimited
+from synth_handson.tables.files.encodings import GZIP, known_encoding
+from synth_handson.tables.files.form import (
+    AnyPath,
+    ColumnForm,
+    FileFormat,
+    OnRows,
+    Reading,
+    TableForm,
+    asked_forms,
+)
 from synth_handson.tables.files.json_files import read_json
 from synth_handson.tables.files.parquet import read_parquet
 from synth_handson.tables.files.workbook import read_workbook
@@ -47,6 +55,7 @@ def read_table(
     delimiter: str | None = None,
     header: bool | None = None,
     sheet: str | None = None,
+    header_row: int | None = None,
     on_rows: OnRows | None = None,
 ) -> pd.DataFrame:
     """Read a table from a file: CSV, TSV, JSON, YAML, XLSX or Parquet, the text ones also packed by gzip.
@@ -59,13 +68,18 @@ def read_table(
     path
         The file; its name tells the format.
     types
-        What columns hold, by name: "text", "whole", "number", "date", "truth"; "date:%d/%m/%Y" with a format.
+        What columns hold, by name: "text", "whole", "number", "date", "time", "boolean"; "date:%d/%m/%Y"
+        with a format.
     schema
         The form of a file read before, or the path of one that was saved: names and types must be the same.
-    encoding, delimiter, header
+    encoding
+        Of text.
+    delimiter, header
         Of delimited text; ``header`` is whether its first line names the columns.
     sheet
-        Name of a workbook's sheet; the first one if it is left out.
+        Name of a workbook's sheet; the first one with a table if it is left out.
+    header_row
+        Line, or row of a sheet, from 1, that names the columns; what is above it is left out.
     on_rows
         Told how many rows are read.
 
@@ -73,8 +87,8 @@ def read_table(
     -------
     DataFrame
         Text, whole numbers (exact, beyond 64 bits too), numbers (as Decimal where float64 would lose digits),
-        dates with or without zone, and truth values. Only what is empty is missing in a column of text; in
-        others also "NA", "-" and the like.
+        dates with or without zone, times of day, and truth values. Only what is empty is missing in a column
+        of text; in others also "NA", "-" and the like.
 
     Raises
     ------
@@ -82,48 +96,63 @@ def read_table(
         If there is no such file, it is not what its name says, or a value is not of its column's type: named
         with file, line and column.
     """
-    return read_file(
-        path, types=types, schema=schema, encoding=encoding, delimiter=delimiter, header=header, sheet=sheet,
-        on_rows=on_rows,
-    )[0]  # fmt: skip
+    reading = Reading(types or {}, encoding, sheet, header_row)
+    return read_file(path, reading, schema, delimiter=delimiter, header=header, on_rows=on_rows)[0]
 
 
 def read_file(
     path: AnyPath,
-    *,
-    types: Mapping[str, str] | None = None,
+    reading: Reading | None = None,
     schema: TableForm | AnyPath | None = None,
-    encoding: str | None = None,
+    *,
     delimiter: str | None = None,
     header: bool | None = None,
-    sheet: str | None = None,
     on_rows: OnRows | None = None,
 ) -> tuple[pd.DataFrame, TableForm]:
     """Read a table as `read_table` does, and tell its form: what was understood of it, and why."""
-    path = Path(fspath(path))
-    asked = asked_forms(types)
+    path, reading = Path(fspath(path)), reading or Reading()
+    asked = asked_forms(reading.types)
+    encoding = known_encoding(reading.encoding) if reading.encoding else None
     given = TableForm.read(schema) if isinstance(schema, str | PathLike) else schema
     if given:
         # What is given of a column counts before what its form would be.
         asked = {column.name: replace(column, reason="schema") for column in given.columns} | asked
     kind = find_format(path)
+    _check_fits(path, reading, kind)
     if kind == "csv":
         alike = given if given and given.format == "csv" else None
         frame, form = read_delimited(
-            path, asked, alike, encoding=encoding, delimiter=delimiter, header=header, on_rows=on_rows
-        )
+            path, asked, alike, encoding=encoding, delimiter=delimiter, header=header,
+            header_row=reading.header_row, on_rows=on_rows,
+        )  # fmt: skip
     elif kind in ("json", "lines"):
-        frame, form = read_json(path, asked, lines=kind == "lines", encoding=encoding)
+        frame, form = read_json(path, asked, lines=kind == "lines", encoding=encoding, on_rows=on_rows)
     elif kind == "yaml":
-        frame, form = read_yaml(path, asked, encoding=encoding)
+        frame, form = read_yaml(path, asked, encoding=encoding, on_rows=on_rows)
     elif kind == "xlsx":
-        frame, form = read_workbook(path, asked, sheet=sheet)
+        frame, form = read_workbook(
+            path, asked, given, sheet=reading.sheet, header_row=reading.header_row, on_rows=on_rows
+        )
     else:
-        frame, form = read_parquet(path, asked)
+        frame, form = read_parquet(path, asked, on_rows=on_rows)
     _check_asked(path, asked, form)
     if given and form.names != given.names:
         raise ArgumentError("schema_columns", path=path, found=_listed(form), expected=_listed(given))
     return frame, form
+
+
+def _check_fits(path: Path, reading: Reading, kind: FileFormat) -> None:
+    """Raise an `ArgumentError` if something is said that a file of this format does not have."""
+    for said, kinds in (
+        ("encoding", ("csv", "json", "lines", "yaml")),
+        ("sheet", ("xlsx",)),
+        ("header_row", ("csv", "xlsx")),
+    ):
+        value = getattr(reading, said)
+        if value is not None and kind not in kinds:
+            raise ArgumentError(f"file_without_{said}", path=path)
+    if reading.header_row is not None and reading.header_row < 1:
+        raise ArgumentError("file_header_row", path=path, row=reading.header_row)
 
 
 def find_format(path: Path) -> FileFormat:
@@ -168,6 +197,14 @@ def format_of_name(path: Path, packed: bool | None = None) -> FileFormat:
         key = "file_damaged" if binary and packed is not None else "file_unknown"
         raise ArgumentError(key, path=path, known=", ".join(SUFFIXES))
     return found
+
+
+def suffix_of_name(name: str) -> str:
+    """Return the ending that tells a file's format, such as ".csv.gz"; errors as `format_of_name`."""
+    format_of_name(Path(name))
+    lower = name.lower()
+    packed = PACKED if lower.endswith(PACKED) else ""
+    return Path(lower.removesuffix(PACKED)).suffix + packed
 
 
 def _check_asked(path: Path, asked: Mapping[str, ColumnForm], form: TableForm) -> None:

@@ -1,23 +1,33 @@
-"""Workbooks (XLSX): one sheet, whose first row names the columns."""
+"""Workbooks (XLSX): one sheet, and the table on it."""
 
 from __future__ import annotations
 
+import io
 import re
 import zipfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from datetime import time
 from decimal import Decimal
+from itertools import chain, islice, repeat
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import IO, Any, BinaryIO
 
 import pandas as pd
 
-from synth_handson.errors import ArgumentError
-from synth_handson.tables.files.form import ColumnForm, TableForm, name_columns
+from synth_handson.errors import ArgumentError, SynthHandsonError
+from synth_handson.tables.columns import column_kind
+from synth_handson.tables.files.form import MAX_COLUMNS, ColumnForm, OnRows, TableForm, called, name_columns
+from synth_handson.tables.files.heading import SAMPLE, find_heading, without_rows_below
 from synth_handson.tables.files.objects import from_rows, plain_values
 
 MAX_UNPACKED = 2 * 2**30
 MAX_RATIO = 200
 """Sheets pack well, but not so well: a bomb packs a thousandfold."""
+MAX_PART = 2**26
+MAX_ROW = 2**25
+"""So large may what is read as a whole be, in bytes: texts that cells share, and one row."""
+BLOCK = 2**16
 MAX_ROWS = 1_048_576
 MAX_CELL = 32_767
 """What a sheet can hold: rows, and characters in a cell."""
@@ -26,40 +36,65 @@ MAX_WHOLE = 2**53
 
 PADDED = re.compile(r"0{2,}")
 """The number format by which a sheet shows "01067"."""
+FORMULA = re.compile(rb"<(?:\w+:)?f[ />]")
 ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f]")
 
 
 def read_workbook(
-    path: Path, asked: Mapping[str, ColumnForm], *, sheet: str | None = None
+    path: Path,
+    asked: Mapping[str, ColumnForm],
+    given: TableForm | None = None,
+    *,
+    sheet: str | None = None,
+    header_row: int | None = None,
+    on_rows: OnRows | None = None,
 ) -> tuple[pd.DataFrame, TableForm]:
-    """Read a sheet, the first one if none is named; of a formula its last result is read.
+    """Read a sheet, the first one with a table if none is named; of a formula its last result is read.
+
+    Parameters
+    ----------
+    path
+        The file.
+    asked
+        Forms of columns, by name, that are not to be inferred.
+    given
+        The form of a workbook whose columns have the same names.
+    sheet, header_row
+        What is not to be found.
+    on_rows
+        Told how many rows are read, also where nothing stands in them.
 
     Raises
     ------
     ArgumentError
-        If it is none; if a formula has no result.
+        If it is none; if there is no such sheet; if a formula has no result.
     """
     from openpyxl import load_workbook
 
     _check_size(path)
-    with path.open("rb") as one, path.open("rb") as other:
-        try:
-            formulas = load_workbook(one, read_only=True)
-            results = load_workbook(other, read_only=True, data_only=True)
-        except Exception as error:  # whatever openpyxl raises on a file that is not as it should be
-            raise ArgumentError("file_damaged", path=path) from error
+    with _Watched(path, on_rows) as one, _Watched(path, on_rows) as other, _damage(path):
+        results = load_workbook(one, read_only=True, data_only=True)
         known = [name for name in results.sheetnames if hasattr(results[name], "iter_rows")]
         if not known or (sheet is not None and sheet not in known):
             raise ArgumentError("file_sheet", path=path, sheet=sheet, known=", ".join(known))
-        name = sheet or known[0]
-        try:
-            rows = _rows(path, formulas[name], results[name])
-            frame, forms = from_rows(path, rows, asked)
-        except ArgumentError:
-            raise
-        except Exception as error:  # as above: sheets are read when their rows are
-            raise ArgumentError("file_damaged", path=path) from error
-    return frame, TableForm("xlsx", forms, sheet=name)
+        as_given = given.sheet if given and given.sheet in known else None
+        name = sheet or as_given or _with_table(path, results, known)
+        formulas = load_workbook(other, read_only=True) if _has_formulas(results[name]) else None
+        rows = _written(path, results[name], formulas[name] if formulas else None)
+        first = list(islice(rows, SAMPLE))
+        place = _place(first, header_row, given)
+        if header_row is not None and place is None:
+            raise ArgumentError("file_header_row", path=path, row=header_row)
+        heading = find_heading([cells for _, cells in first], place)
+        below: list[int] = []
+        data = without_rows_below(chain(first[heading.row + 1 + heading.below :], rows), below)
+        table = _below(path, data, heading.names)
+        frame, forms = from_rows(path, table, asked, on_rows)
+        number = first[heading.row][0]
+    return frame, TableForm(
+        "xlsx", forms, sheet=name, header_row=number, rows_left_out=heading.row + heading.below + sum(below),
+        other_sheets=tuple(other for other in known if other != name),
+    )  # fmt: skip
 
 
 def write_workbook(frame: pd.DataFrame, file: BinaryIO, form: TableForm) -> None:
@@ -70,13 +105,24 @@ def write_workbook(frame: pd.DataFrame, file: BinaryIO, form: TableForm) -> None
     ArgumentError
         If a sheet cannot hold the table, naming column and value.
     """
+    write_book({form.sheet or "Sheet1": (frame, form)}, file)
+
+
+def write_book(sheets: Mapping[str, tuple[pd.DataFrame, TableForm]], file: BinaryIO) -> None:
+    """Write several sheets; errors are those of :func:`write_workbook`."""
     from openpyxl import Workbook
+
+    book = Workbook(write_only=True)
+    for title, (frame, form) in sheets.items():
+        _write_sheet(book.create_sheet(title), frame, form)
+    book.save(file)
+
+
+def _write_sheet(sheet: Any, frame: pd.DataFrame, form: TableForm) -> None:
     from openpyxl.cell import WriteOnlyCell
 
     if len(frame) >= MAX_ROWS:
         raise ArgumentError("file_sheet_rows", rows=len(frame), limit=MAX_ROWS - 1)
-    book = Workbook(write_only=True)
-    sheet = book.create_sheet(form.sheet or "Sheet1")
 
     def cell(value: Any) -> Any:
         if not isinstance(value, str):
@@ -89,53 +135,156 @@ def write_workbook(frame: pd.DataFrame, file: BinaryIO, form: TableForm) -> None
     sheet.append([cell(name) for name in form.names])
     for row in zip(*columns, strict=True):
         sheet.append([cell(value) for value in row])
-    book.save(file)
+
+
+class _Watched(io.FileIO):
+    """A file that tells whoever waits for it whenever more of it is read, so that reading can be ended."""
+
+    def __init__(self, path: Path, on_rows: OnRows | None) -> None:
+        super().__init__(path)
+        self._on_rows = on_rows
+
+    def read(self, size: int | None = -1) -> bytes:
+        if self._on_rows:
+            self._on_rows(0)
+        return super().read(size) or b""
+
+
+class _Unpacked:
+    """A sheet's XML, of which no row may be larger than `MAX_ROW`: the parser holds a row as a whole."""
+
+    def __init__(self, path: Path, file: IO[bytes]) -> None:
+        self._path = path
+        self._file = file
+        self._open = 0
+
+    def read(self, size: int = -1) -> bytes:
+        block = self._file.read(min(size, BLOCK) if size > 0 else BLOCK)
+        end = block.rfind(b"</")
+        self._open = self._open + len(block) if b"row>" not in block[max(end - 10**5, 0) :] else 0
+        if self._open > MAX_ROW:
+            raise ArgumentError("file_large", path=self._path, limit=f"{MAX_ROW / 2**20:.0f} MB")
+        return block
+
+
+@contextmanager
+def _damage(path: Path) -> Iterator[None]:
+    """Say that a workbook is damaged, whatever openpyxl raises on one that is not as it should be."""
+    try:
+        yield
+    except SynthHandsonError:
+        raise
+    except Exception as error:
+        raise ArgumentError("file_damaged", path=path) from error
 
 
 def _check_size(path: Path) -> None:
     try:
         with zipfile.ZipFile(path) as packed:
-            unpacked = sum(entry.file_size for entry in packed.infolist())
+            parts = packed.infolist()
             if "xl/workbook.xml" not in packed.namelist():
                 raise ArgumentError("file_no_workbook", path=path)
     except (zipfile.BadZipFile, OSError) as error:
         raise ArgumentError("file_damaged", path=path) from error
+    unpacked = sum(part.file_size for part in parts)
     if unpacked > MAX_UNPACKED or unpacked > max(2**26, MAX_RATIO * path.stat().st_size):
         raise ArgumentError("file_large", path=path, limit=f"{MAX_UNPACKED / 2**30:.0f} GB")
+    # These are held as a whole.
+    whole = [part for part in parts if part.filename.endswith(".xml") and "/worksheets/" not in part.filename]
+    if max(part.file_size for part in whole) > MAX_PART:
+        raise ArgumentError("file_large", path=path, limit=f"{MAX_PART / 2**20:.0f} MB")
 
 
-def _rows(path: Path, formulas: Any, results: Any) -> Iterator[tuple[int, dict[str, Any]]]:
-    """Yield the rows below the first, by the names it holds; empty rows are left out."""
-    names: list[str] = []
-    for number, (written, shown) in enumerate(
-        zip(formulas.iter_rows(), results.iter_rows(), strict=True), start=1
-    ):
-        cells = [_value(path, *pair) for pair in zip(written, shown, strict=True)]
+def _with_table(path: Path, book: Any, names: list[str]) -> str:
+    """Return the first sheet on which a table of several columns stands, or else any table."""
+    widths = {}
+    for name in names:
+        rows = [cells for _, cells in islice(_written(path, book[name], None), SAMPLE)]
+        table = rows[find_heading(rows).row :]
+        widths[name] = max(map(len, table)) if len(table) > 1 else 0
+    return next((name for least in (2, 1) for name in names if widths[name] >= least), names[0])
+
+
+def _has_formulas(sheet: Any) -> bool:
+    with sheet._get_source() as source:
+        before = b""
+        while block := source.read(BLOCK):
+            if FORMULA.search(before[-20:] + block):
+                return True
+            before = block
+    return False
+
+
+def _parsed(path: Path, sheet: Any) -> Iterator[tuple[int, dict[int, Any]]]:
+    """Yield the cells of each row in which something stands, by their columns.
+
+    openpyxl's own rows have a cell for every place up to the last one of the sheet, which may be coloured.
+    """
+    from openpyxl.cell.read_only import ReadOnlyCell
+    from openpyxl.worksheet._reader import WorkSheetParser
+
+    book = sheet.parent
+    with sheet._get_source() as source:
+        parser = WorkSheetParser(
+            _Unpacked(path, source), sheet._shared_strings, data_only=book.data_only, epoch=book.epoch,
+            date_formats=book._date_formats, timedelta_formats=book._timedelta_formats,
+        )  # fmt: skip
+        for number, row in parser.parse():
+            yield (
+                number,
+                {cell["column"]: ReadOnlyCell(sheet, **cell) for cell in row if cell["value"] is not None},
+            )
+
+
+def _written(path: Path, results: Any, formulas: Any) -> Iterator[tuple[int, list[Any]]]:
+    """Yield the rows in which something stands, each with its number."""
+    written = _parsed(path, formulas) if formulas else repeat((0, {}))
+    for (number, shown), (_, behind) in zip(_parsed(path, results), written, strict=False):
+        for column in behind.keys() - shown.keys():
+            if behind[column].data_type == "f":
+                raise ArgumentError("file_formula", path=path, cell=behind[column].coordinate)
+        last = max(shown, default=0)
+        if last > MAX_COLUMNS:
+            raise ArgumentError("file_columns", path=path, columns=last, limit=MAX_COLUMNS)
+        cells = [_value(shown[column]) if column in shown else None for column in range(1, last + 1)]
         while cells and cells[-1] is None:
             cells.pop()
-        if not cells:
-            continue
-        if not names:
-            names = name_columns(path, cells)
-        elif len(cells) > len(names):
+        if cells:
+            yield number, cells
+
+
+def _place(first: list[tuple[int, list[Any]]], header_row: int | None, given: TableForm | None) -> int | None:
+    """Return the place of the row that names the columns, if that is known."""
+    if header_row is not None:
+        return next((place for place, (number, _) in enumerate(first) if number == header_row), None)
+    names = given.names if given else None
+    return next(
+        (place for place, (_, cells) in enumerate(first) if called(cells) == names),
+        None,
+    )
+
+
+def _below(
+    path: Path, rows: Iterable[tuple[int, list[Any]]], heading: tuple[object, ...]
+) -> Iterator[tuple[int, dict[str, Any]]]:
+    """Yield the rows of the table by the names of its columns."""
+    names = name_columns(path, heading)
+    for number, cells in rows:
+        if len(cells) > len(names):
             raise ArgumentError(
                 "file_ragged", path=path, line=number, fields=len(cells), expected=len(names), delimiter="–"
             )
-        else:
-            yield number, dict(zip(names, cells + [None] * (len(names) - len(cells)), strict=True))
+        yield number, dict(zip(names, cells + [None] * (len(names) - len(cells)), strict=True))
 
 
-def _value(path: Path, written: Any, shown: Any) -> Any:
-    value = shown.value
-    if value is None:
-        if written.value is not None and written.data_type == "f":
-            raise ArgumentError("file_formula", path=path, cell=written.coordinate)
+def _value(cell: Any) -> Any:
+    value = cell.value
+    if cell.data_type == "e":  # "#DIV/0!" and the like
         return None
-    if shown.data_type == "e":  # "#DIV/0!" and the like
-        return None
-    if isinstance(value, int) and not isinstance(value, bool) and PADDED.fullmatch(shown.number_format or ""):
-        return f"{value:0{len(shown.number_format)}}"
-    return value if isinstance(value, bool | int | float | str) or hasattr(value, "year") else str(value)
+    if isinstance(value, int) and not isinstance(value, bool) and PADDED.fullmatch(cell.number_format or ""):
+        return f"{value:0{len(cell.number_format)}}"
+    kept = isinstance(value, bool | int | float | str | time) or hasattr(value, "year")
+    return value if kept else str(value)
 
 
 def _cells(column: Any, form: ColumnForm) -> list[Any]:
@@ -143,6 +292,8 @@ def _cells(column: Any, form: ColumnForm) -> list[Any]:
     if form.type == "date" and not form.zone and hasattr(column, "dt") and column.dt.year.min() >= 1900:
         moments = column.dt.round("ms").astype(object)
         values = [None if pd.isna(moment) else moment.to_pydatetime() for moment in moments]
+    if form.type == "time" and column_kind(column) == "time":
+        values = column.astype(object).where(column.notna(), None).tolist()
     for value in values:
         long = isinstance(value, str) and (len(value) > MAX_CELL or ILLEGAL.search(value))
         if long or isinstance(value, Decimal) or (isinstance(value, int) and abs(value) > MAX_WHOLE):

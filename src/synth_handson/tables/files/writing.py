@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import gzip
-from contextlib import suppress
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from os import fspath
 from pathlib import Path
@@ -15,12 +16,12 @@ import pandas as pd
 from synth_handson.errors import ArgumentError
 from synth_handson.tables.checks import check_frame
 from synth_handson.tables.files.convert import default_form
-from synth_handson.tables.files.delimited import OnRows, write_delimited
-from synth_handson.tables.files.form import AnyPath, FileFormat, TableForm
+from synth_handson.tables.files.delimited import write_delimited
+from synth_handson.tables.files.form import AnyPath, FileFormat, OnRows, TableForm
 from synth_handson.tables.files.json_files import write_json
 from synth_handson.tables.files.parquet import write_parquet
 from synth_handson.tables.files.reading import PACKED, format_of_name
-from synth_handson.tables.files.workbook import write_workbook
+from synth_handson.tables.files.workbook import write_book, write_workbook
 from synth_handson.tables.files.yaml_files import write_yaml
 
 
@@ -61,20 +62,47 @@ def write_table(
     if not force and path.exists():
         raise ArgumentError("file_exists", path=path)
     form = _form(frame, kind, path, form)
+    with _finished(path) as file:
+        if path.name.lower().endswith(PACKED):
+            with gzip.GzipFile(filename="", fileobj=file, mode="wb", mtime=0) as packed:
+                _write(frame, cast(BinaryIO, packed), form, on_rows)
+        else:
+            _write(frame, file, form, on_rows)
+
+
+@contextmanager
+def _finished(path: Path) -> Iterator[BinaryIO]:
+    """Open a file that is there under its name once all of it is written."""
     unfinished = path.with_name(f".{path.name}.{uuid4().hex}.unfinished")
     try:
         with unfinished.open("xb") as file:
-            if path.name.lower().endswith(PACKED):
-                with gzip.GzipFile(filename="", fileobj=file, mode="wb", mtime=0) as packed:
-                    _write(frame, cast(BinaryIO, packed), form, on_rows)
-            else:
-                _write(frame, file, form, on_rows)
+            yield file
         unfinished.replace(path)
     except OSError as error:
         raise ArgumentError("unwritable", path=path, reason=error.strerror or error) from error
     finally:
         with suppress(OSError):
             unfinished.unlink(missing_ok=True)
+
+
+def write_sheets(
+    sheets: Mapping[str, tuple[pd.DataFrame, TableForm]], path: AnyPath, *, force: bool = False
+) -> None:
+    """Write tables to the sheets of one workbook, as :func:`write_table` writes one, with its errors.
+
+    Parameters
+    ----------
+    sheets
+        By the sheet's name the table, and how its values are spelled.
+    path, force
+        As for :func:`write_table`.
+    """
+    path = Path(fspath(path))
+    if not force and path.exists():
+        raise ArgumentError("file_exists", path=path)
+    spelled = {title: (frame, _form(frame, "xlsx", path, form)) for title, (frame, form) in sheets.items()}
+    with _finished(path) as file:
+        write_book(spelled, file)
 
 
 def _form(frame: pd.DataFrame, kind: FileFormat, path: Path, form: TableForm | None) -> TableForm:

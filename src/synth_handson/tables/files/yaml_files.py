@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
+from itertools import islice
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -13,13 +14,13 @@ import yaml
 
 from synth_handson.errors import ArgumentError
 from synth_handson.tables.files.encodings import read_text
-from synth_handson.tables.files.form import ColumnForm, TableForm
+from synth_handson.tables.files.form import ColumnForm, OnRows, TableForm
 from synth_handson.tables.files.json_files import exact
 from synth_handson.tables.files.objects import from_rows, plain_rows
 
 MAX_BYTES = 2**28
-MAX_DEPTH = 2
-"""A sequence of mappings: anything deeper is no table."""
+LOOKED_AT = 1_000
+"""So many things behind an entry that is no mapping are looked at for aliases."""
 
 _RESOLVERS = (
     ("bool", r"true|True|TRUE|false|False|FALSE", "tTfF"),
@@ -52,7 +53,11 @@ _Dumper.add_representer(
 
 
 def read_yaml(
-    path: Path, asked: Mapping[str, ColumnForm], *, encoding: str | None = None
+    path: Path,
+    asked: Mapping[str, ColumnForm],
+    *,
+    encoding: str | None = None,
+    on_rows: OnRows | None = None,
 ) -> tuple[pd.DataFrame, TableForm]:
     """Read a sequence of mappings.
 
@@ -62,19 +67,7 @@ def read_yaml(
         If it is none, naming the line; if it uses aliases, by which a small file can stand for a huge one.
     """
     text, encoding = read_text(path, encoding, MAX_BYTES)
-    try:
-        _check(path, text)
-        found = yaml.load(text, Loader=_Loader)
-    except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        reason = getattr(error, "problem", None) or getattr(error, "reason", "?")
-        line = mark.line + 1 if mark else 1
-        raise ArgumentError("file_yaml", path=path, line=line, reason=reason) from error
-    except ArgumentError:
-        raise
-    except (ValueError, RecursionError, ArithmeticError, TypeError) as error:
-        raise ArgumentError("file_yaml", path=path, line=1, reason=type(error).__name__) from error
-    frame, forms = from_rows(path, _rows(path, found), asked)
+    frame, forms = from_rows(path, _rows(path, text), asked, on_rows)
     return frame, TableForm("yaml", forms, encoding)
 
 
@@ -85,21 +78,63 @@ def write_yaml(frame: pd.DataFrame, file: BinaryIO, form: TableForm) -> None:
         file.write(text.encode())
 
 
-def _check(path: Path, text: str) -> None:
-    depth = 0
-    for event in yaml.parse(text, Loader=_Loader):
-        line = event.start_mark.line + 1 if event.start_mark else 1
-        if isinstance(event, yaml.AliasEvent):
-            raise ArgumentError("file_alias", path=path, line=line)
-        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
-        if depth > MAX_DEPTH:
-            raise ArgumentError("file_nested", path=path, line=line, column="–")
+def _rows(path: Path, text: str) -> Iterator[tuple[int, dict[str, Any]]]:
+    """Yield rows as they are parsed: no more than one is held at a time."""
+    try:
+        events = yaml.parse(text, Loader=_Loader)
+        first = next(event for event in events if isinstance(event, yaml.NodeEvent))
+        _check(path, first, yaml.SequenceStartEvent, "file_no_rows")
+        for number, event in enumerate(events, start=1):
+            if isinstance(event, yaml.SequenceEndEvent):
+                break
+            if not isinstance(event, yaml.MappingStartEvent):
+                # Whoever builds a bomb of aliases is told so.
+                for after in islice(events, LOOKED_AT):
+                    _check(path, after, yaml.Event, "")
+            _check(path, event, yaml.MappingStartEvent, "file_no_object", number)
+            yield number, dict(_pairs(path, events))
+        if any(isinstance(event, yaml.NodeEvent) for event in events):
+            raise ArgumentError("file_yaml", path=path, line=1, reason="two documents")
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        reason = getattr(error, "problem", None) or getattr(error, "reason", "?")
+        line = mark.line + 1 if mark else 1
+        raise ArgumentError("file_yaml", path=path, line=line, reason=reason) from error
+    except ArgumentError:
+        raise
+    except (ValueError, RecursionError, ArithmeticError, TypeError, StopIteration) as error:
+        raise ArgumentError("file_yaml", path=path, line=1, reason=type(error).__name__) from error
 
 
-def _rows(path: Path, found: Any) -> Iterator[tuple[int, dict[str, Any]]]:
-    if not isinstance(found, list):
-        raise ArgumentError("file_no_rows", path=path)
-    for number, row in enumerate(found, start=1):
-        if not isinstance(row, dict):
-            raise ArgumentError("file_no_object", path=path, line=number)
-        yield number, {str(name): value for name, value in row.items()}
+def _pairs(path: Path, events: Iterator[yaml.Event]) -> Iterator[tuple[str, Any]]:
+    for event in events:
+        if isinstance(event, yaml.MappingEndEvent):
+            return
+        _check(path, event, yaml.ScalarEvent, "file_nested")
+        name, value = _value(event), next(events)
+        _check(path, value, yaml.ScalarEvent, "file_nested", column=str(name))
+        yield str(name), _value(value)
+
+
+def _check(
+    path: Path, event: yaml.Event, kind: type[yaml.Event], key: str, entry: int = 0, **values: str
+) -> None:
+    line = event.start_mark.line + 1 if event.start_mark else 1
+    if isinstance(event, yaml.AliasEvent):
+        raise ArgumentError("file_alias", path=path, line=line)
+    if not isinstance(event, kind):
+        raise ArgumentError(key, path=path, line=entry or line, **({"column": "–"} | values))
+
+
+def _value(event: Any) -> Any:
+    """Return what a scalar stands for."""
+    tag = (
+        event.tag
+        if event.tag not in (None, "!")
+        else _READER.resolve(yaml.ScalarNode, event.value, event.implicit)
+    )
+    construct = _READER.yaml_constructors.get(tag, _READER.yaml_constructors[None])
+    return construct(_READER, yaml.ScalarNode(tag, event.value, event.start_mark, event.end_mark))
+
+
+_READER = _Loader("")

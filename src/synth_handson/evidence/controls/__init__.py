@@ -1,0 +1,1 @@
+"""Tables whose answer is known, and leaks made on purpose."""

@@ -1,0 +1,1 @@
+"""Measures of whether the synthetic table keeps the statistics."""

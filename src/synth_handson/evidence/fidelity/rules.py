@@ -1,0 +1,143 @@
+"""Which rules of the training table the synthetic rows break, beside real rows."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from synth_handson.evidence.three_tables import AssessedTables
+from synth_handson.locales import Message
+from synth_handson.metrics.intervals import Estimate, exact_share
+from synth_handson.tables.columns import column_kind
+from synth_handson.tables.people import find_several_rows
+from synth_handson.tables.rules.find import find_rules_of, rests_on
+from synth_handson.tables.rules.rule import Rule
+from synth_handson.tables.rules.values import Unit, Values
+
+TOLERATED, RUINED = 0.01, 0.2
+"""A rule is broken if certainly so much more of the synthetic rows than of real ones break it; by the second,
+nobody can work with what it is about."""
+
+
+@dataclass(frozen=True)
+class RuleEvidence:
+    """How often a rule of the training table is broken.
+
+    Attributes
+    ----------
+    rule
+        The rule, as `synth_handson.tables.rules.parse.parse_rule` reads it.
+    words
+        What it says.
+    stated
+        Whether somebody stated it; else it was found in the training table, and holds in the holdout, too.
+    people
+        The people it rests on in the training table.
+    rows
+        Synthetic rows.
+    broken, low, high
+        Share of the synthetic rows that break it, 0 to 1, low is good, with its 95 % interval.
+    train, holdout
+        The same share of the training rows and of the holdout.
+    real_high
+        Upper end of the 95 % interval of the share of real rows; where values of the training table decide,
+        of the holdout's.
+    """
+
+    rule: str
+    words: Message
+    stated: bool
+    people: int
+    rows: int
+    broken: float
+    low: float
+    high: float
+    train: float
+    holdout: float
+    real_high: float
+
+    @property
+    def certain_excess(self) -> float:
+        """By how much more of the synthetic rows than of real ones break it for certain, 0 to 1."""
+        return max(self.low - self.real_high, 0.0)
+
+    @property
+    def is_broken(self) -> bool:
+        """Whether that is more than is tolerated."""
+        return self.certain_excess > TOLERATED
+
+
+def assess_rules(
+    tables: AssessedTables, units: Mapping[str, Unit], stated: Sequence[Rule] = ()
+) -> tuple[RuleEvidence, ...]:
+    """Measure how often the synthetic rows break what holds in the training table and in the holdout.
+
+    Parameters
+    ----------
+    tables
+        The three tables.
+    units
+        What their columns hold, as `units_of` says.
+    stated
+        Rules that somebody stated; they are measured even if real rows break them.
+
+    Returns
+    -------
+    tuple of RuleEvidence
+        Those that are stated, then those that were found; of each, the most broken first.
+
+    Notes
+    -----
+    Intervals of shares are exact (Clopper & Pearson, Biometrika 26, 1934).
+    """
+    train = tables.train
+    several = find_several_rows(train)
+    people = several.people(train) if several else np.arange(len(train))
+    values, holdout, synthetic = (Values(table, units) for table in (train, tables.holdout, tables.synthetic))
+    for rule in stated:
+        rule.check(values)
+    found = find_rules_of(train, tables.holdout, people, several.identifiers if several else (), units)
+    asked = [(rule, True, rests_on(rule, values, people)) for rule in stated]
+    asked += [(one.rule, False, one.people) for one in found if one.rule not in stated]
+    measured = [
+        _measured(rule, is_stated, rests, (synthetic, values, holdout)) for rule, is_stated, rests in asked
+    ]
+    return tuple(sorted(measured, key=lambda one: (not one.stated, -one.broken)))
+
+
+def units_of(columns: pd.DataFrame) -> dict[str, Unit]:
+    """Say what the columns of a training table hold, in the units of an `AssessedTables`."""
+    units: dict[str, Unit] = {}
+    for name, column in columns.items():
+        kind = column_kind(column)
+        if kind in ("date", "zoned date"):
+            units[str(name)] = "date"
+        elif kind == "time":
+            units[str(name)] = "time"
+        elif kind == "duration":
+            units[str(name)] = "duration"
+    return units
+
+
+def _measured(rule: Rule, stated: bool, people: int, tables: tuple[Values, Values, Values]) -> RuleEvidence:
+    broken = [int((~rule.holds_for(table, tables[1])).sum()) for table in tables]
+    ours = exact_share(broken[0], tables[0].rows)
+    # What values of the training table decide, its own rows can hardly break.
+    first = 2 if rule.reads_data else 1
+    real: Estimate = exact_share(sum(broken[first:]), sum(table.rows for table in tables[first:]))
+    return RuleEvidence(
+        rule=str(rule),
+        words=rule.message(tables[1].units),
+        stated=stated,
+        people=people,
+        rows=tables[0].rows,
+        broken=float(ours),
+        low=ours.low,
+        high=ours.high,
+        train=broken[1] / tables[1].rows,
+        holdout=broken[2] / tables[2].rows,
+        real_high=real.high,
+    )

@@ -1,0 +1,1 @@
+"""Tests of whether anybody real can be found in the synthetic table."""

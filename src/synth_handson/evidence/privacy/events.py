@@ -1,0 +1,348 @@
+"""Find people by their events: by any of them, by several together, and by the nearest to a synthetic one.
+
+Whole people were split at random, so their labels can be exchanged, and each counts once, however many events
+there are.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import combinations
+
+import numpy as np
+import pandas as pd
+
+from synth_handson.evidence.histories import Events, Histories, Keys
+from synth_handson.evidence.measures import Measure
+from synth_handson.evidence.privacy.membership import (
+    FALSE_POSITIVE_RATES,
+    MAX_CELLS,
+    MAX_ROWS,
+    accused,
+    attack_area,
+    attack_hits,
+)
+from synth_handson.evidence.privacy.people_found import PeopleFound
+from synth_handson.evidence.privacy.subsets import (
+    BINS,
+    choose_subsets,
+    spread_of,
+    subset_joins,
+    ventiles,
+)
+from synth_handson.evidence.three_tables import AssessedTables
+from synth_handson.metrics.arrays import Floats, Integers, number_rows
+from synth_handson.metrics.distances import HeomSpace
+from synth_handson.metrics.intervals import attributable_fraction, exact_share, upper_tail
+from synth_handson.metrics.shared_items import Items, SharedItems, share_items
+from synth_handson.metrics.text_similarity import folded
+from synth_handson.tables.texts import is_text
+
+MOST_TOGETHER = 4
+"""So many events together single people out at most: four points do of mobility and of card payments."""
+MAX_EVENTS = 400_000
+"""Of larger tables, the events of some people are looked at: so many events of each table."""
+MAX_WAYS = 15
+"""So many subsets of the columns are tried for several events together."""
+
+EVENT_MATCHES = ("event_matches", *(f"event_matches_{k}" for k in range(2, MOST_TOGETHER + 1)))
+EVENT_MEASURES = (
+    "profile_matches", *EVENT_MATCHES,
+    "history_attack_auc", "history_attack_tpr", "event_attack_auc", "event_attack_tpr",
+)  # fmt: skip
+
+_Parts = tuple[Floats, Floats]
+
+
+@dataclass(frozen=True, eq=False)
+class EventCodes:
+    """Events of real and of synthetic people as numbers that equal values share.
+
+    Attributes
+    ----------
+    own
+        The columns of the events themselves; the others are their people's.
+    time
+        The column that orders them, if one does.
+    gap
+        The column with the time since the event before, likewise.
+    codes
+        For each column, by values and by twentieths, a number of every row: real, then synthetic ones.
+    owners
+        The person of each real event, training people first, and of each synthetic one.
+    people
+        Number of training, of holdout and of synthetic people.
+    """
+
+    own: tuple[str, ...]
+    time: str | None
+    gap: str | None
+    codes: tuple[Mapping[str, Integers], ...]
+    owners: tuple[Integers, Integers]
+    people: tuple[int, int, int]
+
+    @classmethod
+    def of(cls, rows: AssessedTables, events: Events, people: tuple[int, int, int]) -> EventCodes:
+        """Give the values of events numbers, and of what belongs to their people."""
+        synthetic, train, holdout = events.owners
+        real, drawn = pd.concat([rows.train, rows.holdout], ignore_index=True), rows.synthetic
+        gap = None
+        if events.time is not None:
+            gap = f"{events.time} - lag({events.time})"
+            since = [table[events.time].diff() for table in events.tables.all]
+            since = [g.where(pd.Series(w).diff() == 0) for g, w in zip(since, events.owners, strict=True)]
+            drawn = drawn.assign(**{gap: since[0]})
+            real = real.assign(**{gap: pd.concat(since[1:], ignore_index=True)})
+        space = HeomSpace(real, drawn)
+        binned = {
+            name: ventiles(space.ranks[name])
+            for name in space.ranks
+            if len(np.unique(space.codes[name][space.real])) > BINS
+        }
+        codes: tuple[Mapping[str, Integers], ...] = (space.codes,)
+        codes += ({**space.codes, **binned},) if binned else ()
+        owners = np.concatenate([train, people[1] + holdout])
+        own = tuple(map(str, events.tables.train.columns))
+        return cls(own, events.time, gap, codes, (owners, synthetic), (people[1], people[2], people[0]))
+
+    def spread(self, codes: Mapping[str, Integers]) -> dict[str, float]:
+        """Say how much each column tells real events apart."""
+        real = len(self.owners[0])
+        return {name: spread_of(np.bincount(column[:real] + 1)) for name, column in codes.items()}
+
+    def one(self, random_state: int) -> tuple[list[tuple[str, ...]], Integers]:
+        """Count who is singled out by one event, in each subset of the columns. Counts: shape (2, m)."""
+        ways: list[tuple[str, ...]] = []
+        counts: list[tuple[int, int]] = []
+        for codes in self.codes:
+            rng = np.random.default_rng(random_state)
+            spread = {name: told for name, told in self.spread(codes).items() if name != self.gap}
+            subsets = [s for s in choose_subsets(spread, rng) if not set(self.own).isdisjoint(s)]
+            # Zobrist hashing, as where rows are people.
+            hashes = {
+                name: rng.integers(0, 2**64, int(c.max()) + 2, dtype=np.uint64)[c]
+                for name, c in codes.items()
+            }
+            with ThreadPoolExecutor(os.cpu_count()) as pool:
+                counts += pool.map(lambda subset, of=hashes: self._alone([of[n] for n in subset]), subsets)
+            ways += subsets
+        return ways, np.array(counts).T
+
+    def _alone(self, hashes: Sequence[np.ndarray]) -> tuple[int, int]:
+        """Count training and holdout people who have an event that is nobody else's, and a synthetic one."""
+        real, synthetic = np.split(pd.factorize(np.sum(hashes, axis=0))[0], [len(self.owners[0])])
+        owners = self.owners[0]
+        size = int(max(real.max(), synthetic.max(initial=0))) + 1
+        one = np.full(size, -1)
+        one[real] = owners
+        shared = np.zeros(size, bool)
+        shared[real[owners != one[real]]] = True
+        stands = np.zeros(size, bool)
+        stands[synthetic] = True
+        return self.split(np.unique(owners[stands[real] & ~shared[real]]))
+
+    def split(self, found: Integers) -> tuple[int, int]:
+        """Count training and holdout people among those found."""
+        members = int((found < self.people[0]).sum())
+        return members, len(found) - members
+
+    def ways(self) -> Iterator[tuple[tuple[str, ...], Integers]]:
+        """Yield sets of the events' columns, each by values and by twentieths, with the numbers of all rows.
+
+        All columns; all but one, the time first; the time with each other column; each column alone; and the
+        gaps between the events, with all columns but the time and alone.
+        """
+        first = [self.time] if self.time else []
+        order = [*first, *(name for name in self.own if name != self.time)]
+        subsets = [tuple(self.own)]
+        subsets += [tuple(n for n in self.own if n != left) for left in order[: MAX_WAYS // 3]]
+        subsets += [tuple(pair) for pair in combinations(order, 2) if pair[0] in first][: MAX_WAYS // 3]
+        telling = sorted(order, key=lambda name: -self.spread(self.codes[0])[name])
+        subsets += [(name,) for name in telling[: MAX_WAYS // 3]]
+        if self.gap:
+            subsets += [(*(name for name in self.own if name != self.time), self.gap), (self.gap,)]
+        for subset in dict.fromkeys(filter(None, subsets)):
+            for codes in self.codes:
+                if codes is self.codes[0] or any(codes[n] is not self.codes[0][n] for n in subset):
+                    yield subset, number_rows(codes[name] for name in subset)
+
+    @cached_property
+    def shared(self) -> list[tuple[tuple[str, ...], SharedItems]]:
+        """With which synthetic person each real one has most in common, in each way."""
+        owners, synthetic = self.owners
+        members, others, drawn = self.people
+        found = []
+        for subset, numbers in self.ways():
+            real, theirs = np.split(numbers, [len(owners)])
+            items = Items(owners, real, members + others), Items(synthetic, theirs, drawn)
+            found.append((subset, share_items(*items, MOST_TOGETHER)))
+        return found
+
+
+def event_measures(histories: Histories, random_state: int) -> tuple[Measure, ...]:
+    """Look for people by their events, beside the same for people of the holdout.
+
+    Parameters
+    ----------
+    histories
+        The people of three tables.
+    random_state
+        Seed of samples, draws and bootstrap.
+
+    Returns
+    -------
+    tuple of Measure
+        Those of `EVENT_MEASURES`; "profile_matches" only where something belongs to the people; and
+        "event_texts" for each column of free text. Of several kinds of events, the way counts that shows
+        most.
+    """
+    ours = histories.sampled(MAX_EVENTS, random_state)
+    theirs = ours.reference(random_state)
+    codes = [EventCodes.of(ours.rows(events), events, ours.sizes) for events in ours.events]
+    beside = [EventCodes.of(theirs.rows(events), events, theirs.sizes) for events in theirs.events]
+    near = histories.sampled(min(MAX_ROWS, MAX_CELLS // len(histories.columns)), random_state)
+    return (
+        *_profiles(histories, random_state),
+        *_matches(codes, random_state),
+        *_texts(histories),
+        *_attacks("history", _unshared(codes), _unshared(beside), random_state),
+        *_attacks("event", _nearest(near), _nearest(near.reference(random_state)), random_state),
+    )
+
+
+def _profiles(histories: Histories, random_state: int) -> Iterator[Measure]:
+    """Find people by what belongs to them, as by part of the columns where each row is a person."""
+    tables = histories.profiles
+    tables = tables.without([name for name in tables.categories if is_text(tables.train[name])])
+    if not tables.train.shape[1]:
+        return
+    space = HeomSpace(pd.concat([tables.train, tables.holdout], ignore_index=True), tables.synthetic)
+    members, others = np.split(space.real, [len(tables.train)])
+    joins = list(subset_joins(space, members, others, random_state))
+    found = PeopleFound(np.concatenate([join.found.counts for join in joins], axis=1), joins[0].found.people)
+    train, holdout = map(int, found.counts[:, found.best])
+    yield Measure(
+        "profile_matches",
+        exact_share(train, found.people[0]),
+        exact_share(holdout, found.people[1]),
+        rows=sum(found.people),
+        columns=[subset for join in joins for subset in join.subsets][found.best],
+        **found.tested,
+    )
+
+
+def _matches(kinds: Sequence[EventCodes], random_state: int) -> Iterator[Measure]:
+    """Count who is found by one event, and by several that stand together in one synthetic person."""
+    ways: list[list[tuple[str, ...]]] = [[] for _ in EVENT_MATCHES]
+    counts: list[list[Integers]] = [[] for _ in EVENT_MATCHES]
+    for kind in kinds:
+        subsets, found = kind.one(random_state)
+        ways[0] += subsets
+        counts[0].append(found)
+        for subset, shared in kind.shared:
+            for k in range(2, MOST_TOGETHER + 1):
+                ways[k - 1].append(subset)
+                counts[k - 1].append(np.array(kind.split(np.flatnonzero(shared.alone[:, k - 1])))[:, None])
+    members, others, _ = kinds[0].people
+    for name, subsets, parts in zip(EVENT_MATCHES, ways, counts, strict=True):
+        people = PeopleFound(np.concatenate(parts, axis=1), (members, others))
+        train, holdout = map(int, people.counts[:, people.best])
+        yield Measure(
+            name,
+            exact_share(train, members),
+            exact_share(holdout, others),
+            rows=members + others,
+            columns=subsets[people.best],
+            **people.tested,
+        )
+
+
+def _texts(histories: Histories) -> Iterator[Measure]:
+    """Find people by a single text of an event of theirs that nobody else wrote."""
+    _, training, held_out = histories.sizes
+    for events in histories.events:
+        for name, (synthetic, *real) in events.texts.items():
+            known = {folded(text) for text in synthetic.dropna()}
+            owners = (events.owners[1], training + events.owners[2])
+            written = pd.concat(
+                pd.DataFrame({"text": texts.dropna().map(folded), "person": whose[texts.dropna().index]})
+                for texts, whose in zip(real, owners, strict=True)
+            ).drop_duplicates()
+            alone = written[~written["text"].duplicated(keep=False)]
+            found = alone.loc[alone["text"].isin(known), "person"].unique()
+            members = int((found < training).sum())
+            counts = PeopleFound.once(members, len(found) - members, (training, held_out))
+            yield counts.measure("event_texts", (name,))
+
+
+def _attacks(kind: str, ours: _Parts, theirs: _Parts, random_state: int) -> Iterator[Measure]:
+    """Take an attack's area and hits: whoever has a small number is taken for a training person."""
+    people = sum(map(len, ours))
+    area, p_value = attack_area(*ours)
+    yield Measure(f"{kind}_attack_auc", area, attack_area(*theirs)[0], rows=people, p_value=p_value)
+    hits, expected = (attack_hits(*parts, random_state)["attack_tpr"] for parts in (ours, theirs))
+    caught = accused(*ours, FALSE_POSITIVE_RATES["attack_tpr"])
+    yield Measure(f"{kind}_attack_tpr", hits, expected, rows=people, **caught.tested)
+
+
+def _unshared(kinds: Sequence[EventCodes]) -> _Parts:
+    """How little of each real person's history one synthetic person shares, beyond what real ones do."""
+    excess = np.max([shared.excess for kind in kinds for _, shared in kind.shared], axis=0)
+    members, others = np.split(-excess, [kinds[0].people[0]])
+    return members, others
+
+
+def _nearest(histories: Histories) -> _Parts:
+    """How far the event of each training and holdout person that is nearest to a synthetic one is from it.
+
+    Of several kinds of events, whose distances have no scale in common, it is the place among all people.
+    """
+    from scipy.stats import rankdata
+
+    _, members, others = histories.sizes
+    nearest = np.full(members + others, np.inf)
+    for events in histories.events:
+        rows = histories.rows(events)
+        real = pd.concat([rows.train, rows.holdout], ignore_index=True)
+        if real.empty or rows.synthetic.empty:
+            continue
+        space = HeomSpace(real, rows.synthetic)
+        distances = space.nearest(space.real, space.synthetic)[0][:, 0]
+        best = np.full(members + others, np.inf)
+        np.minimum.at(best, np.concatenate([events.owners[1], members + events.owners[2]]), distances)
+        nearest = np.minimum(nearest, rankdata(best, "average") if len(histories.events) > 1 else best)
+    first, second = np.split(nearest, [members])
+    return first, second
+
+
+def key_matches(keys: Keys) -> Measure:
+    """Count the training people whose key is a synthetic one, beside the holdout's people.
+
+    Parameters
+    ----------
+    keys
+        Of synthetic, training and holdout people, as text; of several rows of a person each counts once.
+
+    Returns
+    -------
+    Measure
+        "key_matches": share of the training people whose key is a synthetic one, 0 to 1, low is good.
+        Fisher's exact test on people, one-sided: keys that are numbered from 1 meet people of either kind
+        alike, and new keys may well keep clear of those of training people.
+    """
+    synthetic, train, holdout = (column.drop_duplicates() for column in keys)
+    found = [int(keys.isin(synthetic).sum()) for keys in (train, holdout)]
+    people = len(train), len(holdout)
+    p_value = upper_tail(np.array([found[0]]), np.array([sum(found)]), people[0], sum(people))
+    return Measure(
+        "key_matches",
+        exact_share(found[0], people[0]),
+        exact_share(found[1], people[1]),
+        rows=sum(people),
+        p_value=float(p_value[0]),
+        attributable=attributable_fraction(found[0], people[0], found[1], people[1]),
+    )

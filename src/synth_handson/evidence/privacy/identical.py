@@ -1,0 +1,226 @@
+"""Find whether more training rows, or fewer, stand in the synthetic table than chance puts there."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from synth_handson.evidence.measures import Measure
+from synth_handson.evidence.privacy.people_found import PeopleFound
+from synth_handson.metrics.arrays import Integers
+from synth_handson.metrics.distances import HeomSpace
+from synth_handson.metrics.intervals import (
+    all_exposed,
+    attributable_fraction,
+    exact_share,
+    upper_tail,
+)
+from synth_handson.tables.columns import likely_identifier
+
+HINT_LEVEL = 0.01
+MOSTLY_MORE = 0.5
+"""More rows stand in the training table than reality puts there if chance does that less often than
+`HINT_LEVEL`, and if more than this share of them would not be there at the holdout's rate."""
+ONCE = 0.99
+"""Share of a column's values that occur once, from which on they hardly ever repeat."""
+
+
+@dataclass(frozen=True)
+class Matches:
+    """Who stands in whose table.
+
+    Attributes
+    ----------
+    people
+        Number of training and of holdout people.
+    rows
+        Number of synthetic rows.
+    found
+        Training and holdout people who stand in the synthetic table.
+    copies
+        Synthetic and holdout rows that stand in the training table.
+    distinct_copies
+        The same with equal rows counted once.
+    alone
+        Number of training people who are unlike all other real people.
+    """
+
+    people: tuple[int, int]
+    rows: int
+    found: tuple[int, int]
+    copies: tuple[int, int]
+    distinct_copies: tuple[int, int]
+    alone: int
+
+    @classmethod
+    def of(cls, synthetic: pd.DataFrame, train: pd.DataFrame, holdout: pd.DataFrame) -> Matches:
+        """Join three tables on all their columns."""
+        space = HeomSpace(pd.concat([train, holdout], ignore_index=True), synthetic)
+        return cls.within(space, *np.split(space.real, [len(train)]))
+
+    @classmethod
+    def within(cls, space: HeomSpace, members: Integers, others: Integers) -> Matches:
+        """Join the tables of a space, where training and holdout rows stand at these positions."""
+        numbers = space.row_numbers
+        train, holdout, synthetic = (
+            np.bincount(numbers[rows], minlength=int(numbers.max()) + 1)
+            for rows in (members, others, space.synthetic)
+        )
+        return cls(
+            (int(train.sum()), int(holdout.sum())),
+            int(synthetic.sum()),
+            (int(train[synthetic > 0].sum()), int(holdout[synthetic > 0].sum())),
+            (int(synthetic[train > 0].sum()), int(holdout[train > 0].sum())),
+            (int(((synthetic > 0) & (train > 0)).sum()), int(((holdout > 0) & (train > 0)).sum())),
+            int(((train == 1) & (holdout == 0)).sum()),
+        )
+
+    @property
+    def distinct_rows(self) -> tuple[int, int]:
+        """Number of synthetic and of holdout rows, where equal ones that are copies count once."""
+        sizes = self.rows, self.people[1]
+        synthetic, holdout = (
+            size - copies + distinct
+            for size, copies, distinct in zip(sizes, self.copies, self.distinct_copies, strict=True)
+        )
+        return synthetic, holdout
+
+
+def identical_rows(matches: Matches, left_out: tuple[str, ...] = ()) -> Measure:
+    """Count the synthetic rows that stand in the training table, beside the holdout's.
+
+    The test compares training people who stand in the synthetic table with holdout people who do. It holds
+    whatever the generator does, even if it prefers common rows: see `PeopleFound`.
+
+    Parameters
+    ----------
+    matches
+        Of three tables, without the columns left out.
+    left_out
+        Which columns were left out.
+
+    Returns
+    -------
+    Measure
+        "identical_rows", or "identical_without" and the columns left out: shares from 0 to 1, low is good.
+    """
+    hits, expected = matches.copies
+    return Measure(
+        "identical_without" if left_out else "identical_rows",
+        exact_share(hits, matches.rows),
+        exact_share(expected, matches.people[1]),
+        rows=matches.rows,
+        columns=left_out,
+        **PeopleFound.once(*matches.found, matches.people).tested,
+    )
+
+
+def training_matches(matches: Matches, level: float, columns: tuple[str, ...] = ()) -> tuple[Measure, ...]:
+    """Compare how many synthetic and how many holdout rows stand in the training table.
+
+    This sees a few copies that `identical_rows` cannot: with a small holdout, nobody of it may stand in the
+    synthetic table by chance, and then the labels decide little. But it takes the generator to draw no denser
+    than reality does. One that draws a rare group more often than it occurs meets its people more often, and
+    has copied nobody. So it is a hint, and no test.
+
+    Parameters
+    ----------
+    matches
+        Of three tables.
+    level
+        Probability below which a single test counts.
+    columns
+        The columns left out, or the column of text that was joined; empty for whole rows.
+
+    Returns
+    -------
+    tuple of Measure
+        "training_matches": share of the synthetic rows, beside that of the holdout rows, 0 to 1. Fisher's
+        exact test on different rows, one-sided, for one row drawn many times is one coincidence. Nothing
+        where the labels can decide.
+    """
+    if labels_decide(sum(matches.found), matches.people, level):
+        return ()
+    (hits, expected), (rows, others) = matches.distinct_copies, matches.distinct_rows
+    hint = Measure(
+        "training_matches",
+        exact_share(hits, rows),
+        exact_share(expected, others),
+        rows=rows,
+        columns=columns,
+        p_value=_denser(hits, rows, expected, others),
+        attributable=attributable_fraction(hits, rows, expected, others),
+    )
+    return (hint,)
+
+
+def _denser(hits: int, rows: int, expected: int, others: int) -> float:
+    return float(upper_tail(np.array([hits]), np.array([hits + expected]), rows, rows + others)[0])
+
+
+@cache
+def hints(hits: int, rows: int, expected: int, others: int) -> bool:
+    """Tell whether so many of the synthetic rows, beside so many holdout rows, are a sign of copies."""
+    more = attributable_fraction(hits, rows, expected, others)
+    return _denser(hits, rows, expected, others) < HINT_LEVEL and more is not None and more.low > MOSTLY_MORE
+
+
+@cache
+def labels_decide(found: int, people: tuple[int, int], level: float) -> bool:
+    """Tell whether chance could hardly do it if everybody found were a training person."""
+    return bool(all_exposed(np.array([found]), *people)[0] <= level / 2)
+
+
+@dataclass(frozen=True)
+class NeverRepeating:
+    """Columns whose values hardly ever repeat: with them, nobody can be found again who was given other ones.
+
+    Attributes
+    ----------
+    labels
+        Text and whole numbers: likely identifiers, which say nothing about anybody.
+    measurements
+        Other numbers and moments in time, which may also be precise measurements.
+    """
+
+    labels: tuple[str, ...]
+    measurements: tuple[str, ...]
+
+    @classmethod
+    def of(cls, train: pd.DataFrame) -> NeverRepeating:
+        """Look for them in a prepared training table; something to compare always remains."""
+        return cls.among({name: train[name].value_counts() for name in train.columns})
+
+    @classmethod
+    def among(cls, counts: Mapping[str, pd.Series[Any]]) -> NeverRepeating:
+        """Look for them by how often each value of each column, which is the index, occurs."""
+        found = [name for name in counts if _hardly_repeats(counts[name])]
+        measurements = tuple(name for name in found if _has_fractions(counts[name].index))
+        labels = tuple(name for name in found if name not in measurements)
+        if len(labels) == len(counts):
+            labels = ()
+        return cls(labels, () if len(labels) + len(measurements) == len(counts) else measurements)
+
+    @property
+    def left_out(self) -> tuple[tuple[str, ...], ...]:
+        """What to leave out: the labels, then the measurements as well."""
+        sets = (self.labels, (*self.labels, *self.measurements))
+        return tuple(names for names in dict.fromkeys(sets) if names)
+
+
+NOTHING_UNIQUE = NeverRepeating((), ())
+
+
+def _hardly_repeats(counts: pd.Series[Any]) -> bool:
+    """Tell whether all but 1 % of the values occur once: numbers given at random do meet now and then."""
+    once = counts.index[counts == 1]
+    return len(once) >= ONCE * counts.sum() and likely_identifier(pd.Series(once))
+
+
+def _has_fractions(values: pd.Index[Any]) -> bool:
+    return bool(values.dtype == np.float64 and (values % 1 != 0).any())

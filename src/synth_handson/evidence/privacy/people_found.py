@@ -1,0 +1,103 @@
+"""Test whether people who are found are training people more often, or less, than chance makes them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+from synth_handson.evidence.measures import Measure
+from synth_handson.metrics.arrays import Floats, Integers
+from synth_handson.metrics.intervals import (
+    attributable_fraction,
+    chance_of_a_tail,
+    exact_share,
+    least_tails,
+    smaller_tails,
+    tarone,
+)
+
+LEVEL = 0.05
+"""Counts that could not show anything at this level are not corrected for."""
+
+
+@dataclass(frozen=True, eq=False)
+class PeopleFound:
+    """People found in one way, or in each of several, of which the one counts that shows most.
+
+    Fisher's exact test rests on the random split alone: whoever is found, by rules that treat all real people
+    alike, is a training person as often as people drawn at random are. It has two sides, as a table that
+    avoids its training people tells who they are, too.
+
+    Attributes
+    ----------
+    counts
+        How many training and how many holdout people are found in each way. Shape (2, m).
+    people
+        Number of training and of holdout people, at least 1.
+
+    Notes
+    -----
+    R. A. Fisher, "Statistical Methods for Research Workers", 5th ed. 1934, section 21.02. For the correction
+    for m ways see `synth_handson.metrics.intervals.chance_of_a_tail`.
+    """
+
+    counts: Integers
+    people: tuple[int, int]
+
+    @classmethod
+    def once(cls, members: int, others: int, people: tuple[int, int]) -> PeopleFound:
+        """Count people found in one way."""
+        return cls(np.array([[members], [others]]), people)
+
+    @cached_property
+    def tails(self) -> Floats:
+        """Smaller tail of the test of each way, without regard to the others. Shape (m,)."""
+        return smaller_tails(self.counts[0], self.counts.sum(axis=0), self.people[0], sum(self.people))
+
+    @cached_property
+    def least_tails(self) -> Floats:
+        """Smallest tail that each way could have shown. Shape (m,)."""
+        return least_tails(self.counts.sum(axis=0), *self.people)
+
+    @property
+    def best(self) -> int:
+        """Which way shows most."""
+        return int(np.argmin(self.tails))
+
+    @cached_property
+    def tests(self) -> int:
+        """How many of the ways could show anything: intervals are corrected for those."""
+        return tarone(2 * self.least_tails, LEVEL)
+
+    def p_value(self, tail: float) -> float:
+        """Probability that chance alone makes any way go so far, in either direction: 0 to 1."""
+        return float(min(chance_of_a_tail(tail, self.counts.sum(axis=0), *self.people).sum(), 1.0))
+
+    @property
+    def tested(self) -> dict[str, Any]:
+        """What a `Measure` says of the best way: p-values, ``attributable`` and ``avoided``."""
+        members, others = map(int, self.counts[:, self.best])
+        inside, outside = self.people
+        confidence = 1 - LEVEL / self.tests
+        return {
+            "p_value": self.p_value(float(self.tails.min())),
+            "least_p_value": self.p_value(float(self.least_tails.min())),
+            "attributable": attributable_fraction(members, inside, others, outside, confidence),
+            "avoided": attributable_fraction(others, outside, members, inside, confidence),
+        }
+
+    def measure(self, name: str, columns: tuple[str, ...]) -> Measure:
+        """Compare the shares of training and of holdout people found in the best way, 0 to 1."""
+        members, others = map(int, self.counts[:, self.best])
+        inside, outside = self.people
+        return Measure(
+            name,
+            exact_share(members, inside),
+            exact_share(others, outside),
+            rows=inside + outside,
+            columns=columns,
+            **self.tested,
+        )

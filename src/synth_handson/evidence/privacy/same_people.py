@@ -1,0 +1,63 @@
+"""Do rows of the same people stand on both sides of the split? Then no p-value holds."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from synth_handson.evidence.histories import Histories
+from synth_handson.evidence.measures import Measure
+from synth_handson.evidence.three_tables import AssessedTables
+from synth_handson.metrics.intervals import exact_share
+from synth_handson.tables.people import find_several_rows
+
+MOST_NAMES = 6
+"""So many columns are named at most."""
+
+
+def shared_people(tables: AssessedTables) -> Measure | None:
+    """Find out how many holdout rows are of people who have rows in the training table, too.
+
+    A table of visits or payments has several rows of each person. Split at random by rows, the same people
+    stand on both sides, and a holdout row is no row of somebody the generator has never seen.
+
+    Parameters
+    ----------
+    tables
+        The tables.
+
+    Returns
+    -------
+    Measure or None
+        "shared_people": share of the holdout's rows whose person, by an identifier or by everything that
+        stays constant within a person, stands in the training table, with its Clopper-Pearson interval; 0 to
+        1, low is good. None if no person seems to have several rows.
+    """
+    real = pd.concat([tables.train, tables.holdout], ignore_index=True)
+    several = find_several_rows(real)
+    if several is None:
+        return None
+    people = several.people(real)
+    train, holdout = people[: len(tables.train)], people[len(tables.train) :]
+    known = int(pd.Series(holdout).isin(train).sum())
+    return Measure(
+        "shared_people",
+        exact_share(known, len(holdout)),
+        rows=len(holdout),
+        columns=several.columns[:MOST_NAMES],
+    )
+
+
+def shared_keys(histories: Histories, person: str) -> Measure | None:
+    """Find out how many people of the holdout stand in the training table under the same key.
+
+    Returns
+    -------
+    Measure or None
+        "shared_people", as above, of the holdout's people. None if nobody does.
+    """
+    _, train, holdout = histories.keys
+    known = int(holdout.isin(train).sum())
+    if not known:
+        return None
+    share = exact_share(known, len(holdout))
+    return Measure("shared_people", share, rows=len(holdout), columns=(person,))

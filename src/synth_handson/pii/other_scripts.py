@@ -1,0 +1,177 @@
+"""Names of people in scripts other than Latin and Japanese: by lists, and by what stands beside them."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator
+from functools import cache
+from importlib import import_module
+from itertools import pairwise
+from typing import NamedTuple
+
+from synth_handson.pii.japanese import is_known_word
+from synth_handson.pii.spans import KANJI, Span
+from synth_handson.pii.words import LISTS
+
+LATIN = re.compile("[A-Za-z\u00c0-\u024f\u1e00-\u1eff]")
+LETTER = re.compile(r"[^\W\d_]")
+MARKS = "\u0300-\u036f\u0591-\u05c7\u064b-\u0670\u0900-\u0dff\u0e31-\u0e4e\u200c"
+"""Vowels and the like, which Python holds for no letters."""
+WORD = re.compile(rf"[^\W\d_](?:[^\W\d_]|[{MARKS}]|['’״׳-](?=[^\W\d_]))*")
+PATRONYMIC = re.compile(r"\w+(?:ович|евич|ич|овна|евна|инична|івна|ївна)")
+MAX_WORDS = 4
+FREQUENT = 100
+"""So many last names are those of nearly all people in China, and begin few other words."""
+
+
+def _any(name: str) -> str:
+    """Return a pattern for any word of a list."""
+    return "|".join(LISTS[name].split())
+
+
+HAN = re.compile(f"[{KANJI}]")
+CHINESE_BEFORE = "客户|客戶|患者|病人|联系|聯絡|和|给|由|与|請|请"
+
+
+class Listed(NamedTuple):
+    """Names of one script."""
+
+    first: frozenset[str]
+    last: frozenset[str]
+
+
+def find_names_in_other_scripts(text: str) -> Iterator[Span]:
+    """Yield names in a text of `spans.plain`: Korean, Chinese, and in alphabets such as those of Russian.
+
+    In Korean and Chinese, a name is all of a text, or stands behind a label or before a title; elsewhere a
+    first name stands beside a last name, or one of them begins or ends a short text.
+    """
+    if HAN.search(text):
+        yield from _around(text, _han())
+        if _frequent_chinese().fullmatch(text) and not _is_japanese(text):
+            yield Span(0, len(text), "name", False)
+    script = script_of(text)
+    if script == "HANGUL":
+        yield from _around(text, _hangul())
+    elif script and script in _lists():
+        yield from _in_words(text, _lists()[script])
+
+
+def script_of(text: str) -> str | None:
+    """Name the script of the first letter that is neither Latin, Chinese nor Japanese, as Unicode does."""
+    for match in LETTER.finditer(text) if not text.isascii() else ():
+        name = unicodedata.name(match.group(), "").split(" ")[0]
+        if name not in ("LATIN", "CJK", "HIRAGANA", "KATAKANA", "FULLWIDTH", "KATAKANA-HIRAGANA", ""):
+            return name
+    return None
+
+
+@cache
+def _lists() -> dict[str, Listed]:
+    """Return first and last names by script, in small letters."""
+    found: dict[str, tuple[set[str], set[str]]] = {}
+    for locale in LISTS["other_locales"].split():
+        provider = import_module(f"faker.providers.person.{locale}").Provider
+        for part, which in (("first_name", 0), ("last_name", 1)):
+            lists = (getattr(provider, name) for name in dir(provider) if name.startswith(part))
+            for names in (one for one in lists if isinstance(one, list | tuple | dict | set)):
+                for name in names:
+                    script = script_of(name) or ("CJK" if HAN.match(name) else "LATIN")
+                    found.setdefault(script, (set(), set()))[which].update(WORD.findall(name.lower()))
+    found["HANGUL"][0].update(LISTS["korean"].split())
+    return {script: Listed(*map(frozenset, names)) for script, names in found.items()}
+
+
+@cache
+def names_of_script(script: str, first: bool) -> tuple[tuple[str], ...]:
+    """Return first or last names in a script, those in Korean with a last name; none if none are listed."""
+    if script not in _lists():
+        return ()
+    names = sorted(_lists()[script][not first])
+    if script == "HANGUL" and first:
+        names = [last + name for last in sorted(_lists()[script].last) for name in names if len(name) == 2]
+    return tuple((name,) for name in names)
+
+
+class Around(NamedTuple):
+    """Patterns for names where no space stands between words: a whole text, behind labels, before titles."""
+
+    whole: re.Pattern[str]
+    labelled: re.Pattern[str]
+    titled: re.Pattern[str]
+
+
+@cache
+def _hangul() -> Around:
+    first, last = _lists()["HANGUL"]
+    one, two = ("".join(sorted({name[i] for name in first if len(name) == 2})) for i in (0, 1))
+    name = rf"(?:{_longest_first(last)})\s?[{one}][{two}]"
+    behind = rf"\s?(?:{_any('korean_titles')})|[은는이가을를의과와도]?(?![가-힣])"
+    labels = rf"(?:{_any('korean_labels')})(?:은|는|:|=|\s)\s*"
+    return Around(
+        re.compile(rf"\s*({name})\s*"),
+        re.compile(rf"{labels}({name})"),
+        re.compile(rf"(?<![가-힣])({name})(?={behind})"),
+    )
+
+
+@cache
+def _han() -> Around:
+    first, last = _lists()["CJK"]
+    signs, titles = "".join(sorted(set("".join(first)))), _any("chinese_titles")
+    name = rf"(?:{_longest_first(last)})[{KANJI}]{{1,2}}"
+    return Around(
+        re.compile(rf"\s*((?:{_longest_first(last)})\s?[{signs}]{{1,2}})\s*"),
+        re.compile(rf"(?:{_any('chinese_labels')})[:=]\s*({name})(?![{KANJI}])"),
+        re.compile(rf"(?:(?<![{KANJI}の])|{CHINESE_BEFORE})({name})(?=(?:{titles}))"),
+    )
+
+
+@cache
+def _frequent_chinese() -> re.Pattern[str]:
+    """Return a pattern for two signs behind a last name that is among the most frequent in China."""
+    names = list(import_module("faker.providers.person.zh_CN").Provider.last_names)[:FREQUENT]
+    return re.compile(rf"(?:{'|'.join(names)})[{KANJI}]{{2}}")
+
+
+def _is_japanese(text: str) -> bool:
+    try:
+        text.encode("cp932")
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def _longest_first(names: Iterable[str]) -> str:
+    return "|".join(sorted(names, key=len, reverse=True))
+
+
+def _around(text: str, patterns: Around) -> Iterator[Span]:
+    whole = patterns.whole.fullmatch(text)
+    # In Chinese signs, words of other languages begin like names.
+    if whole and not is_known_word(whole[1]):
+        yield Span(*whole.span(1), "name", patterns is _hangul())
+        return
+    for pattern in (patterns.labelled, patterns.titled):
+        yield from (Span(*match.span(1), "name") for match in pattern.finditer(text))
+
+
+def _in_words(text: str, listed: Listed) -> Iterator[Span]:
+    words = list(WORD.finditer(text))
+    forms = [match.group().lower() for match in words]
+    first, last = ([form in names for form in forms] for names in listed)
+    short = len(words) <= MAX_WORDS and not re.search(r"[\d.!?,;:]", text.strip(" .,"))
+    if short and words and (first[0] or last[0] or first[-1] or last[-1]):
+        yield Span(words[0].start(), words[-1].end(), "name", any(first) and len(words) > 1)
+        return
+    cased = text != text.upper()
+    for (i, one), (j, two) in pairwise(enumerate(words)):
+        if text[one.end() : two.start()] not in (" ", ", "):
+            continue
+        both = (first[i] and last[j]) or (last[i] and first[j])
+        titled = cased and first[i] and all(word.group()[0].isupper() for word in (one, two))
+        if both or titled or (first[i] and PATRONYMIC.fullmatch(forms[j])):
+            end = j + (j + 1 < len(words) and bool(PATRONYMIC.fullmatch(forms[j])) and last[j + 1])
+            end += end + 1 < len(words) and bool(PATRONYMIC.fullmatch(forms[end + 1]))
+            yield Span(one.start(), words[end].end(), "name", both)

@@ -1,0 +1,264 @@
+"""What is understood of a table before anything is learned: its types, personal data, and columns."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import Literal
+
+import pandas as pd
+
+from synth_handson.errors import ArgumentError
+from synth_handson.locales import Message
+from synth_handson.pii.detect import (
+    Answer,
+    Finding,
+    PersonalDataSpans,
+    check_headers,
+    find_spans,
+    personal_cells,
+    summarise,
+)
+from synth_handson.pii.replace import moved_dates
+from synth_handson.pipeline.roles import ColumnRole, Role, assign_roles
+from synth_handson.tables.checks import MIN_ASSESSED_ROWS, check_known, listed
+from synth_handson.tables.files.form import AnyPath, Reading, TableForm
+from synth_handson.tables.files.reading import read_file
+from synth_handson.tables.people import SeveralRows, find_several_rows, rows_by_person
+from synth_handson.tables.rules.find import FoundRule, find_rules
+from synth_handson.tables.split import HELD_OUT
+
+MOST_NAMES = 6
+"""Columns named in a notice at most."""
+
+Stage = Literal["read", "personal data", "train", "draw", "texts", "scan", "assess"]
+OnStage = Callable[[Stage], None]
+
+
+@dataclass(frozen=True, eq=False)
+class TableProfile:
+    """A table, and what was understood of it.
+
+    Attributes
+    ----------
+    frame
+        The table as read, with its personal data. It goes no further.
+    form
+        Types, spelling and reasons.
+    marks, findings
+        Where the personal data in it stands, and what may be shown of that.
+    roles
+        What becomes of each column.
+    several
+        By which columns several rows of one person are known, if there are any.
+    answers
+        What was said of columns whose words may be names.
+    person
+        The column that tells people apart, where they are learned with all their rows.
+    looked
+        Whether personal data was looked for.
+    """
+
+    frame: pd.DataFrame
+    form: TableForm
+    marks: Mapping[str, PersonalDataSpans]
+    findings: tuple[Finding, ...]
+    roles: tuple[ColumnRole, ...]
+    several: SeveralRows | None = None
+    answers: Mapping[str, Answer] = field(default_factory=dict)
+    person: str | None = None
+    looked: bool = True
+
+    @property
+    def size(self) -> int:
+        """How many people there are: rows, unless people are learned with all their rows."""
+        return len(self.frame) if self.person is None else int(self.frame[self.person].nunique())
+
+    @property
+    def notices(self) -> tuple[Message, ...]:
+        """What the reader has to know before anything is trained."""
+        return (*self._of_people(), *(question(found) for found in self.questions))
+
+    def _of_people(self) -> tuple[Message, ...]:
+        """Say whose the rows are."""
+        if self.person is not None:
+            people = {"person": self.person, "people": self.size, "rows": len(self.frame)}
+            return (Message("commands.by_person", people),)
+        if self.several is None:
+            return ()
+        return (Message("commands.several_rows", {"columns": listed(self.several.columns[:MOST_NAMES])}),)
+
+    @property
+    def proposed_person(self) -> str | None:
+        """Return the column by which people can be learned with all their rows, if one tells them apart."""
+        if self.person is not None or not self.several or not self.several.identifiers:
+            return None
+        return self.several.identifiers[0]
+
+    @property
+    def questions(self) -> tuple[Finding, ...]:
+        """What only a person can say: whether words are names, and to be replaced."""
+        return tuple(found for found in self.findings if found.asked)
+
+    @property
+    def obstacle(self) -> ArgumentError | None:
+        """Why no table can be made that is measured, although rows can be drawn."""
+        people, needed = self.size, 2 * MIN_ASSESSED_ROWS
+        if people >= needed:
+            return None
+        if self.person is not None:
+            return ArgumentError("own_people", people=people, minimum=needed)
+        return ArgumentError("own_rows", rows=people, minimum=needed)
+
+    @property
+    def trained(self) -> list[str]:
+        """Return the columns that a generator is trained on: what is learned, and what tells people apart."""
+        wanted = {*self.named("learned"), *(self.several.identifiers if self.several else ())}
+        return [column.name for column in self.roles if column.name in wanted]
+
+    def several_among(self, columns: Collection[str]) -> SeveralRows | None:
+        """Return by which of these columns several rows of one person are known, if they tell."""
+        return self.several if self.several and set(self.several.key) <= set(columns) else None
+
+    @cached_property
+    def proposed(self) -> tuple[FoundRule, ...]:
+        """Return the rules that hold in what is learned: proposals, of which none is kept unasked.
+
+        Dates of birth are left out, as they move. For people with all their rows, no rules are kept.
+        """
+        if self.person is not None:
+            return ()
+        return find_rules(self.frame[[name for name in self.named("learned") if name not in self.moved]])
+
+    @property
+    def moved(self) -> tuple[str, ...]:
+        """Return the columns of dates of birth, which move within their year before anything is learned."""
+        return moved_dates(self.marks)
+
+    @property
+    def personal_cells(self) -> int:
+        """Return how many cells hold personal data, but for dates of birth."""
+        return personal_cells(self.findings)
+
+    def check_target(self, target: str | None) -> None:
+        """Raise an `ArgumentError` if a column is to be predicted that is not learned."""
+        learned = self.named("learned")
+        if target is not None and target not in learned:
+            raise ArgumentError("synthesise_target", column=target, known=listed(learned))
+
+    def check_known(self, known: Sequence[str]) -> None:
+        """Raise an `ArgumentError` if somebody may know columns that are not learned."""
+        check_known(known, self.named("learned"))
+
+    def without(self, left_out: Collection[str]) -> TableProfile:
+        """Return it with columns left out that could be learned or written.
+
+        Raises
+        ------
+        ArgumentError
+            If there is no such column, or it tells people apart.
+        """
+        for name in left_out:
+            if name not in self.form.names:
+                raise ArgumentError("leave_out_column", column=name, known=listed(self.form.names))
+            if name == self.person:
+                raise ArgumentError("leave_out_person", column=name)
+        roles = tuple(
+            ColumnRole(column.name, "empty", Message("commands.role_left_out"))
+            if column.name in left_out
+            else column
+            for column in self.roles
+        )
+        return replace(self, roles=roles)
+
+    def named(self, *roles: Role) -> list[str]:
+        """Return the columns with these roles."""
+        return [column.name for column in self.roles if column.role in roles]
+
+
+def profile_file(
+    path: AnyPath,
+    reading: Reading | None = None,
+    schema: TableForm | AnyPath | None = None,
+    *,
+    answers: Mapping[str, Answer] | None = None,
+    person: str | None = None,
+    on_stage: OnStage | None = None,
+) -> TableProfile:
+    """Read a file, find its personal data, and decide what becomes of each column.
+
+    Parameters
+    ----------
+    path
+        The file.
+    reading
+        What is said of the file.
+    schema
+        What columns hold, as for :func:`~synth_handson.tables.files.reading.read_table`.
+    answers
+        Whether columns hold names, as for :func:`~synth_handson.pii.detect.find_personal_data`.
+    person
+        The column that tells people apart, where they have several rows and are learned with all of them.
+    on_stage
+        Told what begins.
+    """
+    tell(on_stage, "read")
+    frame, form = read_file(path, reading, schema)
+    return profile_table(frame, form, answers=answers, person=person, on_stage=on_stage)
+
+
+def profile_table(
+    frame: pd.DataFrame,
+    form: TableForm,
+    *,
+    personal_data: bool = True,
+    answers: Mapping[str, Answer] | None = None,
+    person: str | None = None,
+    on_stage: OnStage | None = None,
+) -> TableProfile:
+    """Find the personal data in a table that was read, and decide what becomes of each column.
+
+    Parameters
+    ----------
+    frame, form
+        The table, and its form.
+    personal_data
+        Whether to look for any. Without, a table is taken to hold none, and nothing of it is replaced.
+    answers
+        Whether columns hold names, as for :func:`~synth_handson.pii.detect.find_personal_data`.
+    person
+        As for :func:`profile_file`.
+    on_stage
+        Told what begins.
+
+    Raises
+    ------
+    ArgumentError
+        If a column is called like a person.
+    """
+    tell(on_stage, "personal data")
+    if personal_data:
+        check_headers(form.names)
+    marks = find_spans(frame, answers=answers) if personal_data else {}
+    findings = summarise(frame, marks)
+    several = find_several_rows(frame) if person is None else rows_by_person(frame, person)
+    roles = assign_roles(frame, findings, several, by_person=person is not None)
+    return TableProfile(frame, form, marks, findings, roles, several, answers or {}, person, personal_data)
+
+
+def question(found: Finding) -> Message:
+    """Ask whether words are names, and say what is done until somebody answers."""
+    key = "commands.asked_kept" if found.kind == "possible_name" else "commands.asked_replaced"
+    return Message(key, {"column": found.column, "share": found.share})
+
+
+def holdout_fraction(rows: int) -> float:
+    """Return the share of so many rows that is held out: a fifth, or as much as an assessment needs."""
+    return min(max(HELD_OUT, MIN_ASSESSED_ROWS / rows), 0.5)
+
+
+def tell(on_stage: OnStage | None, stage: Stage) -> None:
+    """Tell what begins, if anybody asked."""
+    if on_stage:
+        on_stage(stage)

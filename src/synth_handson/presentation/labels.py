@@ -1,0 +1,50 @@
+"""What columns and doses are called for the reader."""
+
+from collections.abc import Iterable
+from html import escape
+
+from synth_handson.evidence.controls.leak_simulation import Dose
+from synth_handson.locales import Language, get_text
+from synth_handson.presentation.summaries import in_words
+from synth_handson.presentation.words import percent
+from synth_handson.tables.bank import is_bank_marketing
+
+
+def column_label(column: str, language: Language, table: Iterable[str]) -> str:
+    """Say what a column of the Bank Marketing table holds, and its unit; others keep their name.
+
+    What sums up a person's events is no column of the table, and said in words.
+
+    Parameters
+    ----------
+    column
+        Name of the column.
+    language
+        "ja" or "en".
+    table
+        Names of all columns of its table.
+    """
+    names = list(table)
+    if not is_bank_marketing(names):
+        return column if column in names else in_words(column, language)
+    try:
+        return get_text(language, f"charts.column_{column}")
+    except KeyError:
+        return column
+
+
+def escaped_label(column: str, language: Language, table: Iterable[str]) -> str:
+    """Say the same where markup would be read as such."""
+    return escape(column_label(column, language, table))
+
+
+def dose_label(dose: Dose, language: Language) -> str:
+    """Name a dose in the unit of its leak: a share, a strength of noise, or a number of copies."""
+    if dose.leak == "overfit":
+        return get_text(language, "dose.times", times=dose.dose)
+    return percent(dose.dose)
+
+
+def markdown(text: str) -> str:
+    """Keep what stands in a sentence, names of columns above all, from becoming markup."""
+    return escape(text, quote=False).replace("*", "\\*").replace("_", "\\_").replace("`", "\\`")

@@ -1,0 +1,48 @@
+"""Step 1: where the real table came from."""
+
+from functools import partial
+
+from synth_handson.locales import Language, get_text
+from synth_handson.pipeline.own_table import OwnTable
+from synth_handson.presentation.labels import markdown
+from synth_handson.tables.bank import Dataset
+
+
+def source_note(dataset: Dataset | OwnTable, language: Language) -> str:
+    """Tell where the table came from and how many rows it has; of a reader's own, what becomes of it."""
+    if isinstance(dataset, OwnTable):
+        return own_note(dataset, language)
+    return get_text(language, f"load.source_{dataset.source}", rows=len(dataset.frame))
+
+
+def fallback_note(dataset: Dataset, language: Language) -> str | None:
+    """Say why the sample stands in for the full table; None where it does not."""
+    why = dataset.why_not_uci
+    return None if why is None else get_text(language, "load.fallback_why", why=why.render(language))
+
+
+def own_note(table: OwnTable, language: Language) -> str:
+    """Tell of a reader's own table which columns are learned, and why others are not."""
+    translate = partial(get_text, language)
+    rows, learned = len(table.frame), markdown(", ".join(map(str, table.frame.columns)))
+    said = [
+        translate(
+            "load.own", name=markdown(table.name), rows=rows, count=table.frame.shape[1], columns=learned
+        )
+    ]
+    if table.person:
+        said.append(
+            translate(
+                "commands.by_person", person=markdown(table.person), people=table.profile.size, rows=rows
+            )
+        )
+    for column in table.left_out:
+        why = (
+            column.reason.render(language) if column.reason else translate(f"commands.becomes_{column.role}")
+        )
+        said.append(translate("load.own_left_out", column=markdown(column.name), why=markdown(why)))
+    births = {found.column for found in table.profile.findings if found.kind == "birth_date"}
+    moved = [name for name in table.frame if name in births]
+    if moved:
+        said.append(translate("load.own_moved", columns=markdown(", ".join(moved))))
+    return "\n\n".join(said)

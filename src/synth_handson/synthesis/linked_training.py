@@ -1,0 +1,113 @@
+"""Train a generator of people with several events each."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+
+import pandas as pd
+
+from synth_handson.errors import ArgumentError
+from synth_handson.synthesis import store
+from synth_handson.synthesis.archive import linked_from_bytes, linked_to_bytes
+from synth_handson.synthesis.engine import LinkedEngine
+from synth_handson.synthesis.histories import Histories, prefix
+from synth_handson.synthesis.kept import find_or_train, training_of
+from synth_handson.synthesis.linked import LinkedForm, LinkedGenerator, read_histories
+from synth_handson.synthesis.registry import get_linked_engine
+from synth_handson.synthesis.run import TrainingRun
+from synth_handson.synthesis.schema import engine_name
+from synth_handson.tables.checks import check_target
+from synth_handson.tables.linked import LinkedTables, check_linked
+
+DEFAULT_ENGINE = "trees"
+"""It takes seconds."""
+
+
+def choose_linked_engine(name: str | None, server: str | None, epsilon: float | None) -> LinkedEngine:
+    """Return the engine that is to learn people with several events each.
+
+    Raises
+    ------
+    ArgumentError
+        If it learns no such tables, or trains on no server; or if there is to be a guarantee of differential
+        privacy: it would hold for one row only.
+    """
+    engine = get_linked_engine(DEFAULT_ENGINE if name in (None, "auto") else str(name))
+    if server:
+        raise ArgumentError("engine_not_there", engine=engine.name, server=server)
+    if epsilon is not None:
+        raise ArgumentError("epsilon_person")
+    return engine
+
+
+def as_linked(train: pd.DataFrame | LinkedTables, person: str | None) -> LinkedTables:
+    """Return linked tables that can be learned: these, or those that are in one table of events.
+
+    Raises
+    ------
+    ArgumentError
+        If somebody names another key than the tables have, or the table has no such column.
+    TableError
+        If they cannot be learned.
+    """
+    if isinstance(train, LinkedTables):
+        if person not in (None, train.key):
+            raise ArgumentError("person_other", person=person, key_column=train.key)
+        tables = train
+    else:
+        tables = LinkedTables.from_events(train, str(person))
+    check_linked(tables)
+    return tables
+
+
+def train_linked(
+    engine: LinkedEngine, run: TrainingRun, tables: LinkedTables, generators: store.GeneratorStore | None
+) -> LinkedGenerator:
+    """Find the generator of these tables in the store, or train it.
+
+    Raises
+    ------
+    ArgumentError
+        If there is no such target, or it is the key.
+    """
+    target = _target(tables, run.target)
+    form, histories = LinkedForm.of(tables), read_histories(tables)
+    run.frame = histories.people
+
+    def train() -> LinkedGenerator:
+        run.begin()
+        run.advance(phase="preparing")
+        model = engine.train_linked(run, histories, target)
+        return LinkedGenerator(form, training_of(engine, run), model)
+
+    key = _key(engine, run, form, histories)
+    return find_or_train(engine, run, generators, key, train, linked_from_bytes, linked_to_bytes)
+
+
+def _target(tables: LinkedTables, target: Hashable | None) -> str | None:
+    """Return the name of the target among what is learned: of people, or else of events."""
+    frames = [frame.drop(columns=tables.key) for frame in (tables.people, *tables.events.values())]
+    if target == tables.key:
+        raise ArgumentError("target_identifier", column=target)
+    check_target(target, [name for frame in frames for name in frame.columns])
+    if target is None:
+        return None
+    if target in frames[0]:
+        return prefix(0) + engine_name(frames[0].columns, target)
+    return next(engine_name(frame.columns, target) for frame in frames[1:] if target in frame)
+
+
+def _key(engine: LinkedEngine, run: TrainingRun, form: LinkedForm, histories: Histories) -> str:
+    tables = [
+        store.key(frame.assign(owner=owner), {})
+        for frame, owner in zip(histories.events, histories.owners, strict=True)
+    ]
+    about = {
+        "engine": engine.name,
+        "engine_version": engine.version,
+        "settings": engine.settings(run),
+        "form": form.to_plain(),
+        "forms": [one.to_plain() for one in histories.forms],
+        "events": tables,
+    }
+    return store.key(histories.people, {**run.options, **about})

@@ -1,0 +1,457 @@
+"""Trees for linked tables: the person first, then each event given the person and the events before."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from math import ceil
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from synth_handson.metrics.arrays import Booleans, Floats, Integers
+from synth_handson.synthesis.histories import (
+    COUNT,
+    FIRST,
+    LAST,
+    TIME,
+    DrawnTables,
+    EventsForm,
+    Histories,
+    follows,
+    part,
+    prefix,
+    sort_times,
+    to_places,
+)
+from synth_handson.synthesis.marginals import MISSING, Marginal, from_plain, read_marginals, to_plain
+from synth_handson.synthesis.order import column_order
+from synth_handson.synthesis.person_trees import grow
+from synth_handson.synthesis.run import TrainingRun
+from synth_handson.synthesis.trees import LEARNED_SHARE, Coded, Tree, trees_from_bytes, trees_to_bytes
+from synth_handson.tables.columns import to_floats
+
+MAX_ROWS = 300_000
+"""Of a larger table of events, those of some people, drawn at random, are learned from."""
+MAX_NUMBER = 255
+"""Events are told apart by their number up to here."""
+ABOUT, TREES = "linked.json", "trees-{}.npz"
+
+
+@dataclass(frozen=True)
+class Number:
+    """How an event's number, or how many are left, is coded."""
+
+    size: int = MAX_NUMBER + 1
+    ordered: bool = True
+
+
+@dataclass(frozen=True, eq=False)
+class Part:
+    """Columns that are drawn one after the other, each from its tree."""
+
+    marginals: dict[str, Marginal]
+    trees: tuple[Tree, ...] = field(repr=False)
+
+
+@dataclass(frozen=True, eq=False)
+class EventsPart(Part):
+    """What is learned of a table of events.
+
+    Attributes
+    ----------
+    form
+        By which steps become values again.
+    places
+        Marginals of where events are in each column that advances.
+    """
+
+    form: EventsForm
+    places: dict[str, Marginal]
+
+
+@dataclass(frozen=True, eq=False)
+class LinkedTreesModel:
+    """Marginals and trees of people, and of each table of events. It holds no rows."""
+
+    people: Part
+    events: tuple[EventsPart, ...]
+    ready = True
+
+    @property
+    def files(self) -> Mapping[str, bytes]:
+        """The model as a file of JSON, and one of arrays for each table."""
+        about = {
+            "people": to_plain(self.people.marginals),
+            "events": [
+                {
+                    "marginals": to_plain(one.marginals),
+                    "form": one.form.to_plain(),
+                    "places": to_plain(one.places),
+                }
+                for one in self.events
+            ],
+        }
+        trees = {
+            TREES.format(number): trees_to_bytes(one.trees)
+            for number, one in enumerate((self.people, *self.events))
+        }
+        return {ABOUT: json.dumps(about).encode(), **trees}
+
+    @classmethod
+    def load(cls, files: Mapping[str, bytes]) -> LinkedTreesModel:
+        """Load a model from its files."""
+        about = json.loads(files[ABOUT])
+        people = Part(from_plain(about["people"]), trees_from_bytes(files[TREES.format(0)]))
+        events = tuple(
+            EventsPart(
+                from_plain(one["marginals"]),
+                trees_from_bytes(files[TREES.format(number)]),
+                EventsForm.from_plain(one["form"]),
+                from_plain(one["places"]),
+            )
+            for number, one in enumerate(about["events"], 1)
+        )
+        return cls(people, events)
+
+    def draw(self, n: int, random_state: int) -> DrawnTables:
+        """Draw ``n`` people and their events."""
+        rng = np.random.default_rng(random_state)
+        codes, people = _draw_people(self.people, n, rng)
+        names = list(self.people.marginals)
+        drawn = [
+            _draw_events(one, codes[:, _context(names, number)], part(people, number), rng)
+            for number, one in enumerate(self.events, 1)
+        ]
+        return DrawnTables(
+            part(people, 0), tuple(frame for frame, _ in drawn), tuple(owner for _, owner in drawn)
+        )
+
+
+def train_linked_trees(run: TrainingRun, histories: Histories, target: str | None) -> LinkedTreesModel:
+    """Grow the trees of people, then those of each table of events.
+
+    Parameters
+    ----------
+    run
+        The training.
+    histories
+        What is learned.
+    target
+        The column, by its name among those of ``histories.people``, that is drawn last of a person; another
+        name is a column of events, drawn last of each.
+    """
+    rng = np.random.default_rng(run.options["random_state"])
+    parts = 1 + len(histories.events)
+    run.stop_if_cancelled()
+    run.advance(phase="training", fraction=0.0)
+    people, codes = _learn_people(histories.people, target, rng)
+    events = []
+    for number, frame in enumerate(histories.events, 1):
+        run.stop_if_cancelled()
+        run.advance(phase="training", fraction=number / parts)
+        known = codes[:, _context(list(people.marginals), number)]
+        coded = [people.marginals[name] for name in _named(list(people.marginals), number)]
+        owner, form = histories.owners[number - 1], histories.forms[number - 1]
+        summary = part(histories.people, number)
+        events.append(_learn_events(form, frame, owner, known, coded, summary, target, rng))
+    return LinkedTreesModel(people, tuple(events))
+
+
+def _learn_people(
+    people: pd.DataFrame, target: str | None, rng: np.random.Generator
+) -> tuple[Part, Integers]:
+    """Learn the people's own columns, and then, of those who have any, how each table's events are."""
+    names = list(map(str, people))
+    own = [name for name in names if name.startswith(prefix(0))]
+    last = target if target in own else None
+    order = [name for name in column_order(people[own], last) if name != last] if own else []
+    order += [name for name in names if name not in own]
+    marginals = read_marginals(people[[*order, *([last] if last else [])]])
+    codes = np.column_stack([one.code(people[name]) for name, one in marginals.items()])
+    coded, trees = list(marginals.values()), []
+    for position, name in enumerate(marginals):
+        rows = _some(_who_has(people, name), rng)
+        trees.append(grow(codes[rows, :position], codes[rows, position], rows, coded[: position + 1]))
+    return Part(marginals, tuple(trees)), codes
+
+
+def _who_has(people: pd.DataFrame, name: str) -> Integers:
+    """Return the people of whom a column says something: a summary of events does of those who have any."""
+    count = _count_of(name)
+    if count is None:
+        return np.arange(len(people))
+    return np.flatnonzero(to_floats(people[count]) > 0)
+
+
+def _count_of(name: str) -> str | None:
+    """Return the name of the number of events that a summary is of; None if there is no such thing."""
+    number, _, column = name.partition(": ")
+    return None if number == "0" or column == COUNT else f"{number}: {COUNT}"
+
+
+def _some(people: Integers, rng: np.random.Generator) -> Integers:
+    return np.sort(rng.permutation(people)[: ceil(LEARNED_SHARE * len(people))])
+
+
+def _draw_people(learned: Part, n: int, rng: np.random.Generator) -> tuple[Integers, pd.DataFrame]:
+    codes = np.zeros((n, len(learned.trees)), np.intp)
+    drawn: dict[str, pd.Series] = {}
+    for position, (name, marginal) in enumerate(learned.marginals.items()):
+        rows = _who_has(pd.DataFrame(drawn, index=range(n)), name)
+        codes[rows, position] = learned.trees[position].draw(codes[rows, :position], rng)
+        drawn[name] = marginal.values(codes[:, position], rng.random(n))
+    return codes, pd.DataFrame(drawn, index=range(n))
+
+
+def _named(names: Sequence[str], number: int) -> list[str]:
+    """Return the columns of people that a table of events is learned with: their own and its summary."""
+    return [name for name in names if name.startswith((prefix(0), prefix(number)))]
+
+
+def _context(names: Sequence[str], number: int) -> list[int]:
+    return [names.index(name) for name in _named(names, number)]
+
+
+class _Walk:
+    """What is known of people before their next event, as codes.
+
+    It goes from event to event with all people at once, and says of each the number of the event and how many
+    are left; of what advances, where it is, and by how much it would have to advance each time to come to the
+    last place; of each learned column, what it was at the event before, and before that the mean of all, or
+    of categories the one before.
+    """
+
+    def __init__(
+        self,
+        form: EventsForm,
+        marginals: Mapping[str, Marginal],
+        places: Mapping[str, Marginal],
+        summary: pd.DataFrame,
+        count: Integers,
+    ) -> None:
+        self.marginals, self.places, self.count = marginals, places, count
+        self.names = [advance.name for advance in form.advances]
+        self.place = {name: to_floats(summary[f"{name} {FIRST}"]).copy() for name in self.names}
+        self.last = {name: to_floats(summary[f"{name} {LAST}"]) for name in self.names}
+        shape = len(count), len(marginals)
+        self.before = np.zeros(shape, np.intp)
+        self.earlier = np.zeros(shape, np.intp)
+        self.sums = np.zeros(shape)
+        self.means = np.array([one.ordered for one in marginals.values()], bool)
+
+    @property
+    def coded(self) -> list[Coded]:
+        """Of each column of :meth:`codes`."""
+        learned = list(self.marginals.values())
+        advancing = [one for name in self.names for one in (self.places[name], self.marginals[name])]
+        return [Number(), Number(), *advancing, *learned, *learned]
+
+    def codes(self, number: int, who: Integers) -> Integers:
+        """Return what is known of some people before their event of this number, from 0 on."""
+        left = self.count[who] - number - 1
+        columns = [np.full(len(who), min(number, MAX_NUMBER)), np.minimum(left, MAX_NUMBER)]
+        for name in self.names:
+            place = self.place[name][who]
+            pace = (self.last[name][who] - place) / np.maximum(left + 1, 1)
+            columns += [self.places[name].code(pd.Series(place)), self.marginals[name].code(pd.Series(pace))]
+        far = np.round(self.sums[who] / max(number, 1)).astype(np.intp)
+        past = np.where(self.means, far, self.earlier[who])
+        return np.column_stack([*columns, self.before[who], past])
+
+    def arrive(self, name: str, who: Integers, places: Floats) -> None:
+        """Note where some people are in a column that advances, as far as it is known."""
+        there = ~np.isnan(places)
+        self.place[name][who[there]] = places[there]
+
+    def go_on(self, who: Integers, codes: Integers) -> None:
+        """Let an event of some people be over."""
+        self.earlier[who] = self.before[who]
+        self.before[who] = codes
+        self.sums[who] += codes
+
+
+def _learn_events(
+    form: EventsForm,
+    frame: pd.DataFrame,
+    owner: Integers,
+    known: Integers,
+    coded: Sequence[Coded],
+    summary: pd.DataFrame,
+    target: str | None,
+    rng: np.random.Generator,
+) -> EventsPart:
+    """Learn each column of an event, given its person and the events before."""
+    steps = [advance.name for advance in form.advances]
+    rest = [name for name in map(str, frame) if name not in steps]
+    last = target if target in rest else None
+    order = [*steps, *_first_whether(column_order(frame[rest], last) if rest else [], form)]
+    after = follows(owner)
+    # The first event follows none, and its steps are no steps.
+    marginals = read_marginals(frame[order].assign(**{n: frame[n].where(after) for n in steps}), owner)
+    at = {
+        name: to_places(to_floats(frame[name]), to_floats(summary[f"{name} {FIRST}"]), owner)
+        for name in steps
+    }
+    places = {name: read_marginals(pd.DataFrame({name: at[name]}), owner)[name] for name in steps}
+    chosen = _few_enough(owner, rng)
+    owner, after = owner[chosen], after[chosen]
+    codes = np.column_stack([one.code(frame[name].iloc[chosen]) for name, one in marginals.items()])
+    codes[np.ix_(~after, range(len(steps)))] = MISSING
+    walk = _Walk(form, marginals, places, summary, np.bincount(owner, minlength=len(summary)))
+    before = np.zeros((len(owner), len(walk.coded)), np.intp)
+    for number, rows in _by_number(after):
+        before[rows] = walk.codes(number, owner[rows])
+        walk.go_on(owner[rows], codes[rows])
+        for name in steps:
+            walk.arrive(name, owner[rows], at[name][chosen[rows]])
+    whole = np.column_stack([known[owner], before, codes])
+    of_all = [*coded, *walk.coded, *marginals.values()]
+    trees = []
+    for position, name in enumerate(marginals, whole.shape[1] - len(marginals)):
+        learned = np.isin(owner, _some(np.unique(owner), rng))
+        of_steps = name in steps or name in form.again.values()
+        rows = np.flatnonzero(learned & (after if of_steps else _new(frame, form, name, chosen)))
+        trees.append(grow(whole[rows, :position], whole[rows, position], owner[rows], of_all[: position + 1]))
+    return EventsPart(marginals, tuple(trees), form, places)
+
+
+def _draw_events(
+    learned: EventsPart, known: Integers, summary: pd.DataFrame, rng: np.random.Generator
+) -> tuple[pd.DataFrame, Integers]:
+    """Draw the events of people, one after the other."""
+    summary, count = _with_room(learned.form, summary)
+    again = set(learned.form.again.values())
+    walk = _Walk(learned.form, learned.marginals, learned.places, summary, count)
+    drawn: list[tuple[Integers, Integers, dict[str, Floats]]] = []
+    for number in range(int(count.max(initial=0))):
+        who = np.flatnonzero(count > number)
+        codes = np.zeros((len(who), len(learned.marginals)), np.intp)
+        base = np.column_stack([known[who], walk.codes(number, who)])
+        at: dict[str, Floats] = {}
+        whole = np.column_stack([base, codes])
+        for position, (name, marginal) in enumerate(learned.marginals.items()):
+            until = base.shape[1] + position
+            if name in walk.names and not number:
+                at[name] = walk.place[name][who]
+                continue
+            if name in again and not number:
+                continue
+            found = learned.trees[position].draw(whole[:, :until], rng)
+            if name in learned.form.again and number:
+                told = list(learned.marginals).index(learned.form.again[name]) + base.shape[1]
+                as_before = to_floats(_told(learned, name, whole[:, told])) > 0.5
+                found = np.where(as_before, walk.before[who, position], found)
+            if name in walk.names:
+                steps = to_floats(marginal.values(found, rng.random(len(who))))
+                at[name], found = _advance(learned, walk, name, steps, who, number)
+            whole[:, until] = found
+        codes = whole[:, base.shape[1] :]
+        walk.go_on(who, codes)
+        drawn.append((who, codes, at))
+    return _assembled(learned, summary, drawn, rng)
+
+
+def _told(learned: EventsPart, name: str, codes: Integers) -> pd.Series[Any]:
+    """Return whether values are as before, 0 or 1."""
+    return learned.marginals[learned.form.again[name]].values(codes, np.zeros(len(codes)))
+
+
+def _new(frame: pd.DataFrame, form: EventsForm, name: str, chosen: Integers) -> Booleans:
+    """Tell which events of some have another value than the one before, where that is learned first."""
+    if name not in form.again:
+        return np.ones(len(chosen), bool)
+    return np.nan_to_num(to_floats(frame[form.again[name]]))[chosen] < 0.5
+
+
+def _first_whether(order: Sequence[str], form: EventsForm) -> list[str]:
+    """Put what tells whether a value is as before right in front of the value."""
+    told = set(form.again.values())
+    return [
+        part
+        for name in order
+        if name not in told
+        for part in ((form.again[name], name) if name in form.again else (name,))
+    ]
+
+
+def _with_room(form: EventsForm, summary: pd.DataFrame) -> tuple[pd.DataFrame, Integers]:
+    """Return how many events there are, with a first and a last place between which so many fit."""
+    count = np.nan_to_num(to_floats(summary[COUNT])).astype(np.intp)
+    if not form.advances or form.order is None:
+        return summary, count
+    advance, names = form.advances[0], [f"{form.order} {FIRST}", f"{form.order} {LAST}"]
+    low, high = advance.ends
+    needed = np.maximum(count - 1, 0) * advance.least
+    first, last = (to_floats(summary[name]) for name in names)
+    last = np.clip(np.maximum(last, first + needed), None, high)
+    first = np.clip(np.minimum(first, last - needed), low, None)
+    if advance.least:
+        count = np.minimum(count, np.nan_to_num(last - first).astype(np.intp) + 1)
+    return summary.assign(**dict(zip(names, (first, last), strict=True))), count
+
+
+def _advance(
+    learned: EventsPart, walk: _Walk, name: str, steps: Floats, who: Integers, number: int
+) -> tuple[Floats, Integers]:
+    """Go a step on, and return where that leads, and the step that it was, as a code."""
+    advance = next(one for one in learned.form.advances if one.name == name)
+    here = walk.place[name][who]
+    if name == learned.form.order:
+        left = walk.count[who] - number - 1
+        room = walk.last[name][who] - here - left * advance.least
+        steps = np.where(np.isnan(room), steps, np.minimum(np.where(left > 0, steps, room), room))
+        steps = np.maximum(steps, advance.least)
+    places = np.clip(here + steps, *_ends(advance.ends))
+    walk.arrive(name, who, places)
+    return places, learned.marginals[name].code(pd.Series(places - here))
+
+
+def _ends(ends: tuple[float, float]) -> tuple[float | None, float | None]:
+    low, high = ends
+    return (None if np.isnan(low) else low), (None if np.isnan(high) else high)
+
+
+def _assembled(
+    learned: EventsPart,
+    summary: pd.DataFrame,
+    drawn: Sequence[tuple[Integers, Integers, dict[str, Floats]]],
+    rng: np.random.Generator,
+) -> tuple[pd.DataFrame, Integers]:
+    form = learned.form
+    owner = np.concatenate([np.zeros(0, np.intp), *(who for who, _, _ in drawn)])
+    order = np.argsort(owner, kind="stable")
+    owner = owner[order]
+    columns = {}
+    for position, (name, marginal) in enumerate(learned.marginals.items()):
+        if name in learned.places:
+            columns[name] = pd.Series(np.concatenate([np.zeros(0), *(at[name] for _, _, at in drawn)])[order])
+        else:
+            codes = np.concatenate([np.zeros(0, np.intp), *(codes[:, position] for _, codes, _ in drawn)])
+            columns[name] = marginal.values(codes[order], rng.random(len(order)))
+    places = pd.DataFrame(columns, index=range(len(owner)))
+    times = {advance.name: f"{advance.name} {TIME}" for advance in form.advances if advance.time_of_day}
+    of_person = summary.iloc[owner].reset_index(drop=True)
+    return form.events(sort_times(places, times, owner), of_person), owner
+
+
+def _few_enough(owner: Integers, rng: np.random.Generator) -> Integers:
+    """Return the rows of all people, or of some if that are too many."""
+    if len(owner) <= MAX_ROWS:
+        return np.arange(len(owner))
+    times = np.bincount(owner)
+    order = rng.permutation(len(times))
+    chosen = order[np.cumsum(times[order]) <= MAX_ROWS]
+    return np.flatnonzero(np.isin(owner, chosen))
+
+
+def _by_number(after: Booleans) -> Iterator[tuple[int, Integers]]:
+    """Yield the rows of all first events, of all second ones, and so on."""
+    rows = np.arange(len(after))
+    number = rows - np.maximum.accumulate(np.where(after, 0, rows))
+    order = np.argsort(number, kind="stable")
+    starts = np.flatnonzero(np.diff(number[order], prepend=-1))
+    for some in np.split(order, starts[1:]):
+        yield int(number[some[0]]), some

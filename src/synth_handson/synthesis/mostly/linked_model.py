@@ -1,0 +1,244 @@
+"""The MOSTLY AI engine for people with their events: a model of people, and one of each table of events.
+
+Both learn codes of values and of ranges that eight people share: the engine's own protection counts rows.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from synth_handson.metrics.arrays import Floats, Integers
+from synth_handson.synthesis.histories import (
+    COUNT,
+    FIRST,
+    LAST,
+    TIME,
+    Advance,
+    DrawnTables,
+    EventsForm,
+    Histories,
+    follows,
+    part,
+    prefix,
+    sort_times,
+    to_places,
+)
+from synth_handson.synthesis.marginals import MISSING, Marginal, from_plain, read_marginals, to_plain
+from synth_handson.synthesis.mostly.engine_process import KEY
+from synth_handson.synthesis.mostly.local import POOL, LocalModel
+from synth_handson.synthesis.order import column_order
+from synth_handson.synthesis.run import DELTA, Progress, TrainingRun
+from synth_handson.synthesis.worker_training import train_in_worker
+from synth_handson.tables.columns import to_floats
+
+ABOUT = "linked.json"
+
+
+@dataclass(frozen=True, eq=False)
+class MostlyLinkedModel:
+    """A model of people, and one of the events of each table, with what their codes stand for.
+
+    Attributes
+    ----------
+    people, events
+        The engine's models.
+    marginals
+        What the codes stand for, of people and of each table of events.
+    forms
+        By which steps become values again.
+    """
+
+    people: LocalModel
+    events: tuple[LocalModel, ...]
+    marginals: tuple[dict[str, Marginal], ...] = field(repr=False)
+    forms: tuple[EventsForm, ...] = field(repr=False)
+
+    @property
+    def ready(self) -> bool:
+        """Whether a worker waits with the engine imported."""
+        return POOL.ready
+
+    @property
+    def files(self) -> Mapping[str, bytes]:
+        """The engine's files, by the number of the table, and a file of JSON."""
+        about = {
+            "marginals": [to_plain(one) for one in self.marginals],
+            "forms": [form.to_plain() for form in self.forms],
+        }
+        models = (self.people, *self.events)
+        return {ABOUT: json.dumps(about).encode()} | {
+            f"{number}/{name}": content
+            for number, model in enumerate(models)
+            for name, content in model.files.items()
+        }
+
+    @classmethod
+    def load(cls, files: Mapping[str, bytes]) -> MostlyLinkedModel:
+        """Load a model from its files."""
+        about = json.loads(files[ABOUT])
+        models = []
+        for number in range(len(about["marginals"])):
+            start = f"{number}/"
+            models.append(
+                LocalModel(
+                    {n.removeprefix(start): content for n, content in files.items() if n.startswith(start)}
+                )
+            )
+        forms = tuple(map(EventsForm.from_plain, about["forms"]))
+        return cls(models[0], tuple(models[1:]), tuple(map(from_plain, about["marginals"])), forms)
+
+    def draw(self, n: int, random_state: int) -> DrawnTables:
+        """Draw ``n`` people, then their events, in a worker process."""
+        rng = np.random.default_rng(random_state)
+        codes = self.people.draw(n, random_state)
+        people = _decoded(self.marginals[0], codes, rng)
+        events, owners = [], []
+        for number, (model, form) in enumerate(zip(self.events, self.forms, strict=True), 1):
+            summary = part(people, number)
+            some = np.flatnonzero(to_floats(summary[COUNT]) > 0)
+            context = _context(codes, number).iloc[some].assign(**{KEY: some})
+            drawn = model.ask({"n": len(some), "random_state": random_state, "context": context})
+            drawn = drawn.sort_values(KEY, kind="stable", ignore_index=True)
+            frame, owner = _events(form, self.marginals[number], drawn, summary, rng)
+            events.append(frame)
+            owners.append(owner)
+        return DrawnTables(part(people, 0), tuple(events), tuple(owners))
+
+
+def train_linked_model(run: TrainingRun, histories: Histories, target: str | None) -> MostlyLinkedModel:
+    """Train the model of people, then those of events given their people.
+
+    Parameters
+    ----------
+    run
+        The training; its minutes are shared out evenly.
+    histories
+        What is learned.
+    target
+        The column that is learned last, of people or of events.
+    """
+    marginals = [read_marginals(histories.people)]
+    codes = _coded(marginals[0], histories.people)
+    tables = 1 + len(histories.events)
+    models = [_train(_part_of(run, 0, tables), _in_order(codes, target), None)]
+    for number, (frame, owner, form) in enumerate(
+        zip(histories.events, histories.owners, histories.forms, strict=True), 1
+    ):
+        steps = [advance.name for advance in form.advances]
+        after = follows(owner)
+        known = frame.assign(**{name: frame[name].where(after) for name in steps})
+        marginals.append(read_marginals(known, owner))
+        coded = _coded(marginals[-1], known)
+        rest = [name for name in map(str, coded) if name not in steps]
+        ordered = coded[[*steps, *_in_order(coded[rest], target)]]
+        context = _context(codes, number).assign(**{KEY: np.arange(len(codes))})
+        some = context.iloc[np.unique(owner)]
+        models.append(_train(_part_of(run, number, tables), ordered.assign(**{KEY: owner}), some))
+    return MostlyLinkedModel(models[0], tuple(models[1:]), tuple(marginals), histories.forms)
+
+
+def _train(run: TrainingRun, frame: pd.DataFrame, context: pd.DataFrame | None) -> LocalModel:
+    types = {name: "TABULAR_CATEGORICAL" for name in map(str, frame) if name != KEY}
+    request: dict[str, Any] = {
+        "frame": frame,
+        "encoding_types": types,
+        "value_protection": False,
+        "batch_size": None,
+        "delta": DELTA,
+        "context": context,
+        **run.options,
+    }
+    return LocalModel(train_in_worker(run, POOL, lambda: request))
+
+
+def _part_of(run: TrainingRun, number: int, tables: int) -> TrainingRun:
+    """Return a training of one of several tables, which tells its progress as a part of the whole."""
+
+    def tell(progress: Progress) -> None:
+        run.advance(
+            phase=progress.phase,
+            epoch=max(run.progress.epoch, progress.epoch),
+            val_loss=progress.val_loss,
+            fraction=(number + progress.fraction) / tables,
+        )
+
+    minutes = run.options["max_minutes"] / tables
+    return TrainingRun(run.frame, {**run.options, "max_minutes": minutes}, tell, run.token, None, run.target)
+
+
+def _coded(marginals: Mapping[str, Marginal], frame: pd.DataFrame) -> pd.DataFrame:
+    """Write each value as its code, which the engine takes for a category."""
+    return pd.DataFrame({name: one.code(frame[name]).astype(str) for name, one in marginals.items()})
+
+
+def _decoded(
+    marginals: Mapping[str, Marginal], codes: pd.DataFrame, rng: np.random.Generator
+) -> pd.DataFrame:
+    return pd.DataFrame(
+        {
+            name: one.values(_numbers(codes[name], one.size), rng.random(len(codes)))
+            for name, one in marginals.items()
+        }
+    )
+
+
+def _numbers(column: pd.Series[Any], size: int) -> Integers:
+    read = pd.to_numeric(column.astype("str"), errors="coerce").fillna(MISSING).to_numpy(np.intp)
+    return np.where(read < size, read, MISSING)
+
+
+def _in_order(codes: pd.DataFrame, target: str | None) -> pd.DataFrame:
+    if codes.shape[1] < 2:
+        return codes
+    return codes[column_order(codes, target if target in codes else None)]
+
+
+def _context(codes: pd.DataFrame, number: int) -> pd.DataFrame:
+    """Return what a table of events is learned with: what is the people's own, and its own summary."""
+    return codes[[name for name in map(str, codes) if name.startswith((prefix(0), prefix(number)))]]
+
+
+def _between_ends(advance: Advance, steps: Floats, summary: pd.DataFrame, owner: Integers) -> Floats:
+    """Go each person's steps from the first place on, such that none goes past the last one."""
+    first, last = (to_floats(summary[f"{advance.name} {end}"]) for end in (FIRST, LAST))
+    count = np.bincount(owner, minlength=len(first))
+    needed = np.maximum(count - 1, 0) * advance.least
+    first = np.minimum(first, advance.ends[1] - needed)
+    last = np.minimum(np.maximum(last, first + needed), advance.ends[1])
+    number = np.arange(len(owner)) - np.searchsorted(owner, owner)
+    left = count[owner] - number - 1
+    places: Floats = np.fmin(to_places(steps, first, owner), last[owner] - left * advance.least)
+    return places
+
+
+def _events(
+    form: EventsForm,
+    marginals: Mapping[str, Marginal],
+    drawn: pd.DataFrame,
+    summary: pd.DataFrame,
+    rng: np.random.Generator,
+) -> tuple[pd.DataFrame, Integers]:
+    """Turn drawn codes into events; of more events than there are moments, the first are left out."""
+    owner = drawn[KEY].to_numpy(np.intp)
+    places = _decoded(marginals, drawn, rng)
+    after, inside = follows(owner), np.ones(len(owner), bool)
+    for advance in form.advances:
+        steps = np.where(after, to_floats(places[advance.name]), 0.0)
+        if not advance.gaps:
+            steps = np.nan_to_num(steps, nan=float(advance.least))
+        steps = np.where(after, np.maximum(steps, advance.least), steps)
+        if advance.name == form.order:
+            places[advance.name] = _between_ends(advance, steps, summary, owner)
+            inside &= to_floats(places[advance.name]) >= advance.ends[0]
+        else:
+            places[advance.name] = to_places(steps, to_floats(summary[f"{advance.name} {FIRST}"]), owner)
+    places, owner = places[inside].reset_index(drop=True), owner[inside]
+    times = {advance.name: f"{advance.name} {TIME}" for advance in form.advances if advance.time_of_day}
+    of_person = summary.iloc[owner].reset_index(drop=True)
+    return form.events(sort_times(places, times, owner), of_person), owner

@@ -1,0 +1,269 @@
+"""How text spells dates and times of day: the formats that are found, and what is read and written in them.
+
+A format is one of ``strptime``, with what the C library's ``strftime`` adds: ``%-d`` without a zero in
+front, ``%^b`` in capitals, ``%P`` for am and pm in small letters, and of Japanese eras ``%EC`` (令和),
+``%Ey`` (the year of the era) and ``%EY`` (令和元年). ``%Eg`` and ``%En`` are an era's letter and number
+(R and 5).
+"""
+
+import re
+from collections.abc import Iterable
+from datetime import date, datetime, time
+from functools import cache
+
+import pandas as pd
+
+from synth_handson.tables.columns import MIN_DISTINCT, Column
+
+_YEAR_FIRST = [f"%Y{sep}%m{sep}%d" for sep in "-/."]
+_YEAR_LAST = [sep.join(parts) for sep in ".-/" for parts in (("%d", "%m", "%Y"), ("%m", "%d", "%Y"))]
+_NAMED = [
+    *(f"%d{sep}%b{sep}%Y" for sep in ("-", " ", "")), "%d %B %Y", "%b %d, %Y", "%B %d, %Y", "%b %d %Y",
+]  # fmt: skip
+_ERAS = [
+    "%EY%m月%d日", "%EC%Ey年%m月%d日", "%Eg%Ey年%m月%d日",
+    *(f"{era}%Ey{sep}%m{sep}%d" for era in ("%Eg", "%EC") for sep in "./-"),
+]  # fmt: skip
+_CLOCK = ("%H:%M", "%H:%M:%S", "%H:%M:%S.%f")
+_DAY_TIMES = ["", "T%H:%M:%SZ", *(f"{sep}{clock}" for sep in " T" for clock in _CLOCK)]
+DATE_FORMATS = (
+    *(f"{day}{clock}" for day in (*_YEAR_FIRST, *_YEAR_LAST, "%Y年%m月%d日") for clock in _DAY_TIMES),
+    *(f"{day}{clock}" for day in _NAMED for clock in ("", " %H:%M", " %H:%M:%S")),
+    *_ERAS,
+)
+"""Formats that spell a date in one way only: what is read in one is written back letter by letter."""
+TIME_FORMATS = (*_CLOCK, "%I:%M %p", "%I:%M:%S %p", "%I:%M%p", "%H時%M分", "%H時%M分%S秒")
+DIGITS = ("%Y%m%d", "%Y%m%d%H%M%S")
+"""Formats that spell a date as a whole number."""
+ERA_DIGITS = "%En%Ey%m%d"
+"""The same of the eras, such as 4280525, which is read only where it is asked for."""
+
+DIGIT_YEARS = (1900, 2100)
+"""Whole numbers are dates only if all lie in these years."""
+FIRST, PIECE = 1_000, 1_000_000
+"""So many values are tried first, and so many at once."""
+NO_YEAR = 2000
+"""Dates without a year are held in this one, which has 366 days."""
+ERAS = (
+    ("明治", "M", "1", date(1868, 1, 25)),
+    ("大正", "T", "2", date(1912, 7, 30)),
+    ("昭和", "S", "3", date(1926, 12, 25)),
+    ("平成", "H", "4", date(1989, 1, 8)),
+    ("令和", "R", "5", date(2019, 5, 1)),
+)
+"""Name, letter, number and first day."""
+
+_IS_DATE = re.compile(
+    r"(^|[\W_])(date|day|dt|dob|birthday|ymd)s?($|[\W_])|日$|日付|年月日|生年|期日", re.IGNORECASE
+)
+_IS_CODE = re.compile(
+    r"(^|[\W_])(id|ids|no|nr|num|number|code|key|ref|serial|sku|zip|tel|phone)($|[\W_])|[a-z]Id$|番号|コード|番$|№|＃|#",
+    re.IGNORECASE,
+)
+_TOKEN = re.compile(r"(%[-^]?E?[A-Za-z])")
+_MONTHS = ["January", "February", "March", "April", "May", "June", "July", "August", "September", "October"]
+_MONTHS += ["November", "December"]
+_NAMES = "|".join(name for name, *_ in ERAS)
+_SIGNS = {
+    "%Y": r"\d{4}", "%f": r"\d{6}", "%p": "AM|PM", "%P": "am|pm",
+    "%EC": _NAMES, "%EY": rf"(?:{_NAMES})(?:元|[2-9]|[1-9]\d)年",
+    "%Eg": "[MTSHR]", "%En": "[1-5]", "%B": "|".join(_MONTHS), "%b": "|".join(name[:3] for name in _MONTHS),
+}  # fmt: skip
+
+
+def date_format(texts: Iterable[str]) -> str | None:
+    """Find the one format in which all of these are dates.
+
+    Parameters
+    ----------
+    texts
+        Text, at least one.
+
+    Returns
+    -------
+    str or None
+        A format; None if there is none, or if more than one fits ("01/02/2024").
+    """
+    return _only_format(texts, DATE_FORMATS)
+
+
+def time_format(texts: Iterable[str]) -> str | None:
+    """Find the format in which all of these are times of day; what may be longer than a day is none."""
+    return _only_format(texts, TIME_FORMATS)
+
+
+def digit_format(name: str, texts: Iterable[str]) -> str | None:
+    """Find the format in which whole numbers are dates, such as 20230623.
+
+    All have to be dates of the years 1900 to 2100, and the column's name may not say that it holds codes. If
+    it does not say that it holds dates, there have to be at least 10 different ones that do not follow each
+    other.
+    """
+    values = _values(texts)
+    length = len(values.iloc[0])
+    form = next((form for form in DIGITS if length == len(_written(datetime(2000, 1, 1), form))), None)
+    if form is None or _IS_CODE.search(name) or not _fits(values, form):
+        return None
+    values = values.drop_duplicates()
+    years = values.str[:4].astype(int)
+    if years.min() < DIGIT_YEARS[0] or years.max() > DIGIT_YEARS[1]:
+        return None
+    numbers = values.astype("int64")
+    in_a_row = numbers.max() - numbers.min() < 2 * len(numbers)
+    return form if _IS_DATE.search(name) or (len(values) >= MIN_DISTINCT and not in_a_row) else None
+
+
+def asked_format(texts: Iterable[str], form: str | None) -> str | None:
+    """Find the format, just as it is written, of texts that are said to be dates; None if there is none.
+
+    Parameters
+    ----------
+    texts
+        Text, at least one.
+    form
+        The format that was said, if any.
+    """
+    values = _values(texts)
+    if form is None:
+        forms = (*DIGITS, ERA_DIGITS)
+        return date_format(values) or next((form for form in forms if _fits(values, form)), None)
+    return next((one for one in _spellings(form) if _fits(values, one)), form)
+
+
+def read_dates(column: Column, form: str) -> Column:
+    """Turn text into dates by a format; what is none, or missing, is missing.
+
+    Dates without a year are held in the year 2000.
+    """
+    texts = column.astype("str").where(column.notna())
+    if "%E" in form or "%-E" in form:
+        known = texts.dropna().unique()
+        return pd.to_datetime(texts.map({text: _of_era(text, form) for text in known}), errors="coerce")
+    form = _plain(form)
+    if "%" in form and not re.search("%[YycxsGD]", form):
+        texts, form = f"{NO_YEAR} " + texts, f"%Y {form}"
+    return pd.to_datetime(texts, format=form, errors="coerce")
+
+
+def read_times(column: Column, form: str) -> Column:
+    """Turn text into times of day; what is none, or missing, is missing."""
+    texts = column.astype("str").where(column.notna())
+    known = texts.drop_duplicates().dropna()
+    moments = pd.to_datetime(known, format=_plain(form), errors="coerce").dropna()
+    found = dict(zip(known[moments.index], moments.dt.time, strict=True))
+    return texts.astype("object").map(found).astype("object").where(texts.isin(found), None)
+
+
+def write_dates(column: Column, form: str) -> Column:
+    """Spell dates or times of day in a format; missing ones stay missing."""
+    if column.dtype != object and _plain(form) == form and "%E" not in form:
+        return column.dt.strftime(form).astype("str").where(column.notna())
+    spelled = {value: _written(value, form) for value in column.dropna().drop_duplicates()}
+    return column.astype("object").map(spelled, na_action="ignore").astype("str").where(column.notna())
+
+
+def _only_format(texts: Iterable[str], forms: Iterable[str]) -> str | None:
+    values = _values(texts)
+    for spell in (str, _unpadded):
+        fitting = {form: one for form in forms for one in _cases(spell(form)) if _fits(values, one)}
+        # May is short and long; 平成5年 is that with and without a name for the first year.
+        readings = {form.replace("%B", "%b").replace("%EC%Ey年", "%EY") for form in fitting}
+        if fitting:
+            return next(iter(fitting.values())) if len(readings) == 1 else None
+    return None
+
+
+def _values(texts: Iterable[str]) -> Column:
+    """Hold texts in a column, those of a large one as they are."""
+    return texts if isinstance(texts, pd.Series) else pd.Series(list(texts), dtype="str")
+
+
+def _cases(form: str) -> list[str]:
+    capitals = re.sub("%([bB])", r"%^\1", form)
+    small = form.replace("%p", "%P")
+    return list(dict.fromkeys((form, capitals, small)))
+
+
+def _unpadded(form: str) -> str:
+    return re.sub("%(Ey|[mdHI])", r"%-\1", form)
+
+
+def _spellings(form: str) -> list[str]:
+    return [*_cases(form), *_cases(_unpadded(form))]
+
+
+def _plain(form: str) -> str:
+    """Return a format that reads what one writes."""
+    return re.sub(r"%[-^]([A-Za-z])", r"%\1", form).replace("%P", "%p")
+
+
+def _fits(values: Column, form: str) -> bool:
+    pattern = _pattern(form)
+    # One value settles it for almost every column and format, and some for almost all others.
+    if not pattern.fullmatch(values.iloc[0]) or not all(map(pattern.fullmatch, values.iloc[:FIRST])):
+        return False
+    parts = [values.iloc[start : start + PIECE] for start in range(0, len(values), PIECE)]
+    try:
+        return all(
+            part.str.fullmatch(pattern).all() and read_dates(part, form).notna().all() for part in parts
+        )
+    except ValueError:
+        return False
+
+
+@cache
+def _pattern(form: str) -> re.Pattern[str]:
+    return re.compile("".join(_sign(part) for part in _TOKEN.split(form)), re.ASCII)
+
+
+def _sign(part: str) -> str:
+    if not part.startswith("%"):
+        return re.escape(part)
+    if part.startswith("%^"):
+        return f"(?:{_SIGNS[part.replace('^', '')].upper()})"
+    return (
+        f"(?:{_SIGNS[part]})" if part in _SIGNS else r"(?:0|[1-9]\d?)" if part.startswith("%-") else r"\d{2}"
+    )
+
+
+def _of_era(text: str, form: str) -> datetime | None:
+    """Read a date of an era; None if the era had no such day."""
+    tokens = [part for part in _TOKEN.split(form) if part.startswith("%")]
+    grouped = "".join(
+        f"({_sign(part)})" if part.startswith("%") else re.escape(part) for part in _TOKEN.split(form)
+    )
+    found = re.fullmatch(grouped, text, re.ASCII)
+    if not found:
+        return None
+    parts = {token.replace("%-", "%"): value for token, value in zip(tokens, found.groups(), strict=True)}
+    if whole := parts.pop("%EY", None):
+        parts |= {"%EC": whole[:2], "%Ey": whole[2:-1].replace("元", "1")}
+    sign = parts.get("%EC") or parts.get("%Eg") or parts.get("%En")
+    era = next(one for one in ERAS if sign in one[:3])
+    try:
+        day = datetime(era[3].year - 1 + int(parts["%Ey"]), int(parts["%m"]), int(parts["%d"]))
+    except ValueError:
+        return None
+    return day if _era(day) == era else None
+
+
+def _era(day: date) -> tuple[str, str, str, date]:
+    began = [era for era in ERAS if era[3] <= date(day.year, day.month, day.day)]
+    return began[-1] if began else ERAS[0]
+
+
+def _written(value: datetime | time, form: str) -> str:
+    return "".join(_token(value, part) if part.startswith("%") else part for part in _TOKEN.split(form))
+
+
+def _token(value: datetime | time, token: str) -> str:
+    if "E" in token:
+        assert isinstance(value, datetime)
+        name, letter, number, first = _era(value)
+        year = value.year - first.year + 1
+        spelled = {"%EC": name, "%Eg": letter, "%En": number, "%Ey": f"{year:02}", "%-Ey": str(year)}
+        return spelled.get(token, f"{name}{'元' if year == 1 else year}年")
+    text = value.strftime(token.replace("-", "").replace("^", "").replace("P", "p"))
+    if token.startswith("%-"):
+        return text.lstrip("0") or "0"
+    return text.upper() if token.startswith("%^") else text.lower() if token == "%P" else text

@@ -1,0 +1,173 @@
+"""Arithmetic of columns: ``nights * rate``, ``floor(price * 0.1)``, ``checkout - checkin``."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from decimal import Decimal
+from typing import Annotated, Literal
+
+import numpy as np
+import pandas as pd
+from pydantic import BaseModel, ConfigDict, Field
+
+from synth_handson.tables.rules.values import Floats, Values
+
+Operator = Literal["+", "-", "*", "/", "%"]
+Rounding = Literal["round", "floor", "ceil"]
+
+PRECEDENCE = {"+": 1, "-": 1, "*": 2, "/": 2, "%": 2}
+WORD = re.compile(r"[^\W\d]\w*")
+"""Names of columns that need no quotes."""
+NEAR = 1e-9
+"""Nothing is told apart that differs by less: decimals are not exact in binary."""
+
+
+class Part(BaseModel):
+    """A part of a rule, which never changes."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Number(Part):
+    """A number."""
+
+    kind: Literal["number"] = "number"
+    value: float
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The columns it names."""
+        return ()
+
+    def of(self, values: Values) -> Floats:
+        """Return the number for each row. Shape (n_rows,)."""
+        return np.full(values.rows, self.value)
+
+    def __str__(self) -> str:
+        plain = Decimal(repr(self.value))
+        return f"{plain.to_integral() if plain == plain.to_integral() else plain.normalize():f}"
+
+
+class Day(Part):
+    """A day, or a moment."""
+
+    kind: Literal["day"] = "day"
+    value: str
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The columns it names."""
+        return ()
+
+    def of(self, values: Values) -> Floats:
+        """Return its days since 1970 for each row. Shape (n_rows,)."""
+        return np.full(values.rows, (pd.Timestamp(self.value) - pd.Timestamp(0)) / pd.Timedelta(days=1))
+
+    def __str__(self) -> str:
+        return self.value
+
+
+class Name(Part):
+    """A column."""
+
+    kind: Literal["column"] = "column"
+    column: str
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The columns it names."""
+        return (self.column,)
+
+    def of(self, values: Values) -> Floats:
+        """Return its values. Shape (n_rows,)."""
+        return values.floats(self.column)
+
+    def __str__(self) -> str:
+        return quoted(self.column)
+
+
+class Arithmetic(Part):
+    """Two parts joined by an operator."""
+
+    kind: Literal["arithmetic"] = "arithmetic"
+    operator: Operator
+    left: Expression
+    right: Expression
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The columns it names."""
+        return tuple(dict.fromkeys(self.left.columns + self.right.columns))
+
+    def of(self, values: Values) -> Floats:
+        """Compute it. Shape (n_rows,); NaN where a value is missing, or divided by 0."""
+        with np.errstate(all="ignore"):
+            found = _OPERATORS[self.operator](self.left.of(values), self.right.of(values))
+        return np.where(np.isfinite(found), found, np.nan)
+
+    def __str__(self) -> str:
+        mine = PRECEDENCE[self.operator]
+        left, right = str(self.left), str(self.right)
+        if isinstance(self.left, Arithmetic) and PRECEDENCE[self.left.operator] < mine:
+            left = f"({left})"
+        if isinstance(self.right, Arithmetic) and PRECEDENCE[self.right.operator] <= mine:
+            right = f"({right})"
+        return f"{left} {self.operator} {right}"
+
+
+class Rounded(Part):
+    """A part that is rounded: half a unit either way, down, or up."""
+
+    kind: Literal["rounded"] = "rounded"
+    how: Rounding
+    part: Expression
+    digits: int = 0
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The columns it names."""
+        return self.part.columns
+
+    def of(self, values: Values) -> Floats:
+        """Compute it. Shape (n_rows,)."""
+        unit = 10.0**self.digits
+        return np.round(_ROUNDING[self.how](self.part.of(values) * unit) / unit, max(self.digits, 0))
+
+    def __str__(self) -> str:
+        return f"{self.how}({self.part}{f', {self.digits}' if self.digits else ''})"
+
+
+Expression = Annotated[Number | Day | Name | Arithmetic | Rounded, Field(discriminator="kind")]
+Arithmetic.model_rebuild()
+Rounded.model_rebuild()
+
+_OPERATORS: Mapping[str, Callable[[Floats, Floats], Floats]] = {
+    "+": np.add, "-": np.subtract, "*": np.multiply, "/": np.divide,
+    "%": lambda left, right: _remainder(left, right),
+}  # fmt: skip
+
+
+def _remainder(left: Floats, right: Floats) -> Floats:
+    rest = np.mod(left, right)
+    return np.where(np.isclose(rest, right, rtol=0, atol=NEAR), 0.0, np.round(rest, 9))
+
+
+def _half_up(values: Floats) -> Floats:
+    nearest: Floats = np.sign(values) * np.floor(np.abs(values) + 0.5 + NEAR)
+    return nearest
+
+
+_ROUNDING: Mapping[str, Callable[[Floats], Floats]] = {
+    "round": _half_up,
+    "floor": lambda values: np.floor(values + NEAR),
+    "ceil": lambda values: np.ceil(values - NEAR),
+}
+
+RESERVED = frozenset({"missing", "iff", "in", "within", "combinations", "round", "floor", "ceil"})
+
+
+def quoted(column: str) -> str:
+    """Write a column's name: as it is where it is one word, else in backquotes."""
+    plain = WORD.fullmatch(column) and column not in RESERVED
+    return column if plain else "`" + column.replace("`", "``") + "`"

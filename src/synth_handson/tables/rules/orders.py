@@ -1,0 +1,86 @@
+"""Which columns are never above which: orders that something enforces, not numbers that lie apart."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from synth_handson.tables.rules.expressions import Name
+from synth_handson.tables.rules.rule import Comparison, Sign
+from synth_handson.tables.rules.values import Floats, Values
+
+TAIL = 0.05
+"""Whether differences end abruptly is seen from the smallest of them: one in twenty, and at least 20."""
+LEAST_TAIL = 20
+ABRUPT = 0.65
+"""Where as many small differences lie near the end as farther in, they lie halfway on average; where a tail
+runs out, as a normal one does, they lie farther from it. One standard error of the mean is taken off."""
+SKEWED = 0.5
+"""Differences that cannot be negative often have a tail above alone: below the median, they spread at most
+half as far as above it."""
+
+
+def find_orders(values: Values) -> Iterator[Comparison]:
+    """Yield orders of two columns that hold in all rows, and that something seems to enforce.
+
+    Compared are columns of one kind: numbers, dates (with or without a time), times of day.
+    """
+    names = [name for name in values.names if values.unit(name) != "text"]
+    days = {name for name in names if values.is_days(name)}
+    for low in names:
+        for high in names:
+            if low == high or values.unit(low) != values.unit(high):
+                continue
+            one, other = values.floats(low), values.floats(high)
+            if values.unit(low) == "date" and (low in days) != (high in days):
+                one, other = np.floor(one), np.floor(other)
+            apart = other - one
+            apart = apart[~np.isnan(apart)]
+            if len(apart) < LEAST_TAIL or apart.min() < 0 or apart.max() == 0:
+                continue
+            if is_enforced(apart):
+                sign: Sign = "<" if apart.min() > 0 else "<="
+                yield Comparison(left=Name(column=low), sign=sign, right=Name(column=high))
+
+
+def is_enforced(apart: Floats) -> bool:
+    """Tell whether differences, none of them negative, look as if something kept them from being so.
+
+    Either they end abruptly, at 0 or above, or they have a tail above alone. Those of numbers that merely lie
+    apart, or go together, thin out below as they do above.
+    """
+    apart = np.sort(apart)
+    if np.ptp(apart) == 0:
+        return False
+    precision = _precision(apart)
+    if precision:
+        apart = apart + np.random.default_rng(0).random(len(apart)) * precision
+        apart.sort()
+    tail = apart[: max(int(TAIL * len(apart)), LEAST_TAIL)]
+    if len(tail) < len(apart) and tail[-1] > tail[0]:
+        # Both ends may be the one that counts: 0, or the smallest difference that is allowed.
+        from_zero, from_first = tail / tail[-1], (tail - tail[0]) / (tail[-1] - tail[0])
+        if min(from_zero.mean(), from_first.mean()) < ABRUPT - 1 / np.sqrt(12 * len(tail)):
+            return True
+    low, middle, high = np.quantile(apart, [0.01, 0.5, 0.99])
+    return bool(middle - low <= SKEWED * (high - middle))
+
+
+def _precision(ascending: Floats) -> float:
+    """Return the distance of neighbouring values where many are equal, else 0."""
+    steps = np.diff(ascending)
+    return float(steps[steps > 1e-9].min()) if (steps <= 1e-9).mean() > 0.5 else 0.0
+
+
+def without_implied(orders: list[Comparison]) -> list[Comparison]:
+    """Leave out orders that follow from two others."""
+    pairs = {(low, high): rule for rule in orders if (order := rule.order) for low, high in [order[:2]]}
+    return [
+        rule
+        for (low, high), rule in pairs.items()
+        if not any(
+            (low, between) in pairs and (between, high) in pairs
+            for between in {name for pair in pairs for name in pair}
+        )
+    ]

@@ -1,0 +1,228 @@
+"""What everything in a plan has: an identifier, a version, and fields that are checked when it is made."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Mapping
+from datetime import UTC, date, datetime
+from typing import Annotated, Any, Self, get_args, get_origin
+from uuid import uuid4
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+
+from synth_planning.errors import PlanError
+from synth_planning.locales import Message
+
+MOST_SIGNS = 10_000
+"""Characters that a text holds at most."""
+MOST_IN_LINE = 200
+MOST_LINES = 100
+_DAY = re.compile(r"(\d{4})[-/](\d{1,2})[-/](\d{1,2})")
+
+_WRONG = {
+    "missing": "missing",
+    **dict.fromkeys(("string_too_short", "too_short"), "empty"),
+    **dict.fromkeys(("string_too_long", "too_long"), "long"),
+    "literal_error": "choice",
+    "extra_forbidden": "unknown",
+    **dict.fromkeys(("int_parsing", "float_parsing", "int_type", "float_type", "finite_number"), "number"),
+    **dict.fromkeys(("int_from_float", "int_parsing_size"), "whole"),
+    **dict.fromkeys(("greater_than", "greater_than_equal", "less_than", "less_than_equal"), "range"),
+    **dict.fromkeys(("date_type", "date_parsing", "date_from_datetime_parsing"), "date"),
+    **dict.fromkeys(("datetime_from_date_parsing", "datetime_parsing", "datetime_type"), "date"),
+}
+"""What pydantic calls an error, and the text that explains it."""
+
+
+class FieldError(ValueError):
+    """What is wrong beyond what pydantic knows: its text's name, and the field where several are meant."""
+
+    def __init__(self, kind: str, **values: object) -> None:
+        super().__init__(kind)
+        self.kind = kind
+        self.values = values
+
+
+def _plain(value: object) -> object:
+    """End lines in one way, and leave out what controls a terminal: not every database or file takes it."""
+    if not isinstance(value, str):
+        return value
+    return "\n".join(map(_without_control, value.splitlines())).strip()
+
+
+def _one_line(value: object) -> object:
+    if not isinstance(value, str):
+        return value
+    return " ".join(filter(None, map(_without_control, value.split())))
+
+
+def _without_control(text: str) -> str:
+    return "".join(sign for sign in text if sign == "\t" or unicodedata.category(sign) not in ("Cc", "Cs"))
+
+
+def _listed(value: object) -> object:
+    """Take a list, or a text with one of its items in each line."""
+    return tuple(filter(None, map(str.strip, value.splitlines()))) if isinstance(value, str) else value
+
+
+def _day(value: object) -> object:
+    """Take days as written with - or /; a number is no day."""
+    if isinstance(value, str) and (found := _DAY.fullmatch(value.strip())):
+        return "-".join(f"{int(part):02}" for part in found.groups())
+    if isinstance(value, date) and not isinstance(value, datetime):
+        return value
+    raise FieldError("date")
+
+
+def _number(value: object) -> object:
+    """Take yes and no for no numbers."""
+    if isinstance(value, bool):
+        raise FieldError("number")
+    return value
+
+
+def _in_utc(value: datetime) -> datetime:
+    return (value if value.tzinfo else value.replace(tzinfo=UTC)).astimezone(UTC).replace(microsecond=0)
+
+
+def _identifier(value: str) -> str:
+    if not all(sign.isalnum() or sign in "-_." for sign in value):
+        raise FieldError("identifier")
+    return value
+
+
+Text = Annotated[str, BeforeValidator(_plain), Field(max_length=MOST_SIGNS)]
+"""Some lines, or nothing."""
+Line = Annotated[str, BeforeValidator(_one_line), Field(min_length=1, max_length=MOST_IN_LINE)]
+"""A text in one line, which is not empty."""
+Lines = Annotated[tuple[Line, ...], BeforeValidator(_listed), Field(max_length=MOST_LINES)]
+Identifier = Annotated[str, Field(min_length=1, max_length=60), AfterValidator(_identifier)]
+"""Letters and digits, with ``-``, ``_`` and ``.`` between them."""
+Identifiers = Annotated[tuple[Identifier, ...], BeforeValidator(_listed), Field(max_length=MOST_LINES)]
+Score = Annotated[int, BeforeValidator(_number), Field(ge=1, le=10)]
+"""From 1, the least, to 10."""
+Number = Annotated[float, BeforeValidator(_number), Field(allow_inf_nan=False)]
+Hours = Annotated[Number, Field(ge=0, le=1_000_000)]
+Day = Annotated[date, BeforeValidator(_day)]
+Moment = Annotated[datetime, AfterValidator(_in_utc)]
+"""In UTC, to the second."""
+
+
+def new_id() -> str:
+    """Return an identifier that nothing else has."""
+    return uuid4().hex[:12]
+
+
+class Entry(BaseModel):
+    """Something in a plan.
+
+    Attributes
+    ----------
+    id
+        What others refer to it by.
+    version
+        How often it was saved; 0 for what is not in a store yet. Who saves it says on what version it rests.
+    updated
+        When it was saved last, in UTC.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid", coerce_numbers_to_str=True)
+
+    id: Identifier = Field(default_factory=new_id)
+    version: Annotated[int, Field(ge=0)] = 0
+    updated: Moment | None = None
+
+    @classmethod
+    def make(cls, **values: object) -> Self:
+        """Make one of values, which may be texts.
+
+        Raises
+        ------
+        PlanError
+            Names every field that is wrong, with its value and what is allowed.
+        """
+        try:
+            return cls.model_validate(values)
+        except ValidationError as error:
+            raise PlanError(cls.problems(error)) from error
+
+    def changed(self, **values: object) -> Self:
+        """Return this with other values; errors as `make`."""
+        return self.make(**{**self.model_dump(), **values})
+
+    @classmethod
+    def problems(cls, error: ValidationError) -> list[Message]:
+        """Put into words what is wrong with an entry's fields."""
+        return [cls._problem(found) for found in error.errors()]
+
+    @classmethod
+    def _problem(cls, found: Mapping[str, Any]) -> Message:
+        field = str(found["loc"][0]) if found["loc"] else ""
+        context = found.get("ctx", {})
+        own = context.get("error")
+        values = {
+            "field": field,
+            "value": short(found["input"]),
+            "known": ", ".join(cls.choices(field)),
+            "bounds": cls.bounds(field),
+            "most": context.get("max_length", 0),
+            "fields": ", ".join(cls.model_fields),
+        }
+        if isinstance(own, FieldError):
+            return Message(f"errors.{own.kind}", {**values, **own.values})
+        return Message(f"errors.{_WRONG.get(found['type'], 'other')}", values)
+
+    @classmethod
+    def choices(cls, field: str) -> tuple[str, ...]:
+        """Return what a field can be, where that is one of few texts."""
+        held = get_args(cls._inner(field))
+        return held if held and all(isinstance(one, str) for one in held) else ()
+
+    @classmethod
+    def holds(cls, field: str) -> Any:
+        """Return the type that a field holds: str, int, float, date, datetime or tuple."""
+        inner = cls._inner(field)
+        return get_origin(inner) if get_origin(inner) is tuple else str if get_args(inner) else inner
+
+    @classmethod
+    def optional(cls, field: str) -> bool:
+        """Tell whether a field may hold nothing."""
+        return type(None) in get_args(cls.model_fields[field].annotation)
+
+    @classmethod
+    def _inner(cls, field: str) -> Any:
+        """Return a field's type, without what is said about it and whether it may be None."""
+        if field not in cls.model_fields:
+            return None
+        annotation: Any = cls.model_fields[field].annotation
+        if type(None) in get_args(annotation):
+            annotation = get_args(annotation)[0]
+        return get_args(annotation)[0] if get_origin(annotation) is Annotated else annotation
+
+    @classmethod
+    def bounds(cls, field: str) -> str:
+        """Say which numbers a field takes."""
+        annotation = cls.model_fields[field].annotation if field in cls.model_fields else None
+        said = [*cls.model_fields[field].metadata] if field in cls.model_fields else []
+        for part in get_args(annotation):
+            said += getattr(part, "__metadata__", ())
+        said = [inner for one in said for inner in getattr(one, "metadata", [one])]
+        signs = {"ge": "≥", "gt": ">", "le": "≤", "lt": "<"}
+        return ", ".join(
+            f"{sign} {getattr(bound, name):,}"
+            for name, sign in signs.items()
+            for bound in said
+            if getattr(bound, name, None) is not None
+        )
+
+
+def short(value: object) -> str:
+    """Show a value in few characters."""
+    shown = value if isinstance(value, str) else repr(value)[:1_000]
+    return shown if len(shown) <= 60 else f"{shown[:59]}…"
+
+
+def now() -> datetime:
+    """Return the time in UTC, to the second."""
+    return datetime.now(UTC).replace(microsecond=0)

@@ -1,0 +1,107 @@
+"""A plan: everything that is in it, and whether its parts fit together."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Literal, get_args
+
+from synth_planning.entries import Entry
+from synth_planning.errors import ArgumentError
+from synth_planning.feedback import Feedback
+from synth_planning.locales import Message
+from synth_planning.priorities import Feature
+from synth_planning.progress import Metric, Milestone, Task, in_order
+from synth_planning.research import Insight, Persona, UserStory
+
+Kind = Literal["features", "personas", "stories", "insights", "tasks", "milestones", "metrics", "feedback"]
+KINDS: tuple[Kind, ...] = get_args(Kind)
+MODELS: dict[Kind, type[Entry]] = {
+    "features": Feature,
+    "personas": Persona,
+    "stories": UserStory,
+    "insights": Insight,
+    "tasks": Task,
+    "milestones": Milestone,
+    "metrics": Metric,
+    "feedback": Feedback,
+}
+REFERENCES: dict[tuple[Kind, str], Kind] = {
+    ("stories", "persona"): "personas",
+    ("insights", "personas"): "personas",
+    ("tasks", "depends_on"): "tasks",
+}
+"""Which fields name entries of which kind."""
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Everything in a plan, by kind."""
+
+    features: tuple[Feature, ...] = ()
+    personas: tuple[Persona, ...] = ()
+    stories: tuple[UserStory, ...] = ()
+    insights: tuple[Insight, ...] = ()
+    tasks: tuple[Task, ...] = ()
+    milestones: tuple[Milestone, ...] = ()
+    metrics: tuple[Metric, ...] = ()
+    feedback: tuple[Feedback, ...] = ()
+
+    @classmethod
+    def of(cls, entries: Iterable[Entry]) -> Plan:
+        """Sort entries by kind."""
+        sorted_: dict[Kind, list[Any]] = {kind: [] for kind in KINDS}
+        for entry in entries:
+            sorted_[kind_of(entry)].append(entry)
+        return cls(**{kind: tuple(found) for kind, found in sorted_.items()})
+
+    def __iter__(self) -> Iterator[Entry]:
+        """Go through all entries, kind by kind."""
+        for kind in KINDS:
+            yield from self.entries(kind)
+
+    def __len__(self) -> int:
+        """Count all entries."""
+        return sum(len(self.entries(kind)) for kind in KINDS)
+
+    def entries(self, kind: Kind) -> tuple[Entry, ...]:
+        """Return the entries of a kind."""
+        found: tuple[Entry, ...] = getattr(self, kind)
+        return found
+
+    def with_entries(self, changed: Iterable[Entry]) -> Plan:
+        """Return the plan with entries added, or put in place of those with the same id."""
+        return Plan.of({(kind_of(entry), entry.id): entry for entry in (*self, *changed)}.values())
+
+    def problems(self) -> Iterator[tuple[Entry, Message]]:
+        """Yield the entries that refer to nothing, and one of each circle of tasks, with what is wrong."""
+        known = {kind: {entry.id for entry in self.entries(kind)} for kind in KINDS}
+        for (kind, field), there in REFERENCES.items():
+            for entry in self.entries(kind):
+                for gone in (one for one in named(entry, field) if one not in known[there]):
+                    values: Mapping[str, object] = {"field": field, "value": gone, "kind": there}
+                    yield entry, Message("errors.reference", values)
+        try:
+            in_order(self.tasks)
+        except ArgumentError as error:
+            tasks: Any = error.details["tasks"]
+            yield tasks[0], Message(f"errors.{error.key}", error.details)
+
+
+def kind_of(entry: Entry) -> Kind:
+    """Return the kind that an entry is of."""
+    return next(kind for kind, model in MODELS.items() if isinstance(entry, model))
+
+
+def named(entry: Entry, field: str) -> tuple[str, ...]:
+    """Return the ids that a field names."""
+    value = getattr(entry, field)
+    return () if value is None else (value,) if isinstance(value, str) else tuple(value)
+
+
+def title(entry: Entry) -> str:
+    """Return the line by which a person knows an entry."""
+    if isinstance(entry, UserStory):
+        return entry.i_want
+    text = next(getattr(entry, name) for name in ("name", "title", "text") if hasattr(entry, name))
+    return str(text).splitlines()[0]

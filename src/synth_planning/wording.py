@@ -1,0 +1,243 @@
+"""A plan in words, for the page and the report: Markdown in which what people entered stays text."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Collection, Sequence
+from datetime import date
+from functools import partial
+from html import escape
+
+from synth_planning.dashboard import LAG, LONG, WEEK, Summary, listed
+from synth_planning.entries import Entry
+from synth_planning.feedback import By, Feedback, dealt_with, distribution
+from synth_planning.locales import Language, get_text, has_text
+from synth_planning.plan import KINDS, Kind, Plan
+from synth_planning.priorities import MVP, Feature
+from synth_planning.progress import Metric, Task, Velocity, overdue_tasks, velocity
+from synth_planning.research import Gaps, UserStory
+from synth_planning.themes import Rise, Themes
+
+_MARKUP = re.compile(r"[\\`*_\[\]]")
+"""Signs that every Markdown takes as text behind a backslash."""
+_EXTENSION = re.compile(r"[|~$^]|:(?=\S)")
+"""Signs that mean something in some Markdown only: tables, formulas, icons."""
+
+Translate = Callable[..., str]
+
+BYS: tuple[By, ...] = ("type", "source", "priority", "segment", "sentiment", "status")
+"""By what feedback is counted, in this order."""
+
+
+def translator(language: Language) -> Translate:
+    """Return what looks texts of planning up in a language."""
+    return lambda key, **values: get_text(language, f"planning.{key}", **values)
+
+
+def plain(text: str) -> str:
+    """Have Markdown show a text as it is, in one line."""
+    marked = _MARKUP.sub(r"\\\g<0>", escape(" ".join(text.split()), quote=False))
+    return _EXTENSION.sub(lambda sign: f"&#{ord(sign[0])};", marked)
+
+
+def field(name: str, kind: Kind, translate: Translate) -> str:
+    """Name a field of a kind."""
+    own = f"field_{kind}_{name}"
+    return translate(own if has_text("en", f"planning.{own}") else f"field_{name}")
+
+
+def choice(value: str | None, translate: Translate) -> str:
+    """Name what a field was set to."""
+    return translate("choice_" + (value or "").replace(" ", "_").replace("/", "_"))
+
+
+def share(value: float | None, translate: Translate) -> str:
+    """Show a share in percent."""
+    return translate("none") if value is None else f"{100 * value:.0f} %"
+
+
+def level(summary: Summary, translate: Translate) -> str:
+    """Name the level, and why it is so."""
+    name = summary.level.replace(" ", "_")
+    count = sum(risk.serious for risk in summary.risks) if name == "critical" else len(summary.risks)
+    return f"**{translate(f'level_{name}')}** – {translate(f'why_{name}', count=count)}"
+
+
+def rule(translate: Translate) -> str:
+    """Say by which rule the level is found."""
+    return translate("rule", long=LONG, lag=LAG, week=WEEK)
+
+
+def key_figures(summary: Summary, plan: Plan, translate: Translate) -> list[tuple[str, str]]:
+    """Return what a summary counts, each with its name."""
+    done = sum(feature.status == "done" for feature in summary.mvp.features)
+    tasks = summary.tasks
+    total = len(summary.mvp.features)
+    return [
+        (
+            translate("sum_phase"),
+            choice(summary.phase, translate) if summary.phase else _phase(plan, translate),
+        ),
+        (translate("sum_mvp"), _of(done, total, translate)),
+        (translate("sum_features"), share(summary.features, translate)),
+        (translate("sum_tasks"), _of(tasks.done, tasks.tasks, translate)),
+        (translate("sum_hours"), share(tasks.by_hours, translate)),
+        (translate("sum_elapsed"), share(summary.elapsed, translate)),
+        (translate("sum_resolved"), _of(dealt_with(plan.feedback), len(plan.feedback), translate)),
+    ]
+
+
+def _phase(plan: Plan, translate: Translate) -> str:
+    return translate("all_done") if plan.tasks else translate("none")
+
+
+def _of(done: float, total: float, translate: Translate) -> str:
+    return translate("of", done=done, total=total) if total else translate("none")
+
+
+def totals(summary: Summary, translate: Translate) -> str:
+    """Say how many entries there are of each kind."""
+    return ", ".join(f"{translate(f'kind_{kind}')} {summary.totals[kind]}" for kind in KINDS)
+
+
+def loops(summary: Summary, translate: Translate) -> list[str]:
+    """Say how far build, measure and learn are."""
+    return [
+        translate(f"loop_{loop.loop}", through=loop.through, total=loop.total)
+        + ("" if loop.total else f" ({translate('loop_empty')})")
+        for loop in summary.loops
+    ]
+
+
+def risks(summary: Summary, language: Language) -> list[str]:
+    """Say what endangers the plan."""
+    translate = translator(language)
+    return [
+        plain(risk.message.render(language)) + (f" **({translate('serious')})**" if risk.serious else "")
+        for risk in summary.risks
+    ] or [translate("no_risks")]
+
+
+def actions(summary: Summary, language: Language) -> list[str]:
+    """Say what to do next, and how much depends on it."""
+    translate = translator(language)
+    return [
+        f"{plain(action.message.render(language))} *({translate(f'weight_{action.weight}')})*"
+        for action in summary.actions
+    ] or [translate("no_actions")]
+
+
+def smallest(chosen: MVP, translate: Translate, quote: Callable[[str], str] = plain) -> str:
+    """Say what belongs to the smallest product; ``quote`` makes titles fit where they stand."""
+    if not chosen.fits:
+        return translate("mvp_too_much", hours=chosen.hours, available=chosen.available)
+    count = len(chosen.features)
+    said = translate("mvp_fits", count=count, hours=chosen.hours, available=chosen.available)
+    out = translate("mvp_out", titles=quote(listed(chosen.left_out))) if chosen.left_out else ""
+    return f"{said} {out}".strip()
+
+
+def gaps(found: Gaps, plan: Plan, translate: Translate) -> list[str]:
+    """Name what research has not covered."""
+    if not (plan.personas or plan.stories or plan.insights):
+        return [translate("no_research")]
+    named: dict[str, Sequence[Entry]] = {
+        "stories": found.stories, "personas": found.personas, "unknown": found.unknown,
+    }  # fmt: skip
+    return [
+        translate(f"gaps_{name}", titles=plain(listed(entries))) for name, entries in named.items() if entries
+    ] or [translate("no_gaps")]
+
+
+def story(one: UserStory, translate: Translate) -> str:
+    """Tell a user story."""
+    return translate("story", as_a=plain(one.as_a), i_want=plain(one.i_want), so_that=plain(one.so_that))
+
+
+def speed(found: Velocity, translate: Translate) -> str:
+    """Say how fast tasks are done."""
+    if found.weeks_left is None:
+        return translate("velocity_none", weeks=found.weeks)
+    return translate("velocity", weeks=found.weeks, hours=found.hours_a_week, left=found.weeks_left)
+
+
+def pace(tasks: Collection[Task], on: date, translate: Translate) -> list[str]:
+    """Say how fast tasks are done, and which are overdue."""
+    late = ", ".join(plain(task.name) for task in overdue_tasks(tasks, on))
+    return [speed(velocity(tasks, on), translate), *([translate("overdue", titles=late)] if late else [])]
+
+
+def chain(tasks: Sequence[Task], translate: Translate) -> str:
+    """Name the tasks of the critical path."""
+    path = " → ".join(plain(task.name) for task in tasks)
+    return translate("path", hours=sum(task.estimated for task in tasks), path=path)
+
+
+def themes(found: Themes, rises: Sequence[Rise], translate: Translate) -> list[str]:
+    """Name the themes of feedback, and those that are rising."""
+    if found.silhouette is None:
+        return [translate("themes_few")]
+    growing = {rise.theme: rise for rise in rises if rise.rising}
+    lines = []
+    for theme in found.themes:
+        line = translate("theme", terms=plain(", ".join(theme.terms)), count=len(theme.feedback))
+        if rise := growing.get(theme):
+            line += " – " + translate(
+                "rising", recent=rise.recent, recent_total=rise.recent_total, before=rise.before,
+                before_total=rise.before_total, p=rise.p_value,
+            )  # fmt: skip
+        lines.append(line)
+    return lines if growing else [*lines, translate("no_rise")]
+
+
+def rate(feedback: Collection[Feedback], translate: Translate) -> str:
+    """Say how much feedback was dealt with."""
+    return translate("voices_rate", done=dealt_with(feedback), total=len(feedback))
+
+
+def distributions(feedback: Collection[Feedback], translate: Translate) -> list[str]:
+    """Say how much feedback there is of each type, source, priority, segment, sentiment and status."""
+
+    def shown(by: By) -> str:
+        # Segments are people's own words.
+        name = plain if by == "segment" else partial(choice, translate=translate)
+        counts = distribution(feedback, by).items()
+        return ", ".join(
+            f"{name(kind) if kind else choice(None, translate)} {count}" for kind, count in counts
+        )
+
+    return [f"{translate(f'field_{by}')}: {shown(by)}" for by in BYS]
+
+
+def feature_rows(features: Sequence[Feature], chosen: MVP, translate: Translate) -> list[list[str]]:
+    """Return a row for each feature: name, MoSCoW, RICE, hours, status, and whether it is in the MVP."""
+    return [
+        [
+            plain(feature.name), choice(feature.moscow, translate), f"{feature.rice:.2f}",
+            f"{feature.effort:g}", choice(feature.status, translate),
+            "✓" if feature in chosen.features else "",
+        ]
+        for feature in features
+    ]  # fmt: skip
+
+
+def metric(one: Metric, translate: Translate) -> list[str]:
+    """Return what a metric is: name, category, value, target and unit."""
+    value = translate("none") if one.value is None else f"{one.value:g}"
+    return [plain(one.name), plain(one.category), value, f"{one.target:g}", plain(one.unit)]
+
+
+def met(one: Metric, translate: Translate) -> str:
+    """Say whether a metric meets its target."""
+    return translate({True: "metric_met", False: "metric_missed", None: "metric_unknown"}[one.met])
+
+
+def markdown_table(heading: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    """Lay rows of Markdown out as a table."""
+    lines = [heading, [":---"] * len(heading), *rows]
+    return "\n".join(f"| {' | '.join(cells)} |" for cells in lines)
+
+
+def bullets(lines: Sequence[str]) -> str:
+    """Lay lines of Markdown out as a list."""
+    return "\n".join(f"- {line}" for line in lines)

@@ -1,0 +1,176 @@
+"""What requests bring and answers hold, as OpenAPI documents it."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+from typing import Annotated, Any, Literal
+
+from fastapi import Depends, Form, Header, Query, Request, UploadFile
+from pydantic import BaseModel, Field
+
+from synth_handson.locales import Language
+from synth_service.api.jobs import Jobs
+from synth_service.records import ENDED, Job, Phase, State
+from synth_service.request import Choices
+from synth_service.request import Request as Asked
+
+
+def _jobs(request: Request) -> Jobs:
+    found: Jobs = request.app.state.jobs
+    return found
+
+
+def _owner(request: Request) -> str:
+    return str(request.state.owner)
+
+
+TheJobs = Annotated[Jobs, Depends(_jobs)]
+Owner = Annotated[str, Depends(_owner)]
+ReaderLanguage = Annotated[Language | None, Query(alias="language", description="ja or en.")]
+IdempotencyKey = Annotated[
+    str | None,
+    Header(
+        alias="Idempotency-Key",
+        min_length=1,
+        max_length=255,
+        pattern=r"^[\x21-\x7e]*$",
+        description="The same upload under the same key makes one job.",
+    ),
+]
+
+
+class Upload(Choices):
+    """A table, and what is chosen."""
+
+    file: Annotated[
+        UploadFile, Field(description="CSV, TSV, JSON, YAML, XLSX or Parquet; text also packed by gzip.")
+    ]
+
+    def request(self) -> Asked:
+        """Put the file's name and what is chosen together."""
+        name = (self.file.filename or "").replace("\\", "/").rpartition("/")[2].replace("\0", "")
+        return Asked(name=name, **self.model_dump(include=set(Choices.model_fields)))
+
+
+class NewJob(Upload):
+    """A table, what is chosen, and whether to begin at once."""
+
+    start: Annotated[
+        bool, Field(description="False only reports how the table was read; `…/start` continues.")
+    ] = True
+
+
+MULTIPART = Form(media_type="multipart/form-data")
+
+
+class Limits(BaseModel):
+    """What the service takes."""
+
+    file_bytes: int
+    rows: int
+    columns: int
+    least_rows: Annotated[int, Field(description="Fewer rows cannot be measured.")]
+    cell_characters: int
+
+
+class JobProgress(BaseModel):
+    """How far a job is."""
+
+    phase: Phase | None
+    fraction: Annotated[
+        float, Field(ge=0, le=1, description="Share of the job, by what earlier ones took; 0 if unknown.")
+    ]
+    epoch: Annotated[float, Field(ge=0)]
+    seconds_left: Annotated[
+        float | None,
+        Field(description="About, for the whole job, by what earlier ones took; null if unknown."),
+    ]
+
+
+class JobResult(BaseModel):
+    """What came out, in a word each; the report and the evidence say why."""
+
+    verdict: Literal["pass", "review", "fail"]
+    usefulness: Literal["useful", "close", "limited", "not useful", "cannot tell"]
+    grade: Literal["A+", "A", "B+", "B", "C", "F"]
+    engine: str
+    rows: int
+
+
+class JobView(BaseModel):
+    """A job."""
+
+    id: str
+    state: State
+    progress: JobProgress
+    ahead: Annotated[int | None, Field(description="Jobs ahead of it while it waits.")]
+    created: datetime
+    started: datetime | None
+    finished: datetime | None
+    expires: Annotated[datetime | None, Field(description="When its files are deleted.")]
+    rows_read: int | None
+    result: JobResult | None
+    failure: Annotated[str | None, Field(description="Why it failed, in the reader's language.")]
+    links: dict[str, str]
+
+
+def job_view(jobs: Jobs, job: Job, language: Language) -> JobView:
+    """Tell a job."""
+    expires = None
+    if job.finished and job.state in ENDED:
+        expires = job.finished + 3600 * jobs.settings.retention_hours
+    result = (
+        {
+            "verdict": job.verdict,
+            "usefulness": job.usefulness,
+            "grade": job.grade,
+            "engine": job.engine,
+            "rows": job.rows_made,
+        }
+        if job.state == "succeeded"
+        else None
+    )
+    return JobView.model_validate(
+        {
+            "id": job.id,
+            "state": job.state,
+            "progress": {
+                "phase": job.phase,
+                "fraction": job.fraction,
+                "epoch": job.epoch,
+                "seconds_left": job.remaining,
+            },
+            "ahead": jobs.records.ahead(job) if job.state == "queued" else None,
+            "created": _moment(job.created),
+            "started": _moment(job.started),
+            "finished": _moment(job.finished),
+            "expires": _moment(expires),
+            "rows_read": job.rows_read,
+            "result": result,
+            "failure": jobs.failure(job, language),
+            "links": _links(job),
+        }
+    )
+
+
+def _links(job: Job) -> dict[str, str]:
+    here = f"/v1/jobs/{job.id}"
+    links = {"self": here, "events": f"{here}/events"}
+    if job.state == "succeeded":
+        files = [f"synthetic.{ending}" for ending in (job.formats or "").split()]
+        links |= {name: f"{here}/{name}" for name in (*files, "report", "evidence", "summary", "all.zip")}
+        links["download"] = f"/download/{job.download}.csv"
+    return links
+
+
+def _moment(seconds: float | None) -> datetime | None:
+    return None if seconds is None else datetime.fromtimestamp(seconds, UTC)
+
+
+def as_event(view: JobView) -> str:
+    """Write a job as one line of JSON."""
+    return json.dumps(view.model_dump(mode="json"), ensure_ascii=False)
+
+
+Plain = dict[str, Any]

@@ -1,0 +1,647 @@
+"""What is known of jobs, workers and usage: ids, states, sizes and times, and nothing of any table."""
+
+from __future__ import annotations
+
+import math
+import secrets
+import time
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, fields
+from datetime import UTC, datetime
+from pathlib import Path
+from statistics import median
+from typing import Any, Literal, TypeVar
+
+import sqlalchemy as sa
+from sqlalchemy.exc import IntegrityError, InterfaceError, OperationalError
+
+from synth_handson.errors import ArgumentError
+
+State = Literal["queued", "running", "checked", "succeeded", "failed", "cancelled", "expired"]
+What = Literal["check", "run"]
+Phase = Literal["check", "personal data", "train", "sample", "texts", "assess", "report"]
+PHASES: tuple[Phase, ...] = ("check", "personal data", "train", "sample", "texts", "assess", "report")
+
+OPEN: tuple[State, ...] = ("queued", "running")
+"""States of which more is to come without anybody's doing."""
+STARTABLE: tuple[State, ...] = ("checked", "failed")
+"""States from which a job is run again with other choices."""
+ENDED: tuple[State, ...] = ("checked", "succeeded", "failed")
+"""States in which files wait to be fetched, or to expire."""
+
+DEAD_AFTER = 20.0
+"""Seconds without a sign of life after which a worker's jobs are given to others."""
+NEAREST, RECENT = 5, 200
+"""So many jobs, those nearest in size among so many, tell how long another one may take."""
+UNREACHABLE = (OperationalError, InterfaceError)
+ID_BYTES = 16
+T = TypeVar("T")
+
+_tables = sa.MetaData()
+
+_jobs = sa.Table(
+    "jobs",
+    _tables,
+    sa.Column("id", sa.String(32), primary_key=True),
+    sa.Column("owner", sa.String(64), nullable=False),
+    sa.Column("what", sa.String(8), nullable=False),
+    sa.Column("state", sa.String(16), nullable=False),
+    sa.Column("phase", sa.String(16)),
+    sa.Column("epoch", sa.Float, nullable=False, default=0.0),
+    sa.Column("fraction", sa.Float, nullable=False, default=0.0),
+    sa.Column("remaining", sa.Float),
+    sa.Column("created", sa.Float, nullable=False),
+    sa.Column("started", sa.Float),
+    sa.Column("finished", sa.Float),
+    sa.Column("attempt", sa.Integer, nullable=False, default=0),
+    sa.Column("losses", sa.Integer, nullable=False, default=0),
+    sa.Column("worker", sa.String(32)),
+    sa.Column("idempotency", sa.String(64)),
+    sa.Column("content", sa.String(64)),
+    sa.Column("engine", sa.String(16)),
+    sa.Column("bytes_read", sa.BigInteger, nullable=False, default=0),
+    sa.Column("rows_read", sa.BigInteger),
+    sa.Column("rows_made", sa.BigInteger),
+    sa.Column("verdict", sa.String(16)),
+    sa.Column("usefulness", sa.String(16)),
+    sa.Column("grade", sa.String(2)),
+    sa.Column("formats", sa.String(64)),
+    sa.Column("failure", sa.String(64)),
+    sa.Column("generator", sa.String(64)),
+    sa.Column("generator_bytes", sa.BigInteger, nullable=False, default=0),
+    sa.Column("download", sa.String(64), unique=True),
+    sa.UniqueConstraint("owner", "idempotency"),
+    sa.Index("jobs_by_state", "state", "created"),
+    sa.Index("jobs_by_generator", "owner", "generator"),
+)
+_phases = sa.Table(
+    "phases",
+    _tables,
+    sa.Column("job", sa.String(32), primary_key=True),
+    sa.Column("phase", sa.String(16), primary_key=True),
+    sa.Column("seconds", sa.Float, nullable=False),
+)
+_turns = sa.Table(
+    "turns",
+    _tables,
+    sa.Column("job", sa.String(32), primary_key=True),
+    sa.Column("what", sa.String(8), primary_key=True),
+    sa.Column("attempt", sa.Integer, primary_key=True),
+    sa.Column("owner", sa.String(64), nullable=False),
+    sa.Column("turn", sa.Integer, nullable=False),
+    sa.Index("turns_by_owner", "what", "owner"),
+)
+_workers = sa.Table(
+    "workers",
+    _tables,
+    sa.Column("id", sa.String(32), primary_key=True),
+    sa.Column("seen", sa.Float, nullable=False),
+)
+_usage = sa.Table(
+    "usage",
+    _tables,
+    sa.Column("job", sa.String(32), primary_key=True),
+    sa.Column("owner", sa.String(64), nullable=False),
+    sa.Column("month", sa.String(7), nullable=False),
+    sa.Column("rows_read", sa.BigInteger, nullable=False),
+    sa.Column("rows_made", sa.BigInteger, nullable=False),
+    sa.Column("training_seconds", sa.Float, nullable=False),
+    sa.Column("bytes_kept", sa.BigInteger, nullable=False),
+    sa.Index("usage_by_month", "month", "owner"),
+)
+
+_schema = sa.Table("schema", _tables, sa.Column("version", sa.Integer, primary_key=True))
+SCHEMA = 1
+"""Version of these tables."""
+
+
+@dataclass(frozen=True)
+class Job:
+    """One row of the table of jobs.
+
+    Attributes
+    ----------
+    id, owner
+        Its id, and the name of the key it belongs to; "" where there are no keys.
+    what
+        What is wanted: that its table is checked, or that it is run.
+    state, phase, epoch, fraction, remaining
+        How far it is: the share of all it takes, and the seconds that remain, by what earlier jobs took.
+    created, started, finished
+        Seconds since 1970.
+    attempt, losses, worker
+        How often it was begun, how often of these because the one before was lost, and by which worker the
+        last time.
+    idempotency, content
+        SHA-256 of the key that makes a repeated upload harmless, and of what was uploaded.
+    engine, bytes_read, rows_read, rows_made, verdict, usefulness, grade, formats
+        What it was and became, in numbers and words of ours.
+    failure
+        Name of the error.
+    generator, generator_bytes
+        Name of its generator's entry, by which another job of the same owner finds it, and its size.
+    download
+        The part of a file's name that nobody can guess.
+    """
+
+    id: str
+    owner: str
+    what: What
+    state: State
+    phase: Phase | None
+    epoch: float
+    fraction: float
+    remaining: float | None
+    created: float
+    started: float | None
+    finished: float | None
+    attempt: int
+    losses: int
+    worker: str | None
+    idempotency: str | None
+    content: str | None
+    engine: str | None
+    bytes_read: int
+    rows_read: int | None
+    rows_made: int | None
+    verdict: str | None
+    usefulness: str | None
+    grade: str | None
+    formats: str | None
+    failure: str | None
+    generator: str | None
+    generator_bytes: int
+    download: str | None
+
+
+@dataclass(frozen=True)
+class Made:
+    """What a job that succeeded has made, and what it cost."""
+
+    engine: str
+    rows_read: int
+    rows_made: int
+    verdict: str
+    usefulness: str
+    grade: str
+    formats: str
+    generator: str | None
+    generator_bytes: int
+    training_seconds: float
+    bytes_kept: int
+
+
+@dataclass(frozen=True)
+class Use:
+    """What one key has used in one month."""
+
+    owner: str
+    month: str
+    jobs: int
+    rows_read: int
+    rows_made: int
+    training_seconds: float
+    bytes_kept: int
+
+
+def month_of(moment: float) -> str:
+    """Name the month of a moment, in UTC: "2026-11"."""
+    return datetime.fromtimestamp(moment, UTC).strftime("%Y-%m")
+
+
+class Records:
+    """The database.
+
+    Parameters
+    ----------
+    url
+        SQLite or PostgreSQL.
+    """
+
+    def __init__(self, url: str) -> None:
+        self.engine = sa.create_engine(_with_driver(url), pool_pre_ping=True)
+        self._reading = self.engine.execution_options(reading=True)
+        self._signs: dict[str, tuple[float, float]] = {}
+        self._looked = 0.0
+        if self.engine.dialect.name == "sqlite":
+            sa.event.listen(self.engine, "connect", _share_file)
+            sa.event.listen(self.engine, "begin", _lock_file)
+            path = self.engine.url.database
+            if path:
+                Path(path).parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+
+    def create(self) -> None:
+        """Create what is missing of the tables, also if another process does so in the same moment.
+
+        Raises
+        ------
+        ArgumentError
+            If they are those of another version.
+        """
+        with self.engine.begin() as connection:
+            if self.engine.dialect.name == "postgresql":
+                connection.execute(sa.text("SELECT pg_advisory_xact_lock(5297)"))
+            _tables.create_all(connection)
+            found = connection.scalar(sa.select(_schema.c.version))
+            if found is None:
+                connection.execute(sa.insert(_schema).values(version=SCHEMA))
+            elif found != SCHEMA:
+                raise ArgumentError("service_schema", found=found, expected=SCHEMA)
+
+    def check(self) -> None:
+        """Ask the database for something, and raise what it raises."""
+        with self._reading.connect() as connection:
+            connection.execute(sa.select(_jobs.c.id).limit(1))
+
+    def close(self) -> None:
+        """Close all connections."""
+        self.engine.dispose()
+
+    def add(
+        self,
+        owner: str,
+        *,
+        job: str,
+        what: What,
+        size: int,
+        content: str,
+        idempotency: str | None = None,
+    ) -> tuple[Job, bool]:
+        """Add a job, unless there is one of the same owner and idempotency key.
+
+        Returns
+        -------
+        tuple of Job and bool
+            The job, and whether it is new.
+        """
+        row: dict[str, Any] = {
+            "id": job, "owner": owner, "what": what, "state": "queued", "created": time.time(),
+            "bytes_read": size, "content": content, "idempotency": idempotency,
+            "download": secrets.token_urlsafe(24),
+        }  # fmt: skip
+        try:
+            with self.engine.begin() as connection:
+                connection.execute(sa.insert(_jobs).values(row))
+        except IntegrityError:
+            found = self.by_idempotency(owner, idempotency) if idempotency else None
+            if found is None:
+                raise
+            return found, False
+        return self.get(job), True
+
+    def get(self, job: str) -> Job:
+        """Return a job.
+
+        Raises
+        ------
+        KeyError
+            If there is none.
+        """
+        found = self._one(_jobs.c.id == job)
+        if found is None:
+            raise KeyError(job)
+        return found
+
+    def by_idempotency(self, owner: str, idempotency: str) -> Job | None:
+        """Find the job that an owner sent under a key that makes a repeat harmless."""
+        return self._one(_jobs.c.owner == owner, _jobs.c.idempotency == idempotency)
+
+    def by_download(self, name: str) -> Job | None:
+        """Find a job by the part of its files' names that nobody can guess."""
+        return self._one(_jobs.c.download == name)
+
+    def by_generator(self, owner: str, generator: str) -> Job | None:
+        """Find a job that has such a generator."""
+        return self._one(_jobs.c.owner == owner, _jobs.c.generator == generator, _jobs.c.state == "succeeded")
+
+    def generators(self) -> list[Job]:
+        """Return the jobs that have a generator, the latest to end first."""
+        return self._all(_jobs.c.generator.is_not(None), order=_jobs.c.finished.desc())
+
+    def forget_generator(self, job: str) -> bool:
+        """Let no other job find a generator; tells whether there was one."""
+        return self._change(
+            [_jobs.c.id == job, _jobs.c.generator.is_not(None)], generator=None, generator_bytes=0
+        )
+
+    def turn(self, job: str, what: What, owner: str, attempt: int = 0) -> int:
+        """Give a job its turn: lower ones come first, and the jobs of one owner have turns one after another.
+
+        Returns
+        -------
+        int
+            At least 1, and the same if it is asked again.
+
+        Notes
+        -----
+        Start-time fair queuing with jobs of equal weight (P. Goyal, H. Vin & H. Cheng, "Start-time fair
+        queueing", SIGCOMM 1996): a job's turn follows its owner's last one, or the one that was begun last.
+        """
+        turn, same = _turns.c.turn, _turns.c.what == what
+        with self.engine.begin() as connection:
+            if self.engine.dialect.name == "postgresql":
+                connection.execute(sa.text("SELECT pg_advisory_xact_lock(5298)"))
+            asked = (_turns.c.job == job, _turns.c.attempt == attempt, same)
+            known = connection.scalar(sa.select(turn).where(*asked))
+            if known is not None:
+                return int(known)
+            begun = (
+                sa.select(sa.func.max(turn))
+                .join(_jobs, _jobs.c.id == _turns.c.job)
+                .where(same, sa.or_(_jobs.c.what != what, _jobs.c.state != "queued"))
+            )
+            last = sa.select(sa.func.max(turn)).where(same, _turns.c.owner == owner)
+            own = 1 + max(int(connection.scalar(query) or 0) for query in (begun, last))
+            row = {"job": job, "what": what, "attempt": attempt, "owner": owner, "turn": own}
+            connection.execute(sa.insert(_turns).values(row))
+            return own
+
+    def ahead(self, job: Job) -> int:
+        """Count the jobs that wait in front of this one."""
+        turn, attempt = _turns.c.turn, _turns.c.attempt
+        mine = (_turns.c.job == job.id, _turns.c.what == job.what, attempt == job.attempt)
+        own = sa.select(turn).where(*mine).scalar_subquery()
+        same = sa.and_(_jobs.c.id == _turns.c.job, _jobs.c.what == _turns.c.what, _jobs.c.attempt == attempt)
+        before = sa.or_(turn < own, sa.and_(turn == own, _jobs.c.created < job.created))
+        query = (
+            sa.select(sa.func.count())
+            .select_from(_turns.join(_jobs, same))
+            .where(_turns.c.what == job.what, _jobs.c.state == "queued", before)
+        )
+        with self._reading.connect() as connection:
+            return int(connection.scalar(query) or 0)
+
+    def queue(self, job: str, what: What) -> bool:
+        """Let a job be checked again, or run, that was checked or has failed; tells whether it was one."""
+        return self._change(
+            [_jobs.c.id == job, _jobs.c.state.in_(STARTABLE)],
+            what=what, state="queued", phase=None, finished=None, failure=None, fraction=0.0, remaining=None,
+        )  # fmt: skip
+
+    def begin(self, job: str, worker: str) -> Job | None:
+        """Begin a job, or begin it again after its worker was lost; None if nothing is to be done."""
+        others = self.alive() - {worker}
+        lost = sa.case((_jobs.c.state == "running", _jobs.c.losses + 1), else_=_jobs.c.losses)
+        begun = self._change(
+            [_jobs.c.id == job, _jobs.c.state.in_(OPEN), *_not_run_by(others)],
+            state="running", worker=worker, attempt=_jobs.c.attempt + 1, losses=lost, phase="check",
+            started=time.time(), epoch=0.0, fraction=0.0, remaining=None,
+        )  # fmt: skip
+        found = self.get(job) if begun else None
+        return found if found and found.worker == worker else None
+
+    def is_current(self, job: str, attempt: int) -> bool:
+        """Tell whether this attempt is still the one that counts."""
+        return self._count(*_current(job, attempt)) == 1
+
+    def advance(self, job: str, attempt: int, **values: Any) -> bool:
+        """Note how far an attempt is; tells whether it still counts."""
+        return self._change(_current(job, attempt), **values)
+
+    def spend(self, job: str, seconds: Mapping[Phase, float]) -> None:
+        """Note how long each phase took, in place of what an earlier attempt took."""
+        with self.engine.begin() as connection:
+            connection.execute(sa.delete(_phases).where(_phases.c.job == job))
+            rows = [{"job": job, "phase": phase, "seconds": spent} for phase, spent in seconds.items()]
+            if rows:
+                connection.execute(sa.insert(_phases), rows)
+
+    def note_check(self, job: str, attempt: int, rows: int) -> bool:
+        """End a job that was to be checked alone."""
+        return self._change(
+            _current(job, attempt), state="checked", phase=None, finished=time.time(), rows_read=rows
+        )
+
+    def succeed(self, job: str, attempt: int, made: Made) -> bool:
+        """Deliver an attempt, and meter it in the same transaction; tells whether it still counted."""
+        now = time.time()
+        values = {field.name: getattr(made, field.name) for field in fields(made)}
+        metered = {name: values.pop(name) for name in ("training_seconds", "bytes_kept")}
+        with self.engine.begin() as connection:
+            changed = connection.execute(
+                sa.update(_jobs)
+                .where(*_current(job, attempt))
+                .values(state="succeeded", phase=None, fraction=1.0, remaining=0.0, finished=now, **values)
+                .returning(_jobs.c.owner)
+            ).first()
+            if changed is None:
+                return False
+            row = {"job": job, "owner": changed.owner, "month": month_of(now), **metered}
+            row |= {name: values[name] for name in ("rows_read", "rows_made")}
+            connection.execute(sa.insert(_usage).values(row))
+        return True
+
+    def fail(self, job: str, attempt: int, failure: str) -> bool:
+        """End an attempt with an error; tells whether it still counted."""
+        return self._change(
+            _current(job, attempt), state="failed", finished=time.time(), failure=failure, remaining=None
+        )
+
+    def give_back(self, job: str, attempt: int) -> bool:
+        """Let a job wait again that a worker cannot end; tells whether the attempt still counted."""
+        return self._change(_current(job, attempt), state="queued", phase=None, remaining=None)
+
+    def end(self, job: str, state: Literal["cancelled", "expired"]) -> bool:
+        """Cancel or expire a job, and forget what could tell of its content; tells whether it was there."""
+        gone: tuple[State, ...] = ("cancelled", "expired")
+        return self._change(
+            [_jobs.c.id == job, _jobs.c.state.notin_(gone)],
+            state=state, phase=None, finished=sa.func.coalesce(_jobs.c.finished, time.time()), remaining=None,
+            idempotency=None, content=None, generator=None, generator_bytes=0, download=None,
+        )  # fmt: skip
+
+    def waiting(self, before: float) -> list[Job]:
+        """Return the jobs that have been queued since before a moment."""
+        return self._all(_jobs.c.state == "queued", _jobs.c.created < before)
+
+    def lost(self, alive: Iterable[str]) -> list[Job]:
+        """Return the jobs that are run by none of these workers."""
+        return self._all(_jobs.c.state == "running", _jobs.c.worker.notin_(list(alive)))
+
+    def over(self, before: float) -> list[Job]:
+        """Return the jobs that ended before a moment and whose files are still kept."""
+        return self._all(_jobs.c.state.in_(ENDED), _jobs.c.finished < before)
+
+    def living(self, jobs: Iterable[str]) -> set[str]:
+        """Return those of these jobs of which files may be kept."""
+        asked = list(jobs)
+        states = (*OPEN, *ENDED)
+        with self._reading.connect() as connection:
+            found = connection.scalars(
+                sa.select(_jobs.c.id).where(_jobs.c.id.in_(asked), _jobs.c.state.in_(states))
+            )
+            return set(found)
+
+    def beat(self, worker: str) -> None:
+        """Note that a worker lives."""
+        with self.engine.begin() as connection:
+            seen = {"seen": time.time()}
+            changed = connection.execute(sa.update(_workers).where(_workers.c.id == worker).values(seen))
+            if not changed.rowcount:
+                connection.execute(sa.insert(_workers).values(id=worker, **seen))
+
+    def leave(self, worker: str) -> None:
+        """Note that a worker has ended."""
+        with self.engine.begin() as connection:
+            connection.execute(sa.delete(_workers).where(_workers.c.id == worker))
+
+    def alive(self, within: float = DEAD_AFTER) -> set[str]:
+        """Return the workers that gave a sign of life in the last seconds.
+
+        How old a sign is, is told by this process's monotonic clock once it has seen it: whoever sets the
+        machine's clock kills no worker.
+        """
+        now, wall = time.monotonic(), time.time()
+        with self._reading.connect() as connection:
+            signs = {row.id: row.seen for row in connection.execute(sa.select(_workers))}
+        known, seen = self._signs, {}
+        for worker, sign in signs.items():
+            before = known.get(worker)
+            if before is None:
+                seen[worker] = (sign, now - max(0.0, wall - sign))
+            elif before[0] == sign:
+                seen[worker] = before
+            else:
+                # It came since the last look, however the clock was set in between.
+                seen[worker] = (sign, now - min(max(0.0, wall - sign), now - self._looked))
+        self._signs, self._looked = seen, now
+        return {worker for worker, (_, since) in seen.items() if now - since <= within}
+
+    def forget_workers(self, before: float) -> None:
+        """Remove workers that were last seen before a moment."""
+        with self.engine.begin() as connection:
+            connection.execute(sa.delete(_workers).where(_workers.c.seen < before))
+
+    def use(self, month: str, owner: str | None = None) -> list[Use]:
+        """Sum up what was used in a month, by key."""
+        columns = _usage.c
+        query = (
+            sa.select(
+                columns.owner,
+                columns.month,
+                sa.func.count().label("jobs"),
+                *(
+                    sa.func.sum(columns[name]).label(name)
+                    for name in ("rows_read", "rows_made", "training_seconds", "bytes_kept")
+                ),
+            )
+            .where(columns.month == month)
+            .group_by(columns.owner, columns.month)
+            .order_by(columns.owner)
+        )
+        if owner is not None:
+            query = query.where(columns.owner == owner)
+        with self._reading.connect() as connection:
+            return [
+                Use(
+                    row.owner, row.month, int(row.jobs), int(row.rows_read), int(row.rows_made),
+                    float(row.training_seconds), int(row.bytes_kept),
+                )
+                for row in connection.execute(query)
+            ]  # fmt: skip
+
+    def counts(self, column: Literal["state", "grade", "failure"]) -> dict[str, int]:
+        """Count all jobs by what stands in a column."""
+        values = _jobs.c[column]
+        query = sa.select(values, sa.func.count()).where(values.is_not(None)).group_by(values)
+        with self._reading.connect() as connection:
+            return {str(value): int(count) for value, count in connection.execute(query)}
+
+    def expected(self, engine: str | None, size: int) -> dict[Phase, float]:
+        """Return how many seconds each phase of a job may take, by what the jobs nearest in size took.
+
+        Parameters
+        ----------
+        engine
+            The engine that trains; None if that is not known.
+        size
+            Bytes of the table.
+
+        Returns
+        -------
+        dict
+            Medians of at most `NEAREST` jobs; empty where none has ended yet.
+        """
+        ended = [_jobs.c.verdict.is_not(None), *([_jobs.c.engine == engine] if engine else [])]
+        recent = sa.select(_jobs.c.id, _jobs.c.bytes_read).where(*ended)
+        with self._reading.connect() as connection:
+            rows = connection.execute(recent.order_by(_jobs.c.created.desc()).limit(RECENT)).all()
+            by_size = sorted(rows, key=lambda row: abs(math.log((row.bytes_read + 1) / (size + 1))))
+            nearest = [row.id for row in by_size[:NEAREST]]
+            told = connection.execute(sa.select(_phases).where(_phases.c.job.in_(nearest))).all()
+        spent = {(row.job, row.phase): float(row.seconds) for row in told}
+        return {phase: median(spent.get((job, phase), 0.0) for job in nearest) for phase in PHASES if nearest}
+
+    def phase_times(self) -> dict[str, tuple[int, float]]:
+        """Return how many jobs went through each phase, and the seconds that took in all."""
+        query = sa.select(_phases.c.phase, sa.func.count(), sa.func.sum(_phases.c.seconds)).group_by(
+            _phases.c.phase
+        )
+        with self._reading.connect() as connection:
+            return {phase: (int(n), float(seconds)) for phase, n, seconds in connection.execute(query)}
+
+    def _one(self, *conditions: sa.ColumnElement[bool]) -> Job | None:
+        found = self._all(*conditions)
+        return found[0] if found else None
+
+    def _all(
+        self, *conditions: sa.ColumnElement[bool], order: sa.ColumnElement[Any] = _jobs.c.created
+    ) -> list[Job]:
+        with self._reading.connect() as connection:
+            rows = connection.execute(sa.select(_jobs).where(*conditions).order_by(order))
+            return [Job(**row) for row in rows.mappings()]
+
+    def _count(self, *conditions: sa.ColumnElement[bool]) -> int:
+        query = sa.select(sa.func.count()).select_from(_jobs).where(*conditions)
+        with self._reading.connect() as connection:
+            return int(connection.scalar(query) or 0)
+
+    def _change(self, conditions: Iterable[sa.ColumnElement[bool]], **values: Any) -> bool:
+        with self.engine.begin() as connection:
+            return bool(connection.execute(sa.update(_jobs).where(*conditions).values(values)).rowcount)
+
+
+def patiently(do: Callable[[], T], seconds: float = 300) -> T:
+    """Do something with the database, and again while it cannot be reached."""
+    deadline, pause = time.monotonic() + seconds, 0.5
+    while True:
+        try:
+            return do()
+        except UNREACHABLE:
+            if time.monotonic() > deadline:
+                raise
+        time.sleep(pause)
+        pause = min(2 * pause, 10)
+
+
+def new_id() -> str:
+    """Return an id that nobody can guess."""
+    return secrets.token_hex(ID_BYTES)
+
+
+def _current(job: str, attempt: int) -> list[sa.ColumnElement[bool]]:
+    return [_jobs.c.id == job, _jobs.c.state == "running", _jobs.c.attempt == attempt]
+
+
+def _not_run_by(workers: set[str]) -> list[sa.ColumnElement[bool]]:
+    return [sa.or_(_jobs.c.state == "queued", _jobs.c.worker.notin_(workers))]
+
+
+def _with_driver(url: str) -> str:
+    for short in ("postgres://", "postgresql://"):
+        if url.startswith(short):
+            return f"postgresql+psycopg://{url.removeprefix(short)}"
+    return url
+
+
+def _share_file(connection: Any, _: object) -> None:
+    """Let processes read while one writes, and wait for each other."""
+    connection.isolation_level = None
+    for pragma in ("journal_mode=WAL", "busy_timeout=30000", "foreign_keys=ON", "secure_delete=ON"):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _lock_file(connection: sa.Connection) -> None:
+    """Take the lock at the beginning: a transaction that reads before it writes could not get it later."""
+    reading = connection.get_execution_options().get("reading")
+    connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")

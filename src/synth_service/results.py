@@ -1,0 +1,326 @@
+"""What a job makes: its files, and what is said of them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from synth_handson.errors import ArgumentError, SynthHandsonError
+from synth_handson.evidence.assessment import Evidence
+from synth_handson.locales import LANGUAGES, Language, Message, get_text
+from synth_handson.pii.detect import mask
+from synth_handson.pipeline.generate import Synthesised
+from synth_handson.pipeline.profile import TableProfile, question
+from synth_handson.presentation import pictures
+from synth_handson.presentation.document import svg_html
+from synth_handson.presentation.report.about import About
+from synth_handson.presentation.summaries import sentences
+from synth_handson.tables.alignment import as_text
+from synth_handson.tables.files.form import TableForm
+from synth_handson.tables.files.writing import write_table
+
+FORMULA = ("=", "+", "-", "@", "\t", "\r")
+"""What a spreadsheet takes for the beginning of a formula (OWASP, "CSV Injection")."""
+
+RISK = {"pass": "none found", "review": "undecided", "fail": "high"}
+"""Not "low": that no leak was found does not say how many there are below what could be found."""
+
+SAMPLES, HEAD = 3, 10
+"""Values shown of a column before anything is learned, and rows shown of a synthetic table."""
+MAX_SAMPLE = 60
+"""Characters shown of one value."""
+MAX_SHEET_CELLS = 2_000_000
+"""A larger table is not offered as a workbook: writing it takes minutes."""
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A file of a job: what it is called where it lies, and what it is to a browser."""
+
+    name: str
+    media_type: str
+
+
+TABLES = {
+    "csv": Kind("synthetic.csv", "text/csv"),
+    "parquet": Kind("synthetic.parquet", "application/vnd.apache.parquet"),
+    "xlsx": Kind("synthetic.xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
+    "json": Kind("synthetic.json", "application/json"),
+}
+REPORT = {language: Kind(f"report.{language}.html", "text/html; charset=utf-8") for language in LANGUAGES}
+EVIDENCE = Kind("evidence.json", "application/json")
+SUMMARY = Kind("summary.json", "application/json")
+QUALITY = Kind("quality.json", "application/json")
+GENERATOR = "generator"
+
+UPLOAD = "table"
+REQUEST = "request.json"
+UNDERSTOOD = "understood.json"
+FAILURE = "failure.json"
+
+
+def of_attempt(attempt: int, kind: Kind | str) -> str:
+    """Name a result of an attempt, so that no other attempt's can be taken for it."""
+    return f"{attempt}.{kind if isinstance(kind, str) else kind.name}"
+
+
+def write_tables(table: pd.DataFrame, form: TableForm, folder: Path, escape: bool) -> list[str]:
+    """Write a synthetic table in all formats that can hold it, and return which."""
+    written: list[str] = []
+    for ending, kind in TABLES.items():
+        if ending == "xlsx" and table.size > MAX_SHEET_CELLS:
+            continue
+        shown = escape_formulas(table) if escape and ending in ("csv", "xlsx") else table
+        try:
+            write_table(shown, folder / kind.name, form=form)
+        except ArgumentError:
+            # A workbook holds fewer rows, and no text of more than 32,767 characters.
+            if ending == "csv":
+                raise
+            continue
+        written.append(ending)
+    return written
+
+
+def escape_formulas(table: pd.DataFrame) -> pd.DataFrame:
+    """Put an apostrophe before text, and names of columns, that a spreadsheet would take for a formula."""
+
+    def escaped(value: object) -> object:
+        return f"'{value}" if isinstance(value, str) and value.startswith(FORMULA) else value
+
+    safe = table.copy()
+    for name in safe:
+        if not pd.api.types.is_numeric_dtype(safe[name].dtype):
+            safe[name] = safe[name].map(escaped, na_action="ignore")
+    return safe.rename(columns=escaped)
+
+
+def about(made: Synthesised, name: str, language: Language) -> About:
+    """Say in the report what was made of what."""
+    return About(
+        data=get_text(language, "service.report_data", rows=len(made.table), name=name),
+        source=name,
+        training=made.generator.training,
+        shared=len(made.table),
+    )
+
+
+def profile_view(profile: TableProfile) -> dict[Language, Any]:
+    """Say in each language what was understood of a table; examples of personal data are masked."""
+    return {language: _profile(profile, language) for language in LANGUAGES}
+
+
+def _profile(profile: TableProfile, language: Language) -> dict[str, Any]:
+    def text(key: str) -> str:
+        return get_text(language, f"commands.{key}")
+
+    forms = {form.name: form for form in profile.form.columns}
+    return {
+        "rows": len(profile.frame),
+        "person": profile.person,
+        "proposed_person": profile.proposed_person,
+        "people": None if profile.person is None else profile.size,
+        "looked": profile.looked,
+        "columns": [
+            {
+                "name": role.name,
+                "type": forms[role.name].type,
+                "type_label": text(f"type_{forms[role.name].type}"),
+                "why": forms[role.name].why(language),
+                "role": role.role,
+                "role_label": text(f"becomes_{role.role}"),
+                "reason": role.reason.render(language) if role.reason else None,
+                "samples": _samples(profile, role.name),
+            }
+            for role in profile.roles
+        ],
+        "found": [found.render(language) for found in profile.form.found],
+        "reading": {
+            "encoding": profile.form.reading.encoding,
+            "sheet": profile.form.sheet,
+            "sheets": sorted({profile.form.sheet, *profile.form.other_sheets} - {None}),
+            "header_row": profile.form.reading.header_row,
+        },
+        "rules": [
+            {"rule": str(found.rule), "says": found.message.render(language), "people": found.people}
+            for found in profile.proposed
+        ],
+        "notices": [notice.render(language) for notice in profile.notices],
+        "questions": [found.column for found in profile.questions],
+        "answers": dict(profile.answers),
+        "personal_data": [
+            {
+                "column": found.column,
+                "kind": found.kind,
+                "kind_label": text(f"kind_{found.kind}"),
+                "cells": found.cells,
+                "share": found.share,
+                "whole": found.whole,
+                "example": found.examples[0] if found.examples else None,
+                "question": question(found).render(language) if found.asked else None,
+            }
+            for found in profile.findings
+        ],
+    }
+
+
+def _samples(profile: TableProfile, column: str) -> list[str]:
+    """Show the first values of a column that differ; masked where it holds personal data, or may.
+
+    Where nobody looked for personal data, nothing is shown.
+    """
+    if not profile.looked:
+        return []
+    values = profile.frame[column].dropna().drop_duplicates().head(SAMPLES)
+    shown = [str(value)[:MAX_SAMPLE] for value in as_text(values)]
+    role = next(role.role for role in profile.roles if role.name == column)
+    personal = column in profile.marks or any(found.column == column for found in profile.findings)
+    return [mask(value) for value in shown] if personal or role in ("made", "numbered") else shown
+
+
+def _head(table: pd.DataFrame) -> dict[str, list[Any]]:
+    """Show the first rows of a synthetic table as text."""
+    rows = table.head(HEAD)
+    columns = [as_text(rows[name]) for name in rows]
+    shown = [[None if pd.isna(cell) else str(cell)[:MAX_SAMPLE] for cell in column] for column in columns]
+    return {"columns": list(map(str, rows)), "rows": list(map(list, zip(*shown, strict=True)))}
+
+
+def _pictures(evidence: Evidence, language: Language) -> list[dict[str, str]]:
+    """Draw use and privacy as the report does: a finding, how to read it, and an SVG without a script."""
+    use = pictures.columns(evidence, language)
+    drawn = pictures.three(evidence.privacy, language, people=evidence.people is not None)
+    return [
+        {"title": one.title, "note": one.note, "svg": svg_html(one.svg)}
+        for one in ((use,) if use else ()) + drawn
+    ]
+
+
+def summary(made: Synthesised, replaced: bool) -> dict[Language, Any]:
+    """Say in each language what follows from the evidence, and what was done with personal data."""
+    return {language: _summary(made, replaced, language) for language in LANGUAGES}
+
+
+def _summary(made: Synthesised, replaced: bool, language: Language) -> dict[str, Any]:
+    evidence = made.evidence
+
+    def said(messages: tuple[Message, ...]) -> list[str]:
+        return sentences(messages, evidence, language)
+
+    def text(key: str, **values: object) -> str:
+        return get_text(language, f"commands.{key}", **values)
+
+    notes = []
+    if not replaced:
+        notes.append(get_text(language, "service.not_replaced"))
+    elif made.profile.personal_cells:
+        notes.append(text("scanned", cells=made.profile.personal_cells))
+    notes += [note.render(language) for note in made.notes]
+    notes += [question(found).render(language) for found in made.profile.questions]
+    of_texts = made.text_notes
+    notes += [note.render(language) for note in of_texts]
+    if any(note.key == "commands.texts_missing" for note in of_texts):
+        notes.append(get_text(language, "service.texts_longer"))
+    if made.empty:
+        notes.append(text("left_empty", columns=", ".join(made.empty)))
+    notes.append(text("not_shown"))
+    return {
+        "verdict": evidence.verdict,
+        "verdict_label": text(f"verdict_{evidence.verdict}"),
+        "reasons": said(evidence.reasons),
+        "decision": evidence.decision.render(language),
+        "decision_note": get_text(language, "use.rule"),
+        "usefulness": evidence.usefulness.outcome,
+        "usefulness_label": get_text(
+            language, f"use.outcome_{evidence.usefulness.outcome.replace(' ', '_')}"
+        ),
+        "usefulness_reasons": said(evidence.usefulness.reasons),
+        "grade": evidence.grade.letter,
+        "recommendations": said(evidence.grade.recommendations),
+        "engine": made.generator.training.engine,
+        "engine_why": made.generator.why.render(language) if made.generator.why else None,
+        "rows": {
+            "original": len(made.profile.frame),
+            "holdout": evidence.rows.holdout,
+            "synthetic": len(made.table),
+            "measured": evidence.rows.synthetic,
+        },
+        "people": _people(made),
+        "notes": notes,
+        "head": _head(made.table),
+        "pictures": _pictures(evidence, language),
+    }
+
+
+def _people(made: Synthesised) -> dict[str, int] | None:
+    """Count people, where they are learned with all their rows."""
+    person, counted = made.profile.person, made.evidence.people
+    if person is None or counted is None:
+        return None
+    return {
+        "original": made.profile.size,
+        "holdout": counted.holdout,
+        "synthetic": int(made.table[person].nunique()),
+        "measured": counted.synthetic,
+    }
+
+
+def quality_report(evidence: Evidence, language: Language) -> dict[str, Any]:
+    """Fill the quality report of ``POST /generate`` from the evidence.
+
+    Scores run from 0 to 100, high is good; rows that were held out would have 100. ``risk_level`` is "none
+    found", "undecided" or "high", and follows from the verdict alone.
+    """
+    found, privacy = evidence.grade, evidence.privacy
+    verdict, decision = privacy.verdict, evidence.decision.render(language)
+    kept = {model.model: model.kept.value for model in evidence.utility.models} if evidence.utility else {}
+    distances = [m.value for m in evidence.fidelity.columns if m.name == "column_tvd" and m.value is not None]
+    joint = next((m for m in evidence.fidelity.joint if m.name == "c2st_auc"), None)
+    return {
+        "overall_score": {
+            "overall_quality_score": round(found.total, 1),
+            "grade": found.letter,
+            "interpretation": f"{decision} {get_text(language, 'use.rule')}",
+        },
+        "fidelity_metrics": {
+            "score": round(found.fidelity, 1),
+            "mean_column_total_variation_distance": sum(distances) / len(distances) if distances else None,
+            "c2st_auc": joint.value if joint else None,
+            "c2st_auc_holdout": joint.reference if joint else None,
+        },
+        "utility_metrics": {
+            "score": None if found.utility is None else round(found.utility, 1),
+            "usefulness": evidence.usefulness.outcome,
+            "performance_kept": kept,
+        },
+        "privacy_metrics": {
+            "privacy_score": round(found.privacy, 1),
+            "risk_level": RISK[evidence.verdict],
+            "smallest_detectable_leak": verdict.smallest_detectable_leak,
+        },
+        "verdict": evidence.verdict,
+        "decision": decision,
+        "reasons": sentences(evidence.reasons, evidence, language),
+        "measured_rows": evidence.rows.synthetic,
+        "measured_people": evidence.people.synthetic if evidence.people else None,
+        "version": version("synth-handson"),
+    }
+
+
+def failure_view(error: Exception, file: str, folder: Path) -> Mapping[str, str]:
+    """Say in each language why a job failed, with the name the file had for whoever sent it."""
+    if not isinstance(error, SynthHandsonError):
+        return {language: get_text(language, "service.unexpected") for language in LANGUAGES}
+    return {language: _without(error.message(language), file, folder) for language in LANGUAGES}
+
+
+def _without(text: str, file: str, folder: Path) -> str:
+    """Put the file's name in the place of where it lay while it was read."""
+    for lying in folder.glob("table*"):
+        text = text.replace(str(lying), file)
+    return text.replace(str(folder), "")

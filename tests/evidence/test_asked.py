@@ -1,0 +1,214 @@
+"""Rows on demand are measured among the people who have what was asked for; few people are never passed."""
+
+from dataclasses import replace
+from typing import Any
+
+import pandas as pd
+import pytest
+from people import draw_people
+
+from synth_handson.errors import ArgumentError
+from synth_handson.evidence.asked import Asked, all_alike, read_asked
+from synth_handson.evidence.assessment import Evidence, assess
+from synth_handson.evidence.verdict import Verdict
+from synth_handson.synthesis.training import train_generator
+from synth_handson.tables.linked import LinkedTables
+from synth_handson.tables.segment import Segment
+
+COLUMNS = ["income", "visits", "region", "size", "score", "churned"]
+
+
+@pytest.fixture(scope="module")
+def tables() -> dict[str, pd.DataFrame]:
+    return {"train": draw_people(2_400, 1)[COLUMNS], "holdout": draw_people(1_200, 2)[COLUMNS]}
+
+
+@pytest.fixture(scope="module")
+def drawn(tables: dict[str, pd.DataFrame]) -> pd.DataFrame:
+    generator = train_generator(tables["train"], engine="trees", keep=False)
+    return generator.sample(600, given={"churned": "yes"})
+
+
+def planted(drawn: pd.DataFrame, train: pd.DataFrame, copies: int) -> pd.DataFrame:
+    """Put real people of the segment in the place of some of its rows."""
+    people = train[train["churned"] == "yes"].sample(copies, random_state=0)
+    rows = pd.concat([people, drawn.iloc[copies:]], ignore_index=True)
+    rows.attrs = drawn.attrs
+    return rows
+
+
+def test_they_are_compared_with_whom_they_are_about(
+    drawn: pd.DataFrame, tables: dict[str, pd.DataFrame]
+) -> None:
+    evidence = assess(drawn, **tables)
+    people = [int((table["churned"] == "yes").sum()) for table in tables.values()]
+    assert (evidence.rows.train, evidence.rows.holdout) == tuple(people)
+    asked = evidence.asked
+    assert asked is not None
+    assert asked.enough
+    assert (asked.choices, asked.train, asked.holdout) == (("churned = yes",), (people[0],), (people[1],))
+    assert evidence.verdict == "pass"
+    said = [reason.render("en") for reason in evidence.reasons]
+    assert any(f"among the {people[0]:,} training people and the {people[1]:,} people" in s for s in said)
+    # How large a leak would have been noticed is said of these people, too.
+    leak = evidence.privacy.verdict.smallest_detectable_leak
+    assert leak is not None
+    assert any(f"can concern up to {leak * 600 / people[0]:.0%}".replace("%", " %") in s for s in said), said
+    assert Evidence.from_dict(evidence.to_dict()) == evidence
+
+
+@pytest.mark.parametrize(
+    ("shares", "train", "rows", "once_each", "outcome"),
+    [
+        # 28 copies are noticed; 5 % of 560 rows are 28, of 559 fewer.
+        (None, (600,), 560, 560, "pass"),
+        (None, (600,), 559, 559, "review"),
+        # Of 410 people, 5 % are 20.5, however many rows are drawn.
+        (None, (410,), 5_000, 410, "review"),
+        (None, (560,), 5_000, 560, "pass"),
+        # Half of 1,000 rows are about 410 people, and half about more people than rows.
+        ((0.5, 0.5), (410, 3_000), 1_000, 910, "pass"),
+    ],
+)
+def test_more_rows_than_people_make_no_leak_easier_to_tolerate(
+    shares: tuple[float, ...] | None, train: tuple[int, ...], rows: int, once_each: float, outcome: str
+) -> None:
+    leak = 28 / rows
+    verdict = Verdict("pass", (), 20, 0.001, 0.05, leak, leak, None, 0.05, None, None)
+    asked = Asked(("y",) * len(train), shares, train, train, enough=True)
+    assert asked.once_each(rows) == once_each
+    assert asked.cap(verdict, rows).outcome == outcome
+    # Nothing makes a worse verdict better.
+    assert asked.cap(replace(verdict, outcome="fail"), rows).outcome == "fail"
+    few = replace(asked, enough=False)
+    assert [few.cap(replace(verdict, outcome=o), rows).outcome for o in ("pass", "review", "fail")] == [
+        "review", "review", "fail",
+    ]  # fmt: skip
+
+
+def test_a_leak_inside_the_segment_is_found_at_the_dose_that_is_said(
+    drawn: pd.DataFrame, tables: dict[str, pd.DataFrame]
+) -> None:
+    honest = assess(drawn, **tables).privacy.verdict
+    assert honest.smallest_detectable_leak is not None
+    copies = round(2 * honest.smallest_detectable_leak * len(drawn))
+    assert assess(planted(drawn, tables["train"], copies), **tables).verdict != "pass"
+    assert assess(planted(drawn, tables["train"], 200), **tables).verdict == "fail"
+
+
+def test_few_people_are_never_passed(tables: dict[str, pd.DataFrame]) -> None:
+    given = {"churned": "yes", "size": "L"}
+    train, few = tables["train"], tables["train"].query("churned == 'yes' and size == 'L'")
+    rows = train_generator(train, engine="trees", keep=False).sample(600, given=given, even_if_few=True)
+    evidence = assess(rows, **tables)
+    assert evidence.asked is not None
+    assert (evidence.asked.enough, evidence.asked.train) == (False, (len(few),))
+    assert len(few) < 100
+    assert evidence.verdict == "review"
+    assert f"who have that are {len(few)}" in evidence.reasons[0].render("en")
+    # Among all people a leak is still one.
+    assert evidence.rows.train == len(train)
+    leaked = pd.concat([few, rows.iloc[len(few) :]], ignore_index=True)
+    assert assess(leaked, **tables, given=given).verdict == "fail"
+
+
+def test_rows_that_are_all_alike_are_noticed_though_nobody_says_what_was_asked(
+    tables: dict[str, pd.DataFrame],
+) -> None:
+    given = {"churned": "yes", "size": "L"}
+    rows = train_generator(tables["train"], engine="trees", keep=False).sample(
+        300, 0, given, even_if_few=True
+    )
+    verdict = Verdict("pass", (), 20, 0.001, 0.05, 0.01, 0.01, None, 0.05, None, None)
+    train = tables["train"]
+    found = all_alike(rows, train, verdict)
+    assert found.outcome == "review"
+    assert "size = L, churned = yes" in found.reasons[0].render("en")
+    assert all_alike(rows, train, replace(verdict, outcome="fail")).outcome == "fail"
+    # What many have, what nobody has, and rows that differ tell of nobody.
+    for others in (rows.assign(size="S"), rows.assign(size="XL"), draw_people(300, 3)[COLUMNS]):
+        assert all_alike(others, train, verdict) == verdict
+    # A table that lost what was asked is judged so, too.
+    rows.attrs.clear()
+    assert assess(rows, **tables).verdict == "review"
+
+
+def test_shares_are_compared_with_real_rows_in_these_shares(tables: dict[str, pd.DataFrame]) -> None:
+    shares = {"churned": {"yes": 0.5, "no": 0.5}}
+    rows = train_generator(tables["train"], engine="trees", keep=False).sample(800, shares=shares)
+    evidence = assess(rows, **tables, target="churned")
+    assert evidence.verdict == "pass"
+    # Everybody is looked for; fidelity and use are those of the mix.
+    assert evidence.rows.train == len(tables["train"])
+    (churned,) = (
+        m for m in evidence.fidelity.columns if m.name == "column_tvd" and m.columns == ("churned",)
+    )
+    assert churned.value is not None
+    assert churned.value.value == pytest.approx(0, abs=0.01)
+    undeclared = assess(rows.copy().set_axis(rows.columns, axis=1), **tables, shares=shares)
+    assert undeclared.asked == evidence.asked
+
+
+def test_which_people_stand_behind_a_table_of_values(tables: dict[str, pd.DataFrame]) -> None:
+    table = pd.DataFrame({"churned": ["yes", "no", "no", "no"] * 50, "size": ["S"] * 200})
+    segment = Segment.of(table, None, COLUMNS)
+    train = tables["train"]
+    rows = draw_people(200, 4)[COLUMNS].assign(**table)
+    asked = read_asked(segment, rows, **tables, random_state=0)
+    assert asked.asked.train == tuple(
+        int(((train["churned"] == churned) & (train["size"] == "S")).sum()) for churned in ("yes", "no")
+    )
+    assert asked.asked.shares == (0.25, 0.75)
+
+
+def test_an_ordinary_table_says_nothing_of_it(tables: dict[str, pd.DataFrame]) -> None:
+    assert "asked" not in assess(draw_people(300, 3)[COLUMNS], **tables).to_dict()
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"given": {"churned": "no"}}, "600 rows of the synthetic table do not have what was asked for"),
+        ({"given": {"chrned": "no"}}, "no column 'chrned'"),
+        ({"train": "train.csv"}, "give all three tables as DataFrames"),
+        ({"given": {"churned": "yes"}, "person": "region"}, "not with person="),
+    ],
+)
+def test_what_was_not_asked_is_refused(
+    drawn: pd.DataFrame, tables: dict[str, pd.DataFrame], change: dict[str, Any], words: str
+) -> None:
+    with pytest.raises(ArgumentError, match=words):
+        assess(drawn, **{**tables, **change})
+
+
+def test_people_with_events_are_refused(tables: dict[str, pd.DataFrame]) -> None:
+    people = pd.DataFrame({"id": range(3)})
+    linked = LinkedTables(people, {"visits": pd.DataFrame({"id": [0, 1], "x": [1, 2]})}, "id")
+    with pytest.raises(ArgumentError, match="linked tables"):
+        assess(linked, train=linked, holdout=linked, given={"x": 1})
+
+
+def test_tables_given_away_one_after_the_other_are_one(tables: dict[str, pd.DataFrame]) -> None:
+    train = tables["train"]
+    weeks = [draw_people(300, seed)[COLUMNS] for seed in (5, 6, 7)]
+    together = assess(weeks, **tables)
+    assert together == assess(pd.concat(weeks, ignore_index=True), **tables)
+    assert together.rows.synthetic == 900
+    # The same person in every week is one person found.
+    week = pd.concat([train.head(40), weeks[0].iloc[40:]], ignore_index=True)
+    once, thrice = (assess([week, *others], **tables) for others in ([], [week, week]))
+    found = [next(m for m in e.privacy.measures if m.name == "subset_matches") for e in (once, thrice)]
+    assert found[0].value == found[1].value
+
+
+def test_tables_that_do_not_belong_together_are_refused(
+    drawn: pd.DataFrame, tables: dict[str, pd.DataFrame]
+) -> None:
+    for several, words in (
+        ([], "at least one"),
+        (["out.csv"], "list of DataFrames"),
+        ([drawn, drawn.drop(columns="size")], "different columns"),
+        ([drawn, draw_people(100, 1)[COLUMNS]], "different values or shares"),
+    ):
+        with pytest.raises(ArgumentError, match=words):
+            assess(several, **tables)  # type: ignore[arg-type]

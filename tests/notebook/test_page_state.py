@@ -1,0 +1,43 @@
+"""What the page does when rows cannot be drawn."""
+
+from dataclasses import replace
+
+import marimo as mo
+import pandas as pd
+import pytest
+
+from synth_handson.errors import TrainingError
+from synth_handson.notebook.bundled import bundled_tables
+from synth_handson.notebook.page import state
+from synth_handson.pipeline.tables import DrawnGenerator
+from synth_handson.synthesis.generator import Generator
+
+
+def test_rows_that_cannot_be_drawn_end_the_cell_with_the_reason(monkeypatch: pytest.MonkeyPatch) -> None:
+    def load() -> Generator:
+        raise TrainingError("worker_killed")
+
+    shown: list[mo.Html] = []
+
+    class StopError(Exception):
+        """Stands for the way in which marimo ends a cell."""
+
+    def stop(predicate: object, output: mo.Html) -> None:
+        shown.append(output)
+        raise StopError
+
+    monkeypatch.setattr(mo, "stop", stop)
+    monkeypatch.setattr(mo, "query_params", dict)
+    drawn = pd.DataFrame({"a": [1, 2]})
+    generator = DrawnGenerator(load, 0, 2, drawn)
+    tables = state._on_page(replace(bundled_tables(), generator=generator))
+    assert tables.generator is not None
+    assert tables.generator.sample(2) is drawn
+    with pytest.raises(StopError):
+        tables.generator.sample(3)
+    assert TrainingError("worker_killed").message("ja").split("。")[0] in shown[0].text
+
+
+def test_all_readers_share_the_bundled_tables() -> None:
+    assert state._bundled() is state._bundled()
+    assert state._bundled().synthetic is bundled_tables().synthetic

@@ -1,0 +1,80 @@
+"""Names in Korean, Chinese, and alphabets other than Latin."""
+
+import pandas as pd
+import pytest
+
+from synth_handson import find_personal_data, replace_personal_data
+from synth_handson.pii.other_scripts import script_of
+from synth_handson.pii.scan import scan
+
+KOREAN = ["김서현", "박민수", "이도현", "최예린", "정수민", "강지호", "윤은영", "장태호"]
+CHINESE = ["王志强", "李秀兰", "张建平", "刘桂英", "陈丽娟", "杨海燕", "黄玉兰", "周建华"]
+RUSSIAN = ["Сергей Смирнов", "Анна Волкова", "Павел Морозов", "Ольга Лебедева"]
+
+
+@pytest.mark.parametrize(
+    ("column", "names"),
+    [
+        ("x", KOREAN),
+        ("이름", KOREAN),
+        ("name", [f"{name[0]} {name[1:]}" for name in KOREAN]),
+        ("x", CHINESE),
+        ("联系人", CHINESE),
+        ("x", ["刘德昌", "孙俪颖", "吴彦庭", "陈凯舟", "马伊玥"]),
+        ("负责人", ["刘德昌", "孙俪颖", "吴彦庭"]),
+        ("x", RUSSIAN),
+        ("ФИО", ["Волкова Анна Петровна", "Смирнов Сергей Ильич"]),
+        ("x", ["Ελένη Παπαδοπούλου", "Κώστας Νικολάου", "Γιάννης Δημητρίου"]),
+        ("x", ["יוסף כהן", "רחל לוי", "דוד פרץ"]),
+        ("الاسم", ["أحمد محمود", "مريم يوسف"]),
+        ("नाम", ["अमित शर्मा", "राजेश वर्मा"]),
+    ],
+)
+def test_a_column_of_names_is_found_and_replaced_in_its_script(column: str, names: list[str]) -> None:
+    frame = pd.DataFrame({column: names * 10, "n": range(len(names) * 10)})
+    (found,) = find_personal_data(frame)
+    assert (found.kind, found.whole, found.asked, found.cells) == ("name", True, False, len(frame))
+    safe = replace_personal_data(frame, [found])[column]
+    assert not set(safe) & set(names)
+    assert {script_of(name) for name in safe} == {script_of(name) for name in names}
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("김서현님께서 문의하셨습니다", "김서현"),
+        ("박민수 과장에게 전달", "박민수"),
+        ("담당자: 이도현", "이도현"),
+        ("최예린은 내일 방문", "최예린"),
+        ("客户李秀兰女士来电", "李秀兰"),
+        ("联系人：张建平，下午", "张建平"),
+        ("Вчера звонил Сергей Смирнов по договору.", "Сергей Смирнов"),
+        ("Анна Петровна просит перезвонить до пятницы.", "Анна Петровна"),
+    ],
+)
+def test_names_in_sentences_are_found(text: str, name: str) -> None:
+    assert name in [text[span.start : span.end] for span in scan(text) if span.kind == "name"]
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        ["서울", "부산", "대구", "인천", "광주"],
+        ["남자", "여자", "미혼", "기혼", "이혼"],
+        ["배송이 늦었습니다", "고객님께 환불", "사장님 부재", "이상 없음"],
+        ["北京", "上海", "广州", "深圳"],
+        ["已婚", "未婚", "离异", "高度满意", "马上退款", "高中生", "管理员"],
+        ["安全", "方法", "成功", "時間", "文化", "水道", "元気"],
+        ["担任の先生", "高校の先生"],
+        ["Москва", "Казань", "Новосибирск"],
+        ["оплачено", "не оплачено", "возврат товара"],
+    ],
+)
+def test_other_words_are_nobody(values: list[str]) -> None:
+    assert find_personal_data(pd.DataFrame({"x": values * 10})) == ()
+
+
+def test_a_korean_name_of_a_column_is_found_in_texts_and_outputs() -> None:
+    frame = pd.DataFrame({"성명": ["류혜교", "송준열"] * 5, "메모": ["어제 류혜교랑 통화", "없음"] * 5})
+    safe = replace_personal_data(frame, find_personal_data(frame))
+    assert not safe["메모"].str.contains("류혜교").any()

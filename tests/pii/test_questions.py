@@ -1,0 +1,127 @@
+"""Words that are names of people and other things as well: who is asked, and what is done until then."""
+
+import pandas as pd
+import pytest
+
+from synth_handson import ArgumentError, find_personal_data, replace_personal_data
+from synth_handson.pii.detect import Finding, answers_of
+
+
+def told(values: list[str], name: str, times: int = 1, **answers: str) -> tuple[Finding, ...]:
+    return find_personal_data(pd.DataFrame({name: values * times}), answers=answers)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("name", "values"),
+    [
+        ("曜日", "月 火 水 木 金 土 日"),
+        ("県", "千葉 宮崎 石川 山口 福島"),
+        ("評価", "優 秀 良 可"),
+        ("最寄り駅", "中野 目黒 大森 赤羽"),
+        ("メーカー", "本田 豊田 鈴木"),
+        ("区分", "松 竹 梅"),
+        ("city", "Orlando Santiago Lourdes Marion Austin"),
+        ("brand", "Mercedes Bianca Nina Alma"),
+    ],
+)
+def test_words_in_columns_of_other_things_stay_and_are_asked_about(name: str, values: str) -> None:
+    frame = pd.DataFrame({name: values.split() * 20, "n": range(20 * len(values.split()))})
+    findings = find_personal_data(frame)
+    assert all(found.kind == "possible_name" and found.asked for found in findings)
+    assert replace_personal_data(frame, findings)[name].tolist() == frame[name].tolist()
+
+
+@pytest.mark.parametrize(
+    ("name", "values"),
+    [
+        ("city", "San Jose,San Antonio,Santa Maria,San Diego,St Paul,SAN JOSE"),
+        ("make", "Aston Martin,Austin Healey,Rolls Royce,Toyota"),
+        ("x", "高橋組,田中班,鈴木屋,山田電機"),
+    ],
+)
+def test_places_and_firms_of_several_words_are_nobody(name: str, values: str) -> None:
+    assert told(values.split(","), name, times=20) == ()
+
+
+def test_names_inside_the_words_of_a_category_are_asked_about() -> None:
+    (found,) = told(["営業部 佐藤", "営業部 鈴木", "人事部 田中"], "部署", times=20)
+    assert (found.kind, found.asked) == ("name", True)
+
+
+def test_words_that_only_may_be_names_are_never_told_to_be_none() -> None:
+    (found,) = told(["上野", "大森", "目黒", "高山"], "x", times=20)
+    assert (found.kind, found.asked, found.cells, found.share) == ("possible_name", True, 40, 0.5)
+
+
+def test_words_that_hardly_repeat_are_replaced_and_asked_about() -> None:
+    values = ["上野", "大森", "目黒", "高山", "松山", "岡崎", "長崎", "宮崎", "川崎", "石川"]
+    (found,) = told(values, "x")
+    assert (found.kind, found.asked, found.cells) == ("name", True, 5)
+
+
+@pytest.mark.parametrize(
+    ("name", "values"),
+    [
+        ("担当者", "上野 大森 目黒 高山"),
+        ("営業担当", "佐藤 鈴木 本田 上野"),
+        ("姓", "松山 高山 石川 山口"),
+        ("担当者氏名", "上野 大森 中野"),
+        ("x", "佐藤 渡辺 加藤 斎藤"),
+        ("x", "翔太 健一 由美子 大輔"),
+        ("x", "上野翔太 大森健一 中野美咲"),
+        ("rep", "Smith Johnson Clarke"),
+        ("nurse", "Priya Emma Liam"),
+        ("owner", "emma_smith noah_clarke sato_taro garcia_maria"),
+        ("x", "emma_smith noah_clarke james_brown yamada_hanako"),
+    ],
+)
+def test_few_people_that_often_repeat_are_people(name: str, values: str) -> None:
+    findings = told([value.replace("_", " ") for value in values.split()], name, times=30)
+    assert [(found.kind, found.asked) for found in findings] == [("name", False)]
+
+
+def test_an_answer_decides() -> None:
+    words = ["上野", "大森", "目黒", "高山"]
+    assert told(words, "x", times=20, x="keep") == ()
+    (found,) = told(words, "x", times=20, x="replace")
+    assert (found.kind, found.whole, found.asked) == ("name", True, False)
+    frame = pd.DataFrame({"x": words * 20})
+    safe = replace_personal_data(frame, [found])
+    assert not set(safe["x"]) & set(words)
+    assert safe["x"].nunique() > 1
+
+
+def test_kept_are_names_alone() -> None:
+    (found,) = told(["Emma Clarke, 020 7946 0958", "Tom Baker"], "x", x="keep")
+    assert found.kind == "phone"
+
+
+def test_an_answer_that_cannot_be_given_is_refused() -> None:
+    frame = pd.DataFrame({"x": ["a", "b"], "n": [1, 2]})
+    with pytest.raises(ArgumentError, match="city"):
+        find_personal_data(frame, answers={"city": "keep"})
+    with pytest.raises(ArgumentError, match="n"):
+        find_personal_data(frame, answers={"n": "replace"})
+    with pytest.raises(ArgumentError, match="x"):
+        answers_of(["x"], ["x"])
+    assert answers_of(["a"], ["b"]) == {"a": "replace", "b": "keep"}
+
+
+@pytest.mark.parametrize("values", ["Murphy Jensen Kowalski Okafor", "SATO SUZUKI TAKAHASHI TANAKA"])
+def test_last_names_alone_are_asked_about(values: str) -> None:
+    (often,) = told(values.split(), "x", times=20)
+    assert (often.kind, often.asked, often.share) == ("possible_name", True, 1)
+    (seldom,) = told(values.split(), "x")
+    assert (seldom.kind, seldom.asked, seldom.cells) == ("name", True, 4)
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        "Alabama Texas Ohio Idaho Nevada Maine Utah Oregon",
+        "Toyota Nissan Volvo Skoda Porsche Tesla",
+        "France Germany Spain Italy Peru Norway Kenya",
+    ],
+)
+def test_places_and_brands_are_not_asked_about(values: str) -> None:
+    assert told(values.split(), "x", times=20) == ()

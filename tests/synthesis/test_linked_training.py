@@ -1,0 +1,155 @@
+"""People with their events are learned and drawn: in their form, in order, and nobody's key among them."""
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+from pandas.testing import assert_frame_equal
+
+from synth_handson import train_generator
+from synth_handson.errors import ArgumentError, TableError
+from synth_handson.synthesis.archive import linked_from_bytes, linked_to_bytes
+from synth_handson.synthesis.linked import LinkedGenerator
+from synth_handson.synthesis.registry import ENGINES
+from synth_handson.tables.linked import LinkedTables
+
+
+def customers(people: int = 1_500, seed: int = 0) -> LinkedTables:
+    """Draw customers of two kinds, who pay on rising days sums that stay alike, and some of whom call."""
+    rng = np.random.default_rng(seed)
+    kind = rng.random(people) < 0.5
+    keys = [f"C-{number:05d}" for number in rng.permutation(people)]
+    who = pd.DataFrame(
+        {
+            "customer": keys,
+            "town": np.where(kind, "Ely", rng.choice(["Bath", "Ely"], people)),
+            "born": rng.integers(1940, 2005, people),
+        }
+    )
+    owner = np.repeat(np.arange(people), 1 + rng.poisson(np.where(kind, 8, 3)))
+    level = np.where(kind, 60, 20) + rng.normal(0, 8, people)
+    day = pd.Series(rng.integers(1, 30, len(owner))).groupby(owner).cumsum()
+    payments = pd.DataFrame(
+        {
+            "amount": (level[owner] + rng.normal(0, 4, len(owner))).round(2),
+            "customer": np.array(keys)[owner],
+            "day": pd.Timestamp("2024-01-01") + pd.to_timedelta(day, unit="D"),
+            "card": np.where(rng.random(len(owner)) < 0.7, "debit", "credit"),
+        }
+    )
+    calls = np.repeat(np.arange(people), rng.poisson(0.5, people))
+    called = pd.DataFrame({"customer": np.array(keys)[calls], "minutes": rng.integers(1, 40, len(calls))})
+    return LinkedTables(who, {"payments": payments, "calls": called}, "customer")
+
+
+@pytest.fixture(scope="module")
+def real() -> LinkedTables:
+    return customers()
+
+
+@pytest.fixture(scope="module")
+def generator(real: LinkedTables) -> LinkedGenerator:
+    trained = train_generator(real, target="amount", keep=False)
+    assert isinstance(trained, LinkedGenerator)
+    return trained
+
+
+@pytest.fixture(scope="module")
+def drawn(generator: LinkedGenerator) -> LinkedTables:
+    made = generator.sample(1_500)
+    assert isinstance(made, LinkedTables)
+    return made
+
+
+def test_drawn_tables_are_of_the_same_form(real: LinkedTables, drawn: LinkedTables) -> None:
+    assert drawn.key == real.key
+    assert list(drawn.events) == list(real.events)
+    for one, other in zip(
+        (real.people, *real.events.values()), (drawn.people, *drawn.events.values()), strict=True
+    ):
+        assert list(other.columns) == list(one.columns)
+        assert other.dtypes.astype(str).to_dict() == one.dtypes.astype(str).to_dict()
+        assert not other["customer"].isin(real.people["customer"]).any()
+    assert drawn.people["customer"].str.fullmatch(r"C-\d+").all()
+
+
+def test_what_a_person_does_is_kept(real: LinkedTables, drawn: LinkedTables) -> None:
+    for name in real.events:
+        assert drawn.counts(name).mean() == pytest.approx(real.counts(name).mean(), rel=0.1)
+    assert (drawn.counts("calls") == 0).mean() == pytest.approx((real.counts("calls") == 0).mean(), abs=0.06)
+    found = []
+    for tables in (real, drawn):
+        payments = tables.events["payments"]
+        owner = tables.owners("payments")
+        assert (payments.groupby(owner)["day"].diff().dropna() > pd.Timedelta(0)).all()
+        both = pd.DataFrame({"now": payments["amount"], "before": payments.groupby(owner)["amount"].shift()})
+        found.append(both.corr().iloc[0, 1])
+    assert found[1] == pytest.approx(found[0], abs=0.1)
+
+
+def test_the_same_seed_draws_the_same_people_and_an_archive_keeps_them(
+    real: LinkedTables, generator: LinkedGenerator
+) -> None:
+    again = linked_from_bytes(linked_to_bytes(generator))
+    assert again.from_store
+    one, other = generator.sample(50, random_state=3), again.sample(50, random_state=3)
+    assert isinstance(one, LinkedTables) and isinstance(other, LinkedTables)
+    assert_frame_equal(one.people, other.people)
+    assert_frame_equal(one.events["payments"], other.events["payments"])
+    assert str(real.people["customer"][0]) not in linked_to_bytes(generator).decode("latin-1")
+    assert len(generator.sample(1).people) == 1
+
+
+def test_one_table_of_events_comes_back_as_one(real: LinkedTables) -> None:
+    frame = LinkedTables(real.people, {"payments": real.events["payments"]}, "customer").to_frame()
+    trained = train_generator(frame, person="customer", engine="trees", keep=False)
+    assert isinstance(trained, LinkedGenerator)
+    made = trained.sample(300)
+    assert isinstance(made, pd.DataFrame)
+    assert list(made) == list(frame)
+    assert made["customer"].nunique() == 300
+    assert (made.groupby("customer")["born"].nunique() == 1).all()
+    assert trained.training.rows == 1_500
+
+
+def test_nothing_that_fewer_than_eight_people_share_is_drawn() -> None:
+    tables = customers(600)
+    payments = tables.events["payments"]
+    often = payments["customer"].isin(tables.people["customer"][:3])
+    marked = {"payments": payments.assign(card=payments["card"].where(~often, "gold"))}
+    trained = train_generator(LinkedTables(tables.people, marked, "customer"), keep=False)
+    made = trained.sample(2_000)
+    assert isinstance(made, LinkedTables)
+    assert often.sum() > 8
+    assert "gold" not in set(made.events["payments"]["card"])
+
+
+UNABLE = [name for name, entry in ENGINES.items() if not entry.linked]
+
+
+@pytest.mark.parametrize("engine", UNABLE)
+def test_an_engine_that_cannot_says_so_before_anything_is_read(engine: str) -> None:
+    with pytest.raises(ArgumentError, match="one row a person"):
+        train_generator(pd.DataFrame(), person="customer", engine=engine)
+
+
+def test_what_cannot_be_had_is_said(real: LinkedTables) -> None:
+    wrong: list[tuple[dict[str, Any], str]] = [
+        ({"epsilon": 1.0}, "for one row"),
+        ({"person": "born"}, "linked by “customer”"),
+        ({"target": "customer"}, "“customer”"),
+        ({"target": "wage"}, "wage"),
+        ({"server": "http://127.0.0.1:1"}, "trains on this machine"),
+    ]
+    for options, said in wrong:
+        with pytest.raises(ArgumentError, match=said):
+            train_generator(real, **options)
+    few = real.select(real.people["customer"][:20])
+    with pytest.raises(TableError, match="20 people"):
+        train_generator(few)
+    named = LinkedTables(
+        real.people.assign(mail=[f"{n}@a.org" for n in range(1_500)]), real.events, "customer"
+    )
+    with pytest.raises(TableError, match="table “people”: Column “mail” looks like an identifier"):
+        train_generator(named)

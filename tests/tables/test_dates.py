@@ -1,0 +1,168 @@
+"""Dates and times are found in text where they can be read in one way only, and nowhere else."""
+
+import datetime as dt
+
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from synth_handson.tables.dates import (
+    DATE_FORMATS,
+    TIME_FORMATS,
+    asked_format,
+    date_format,
+    digit_format,
+    read_dates,
+    read_times,
+    time_format,
+    write_dates,
+)
+
+
+@given(
+    st.sampled_from(DATE_FORMATS),
+    st.lists(st.datetimes(dt.datetime(1873, 1, 1), dt.datetime(2070, 1, 1)), min_size=1),
+)
+def test_dates_in_a_format_are_read_and_written_back_letter_by_letter(
+    form: str, dates: list[dt.datetime]
+) -> None:
+    # A day beyond the twelfth tells it from the month.
+    days = pd.Series([moment.replace(day=13 + moment.day % 12) for moment in dates], dtype="datetime64[us]")
+    texts = write_dates(days, form)
+    found = str(date_format(texts))
+    assert found == form or write_dates(read_dates(texts, found), form).tolist() == texts.tolist()
+    assert write_dates(read_dates(texts, form), form).tolist() == texts.tolist()
+
+
+@pytest.mark.parametrize(
+    "texts",
+    [
+        ["01/02/2024", "03/04/2024"],  # days or months?
+        ["2024-01-05", "2024-1-6"],
+        ["1/2/2024", "3/4/2024"],
+        ["平成31年5月1日"],  # the first day of another era
+        ["March 9"],
+        ["2024-01-05", "05.01.2024"],
+        ["2024-02-30"],
+        ["13/13/2024"],
+        ["5.1.24"],
+        ["20240105"],
+        ["2024-01-05", "n/a"],
+        ["may", "jun"],
+        [""],
+    ],
+)
+def test_what_can_be_read_in_two_ways_or_none_is_no_date(texts: list[str]) -> None:
+    assert date_format(texts) is None
+
+
+def test_missing_values_stay_missing() -> None:
+    dates = read_dates(pd.Series(["05.01.2024", None], dtype=object), "%d.%m.%Y")
+    assert dates.dt.day.tolist()[0] == 5
+    assert dates.isna().tolist() == [False, True]
+
+
+FOUND = {
+    "2016/5/25": ("%Y/%-m/%-d", "2016-05-25"),
+    "2016/5/25 9:05": ("%Y/%-m/%-d %-H:%M", "2016-05-25 09:05"),
+    "5/25/2016": ("%-m/%-d/%Y", "2016-05-25"),
+    "2023年5月1日": ("%Y年%-m月%-d日", "2023-05-01"),
+    "令和元年5月1日": ("%EY%-m月%-d日", "2019-05-01"),
+    "昭和64年1月7日": ("%EY%-m月%-d日", "1989-01-07"),
+    "平成1年2月3日": ("%EC%-Ey年%-m月%-d日", "1989-02-03"),
+    "平成05年02月13日": ("%EC%Ey年%m月%d日", "1993-02-13"),
+    "R1.5.1": ("%Eg%-Ey.%-m.%-d", "2019-05-01"),
+    "H30/4/30": ("%Eg%-Ey/%-m/%-d", "2018-04-30"),
+    "31-OCT-2023": ("%d-%^b-%Y", "2023-10-31"),
+    "31OCT2023": ("%d%^b%Y", "2023-10-31"),
+    "31 October 2023": ("%d %B %Y", "2023-10-31"),
+    "March 9, 2024": ("%B %-d, %Y", "2024-03-09"),
+}
+
+
+@pytest.mark.parametrize("text", FOUND)
+def test_a_date_is_read_in_the_form_in_which_it_is_written_back(text: str) -> None:
+    form, day = FOUND[text]
+    texts = pd.Series([text], dtype="str")
+    assert date_format(texts) == form
+    assert read_dates(texts, form)[0] == pd.Timestamp(day)
+    assert write_dates(read_dates(texts, form), form).tolist() == [text]
+
+
+TIMES = {
+    "21:11": ("%H:%M", dt.time(21, 11)),
+    "9:05": ("%-H:%M", dt.time(9, 5)),
+    "21:11:05": ("%H:%M:%S", dt.time(21, 11, 5)),
+    "21:11:05.250000": ("%H:%M:%S.%f", dt.time(21, 11, 5, 250_000)),
+    "9:05 PM": ("%-I:%M %p", dt.time(21, 5)),
+    "12:30am": ("%I:%M%P", dt.time(0, 30)),
+    "9時05分": ("%-H時%M分", dt.time(9, 5)),
+}
+
+
+@pytest.mark.parametrize("text", TIMES)
+def test_a_time_is_read_in_the_form_in_which_it_is_written_back(text: str) -> None:
+    form, time = TIMES[text]
+    texts = pd.Series([text, None], dtype="str")
+    assert time_format([text]) == form
+    assert read_times(texts, form).tolist() == [time, None]
+    written = write_dates(read_times(texts, form), form)
+    assert written[0] == text
+    assert written.isna().tolist() == [False, True]
+
+
+@given(st.sampled_from(TIME_FORMATS), st.lists(st.times(), min_size=1))
+def test_times_in_a_format_are_read_and_written_back_letter_by_letter(
+    form: str, times: list[dt.time]
+) -> None:
+    texts = write_dates(pd.Series(times, dtype=object), form)
+    found = str(time_format(texts))
+    assert write_dates(read_times(texts, found), found).tolist() == texts.tolist()
+
+
+@pytest.mark.parametrize(
+    "texts", [["25:30"], ["120:00"], ["00:61"], ["9:05", "30:10"], ["13:05 PM"], ["noon"], ["9.05"]]
+)
+def test_what_may_be_longer_than_a_day_is_no_time_of_it(texts: list[str]) -> None:
+    assert time_format(texts) is None
+
+
+DAYS = [f"{day:%Y%m%d}" for day in pd.date_range("2015-01-01", periods=40, freq="9D")]
+
+
+@pytest.mark.parametrize(
+    ("name", "texts", "found"),
+    [
+        ("opened", DAYS, True),
+        ("x", DAYS[:9], False),  # too few to be no codes
+        ("取引日", DAYS[:1], True),
+        ("order_date", DAYS[:1], True),
+        ("customer_id", DAYS, False),
+        ("顧客番号", DAYS, False),
+        ("opened", [*DAYS, "20230230"], False),
+        ("opened", [*DAYS, "17010101"], False),
+        ("batch", [f"202301{i:02}" for i in range(1, 31)], False),  # 30 in a row
+    ],
+)
+def test_whole_numbers_are_dates_only_if_nothing_speaks_against_it(
+    name: str, texts: list[str], found: bool
+) -> None:
+    assert digit_format(name, texts) == ("%Y%m%d" if found else None)
+
+
+def test_what_is_asked_for_is_read_as_it_is_written() -> None:
+    assert asked_format(["4280525"], None) == "%En%Ey%m%d"
+    assert read_dates(pd.Series(["4280525"]), "%En%Ey%m%d")[0] == pd.Timestamp("2016-05-25")
+    assert date_format(["4280525"]) is None
+    assert asked_format(["20230623"], None) == "%Y%m%d"
+    assert asked_format(["1/2/2024"], "%d/%m/%Y") == "%-d/%-m/%Y"
+    assert asked_format(["31-OCT-2023"], "%d-%b-%Y") == "%d-%^b-%Y"
+    assert asked_format(["01/02/2024"], None) is None
+
+
+def test_a_date_without_a_year_is_held_in_a_leap_year_and_written_without() -> None:
+    form = str(asked_format(["March 9", "February 29"], "%B %d"))
+    dates = read_dates(pd.Series(["March 9", "February 29"]), form)
+    assert dates.tolist() == [pd.Timestamp("2000-03-09"), pd.Timestamp("2000-02-29")]
+    assert write_dates(dates, form).tolist() == ["March 9", "February 29"]
