@@ -114,7 +114,8 @@ def test_each_step_has_its_pictures_open_and_its_code_on_show_and_little_is_fold
             expect(picture(page, title).get_by_role("img").first).to_be_visible()
     for call in ("load_bank_marketing(", "unique_share(", "train_generator", "generator.sample(", "assess"):
         expect(page.locator("marimo-code-editor .cm-content").filter(has_text=call).first).to_be_visible()
-    assert page.locator("marimo-accordion").count() + page.locator("details.sh-glossary").count() <= 8
+    folds = page.locator("marimo-accordion, details.sh-glossary")
+    wait_for(lambda: folds.count() <= 8, seconds=10)
 
 
 def test_it_speaks_japanese_unless_the_address_asks_for_english(visit: Visit) -> None:
@@ -210,8 +211,8 @@ def test_another_language_keeps_table_column_and_person(owner: Page) -> None:
     expect(owner.get_by_text("判定：")).to_be_visible(timeout=10_000)
     expect(owner.get_by_text("学習データそのものです")).to_be_visible()
     expect(owner).to_have_url(re.compile(r"lang=ja"))
-    assert column_menu(owner).input_value() == "job"
-    assert owner.locator(".sh-person td:nth-child(2)").all_inner_texts() == cells
+    expect(column_menu(owner)).to_have_value("job")
+    expect(owner.locator(".sh-person td:nth-child(2)")).to_have_text(cells, use_inner_text=True)
 
     click(owner.get_by_role("radio", name="English"))
     expect(owner.get_by_text("Your generator drew these 1,000 rows.")).to_be_visible()
@@ -228,7 +229,7 @@ def test_other_rows_take_no_other_training(owner: Page, server: Server) -> None:
     for key, rows in (("Home", "100"), ("End", "5,000")):
         slider.press(key)
         expect(owner.get_by_text(f"Your generator drew these {rows} rows.")).to_be_visible()
-        assert owner.get_by_text(how_it_was_trained).inner_text() == before.replace("1,000", rows)
+        expect(owner.get_by_text(how_it_was_trained)).to_have_text(before.replace("1,000", rows))
     # The newest table is the one that is assessed.
     unfold(owner, "Why this verdict")
     expect(owner.get_by_text(" of 5,000) had been exact copies of training rows").last).to_be_visible()
@@ -342,7 +343,7 @@ def test_a_phone_shows_every_number_and_title_without_sideways_scrolling(
         unfold(page, title)
     expect(page.locator("marimo-table").get_by_role("table")).to_have_count(3)
     expect(chart(page, last)).to_be_visible()
-    assert page.evaluate("document.documentElement.scrollWidth") <= 360
+    wait_for(lambda: page.evaluate("document.documentElement.scrollWidth") <= 360, seconds=10)
     wait_for(lambda: page.evaluate(OFF_SCREEN) == [], seconds=10)
 
 
@@ -359,7 +360,7 @@ def test_a_screen_reader_is_told_names_values_and_the_language(visit: Visit) -> 
         expect(page.get_by_role("group", name=name)).to_be_visible()
     wait_for(lambda: all(accessible_name(page, box) for box in page.get_by_role("textbox").all()), seconds=20)
     # What is said there is heard only if the place for it was there before.
-    assert page.get_by_role("status").count() > 0
+    expect(page.get_by_role("status").first).to_be_attached()
 
 
 def accessible_name(page: Page, element: Locator) -> str:
@@ -369,10 +370,10 @@ def accessible_name(page: Page, element: Locator) -> str:
 
 def test_dark_mode_is_dark(visit: Visit) -> None:
     page = visit(color_scheme="dark")
-    assert max(colour(page.locator("body"), "backgroundColor")) < 64
-    assert min(colour(page.locator("body"), "color")) > 192
     label = chart(page, "年齢（歳）").locator(".role-axis-label text").first
-    assert min(colour(label, "fill")) > 128
+    wait_for(lambda: max(colour(page.locator("body"), "backgroundColor")) < 64, seconds=10)
+    wait_for(lambda: min(colour(page.locator("body"), "color")) > 192, seconds=10)
+    wait_for(lambda: min(colour(label, "fill")) > 128, seconds=10)
 
 
 def colour(element: Locator, what: str) -> list[int]:
@@ -410,8 +411,8 @@ def test_in_the_editor_no_output_is_cut_none_traps_the_wheel_and_the_address_dec
     with visits(chromium, editor) as visit:
         page = visit("?lang=en")
         expect(page.get_by_text("Verdict: Pass.")).to_be_visible()
-        assert page.locator(".output-area").count() > 10
-        assert page.evaluate(SCROLLS_INSIDE) == []
+        wait_for(lambda: page.locator(".output-area").count() > 10, seconds=10)
+        wait_for(lambda: page.evaluate(SCROLLS_INSIDE) == [], seconds=10)
         top = "document.getElementById('App').scrollTop"
         heading = page.get_by_role("heading", name="Step 4: Privacy check")
         heading.scroll_into_view_if_needed()

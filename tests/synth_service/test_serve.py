@@ -262,7 +262,7 @@ def test_the_page(service: Service, page: Page, language: str, go: str, erase: s
     assert made["region"].isna().all() and len(made) == 800
     report = page.frame_locator("iframe").locator("h1")
     expect(report).to_be_visible()
-    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    wait_for(lambda: page.evaluate("document.documentElement.scrollWidth <= innerWidth"), seconds=10)
     job = page.evaluate("location.hash.slice(1)")
     page.reload()
     expect(page.locator("iframe")).to_be_visible(timeout=PATIENCE)
@@ -297,7 +297,7 @@ def test_the_page_learns_people_with_one_click(service: Service, page: Page, tmp
     expect(page.get_by_role("heading", name="Rules")).to_have_count(0)
     page.get_by_role("button", name="Make a synthetic table").click()
     expect(page.get_by_text("Synthetic people: 220")).to_be_visible(timeout=PATIENCE)
-    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    wait_for(lambda: page.evaluate("document.documentElement.scrollWidth <= innerWidth"), seconds=10)
 
 
 def test_after_a_failure_the_page_has_the_file_and_every_choice(
