@@ -320,11 +320,11 @@ def compare_columns(
     for given, name in zip(columns, tables.train.columns, strict=True):
         both = pd.concat([tables.synthetic[name], tables.holdout[name]], ignore_index=True)
         train_counts, counts = _count_bins(bin_column(tables.train[name], both), samples)
-        distances = (
+        synthetic_tvd, holdout_tvd = (
             float(total_variation(drawn[: sample.draws], train_counts).mean())
             for sample, drawn in zip(samples, counts, strict=True)
         )
-        found.append(ColumnFidelity(given, *distances, rows=samples[0].rows))
+        found.append(ColumnFidelity(given, synthetic_tvd, holdout_tvd, samples[0].rows))
     return tuple(found)
 
 
