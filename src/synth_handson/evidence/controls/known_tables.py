@@ -10,7 +10,8 @@ from synth_handson.metrics.arrays import Integers
 from synth_handson.tables.columns import as_canonical, column_kind
 
 JITTER_SCALE = 0.05
-"""Noise of a jittered copy: this share of a column's standard deviation, and of its categories redrawn."""
+"""Noise of a jittered copy, as a share of each column's standard deviation; the same share of categories is
+redrawn."""
 
 
 def copy_rows(train: pd.DataFrame, rows: int, random_state: int = 0) -> pd.DataFrame:

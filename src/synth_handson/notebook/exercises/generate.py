@@ -25,7 +25,7 @@ from synth_handson.pipeline.tables import Tables
 from synth_handson.presentation.words import Wording
 
 MADE = 5
-"""Of the rows to be told apart, so many are synthetic, and as many real."""
+"""Synthetic rows in the quiz, and as many real ones."""
 TENTHS = 10
 
 

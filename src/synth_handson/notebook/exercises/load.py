@@ -14,7 +14,7 @@ from synth_handson.notebook.exercises.exercise import Answer, Exercise, Exercise
 from synth_handson.presentation.labels import column_label
 
 TRIED = 20
-"""So many people are looked at."""
+"""People who are tried."""
 
 
 def same_values(table: pd.DataFrame, person: int) -> Booleans:

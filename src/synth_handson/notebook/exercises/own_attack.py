@@ -25,10 +25,10 @@ from synth_handson.metrics.scores import bootstrap_weights, classification
 from synth_handson.pipeline.tables import Tables
 
 Attack = Callable[[pd.DataFrame, pd.DataFrame], object]
-"""Takes a synthetic table and people; says of each how likely they were trained on, or gives one score."""
+"""Takes a synthetic table and people; returns how likely each was trained on, or one score."""
 
 PEOPLE = 500
-"""So many training people, and as many unseen ones, are attacked."""
+"""Training people who are attacked, and as many unseen ones."""
 REPLICATES = 200
 
 

@@ -18,7 +18,7 @@ from synth_handson.tables.split import split_holdout
 PEOPLE = 1_000
 KEY = "customer_id"
 OWN = ("born", "region", "card", "since")
-"""What is the same in all payments of a person."""
+"""Columns that are the same in all payments of a person."""
 LEAF = 5
 """Rows in a leaf of the careless trees: fewer than most people have."""
 

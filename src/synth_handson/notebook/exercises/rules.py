@@ -19,7 +19,7 @@ from synth_handson.tables.split import split_holdout
 RULE = "checkin < checkout"
 DATES = ("booked", "checkin", "checkout", "paid")
 ABOUT = {"none": 0.0, "1": 0.01, "10": 0.1, "40": 0.4}
-"""What can be guessed, and the share it stands for."""
+"""Possible guesses, and the share that each stands for."""
 
 
 @dataclass(frozen=True)
