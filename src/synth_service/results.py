@@ -25,10 +25,10 @@ from synth_handson.tables.files.form import TableForm
 from synth_handson.tables.files.writing import write_table
 
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
-"""What a spreadsheet takes for the beginning of a formula (OWASP, "CSV Injection")."""
+"""Characters that start a formula in a spreadsheet (OWASP, "CSV Injection")."""
 
 RISK = {"pass": "none found", "review": "undecided", "fail": "high"}
-"""Not "low": that no leak was found does not say how many there are below what could be found."""
+"""Words for the verdict. Not "low": finding no leak says nothing about leaks too small to find."""
 
 SAMPLES, HEAD = 3, 10
 """Values shown of a column before anything is learned, and rows shown of a synthetic table."""

@@ -18,7 +18,7 @@ from synth_handson.tables.checks import MIN_ASSESSED_ROWS
 from synth_handson.tables.segment import MIN_PEOPLE, Given, Segment, Shares, spell_choice
 
 ATTRIBUTE = "asked"
-"""Under this name `Generator.sample` says in ``DataFrame.attrs`` what was asked for."""
+"""Key in ``DataFrame.attrs`` under which `Generator.sample` records what was asked for."""
 
 
 @dataclass(frozen=True)

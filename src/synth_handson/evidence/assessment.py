@@ -49,7 +49,7 @@ StepName = Literal["distances", "attacks", "controls", "fidelity", "utility", "d
 SHARES: dict[StepName, float] = {
     "distances": 0.0, "attacks": 0.1, "controls": 0.35, "fidelity": 0.5, "utility": 0.7, "done": 1.0,
 }  # fmt: skip
-"""How much of the work is done, roughly, when a step begins."""
+"""Approximate share of the work done when each step begins."""
 
 
 @dataclass(frozen=True)

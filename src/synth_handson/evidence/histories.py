@@ -28,12 +28,13 @@ PARTS = ("synthetic", "train", "holdout")
 Keys = tuple[pd.Series, pd.Series, pd.Series]
 """Keys of synthetic, training and holdout people, as text."""
 Trio = tuple[Integers, Integers, Integers]
-"""Numbers of synthetic, training and holdout rows."""
+"""One array each for the synthetic, training and holdout rows."""
 Picks = Sequence[tuple[int, Integers]]
-"""For each of three tables, from which one people are taken, and their positions, ascending."""
+"""For each of the three tables: the table that people are taken from, and their positions, ascending."""
 MOMENTS = ("date", "zoned date")
 FORWARD = 0.95
-"""Share of the steps from one row of a person to the next, at least, in which a time goes forward."""
+"""Smallest share of steps between consecutive rows of a person in which a column moves forward, for it to
+count as time."""
 
 
 @dataclass(frozen=True, eq=False)

@@ -17,9 +17,9 @@ from synth_handson.tables.columns import Column, ColumnKind, column_kind, to_flo
 from synth_handson.tables.large import LargeTable
 
 MAX_ROWS = 200_000
-"""Of larger tables, what cannot be counted on all rows is measured on so many."""
+"""Rows that larger tables are sampled to for what cannot be counted on all rows."""
 TITLES = ("train", "synthetic", "holdout")
-"""The training table decides the types, and so it comes first."""
+"""Names of the tables. The training table comes first, as it decides the types."""
 
 
 @dataclass(frozen=True, eq=False)

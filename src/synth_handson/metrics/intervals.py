@@ -10,9 +10,9 @@ from synth_handson.metrics.arrays import Floats, Integers
 Z = 1.959963984540054
 """97.5th percentile of the standard normal distribution."""
 ROUNDING = 1e-6
-"""Probabilities that are equal may differ by this share once they are computed."""
+"""Relative tolerance for probabilities that are equal but for rounding."""
 FEW_CASES = 100
-"""Up to so many cases, the chance of a tail is summed exactly."""
+"""Cases up to which the chance of a tail is summed exactly."""
 
 
 class Estimate(float):

@@ -37,11 +37,11 @@ FIRST_BY_GENDER: dict[Gender, tuple[tuple[str, ...], ...]] = {
 }
 FIRST = (*FIRST_BY_GENDER["female"], *FIRST_BY_GENDER["male"])
 DOCUMENTATION = ("192.0.2", "198.51.100", "203.0.113")
-"""Networks that belong to nobody (RFC 5737)."""
+"""Networks reserved for documentation (RFC 5737)."""
 AT = re.compile(r"(@|\s?[\[(](?:at|アット)[\])]\s?|\sat\s)", re.IGNORECASE)
-"""Between the two parts of a mail address."""
+"""Separates the two parts of a mail address."""
 TRIES = 100
-"""So often another replacement is drawn that is none of the originals."""
+"""Attempts to draw a replacement that is not one of the originals."""
 
 
 NOTHING = Originals()

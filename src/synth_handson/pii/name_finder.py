@@ -10,7 +10,8 @@ from synth_handson.pii.name_lists import bare
 from synth_handson.pii.spans import KANJI, UNSPACED, Span, plain
 
 MIN_SIGNS = 3
-"""A shorter Japanese or Korean name is part of other words too often, where no space stands in it."""
+"""Fewest characters of a Japanese or Korean name without a space; shorter ones are too often part of other
+words."""
 MAX_WORDS = 6
 WORD = re.compile(rf"(?:(?![ぁ-ゟァ-ヿ가-힣{KANJI}々])[^\W\d_])+")
 BETWEEN = re.compile(r"[\s・,.'’-]{0,3}")

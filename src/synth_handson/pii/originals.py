@@ -10,9 +10,9 @@ from functools import cached_property
 from synth_handson.pii.spans import UNSPACED
 
 MIN_SIGNS = 3
-"""So many signs of a Japanese or Korean original are looked for where nothing is written between words."""
+"""Fewest characters of a Japanese or Korean original to search for, as there are no spaces between words."""
 MAX_WORDS = 8
-"""So many words in a row are compared with an original."""
+"""Most consecutive words that are compared with an original."""
 WORD = re.compile(r"[^\W_]+")
 
 

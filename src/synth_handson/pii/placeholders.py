@@ -19,10 +19,10 @@ from synth_handson.pii.spans import JAPANESE, KINDS, Kind, Span
 FIRST = 0xE000
 """The first character of Unicode's private use area."""
 PERSONS = 8
-"""So many different values of one kind are told apart in a text; those after them share the last sign."""
+"""Distinct values of one kind that are told apart in a text; further ones share the last character."""
 PRIVATE = re.compile("[\ue000-\uf8ff]")
 UNKNOWN = "〓"
-"""What printers set where they lack a character; here, for private ones that are in a text already."""
+"""The geta mark, which replaces private characters that are already in a text."""
 
 
 @dataclass(frozen=True)

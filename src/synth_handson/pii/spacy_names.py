@@ -11,7 +11,7 @@ from typing import Any
 from synth_handson.pii.spans import JAPANESE, Span
 
 MODELS = ("en_core_web_trf", "en_core_web_lg", "en_core_web_md", "en_core_web_sm")
-"""The best first."""
+"""Models, the best first."""
 NOT_NEEDED = ["tagger", "parser", "attribute_ruler", "lemmatizer"]
 PERSON = "PERSON"
 

@@ -35,7 +35,7 @@ from synth_handson.tables.checks import (
 PEOPLE = 5
 PAIRS = 50
 MIN_PAIRS = 10
-"""Guesses on fewer pairs show hardly anything once they are corrected for the number of people."""
+"""Fewest pairs; with fewer, guesses show hardly anything after correcting for the number of people."""
 MAX_ROWS = 1_000
 NEIGHBOURS = 5
 LARGEST_QUERY = 3

@@ -17,14 +17,14 @@ from synth_handson.synthesis.mostly import embedding
 from synth_handson.tables.texts import present_texts
 
 MAX_TEXTS = 2_000
-"""Of more texts, so many are compared."""
+"""Texts compared at most."""
 MAX_ASKED = 400
-"""Of more texts, so many are sent to a server: a large model takes a good part of a second for each."""
+"""Texts sent to a server at most: a large model needs a good part of a second for each."""
 SEED = 0
 STOP_WORDS = 0.25
-"""Of the words of an English text, so many are such as "the" and "of"; of a German one, half as many."""
+"""Share of stop words such as "the" and "of" in an English text; a German one has half as many."""
 ENGLISH = 0.8
-"""If so many of the texts are English, the column is."""
+"""Share of English texts from which on a column counts as English."""
 
 
 @dataclass(frozen=True)

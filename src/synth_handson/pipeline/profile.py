@@ -30,7 +30,7 @@ from synth_handson.tables.rules.find import FoundRule, find_rules
 from synth_handson.tables.split import HELD_OUT
 
 MOST_NAMES = 6
-"""Columns named in a notice at most."""
+"""Most columns named in a notice."""
 
 Stage = Literal["read", "personal data", "train", "draw", "texts", "scan", "assess"]
 OnStage = Callable[[Stage], None]

@@ -19,7 +19,7 @@ from synth_handson.synthesis.run import CancelToken, ProgressCallback
 from synth_handson.tables.alignment import as_text
 
 ATTEMPTS = 3
-"""So often other values are made where they happen to read like an original."""
+"""Attempts to generate values that do not read like an original."""
 
 
 class TextModel(Protocol):

@@ -18,13 +18,13 @@ if TYPE_CHECKING:
 from synth_handson.presentation.labels import column_label
 
 LINE_WIDTH = 44
-"""Half-width characters that fit across a phone in a chart's title; a line under a chart has fewer."""
+"""Half-width characters of a chart's title that fit across a phone; a line under a chart has fewer."""
 AXIS_WIDTH = 42
 
 
 _WIDE = r"\u3000-\u9fff\uff00-\uffef"
 BREAKABLE = re.compile(rf"[（「]*[{_WIDE}][、。）」：？]*|[^\s{_WIDE}]+\s*|\s+")
-"""What a line holds in one piece: a word, or a Japanese sign with the closing ones after it."""
+"""Parts of a line that are not broken: a word, or a Japanese character with its closing punctuation."""
 
 
 def lines(text: str, width: int = LINE_WIDTH) -> str | list[str]:

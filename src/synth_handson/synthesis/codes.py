@@ -18,20 +18,20 @@ from synth_handson.synthesis.identifiers import POOLS
 from synth_handson.tables.texts import MIN_KEPT_ROWS
 
 MAX_READ = 20_000
-"""So many codes show which forms there are."""
+"""Codes that are read to find their forms."""
 COVERED = 0.9
-"""Share of a column's codes, at least, that have a digit and the form of many."""
+"""Smallest share of a column's codes that have a digit and a common form."""
 ROOM = 10
 LEAST_ROOM = 2
-"""So many times as many codes as there are real ones leave room for others, and at least for some."""
+"""Smallest ratio of possible codes to real ones that leaves room for new ones."""
 MIN_CHECKED = 20
-"""So many codes have right check digits by chance only once in 10²⁰ times."""
+"""Number of codes that have correct check digits by chance only once in 10²⁰ times."""
 TRIES = 100
 OTHER = "ん"
-"""Stands in a shape for a letter of any other script."""
+"""Stands for a letter of any other script in a shape."""
 
 Template = tuple[str, ...]
-"""For each place of a code the signs that may stand there."""
+"""The characters that may stand at each position of a code."""
 
 
 @dataclass(frozen=True, eq=False)

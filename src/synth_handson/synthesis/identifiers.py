@@ -16,9 +16,9 @@ from synth_handson.tables.columns import Column, as_canonical, column_kind, to_f
 from synth_handson.tables.texts import MIN_KEPT_ROWS
 
 MAX_FIRST = 2**62
-"""Larger numbers are made as text: counted on, they would be none of 64 bits."""
+"""Larger numbers are generated as text, since counting on would exceed 64 bits."""
 TRIES, FEW_TRIES = 100, 10
-"""So often another text is made where one is there already, each ten times with a digit more."""
+"""Attempts at a text that is not in use yet; a digit is added every ten attempts."""
 POOLS = {"0": string.digits, "A": string.ascii_uppercase, "a": string.ascii_lowercase}
 
 

@@ -21,10 +21,10 @@ from synth_handson.tables.columns import Column, column_kind, to_floats
 from synth_handson.tables.texts import MIN_KEPT_ROWS
 
 PIECES = 100
-"""A number that one in so many people has is kept; the others are kept as ranges that so many have."""
+"""A number that one in this many people has is kept; others are kept as ranges that as many have."""
 
 MOST_LISTED = 20
-"""So many values are listed where one is none of them."""
+"""Values listed at most in the message about an unknown value."""
 
 MISSING = 0
 """The code of what is missing; values have codes from 1 on."""

@@ -26,7 +26,7 @@ AnyTable: TypeAlias = "pd.DataFrame | str | PathLike[str]"
 Integers = NDArray[np.intp]
 
 CHUNK = 1_000_000
-"""So many rows of a CSV file are held at once."""
+"""Rows of a CSV file held at a time."""
 PARQUET = (".parquet", ".pq")
 CSV = (".csv", ".csv.gz", ".csv.bz2", ".csv.xz", ".csv.zst")
 

@@ -22,7 +22,7 @@ from synth_handson.metrics.counts import chi_square, total_variation
 from synth_handson.metrics.intervals import Estimate
 
 MAX_CATEGORIES = 10_000
-"""Whether categories are kept is looked up on all rows if there are no more of them."""
+"""Largest number of categories whose presence is checked on all rows."""
 
 Statistic = Callable[[Integers], Floats]
 

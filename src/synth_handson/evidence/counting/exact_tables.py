@@ -61,7 +61,7 @@ Numbers = NDArray[np.int32]
 
 TRAIN, SYNTHETIC, HOLDOUT = range(3)
 SYNTHETIC_ROW, DRAWN_SYNTHETIC, DRAWN_TRAIN, FOLLOWED_TRAIN = 1, 2, 4, 8
-"""What a row is marked as: a synthetic one, or one of those of `Drawn`."""
+"""Flags of a row: synthetic, or part of one of the samples of `Drawn`."""
 
 
 @dataclass(frozen=True, eq=False)

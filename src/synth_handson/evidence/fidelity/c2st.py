@@ -22,7 +22,7 @@ from synth_handson.metrics.models import one_thread, tree_encoder
 ROWS = 5_000
 FOLDS = 5
 WIDENING = 1.5
-"""By how much cross-validation widens the interval: the square root of (1/5 + 1/4) / (1/5)."""
+"""Factor by which cross-validation widens the interval: the square root of (1/5 + 1/4) / (1/5)."""
 
 
 def c2st(

@@ -33,14 +33,14 @@ from synth_handson.metrics.intervals import Estimate, bootstrap_interval, exact_
 from synth_handson.tables.checks import check_seed
 
 MAX_TABLE_ROWS = 50_000
-"""Of larger tables, so many rows are drawn first."""
+"""Rows that larger tables are sampled to first."""
 MAX_ROWS = 10_000
-"""The synthetic table and the holdout are compared with the training table on at most so many rows."""
+"""Rows, at most, on which the synthetic table and the holdout are compared with the training table."""
 MAX_PAIRS = 1_000
 DRAWS = 5
 REPLICATES = 100
 PAIR_BINS = 10
-"""More would add noise to the distances of pairs, and hardly change a rank correlation."""
+"""Bins of a number in a pair of columns. More would add noise and hardly change a rank correlation."""
 GRID = 1_000
 
 Column: TypeAlias = "pd.Series[Any]"

@@ -15,7 +15,7 @@ from synth_handson.metrics.models import one_thread
 
 FOLDS = 2
 ROWS = 5_000
-"""It learns from at most so many synthetic rows, and real people."""
+"""Synthetic rows, and real people, that the classifier learns from at most."""
 
 
 def classifier_scores(space: HeomSpace, random_state: int) -> Floats:

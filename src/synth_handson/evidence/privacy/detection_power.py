@@ -23,9 +23,9 @@ Disguise = Literal["none", "one value"]
 POWER = 0.8
 SIMULATIONS = 200
 FOLLOWED = 1_000
-"""Of so many people it is looked up how far a copy of them would be."""
+"""People sampled to see how far away a copy of them would be."""
 FOLLOWED_SUBSETS = 40
-"""So many subsets are simulated: those by which most people are unique, and fewest found by chance."""
+"""Subsets of columns that are simulated: those that make most people unique and find fewest by chance."""
 
 
 @dataclass(frozen=True)

@@ -24,7 +24,7 @@ from synth_handson.metrics.odds import log_odds_ratio_interval
 
 CONFIDENCE = 0.95
 EXCHANGE = 2
-"""Exchanging a person is two steps, where ε counts one person left out or added."""
+"""Replacing a person takes two steps: ε counts one person removed or added."""
 
 
 @dataclass(frozen=True)

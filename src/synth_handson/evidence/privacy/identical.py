@@ -24,10 +24,10 @@ from synth_handson.tables.columns import likely_identifier
 
 HINT_LEVEL = 0.01
 MOSTLY_MORE = 0.5
-"""More rows stand in the training table than reality puts there if chance does that less often than
-`HINT_LEVEL`, and if more than this share of them would not be there at the holdout's rate."""
+"""A hint needs a chance below `HINT_LEVEL` and more than this share of matching rows that would not match at
+the holdout's rate."""
 ONCE = 0.99
-"""Share of a column's values that occur once, from which on they hardly ever repeat."""
+"""Share of values that occur once, from which on a column is said to hardly ever repeat."""
 
 
 @dataclass(frozen=True)

@@ -20,7 +20,7 @@ from synth_handson.metrics.intervals import (
 )
 
 LEVEL = 0.05
-"""Counts that could not show anything at this level are not corrected for."""
+"""Tests that cannot reach this level are left out of the correction."""
 
 
 @dataclass(frozen=True, eq=False)

@@ -11,7 +11,7 @@ from synth_handson.metrics.intervals import exact_share
 from synth_handson.tables.people import find_several_rows
 
 MOST_NAMES = 6
-"""So many columns are named at most."""
+"""Columns named at most."""
 
 
 def shared_people(tables: AssessedTables) -> Measure | None:

@@ -31,14 +31,14 @@ from synth_handson.tables.texts import is_text, present_texts
 
 MAX_TEXTS = 2_000
 MAX_SIGNS = 1_000_000
-"""Of each table, so many texts are compared, and so many characters."""
+"""Limits on the texts, and on their characters, that are compared from each table."""
 MAX_COUNTED_TEXTS = 10_000
 MAX_COUNTED_SIGNS = 2_000_000
-"""Of each table, the words of so many texts are counted, and of so many characters."""
+"""Limits on the texts, and on their characters, whose words are counted in each table."""
 MIN_TEXTS = 20
-"""With fewer texts in a table, nothing is measured."""
+"""Fewest texts in a table for anything to be measured."""
 ONCE = 0.1
-"""Where more of a column's values than this share occur once, its words may tell people apart."""
+"""Share of values that occur once, beyond which the words of a column may identify people."""
 REPLICATES = 200
 HITS = "attack_tpr"
 

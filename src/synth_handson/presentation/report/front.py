@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from synth_handson.evidence.assessment import Evidence
 
 MOST_IMPORTANT = ("small", "knowledge", "generator")
-"""Of what the report does not show, what a reader of the first page must know."""
+"""Limits of the report that a reader of the first page must know."""
 
 
 def front(evidence: Evidence, words: Wording, about: About) -> tuple[Part, ...]:

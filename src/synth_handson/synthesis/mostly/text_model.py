@@ -28,19 +28,19 @@ from synth_handson.synthesis.worker_training import WorkerModel, train_in_worker
 MAX_EPOCHS = 50.0
 MAX_MINUTES = 5.0
 MAX_LEARNED = 20_000
-"""Of more rows, so many are learned from."""
+"""Rows that are learned from at most."""
 MAX_SIGNS = 500
-"""Of a longer text, what comes before is learned: so small a model has forgotten by then what it began."""
+"""Characters learned from a text at most: by then, so small a model has forgotten how the text began."""
 SENTENCE_END = re.compile(r"[。．！？!?.](?=\s|$)|[。！？\n]")
 SEEDS = 2**32
 CHUNK = 200
-"""So many rows are drawn at a time, so that there is progress to tell."""
+"""Rows drawn at a time, so that progress can be reported."""
 FIRST_SIGN = 0xE400
-"""Signs for contexts are of Unicode's private use area, beyond those that may stand in texts."""
+"""First of the characters that stand for contexts: Unicode's private use area, beyond those used in texts."""
 SPARE = 1.25
-"""So many times what is missing is drawn at a time."""
+"""Factor by which more texts are drawn than are missing."""
 MOST_DRAWN = 3
-"""So many times the rows are drawn in all; a model that has not learned enough would never write to all."""
+"""Most texts drawn in all, as a multiple of the rows: a model that learned too little would never finish."""
 
 POOL = WorkerPool("synth_handson.synthesis.mostly.text_process")
 

@@ -28,7 +28,7 @@ from synth_handson.tables.rules.rule import (
 from synth_handson.tables.rules.values import Values
 
 LEAST_LEARNED = 2
-"""So many columns at least are left to be learned."""
+"""Fewest columns left for the engine to learn."""
 
 
 def plan(rules: Sequence[Rule], values: Values) -> tuple[Action, ...]:

@@ -18,9 +18,9 @@ from synth_handson.tables.files.infer import NUMBER, WHOLE, ZONED, matches
 from synth_handson.tables.files.levels import PIECE, by_pieces
 
 SURE_DIGITS = 15
-"""So many digits of a decimal number are always kept by float64."""
+"""Digits of a decimal number that float64 always keeps."""
 INT64_DIGITS = 18
-"""So many characters of a whole number always fit 64 bits."""
+"""Characters of a whole number that always fit into 64 bits."""
 
 
 class UnreadableValue(Exception):  # noqa: N818  (it never leaves the room: an error names file and line)

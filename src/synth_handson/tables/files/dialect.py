@@ -27,9 +27,9 @@ from synth_handson.tables.files.heading import find_heading
 DELIMITERS = (",", ";", "\t", "|")
 NUMBERS = re.compile(r"[-+\d.eE]+(?: [-+\d.eE]+)+")
 DATA = re.compile(r"\s*(?:[^\s@]+@[\w-]+(?:\.[\w-]+)+|(?:\+|\(?0)\d[\d ()-]{7,}\d|https?://\S+)\s*")
-"""A mail address, a telephone number or an address on the web names no column."""
+"""A mail address, a phone number or a URL, which cannot be the name of a column."""
 SAMPLE = 2**18
-"""So many characters decide how a file is delimited."""
+"""Characters from which the delimiter of a file is inferred."""
 
 
 @dataclass(frozen=True)

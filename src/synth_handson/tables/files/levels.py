@@ -16,9 +16,9 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 PIECE = 250_000
-"""In pieces of so many rows it is estimated how many different values there are, and texts are changed."""
+"""Rows in each piece in which distinct values are estimated and texts converted."""
 MAX_SHARE = 0.25
-"""With more different values than this share of the rows, a table of them takes more memory than it saves."""
+"""Share of distinct values beyond which a table of them takes more memory than it saves."""
 
 
 @dataclass(frozen=True, eq=False)

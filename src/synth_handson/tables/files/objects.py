@@ -33,11 +33,11 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 MAX_CELLS = 50_000_000
-"""So many cells, also missing ones, are held as objects at most."""
+"""Most cells, including missing ones, held as objects."""
 PIECE = 100_000
-"""So many cells of a column are held as objects before they are packed."""
+"""Cells of a column held as objects before they are packed."""
 TOLD = 1_000
-"""Progress is told once for so many rows."""
+"""Rows between two progress reports."""
 
 
 def from_rows(

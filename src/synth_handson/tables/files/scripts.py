@@ -19,16 +19,16 @@ from synth_handson.tables.files import vendor_codecs as vendor_codecs  # registe
 
 ASCII = log(1 / 60)
 MISPLACED = log(1 / 1000)
-"""A sign where its language has none."""
+"""Log likelihood of a character that its language does not use at this place."""
 FIRST = log(50)
-"""Files from Japan and from Western Europe are met so many times as often here as any others."""
+"""Log prior odds of files from Japan and Western Europe against all others."""
 MIN_SENSE = 0.7
-"""Share of the signs beyond ASCII that must be common ones in their places."""
+"""Share of the non-ASCII characters that must be common and in plausible places."""
 MAX_CELLS = 2_000
 DIGITS = re.compile(rb"[0-9]+")
 
 Judged = tuple[float, float]
-"""How likely a sign is (logarithm), and how common: 1 for signs of every day, 0 for what nobody writes."""
+"""Log likelihood of a character, and how common it is: from 1, everyday, to 0, never written."""
 
 
 @dataclass(frozen=True)

@@ -20,7 +20,7 @@ from synth_handson.tables.files.objects import from_rows, plain_rows
 
 MAX_BYTES = 2**28
 LOOKED_AT = 1_000
-"""So many things behind an entry that is no mapping are looked at for aliases."""
+"""Nodes searched for aliases within an entry that is not a mapping."""
 
 _RESOLVERS = (
     ("bool", r"true|True|TRUE|false|False|FALSE", "tTfF"),

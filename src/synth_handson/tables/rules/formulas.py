@@ -24,16 +24,16 @@ from synth_handson.tables.rules.rule import Comparison
 from synth_handson.tables.rules.values import Floats, Integers, Values
 
 ROWS = 48
-"""So many rows rule nearly everything out; what is left is tried on all."""
+"""Rows on which candidates are tried first; those that remain are tried on all."""
 LOOKED_AT = 5_000
-"""They are looked for among so many."""
+"""Rows among which they are chosen."""
 MAX_DECIMALS = 4
 MAX_DIGITS = 6
-"""A constant factor has no more digits: 1.1, 0.4536, 86400."""
+"""Most digits of a constant factor: 1.1, 0.4536, 86400."""
 TOLERANCE = 1e-7
-"""Values of so few rows are told apart if they differ by more than this share of the largest."""
+"""Tolerance on the first rows, as a share of the largest value."""
 FEW = 3
-"""Where a sum has more parts than two, all other columns are tried at once."""
+"""Fewest parts of a sum for which all other columns are tried at once."""
 
 
 @dataclass(frozen=True, eq=False)
