@@ -320,7 +320,7 @@ def failure_view(error: Exception, file: str, folder: Path) -> Mapping[str, str]
 
 
 def _without(text: str, file: str, folder: Path) -> str:
-    """Put the file's name in the place of where it lay while it was read."""
+    """Put the file's name in place of where it lay while it was read."""
     for lying in folder.glob("table*"):
         text = text.replace(str(lying), file)
     return text.replace(str(folder), "")

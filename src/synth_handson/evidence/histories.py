@@ -366,7 +366,7 @@ def _in_order(name: str, tables: AssessedTables, train: pd.DataFrame, owners: Tr
 def _find_time(tables: AssessedTables, owners: Trio, kinds: Mapping[str, str]) -> str | None:
     """Find the column that orders events: a date, or else a number that goes forward within people.
 
-    One whose values repeat from person to person comes first, for row numbers go forward, too.
+    One whose values repeat from person to person comes first, because row numbers increase as well.
     """
     for name in tables.numbers:
         if kinds[name] in MOMENTS:
@@ -386,7 +386,7 @@ def _forward(column: pd.Series, owners: Integers) -> float:
 
 
 def rows_of_people(owners: Integers, rows: int, rng: np.random.Generator, *, again: bool) -> Integers:
-    """Draw people, with all their rows, until there are so many rows.
+    """Draw people, with all their rows, until enough rows are drawn.
 
     Parameters
     ----------

@@ -70,7 +70,7 @@ class Measure:
     p_value
         Probability of a value at least as far from chance if the synthetic table knew nothing about the
         training rows that it does not know about unseen people; None where nothing is tested. Two-sided
-        unless the measure says otherwise: a table that avoids its training people tells who they are, too.
+        unless the measure says otherwise: a table that avoids its training people also reveals them.
     least_p_value
         The smallest p-value that the test could have shown: with few people found, not even one that finds
         training people alone is small. None if nothing limits it.

@@ -165,7 +165,7 @@ def sample_rows(frame: pd.DataFrame, rows: int, random_state: int) -> pd.DataFra
 
 
 def sample_positions(size: int, rows: int, random_state: int) -> Integers:
-    """Draw ``rows`` of so many positions without replacement, ascending; all where there are no more."""
+    """Draw ``rows`` positions without replacement, ascending; all if there are no more."""
     if size <= rows:
         return np.arange(size)
     return np.sort(np.random.default_rng(random_state).choice(size, rows, replace=False))

@@ -66,7 +66,8 @@ def judge_use(
     are 20 %). A broken rule is named first. Without a target, a table is **close** if nothing is broken,
     **not useful** if something is beyond the second limit, else **limited**.
 
-    With a target, the shares of performance kept count, too (`performance_kept`, 1 is as good as real rows):
+    With a target, the shares of performance kept count as well (`performance_kept`, 1 is as good as real
+    rows):
 
     - **useful** if the median model keeps more than half for certain and may keep four fifths, the worst one
       may keep half, nothing is broken, no class of the target is certainly more than .03 rarer or more

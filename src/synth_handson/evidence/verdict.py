@@ -80,13 +80,13 @@ class Verdict:
         Share of copied rows that the tests would have noticed with 80 % probability, 0 to 1; None if none
         would.
     smallest_hinted_leak
-        The same where `training_matches` counts, too, which assumes more.
+        The same if `training_matches` counts as well, which assumes more.
     smallest_detectable_changed
         The same of rows that are copied with one value changed.
     tolerated_leak
         A table is not passed if ``smallest_hinted_leak`` is larger.
     rows_needed
-        With so many synthetic rows it would be no larger; None if no number of rows does it.
+        Synthetic rows needed for it to be no larger; None if no number of rows suffices.
     holdout_needed
         With a holdout of so many rows it would be no larger, where more synthetic rows do not help; None if
         that does not help either.

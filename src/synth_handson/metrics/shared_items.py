@@ -72,7 +72,7 @@ def share_items(left: Items, right: Items, most: int) -> SharedItems:
     Returns
     -------
     SharedItems
-        Nothing in it depends on the order of people or items, but for ties.
+        Nothing in it depends on the order of people or items except for ties.
 
     Notes
     -----

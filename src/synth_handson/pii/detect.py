@@ -194,7 +194,7 @@ def _check(frame: pd.DataFrame, answers: Mapping[str, Answer]) -> None:
 def _with_known_names(
     frame: pd.DataFrame, marks: dict[str, PersonalDataSpans], answers: Mapping[str, Answer]
 ) -> dict[str, PersonalDataSpans]:
-    """Mark the names that one column holds in the texts of the others, too."""
+    """Mark the names of one column in the texts of the others as well."""
     positions = {name: position for position, name in enumerate(map(str, frame.columns))}
     columns = [name for name, found in marks.items() if found.whole == "name"]
     listed = [text for name in columns for text in marks[name].spans]
@@ -390,7 +390,7 @@ def _in_text(name: str, texts: list[str], promised: Kind | None) -> PersonalData
 
 
 def _covering(text: str, spans: list[Span]) -> Kind | None:
-    """Return the kind of the one span that is all of a text but for signs."""
+    """Return the kind of the one span that covers a whole text except punctuation."""
     if len(spans) != 1:
         return None
     rest = text[: spans[0].start] + text[spans[0].end :]

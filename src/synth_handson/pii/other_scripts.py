@@ -130,7 +130,7 @@ def _han() -> Around:
 
 @cache
 def _frequent_chinese() -> re.Pattern[str]:
-    """Return a pattern for two signs behind a last name that is among the most frequent in China."""
+    """Return a pattern for two characters after a last name that is among the most frequent in China."""
     names = list(import_module("faker.providers.person.zh_CN").Provider.last_names)[:FREQUENT]
     return re.compile(rf"(?:{'|'.join(names)})[{KANJI}]{{2}}")
 
@@ -149,7 +149,7 @@ def _longest_first(names: Iterable[str]) -> str:
 
 def _around(text: str, patterns: Around) -> Iterator[Span]:
     whole = patterns.whole.fullmatch(text)
-    # In Chinese signs, words of other languages begin like names.
+    # In Chinese characters, words of other languages begin like names.
     if whole and not is_known_word(whole[1]):
         yield Span(*whole.span(1), "name", patterns is _hangul())
         return

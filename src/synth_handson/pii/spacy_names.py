@@ -17,7 +17,7 @@ PERSON = "PERSON"
 
 
 def find_names_by_model(text: str) -> Iterator[Span]:
-    """Yield what the installed model takes for names of people, but for those in Japanese."""
+    """Yield what the installed model takes for names of people except for those in Japanese."""
     model = _model()
     if model is None:
         return

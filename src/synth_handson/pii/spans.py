@@ -61,7 +61,7 @@ def _plain(sign: str) -> str:
 
 
 def composed(text: str) -> tuple[str, list[int] | None]:
-    """Return a text in which accents and voicing marks are one with their sign, and where each sign was.
+    """Return a text with composed accents and voicing marks, and the position of each character.
 
     Half-width katakana and file names have them apart. None for the places says that none were.
     """

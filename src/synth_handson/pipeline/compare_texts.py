@@ -38,7 +38,7 @@ class Meaning:
     embed
         Gives texts as vectors. Shape (n, dimensions).
     most
-        So many texts are compared at most.
+        Texts compared at most.
     """
 
     model: str
@@ -83,7 +83,7 @@ def meaning_for(texts: pd.Series[str]) -> Meaning | None:
 
 
 def without_personal_data(texts: pd.Series[str], found: PersonalDataSpans | None) -> pd.Series[str]:
-    """Return texts with marks such as ``[[name_1]]`` in the place of the personal data found in them."""
+    """Return texts with marks such as ``[[name_1]]`` in place of the personal data found in them."""
     places, spans = Placeholders(), found.spans if found else {}
     return texts.map(
         lambda text: as_marks(places.hide(text, spans.get(text, ()))), na_action="ignore"

@@ -35,7 +35,7 @@ def choose_rules(
     source: str | None = None,
     dropped: Iterable[str] = (),
 ) -> tuple[KeptRule, ...]:
-    """Put together the rules that are to be kept.
+    """Put together the rules to keep.
 
     Parameters
     ----------

@@ -41,7 +41,7 @@ def written_by(model: LanguageModel) -> TrainTexts:
     Parameters
     ----------
     model
-        Its server is sent examples of texts, in which marks stand in the place of personal data.
+        Its server is sent examples of texts, in which marks stand in place of personal data.
     """
 
     def show(
@@ -66,7 +66,7 @@ class ShownTexts:
     model
         The language model.
     texts, context
-        Texts of real rows with signs in the place of personal data, and what else is known of the rows.
+        Texts of real rows with placeholders for personal data, and what else is known of the rows.
     on_progress, cancel
         As for :func:`~synth_handson.synthesis.training.train_generator`.
     """

@@ -57,7 +57,7 @@ class TextWriter:
     columns
         Names of the columns of text.
     hidden
-        What stood in them, by the signs in its place.
+        What stood in them, by placeholder.
     context
         By what they are written.
     model
@@ -117,7 +117,7 @@ def learn_texts(
     on_progress: ProgressCallback | None = None,
     cancel: CancelToken | None = None,
 ) -> TextWriter:
-    """Learn columns of text, with signs in the place of the personal data in them.
+    """Learn columns of text, with placeholders for the personal data in them.
 
     Parameters
     ----------

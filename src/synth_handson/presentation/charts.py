@@ -33,7 +33,7 @@ def lines(text: str, width: int = LINE_WIDTH) -> str | list[str]:
     Parameters
     ----------
     text
-        In words with spaces between, or Japanese, which may break anywhere but before a closing sign.
+        In words with spaces between, or Japanese, which may break anywhere except before closing punctuation.
     width
         Of a line at most, in half-width characters; a full-width one counts two.
 
@@ -93,7 +93,7 @@ def bin_label(bin_: Bin, kind: ColumnKind, language: Language) -> str:
 def distribution_chart(shares: ColumnShares, language: Language, table: Iterable[str]) -> alt.LayerChart:
     """Draw the original table's column and the synthetic one over the same bins.
 
-    The original is a filled blue shape and the synthetic a red outline, told apart without colour, too.
+    The original is a filled blue shape and the synthetic a red outline, told apart even without colour.
     Numbers and dates make a histogram, categories horizontal bars. Shares outside a histogram's ranges and of
     missing values are said under the title.
 

@@ -47,7 +47,7 @@ def percent(share: float, decimals: int | None = None) -> str:
 
 
 def chance(p_value: float, language: Language) -> str:
-    """Say how often chance alone makes so large a gap."""
+    """Say how often chance alone makes such a gap."""
     if p_value < RARELY:
         return get_text(language, "pictures.rarely")
     return percent(p_value, 1 if p_value < 0.1 else 0)
@@ -222,5 +222,5 @@ class Wording:
 
 
 def minus(text: str) -> str:
-    """Write a minus in the place of a hyphen."""
+    """Write a minus in place of a hyphen."""
     return text.replace("-", "−")

@@ -56,7 +56,7 @@ class AimProcess(WorkerProcess):
         self.tell({"epoch": 0.0, "total_time": 0.0}, None)
         numbers = frame.select_dtypes("number").columns.tolist()
         texts = [name for name in frame if name not in numbers]
-        # Half of delta is for the texts that nobody but one person may have, half for the conversion.
+        # Half of delta is for the texts that only one person may have, half for the conversion.
         rho = concentrated(epsilon, delta / 2)
         ranges: dict[str, list[tuple[float, float]]] = {}
         for name in numbers:

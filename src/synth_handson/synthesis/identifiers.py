@@ -37,8 +37,8 @@ class Identifier:
     first
         Numbers are counted from here on: above all that are there.
     forms
-        Of text, each form that many people's identifiers have: for each place the signs that may stand there.
-        At one place stands a sign that no real one of this form has there, or there is a place more.
+        For text, each form that many people's identifiers have: the characters allowed at each position.
+        One position has a character that no real one of this form has there, or there is one position more.
     """
 
     name: str | int
@@ -68,7 +68,7 @@ class Identifier:
         return cls(**{**plain, "forms": tuple(tuple(form) for form in plain["forms"])})
 
     def make(self, rows: int, random_state: int) -> Column:
-        """Make values for so many rows, each another one."""
+        """Make a distinct value for each row."""
         rng = np.random.default_rng([random_state, self.position])
         made: list[Any] = (
             self._texts(rows, rng) if self.first is None else list(range(self.first, self.first + rows))
@@ -86,7 +86,7 @@ class Identifier:
         return self.first + rows <= np.iinfo(getattr(dtype, "numpy_dtype", dtype)).max
 
     def _texts(self, rows: int, rng: np.random.Generator) -> list[str]:
-        """Make so many texts; where a form leaves no room for another one, digits follow."""
+        """Make distinct texts; if a form leaves no room for another one, digits are appended."""
         made: dict[str, None] = {}
         for _ in range(rows):
             form = self.forms[rng.integers(len(self.forms))]
@@ -116,7 +116,7 @@ def _shape(value: str) -> str:
 
 
 def _form(alike: list[str], shapes: set[str]) -> tuple[str, ...]:
-    """Keep the signs that all have in common, and draw all others."""
+    """Keep the characters that all have in common, and draw the others."""
     shape = _shape(alike[0])
     seen = [set(signs) for signs in zip(*alike, strict=True)]
     form = [

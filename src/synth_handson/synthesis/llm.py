@@ -110,7 +110,7 @@ class LanguageModel(ABC):
     def ask_list(
         self, task: str, asked: Mapping[str, Any], name: str, item: Mapping[str, Any], count: int, seed: int
     ) -> list[Any] | None:
-        """Ask for a list of so many things; None if the answer is anything else.
+        """Ask for a list of a given length; None if the answer is anything else.
 
         Parameters
         ----------

@@ -319,7 +319,7 @@ def _grow(codes: Integers, people: Integers, marginals: Sequence[Marginal]) -> T
     _, person, times = np.unique(people, return_inverse=True, return_counts=True)
     if not sizes or len(times) < 2 * MIN_LEAF or (response == response[0]).all():
         return _leaves(ranks, response, None, np.zeros(len(codes), np.intp))
-    # All rows of a person weigh 1, so that a leaf of so much weight has at least as many people.
+    # All rows of a person weigh 1 together, so that a leaf's weight is at most its number of people.
     several = len(times) < len(codes)
     weights = 1 / times[person] if several else None
     options: dict[str, Any] = {"min_samples_leaf": MIN_LEAF, "random_state": 0}

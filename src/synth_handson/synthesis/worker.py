@@ -201,7 +201,7 @@ class WorkerPool:
 
     def warm_up(self) -> None:
         """Start importing the engine now, so that the first request finds it imported."""
-        # What keeps a worker from starting is told to whoever asks for one.
+        # If a worker cannot start, the caller is told why.
         with self._lock, contextlib.suppress(SynthHandsonError):
             if not self._closed and not self._idle and not self._busy:
                 self._idle.append(self._start())

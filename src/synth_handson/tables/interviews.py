@@ -91,7 +91,7 @@ DETAILS = {
 def make_interviews(rows: int = ROWS, seed: int = SEED) -> pd.DataFrame:
     """Make a table of interviews.
 
-    Whoever is content and visits often tends to renew; the text goes with how content somebody is.
+    Satisfied and frequent visitors tend to renew; the text reflects how satisfied somebody is.
 
     Parameters
     ----------

@@ -141,7 +141,7 @@ class ParquetTable:
 
 
 def open_table(given: AnyTable, argument: str, rows: int, folder: Path) -> pd.DataFrame | LargeTable:
-    """Open a table: as a whole if it has at most so many rows, else column by column.
+    """Open a table: as a whole if it has at most ``rows`` rows, else column by column.
 
     Parameters
     ----------

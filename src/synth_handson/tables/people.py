@@ -20,7 +20,7 @@ from synth_handson.tables.columns import Column, as_canonical, column_kind
 Codes = NDArray[np.intp]
 
 CONSTANT = 0.9
-"""Agreement within people, beyond chance, from which on a column is constant but for errors and rare
+"""Agreement within people, beyond chance, from which on a column is constant except for errors and rare
 changes."""
 STABLE = 0.5
 """Agreement within people from which on a column says something about them."""

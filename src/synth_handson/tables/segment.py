@@ -166,7 +166,7 @@ def nearest_seen(choice: Choice, frame: pd.DataFrame, people: float, most: int =
     people
         How many people each row stands for.
     most
-        So many are named at most: what enough people have, or if there is none, what anybody has.
+        Most values that are named: those that enough people have, or if there are none, any.
 
     Notes
     -----

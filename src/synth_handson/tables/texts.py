@@ -43,7 +43,7 @@ def present_texts(column: Column) -> Column:
 
 
 def looks_like_dates(texts: Sequence[str]) -> bool:
-    """Tell whether most of these have the digits of a day, a month and a year, with signs in between."""
+    """Tell whether most of these have the digits of a day, a month and a year, with separators in between."""
     return sum(bool(_DAY.fullmatch(text)) for text in texts) > len(texts) / 2
 
 

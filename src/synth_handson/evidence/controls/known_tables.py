@@ -103,7 +103,7 @@ def change_category(train: pd.DataFrame, rows: int, columns: int = 1, random_sta
     rows
         Number of rows to publish.
     columns
-        In so many columns of each row, drawn at random, the category becomes another one that occurs there;
+        In that many columns of each row, drawn at random, the category becomes another one that occurs there;
         where a table has fewer columns of categories, in all of them, and without any, a value of another
         column becomes somebody else's.
     random_state

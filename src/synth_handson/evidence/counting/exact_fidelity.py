@@ -71,7 +71,7 @@ class _Draws:
 
     @classmethod
     def of(cls, counts: Integers, rows: int, rng: np.random.Generator) -> _Draws:
-        """Draw so many rows from a table in which each code is counted."""
+        """Draw rows from a table given by the count of each code."""
         total = int(counts.sum())
         if rows == total:
             drawn = counts[None]

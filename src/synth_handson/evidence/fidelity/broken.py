@@ -119,7 +119,7 @@ def _faults(synthetic: pd.Series[Any], train: pd.Series[Any]) -> Iterator[Broken
 
 
 def _is_lost(rows: int, of: int, drawn: int) -> bool:
-    """Tell whether so many training rows are common, and all missing among those drawn by no chance."""
+    """Tell whether training rows are common, and missing among those drawn for another reason than chance."""
     if rows < max(COMMON_ROWS, COMMON_SHARE * of):
         return False
     return bool((1 - exact_share(rows, of).low) ** drawn <= BY_CHANCE)

@@ -33,7 +33,8 @@ class RuleEvidence:
     words
         What it says.
     stated
-        Whether somebody stated it; else it was found in the training table, and holds in the holdout, too.
+        Whether somebody stated it; otherwise it was found in the training table and holds in the holdout as
+        well.
     people
         The people it rests on in the training table.
     rows

@@ -1,6 +1,6 @@
 """Tell who was trained on by a classifier that knows the synthetic rows and other real people.
 
-A generator learns the accidents of its training rows, too: means, shares and relations in which they differ
+A generator also learns the accidents of its training rows: means, shares and relations in which they differ
 from everybody. So its rows lean towards its training people, and come near to none of them. Distances hardly
 see that; a classifier does.
 """

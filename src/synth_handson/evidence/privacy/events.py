@@ -280,7 +280,7 @@ def _texts(histories: Histories) -> Iterator[Measure]:
 
 
 def _attacks(kind: str, parts: _Parts, reference: _Parts, random_state: int) -> Iterator[Measure]:
-    """Take an attack's area and hits: whoever has a small number is taken for a training person."""
+    """Measure an attack's AUC and hits: people with a small number are taken for training people."""
     people = sum(map(len, parts))
     area, p_value = attack_area(*parts)
     yield Measure(f"{kind}_attack_auc", area, attack_area(*reference)[0], rows=people, p_value=p_value)

@@ -165,7 +165,7 @@ def _denser(hits: int, rows: int, expected: int, others: int) -> float:
 
 @cache
 def hints(hits: int, rows: int, expected: int, others: int) -> bool:
-    """Tell whether so many of the synthetic rows, beside so many holdout rows, are a sign of copies."""
+    """Tell whether more synthetic rows match than holdout rows, which hints at copies."""
     more = attributable_fraction(hits, rows, expected, others)
     return _denser(hits, rows, expected, others) < HINT_LEVEL and more is not None and more.low > MOSTLY_MORE
 

@@ -138,7 +138,7 @@ class Counts(Protocol):
         """Join the tables on all columns but those left out."""
 
     def attributions(self, known: Sequence[str]) -> Attributions:
-        """Guess every other column of whoever is known by these."""
+        """Guess every other column of a person known by these."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -173,7 +173,7 @@ class RowsInMemory:
         return Matches.within(self.space, self.train, self.holdout)
 
     def attributions(self, known: Sequence[str]) -> Attributions:
-        """Guess every other column of whoever is known by these."""
+        """Guess every other column of a person known by these."""
         rows = np.concatenate([self.train, self.holdout, self.space.synthetic])
         return attribute(self.tables, self.space, rows, known, self.random_state)
 

@@ -136,7 +136,7 @@ class _Scene:
     order: tuple[str, ...]
 
     def people(self, attacks: int = MAX_ROWS) -> pd.DataFrame:
-        """Return so many people of either kind, or all, the training people first."""
+        """Return people of either kind, or all, the training people first."""
         return pd.concat([self.train.head(attacks), self.control.head(attacks)], ignore_index=True)
 
     def as_polars(self, frame: pd.DataFrame) -> pl.DataFrame:

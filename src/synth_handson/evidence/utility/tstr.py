@@ -74,7 +74,7 @@ class Utility:
     models
         One entry per model.
     train_rows, test_rows
-        So many rows the models were trained and tested on.
+        Rows that the models were trained and tested on.
     majority
         Accuracy of always predicting the holdout's commonest class, 0 to 1; None for numbers.
     groups

@@ -1,4 +1,4 @@
-"""For coders: an attack of one's own, tried where the answer is known."""
+"""For coders: the reader's own attack, tried where the answer is known."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ REPLICATES = 200
 
 
 def closest_person(synthetic: pd.DataFrame, people: pd.DataFrame) -> object:
-    """Suspect whoever has a synthetic row close by."""
+    """Suspect people with a synthetic row close by."""
     distances, _ = nearest_neighbors(people, synthetic, k=1)
     return -distances
 

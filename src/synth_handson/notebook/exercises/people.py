@@ -49,7 +49,7 @@ class Recognised:
 
 
 def careless_trees(train: pd.DataFrame, rows: int, random_state: int = 0) -> pd.DataFrame:
-    """Draw a table column by column from trees that go down to `LEAF` rows, whoever's they are.
+    """Draw a table column by column from trees that go down to `LEAF` rows, regardless of whose they are.
 
     Returns
     -------

@@ -73,7 +73,7 @@ class BrokenRule(Exercise):
         return (min(ABOUT, key=lambda name: abs(ABOUT[name] - self.impossible.copula)),)
 
     def tempting(self, question: str, chosen: str, context: ExerciseContext, language: Language) -> str:
-        """Say why so few are expected, or so many."""
+        """Say why few or many are expected."""
         side = "fewer" if ABOUT[chosen] < self.impossible.copula else "more"
         return get_text(language, f"exercises.rules_{side}")
 

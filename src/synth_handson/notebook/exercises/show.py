@@ -113,7 +113,7 @@ def hunt_table(tables: Mapping[str, LeakSimulation], language: Language) -> str:
 
 
 def _beside_chance(measure: Measure, words: Wording) -> Figures:
-    """Set a value beside the one of unseen people, and how often chance makes so large a gap."""
+    """Show a value beside that of unseen people, and how often chance makes such a gap."""
     said = []
     if measure.reference is not None:
         said.append(words.text("exercises.hunt_unseen", reference=words.reference(measure).value))

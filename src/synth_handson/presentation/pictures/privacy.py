@@ -175,7 +175,7 @@ def people_found(privacy: Privacy, language: Language) -> Picture | None:
 
 
 def three(privacy: Privacy, language: Language, *, people: bool = False) -> tuple[Picture, ...]:
-    """Draw the three pictures for whoever decides: two crowds, the copy zone and the tested alarm."""
+    """Draw the three pictures for the decision maker: two crowds, the copy zone and the tested alarm."""
     found = people_found(privacy, language)
     rest = copy_zone(privacy.distances, language), alarm(privacy.verdict, language, people=people)
     return rest if found is None else (found, *rest)

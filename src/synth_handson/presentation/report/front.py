@@ -67,7 +67,7 @@ def decision(evidence: Evidence, words: Wording) -> str:
 
 
 def gallery(evidence: Evidence, words: Wording) -> Gallery:
-    """Set the three pictures for whoever decides beside what they do not show."""
+    """Show the three pictures for the decision maker beside what they do not show."""
     drawn = pictures.three(evidence.privacy, words.language, people=evidence.people is not None)
     not_shown = Items(tuple(words.translate(f"limit_{name}") for name in MOST_IMPORTANT))
     return Gallery(

@@ -39,7 +39,7 @@ def read_model(store: Path) -> dict[str, bytes]:
 
 @contextmanager
 def _without_texts() -> Iterator[None]:
-    """Put nothing in the place of the engine's language models, which take a quarter of its import's time."""
+    """Replace the engine's language models, which take a quarter of its import time, by nothing."""
     left_out = ModuleType(TEXTS)
     vars(left_out)["LanguageModel"] = None
     known = sys.modules.setdefault(TEXTS, left_out)

@@ -146,7 +146,7 @@ def _computed(rule: Comparison, values: Values, chosen: _Chosen) -> Iterator[Com
 
 
 def _ends(column: str, expression: Expression, values: Values) -> Iterator[tuple[str, Expression]]:
-    """Yield the end of a difference of two dates that is a column, exactly or but for a factor."""
+    """Yield the end of a difference of two dates that is a column, exactly or except for a factor."""
     factor: Expression | None = None
     if (
         isinstance(expression, Arithmetic)

@@ -208,7 +208,7 @@ def _spell_numbers(column: Column, form: ColumnForm) -> Column:
 
 
 def _fixed(decimals: int, value: float) -> str:
-    """Spell a number with so many decimals, those that float64 cannot hold being 0."""
+    """Write a number with a fixed number of decimals; those that float64 cannot hold are 0."""
     exact = abs(value) * 10.0**decimals < 10.0**SURE_DIGITS
     return f"{value:.{decimals}f}" if exact else f"{Decimal(repr(float(value))):.{decimals}f}"
 

@@ -1,4 +1,4 @@
-"""How text is delimited: by which sign, how it is quoted, and whether its first line names the columns."""
+"""How text is delimited and quoted, and whether its first line names the columns."""
 
 from __future__ import annotations
 
@@ -177,7 +177,7 @@ def _sample(path: Path, encoding: str) -> str:
 
 
 def _lines(text: str) -> list[str]:
-    """Return the lines of a text with their ends, which are those of a file and no other signs."""
+    """Return the lines of a text with their ends, splitting only at a file's line ends."""
     return list(io.StringIO(text, newline=""))
 
 

@@ -174,7 +174,7 @@ def _is_encoded_twice(cell: bytes) -> bool:
 
 
 def _as_control(error: UnicodeError) -> tuple[bytes, int]:
-    """Write the control characters that Windows reads where its encoding has no sign."""
+    """Write the control characters that Windows reads where its encoding has no character."""
     if not isinstance(error, UnicodeEncodeError) or not "\x80" <= error.object[error.start] <= "\x9f":
         raise error
     return error.object[error.start].encode("latin-1"), error.start + 1
@@ -237,7 +237,7 @@ def decodes(path: Path, encoding: str) -> bool:
 
 
 def read_text(path: Path, encoding: str | None, limit: int) -> tuple[str, str]:
-    """Read all text of a file that is no larger than so many bytes, and tell its encoding.
+    """Read a file's whole text, up to a limit in bytes, and tell its encoding.
 
     Raises
     ------

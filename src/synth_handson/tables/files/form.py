@@ -43,7 +43,7 @@ class ColumnForm:
     zone
         What follows every date: "Z" or an offset such as "+09:00"; "" for dates without a zone.
     decimal, grouping
-        The sign before decimals, and the one between groups of three digits.
+        The decimal separator and the thousands separator.
     decimals
         Number of decimals if all numbers have the same number of them.
     words

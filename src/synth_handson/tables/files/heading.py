@@ -97,7 +97,8 @@ def rows_below(rows: Sequence[Sequence[object]]) -> int:
     Parameters
     ----------
     rows
-        The last rows, in their order. "Total" is no label of a row if it stands in its column elsewhere, too.
+        The last rows, in their order. "Total" is not the label of a total if it also stands elsewhere in its
+        column.
     """
     left_out, width = 0, max(map(len, rows), default=0)
     for count, place in enumerate(range(len(rows) - 1, MIN_ABOVE - 1, -1), 1):
@@ -116,7 +117,7 @@ def rows_below(rows: Sequence[Sequence[object]]) -> int:
 def without_rows_below(
     rows: Iterable[tuple[int, list[Any]]], left_out: list[int]
 ) -> Iterator[tuple[int, list[Any]]]:
-    """Yield numbered rows but for those at the end that `rows_below` counts; a list takes their number."""
+    """Yield numbered rows except for those at the end that `rows_below` counts; a list takes their number."""
     last: deque[tuple[int, list[Any]]] = deque()
     for row in rows:
         last.append(row)

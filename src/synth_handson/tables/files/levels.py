@@ -28,7 +28,7 @@ class Levels:
     Attributes
     ----------
     values
-        Text, numbered from 0 in the order of the rows; what is missing is a value, too. All rows, if most of
+        Text, numbered from 0 in the order of the rows; missing counts as a value. All rows, if most of
         many differ.
     codes
         Which of them each row has; None if ``values`` are all rows.

@@ -113,7 +113,7 @@ class _Cells:
         self._pack()
 
     def column(self, rows: int) -> Column:
-        """Return so many rows in one dtype, or as objects."""
+        """Return the column's rows in one dtype, or as objects."""
         if rows > len(self._packed) * PIECE + len(self._open):
             self.put(rows - 1, None)
         if not self._packed:

@@ -138,7 +138,7 @@ def _write_sheet(sheet: Any, frame: pd.DataFrame, form: TableForm) -> None:
 
 
 class _Watched(io.FileIO):
-    """A file that tells whoever waits for it whenever more of it is read, so that reading can be ended."""
+    """A file that reports progress whenever more of it is read, so that reading can be stopped."""
 
     def __init__(self, path: Path, on_rows: OnRows | None) -> None:
         super().__init__(path)

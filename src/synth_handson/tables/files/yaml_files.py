@@ -88,7 +88,7 @@ def _rows(path: Path, text: str) -> Iterator[tuple[int, dict[str, Any]]]:
             if isinstance(event, yaml.SequenceEndEvent):
                 break
             if not isinstance(event, yaml.MappingStartEvent):
-                # Whoever builds a bomb of aliases is told so.
+                # A bomb of aliases is refused with an error of its own.
                 for after in islice(events, LOOKED_AT):
                     _check(path, after, yaml.Event, "")
             _check(path, event, yaml.MappingStartEvent, "file_no_object", number)

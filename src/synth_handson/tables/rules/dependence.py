@@ -108,7 +108,7 @@ def find_ranges(values: Values) -> Iterator[Within]:
 
 
 def is_shared(values: Values, by: tuple[str, ...]) -> bool:
-    """Tell whether at least 8 people have each value, or combination, but for a small part of the table."""
+    """Tell whether at least 8 people have each value, or combination, except in a small part of the table."""
     groups, _ = group_rows(values, values, by)
     times = np.bincount(groups[groups >= 0])
     return bool(times[times >= MIN_KEPT_ROWS].sum() >= COVERED * max((groups >= 0).sum(), 1))

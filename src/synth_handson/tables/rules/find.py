@@ -78,7 +78,7 @@ def find_rules(train: pd.DataFrame, holdout: pd.DataFrame | None = None) -> tupl
     train
         The table, with at least 50 rows.
     holdout
-        Rows that were held out, in which a rule has to hold, too, if there are any.
+        Rows that were held out, if any, in which a rule must hold as well.
 
     Returns
     -------

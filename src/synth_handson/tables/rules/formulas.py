@@ -47,7 +47,7 @@ class _Column:
 def find_formulas(values: Values, rng: np.random.Generator) -> Iterator[Comparison]:
     """Yield formulas that hold in the rows that were looked at, the simplest ones first.
 
-    For each column at most one of two parts, and sums; of columns that are the same but for a constant
+    For each column at most one of two parts, and sums; of columns that are the same except for a constant
     factor, one stands for the other.
     """
     columns = [column for name in values.names if (column := _read(values, name))]
@@ -118,7 +118,7 @@ def _sums(columns: Sequence[_Column]) -> Iterator[Comparison]:
 
 
 def _of_two(columns: Sequence[_Column], numbers: Sequence[_Column]) -> Iterator[Comparison]:
-    """Yield columns that are, but for a constant factor, what is computed of two others."""
+    """Yield columns that are, except for a constant factor, computed from two others."""
     dates = [column for column in columns if column.unit == "date"]
     tried: list[tuple[Operator, _Column, _Column]] = [
         *(("-", one, other) for one, other in permutations(dates, 2)),
