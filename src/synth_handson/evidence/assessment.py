@@ -11,7 +11,7 @@ from synth_handson.errors import ArgumentError
 from synth_handson.evidence.asked import Asked, AskedTables, all_alike, all_in_one, read_asked, what_was_asked
 from synth_handson.evidence.controls.control_results import ControlResult, assess_controls
 from synth_handson.evidence.counting.exact_fidelity import on_all_rows
-from synth_handson.evidence.counting.exact_tables import Given, read_tables
+from synth_handson.evidence.counting.exact_tables import ReadTables, read_tables
 from synth_handson.evidence.fidelity.c2st import c2st
 from synth_handson.evidence.fidelity.events import with_events
 from synth_handson.evidence.fidelity.rules import RuleEvidence, assess_rules, units_of
@@ -36,8 +36,7 @@ from synth_handson.tables.linked import LinkedTables
 from synth_handson.tables.rules.find import FoundRule
 from synth_handson.tables.rules.parse import as_rules
 from synth_handson.tables.rules.rule import Rule
-from synth_handson.tables.segment import Given as GivenValues
-from synth_handson.tables.segment import Segment, Shares
+from synth_handson.tables.segment import Given, Segment, Shares
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -114,7 +113,7 @@ class Evidence:
     person
         The column that tells them apart.
     asked
-        Of rows drawn on demand, what was asked for, and how many real people have it.
+        For rows drawn on demand: what was asked for, and how many real people have it.
     """
 
     version: str
@@ -210,7 +209,7 @@ def assess(
     known: Sequence[str] | None = None,
     rules: str | Rule | Iterable[str | Rule | FoundRule] = (),
     person: str | int | None = None,
-    given: GivenValues | Segment | None = None,
+    given: Given | Segment | None = None,
     shares: Shares | None = None,
     random_state: int = 0,
     on_progress: Callable[[Step], None] | None = None,
@@ -250,9 +249,9 @@ def assess(
     on_progress
         Called with a `Step` whenever one begins.
     client
-        Of a Dask cluster (``pip install "synth-handson[dask]"``), whose workers keep and count the rows of
-        large tables; by default one of the scheduler that the environment variable DASK_SCHEDULER names, if
-        any. It counts the same: the evidence is equal to the last digit.
+        Client of a Dask cluster (``pip install "synth-handson[dask]"``), whose workers keep and count the
+        rows of large tables; by default one of the scheduler that the environment variable DASK_SCHEDULER
+        names, if any. It counts the same: the evidence is equal to the last digit.
 
     Returns
     -------
@@ -315,7 +314,7 @@ def assess(
 
 
 def _assess(
-    given: Given,
+    given: ReadTables,
     target: str | None,
     stated: tuple[Rule, ...],
     random_state: int,

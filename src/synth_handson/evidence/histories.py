@@ -115,7 +115,7 @@ class Histories:
     events
         Each kind of events.
     columns
-        Of the tables as given, without the key.
+        Columns of the tables as given, without the key.
     profile
         Columns that are the same in all rows of every real person: ``attributes``, and those that only
         synthetic people change.
@@ -138,7 +138,7 @@ class Histories:
     def people(self) -> AssessedTables:
         """One row for each person: the attributes, and a summary of each kind of events.
 
-        Of events their number, ``count(*)``; of each column its first and last value, ``first(amount)`` and
+        The number of events, ``count(*)``; of each column its first and last value, ``first(amount)`` and
         ``last(amount)``; of numbers the sum; and free text of all events together, ``string_agg(note)``.
         """
         tables = []

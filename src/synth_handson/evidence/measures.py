@@ -75,7 +75,7 @@ class Measure:
         The smallest p-value that the test could have shown: with few people found, not even one that finds
         training people alone is small. None if nothing limits it.
     attributable
-        Of tests that count people found: which share of the training people found would not have been found
+        For tests that count people found: the share of the training people found would not have been found
         at the holdout people's rate, 0 to 1. Low is good.
     avoided
         The opposite: which share of the holdout people found would not have been found at the training

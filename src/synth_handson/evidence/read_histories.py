@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, TypeAlias
 import pandas as pd
 
 from synth_handson.errors import ArgumentError
-from synth_handson.evidence.counting.exact_tables import Given, read_tables
+from synth_handson.evidence.counting.exact_tables import ReadTables, read_tables
 from synth_handson.evidence.histories import PARTS, Events, Histories, by_person, of_linked, read_keys
 from synth_handson.evidence.measures import Measure
 from synth_handson.evidence.privacy.attribution import attribution_measures
@@ -75,12 +75,12 @@ def read_people(
     target: str | None,
     known: Iterable[Hashable] | None,
     client: Client | None,
-) -> Iterator[tuple[Given, ReadPeople]]:
+) -> Iterator[tuple[ReadTables, ReadPeople]]:
     """Open three tables, make one row of each person, and measure what the events say.
 
     Yields
     ------
-    Given, ReadPeople
+    ReadTables, ReadPeople
         The people as a table, and with their events.
 
     Raises

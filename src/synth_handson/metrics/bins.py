@@ -15,8 +15,7 @@ from synth_handson.errors import ArgumentError
 from synth_handson.metrics.arrays import Integers, as_floats
 from synth_handson.tables.alignment import DifferentKind, align, as_text
 from synth_handson.tables.checks import check_frame
-from synth_handson.tables.columns import Column, to_floats
-from synth_handson.tables.columns import ColumnKind as HeldKind
+from synth_handson.tables.columns import Column, ColumnKind, to_floats
 
 MAX_RANGES = 40
 MAX_CATEGORIES = 15
@@ -24,7 +23,7 @@ MAX_UNSEEN = 3
 SHORT_TAIL = 0.15
 
 BinKind = Literal["below", "range", "beyond", "category", "other", "unseen", "missing"]
-ColumnKind = Literal["integer", "number", "date", "time", "category"]
+ScaleKind = Literal["integer", "number", "date", "time", "category"]
 
 _EPOCH = pd.Timestamp("1970-01-01", tz="UTC")
 _CALENDAR = {
@@ -77,7 +76,7 @@ class ColumnShares:
     """
 
     column: str
-    kind: ColumnKind
+    kind: ScaleKind
     bins: tuple[Bin, ...]
     original: tuple[float, ...]
     synthetic: tuple[float, ...]
@@ -189,7 +188,7 @@ class BinnedColumn:
         Position in ``bins`` of each row's bin. Shapes (n,) and (m,).
     """
 
-    kind: ColumnKind
+    kind: ScaleKind
     bins: tuple[Bin, ...]
     real: NDArray[np.intp]
     other: NDArray[np.intp]
@@ -277,12 +276,12 @@ def _drop_empty(
     return tuple(b for b, _, _ in kept), tuple(a for _, a, _ in kept), tuple(a for _, _, a in kept)
 
 
-def _in_units(values: Column, held: HeldKind) -> NDArray[np.float64]:
+def _in_units(values: Column, held: ColumnKind) -> NDArray[np.float64]:
     """Numbers as they are, dates in seconds since 1970, times in those since midnight, spans in days."""
     return to_floats(values) / (86_400 if held == "duration" else 1)
 
 
-def _kind(numbers: NDArray[np.float64], held: HeldKind) -> ColumnKind:
+def _kind(numbers: NDArray[np.float64], held: ColumnKind) -> ScaleKind:
     if held in ("date", "zoned date"):
         return "date"
     if held == "time":
@@ -335,7 +334,7 @@ def _frequencies(labels: pd.Series[Any], weights: Integers) -> pd.Series[Any]:
 
 
 def _bin_ranges(
-    real: NDArray[np.float64], other: NDArray[np.float64], kind: ColumnKind, weights: Integers
+    real: NDArray[np.float64], other: NDArray[np.float64], kind: ScaleKind, weights: Integers
 ) -> BinnedColumn:
     finite = np.isfinite(real)
     bulk = _bulk(real[finite], weights[finite])

@@ -58,7 +58,7 @@ def nearest_in_blocks(
     threads = max(1, min(_cores(), _MOST_THREADS, len(rows) * len(among) // _THREADS_PAY))
     pairs = min(_PAIRS, 4 * _PAIRS // threads)
     parts = np.array_split(np.arange(len(rows)), 1 if threads == 1 else 4 * threads)
-    # The library of matrix products takes all cores for one product, and spins where they are busy. So each
+    # The library of matrix products takes all cores for one product, and spins where they are busy. Each
     # thread has a block of its own. The limit holds for the whole process: one search at a time sets it.
     with _ONE_SEARCH, _pools().limit(limits=1, user_api="blas"), ThreadPoolExecutor(threads) as pool:
         squared, found = zip(*pool.map(lambda part: blocks.search(part, k, pairs), parts), strict=True)
@@ -108,7 +108,7 @@ class _Blocks:
         measured = [column for column in columns if column.dimensions <= _MOST_LEVELS]
         asked, known = _factors(measured, rows, first=True), _factors(measured, among, first=False)
         if all(column.ranks is None for column in columns):
-            # Of the many equally distant rows the first are to be the candidates, and no others.
+            # Among equally distant rows, exactly the first ones must be the candidates.
             known[-1] += np.linspace(0, 0.25, len(among), dtype=np.float32)
         largest = float(np.abs(asked).max(axis=1) @ np.abs(known).max(axis=1)) + len(columns)
         error = 2.0**-23 * (len(asked) + 4) * largest

@@ -54,7 +54,7 @@ class AuditedPerson:
     isolation
         Mean distance (HEOM) to the five nearest people of other values; high is far from everybody.
     auc
-        Of two tables, one made with the person and one with somebody else in that place: probability that the
+        Two tables are made, one with the person and one with somebody else instead: probability that the
         attacker tells which, with its 95 % interval. 0.5 is chance, 1 is always; low is good.
     p_value
         Probability of as many right guesses if the person made no difference, corrected for the number of

@@ -199,7 +199,7 @@ def synthesise(
     settings
         How it is to be made.
     on_stage
-        Told what begins.
+        Called with each stage as it begins.
     on_progress, cancel
         As for :func:`~synth_handson.synthesis.training.train_generator`.
     on_step

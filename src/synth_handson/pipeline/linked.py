@@ -139,7 +139,7 @@ def profile_linked(
     answers
         Whether columns hold names, as for :func:`~synth_handson.pii.detect.find_personal_data`.
     on_stage
-        Told what begins.
+        Called with each stage as it begins.
 
     Raises
     ------

@@ -53,7 +53,7 @@ class Manifest:
     rules
         The rules that every row keeps.
     segment
-        Of rows drawn on demand, what was asked for: `synth_handson.tables.segment.Segment.to_plain`.
+        For rows drawn on demand, what was asked for: `synth_handson.tables.segment.Segment.to_plain`.
     """
 
     version: str

@@ -201,7 +201,7 @@ def profile_file(
     person
         The column that tells people apart, where they have several rows and are learned with all of them.
     on_stage
-        Told what begins.
+        Called with each stage as it begins.
     """
     tell(on_stage, "read")
     frame, form = read_file(path, reading, schema)
@@ -230,7 +230,7 @@ def profile_table(
     person
         As for :func:`profile_file`.
     on_stage
-        Told what begins.
+        Called with each stage as it begins.
 
     Raises
     ------

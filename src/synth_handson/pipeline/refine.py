@@ -32,7 +32,7 @@ def refine(
     Parameters
     ----------
     texts
-        Of synthetic rows: no others are sent.
+        Texts of synthetic rows; no others are sent.
     model
         Where they are sent.
     random_state

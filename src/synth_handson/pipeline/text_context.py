@@ -35,7 +35,7 @@ class TextContext:
     columns
         Names of the columns, the one that tells most about the texts first.
     edges
-        Of those of numbers or dates, where one group of values ends and the next begins.
+        For numbers and dates, where one group of values ends and the next begins.
     """
 
     columns: tuple[str, ...]
@@ -61,7 +61,7 @@ def choose_context(texts: Sequence[str], table: pd.DataFrame, random_state: int 
 
     Notes
     -----
-    Of each column, the share of the texts' variance that lies between its groups is compared with that of
+    For each column, the share of the texts' variance between its groups is compared with that of
     groups shuffled at random (PERMANOVA: M. J. Anderson, Austral Ecology 26, 2001), texts being vectors of
     TF-IDF of two to four characters in a row, reduced to 50 dimensions.
     """

@@ -292,7 +292,7 @@ def check_columns(
     meaning
         What compares texts by their meaning.
     asked
-        Of rows on demand, what was asked for: they are to be like the rows of the original that have it.
+        For rows on demand, what was asked for: they should be like the rows of the original that have it.
     """
     frame = profile.frame
     # What tells people apart is made anew: it is not to be alike.

@@ -309,7 +309,7 @@ def _correlation(latents: Sequence[Latent], codes: Mapping[str, Integers]) -> Fl
     scores = np.where(there, scores, 0)
     both = there.T.astype(float) @ there.astype(float)
     shown = np.array([latent.shares @ latent.scores**2 for latent in latents])
-    # Of a variable cut into intervals, the scores show only a part of what it varies.
+    # The scores of a variable cut into intervals show only a part of its variance.
     correlation = ratio(scores.T @ scores, both * np.outer(shown, shown))
     correlation = np.clip(correlation, -MAX_CORRELATION, MAX_CORRELATION)
     np.fill_diagonal(correlation, 1)

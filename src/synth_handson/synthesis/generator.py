@@ -134,7 +134,7 @@ class Generator:
             values each row is to have; or what was read of these before. The other columns are drawn for
             people who have these values.
         shares
-            Of one column the share of the rows that are to have each value, adding up to 1:
+            For one column, the share of the rows that should have each value, adding up to 1:
             ``{"y": {"yes": 0.5, "no": 0.5}}``. The other columns follow. May go with ``given`` values of
             other columns.
         even_if_few
@@ -147,8 +147,8 @@ class Generator:
             ``n`` rows with the original's columns, order and dtypes. Numerics stay within the range value
             protection allows, given ones aside. Categories are only ones that exist in the original, or the
             protected token. All keep the generator's rules; which share had to be drawn again for that,
-            stands in ``attrs["redrawn"]``. Of rows that were asked for, ``attrs["asked"]`` says what was, and
-            ``attrs["acceptance_rate"]`` which share of the drawn ones had it, where the engine cannot be
+            stands in ``attrs["redrawn"]``. For rows on demand, ``attrs["asked"]`` says what was asked for,
+            and ``attrs["acceptance_rate"]`` which share of the drawn ones had it, where the engine cannot be
             told.
 
         Raises

@@ -319,7 +319,7 @@ def _order(frame: pd.DataFrame, owner: Integers) -> tuple[str | None, Integers]:
             dated.append(str(name))
         elif (values % 1 == 0).all() and len(np.unique(values)) <= MAX_WAVES:
             numbered.append(str(name))
-    # Of an order that was placed and delivered, the events are in the order of the first.
+    # If an order has two times, placed and delivered, the events are in the order of the first.
     means = {name: float(to_floats(frame[name]).mean()) for name in dated}
     dated.sort(key=means.__getitem__)
     rising = [n for n in (*dated, *numbered) if _rises(to_floats(frame[n])[given], sorted_owner)]
@@ -417,7 +417,7 @@ class Histories:
         One row for each person: their own columns, then the summary of each table of events. Names begin with
         the number of the table, 0 being the people's, as in "0: town" or "1: count".
     events
-        Of each table what is learned of an event, person by person and in order.
+        For each table, what is learned of an event, person by person and in order.
     owners
         The number of each event's person.
     forms
@@ -455,7 +455,7 @@ class DrawnTables:
     people
         One row for each person.
     events
-        Of each table, person by person and in order.
+        Rows of each table, person by person and in order.
     owners
         The number of each event's person.
     """

@@ -29,7 +29,7 @@ class LinkedForm:
     key
         How new keys are made.
     schemas
-        Of the people, and of each table of events, without the key.
+        Columns of the people, and of each table of events, without the key.
     places
         Where the key stands in each of them.
     tables

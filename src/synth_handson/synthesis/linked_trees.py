@@ -244,7 +244,7 @@ class _Walk:
 
     @property
     def coded(self) -> list[Coded]:
-        """Of each column of :meth:`codes`."""
+        """Marginal of each column of :meth:`codes`."""
         learned = list(self.marginals.values())
         advancing = [one for name in self.names for one in (self.places[name], self.marginals[name])]
         return [Number(), Number(), *advancing, *learned, *learned]

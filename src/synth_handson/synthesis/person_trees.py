@@ -27,7 +27,7 @@ def grow(before: Integers, response: Integers, people: Integers, coded: Sequence
     people
         The number of each row's person. Shape (n_rows,).
     coded
-        Of the other columns, and of this one at last.
+        Marginals of the other columns, and last of this one.
 
     Notes
     -----

@@ -25,7 +25,8 @@ def load_pretrained_generator() -> Generator:
     Returns
     -------
     Generator
-        Of the hands-on's columns; :func:`split_holdout` of the bundled table gives the rows it has seen.
+        A generator of the hands-on's columns; :func:`split_holdout` of the bundled table gives the rows it
+        has seen.
 
     Raises
     ------

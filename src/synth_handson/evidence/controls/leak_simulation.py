@@ -31,9 +31,9 @@ from synth_handson.metrics.arrays import Integers
 from synth_handson.metrics.distances import HeomSpace, nearest_neighbors
 from synth_handson.metrics.intervals import Estimate, exact_share
 
-Leak = Literal["planted", "disguised", "jittered", "overfit"]
+LeakKind = Literal["planted", "disguised", "jittered", "overfit"]
 
-LEAK_SIZES: dict[Leak, tuple[float, ...]] = {
+LEAK_SIZES: dict[LeakKind, tuple[float, ...]] = {
     "planted": (0.0, 0.01, 0.02, 0.05, 0.1, 0.2),
     "disguised": (0.0, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0),
     "jittered": (0.01, 0.02, 0.05, 0.1, 0.2, 0.3, 0.5),
@@ -104,7 +104,7 @@ class LeakSimulation:
         The score that notices little.
     """
 
-    leak: Leak
+    leak: LeakKind
     size: float
     rows: int
     leaking: int | None
@@ -130,7 +130,9 @@ def prepare_simulation(synthetic: pd.DataFrame, train: pd.DataFrame, holdout: pd
     return prepare_tables(synthetic, train, holdout).sampled(MAX_ROWS, random_state=0)
 
 
-def simulate_leak(tables: AssessedTables, leak: Leak, size: float, random_state: int = 0) -> LeakSimulation:
+def simulate_leak(
+    tables: AssessedTables, leak: LeakKind, size: float, random_state: int = 0
+) -> LeakSimulation:
     """Make a leak of a given size, and see what notices it.
 
     Parameters
@@ -156,7 +158,7 @@ def simulate_leak(tables: AssessedTables, leak: Leak, size: float, random_state:
 
 
 def measure_leak(
-    leaky: AssessedTables, leak: Leak, size: float, leaking: int | None, random_state: int = 0
+    leaky: AssessedTables, leak: LeakKind, size: float, leaking: int | None, random_state: int = 0
 ) -> LeakSimulation:
     """See what notices a leak that was made; parameters and result are those of `LeakSimulation`."""
     compared = Neighbours.of(leaky, random_state)
@@ -171,7 +173,7 @@ def measure_leak(
 
 
 def _with_leak(
-    tables: AssessedTables, leak: Leak, size: float, random_state: int
+    tables: AssessedTables, leak: LeakKind, size: float, random_state: int
 ) -> tuple[pd.DataFrame, int | None]:
     """Make the leak: the synthetic table with the leaking rows last, and how many they are."""
     synthetic, train = tables.synthetic, tables.train
@@ -207,7 +209,7 @@ def _traced(
 
 
 def simulate_leaks(
-    tables: AssessedTables, leak: Leak, sizes: Sequence[float] | None = None, random_state: int = 0
+    tables: AssessedTables, leak: LeakKind, sizes: Sequence[float] | None = None, random_state: int = 0
 ) -> tuple[LeakSimulation, ...]:
     """Simulate several sizes of a leak, by default those of `LEAK_SIZES`."""
     return tuple(simulate_leak(tables, leak, size, random_state) for size in sizes or LEAK_SIZES[leak])

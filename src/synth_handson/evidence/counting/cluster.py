@@ -35,13 +35,13 @@ MERGED_PEOPLE = "sum(a) a, sum(b) b, sum(s) s"
 class ClusterRows:
     """Rows in the memory of a cluster's workers.
 
-    A group may have rows in several parts. So each part's groups are dealt out by a hash of their keys, and
-    those of one hash are merged in one place: as in a join by hashes, no worker sees all of them.
+    A group may have rows in several parts. Each part's groups are therefore distributed by a hash of their
+    keys, and those of one hash are merged in one place: as in a join by hashes, no worker sees all of them.
 
     Attributes
     ----------
     client
-        Of the cluster.
+        Client of the cluster.
     """
 
     client: Client

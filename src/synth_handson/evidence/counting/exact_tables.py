@@ -136,7 +136,7 @@ class WholeTables:
     sizes
         Number of training people, of holdout people and of synthetic rows.
     sample
-        As many rows of each as are measured where counting is not enough.
+        Rows of each table that are measured where counting is not enough.
     random_state
         Seed of what is drawn.
     drawn
@@ -240,13 +240,13 @@ class WholeTables:
 
 
 @dataclass(frozen=True, eq=False)
-class Given:
+class ReadTables:
     """Three tables as they were given.
 
     Attributes
     ----------
     columns
-        Of the synthetic table and the training table, in their dtypes, without rows.
+        The synthetic and the training table without rows, for their columns and dtypes.
     sizes
         Number of training people, of holdout people and of synthetic rows.
     tables
@@ -274,7 +274,7 @@ def read_tables(
     known: Iterable[Hashable] | None = None,
     rows: int = MAX_ROWS,
     client: Client | None = None,
-) -> Iterator[Given]:
+) -> Iterator[ReadTables]:
     """Open three tables, check that they can be compared, and count large ones.
 
     Parameters
@@ -290,11 +290,12 @@ def read_tables(
     rows
         If one has more, all three are counted out of memory, and samples of this size are drawn.
     client
-        Of a Dask cluster that keeps and counts the rows of large tables; by default they lie on the disk.
+        Client of a Dask cluster that keeps and counts the rows of large tables; by default they lie on the
+        disk.
 
     Yields
     ------
-    Given
+    ReadTables
         The tables. What is on the disk is removed afterwards.
 
     Raises
@@ -314,7 +315,9 @@ def read_tables(
             named = check_known(known, prepared.train.columns)
             _check_texts(named, list(map(str, prepared.train)), prepared.train.__getitem__)
             sizes = len(prepared.train), len(prepared.holdout), len(prepared.synthetic)
-            yield Given((small["synthetic"].iloc[:0], small["train"].iloc[:0]), sizes, prepared, None, named)
+            yield ReadTables(
+                (small["synthetic"].iloc[:0], small["train"].iloc[:0]), sizes, prepared, None, named
+            )
             return
         check_shapes(tables)
         check_target(target, map(str, tables["train"].columns))
@@ -330,7 +333,7 @@ def read_tables(
         )
         with _room(Path(folder), client) as room:
             whole = _count(large, random_state, rows, room)
-            yield Given(columns, whole.sizes, whole.sample, whole, named)
+            yield ReadTables(columns, whole.sizes, whole.sample, whole, named)
 
 
 def _check_texts(known: Sequence[str], names: Sequence[str], column: Callable[[str], Column]) -> None:

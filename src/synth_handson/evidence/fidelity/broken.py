@@ -61,9 +61,9 @@ def find_broken(synthetic: pd.DataFrame, train: pd.DataFrame) -> tuple[BrokenCol
     Returns
     -------
     tuple of BrokenColumn
-        The columns in their order. Of a column that is the same for everybody nothing else is said. Only what
-        is certain: by exact intervals of the shares (Clopper & Pearson, 1934), or where chance alone would
-        leave a common category out in one of a thousand tables at most.
+        The columns in their order. For a column that is the same for everybody, nothing else is reported.
+        Only what is certain: by exact intervals of the shares (Clopper & Pearson, 1934), or where chance
+        alone would leave a common category out in one of a thousand tables at most.
     """
     return tuple(fault for name in train.columns for fault in _faults(synthetic[name], train[name]))
 
@@ -81,7 +81,7 @@ def find_shifted(synthetic: pd.Series[Any], train: pd.Series[Any]) -> BrokenColu
     for value in known[1].unique():
         share, expected = (exact_share(int((column == value).sum()), len(column)) for column in known)
         found.append((_certain_gap(share, expected), value, share, expected))
-    # Of two classes, which are equally far off, the rarer one is named.
+    # Two classes are equally far off; the rarer one is named.
     gap, value, share, expected = max(found, key=lambda one: (round(one[0], 9), -one[3]))
     if gap <= SHIFTED:
         return None

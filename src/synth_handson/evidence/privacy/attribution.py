@@ -29,7 +29,7 @@ Pair = tuple[int, int]
 
 @dataclass(frozen=True, eq=False)
 class Attributions:
-    """Of whom secrets are told right by the synthetic rows that agree with what is known of them.
+    """People whose secrets are guessed right from the synthetic rows that match what is known of them.
 
     Attributes
     ----------
@@ -41,7 +41,7 @@ class Attributions:
     people
         Number of training and of holdout people; rows that are alike are one person.
     matched
-        Of how many of them the known values stand in a synthetic row.
+        Number of them whose known values appear in a synthetic row.
     told
         How many training and how many holdout people are told right by each guess. Shape (2, m).
     """
@@ -104,7 +104,7 @@ def attribute(
     tables
         The tables; columns of free text are no secrets.
     space
-        Of all their rows: it says in which twentieth a number lies.
+        Space of all their rows, which gives the twentieth that a number lies in.
     rows
         Where training rows, holdout rows and synthetic rows stand in it, in this order.
     known

@@ -29,7 +29,7 @@ def classifier_scores(space: HeomSpace, random_state: int) -> Floats:
     Parameters
     ----------
     space
-        Of the tables. Its real rows stand in an order that does not depend on the labels.
+        Space of the tables. Its real rows stand in an order that does not depend on the labels.
     random_state
         Seed of folds, samples and models.
 

@@ -1,7 +1,7 @@
 """How large a leak would have been noticed? Training people are planted in tables that know nobody.
 
 Nothing is taken from how often training people stand in the synthetic table now: only the holdout's rate says
-what chance does. So a leak that is there unnoticed makes no other look smaller.
+what chance does. An unnoticed leak therefore makes no other leak look smaller.
 """
 
 from __future__ import annotations
@@ -149,7 +149,7 @@ def find_limits(
     neighbours
         The tables.
     matches
-        Of the tables without likely identifiers.
+        Identical rows of the tables without likely identifiers.
     level
         Probability below which a single test counts.
     tolerated

@@ -299,7 +299,7 @@ def _unshared(kinds: Sequence[EventCodes]) -> _Parts:
 def _nearest(histories: Histories) -> _Parts:
     """How far the event of each training and holdout person that is nearest to a synthetic one is from it.
 
-    Of several kinds of events, whose distances have no scale in common, it is the place among all people.
+    With several kinds of events, whose distances have no common scale, ranks among all people are used.
     """
     from scipy.stats import rankdata
 
@@ -325,7 +325,7 @@ def key_matches(keys: Keys) -> Measure:
     Parameters
     ----------
     keys
-        Of synthetic, training and holdout people, as text; of several rows of a person each counts once.
+        Keys of synthetic, training and holdout people, as text; a person with several rows counts once.
 
     Returns
     -------

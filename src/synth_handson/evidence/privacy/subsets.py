@@ -110,7 +110,7 @@ class Drawn:
     followed
         Training people of whom it is looked up by which subsets they are unique.
     synthetic, train
-        As many rows of either, to be compared with the holdout.
+        Rows of either table, as many as are compared with the holdout.
     """
 
     members: Integers
@@ -387,9 +387,9 @@ def nearest_values(ranks: Floats, real: Floats) -> Integers:
     Parameters
     ----------
     ranks
-        Of any values. Shape (n,).
+        Ranks of any values. Shape (n,).
     real
-        Of real people's. Shape (k,).
+        Ranks of real people's values. Shape (k,).
 
     Returns
     -------

@@ -86,7 +86,7 @@ class TextColumn:
     Attributes
     ----------
     name
-        Of the column.
+        Name of the column.
     synthetic, train, holdout
         Its texts in the three tables.
     """

@@ -60,7 +60,7 @@ def three_risks(
     Parameters
     ----------
     tables
-        Prepared tables. Of each at most 10,000 rows are used, and as many training as holdout people.
+        Prepared tables. At most 10,000 rows of each are used, and as many training as holdout people.
     random_state
         Seed of samples and attacks.
     attacks
@@ -210,7 +210,7 @@ def _single_out(scene: _Scene, attacks: int, random_state: int) -> _Outcome:
 def _link(scene: _Scene, attacks: int) -> _Outcome:
     people = scene.people(attacks)
     known = scene.order[: 2 * KNOWN_COLUMNS]
-    # Of several nearest rows one half takes the first and the other the last, so that ties link nobody.
+    # If several rows are nearest, one half takes the first and the other the last, so that ties link nobody.
     backwards = replace(scene, table=scene.table[::-1])
     first = _nearest(scene, people, known[::2])
     second = len(scene.table) - 1 - _nearest(backwards, people, known[1::2])

@@ -183,8 +183,8 @@ def find_task(column: pd.Series[Any]) -> tuple[Task, tuple[Any, ...]] | Message:
     task : str
         "binary" for two values, "multiclass" for 3 to 20 categories, "regression" for numbers.
     classes : tuple
-        Of a classification, in order; of two, the rarer one comes second and is the positive one (of equally
-        frequent ones the later in alphabetical order).
+        Classes of a classification, in order; of two, the rarer one comes second and is the positive one (of
+        equally frequent ones the later in alphabetical order).
     """
     counts = column.value_counts().sort_index()
     if counts.empty:

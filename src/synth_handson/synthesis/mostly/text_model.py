@@ -65,7 +65,7 @@ def train_texts(
     texts
         Columns of text; a missing one counts as an empty one.
     context
-        Of the same rows, columns of categories, the weightiest first.
+        Columns of categories for the same rows, the most important first.
     random_state
         Seed, 0 to 2**32 - 1.
     max_epochs, max_minutes

@@ -46,7 +46,7 @@ class Training:
 
 
 class Compute(Part):
-    """Of a column that is computed it is learned, at most, where it is missing."""
+    """For a computed column, at most its missing values are learned."""
 
     kind: Literal["compute"] = "compute"
     column: str
@@ -92,7 +92,7 @@ class Compute(Part):
 
 
 class Gap(Part):
-    """Of a column that is above others, it is learned how far: the difference instead of the end.
+    """For a column that lies above others, the difference is learned instead of the column.
 
     Differences are counted from the smallest value that is allowed, in the column's own steps, so that no
     rounding can bring it below.
@@ -189,7 +189,7 @@ class ByAnother(Part):
 
 
 class LookUp(ByAnother):
-    """Of a column that another one decides, nothing is learned; it is looked up.
+    """A column that another one determines is looked up, not learned.
 
     Attributes
     ----------
@@ -320,7 +320,7 @@ class Combine(Part):
 
 
 class Place(ByAnother):
-    """Of a number that lies in its category's range, it is learned how far up the range it lies.
+    """For a number within its category's range, its relative position in the range is learned.
 
     Attributes
     ----------
@@ -432,7 +432,7 @@ def _pieces(numbers: Floats, people: Integers | None) -> tuple[float, ...]:
     different = ~pd.Series(who).duplicated().to_numpy()
     if different.sum() < 2 * MIN_KEPT_ROWS:
         return ()
-    # Of each person the lowest value alone, or somebody with many rows would be most of the ends.
+    # Only each person's lowest value counts, or somebody with many rows would be most of the ends.
     lowest = values[different]
     pieces = max(min(len(lowest) // MIN_KEPT_ROWS, PIECES), 1)
     places = np.linspace(MIN_KEPT_ROWS - 1, len(lowest) - MIN_KEPT_ROWS, pieces + 1).astype(int)

@@ -57,7 +57,7 @@ def from_rows(
     asked
         Forms of columns, by name, that are not to be inferred.
     on_rows
-        Told how many rows are read.
+        Called with the number of rows read so far.
 
     Raises
     ------

@@ -81,7 +81,7 @@ def read_table(
     header_row
         Line, or row of a sheet, from 1, that names the columns; what is above it is left out.
     on_rows
-        Told how many rows are read.
+        Called with the number of rows read so far.
 
     Returns
     -------
