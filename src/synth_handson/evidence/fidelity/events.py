@@ -137,9 +137,9 @@ def _between_people(events: Events, random_state: int) -> Iterator[Measure]:
             expected,
             rows=min(sizes[0], sizes[2]),
             columns=(name,),
-            missing=None
-            if difference
-            else Message("measures.missing_intraclass_difference", {"column": name}),
+            missing=Message("measures.missing_intraclass_difference", {"column": name})
+            if difference is None
+            else None,
         )
 
 

@@ -330,7 +330,7 @@ def _measures(tested: _Tested, reference: _Tested, rows: int) -> tuple[Measure, 
             _known(name, tested),
             _known(name, reference),
             rows=rows,
-            missing=None if _known(name, tested) else Message("utility.nobody_predicted"),
+            missing=Message("utility.nobody_predicted") if _known(name, tested) is None else None,
         )
         for name in tested.draws
     )
