@@ -53,7 +53,7 @@ SHARES: dict[StepName, float] = {
 
 @dataclass(frozen=True)
 class Step:
-    """How far an assessment is.
+    """Progress of an assessment.
 
     Attributes
     ----------
@@ -78,7 +78,7 @@ class Sizes:
 
 @dataclass(frozen=True)
 class Evidence:
-    """What was measured about a synthetic table, beside the same for real people it has never seen.
+    """The measures of a synthetic table, each beside the same measure for real people it has never seen.
 
     Attributes
     ----------
@@ -142,13 +142,13 @@ class Evidence:
 
     @property
     def median_kept(self) -> Measure | None:
-        """Return "performance_kept" of the median model; None if of no model it could be measured."""
+        """Return "performance_kept" of the median model; None if it could not be measured for any model."""
         models = self.utility.models if self.utility else ()
         return median_kept([model.kept for model in models])
 
     @property
     def decision(self) -> Message:
-        """Say in one sentence what follows from privacy and use together, by the rules of both."""
+        """Say in one sentence what follows from privacy and usefulness, by the rules of both."""
         if self.verdict != "pass":
             return Message("use.do_not_share" if self.verdict == "fail" else "use.undecided")
         return Message(f"use.share_{self.usefulness.outcome.replace(' ', '_')}")
@@ -182,7 +182,7 @@ class Evidence:
         return evidence
 
     def to_html(self, lang: Language = "en", about: About | None = None) -> str:
-        """Return the report as one self-contained HTML page, for a reader who is no statistician."""
+        """Return the report as one self-contained HTML page, for readers who are not statisticians."""
         from synth_handson.presentation import report
 
         return report.to_html(self, lang, about or report.About())

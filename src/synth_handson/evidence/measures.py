@@ -1,4 +1,4 @@
-"""One shape for every number that is measured, and what is known about each beforehand."""
+"""One form for every measure, and the definition of each."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ Good = Literal["low", "high", "near"]
 
 @dataclass(frozen=True)
 class Definition:
-    """What is known about a measure before it is taken.
+    """Definition of a measure.
 
     Attributes
     ----------
@@ -98,7 +98,7 @@ class Measure:
 
     @property
     def definition(self) -> Definition:
-        """What was known about it before it was taken."""
+        """The measure's definition."""
         return DEFINITIONS[self.name]
 
     @property
@@ -153,7 +153,7 @@ class Measure:
 
     @property
     def excess(self) -> float | None:
-        """How much worse than the reference it is, in the measure's own unit; below 0 where it is better."""
+        """How much worse than the reference it is, in the measure's unit; negative if it is better."""
         if self.value is None or self.reference is None:
             return None
         if self.good == "near":

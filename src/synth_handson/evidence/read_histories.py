@@ -1,4 +1,4 @@
-"""Read three tables in which people have several rows, and look for real people by their events."""
+"""Read three tables in which people have several rows, and search for real people by their events."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ class ReadPeople:
     random_state: int
 
     def of_target(self, tables: AssessedTables, target: str | None) -> AssessedTables:
-        """Return the rows that a target is learned from: people, or of what happens one event of each."""
+        """Return the rows that a target is learned from: people, or one event of each."""
         if self.histories is None or target is None or target in self.histories.attributes.train:
             return tables
         events = kind_of(self.histories, [target])
@@ -135,13 +135,13 @@ def _in_memory(tables: Tables) -> dict[str, pd.DataFrame]:
 
 
 def kind_of(histories: Histories, names: Sequence[str]) -> Events | None:
-    """Find the kind of events that has all of these columns which do not belong to people."""
+    """Find the kind of events that has all of these columns, except those of people."""
     wanted = set(names) - set(histories.attributes.train)
     return next((events for events in histories.events if wanted <= set(events.tables.train)), None)
 
 
 def _attributions(histories: Histories, known: Sequence[str], random_state: int) -> tuple[Measure, ...]:
-    """Tell secrets of people of whom an event is known in part: of one event of each, drawn at random."""
+    """Guess secrets of people of whom part of an event is known: one event each, drawn at random."""
     if not known:
         return ()
     events = kind_of(histories, known)

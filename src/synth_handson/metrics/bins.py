@@ -1,4 +1,4 @@
-"""The bins of a column, decided by the real table alone, and how the rows of two tables spread over them."""
+"""The bins of a column, chosen by the real table alone, and the shares of two tables' rows in them."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ class Bin:
 
 @dataclass(frozen=True)
 class ColumnShares:
-    """How two tables' rows spread over the same bins of one column.
+    """Shares of two tables' rows in the same bins of one column.
 
     Attributes
     ----------
@@ -84,7 +84,7 @@ class ColumnShares:
 
 @dataclass(frozen=True)
 class DistanceShares:
-    """How the distances to the closest record spread, for synthetic rows and for the holdout's.
+    """Distribution of distances to the closest record, for synthetic rows and for the holdout.
 
     Attributes
     ----------
@@ -100,7 +100,7 @@ class DistanceShares:
 
 
 def column_shares(real: pd.DataFrame, synthetic: pd.DataFrame, column: str) -> ColumnShares:
-    """Spread two tables over the bins of one of them.
+    """Compute the shares of two tables' rows in the bins of one of them.
 
     Numbers and dates get up to 40 ranges of a round width, from the 1st to the 99th percentile of
     ``real`` (to its very end where the tail is short), and a bin each for what lies below and beyond. Other
@@ -137,7 +137,7 @@ def column_shares(real: pd.DataFrame, synthetic: pd.DataFrame, column: str) -> C
 
 
 def distance_shares(synthetic_distances: ArrayLike, holdout_distances: ArrayLike) -> DistanceShares:
-    """Spread two sets of distances to the closest record over the same bins.
+    """Compute the shares of two sets of distances in the same bins.
 
     Parameters
     ----------
@@ -205,7 +205,7 @@ def bin_column(
     times: ArrayLike = 1,
     other_times: ArrayLike = 1,
 ) -> BinnedColumn:
-    """Put the values of a column into the bins of `column_shares`.
+    """Bin the values of a column as `column_shares` does.
 
     Parameters
     ----------
@@ -267,7 +267,7 @@ def check_columns_there(
 def _drop_empty(
     bins: Sequence[Bin], first: NDArray[np.float64], second: NDArray[np.float64]
 ) -> tuple[tuple[Bin, ...], tuple[float, ...], tuple[float, ...]]:
-    """Keep ranges and categories, and of the bins around them those that hold a row."""
+    """Drop the bins around ranges and categories that hold no row."""
     kept = [
         row
         for row in zip(bins, first.tolist(), second.tolist(), strict=True)
@@ -277,7 +277,7 @@ def _drop_empty(
 
 
 def _in_units(values: Column, held: ColumnKind) -> NDArray[np.float64]:
-    """Numbers as they are, dates in seconds since 1970, times in those since midnight, spans in days."""
+    """Convert dates to seconds since 1970, times to seconds since midnight, and durations to days."""
     return to_floats(values) / (86_400 if held == "duration" else 1)
 
 
@@ -327,7 +327,7 @@ def _bin_categories(
 
 
 def _frequencies(labels: pd.Series[Any], weights: Integers) -> pd.Series[Any]:
-    """Count how often each label occurs, the most frequent first, of equal ones the first to come."""
+    """Count how often each label occurs, the most frequent first; ties in order of appearance."""
     codes, names = pd.factorize(labels)
     counts = np.bincount(codes + 1, weights, minlength=len(names) + 1)[1:].astype(np.intp)
     return pd.Series(counts, names).sort_values(ascending=False, kind="stable")
@@ -358,7 +358,7 @@ def _range_bins(edges: NDArray[np.float64]) -> tuple[Bin, ...]:
 
 
 def _bulk(values: NDArray[np.float64], weights: Integers) -> tuple[float, float]:
-    """Find where to start and end: at the 1st and 99th percentile, or at the very end of a short tail."""
+    """Find the ends of the bins: the 1st and 99th percentile, or the extreme of a short tail."""
     order = np.argsort(values)
     ends = np.cumsum(weights[order])
     # Values that occur, as a point between two of them may lie far out in an empty tail.

@@ -1,4 +1,4 @@
-"""The columns of tables whose rows are compared, and HEOM itself: see `synth_handson.metrics.distances`."""
+"""Encoded columns, and the HEOM distance of their rows: see `synth_handson.metrics.distances`."""
 
 from dataclasses import dataclass
 from functools import cached_property

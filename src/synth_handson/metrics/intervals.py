@@ -110,7 +110,7 @@ def exact_share(successes: int, trials: int) -> Estimate:
 def attributable_fraction(
     exposed: int, exposed_people: int, others: int, other_people: int, confidence: float = 0.95
 ) -> Estimate | None:
-    """Estimate which share of the cases among exposed people would not be there at the others' rate.
+    """Estimate the attributable fraction: the share of exposed cases in excess of the others' rate.
 
     Parameters
     ----------
@@ -173,7 +173,7 @@ def smaller_tails(hits: Integers, drawn: Integers, group: int, population: int) 
 
 
 def all_exposed(cases: Integers, exposed: int, others: int) -> Floats:
-    """Probability that chance makes as many cases exposed as can be: the smallest `upper_tail` there is.
+    """Smallest possible `upper_tail`: the probability that as many cases as possible are exposed.
 
     Parameters
     ----------
@@ -276,7 +276,7 @@ def _log_choose(people: int, chosen: Integers) -> Floats:
 
 
 def exchanged_labels(members: Floats, others: Floats) -> float:
-    """Test whether two groups have the same mean, if the labels of people mean nothing.
+    """Permutation test of whether two groups have the same mean.
 
     Parameters
     ----------

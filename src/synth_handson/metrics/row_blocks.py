@@ -66,7 +66,7 @@ def nearest_in_blocks(
 
 
 def nanoseconds_per_pair(columns: list[EncodedColumn]) -> float:
-    """Estimate what it takes to compare two rows, as measured on tables of 3 to 100 columns."""
+    """Estimate the time to compare two rows, as measured on tables of 3 to 100 columns."""
     compared = sum(column.dimensions > _MOST_LEVELS for column in columns)
     return 1.7 + 0.17 * compared + 0.075 * (len(columns) - compared)
 
@@ -82,7 +82,7 @@ def _pools() -> ThreadpoolController:
 
 @dataclass(frozen=True)
 class _Blocks:
-    """What is compared: factors of the products, and codes of categories.
+    """The data compared: factors of the products, and codes of categories.
 
     Attributes
     ----------
@@ -104,7 +104,7 @@ class _Blocks:
 
     @classmethod
     def of(cls, columns: list[EncodedColumn], rows: Integers, among: Integers) -> "_Blocks":
-        """Bring the rows into the form that is compared."""
+        """Prepare the rows for comparison."""
         measured = [column for column in columns if column.dimensions <= _MOST_LEVELS]
         asked, known = _factors(measured, rows, first=True), _factors(measured, among, first=False)
         if all(column.ranks is None for column in columns):
@@ -181,7 +181,7 @@ class _Blocks:
 
 @dataclass(frozen=True)
 class _Space:
-    """Memory that blocks share one after another."""
+    """Memory that blocks reuse."""
 
     about: NDArray[np.float32]
     halves: NDArray[np.float32]

@@ -120,7 +120,7 @@ class Generator:
         *,
         even_if_few: bool = False,
     ) -> pd.DataFrame:
-        """Draw synthetic rows, of any people or of those that are asked for.
+        """Draw synthetic rows, of any people or of those asked for.
 
         Parameters
         ----------
@@ -179,7 +179,7 @@ class Generator:
         return rows
 
     def fill(self, table: pd.DataFrame, draws: int = 1, random_state: int = 0) -> FilledTable:
-        """Fill the gaps of real rows; what they have stays untouched.
+        """Fill the gaps of real rows; their values stay untouched.
 
         This returns real rows, and no synthetic table: they are as personal as before.
 
@@ -254,7 +254,7 @@ class Generator:
         return self.schema.restore(self.model.draw_given(self.schema.translate(given), n, seed), given)
 
     def _asked(self, segment: Segment, which: Integers, times: Integers, seed: int) -> pd.DataFrame:
-        """Draw rows, each of the choice that is wanted. Shapes (n,) and (choices,)."""
+        """Draw rows, each of the wanted choice. Shapes (n,) and (choices,)."""
         sizes = np.bincount(which, minlength=len(times))
         again: dict[str, float] = {}
         if isinstance(self.model, ConditionalModel) and not self.rules.make(segment.columns):
@@ -270,7 +270,7 @@ class Generator:
         return rows
 
     def _of_choice(self, segment: Segment, position: int, n: int, seed: int) -> pd.DataFrame:
-        """Draw rows of one choice, told to the engine value by value."""
+        """Draw rows of one choice, which the engine is given value by value."""
         # A single one is drawn with the seed itself.
         rng = np.random.default_rng([seed, position])
         combinations = singles(segment.choices[position], self._pilot, n, rng)

@@ -1,4 +1,4 @@
-"""A generator of people with their events: what goes to the engine, and how drawn people come back."""
+"""A generator of people with their events: conversion to the engine's form and back."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from synth_handson.tables.linked import LinkedTables
 
 @dataclass(frozen=True)
 class LinkedForm:
-    """The columns of linked tables, by which drawn people become tables like them.
+    """The columns of linked tables, from which drawn people become such tables again.
 
     Attributes
     ----------
@@ -69,7 +69,7 @@ class LinkedForm:
         )
 
     def to_plain(self) -> dict[str, Any]:
-        """Hold it in what ``json`` can write."""
+        """Return plain values for ``json``."""
         return asdict(self)
 
 

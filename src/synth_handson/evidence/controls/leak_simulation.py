@@ -1,4 +1,4 @@
-"""Leaks made on purpose: which measure notices one, and from which size on."""
+"""Simulated leaks: which measures notice them, and from which size on."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ OVERFIT_EPOCHS = 30
 
 @dataclass(frozen=True)
 class NaiveScore:
-    """A "privacy score" that is often used, and that rates leaks as safe.
+    """A common "privacy score" that rates leaks as safe.
 
     It is the mean distance to the closest training row, divided by the largest. A mean hides a few rows, one
     outlier rules the largest, and nothing says which score would be enough.
@@ -160,7 +160,7 @@ def simulate_leak(
 def measure_leak(
     leaky: AssessedTables, leak: LeakKind, size: float, leaking: int | None, random_state: int = 0
 ) -> LeakSimulation:
-    """See what notices a leak that was made; parameters and result are those of `LeakSimulation`."""
+    """Measure a leak that was made; parameters and result are those of `LeakSimulation`."""
     compared = Neighbours.of(leaky, random_state)
     measures = (*distance_measures(compared), *subset_measures(compared))
     hints = training_matches(compared.matches, single_level((*DISTANCE_MEASURES, *SUBSET_MEASURES)))
@@ -190,7 +190,7 @@ def _with_leak(
 def _traced(
     space: HeomSpace, synthetic: Integers, train: Integers, leaking: int, random_state: int
 ) -> Estimate:
-    """Look up whom the leaking rows, the last of the synthetic ones, lead to."""
+    """Find the people that the leaking rows, the last of the synthetic ones, lead to."""
     people = train[chosen_people(len(train), leaking, random_state)[:TRACED]]
     rows = synthetic[-leaking:][: len(people)]
     equal, distance = np.zeros((2, len(rows), len(space.real)))
@@ -228,7 +228,7 @@ def repeat_people(train: pd.DataFrame, times: int, random_state: int = 0) -> pd.
 def measure_overfitting(
     repeated: pd.DataFrame, holdout: pd.DataFrame, synthetic: pd.DataFrame
 ) -> LeakSimulation:
-    """See what notices that a generator was trained on the people of `repeat_people`."""
+    """Measure the leak of a generator that was trained on the people of `repeat_people`."""
     people = repeated.head(OVERFIT_ROWS)
     tables = prepare_simulation(synthetic, people, holdout)
     return simulate_leak(tables, "overfit", len(repeated) / len(people))

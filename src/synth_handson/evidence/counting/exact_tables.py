@@ -1,4 +1,4 @@
-"""What can be counted is counted on all rows of large tables: out of memory, or on a cluster.
+"""Count on all rows of large tables: out of memory, or on a cluster.
 
 A column is what its values are and how often each occurs: bins, ranks and types are decided from that alone.
 Each row becomes the numbers of its values, and every join and contingency table is counted from those.
@@ -101,7 +101,7 @@ class WholeColumn:
 
     @classmethod
     def of(cls, name: str, values: Column, counts: Integers) -> WholeColumn:
-        """Decide bins from the values that occur; those of real people come first."""
+        """Choose bins from the values that occur; those of real people come first."""
         train, real, others = counts[TRAIN], counts[TRAIN] + counts[HOLDOUT], counts[1:].sum(axis=0)
         known = train > 0
         trained = values[known].reset_index(drop=True)
@@ -185,7 +185,7 @@ class WholeTables:
 
     @cached_property
     def joins(self) -> tuple[SubsetJoin, ...]:
-        """Who is found by part of the columns: on values, and on twentieths where there are any."""
+        """People found by part of the columns: by values, and by twentieths where there are any."""
         binned = [False, True] if any(c.ventiles is not None for c in self.columns.values()) else [False]
         return tuple(self._join(in_bins) for in_bins in binned)
 
@@ -232,7 +232,7 @@ class WholeTables:
         return counts
 
     def _keys(self, names: Iterable[str], way: str = "v") -> str:
-        """Name the numbers by which rows are compared: values ("v"), or those of `Rows` that numbers have."""
+        """Name the columns by which rows are compared: values ("v"), or those of `Rows` for numbers."""
         positions = {name: i for i, name in enumerate(self.columns)}
         return ", ".join(
             f"{way if self.columns[name].ventiles is not None else 'v'}{positions[name]}" for name in names
@@ -346,14 +346,14 @@ def _check_texts(known: Sequence[str], names: Sequence[str], column: Callable[[s
 
 
 def _some_of(table: LargeTable, name: Any, rows: int, random_state: int) -> Column:
-    """Return so many values of a column."""
+    """Return the first values of a column."""
     values, codes = table.encode(name)
     return values.iloc[codes[sample_positions(len(codes), rows, random_state)]]
 
 
 @contextmanager
 def _room(folder: Path, client: Client | None) -> Iterator[Rows]:
-    """Return where the rows are kept."""
+    """Choose where the rows are kept."""
     with connect(client) as connected:
         if connected is not None:
             yield ClusterRows(connected)
@@ -363,7 +363,7 @@ def _room(folder: Path, client: Client | None) -> Iterator[Rows]:
 
 
 def _count(tables: Mapping[str, LargeTable], random_state: int, rows: int, room: Rows) -> WholeTables:
-    """Give the values of each column numbers, one column after the other."""
+    """Assign numbers to the values of each column, one column after the other."""
     lengths = {title: len(tables[title]) for title in TITLES}
     sizes = lengths["train"], lengths["holdout"], lengths["synthetic"]
     chosen = [sample_positions(lengths[title], rows, random_state) for title in TITLES]
@@ -395,7 +395,7 @@ def _count(tables: Mapping[str, LargeTable], random_state: int, rows: int, room:
 
 
 class _People:
-    """Which rows are alike in all columns, and in which column training and synthetic rows differ most.
+    """Rows that are equal in all columns, and the column in which training and synthetic rows differ most.
 
     ``gaps`` has a number for each row that rows share whose values are missing in the same columns.
     """
@@ -452,7 +452,7 @@ def _numbers(position: int, column: WholeColumn, codes: Numbers) -> dict[str, ND
 
 
 def _parts(lengths: Sequence[int], drawn: Drawn) -> dict[str, NDArray[Any]]:
-    """Return the table that each row belongs to, and what it is marked as."""
+    """Return the table that each row belongs to, and its flags."""
     starts = np.cumsum([0, *lengths[:2]])
     parts = np.repeat(np.arange(3, dtype=np.int8), lengths)
     marks = np.where(parts == SYNTHETIC, SYNTHETIC_ROW, 0).astype(np.uint8)

@@ -1,4 +1,4 @@
-"""What is plainly broken in a column: the same for everybody, blank, or without a common category."""
+"""Columns that are clearly broken: constant, blank, or without a common category."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ MAX_VALUES = 20
 
 @dataclass(frozen=True)
 class BrokenColumn:
-    """One thing that is certainly broken in a column of the synthetic table.
+    """One fault that a column of the synthetic table certainly has.
 
     Attributes
     ----------
@@ -51,7 +51,7 @@ class BrokenColumn:
 
 
 def find_broken(synthetic: pd.DataFrame, train: pd.DataFrame) -> tuple[BrokenColumn, ...]:
-    """Find what is plainly broken, column by column.
+    """Find clearly broken columns.
 
     Parameters
     ----------
@@ -126,7 +126,7 @@ def _is_lost(rows: int, of: int, drawn: int) -> bool:
 
 
 def _certain_gap(left: Estimate, right: Estimate) -> float:
-    """Say how far apart two shares certainly are, from their intervals (Newcombe, Stat. Med. 17, 1998)."""
+    """Bound the difference of two shares from below by their intervals (Newcombe, Stat. Med. 17, 1998)."""
     larger, smaller = max(left, right, key=float), min(left, right, key=float)
     uncertain = np.hypot(larger - larger.low, smaller.high - smaller)
     return float(larger) - float(smaller) - float(uncertain)

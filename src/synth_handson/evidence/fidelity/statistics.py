@@ -396,7 +396,7 @@ _Samples = tuple[_Sample, _Sample]
 def _draw_samples(
     tables: AssessedTables, rng: np.random.Generator, owners: Sequence[Integers] | None = None
 ) -> _Samples:
-    """Draw as many rows of the synthetic table as of the holdout."""
+    """Draw equally many rows of the synthetic table and the holdout."""
     rows = min(len(tables.synthetic), len(tables.holdout), MAX_ROWS)
     synthetic, holdout = (None, None) if owners is None else (owners[0], owners[2])
     return _Sample.draw(tables.synthetic, rows, rng, synthetic), _Sample.draw(
@@ -439,7 +439,7 @@ def _compare_column(column: Column, binned: BinnedColumn, samples: _Samples) -> 
 
 
 def _split(codes: Integers, samples: _Samples) -> Iterator[tuple[_Sample, Integers]]:
-    """Give each of the two tables its part of what was computed for both at once."""
+    """Split what was computed for both tables at once."""
     return zip(samples, np.split(codes, [len(samples[0].table)]), strict=True)
 
 
@@ -555,7 +555,7 @@ class Coarse:
 
 
 def coarsen(train: Column, others: Column, binned: BinnedColumn, times: ArrayLike = 1) -> Coarse:
-    """Put a column into few bins, of which contingency tables can be made.
+    """Bin a column coarsely for contingency tables.
 
     Parameters
     ----------
@@ -618,7 +618,7 @@ def _compare_pair(
 
 
 def _count_distinct(both: pd.DataFrame, samples: _Samples) -> Measure:
-    """Share of rows that repeat no earlier one."""
+    """Share of rows that do not repeat an earlier one."""
     numbers = number_rows(pd.factorize(both[name])[0] for name in both.columns)
     estimates = []
     for sample, codes in _split(numbers, samples):

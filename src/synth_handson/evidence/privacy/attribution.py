@@ -1,4 +1,4 @@
-"""See what the table tells about somebody of whom some columns are known.
+"""Attribute disclosure: what the table reveals about somebody of whom some columns are known.
 
 The user names what somebody may already know of a person. An attacker who does looks up the synthetic rows
 that agree with it, and takes another column, the secret, from them. If the synthetic table knows nothing
@@ -56,14 +56,14 @@ class Attributions:
     def of(
         cls, known: Sequence[str], secrets: Sequence[str], counts: Iterable[tuple[int, ...]]
     ) -> Attributions:
-        """Put together ``people``, ``matched`` and ``told`` of each guess, two numbers each."""
+        """Combine ``people``, ``matched`` and ``told`` of each guess, two numbers each."""
         rows = np.array(list(counts), np.intp)
         (train, holdout, near, far), told = rows[0, :4].tolist(), rows[:, 4:].T
         return cls(tuple(known), tuple(secrets), (train, holdout), (near, far), told)
 
 
 def attribution_measures(found: Attributions) -> tuple[Measure, ...]:
-    """Compare how many training and how many holdout people are told right, by the guess that shows most.
+    """Compare how many training and holdout people are guessed right, by the guess that shows most.
 
     Returns
     -------
@@ -133,7 +133,7 @@ def attribute(
 
 
 def _tell(alike: Integers, secret: Integers, people: Integers, train: int, real: int) -> tuple[int, ...]:
-    """Count training and holdout people: all, whose known values stand in a synthetic row, and told right.
+    """Count training and holdout people: all, those whose known values match, and those guessed right.
 
     Parameters
     ----------
@@ -157,7 +157,7 @@ def _tell(alike: Integers, secret: Integers, people: Integers, train: int, real:
 
 
 def without_texts(train: pd.DataFrame) -> list[str]:
-    """Name the columns of a prepared training table that hold no free text."""
+    """Return the columns of a prepared training table that are not free text."""
     return [str(name) for name in train if not is_text(train[name])]
 
 
