@@ -1,4 +1,4 @@
-"""What a synthetic file was made from and how, so that it can be checked later; no row is in it."""
+"""Manifest of a synthetic file: its original and settings, for later checks. It contains no row."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which columns of a table its texts depend on: by these, new texts are written."""
+"""The columns that a table's texts depend on, which are the context of new texts."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ MISSING = "–"
 
 @dataclass(frozen=True)
 class TextContext:
-    """What a text is written by.
+    """Context of a text.
 
     Attributes
     ----------
@@ -48,7 +48,7 @@ class TextContext:
 
 
 def choose_context(texts: Sequence[str], table: pd.DataFrame, random_state: int = 0) -> TextContext:
-    """Choose the columns that tell most about a text: those by which texts differ more than by chance.
+    """Choose the most informative columns about a text: those by which texts differ more than by chance.
 
     Parameters
     ----------

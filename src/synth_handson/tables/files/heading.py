@@ -161,7 +161,7 @@ def _repeats(cells: Sequence[object]) -> bool:
 
 
 def _numbers(rows: Sequence[Sequence[object]]) -> set[int]:
-    """Return the places of the columns in which nothing but numbers and dates stands."""
+    """Return the positions of columns that contain only numbers and dates."""
     found = set()
     for place in range(max(map(len, rows), default=0)):
         cells = [cells[place] for cells in rows if place < len(cells) and not _is_blank(cells[place])]
