@@ -1,4 +1,4 @@
-"""What the name of a column says about personal data in it."""
+"""What a column's name says about personal data in it."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ HINTS: tuple[tuple[Kind, str], ...] = (
 
 
 def _elsewhere(kind: str) -> re.Pattern[str]:
-    """Return what columns of a kind are called in other languages."""
+    """Return names of columns of a kind in other languages."""
     return re.compile(rf"^(?:{'|'.join(LISTS[f'{kind}_columns'].split(chr(10))).strip('|')})$")
 
 
@@ -76,7 +76,7 @@ CATEGORY = re.compile(
 
 
 def hint(name: str) -> Kind | None:
-    """Tell which kind of personal data a column's name promises."""
+    """Return the kind of personal data that a column's name suggests."""
     words = _words(name)
     for kind, pattern in HINTS:
         if re.search(pattern, words):
@@ -87,12 +87,12 @@ def hint(name: str) -> Kind | None:
 
 
 def is_category(name: str) -> bool:
-    """Tell whether a column is called like places, brands, grades or days."""
+    """Tell whether a column's name refers to places, brands, grades or days."""
     return bool(CATEGORY.search(_words(name)))
 
 
 def is_bare(name: str) -> bool:
-    """Tell whether a column that is called like people may hold something else."""
+    """Tell whether a column named like people may hold something else."""
     words = _words(name)
     return bool(BARE_NAME.search(words)) and not _elsewhere("name").search(words)
 

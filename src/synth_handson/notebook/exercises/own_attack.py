@@ -40,7 +40,7 @@ def closest_person(synthetic: pd.DataFrame, people: pd.DataFrame) -> object:
 
 @dataclass(frozen=True)
 class Tried:
-    """What an attack, or a score, makes of a table whose answer is known.
+    """Result of an attack, or a score, on a table whose answer is known.
 
     Attributes
     ----------

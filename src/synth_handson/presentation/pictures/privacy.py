@@ -120,7 +120,7 @@ def copy_zone(shares: DistanceShares, language: Language) -> Picture:
 
 
 def alarm(verdict: Verdict, language: Language, *, people: bool = False) -> Picture:
-    """Draw from how many hidden people on the tests sound, for each disguise that was tried.
+    """Draw the number of hidden people from which on the tests sound, for each disguise tried.
 
     Parameters
     ----------
@@ -164,7 +164,7 @@ def alarm(verdict: Verdict, language: Language, *, people: bool = False) -> Pict
 
 
 def _at_least(share: float) -> int:
-    """Count people in 1,000, rounded up: from there on the alarm does sound."""
+    """Return people in 1,000, rounded up, so that the alarm does sound."""
     return ceil(round(PER_THOUSAND * share, 6))
 
 
@@ -182,7 +182,7 @@ def three(privacy: Privacy, language: Language, *, people: bool = False) -> tupl
 
 
 def lamps(simulation: LeakSimulation, language: Language) -> Picture:
-    """Draw a lamp for each test, lit if it notices a leak made on purpose."""
+    """Draw a lamp for each test, lit if it notices a simulated leak."""
     words = Wording(language)
     tested = [m for m in simulation.measures if m.p_value is not None]
     drawn = []
@@ -204,7 +204,7 @@ def lamps(simulation: LeakSimulation, language: Language) -> Picture:
 
 
 def _thousand(left: int, red: int) -> str:
-    """Draw 1,000 dots, 40 across; the red ones are larger, and those of fewer are among those of more."""
+    """Draw 1,000 dots, 40 across; red ones are larger, and a smaller set is part of a larger one."""
     lines = "".join(f"M{left + 3} {28 + 6 * row}h230" for row in range(25))
     dashes = 'stroke-width="2" stroke-linecap="round" stroke-dasharray="0 5.8"'
     grey = f'<path d="{lines}" stroke="{HOLDOUT}" {dashes}/>'
