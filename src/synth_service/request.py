@@ -1,4 +1,4 @@
-"""What a job is asked for, beside its table."""
+"""The request of a job, besides its table."""
 
 from __future__ import annotations
 
