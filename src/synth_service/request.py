@@ -41,7 +41,7 @@ class Choices(BaseModel):
     ] = None
     person: Annotated[
         Name | None,
-        Field(description="Column that tells people apart who have several rows each (visits, payments)."),
+        Field(description="Column that identifies people who have several rows each (visits, payments)."),
     ] = None
     target_column: Annotated[
         Name | None, Field(description="Column to predict; usefulness is measured with it.")

@@ -258,7 +258,7 @@ def _summary(made: Synthesised, replaced: bool, language: Language) -> dict[str,
 
 
 def _people(made: Synthesised) -> dict[str, int] | None:
-    """Count people, where they are learned with all their rows."""
+    """Count people, if they are learned with all their rows."""
     person, counted = made.profile.person, made.evidence.people
     if person is None or counted is None:
         return None

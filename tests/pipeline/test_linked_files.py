@@ -165,5 +165,5 @@ def test_two_files_of_one_name_are_refused_at_once(folder: Path, tmp_path: Path)
 
 def test_the_column_that_tells_people_apart_is_not_left_out(folder: Path) -> None:
     profile = profile_file(folder / "payments.csv", person=KEY)
-    with pytest.raises(ArgumentError, match="tells people apart"):
+    with pytest.raises(ArgumentError, match="identifies people"):
         profile.without([KEY])

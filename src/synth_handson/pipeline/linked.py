@@ -63,7 +63,7 @@ class LinkedProfile:
     tables
         What was understood of each.
     key
-        The column that tells people apart.
+        The column that identifies people.
     """
 
     sources: Mapping[str, Source]
@@ -135,7 +135,7 @@ def profile_linked(
     people, events
         Where the tables are; events by their names.
     key
-        The column that tells people apart, in each of them.
+        The column that identifies people, in each of them.
     answers
         Whether columns hold names, as for :func:`~synth_handson.pii.detect.find_personal_data`.
     on_stage

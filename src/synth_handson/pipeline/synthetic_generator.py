@@ -38,7 +38,7 @@ class SyntheticGenerator:
     seed
         Seed of everything random.
     person
-        The column that tells people apart, of files in which they have several rows each: people are then
+        The column that identifies people, of files in which they have several rows each: people are then
         learned with all of theirs, and counted everywhere.
 
     Raises

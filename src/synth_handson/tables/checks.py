@@ -146,7 +146,7 @@ def check_name(name: Hashable, columns: Sequence[Hashable], key: str) -> None:
 
 
 def check_person(frame: pd.DataFrame, person: Hashable, table: str) -> None:
-    """Raise an `ArgumentError` unless a column, which tells people apart, is there and has no gaps."""
+    """Raise an `ArgumentError` unless a column, which identifies people, is there and has no gaps."""
     if person not in frame.columns:
         raise ArgumentError("person_column", table=table, column=person, known=listed(frame.columns))
     if missing := int(frame[person].isna().sum()):

@@ -246,7 +246,7 @@ def choose_subsets(spread: Mapping[str, float], rng: np.random.Generator) -> tup
     Parameters
     ----------
     spread
-        For each column how much its values tell people apart: see `spread_of`.
+        For each column how much its values identify people: see `spread_of`.
     rng
         Draws from the large subsets if there are more than `MAX_SUBSETS`: then all columns, all but one, and
         as many of each other size as there is room for. If there are more than `MAX_SMALL_SUBSETS` small
