@@ -95,7 +95,7 @@ class Evidence:
     fidelity, utility, privacy
         The three parts. ``utility`` is None where ``utility_missing`` says why.
     controls
-        Where the table stands between controls whose answer is known.
+        The table compared with controls whose answer is known.
     usefulness
         Whether it is of use, whatever the verdict on privacy.
     grade

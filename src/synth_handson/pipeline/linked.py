@@ -109,7 +109,7 @@ class SynthesisedLinked:
     evidence
         What was measured of the columns that were learned.
     leaks
-        Cells in which personal data of the originals stands, by table.
+        Cells in which personal data of the originals occurs, by table.
     """
 
     profile: LinkedProfile
@@ -283,7 +283,7 @@ def write_linked(
     Raises
     ------
     LeakError
-        If personal data of the originals stands in one, unless that is allowed.
+        If personal data of the originals occurs in one, unless that is allowed.
     ArgumentError
         If a file is there already, or cannot be written.
     """

@@ -121,7 +121,7 @@ class SyntheticGenerator:
         ------
         SynthHandsonError
             If something is wrong with the file, the server or the arguments, or personal data of the original
-            stands in the table.
+            occurs in the table.
         """
         for name, kept in (
             ("preserve_schema", preserve_schema), ("preserve_distribution", preserve_distribution)

@@ -462,7 +462,7 @@ class _Relative:
     Attributes
     ----------
     members, others
-        Relative distance of training and of holdout people: 0 if they stand in the synthetic table.
+        Relative distance of training and of holdout people: 0 if they occur in the synthetic table.
     isolation
         How far the closest other person is, of the former and then of the latter.
     lot

@@ -54,7 +54,7 @@ class Privacy:
     checks
         Whether the holdout is what it should be: "split_auc" and "split_columns", whether it is a random part
         of the same people; "shared_people", where people have several rows, whether rows of the same people
-        stand on both sides; and two hints, "training_matches", whether more rows stand in the training table
+        occur on both sides; and two hints, "training_matches", whether more rows occur in the training table
         than reality puts there (only where the labels cannot decide that), and "holdout_matches", whether the
         generator may have known the holdout's people.
     distances
@@ -78,7 +78,7 @@ class OfPeople:
     measures
         Those of `EVENT_MEASURES`, and "key_matches".
     shared
-        "shared_people", if the same keys stand on both sides of the split.
+        "shared_people", if the same keys occur on both sides of the split.
     several
         Whether anybody has several rows.
     """

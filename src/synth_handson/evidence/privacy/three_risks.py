@@ -126,7 +126,7 @@ class _Scene:
     """A table in an attacker's hands, and as many training people as people it cannot know.
 
     Numbers are ranks from 0 to 1, NaN where missing; categories are codes. So names and values are safe to
-    build queries from. The rows stand in random order.
+    build queries from. The rows are in random order.
     """
 
     table: pd.DataFrame

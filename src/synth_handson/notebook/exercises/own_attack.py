@@ -48,7 +48,7 @@ class Tried:
         "synthetic": the table on show. "shuffled": without relations. "planted", "disguised", "jittered",
         "copied": leaks.
     leaks
-        Whether training people stand in it.
+        Whether training people are in it.
     auc
         Area under the curve by which training people are told from unseen ones, 0 to 1, .5 by chance; None
         of a score.

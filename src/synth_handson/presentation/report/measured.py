@@ -141,7 +141,7 @@ def _distances(evidence: Evidence, words: Wording) -> tuple[Part, ...]:
 
 
 def controls(evidence: Evidence, words: Wording) -> Section:
-    """Show where the table stands among controls whose answer is known."""
+    """Show how the table compares with controls whose answer is known."""
     translate, controls = words.translate, evidence.controls
     by_control = [{measure.name: measure for measure in control.measures} for control in controls]
     shares = [measures["dcr_share"] for measures in by_control]
