@@ -92,7 +92,7 @@ def test_what_does_not_fit_together_is_said(folder: Path, tmp_path: Path) -> Non
     people, payments = Source(folder / "people.csv"), Source(folder / "payments.csv")
     with pytest.raises(ArgumentError, match="no column “id”"):
         profile_linked(people, {"payments": payments}, "id")
-    with pytest.raises(ArgumentError, match="more than once"):
+    with pytest.raises(ArgumentError, match="repeated values"):
         profile_linked(payments, {"holders": people}, KEY)
     with pytest.raises(ArgumentError, match="called “people”"):
         profile_linked(people, {"people": payments}, KEY)
