@@ -272,10 +272,10 @@ def _(assessed, language, state, tables):
 
 
 @app.cell(hide_code=True)
-def _(dose_sliders, exercises, get_answers, language, leak_selector, say):
-    _guessed = exercises.guessed("dose", get_answers())
+def _(leak_sliders, exercises, get_answers, language, leak_selector, say):
+    _guessed = exercises.guessed("smallest_leak", get_answers())
     _said = say(
-        "dose",
+        "smallest_leak",
         ja="""
         ### 自分で壊してみる
 
@@ -287,22 +287,22 @@ def _(dose_sliders, exercises, get_answers, language, leak_selector, say):
         A verdict means something only if it can turn red. Make a leak and see which measures notice.
         """,
     )
-    mo.vstack([_said, page.leak_controls(leak_selector, dose_sliders, _guessed, language)])
+    mo.vstack([_said, page.leak_controls(leak_selector, leak_sliders, _guessed, language)])
     return
 
 
 @app.cell
-def _(dose_sliders, get_response, language, leak_selector, tables):
+def _(leak_sliders, get_series, language, leak_selector, tables):
     leak = leak_selector.value
-    dose = lesson.take_dose(tables, leak, dose_sliders.value[leak] / 100)
-    mo.show_code(page.dose(dose, get_response().about(tables, leak), language), position="above")
-    return (dose,)
+    simulation = lesson.simulate_leak(tables, leak, leak_sliders.value[leak] / 100)
+    mo.show_code(page.simulation(simulation, get_series().about(tables, leak), language), position="above")
+    return (simulation,)
 
 
 @app.cell
-def _(context, dose, exercises, get_answers):
-    my_doses = None
-    exercises.ask("dose", my_doses, get_answers(), context, dose)
+def _(context, simulation, exercises, get_answers):
+    my_smallest_leaks = None
+    exercises.ask("smallest_leak", my_smallest_leaks, get_answers(), context, simulation)
     return
 
 
@@ -364,7 +364,7 @@ def _():
     # From here on, what the page works with: nothing to read for the story.
     state = page.PageState()
     get_tables, get_rows, get_job, get_assessed, get_answers, get_scores = state.states
-    get_own, get_upload, get_response, get_memorised = state.other_states
+    get_own, get_upload, get_series, get_memorised = state.other_states
     language_switch, source = page.language_switch(state.options.language), state.options.source
     return (
         get_answers,
@@ -372,7 +372,7 @@ def _():
         get_job,
         get_memorised,
         get_own,
-        get_response,
+        get_series,
         get_rows,
         get_scores,
         get_tables,
@@ -434,9 +434,9 @@ def _(language, state):
 @app.cell(hide_code=True)
 def _(language, state):
     mo.stop(state.script)
-    leak_selector, dose_sliders = page.leaks(state.memory, language)
+    leak_selector, leak_sliders = page.leaks(state.memory, language)
     overfit_button, job_buttons = page.overfit_button(language), state.buttons(language)
-    return dose_sliders, job_buttons, leak_selector, overfit_button
+    return leak_sliders, job_buttons, leak_selector, overfit_button
 
 
 @app.cell(hide_code=True)
@@ -453,14 +453,14 @@ def _(assessed, exercises):
 
 
 @app.cell(hide_code=True)
-def _(assessed, get_response, state, tables):
-    context = state.context(tables, assessed, get_response())
+def _(assessed, get_series, state, tables):
+    context = state.context(tables, assessed, get_series())
     return (context,)
 
 
 @app.cell(hide_code=True)
 def _(leak_selector, state, tables):
-    state.respond(tables, leak_selector.value)
+    state.simulate(tables, leak_selector.value)
     return
 
 

@@ -23,16 +23,16 @@ Phase = Literal["check", "personal data", "train", "sample", "texts", "assess", 
 PHASES: tuple[Phase, ...] = ("check", "personal data", "train", "sample", "texts", "assess", "report")
 
 OPEN: tuple[State, ...] = ("queued", "running")
-"""States of which more is to come without anybody's doing."""
+"""States that change without anybody's action."""
 STARTABLE: tuple[State, ...] = ("checked", "failed")
-"""States from which a job is run again with other choices."""
+"""States from which a job can be run again with other choices."""
 ENDED: tuple[State, ...] = ("checked", "succeeded", "failed")
-"""States in which files wait to be fetched, or to expire."""
+"""States in which files wait for download or expiry."""
 
 DEAD_AFTER = 20.0
-"""Seconds without a sign of life after which a worker's jobs are given to others."""
+"""Seconds without a heartbeat after which a worker's jobs are given to others."""
 NEAREST, RECENT = 5, 200
-"""So many jobs, those nearest in size among so many, tell how long another one may take."""
+"""Jobs used to estimate a duration: the nearest in size, among the most recent."""
 UNREACHABLE = (OperationalError, InterfaceError)
 ID_BYTES = 16
 T = TypeVar("T")

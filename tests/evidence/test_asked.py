@@ -86,7 +86,7 @@ def test_more_rows_than_people_make_no_leak_easier_to_tolerate(
     ]  # fmt: skip
 
 
-def test_a_leak_inside_the_segment_is_found_at_the_dose_that_is_said(
+def test_a_leak_inside_the_segment_is_found_at_the_size_that_is_said(
     drawn: pd.DataFrame, tables: dict[str, pd.DataFrame]
 ) -> None:
     honest = assess(drawn, **tables).privacy.verdict

@@ -16,7 +16,7 @@ from synth_handson.pipeline.generate import GenerationSettings, Synthesised, dra
 from synth_handson.pipeline.manifest import Manifest, file_hash, manifest_path
 from synth_handson.pipeline.profile import profile_file
 from synth_handson.pipeline.write import check_outputs, write_synthesised
-from synth_handson.synthesis.mostly.text_model import MAX_SIGNS
+from synth_handson.synthesis.mostly.text_model import MAX_CHARACTERS
 from synth_handson.synthesis.mostly.text_process import MODEL
 from synth_handson.tables.interviews import make_interviews
 
@@ -82,7 +82,7 @@ def test_what_is_to_be_said_of_texts_is_noted(made: Synthesised) -> None:
     assert noted(["so"] * (rows - few), MODEL) == ["learned"]
     assert noted(["so"] * (rows - many), MODEL) == ["learned", "missing"]
     assert noted(["so"] * (rows - many), "a large one") == ["shown", "unusable"]
-    longer = made.profile.frame.assign(interview="x" * (MAX_SIGNS + 1))
+    longer = made.profile.frame.assign(interview="x" * (MAX_CHARACTERS + 1))
     cut = replace(made, profile=replace(made.profile, frame=longer), written=("interview",),
                   table=made.table.assign(interview="so"), text_model=MODEL)  # fmt: skip
     assert [note.key for note in cut.text_notes] == ["commands.texts_learned", "commands.texts_cut"]

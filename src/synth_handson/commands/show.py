@@ -33,9 +33,9 @@ MAX_CELL = 40
 MOST_REASONS = 3
 """Reasons printed for a table of limited use."""
 TYPES_TO_SAY = {"dates": "date:%d/%m/%Y", "dots": "whole"}
-"""What can be said of a column, for example, that could not be understood."""
+"""Examples of types to suggest for a column that could not be understood."""
 ADVICE = {"commands.texts_missing": "texts_longer", "commands.texts_cut": "texts_whole"}
-"""What can be done with the command line's options about what is noted."""
+"""Command-line options that help with a note."""
 
 
 def terminal_language() -> Language:

@@ -18,7 +18,7 @@ from synth_handson.tables.checks import MIN_ASSESSED_ROWS
 from synth_handson.tables.segment import MIN_PEOPLE, Given, Segment, Shares, spell_choice
 
 ATTRIBUTE = "asked"
-"""Under this name `Generator.sample` says in ``DataFrame.attrs`` what was asked for."""
+"""Key in ``DataFrame.attrs`` under which `Generator.sample` records what was asked for."""
 
 
 @dataclass(frozen=True)
@@ -59,12 +59,12 @@ class Asked:
         return self.shares is not None or not self.enough
 
     def once_each(self, rows: int) -> float:
-        """Return how many of so many rows there are, counting no more than one for each training person."""
+        """Cap a number of rows at one for each training person."""
         shares = self.shares or (1.0,)
         return sum(min(rows * share, people) for share, people in zip(shares, self.train, strict=True))
 
     def cap(self, verdict: Verdict, rows: int) -> Verdict:
-        """Say among whom so many rows were measured, and pass no table of few people.
+        """Say among whom the rows were measured, and pass no table of few people.
 
         Neither one in which a leak of the tolerated share would be noticed only because more rows were drawn
         than there are people: it is a share of `once_each`.
@@ -118,7 +118,7 @@ class AskedTables:
 
 
 def all_in_one(synthetic: Sequence[Any]) -> pd.DataFrame:
-    """Put several tables of one generator below each other, so that whoever is found in any is found once.
+    """Put several tables of one generator below each other, so that a person found in several counts once.
 
     Raises
     ------

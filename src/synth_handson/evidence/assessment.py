@@ -49,7 +49,7 @@ StepName = Literal["distances", "attacks", "controls", "fidelity", "utility", "d
 SHARES: dict[StepName, float] = {
     "distances": 0.0, "attacks": 0.1, "controls": 0.35, "fidelity": 0.5, "utility": 0.7, "done": 1.0,
 }  # fmt: skip
-"""How much of the work is done, roughly, when a step begins."""
+"""Approximate share of the work done when each step begins."""
 
 
 @dataclass(frozen=True)
@@ -223,7 +223,7 @@ def assess(
     synthetic
         The rows drawn from the generator, or the path of a CSV or Parquet file of them. At least 100 rows and
         2 columns. Or linked tables of at least 100 people. Or a list of all tables that were drawn from one
-        generator and given away, as DataFrames: whoever is found in any of them counts once.
+        generator and given away, as DataFrames: a person found in several of them counts once.
     train
         The rows it was trained on, with the same columns.
     holdout
@@ -274,10 +274,10 @@ def assess(
     -----
     If a table has more than 200,000 rows, the bins of columns and of pairs of columns, identical rows and
     people found by part of their columns are counted on all rows, on the disk where memory does not do.
-    Distances, classifiers, attacks and moments of numbers are measured on samples of at most so many rows.
+    Distances, classifiers, attacks and moments of numbers are measured on samples of at most this size.
     Each measure says on how many.
 
-    Columns of free text, of tables of at most so many rows, are measured by themselves: what is like real
+    Columns of free text, in tables that are not sampled, are measured by themselves: what is like real
     texts, and whether anybody's own words stand in them. They are no part of anything else that is measured.
 
     Rows on demand are compared with the training and the holdout people who have what was asked for, and the

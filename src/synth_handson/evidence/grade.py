@@ -21,7 +21,7 @@ Letter = Literal["A+", "A", "B+", "B", "C", "F"]
 WEIGHTS = {"fidelity": 0.4, "utility": 0.4, "privacy": 0.2}
 LETTERS: tuple[tuple[float, Letter], ...] = ((90, "A+"), (80, "A"), (70, "B+"), (60, "B"), (50, "C"))
 CAPS: dict[str, Letter] = {"fail": "F", "review": "B+", "limited": "B+", "not useful": "C"}
-"""The best letter that a verdict on privacy, or the table's use, allows."""
+"""Best letter that a privacy verdict or the table's usefulness allows."""
 ORDER: tuple[Letter, ...] = ("F", *(name for _, name in reversed(LETTERS)))
 """Letters from the worst to the best."""
 

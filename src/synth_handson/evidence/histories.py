@@ -28,12 +28,13 @@ PARTS = ("synthetic", "train", "holdout")
 Keys = tuple[pd.Series, pd.Series, pd.Series]
 """Keys of synthetic, training and holdout people, as text."""
 Trio = tuple[Integers, Integers, Integers]
-"""Numbers of synthetic, training and holdout rows."""
+"""One array each for the synthetic, training and holdout rows."""
 Picks = Sequence[tuple[int, Integers]]
-"""For each of three tables, from which one people are taken, and their positions, ascending."""
+"""For each of the three tables: the table that people are taken from, and their positions, ascending."""
 MOMENTS = ("date", "zoned date")
 FORWARD = 0.95
-"""Share of the steps from one row of a person to the next, at least, in which a time goes forward."""
+"""Smallest share of steps between consecutive rows of a person in which a column moves forward, for it to
+count as time."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -365,7 +366,7 @@ def _in_order(name: str, tables: AssessedTables, train: pd.DataFrame, owners: Tr
 def _find_time(tables: AssessedTables, owners: Trio, kinds: Mapping[str, str]) -> str | None:
     """Find the column that orders events: a date, or else a number that goes forward within people.
 
-    One whose values repeat from person to person comes first, for row numbers go forward, too.
+    One whose values repeat from person to person comes first, because row numbers increase as well.
     """
     for name in tables.numbers:
         if kinds[name] in MOMENTS:
@@ -385,7 +386,7 @@ def _forward(column: pd.Series, owners: Integers) -> float:
 
 
 def rows_of_people(owners: Integers, rows: int, rng: np.random.Generator, *, again: bool) -> Integers:
-    """Draw people, with all their rows, until there are so many rows.
+    """Draw people, with all their rows, until enough rows are drawn.
 
     Parameters
     ----------

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 Tables: TypeAlias = "Mapping[str, AnyTable | LinkedTables]"
 EVERY_ROW = 2**40
-"""Tables of people with several rows are read into memory, however many these are."""
+"""Row limit for tables of people with several rows, which are always read into memory."""
 
 
 @dataclass(frozen=True, eq=False)

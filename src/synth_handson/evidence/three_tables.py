@@ -17,9 +17,9 @@ from synth_handson.tables.columns import Column, ColumnKind, column_kind, to_flo
 from synth_handson.tables.large import LargeTable
 
 MAX_ROWS = 200_000
-"""Of larger tables, what cannot be counted on all rows is measured on so many."""
+"""Rows that larger tables are sampled to for what cannot be counted on all rows."""
 TITLES = ("train", "synthetic", "holdout")
-"""The training table decides the types, and so it comes first."""
+"""Names of the tables. The training table comes first, as it decides the types."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -165,7 +165,7 @@ def sample_rows(frame: pd.DataFrame, rows: int, random_state: int) -> pd.DataFra
 
 
 def sample_positions(size: int, rows: int, random_state: int) -> Integers:
-    """Draw ``rows`` of so many positions without replacement, ascending; all where there are no more."""
+    """Draw ``rows`` positions without replacement, ascending; all if there are no more."""
     if size <= rows:
         return np.arange(size)
     return np.sort(np.random.default_rng(random_state).choice(size, rows, replace=False))

@@ -17,9 +17,9 @@ from synth_handson.locales import Message
 Use = Literal["useful", "close", "limited", "not useful", "cannot tell"]
 
 HALF = 0.5
-"""Below this share of what real rows teach, more is lost than kept."""
+"""Share of a real model's skill below which more is lost than kept."""
 MOST = 0.8
-"""Where less than this share is certain, too much is lost to call a table useful."""
+"""Share of a real model's skill. If certainly less is kept, a table is not called useful."""
 PAIRS = ("pair_tvd", "spearman_difference", "correlation_ratio_difference", "cramers_v_difference")
 HISTORIES = ("c2st_auc_events", "intraclass_difference")
 APART = {
@@ -27,10 +27,11 @@ APART = {
     "c2st_auc": (0.1, 0.3),
     **dict.fromkeys((*PAIRS, *HISTORIES), (0.1, 0.3)),
 }
-"""How far beyond the holdout's a column's or a pair's distance, a pair's difference of association, and the
-classifier's area may certainly be where nothing is broken, and where no more than something is."""
+"""Tolerated excess over the holdout, after allowing for uncertainty, of a column's or a pair's distance, a
+pair's difference of association and the classifier's AUC: first for a useful table, then for a limited
+one."""
 MOST_NAMED = 5
-"""Of many things that are broken, so many are named."""
+"""Broken things that are named at most."""
 
 
 @dataclass(frozen=True)
@@ -65,7 +66,8 @@ def judge_use(
     are 20 %). A broken rule is named first. Without a target, a table is **close** if nothing is broken,
     **not useful** if something is beyond the second limit, else **limited**.
 
-    With a target, the shares of performance kept count, too (`performance_kept`, 1 is as good as real rows):
+    With a target, the shares of performance kept count as well (`performance_kept`, 1 is as good as real
+    rows):
 
     - **useful** if the median model keeps more than half for certain and may keep four fifths, the worst one
       may keep half, nothing is broken, no class of the target is certainly more than .03 rarer or more

@@ -79,7 +79,7 @@ class Message:
     key
         ``"<file>.<key>"``, as for `get_text`.
     values
-        The placeholders' values; other messages are put into the reader's language, too.
+        The placeholders' values; messages among them are also rendered in the reader's language.
     """
 
     key: str

@@ -26,7 +26,7 @@ class EncodedColumn:
 
     @cached_property
     def levels(self) -> int:
-        """How many codes there are, but for that of a missing number."""
+        """Number of codes, without that of a missing number."""
         return int(self.codes.max()) + 1
 
     @cached_property

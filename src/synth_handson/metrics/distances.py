@@ -23,7 +23,7 @@ from synth_handson.tables.alignment import DifferentKind, align
 from synth_handson.tables.checks import check_frame, is_count, listed
 from synth_handson.tables.columns import Column
 
-# Among so many of the nearest rows of all groups, each group is looked for first.
+# Nearest rows of all groups among which each group is searched first.
 _SHARED = 20
 # How far, as a share of their gap, a rank stays away from those of its two real neighbours.
 _NUDGE = 1e-6
@@ -285,7 +285,7 @@ def _measurable(distinct: Any) -> NDArray[Any]:
 
 
 def mid_ranks(distinct: NDArray[Any], counts: Integers) -> Floats:
-    """Rank distinct values, the first ``len(counts)`` of which are real and stand for so many rows each.
+    """Rank distinct values, the first ``len(counts)`` of which are real and have these counts.
 
     Parameters
     ----------

@@ -10,15 +10,15 @@ from synth_handson.metrics.arrays import Floats, Integers
 Z = 1.959963984540054
 """97.5th percentile of the standard normal distribution."""
 ROUNDING = 1e-6
-"""Probabilities that are equal may differ by this share once they are computed."""
+"""Relative tolerance for probabilities that are equal except for rounding."""
 FEW_CASES = 100
-"""Up to so many cases, the chance of a tail is summed exactly."""
+"""Cases up to which the chance of a tail is summed exactly."""
 
 
 class Estimate(float):
     """A number with its 95 % interval: a float, so that it is computed with and written as the number it is.
 
-    Two are equal if their intervals are, too.
+    Two are equal if their intervals are equal as well.
 
     Parameters
     ----------
@@ -33,7 +33,7 @@ class Estimate(float):
     high: float
 
     def __new__(cls, value: float, low: float, high: float) -> Self:
-        """Keep the interval as plain numbers, too."""
+        """Store the interval as plain numbers."""
         estimate = super().__new__(cls, value)
         estimate.low, estimate.high = float(low), float(high)
         return estimate
@@ -191,7 +191,7 @@ def all_exposed(cases: Integers, exposed: int, others: int) -> Floats:
 
 
 def least_tails(cases: Integers, exposed: int, others: int) -> Floats:
-    """Return the smallest of `smaller_tails` that there can be with so many cases. Shape (n,)."""
+    """Return the smallest value that `smaller_tails` can take for these numbers of cases. Shape (n,)."""
     return np.minimum(all_exposed(cases, exposed, others), all_exposed(cases, others, exposed))
 
 
@@ -260,7 +260,7 @@ def tarone(best: Floats, level: float) -> int:
 
 
 def _chance_of(found: Integers, cases: Integers, exposed: int, others: int) -> Floats:
-    """Probability that chance makes so many of the cases exposed; shapes are broadcast."""
+    """Probability that this many cases are exposed by chance; shapes are broadcast."""
     logarithm = (
         _log_choose(exposed, found)
         + _log_choose(others, cases - found)

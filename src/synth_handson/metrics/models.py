@@ -129,9 +129,9 @@ def _vote_in_order(model: Any) -> None:
 
 
 LARGEST = 1e30
-"""Numbers are cut here: forests keep them as float32, and squares of what is larger overflow."""
+"""Numbers are clipped here: forests store them as float32, and squares of larger ones overflow."""
 MISSING = -1e31
-"""What a missing number becomes for trees: below all others, so that one cut sets it apart."""
+"""Stands for a missing number in trees: below all others, so that one split separates it."""
 MAX_LEVELS = 100
 MIN_LEVEL_ROWS = 10
 

@@ -19,12 +19,12 @@ from threadpoolctl import ThreadpoolController  # type: ignore[import-untyped]
 from synth_handson.metrics.arrays import Booleans, Floats, Integers
 from synth_handson.metrics.columns import EncodedColumn, squared_distances
 
-# A block has at most so many pairs, those of all threads four times as many; and so many rows on one side.
+# Most pairs in a block (four times as many in all threads), and most rows on one side.
 _PAIRS = 2**20
 _WIDTH = 2**14
 # Categories with no more levels take part in the product: measured to be faster than comparing them.
 _MOST_LEVELS = 4
-# Minima over so many parts of a block's row, at least, bound the distance of its nearest.
+# Fewest parts of a block's row whose minima bound the distance of its nearest.
 _PARTS = 64
 # With fewer pairs to compare, starting threads takes longer than they save.
 _THREADS_PAY = 2**21

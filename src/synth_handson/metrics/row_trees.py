@@ -9,7 +9,7 @@ from synth_handson.metrics.arrays import Floats, Integers
 from synth_handson.metrics.columns import EncodedColumn, squared_distances
 
 LEAF_ROWS = 32
-"""A leaf of a tree has no more rows."""
+"""Most rows in a leaf of a tree."""
 # With fewer rows to search for, starting threads takes longer than they save.
 _THREADS_PAY = 2_000
 

@@ -10,11 +10,11 @@ import numpy as np
 from synth_handson.metrics.arrays import Booleans, Floats, Integers
 
 WORK = 10_000_000
-"""So many pairs of people who have an item in common are looked at; the commonest items are left out."""
+"""Limit on pairs of people with an item in common; the commonest items are left out."""
 BLOCK = 1_000
-"""So many people are compared at a time."""
+"""People compared at a time."""
 MAX_HOLDERS = 1_000
-"""A rarest item that more people have singles nobody out."""
+"""Most people who may have a person's rarest item for it to single somebody out."""
 
 Matrix = Any
 """A sparse matrix of SciPy: people by items."""
@@ -63,16 +63,16 @@ def share_items(left: Items, right: Items, most: int) -> SharedItems:
     Parameters
     ----------
     left
-        The people in question, at least two.
+        At least two people, for each of whom a partner is sought.
     right
-        The people of the other table.
+        The people among whom partners are sought.
     most
-        From so many items together it is told whether they single somebody out.
+        Largest number of items combined to single somebody out.
 
     Returns
     -------
     SharedItems
-        Nothing in it depends on the order of people or items, but for ties.
+        Nothing in it depends on the order of people or items except for ties.
 
     Notes
     -----

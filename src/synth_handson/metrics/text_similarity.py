@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 _HIRAGANA, _KATAKANA = "\u3041-\u309f", "\u30a0-\u30ff"
 _KANJI = "\u3005-\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
 WORD = rf"[{_HIRAGANA}]+|[{_KATAKANA}]+|[{_KANJI}]+|[^\W_{_HIRAGANA}{_KATAKANA}{_KANJI}]+"
-"""Letters and digits in a row. Japanese, which has no spaces, is cut where its script changes."""
+"""Consecutive letters and digits. Japanese, which has no spaces, is split where the script changes."""
 
 
 def folded(text: str) -> str:

@@ -21,7 +21,7 @@ from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 VARIABLE = "SYNTH_HANDSON_HOSTS"
-"""Names, separated by commas, under which a notebook may be opened beside those of this machine."""
+"""Environment variable with further host names, separated by commas, under which a notebook may be opened."""
 PACKAGES = ("synth_handson", "synth_planning")
 REFUSED = (
     "This page answers only under this machine's own names, and to no page of another site. "

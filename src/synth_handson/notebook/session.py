@@ -46,7 +46,7 @@ class Assessed:
 
 
 RETRY_SECONDS = 600
-"""So long after UCI did not answer, no reader waits for it again."""
+"""Seconds after a failed download in which UCI is not tried again."""
 
 _loading = threading.Lock()
 _loaded: dict[str, tuple[float, Dataset]] = {}
@@ -219,7 +219,7 @@ class Job:
 
 
 Assess = Callable[..., Evidence]
-"""What `synth_handson.assess` is for the page."""
+"""The type of `synth_handson.assess` as the page calls it."""
 
 
 class Assessor:

@@ -43,7 +43,7 @@ HINTS: tuple[tuple[Kind, str], ...] = (
         r"|[当請付入成認任表護約込告]者)(氏名|名)?$",
     ),
 )
-"""Patterns for a column's name in small letters, with spaces between its words."""
+"""Patterns for a column's name in lower case, with spaces between words."""
 
 
 def _elsewhere(kind: str) -> re.Pattern[str]:
@@ -61,7 +61,7 @@ ELSEWHERE: tuple[tuple[Kind, re.Pattern[str]], ...] = (
     ("name", _elsewhere("person")),
 )
 BARE_NAME = re.compile(r"^names?$|^(?!.*name)[a-z ]+$|(?<!担当者|契約者|申込者)(?<=[^\x00-\x7f名姓氏ナな])$")
-"""It may be the name of a product, or tell something else of a person: the values decide."""
+"""A name that may also be that of a product or another fact about a person: the values decide."""
 CATEGORY = re.compile(
     r"\b(city|cities|town|county|state|province|prefecture|region|area|country|station|stop|line|brand|make|maker"
     r"|manufacturer|model|grade|rank|rating|level|weekday|day|month|season|colou?r|product|item|goods|category|type"
@@ -72,7 +72,7 @@ CATEGORY = re.compile(
     r"|出身|メーカー|ブランド|銘柄|車種|色|カラー|[商製]品|品名|部署|部門|科目|学科|学校|季節|チーム|コース|分類|種別|種類"
     r"|航空|ホテル|旅館|薬|病名|疾患|診断|書名|作品|曲名|映画|料理|業種|職種|行き?先"
 )
-"""A column that is called so holds words which are names of people as well."""
+"""Names of columns whose words may also be names of people."""
 
 
 def hint(name: str) -> Kind | None:

@@ -24,23 +24,24 @@ from synth_handson.tables.columns import Column, column_kind
 from synth_handson.tables.texts import MIN_KEPT_ROWS
 
 WHOLE_SHARE = 0.5
-"""With so many of its cells nothing but one kind, a column is one of that kind."""
+"""Share of cells that are nothing but one kind, from which on the whole column is of that kind."""
 NUMBER_SHARE = 0.9
-"""Numbers without a word beside them pass for one in ten by chance, so nearly all of a column's must."""
+"""Share of a column's numbers that must be valid, since one in ten is valid by chance."""
 MIN_NUMBERS = 4
 NAMES_SHARE = 0.2
-"""So many cells of a column called "name" must be names of people, or it is that of something else."""
+"""Share of cells in a column called "name" that must be names of people; otherwise it names something
+else."""
 MAX_CELL = 80
-"""A longer cell is text in which personal data stands, whatever its column is called."""
+"""Longest cell that can be a single value; a longer one is text, whatever its column is called."""
 MAX_PARTS = 3
-"""So many columns of names are put together row by row."""
+"""Most columns of names that are joined row by row."""
 MAX_SHORT = 24
-"""Shorter cells are no sentences."""
+"""Longest cell that is not a sentence."""
 EXAMPLES = 3
 HEADERS: tuple[Kind, ...] = ("email", "card", "iban", "my_number", "ssn", "phone", "address")
-"""What no column is called."""
+"""Kinds of personal data that a column's name cannot be: such a first row holds data."""
 VERSIONS = re.compile(r"version|firmware|\bver\b|バージョン|版", re.IGNORECASE)
-"""What is called so has four numbers with dots, and is no address of a machine."""
+"""Names of columns with four numbers and dots that are not IP addresses."""
 
 DIGITS: dict[Kind, tuple[int, int]] = {
     "card": (13, 19),
@@ -52,7 +53,7 @@ DIGITS: dict[Kind, tuple[int, int]] = {
     "birth_date": (8, 8),
     "passport": (7, 9),
 }
-"""How many digits the numbers of a column that is called so have."""
+"""Number of digits, from and to, of the numbers in a column named after the kind."""
 
 Answer = Literal["replace", "keep"]
 FoundKind = Kind | Literal["possible_name"]
@@ -193,7 +194,7 @@ def _check(frame: pd.DataFrame, answers: Mapping[str, Answer]) -> None:
 def _with_known_names(
     frame: pd.DataFrame, marks: dict[str, PersonalDataSpans], answers: Mapping[str, Answer]
 ) -> dict[str, PersonalDataSpans]:
-    """Mark the names that one column holds in the texts of the others, too."""
+    """Mark the names of one column in the texts of the others as well."""
     positions = {name: position for position, name in enumerate(map(str, frame.columns))}
     columns = [name for name, found in marks.items() if found.whole == "name"]
     listed = [text for name in columns for text in marks[name].spans]
@@ -389,7 +390,7 @@ def _in_text(name: str, texts: list[str], promised: Kind | None) -> PersonalData
 
 
 def _covering(text: str, spans: list[Span]) -> Kind | None:
-    """Return the kind of the one span that is all of a text but for signs."""
+    """Return the kind of the one span that covers a whole text except punctuation."""
     if len(spans) != 1:
         return None
     rest = text[: spans[0].start] + text[spans[0].end :]

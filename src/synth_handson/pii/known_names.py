@@ -18,7 +18,7 @@ from synth_handson.pii.spans import JAPANESE
 Gender = Literal["female", "male"]
 NamePart = Literal["full", "last", "first"]
 Name = tuple[bool, str]
-"""Whether it is a first name, and the name, as of `normal`."""
+"""Whether it is a first name, and the name as returned by `normal`."""
 
 KANA = re.compile(r"[ぁ-んァ-ヶー・\s　]+")
 LATIN = re.compile(r"[^\W\d_]+")

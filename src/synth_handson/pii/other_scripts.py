@@ -17,12 +17,12 @@ from synth_handson.pii.words import LISTS
 LATIN = re.compile("[A-Za-z\u00c0-\u024f\u1e00-\u1eff]")
 LETTER = re.compile(r"[^\W\d_]")
 MARKS = "\u0300-\u036f\u0591-\u05c7\u064b-\u0670\u0900-\u0dff\u0e31-\u0e4e\u200c"
-"""Vowels and the like, which Python holds for no letters."""
+"""Combining marks such as vowels, which Python does not count as letters."""
 WORD = re.compile(rf"[^\W\d_](?:[^\W\d_]|[{MARKS}]|['’״׳-](?=[^\W\d_]))*")
 PATRONYMIC = re.compile(r"\w+(?:ович|евич|ич|овна|евна|инична|івна|ївна)")
 MAX_WORDS = 4
 FREQUENT = 100
-"""So many last names are those of nearly all people in China, and begin few other words."""
+"""Most frequent last names, which cover nearly all people in China and begin few other words."""
 
 
 def _any(name: str) -> str:
@@ -130,7 +130,7 @@ def _han() -> Around:
 
 @cache
 def _frequent_chinese() -> re.Pattern[str]:
-    """Return a pattern for two signs behind a last name that is among the most frequent in China."""
+    """Return a pattern for two characters after a last name that is among the most frequent in China."""
     names = list(import_module("faker.providers.person.zh_CN").Provider.last_names)[:FREQUENT]
     return re.compile(rf"(?:{'|'.join(names)})[{KANJI}]{{2}}")
 
@@ -149,7 +149,7 @@ def _longest_first(names: Iterable[str]) -> str:
 
 def _around(text: str, patterns: Around) -> Iterator[Span]:
     whole = patterns.whole.fullmatch(text)
-    # In Chinese signs, words of other languages begin like names.
+    # In Chinese characters, words of other languages begin like names.
     if whole and not is_known_word(whole[1]):
         yield Span(*whole.span(1), "name", patterns is _hangul())
         return

@@ -49,5 +49,5 @@ def read_shares(option: str | None) -> dict[str, dict[str, float]] | None:
 
 
 def _listed(values: str) -> list[str]:
-    """Split at commas, but for those within double quotes."""
+    """Split at commas except for those within double quotes."""
     return next(csv.reader([values]), None) or [""]

@@ -35,7 +35,7 @@ from synth_handson.tables.checks import (
 PEOPLE = 5
 PAIRS = 50
 MIN_PAIRS = 10
-"""Guesses on fewer pairs show hardly anything once they are corrected for the number of people."""
+"""Fewest pairs; with fewer, guesses show hardly anything after correcting for the number of people."""
 MAX_ROWS = 1_000
 NEIGHBOURS = 5
 LARGEST_QUERY = 3
@@ -57,7 +57,7 @@ class AuditedPerson:
         Of two tables, one made with the person and one with somebody else in that place: probability that the
         attacker tells which, with its 95 % interval. 0.5 is chance, 1 is always; low is good.
     p_value
-        Probability of so many right guesses if the person made no difference, corrected for the number of
+        Probability of as many right guesses if the person made no difference, corrected for the number of
         people by Holm's method.
     """
 
@@ -243,7 +243,7 @@ def tell_apart(differences: Floats, rng: np.random.Generator) -> tuple[Estimate,
     Returns
     -------
     tuple of (Estimate, float)
-        Share of the pairs that are told right, a guess without any sign counting half, and its p-value.
+        Share of the pairs that are guessed right, ties counting half, and its p-value.
     """
     pairs = len(differences)
     # Exchanging the tables of a pair changes none of these spreads.
@@ -252,7 +252,7 @@ def tell_apart(differences: Floats, rng: np.random.Generator) -> tuple[Estimate,
     common = scaled @ scaled.T
     np.fill_diagonal(common, 0.0)
     signs = np.vstack([np.ones(pairs), rng.choice([-1.0, 1.0], (FLIPS, pairs))])
-    # Differences so small are of rounding.
+    # Differences this small are rounding.
     scores = np.round(signs * (signs @ common), 9)
     told = (np.sign(scores) + 1).sum(axis=1) / 2
     p_value = float((told >= told[0]).mean())

@@ -25,7 +25,7 @@ from synth_handson.pipeline.text_writer import TrainTexts, learn_texts
 from synth_handson.synthesis.generator import Generator
 from synth_handson.synthesis.linked import LinkedGenerator
 from synth_handson.synthesis.llm import LanguageModel
-from synth_handson.synthesis.mostly.text_model import MAX_SIGNS, train_texts
+from synth_handson.synthesis.mostly.text_model import MAX_CHARACTERS, train_texts
 from synth_handson.synthesis.mostly.text_process import MODEL
 from synth_handson.synthesis.run import CancelToken, ProgressCallback
 from synth_handson.synthesis.store import GeneratorStore
@@ -176,8 +176,8 @@ class Synthesised:
             if missing > before + MANY_MISSING:
                 why = "commands.texts_missing" if learned else "commands.texts_unusable"
                 notes.append(Message(why, {"column": name, "share": missing}))
-            if learned and self.profile.frame[name].str.len().max() > MAX_SIGNS:
-                notes.append(Message("commands.texts_cut", {"column": name, "signs": MAX_SIGNS}))
+            if learned and self.profile.frame[name].str.len().max() > MAX_CHARACTERS:
+                notes.append(Message("commands.texts_cut", {"column": name, "signs": MAX_CHARACTERS}))
         return tuple(notes)
 
 
@@ -215,8 +215,8 @@ def synthesise(
 
     Notes
     -----
-    Measured is what `validate` measures of the same file: against the original as it stands, but for dates of
-    birth, which moved within their year and are compared by the year.
+    The measures are those of `validate` for the same file: it is compared with the original. Dates of birth,
+    which moved within their year, are compared by year.
     """
     if profile.obstacle:
         raise profile.obstacle
@@ -401,7 +401,7 @@ def _sample(
 
 
 def _first(table: pd.DataFrame, count: int, person: str | None) -> pd.DataFrame:
-    """Return so many rows, or all rows of so many people."""
+    """Return rows, or all rows of people."""
     return table.head(count if person is None else int((pd.factorize(table[person])[0] < count).sum()))
 
 

@@ -14,7 +14,7 @@ from synth_handson.tables.rules.parse import as_rules, parse_rules, read_rules
 from synth_handson.tables.rules.rule import Rule
 
 FOUND = "found"
-"""Said in the place of a file of rules: keep those that are proposed."""
+"""Stands for a file of rules: keep those that are proposed."""
 
 KeptRule = Rule | FoundRule
 
@@ -35,7 +35,7 @@ def choose_rules(
     source: str | None = None,
     dropped: Iterable[str] = (),
 ) -> tuple[KeptRule, ...]:
-    """Put together the rules that are to be kept.
+    """Put together the rules to keep.
 
     Parameters
     ----------

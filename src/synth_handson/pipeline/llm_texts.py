@@ -17,13 +17,13 @@ from synth_handson.synthesis.llm import LanguageModel
 from synth_handson.synthesis.run import CancelToken, Progress, ProgressCallback, stop_if_cancelled
 
 BATCH = 5
-"""So many rows are asked for at a time: small models lose count of more."""
+"""Rows requested at a time: small models lose count of more."""
 EXAMPLES = 5
 TRIES = 3
 MAX_REFUSED = 0.1
-"""If more of the rows, and more than a batch, are refused in all tries, the model is of no use here."""
+"""Share of rows that may be refused in all attempts; beyond it, and a batch, the model is not suitable."""
 LONGEST = 4
-"""A text so many times as long as it should be is refused."""
+"""Factor by which a text may exceed its intended length before it is refused."""
 
 TASK = """\
 You write free text for the rows of an invented table, as people would have written it.
@@ -41,7 +41,7 @@ def written_by(model: LanguageModel) -> TrainTexts:
     Parameters
     ----------
     model
-        Its server is sent examples of texts, in which marks stand in the place of personal data.
+        Its server is sent examples of texts, in which marks stand in place of personal data.
     """
 
     def show(
@@ -66,7 +66,7 @@ class ShownTexts:
     model
         The language model.
     texts, context
-        Texts of real rows with signs in the place of personal data, and what else is known of the rows.
+        Texts of real rows with placeholders for personal data, and what else is known of the rows.
     on_progress, cancel
         As for :func:`~synth_handson.synthesis.training.train_generator`.
     """

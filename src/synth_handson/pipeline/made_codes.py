@@ -31,14 +31,14 @@ def why_made(column: Column, people: Integers | None) -> Message | None:
         return Message("commands.role_dates")
     if codes := _codes(texts, people):
         return Message("commands.role_code" if codes.roomy else "commands.role_few_codes")
-    # Of words in other scripts, sign by sign, nothing would change.
+    # Words in other scripts would stay as they are, character by character.
     return Message("commands.role_identifier") if texts.is_unique and texts.map(str.isascii).all() else None
 
 
 def make_codes(
     column: Column, people: Integers | None, rows: int, fakes: Fakes, draw: np.random.Generator
 ) -> Column:
-    """Make values for so many rows; what is missing in a share of the column is missing here.
+    """Make values for rows; as large a share is missing as in the column.
 
     None of the codes is one of the column, if there is room for others; dates keep a year that at least 8
     rows name.

@@ -30,7 +30,7 @@ from synth_handson.tables.rules.find import FoundRule, find_rules
 from synth_handson.tables.split import HELD_OUT
 
 MOST_NAMES = 6
-"""Columns named in a notice at most."""
+"""Most columns named in a notice."""
 
 Stage = Literal["read", "personal data", "train", "draw", "texts", "scan", "assess"]
 OnStage = Callable[[Stage], None]
@@ -138,7 +138,7 @@ class TableProfile:
 
     @property
     def personal_cells(self) -> int:
-        """Return how many cells hold personal data, but for dates of birth."""
+        """Return how many cells hold personal data except for dates of birth."""
         return personal_cells(self.findings)
 
     def check_target(self, target: str | None) -> None:
@@ -254,7 +254,7 @@ def question(found: Finding) -> Message:
 
 
 def holdout_fraction(rows: int) -> float:
-    """Return the share of so many rows that is held out: a fifth, or as much as an assessment needs."""
+    """Return the share of rows that is held out: a fifth, or as much as an assessment needs."""
     return min(max(HELD_OUT, MIN_ASSESSED_ROWS / rows), 0.5)
 
 

@@ -11,7 +11,7 @@ from synth_handson.synthesis.run import CancelToken, Progress, ProgressCallback,
 
 BATCH = 10
 LONGEST = 2
-"""An answer so many times as long as its text is not taken."""
+"""Factor by which an answer may exceed its text before it is rejected."""
 
 TASK = """\
 You correct invented texts. Mend spelling, grammar and broken words, so that each reads as if a person had \

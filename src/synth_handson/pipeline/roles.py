@@ -23,9 +23,9 @@ RUNNING_NUMBER = "errors.table_running_number"
 CODES = tuple(
     f"errors.table_{why}" for why in ("text_identifier", "all_rare", "numbers_as_text", "dates_as_text")
 )
-"""Why columns are not learned that hold codes, or dates in a form that is not known."""
+"""Reasons for not learning columns of codes, or of dates in an unknown format."""
 MIN_TEXTS = 100
-"""From fewer texts, none are learned."""
+"""Fewest texts that can be learned from."""
 
 
 @dataclass(frozen=True)

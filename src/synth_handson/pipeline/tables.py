@@ -124,7 +124,7 @@ def draw_tables(
     random_state: int,
     target: str | None = None,
 ) -> Tables:
-    """Draw ``rows``, or so many people, from a generator, and put them beside what they are compared to."""
+    """Draw ``rows`` rows, or people, from a generator, and keep them with what they are compared to."""
     synthetic = _sample(generator, rows, random_state)
     origin: Origin = "store" if generator.from_store else "trained"
     return Tables(

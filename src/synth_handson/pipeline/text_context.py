@@ -12,15 +12,16 @@ from synth_handson.metrics.arrays import Floats, Integers
 from synth_handson.tables.columns import Column, column_kind, to_floats
 
 MAX_COLUMNS = 4
-"""The model reads them before every text; more would take longer, and leave less to learn from each."""
+"""Columns that the model reads before every text. More would take longer and leave less to learn from
+each."""
 MAX_TEXTS = 2_000
 DIMENSIONS = 50
 PERMUTATIONS = 199
 LEVEL = 0.01
 GROUPS = 5
-"""Into so many groups of equal size numbers and dates are put."""
+"""Groups of equal size into which numbers and dates are binned."""
 MAX_GROUPS = 20
-"""A column of more categories is left to be guessed from others."""
+"""Most categories of a column that the model reads."""
 MEASURED = ("number", "date", "zoned date", "duration", "time")
 MISSING = "–"
 

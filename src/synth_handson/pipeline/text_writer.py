@@ -19,7 +19,7 @@ from synth_handson.synthesis.run import CancelToken, ProgressCallback
 from synth_handson.tables.alignment import as_text
 
 ATTEMPTS = 3
-"""So often other values are made where they happen to read like an original."""
+"""Attempts to generate values that do not read like an original."""
 
 
 class TextModel(Protocol):
@@ -57,7 +57,7 @@ class TextWriter:
     columns
         Names of the columns of text.
     hidden
-        What stood in them, by the signs in its place.
+        What stood in them, by placeholder.
     context
         By what they are written.
     model
@@ -117,7 +117,7 @@ def learn_texts(
     on_progress: ProgressCallback | None = None,
     cancel: CancelToken | None = None,
 ) -> TextWriter:
-    """Learn columns of text, with signs in the place of the personal data in them.
+    """Learn columns of text, with placeholders for the personal data in them.
 
     Parameters
     ----------

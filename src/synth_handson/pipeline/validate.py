@@ -51,7 +51,7 @@ TARGETS: dict[CheckName, float] = {
 }
 
 EXIT_STATUS: dict[Outcome, int] = {"pass": 0, "review": 4, "fail": 5}
-"""With which status a command ends that has made a table: no script takes a review for a pass."""
+"""Exit status of a command that has made a table, so that no script mistakes a review for a pass."""
 
 
 @dataclass(frozen=True)

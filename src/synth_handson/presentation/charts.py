@@ -18,13 +18,13 @@ if TYPE_CHECKING:
 from synth_handson.presentation.labels import column_label
 
 LINE_WIDTH = 44
-"""Half-width characters that fit across a phone in a chart's title; a line under a chart has fewer."""
+"""Half-width characters of a chart's title that fit across a phone; a line under a chart has fewer."""
 AXIS_WIDTH = 42
 
 
 _WIDE = r"\u3000-\u9fff\uff00-\uffef"
 BREAKABLE = re.compile(rf"[（「]*[{_WIDE}][、。）」：？]*|[^\s{_WIDE}]+\s*|\s+")
-"""What a line holds in one piece: a word, or a Japanese sign with the closing ones after it."""
+"""Parts of a line that are not broken: a word, or a Japanese character with its closing punctuation."""
 
 
 def lines(text: str, width: int = LINE_WIDTH) -> str | list[str]:
@@ -33,7 +33,7 @@ def lines(text: str, width: int = LINE_WIDTH) -> str | list[str]:
     Parameters
     ----------
     text
-        In words with spaces between, or Japanese, which may break anywhere but before a closing sign.
+        In words with spaces between, or Japanese, which may break anywhere except before closing punctuation.
     width
         Of a line at most, in half-width characters; a full-width one counts two.
 
@@ -93,7 +93,7 @@ def bin_label(bin_: Bin, kind: ColumnKind, language: Language) -> str:
 def distribution_chart(shares: ColumnShares, language: Language, table: Iterable[str]) -> alt.LayerChart:
     """Draw the original table's column and the synthetic one over the same bins.
 
-    The original is a filled blue shape and the synthetic a red outline, told apart without colour, too.
+    The original is a filled blue shape and the synthetic a red outline, told apart even without colour.
     Numbers and dates make a histogram, categories horizontal bars. Shares outside a histogram's ranges and of
     missing values are said under the title.
 

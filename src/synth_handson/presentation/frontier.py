@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     import altair as alt
 
 COLOURS = [SYNTHETIC, "#7b4ab5", "#1a8a6a", "#e69f00", "#56b4e9", "#5b4636"]
-"""Of the engines, in the order they are given; real rows are grey where nobody trained on them, else blue."""
+"""Colours of the engines, in the order given; real rows are grey if nobody trained on them, else blue."""
 
 
 def frontier_chart(comparison: EngineComparison, language: Language) -> alt.LayerChart:

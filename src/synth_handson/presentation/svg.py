@@ -15,7 +15,7 @@ Span = tuple[float, float]
 Translate = Callable[[float], str]
 
 NARROWEST = 0.1
-"""No axis is narrower, so that a difference too small to matter does not look large."""
+"""Narrowest axis, so that a negligible difference does not look large."""
 
 
 def span(measures: Sequence[Measure]) -> Span:

@@ -27,15 +27,15 @@ DECIMALS = {
     "attribution": 2, "attribution_matched": 2,
     "identical_texts": 2, "rare_words": 1, "text_attack_tpr": 2, "text_length": 1, "text_distinct": 1,
 }  # fmt: skip
-"""Measures that are shares, said in percent with so many decimals."""
+"""Measures that are shares, and the decimals of their percentages."""
 
 ENGINES = ("mostly", "mostly-server", "copula", "trees", "aim", "ctgan")
-"""Engines that have a name of their own in the reader's language."""
+"""Engines with a name of their own in the reader's language."""
 
 RARELY = 0.001
-"""Rarer chances are not told apart."""
+"""Smallest probability that is written out."""
 HIDDEN = ("value", "values")
-"""What is not said of the tables in a report: a rare category can identify somebody."""
+"""Placeholders that a report hides, as a rare category can identify somebody."""
 LONGEST_NAME = 60
 MOST_NAMES = 40
 
@@ -47,7 +47,7 @@ def percent(share: float, decimals: int | None = None) -> str:
 
 
 def chance(p_value: float, language: Language) -> str:
-    """Say how often chance alone makes so large a gap."""
+    """Say how often chance alone makes such a gap."""
     if p_value < RARELY:
         return get_text(language, "pictures.rarely")
     return percent(p_value, 1 if p_value < 0.1 else 0)
@@ -222,5 +222,5 @@ class Wording:
 
 
 def minus(text: str) -> str:
-    """Write a minus in the place of a hyphen."""
+    """Write a minus in place of a hyphen."""
     return text.replace("-", "−")

@@ -17,24 +17,24 @@ from synth_handson.synthesis.worker_process import WorkerProcess
 
 LAYOUT, POTENTIALS = "layout.json", "potentials.npz"
 RANGES_SHARE = 0.1
-"""Share of the budget that is spent on where the ranges of numbers begin and end."""
+"""Share of the budget spent on where the ranges of numbers begin and end."""
 ENDS_SHARE = 0.5
-"""Share of that for a column's two ends; the rest is for the ranges between."""
+"""Part of it for a column's two ends; the rest is for the ranges between."""
 FALSE_END = 0.001
-"""Probability that noise alone makes an end. People beyond the ends count as people at the nearest one."""
+"""Probability that noise alone produces an end. People beyond the ends count at the nearest end."""
 QUANTILES = tuple(n / 20 for n in range(1, 20, 2))
-"""Each range between these is cut in the middle."""
+"""Quantiles that separate the ranges; each range is then halved."""
 FEW_RANGES = 20
-"""Whole numbers of so few possible values have no ranges."""
+"""Possible values up to which whole numbers get no ranges."""
 STEPS = 500
-"""So many numbers between the ends are candidates for a quantile."""
+"""Candidates for a quantile between the two ends."""
 SMALLEST, LARGEST = 1e-6, 1e15
 PARTS = 256
-"""A column between two sizes is looked at in so many parts."""
+"""Parts into which the range of a column is divided if it lies between two consecutive sizes."""
 IMPOSSIBLE = -1e9
-"""Logarithm of hardly any probability."""
+"""Logarithm of a probability of practically 0."""
 MISSING, MISSING_CODE = "\0missing", 0
-"""What stands for a missing text, and for a missing number."""
+"""Stand for a missing text and a missing number."""
 
 
 class AimProcess(WorkerProcess):
@@ -56,7 +56,7 @@ class AimProcess(WorkerProcess):
         self.tell({"epoch": 0.0, "total_time": 0.0}, None)
         numbers = frame.select_dtypes("number").columns.tolist()
         texts = [name for name in frame if name not in numbers]
-        # Half of delta is for the texts that nobody but one person may have, half for the conversion.
+        # Half of delta is for the texts that only one person may have, half for the conversion.
         rho = concentrated(epsilon, delta / 2)
         ranges: dict[str, list[tuple[float, float]]] = {}
         for name in numbers:

@@ -33,7 +33,7 @@ from synth_handson.tables.checks import listed
 from synth_handson.tables.texts import MIN_KEPT_ROWS
 
 SWEEPS = 30
-"""Passes over the given columns by which their latent values are drawn together."""
+"""Gibbs sweeps over the given columns to draw their latent values jointly."""
 LEAST_EIGENVALUE = 1e-6
 TOLERANCE = 1e-8
 MAX_CORRELATION = 0.995

@@ -23,7 +23,7 @@ from synth_handson.tables.texts import MIN_KEPT_ROWS
 BATCH_SIZE = 500
 MARGINALS = "marginals.json"
 WHETHER_MISSING = "\0missing"
-"""Ends the name of the column that says where another one has no value."""
+"""Suffix of the column that says where another column has no value."""
 
 POOL = WorkerPool("synth_handson.synthesis.ctgan_process")
 

@@ -17,7 +17,7 @@ from synth_handson.synthesis.worker_process import WorkerProcess
 
 LAYOUT, ARRAYS = "layout.json", "arrays.npz"
 SHARES = "shares of the codes"
-"""Beside the weights: how often each code is asked for."""
+"""Stored beside the weights: how often each code is asked for."""
 
 
 class CtganProcess(WorkerProcess):

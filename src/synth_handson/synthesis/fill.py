@@ -16,7 +16,7 @@ from synth_handson.tables.checks import listed
 from synth_handson.tables.columns import Column
 
 DONORS = 5
-"""One of so many nearest synthetic rows gives its values, at random."""
+"""Nearest synthetic rows from which one is drawn at random to supply the values."""
 
 
 def fill_gaps(table: pd.DataFrame, pool: pd.DataFrame, rng: np.random.Generator) -> pd.DataFrame:

@@ -20,7 +20,7 @@ COUNT, FIRST, LAST, TIME = "count", "first", "last", "time of day"
 LEVEL, MEAN, MOST = "level", "mean", "most often"
 AGAIN = "as before"
 MAX_WAVES = 1_000
-"""A whole number with at most so many values, none of which a person has twice, may number the events."""
+"""Most values of a column that may number the waves of events: whole numbers that no person has twice."""
 
 
 @dataclass(frozen=True)

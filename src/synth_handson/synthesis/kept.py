@@ -54,7 +54,7 @@ def find_or_train(
                 run.report(Progress("done", epoch=found.training.epochs, fraction=1.0))
                 return found
         trained = train()
-        # Before the turn ends: whoever waits may be waiting to ask for the same.
+        # Before the turn ends, as others may be waiting to ask for the same.
         if generators and trained.training.stopped_by != "cancelled":
             generators.save(key, write(trained))
     return trained

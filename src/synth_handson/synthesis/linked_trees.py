@@ -34,9 +34,9 @@ from synth_handson.synthesis.trees import LEARNED_SHARE, Coded, Tree, trees_from
 from synth_handson.tables.columns import to_floats
 
 MAX_ROWS = 300_000
-"""Of a larger table of events, those of some people, drawn at random, are learned from."""
+"""Events that are learned from; of a larger table, those of a random sample of people."""
 MAX_NUMBER = 255
-"""Events are told apart by their number up to here."""
+"""Highest event number that is told apart."""
 ABOUT, TREES = "linked.json", "trees-{}.npz"
 
 

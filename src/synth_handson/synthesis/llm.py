@@ -26,19 +26,20 @@ if TYPE_CHECKING:
     import ollama
 
 OLLAMA = "http://127.0.0.1:11434"
-"""Where Ollama listens unless it is told otherwise."""
+"""Default address of Ollama."""
 MODEL = "qwen2.5:7b"
 INSTALL = 'pip install "synth-handson[llm]"'
 CONNECT_SECONDS = 10.0
 ANSWER_SECONDS = 300.0
-"""A model of 7 billion weights takes about a minute for a batch without a GPU."""
+"""Longest wait for an answer. A model with 7 billion weights takes about a minute for a batch without a
+GPU."""
 TEMPERATURE = 0.9
 EMBEDDED = 64
-"""So many texts are embedded at a time."""
+"""Texts embedded at a time."""
 KEY = "OPENAI_API_KEY"
 
 UNKNOWN_FORM = (400, 422, 500)
-"""How servers answer that do not know a form of answers, among other things."""
+"""Status codes of servers that do not support a response format, among other reasons."""
 
 Messages = Sequence[Mapping[str, str]]
 
@@ -109,7 +110,7 @@ class LanguageModel(ABC):
     def ask_list(
         self, task: str, asked: Mapping[str, Any], name: str, item: Mapping[str, Any], count: int, seed: int
     ) -> list[Any] | None:
-        """Ask for a list of so many things; None if the answer is anything else.
+        """Ask for a list of a given length; None if the answer is anything else.
 
         Parameters
         ----------

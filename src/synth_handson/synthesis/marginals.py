@@ -21,10 +21,10 @@ from synth_handson.tables.columns import Column, column_kind, to_floats
 from synth_handson.tables.texts import MIN_KEPT_ROWS
 
 PIECES = 100
-"""A number that one in so many people has is kept; the others are kept as ranges that so many have."""
+"""A number that one in this many people has is kept; others are kept as ranges that as many have."""
 
 MOST_LISTED = 20
-"""So many values are listed where one is none of them."""
+"""Values listed at most in the message about an unknown value."""
 
 MISSING = 0
 """The code of what is missing; values have codes from 1 on."""
@@ -124,7 +124,7 @@ class Numbers:
             return cls((), (), decimals, unit)
         least, most = values[_reached(people)], values[::-1][_reached(people[::-1])]
         if several:
-            # Beyond the ends is nothing: of so few people, many would have the very value of an end.
+            # Nothing lies beyond the ends: with so few people, many would have exactly the value of an end.
             low, high = float(min(least, most)), float(max(least, most))
             inside = (values >= low) & (values <= high)
             pieces = list(_pieces(values[inside], people[inside], decimals)) or [(low, high)]
@@ -250,7 +250,7 @@ def numbers_from_plain(plain: Mapping[str, Any]) -> Numbers:
 
 
 def _reached(people: Integers) -> int:
-    """Return the row with which so many different people are reached that their values may be kept."""
+    """Return the row with which enough distinct people are reached for their values to be kept."""
     return int(np.flatnonzero(~pd.Series(people).duplicated())[MIN_KEPT_ROWS - 1])
 
 
@@ -269,7 +269,7 @@ def _pieces(values: Floats, people: Integers, decimals: int | None) -> Iterator[
         if together:
             yield from ((float(found[i]), float(found[i])) for i in run)
         elif len(set().union(*(holders[i] for i in run))) < MIN_KEPT_ROWS:
-            # So few people have these values that no end of the range may be theirs.
+            # Too few people have these values for them to be an end of the range.
             if not 0 < run[0] <= run[-1] < len(found) - 1:
                 continue
             before, after = float(found[run[0] - 1]), float(found[run[-1] + 1])
@@ -279,7 +279,7 @@ def _pieces(values: Floats, people: Integers, decimals: int | None) -> Iterator[
 
 
 def _next(value: float, towards: float, decimals: int | None) -> float:
-    """Return the first value that a column of so many decimals can have after one, in one direction."""
+    """Return the next value that a column with these decimals can have, in one direction."""
     if decimals is None:
         return float(np.nextafter(value, towards))
     return float(np.round(value + np.sign(towards - value) * 10.0**-decimals, decimals))
@@ -288,7 +288,7 @@ def _next(value: float, towards: float, decimals: int | None) -> float:
 def _ranges(
     found: Floats, times: Integers, holders: Sequence[set[int]], at_least: int
 ) -> Iterator[tuple[float, float]]:
-    """Yield ranges of so many rows and of enough people at least, or one, that together hold all values."""
+    """Yield ranges, or one, with at least this many rows and enough people, that together hold all values."""
     firsts, rows = [0], 0
     people: set[int] = set()
     for position, (more, others) in enumerate(zip(times.tolist(), holders, strict=True)):

@@ -15,9 +15,10 @@ from synth_handson.tables.columns import Column
 from synth_handson.tables.segment import Choice, Given, Segment, spell_choice
 
 PILOT_ROWS = 20_000
-"""A generator's own rows tell how many people have what is asked for: as many as it learned, or so many."""
+"""Rows drawn to estimate how many people have what is asked for; fewer if the generator learned from
+fewer."""
 MOST_DRAWN = 1_000
-"""For each row that is asked for, so many are drawn at most."""
+"""Rows drawn at most for each row that is asked for."""
 MOST_AT_ONCE = 100_000
 
 Draw = Callable[[int, int], pd.DataFrame]

@@ -10,11 +10,11 @@ from synth_handson.synthesis.engine import Setting
 from synth_handson.tables.columns import Column, to_floats
 
 MAX_ROWS = 5_000
-"""So many rows tell which columns belong together."""
+"""Rows sampled to estimate mutual information."""
 MAX_LEVELS = 15
-"""Of a category the most frequent values count, and the rest as one."""
+"""Most frequent values of a category that are told apart; the rest count as one."""
 BINS = 10
-"""Numbers count by their tenths."""
+"""Quantile bins of a number."""
 
 Codes = NDArray[np.intp]
 

@@ -1,4 +1,4 @@
-"""A tree that learns from people with several rows each: a leaf holds so many people, not rows."""
+"""A tree that learns from people with several rows each: the size of a leaf counts people, not rows."""
 
 from __future__ import annotations
 

@@ -15,9 +15,9 @@ from synth_handson.tables.texts import MIN_KEPT_ROWS
 MAX_DECIMALS = 12
 DAY = 86_400
 BY_CHANCE = 1e-6
-"""A step is one only if all values would lie on it by chance with a smaller probability."""
+"""Largest probability that all values lie on a step by chance, for it to count as a step."""
 MONTHS = 28
-"""Each month has so many days."""
+"""Days that every month has."""
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ GENERATOR_FILE = bundled("bank-generator.zip")
 SYNTHETIC_FILE = bundled("bank-synthetic.csv")
 SYNTHETIC_ROWS = 1_000
 SEED = 1
-"""Not the hands-on's seed, so that the table a reader generates is visibly another one."""
+"""Differs from the hands-on's seed, so that the reader's own table is visibly a different one."""
 
 
 def load_pretrained_generator() -> Generator:

@@ -58,7 +58,7 @@ ProgressCallback = Callable[[Progress], object]
 
 
 DELTA = 1e-6
-"""With differential privacy, the probability that its ε does not hold."""
+"""δ of differential privacy: the probability that ε does not hold."""
 
 
 class Options(TypedDict):

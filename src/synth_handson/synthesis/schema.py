@@ -34,11 +34,11 @@ FEW_VALUES = 10
 """Numbers with at most this many distinct values are trained on the values themselves."""
 
 LARGE_TABLE_ROWS = 20_000
-"""In a smaller table, each of the hundred bins that the engine puts other numbers into would hold few rows:
-there, they are trained on their digits. In a larger one that keeps little more, and takes twice as long."""
+"""Rows below which other numbers are trained on their digits, as each of the engine's hundred bins would hold
+few rows. In larger tables, digits keep little more and take twice as long."""
 
 TIME = "time"
-"""Stands for the dtype of times of day, which have none."""
+"""Placeholder for the dtype of times of day, which have none."""
 MIN_DIGITS = 10**7
 """No smaller number has the digits of a date."""
 

@@ -17,7 +17,8 @@ from filelock import FileLock
 from synth_handson.paths import home
 
 MAX_BYTES = 200_000_000
-"""Size of the store at most; the entries unused for longest go first. A model of texts takes some 11 MB."""
+"""Largest size of the store; the entries unused for longest are deleted first. A text model takes about 11
+MB."""
 
 FORMAT = 2
 

@@ -34,11 +34,11 @@ from synth_handson.tables.columns import Column
 from synth_handson.tables.texts import MIN_KEPT_ROWS
 
 MIN_LEAF = 100
-"""People in a leaf at least."""
+"""Fewest people in a leaf."""
 LEARNED_SHARE = 0.3
-"""Each tree learns on another part of the people, drawn at random, so that hardly anybody is in all."""
+"""Share of the people that each tree learns from, drawn at random, so that hardly anybody is in all trees."""
 MOST_DRAWN, LEAST_DRAWN, MOST_AT_ONCE = 10_000, 100_000, 500_000
-"""For each row of given values so many are drawn at most, or so many in all; and so many at once."""
+"""Rows drawn for each row of given values at most, in all at most, and at once."""
 ABOUT, ARRAYS = "trees.json", "trees.npz"
 
 
@@ -319,7 +319,7 @@ def _grow(codes: Integers, people: Integers, marginals: Sequence[Marginal]) -> T
     _, person, times = np.unique(people, return_inverse=True, return_counts=True)
     if not sizes or len(times) < 2 * MIN_LEAF or (response == response[0]).all():
         return _leaves(ranks, response, None, np.zeros(len(codes), np.intp))
-    # All rows of a person weigh 1, so that a leaf of so much weight has at least as many people.
+    # All rows of a person weigh 1 together, so that a leaf's weight is at most its number of people.
     several = len(times) < len(codes)
     weights = 1 / times[person] if several else None
     options: dict[str, Any] = {"min_samples_leaf": MIN_LEAF, "random_state": 0}

@@ -22,19 +22,19 @@ from synth_handson.errors import SynthHandsonError, TrainingError
 from synth_handson.paths import home
 
 STOP_GRACE_SECONDS = 1.5
-"""How long who cancelled waits for the worker to end its training; then it ends without anybody waiting."""
+"""How long a cancel waits for the worker to end its training; after that, it ends in the background."""
 
 SETTLE_SECONDS = 20.0
-"""How long a worker may take for that, before it is killed. Another needs 12 seconds to import the engine."""
+"""How long a worker may take to end before it is killed. A new one needs 12 seconds to import the engine."""
 
 OUT_OF_MEMORY = re.compile(
     "out of memory|not enough memory|(can't|cannot) allocate|can't start new thread|MemoryError|bad_alloc",
     re.I,
 )
-"""How Python, numpy, torch, the operating system and C++ say that memory ran out."""
+"""Messages of Python, numpy, torch, the operating system and C++ when memory runs out."""
 
 MAX_WORKERS = 2
-"""One can train while another draws."""
+"""Two, so that one can train while the other draws."""
 
 Answer = tuple[str, Any]
 Died = Callable[["Worker"], object]
@@ -201,7 +201,7 @@ class WorkerPool:
 
     def warm_up(self) -> None:
         """Start importing the engine now, so that the first request finds it imported."""
-        # What keeps a worker from starting is told to whoever asks for one.
+        # If a worker cannot start, the caller is told why.
         with self._lock, contextlib.suppress(SynthHandsonError):
             if not self._closed and not self._idle and not self._busy:
                 self._idle.append(self._start())

@@ -45,7 +45,7 @@ class WorkerModel(ABC):
 
 
 Request = Callable[[], dict[str, Any]]
-"""Prepares what a worker is asked: the table among it."""
+"""Prepares the request to a worker, including the table."""
 
 
 def train_in_worker(run: TrainingRun, pool: WorkerPool, request: Request) -> dict[str, bytes]:

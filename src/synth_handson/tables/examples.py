@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 from synth_handson.tables.linked import LinkedTables
 
 SEED = 2
-"""With it, a Gaussian copula of either table passes. Of four seeds that were tried, two gave one table each
-that was for review by chance."""
+"""With this seed, a Gaussian copula of either table passes. Of four seeds tried, two gave a table that needed
+a review by chance."""
 FINANCIAL_ROWS = 1_000
 CUSTOMER_ROWS = 800
 STAY_ROWS = 1_000

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 FILLED = "filled"
-"""Under this name each draw says in ``DataFrame.attrs`` that it is no synthetic table."""
+"""Key in ``DataFrame.attrs`` by which each draw records that it is not a synthetic table."""
 
 
 @dataclass(frozen=True, eq=False)

@@ -20,16 +20,16 @@ from synth_handson.tables.checks import MIN_ASSESSED_ROWS, check_name
 from synth_handson.tables.columns import Column, column_kind, seconds_of_day, to_floats, to_shortest_floats
 
 MIN_PEOPLE = MIN_ASSESSED_ROWS
-"""With fewer real people behind a segment nothing can be measured in it. A leaf of "trees" has as many."""
+"""Fewest real people in a segment for anything to be measured. A leaf of "trees" has as many."""
 TOLERANCE = 1e-6
-"""By so much may shares miss 1 in total."""
+"""Tolerance for shares that should add up to 1."""
 
 Given = Mapping[Any, Any] | pd.DataFrame
-"""A value, or a list of values, by column; or a table of values, a row for each row that is to be drawn."""
+"""A value or a list of values for each column, or a table with one row for each row to draw."""
 Shares = Mapping[Any, Mapping[Any, float]]
-"""Of one column the share of rows that are to have each value, adding up to 1."""
+"""For one column, the share of rows that should have each value, adding up to 1."""
 Choice = Mapping[str, tuple[Any, ...]]
-"""The values that each of some columns may have; None stands for a missing one."""
+"""The values allowed in some columns; None stands for a missing value."""
 
 
 @dataclass(frozen=True)
@@ -166,7 +166,7 @@ def nearest_seen(choice: Choice, frame: pd.DataFrame, people: float, most: int =
     people
         How many people each row stands for.
     most
-        So many are named at most: what enough people have, or if there is none, what anybody has.
+        Most values that are named: those that enough people have, or if there are none, any.
 
     Notes
     -----

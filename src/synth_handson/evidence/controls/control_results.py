@@ -50,7 +50,7 @@ def assess_controls(neighbours: Neighbours, joint: Measure) -> tuple[ControlResu
     Parameters
     ----------
     neighbours
-        The tables with the synthetic one, whose seed is that of the controls, too.
+        The tables with the synthetic one. Its seed is also that of the controls.
     joint
         "c2st_auc" of the synthetic table, which is not measured twice if it was measured on the same rows.
 

@@ -10,7 +10,8 @@ from synth_handson.metrics.arrays import Integers
 from synth_handson.tables.columns import as_canonical, column_kind
 
 JITTER_SCALE = 0.05
-"""Noise of a jittered copy: this share of a column's standard deviation, and of its categories redrawn."""
+"""Noise of a jittered copy, as a share of each column's standard deviation; the same share of categories is
+redrawn."""
 
 
 def copy_rows(train: pd.DataFrame, rows: int, random_state: int = 0) -> pd.DataFrame:
@@ -102,7 +103,7 @@ def change_category(train: pd.DataFrame, rows: int, columns: int = 1, random_sta
     rows
         Number of rows to publish.
     columns
-        In so many columns of each row, drawn at random, the category becomes another one that occurs there;
+        In that many columns of each row, drawn at random, the category becomes another one that occurs there;
         where a table has fewer columns of categories, in all of them, and without any, a value of another
         column becomes somebody else's.
     random_state

@@ -26,9 +26,9 @@ PATIENCE = 10
 PART = 1_000_000
 """Rows that are kept and counted together."""
 MERGED = "sum(t) t, sum(h) h, sum(p) p, sum(q) q, sum(n) n, bit_or(m) m"
-"""What is known of a group of which several parts know something."""
+"""Combines what several parts know about a group of rows."""
 MERGED_PEOPLE = "sum(a) a, sum(b) b, sum(s) s"
-"""The same of groups of people."""
+"""Combines what several parts know about a group of people."""
 
 
 @dataclass

@@ -22,7 +22,7 @@ from synth_handson.metrics.counts import chi_square, total_variation
 from synth_handson.metrics.intervals import Estimate
 
 MAX_CATEGORIES = 10_000
-"""Whether categories are kept is looked up on all rows if there are no more of them."""
+"""Largest number of categories whose presence is checked on all rows."""
 
 Statistic = Callable[[Integers], Floats]
 
@@ -71,7 +71,7 @@ class _Draws:
 
     @classmethod
     def of(cls, counts: Integers, rows: int, rng: np.random.Generator) -> _Draws:
-        """Draw so many rows from a table in which each code is counted."""
+        """Draw rows from a table given by the count of each code."""
         total = int(counts.sum())
         if rows == total:
             drawn = counts[None]

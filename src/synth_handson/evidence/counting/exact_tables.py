@@ -61,7 +61,7 @@ Numbers = NDArray[np.int32]
 
 TRAIN, SYNTHETIC, HOLDOUT = range(3)
 SYNTHETIC_ROW, DRAWN_SYNTHETIC, DRAWN_TRAIN, FOLLOWED_TRAIN = 1, 2, 4, 8
-"""What a row is marked as: a synthetic one, or one of those of `Drawn`."""
+"""Flags of a row: synthetic, or part of one of the samples of `Drawn`."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -214,7 +214,7 @@ class WholeTables:
         return [train, holdout], [synthetic, members], unique / max(len(self.drawn.followed), 1)
 
     def attributions(self, known: Sequence[str]) -> Attributions:
-        """Guess every other column of whoever is known by these."""
+        """Guess every other column of a person known by these."""
         binned = [name for name, column in self.columns.items() if column.ventiles is not None]
         chosen = choose_guesses(without_texts(self.sample.train), binned, known)
         counts = (
@@ -288,7 +288,7 @@ def read_tables(
     known
         Columns that somebody may already know of a person, if any were named.
     rows
-        If one has more, all three are counted out of memory, and samples of so many drawn.
+        If one has more, all three are counted out of memory, and samples of this size are drawn.
     client
         Of a Dask cluster that keeps and counts the rows of large tables; by default they lie on the disk.
 

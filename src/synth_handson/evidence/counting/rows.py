@@ -20,20 +20,21 @@ if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
 MEMORY = "1500MB"
-"""What DuckDB may use before it puts intermediate results on the disk."""
+"""Memory that DuckDB may use before it spills intermediate results to disk."""
 GROUPS = "sum(train) t, sum(holdout) h, sum(member) p, sum(other) q, count(*) n, bit_or(marks) m"
-"""What is known of a group of rows: training ones, holdout ones, those that stand for a training or a holdout
-person, all, and the marks of any of them."""
+"""Counts of a group of rows: training rows, holdout rows, rows that stand for a training or a holdout person,
+all rows, and the flags set on any of them."""
 PEOPLE = "sum(member) a, sum(other) b, sum(1 - train - holdout) s"
-"""What is known of a group of people, each counted once: training, holdout people, synthetic rows."""
+"""Counts of a group of people, each counted once: training people, holdout people, synthetic rows."""
 TOLD = """
     SELECT sum(a), sum(b), sum(a) FILTER (most > 0), sum(b) FILTER (most > 0),
     sum(a) FILTER (s > 0 AND s = most), sum(b) FILTER (s > 0 AND s = most)
     FROM (SELECT *, max(s) OVER (PARTITION BY {known}) most FROM ({groups}))
 """
-"""Training and holdout people: all, those whose known values a synthetic row has, and those told right."""
+"""Counts of training and holdout people: all, those whose known values appear in a synthetic row, and those
+whose secret is guessed right."""
 CELLS = "train, holdout, p{one}, p{other}"
-"""The parts and the two coarse bins by which pairs of columns are counted."""
+"""Columns by which pairs are counted: the table and the two coarse bins."""
 
 Numbers = Mapping[str, NDArray[Any]]
 

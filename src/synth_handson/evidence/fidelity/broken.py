@@ -14,15 +14,15 @@ from synth_handson.metrics.intervals import Estimate, exact_share
 Fault = Literal["constant", "blank", "lost", "shifted"]
 
 BLANK = 0.05
-"""By how much the share of blanks may certainly differ."""
+"""Tolerated difference in the share of missing values, after allowing for uncertainty."""
 SHIFTED = 0.03
-"""By how much a class of the target may certainly be rarer or more frequent."""
+"""Tolerated difference in the share of a target class, after allowing for uncertainty."""
 COMMON_SHARE, COMMON_ROWS = 0.01, 20
-"""A category that at least so many of the training rows have must not be missing."""
+"""Share and number of training rows from which on a category counts as common and must not be missing."""
 BY_CHANCE = 0.001
-"""A category is lost if its absence is no more likely than this, had the rows been drawn from real people."""
+"""A category counts as lost if rows drawn from real people would lack it with at most this probability."""
 MAX_VALUES = 20
-"""Numbers with no more different values are categories here."""
+"""Numbers with at most this many distinct values are treated as categories."""
 
 
 @dataclass(frozen=True)
@@ -119,7 +119,7 @@ def _faults(synthetic: pd.Series[Any], train: pd.Series[Any]) -> Iterator[Broken
 
 
 def _is_lost(rows: int, of: int, drawn: int) -> bool:
-    """Tell whether so many training rows are common, and all missing among those drawn by no chance."""
+    """Tell whether training rows are common, and missing among those drawn for another reason than chance."""
     if rows < max(COMMON_ROWS, COMMON_SHARE * of):
         return False
     return bool((1 - exact_share(rows, of).low) ** drawn <= BY_CHANCE)

@@ -22,7 +22,7 @@ from synth_handson.metrics.models import one_thread, tree_encoder
 ROWS = 5_000
 FOLDS = 5
 WIDENING = 1.5
-"""By how much cross-validation widens the interval: the square root of (1/5 + 1/4) / (1/5)."""
+"""Factor by which cross-validation widens the interval: the square root of (1/5 + 1/4) / (1/5)."""
 
 
 def c2st(
@@ -42,7 +42,7 @@ def c2st(
     random_state
         Seed of the samples and folds.
     rows
-        At most so many rows of each table; all are sampled to the size of the smallest.
+        Most rows of each table; all are sampled to the size of the smallest.
 
     Returns
     -------
@@ -71,7 +71,7 @@ def told_apart_by_events(
     random_state
         Seed of the samples and folds.
     rows
-        At most so many rows of each table.
+        Most rows of each table.
 
     Returns
     -------
@@ -106,7 +106,7 @@ def _area_of_events(compared: _Owned, train: _Owned, random_state: int, rows: in
     np.add.at(history, person, hashes)
     _, group = np.unique(history, return_inverse=True)
     if group.max() < 2 * FOLDS:
-        # So few different histories are nobody's own: people are dealt out one by one.
+        # With so few distinct histories, people are assigned to folds one by one.
         group = np.arange(len(history))
     folds = (np.random.default_rng(random_state).permutation(int(group.max()) + 1) % FOLDS)[group[person]]
     scores = _scores(both, is_table, folds, random_state)
@@ -134,7 +134,7 @@ def c2st_area(table: pd.DataFrame, train: pd.DataFrame, *, random_state: int, ro
     random_state
         Seed of the samples and folds.
     rows
-        At most so many rows of each table; the larger one is sampled to the size of the smaller.
+        Most rows of each table; the larger one is sampled to the size of the smaller.
 
     Returns
     -------

@@ -18,8 +18,8 @@ from synth_handson.tables.rules.rule import Rule
 from synth_handson.tables.rules.values import Unit, Values
 
 TOLERATED, RUINED = 0.01, 0.2
-"""A rule is broken if certainly so much more of the synthetic rows than of real ones break it; by the second,
-nobody can work with what it is about."""
+"""How much larger the share of synthetic rows that break a rule may be than that of real rows, after allowing
+for uncertainty. Beyond the second limit, the columns of the rule cannot be used."""
 
 
 @dataclass(frozen=True)
@@ -33,7 +33,8 @@ class RuleEvidence:
     words
         What it says.
     stated
-        Whether somebody stated it; else it was found in the training table, and holds in the holdout, too.
+        Whether somebody stated it; otherwise it was found in the training table and holds in the holdout as
+        well.
     people
         The people it rests on in the training table.
     rows

@@ -33,14 +33,14 @@ from synth_handson.metrics.intervals import Estimate, bootstrap_interval, exact_
 from synth_handson.tables.checks import check_seed
 
 MAX_TABLE_ROWS = 50_000
-"""Of larger tables, so many rows are drawn first."""
+"""Rows that larger tables are sampled to first."""
 MAX_ROWS = 10_000
-"""The synthetic table and the holdout are compared with the training table on at most so many rows."""
+"""Rows, at most, on which the synthetic table and the holdout are compared with the training table."""
 MAX_PAIRS = 1_000
 DRAWS = 5
 REPLICATES = 100
 PAIR_BINS = 10
-"""More would add noise to the distances of pairs, and hardly change a rank correlation."""
+"""Bins of a number in a pair of columns. More would add noise and hardly change a rank correlation."""
 GRID = 1_000
 
 Column: TypeAlias = "pd.Series[Any]"
@@ -82,7 +82,7 @@ class Fidelity:
     joint
         Of all columns together: "c2st_auc", "distinct_rows".
     pairs_measured, pairs_total
-        Of very wide tables only so many pairs are measured.
+        Pairs are sampled if a table is very wide.
     texts
         Of each column of free text "text_length", "text_similarity", "text_self_similarity" and
         "text_distinct".
@@ -166,7 +166,7 @@ def assess_fidelity(
 
     Two samples of one population are never equal, and the fewer rows they have, the further apart they look.
     So both are compared with the whole training table on the same number of rows: that of the smaller one, at
-    most 10,000. A value is the mean over 5 random draws of so many rows where a table has more.
+    most 10,000. A value is the mean over 5 random draws of this size if a table has more rows.
 
     The intervals are for the value to be expected at that number of rows, given this training table: 100
     times, rows of the compared table are drawn with replacement. Where extreme values rule a moment (the
@@ -175,12 +175,12 @@ def assess_fidelity(
 
     Missing values are a bin of their own in "column_tvd", "cramers_v" and "pair_tvd", and are left out of all
     else. Pairs are measured on coarse bins: numbers by the training table's deciles, categories by its most
-    frequent ones and all others. Of more than 1,000 pairs, so many are chosen at random.
+    frequent ones and all others. If there are more than 1,000 pairs, 1,000 are chosen at random.
 
     Parameters
     ----------
     tables
-        The tables; of more than 50,000 rows so many are drawn.
+        The tables; larger ones are sampled to 50,000 rows.
     schema
         From `match_schema`.
     c2st
@@ -502,7 +502,7 @@ _NUMBER_MEASURES = (
 
 def _cumulative_statistics(values: Floats, known: Floats, sample: _Sample, sd: float) -> Statistics:
     grid = np.union1d(known, values[~np.isnan(values)])
-    # The resamples only say how wide the interval is: so many values are enough for that.
+    # The resamples only give the width of the interval, for which this many values suffice.
     thin = grid[np.linspace(0, len(grid) - 1, min(len(grid), GRID)).round().astype(int)]
     found: dict[str, list[Floats]] = {"ks": [], "wasserstein": []}
     for points, picked in ((grid, slice(sample.draws)), (thin, slice(sample.draws, None))):
@@ -538,7 +538,7 @@ ASSOCIATIONS: dict[tuple[bool, bool], tuple[str, Callable[[ArrayLike], Floats]]]
 
 
 def choose_pairs(names: list[str], rng: np.random.Generator) -> list[tuple[str, str]]:
-    """Take all pairs, or so many of them at random."""
+    """Take all pairs, or a random sample of them."""
     pairs = list(combinations(names, 2))
     if len(pairs) <= MAX_PAIRS:
         return pairs
@@ -590,7 +590,7 @@ def _decile_edges(values: Floats, times: Integers) -> Floats:
         return np.array([])
     order = np.argsort(values)
     ends = np.cumsum(times[order])
-    # The smallest value that at least so many tenths of the rows do not exceed, without rounding.
+    # The smallest value that at least this many tenths of the rows do not exceed, without rounding.
     tenths = -(-ends[-1] * np.arange(1, PAIR_BINS) // PAIR_BINS)
     deciles = values[order][np.searchsorted(ends, tenths)]
     frequent = deciles[1:][deciles[1:] == deciles[:-1]]

@@ -1,8 +1,8 @@
 """See what the table tells about somebody of whom some columns are known.
 
-The user names what somebody may already know of a person. Whoever does looks up the synthetic rows that
-agree with it, and takes another column, the secret, from them. If the synthetic table knows nothing about
-training people in particular, their secrets are told right as often as those of people drawn at random.
+The user names what somebody may already know of a person. An attacker who does looks up the synthetic rows
+that agree with it, and takes another column, the secret, from them. If the synthetic table knows nothing
+about training people in particular, their secrets are told right as often as those of people drawn at random.
 """
 
 from __future__ import annotations

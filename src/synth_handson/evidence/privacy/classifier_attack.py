@@ -1,6 +1,6 @@
 """Tell who was trained on by a classifier that knows the synthetic rows and other real people.
 
-A generator learns the accidents of its training rows, too: means, shares and relations in which they differ
+A generator also learns the accidents of its training rows: means, shares and relations in which they differ
 from everybody. So its rows lean towards its training people, and come near to none of them. Distances hardly
 see that; a classifier does.
 """
@@ -15,7 +15,7 @@ from synth_handson.metrics.models import one_thread
 
 FOLDS = 2
 ROWS = 5_000
-"""It learns from at most so many synthetic rows, and real people."""
+"""Synthetic rows, and real people, that the classifier learns from at most."""
 
 
 def classifier_scores(space: HeomSpace, random_state: int) -> Floats:

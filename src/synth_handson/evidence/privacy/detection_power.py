@@ -23,9 +23,9 @@ Disguise = Literal["none", "one value"]
 POWER = 0.8
 SIMULATIONS = 200
 FOLLOWED = 1_000
-"""Of so many people it is looked up how far a copy of them would be."""
+"""People sampled to see how far away a copy of them would be."""
 FOLLOWED_SUBSETS = 40
-"""So many subsets are simulated: those by which most people are unique, and fewest found by chance."""
+"""Subsets of columns that are simulated: those that make most people unique and find fewest by chance."""
 
 
 @dataclass(frozen=True)
@@ -37,7 +37,8 @@ class Limits:
     copied
         Training people copied value for value; None if not even a table of nothing but copies would do.
     hinted
-        The same where `training_matches` counts, too; it takes the generator to draw no denser than reality.
+        The same if `training_matches` counts as well, which assumes that the generator draws no denser than
+        reality.
     changed
         Training people copied with one value changed; None likewise.
     rows_needed
@@ -129,7 +130,7 @@ class _Chance:
 
 
 def _by_chance(shares: Floats, times: float) -> Floats:
-    """Turn shares of people found by chance into those found by so many times as many rows."""
+    """Scale shares of people found by chance to a multiple of the rows."""
     return np.asarray(1 - (1 - shares) ** times)
 
 
@@ -229,7 +230,7 @@ def _of_subsets(join: SubsetJoin, names: tuple[str, ...]) -> tuple[Floats, Float
 def _distances_of_copies(
     neighbours: Neighbours, names: tuple[str, ...], left_out: tuple[str, ...]
 ) -> tuple[Floats, Floats]:
-    """Draw how far copies are from their people: given other identifiers, then with a value changed, too."""
+    """Draw how far copies are from their people: with new identifiers, then also with one value changed."""
     rng = np.random.default_rng(neighbours.random_state)
     gaps = {name: _gaps(neighbours.everyone[0], name, rng) for name in (*names, *left_out)}
     copied = np.sqrt(sum((gaps[name] ** 2 for name in left_out), start=np.zeros(FOLLOWED)))
@@ -286,7 +287,7 @@ def _rows_needed(
 def _power(
     chance: _Chance, copies: int, disguise: Disguise, rng: np.random.Generator, *, hint: bool = False
 ) -> float:
-    """Share of simulations in which so many planted people are noticed by any test, or hint."""
+    """Share of simulations in which the planted people are noticed by any test, or hint."""
     noticed = np.zeros(SIMULATIONS, bool)
     for test in (_identical, _subsets, _attack) if chance.attacked else (_identical, _subsets):
         noticed |= test(chance, copies, disguise, rng) <= chance.level / 2

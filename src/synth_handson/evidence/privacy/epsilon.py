@@ -1,6 +1,6 @@
 """Which ε of differential privacy can the generator not have had? A bound from below, by whom it gives away.
 
-Training people and holdout were drawn from the same people, so many of either. Let somebody be found in the
+Training people and holdout were drawn from the same people. Let somebody be found in the
 synthetic table by a rule that does not look at who is a training person. If exchanging one training person
 for another changes no probability by more than a factor e^d, then, whatever the table is, the number of
 training people among those found is at most what Fisher's noncentral hypergeometric distribution with an odds
@@ -24,7 +24,7 @@ from synth_handson.metrics.odds import log_odds_ratio_interval
 
 CONFIDENCE = 0.95
 EXCHANGE = 2
-"""Exchanging a person is two steps, where ε counts one person left out or added."""
+"""Replacing a person takes two steps: ε counts one person removed or added."""
 
 
 @dataclass(frozen=True)

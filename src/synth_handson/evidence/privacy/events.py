@@ -43,11 +43,11 @@ from synth_handson.metrics.text_similarity import folded
 from synth_handson.tables.texts import is_text
 
 MOST_TOGETHER = 4
-"""So many events together single people out at most: four points do of mobility and of card payments."""
+"""Most events that are combined to single somebody out; four suffice for mobility data and card payments."""
 MAX_EVENTS = 400_000
-"""Of larger tables, the events of some people are looked at: so many events of each table."""
+"""Events of each table; of larger tables, a sample of people is used."""
 MAX_WAYS = 15
-"""So many subsets of the columns are tried for several events together."""
+"""Subsets of columns tried for several events together."""
 
 EVENT_MATCHES = ("event_matches", *(f"event_matches_{k}" for k in range(2, MOST_TOGETHER + 1)))
 EVENT_MEASURES = (
@@ -280,7 +280,7 @@ def _texts(histories: Histories) -> Iterator[Measure]:
 
 
 def _attacks(kind: str, parts: _Parts, reference: _Parts, random_state: int) -> Iterator[Measure]:
-    """Take an attack's area and hits: whoever has a small number is taken for a training person."""
+    """Measure an attack's AUC and hits: people with a small number are taken for training people."""
     people = sum(map(len, parts))
     area, p_value = attack_area(*parts)
     yield Measure(f"{kind}_attack_auc", area, attack_area(*reference)[0], rows=people, p_value=p_value)

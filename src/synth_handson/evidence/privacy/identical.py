@@ -24,10 +24,10 @@ from synth_handson.tables.columns import likely_identifier
 
 HINT_LEVEL = 0.01
 MOSTLY_MORE = 0.5
-"""More rows stand in the training table than reality puts there if chance does that less often than
-`HINT_LEVEL`, and if more than this share of them would not be there at the holdout's rate."""
+"""A hint needs a chance below `HINT_LEVEL` and more than this share of matching rows that would not match at
+the holdout's rate."""
 ONCE = 0.99
-"""Share of a column's values that occur once, from which on they hardly ever repeat."""
+"""Share of values that occur once, from which on a column is said to hardly ever repeat."""
 
 
 @dataclass(frozen=True)
@@ -165,7 +165,7 @@ def _denser(hits: int, rows: int, expected: int, others: int) -> float:
 
 @cache
 def hints(hits: int, rows: int, expected: int, others: int) -> bool:
-    """Tell whether so many of the synthetic rows, beside so many holdout rows, are a sign of copies."""
+    """Tell whether more synthetic rows match than holdout rows, which hints at copies."""
     more = attributable_fraction(hits, rows, expected, others)
     return _denser(hits, rows, expected, others) < HINT_LEVEL and more is not None and more.low > MOSTLY_MORE
 

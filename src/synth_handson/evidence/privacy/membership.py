@@ -41,14 +41,15 @@ if TYPE_CHECKING:
 
 MAX_ROWS = 20_000
 MAX_CELLS = 200_000
-"""A larger table is sampled to so many rows and values before distances are measured."""
+"""Rows and values that a larger table is sampled to before distances are measured."""
 REPLICATES = 200
 FALSE_POSITIVE_RATES = {"attack_tpr": 0.01, "attack_tpr_03": 0.003, "attack_tpr_01": 0.001}
-"""At how many wrong accusations of unseen people the attack is measured: a few people who are found for
-certain show at the lowest, a leak of many at the highest."""
+"""False positive rates at which the attack is measured: the lowest shows a few people found for certain, the
+highest a leak of many."""
 NEIGHBOURS = 20
 BANDWIDTH = 0.144
-"""Of the Gaussian kernel: half the standard deviation of a rank, the root of 1/12."""
+"""Bandwidth of the Gaussian kernel: half the standard deviation of a uniform rank, which is the root of
+1/12."""
 OUTLIER_SHARE = 0.05
 MIN_PEOPLE = 10
 
@@ -57,11 +58,11 @@ DISTANCE_MEASURES = (
 )  # fmt: skip
 SUBSET_MEASURES = ("subset_matches", "subset_matches_binned")
 CALIBRATED_MEASURES = ("calibrated_attack_auc", "outlier_identical", "outlier_attack_auc")
-"""Measures that set the distance to the synthetic table beside that to other real people."""
+"""Measures that compare the distance to the synthetic table with that to other real people."""
 CLASSIFIER_MEASURES = ("classifier_attack_auc",)
 
 _Parts = tuple[Floats, Floats]
-"""What falls to each training person, and to each holdout person."""
+"""One number for each training person, and for each holdout person."""
 
 
 def distance_measures(neighbours: Neighbours, reference: Neighbours | None = None) -> tuple[Measure, ...]:
@@ -137,7 +138,7 @@ class Counts(Protocol):
         """Join the tables on all columns but those left out."""
 
     def attributions(self, known: Sequence[str]) -> Attributions:
-        """Guess every other column of whoever is known by these."""
+        """Guess every other column of a person known by these."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -172,7 +173,7 @@ class RowsInMemory:
         return Matches.within(self.space, self.train, self.holdout)
 
     def attributions(self, known: Sequence[str]) -> Attributions:
-        """Guess every other column of whoever is known by these."""
+        """Guess every other column of a person known by these."""
         rows = np.concatenate([self.train, self.holdout, self.space.synthetic])
         return attribute(self.tables, self.space, rows, known, self.random_state)
 

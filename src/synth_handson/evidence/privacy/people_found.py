@@ -20,16 +20,16 @@ from synth_handson.metrics.intervals import (
 )
 
 LEVEL = 0.05
-"""Counts that could not show anything at this level are not corrected for."""
+"""Tests that cannot reach this level are left out of the correction."""
 
 
 @dataclass(frozen=True, eq=False)
 class PeopleFound:
     """People found in one way, or in each of several, of which the one counts that shows most.
 
-    Fisher's exact test rests on the random split alone: whoever is found, by rules that treat all real people
+    Fisher's exact test rests on the random split alone: people found, by rules that treat all real people
     alike, is a training person as often as people drawn at random are. It has two sides, as a table that
-    avoids its training people tells who they are, too.
+    avoids its training people also reveals them.
 
     Attributes
     ----------

@@ -15,7 +15,7 @@ from synth_handson.metrics.counts import chi_square, total_variation_distance
 from synth_handson.metrics.intervals import Estimate
 
 EXPECTED = 5
-"""Bins in which fewer rows are expected count as one: the chi-square approximation would not hold."""
+"""Bins with fewer expected rows are merged, since the chi-square approximation would not hold."""
 
 
 def split_measures(

@@ -11,11 +11,11 @@ from synth_handson.metrics.intervals import exact_share
 from synth_handson.tables.people import find_several_rows
 
 MOST_NAMES = 6
-"""So many columns are named at most."""
+"""Columns named at most."""
 
 
 def shared_people(tables: AssessedTables) -> Measure | None:
-    """Find out how many holdout rows are of people who have rows in the training table, too.
+    """Count the holdout rows of people who also have rows in the training table.
 
     A table of visits or payments has several rows of each person. Split at random by rows, the same people
     stand on both sides, and a holdout row is no row of somebody the generator has never seen.

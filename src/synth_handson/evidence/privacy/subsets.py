@@ -1,9 +1,10 @@
 """Find people in the synthetic table by part of their columns, whatever was done to the rest.
 
 In HEOM, one changed category costs more than the way to an ordinary neighbour, and identity wants every
-column. So the tables are joined on many subsets of the columns. Whoever is unique among all real people by
-such a subset, with values that stand in the synthetic table, is found. If the synthetic table knows nothing
-about training people in particular, those found are training people as often as people drawn at random are.
+column. So the tables are joined on many subsets of the columns. A person who is unique among all real people
+by such a subset, with values that stand in the synthetic table, is found. If the synthetic table knows
+nothing about training people in particular, those found are training people as often as people drawn at
+random are.
 
 Rows that are alike in all columns count as one person: generators remember best who stands in a table more
 than once (Kandpal et al., ICML 2022). One of these rows, drawn at random, stands for the person, so that the
@@ -33,18 +34,18 @@ from synth_handson.metrics.intervals import (
 )
 
 MAX_SUBSETS = 250
-"""If there are more subsets of at least half of the columns, so many are tried."""
+"""Subsets of at least half of the columns that are tried; if there are more, a sample."""
 MAX_SMALL_SUBSETS = 400
-"""The same of subsets of up to three columns."""
+"""Subsets of up to three columns that are tried at most."""
 SMALL = 3
 RARE = 0.01
-"""Values that a smaller share of the people have are one group where rows are drawn by groups."""
+"""Values rarer than this among the people form one group when rows are drawn by group."""
 BINS = 20
-"""A number counts as alike if it lies in the same twentieth of the real people."""
+"""Bins of a number: two numbers match if they lie in the same twentieth of the real people."""
 GAPS = ("isna(*)",)
-"""Not a subset of the columns, but which of a row's values are missing."""
+"""Stands for which of a row's values are missing, instead of a subset of columns."""
 FOLLOWED = 1_000
-"""Of so many training people it is looked up by which subsets they are unique."""
+"""Training people sampled to see by which subsets they are unique."""
 
 Hashes = np.ndarray[tuple[int], np.dtype[np.uint64]]
 

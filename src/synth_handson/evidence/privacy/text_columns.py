@@ -30,15 +30,15 @@ from synth_handson.tables.checks import MIN_COLUMNS
 from synth_handson.tables.texts import is_text, present_texts
 
 MAX_TEXTS = 2_000
-MAX_SIGNS = 1_000_000
-"""Of each table, so many texts are compared, and so many characters."""
+MAX_CHARACTERS = 1_000_000
+"""Limits on the texts, and on their characters, that are compared from each table."""
 MAX_COUNTED_TEXTS = 10_000
-MAX_COUNTED_SIGNS = 2_000_000
-"""Of each table, the words of so many texts are counted, and of so many characters."""
+MAX_COUNTED_CHARACTERS = 2_000_000
+"""Limits on the texts, and on their characters, whose words are counted in each table."""
 MIN_TEXTS = 20
-"""With fewer texts in a table, nothing is measured."""
+"""Fewest texts in a table for anything to be measured."""
 ONCE = 0.1
-"""Where more of a column's values than this share occur once, its words may tell people apart."""
+"""Share of values that occur once, beyond which the words of a column may identify people."""
 REPLICATES = 200
 HITS = "attack_tpr"
 
@@ -113,7 +113,7 @@ class TextColumn:
         return [*self.train, *self.holdout]
 
     def people(self, random_state: int) -> TextColumn:
-        """Count real people whose texts are alike, but for case, width and white space, as one.
+        """Count real people whose texts are equal, ignoring case, width and white space, as one.
 
         The one who stays is drawn from all of them, so that labels remain as random as those of the rest.
         """
@@ -126,7 +126,7 @@ class TextColumn:
             holdout=self.holdout[holdout].reset_index(drop=True),
         )
 
-    def sampled(self, random_state: int, most: int = MAX_TEXTS, signs: int = MAX_SIGNS) -> TextColumn:
+    def sampled(self, random_state: int, most: int = MAX_TEXTS, signs: int = MAX_CHARACTERS) -> TextColumn:
         """Draw from tables with more texts, or characters, than can be compared."""
         tables = (self.synthetic, self.train, self.holdout)
         return TextColumn(self.name, *(_sample(texts, most, signs, random_state) for texts in tables))
@@ -138,7 +138,7 @@ class TextColumn:
 
     @cached_property
     def matches(self) -> Matches:
-        """Who wrote whose text, but for case, width and white space."""
+        """Who wrote whose text, ignoring case, width and white space."""
         tables = (self.synthetic, self.train, self.holdout)
         return Matches.of(*(texts.map(folded).to_frame(self.name) for texts in tables))
 
@@ -185,10 +185,10 @@ def text_privacy(column: TextColumn, random_state: int) -> tuple[Measure, ...]:
     Returns
     -------
     tuple of Measure
-        Those of `TEXT_PRIVACY`. Identical texts, but for case, width and white space, are counted on all of
-        them. For all others, people with the same text are one person. One attacker takes those people for
-        training people of whose text the most stands in one piece in a synthetic one, another those to whose
-        text a synthetic one is most similar.
+        Those of `TEXT_PRIVACY`. Texts that are identical except for case, width and white space are counted
+        on all of them. For all others, people with the same text are one person. One attacker takes those
+        people for training people of whose text the most stands in one piece in a synthetic one, another
+        those to whose text a synthetic one is most similar.
     """
     if not column.measurable:
         return _missing(column, TEXT_PRIVACY)
@@ -211,7 +211,7 @@ def text_hints(column: TextColumn, level: float) -> tuple[Measure, ...]:
 def people_by_words(column: TextColumn, random_state: int) -> Measure:
     """Take `rare_words` of as many texts as can be counted; people with the same text are one person."""
     people = column.people(random_state)
-    return rare_words(people.sampled(random_state, MAX_COUNTED_TEXTS, MAX_COUNTED_SIGNS))
+    return rare_words(people.sampled(random_state, MAX_COUNTED_TEXTS, MAX_COUNTED_CHARACTERS))
 
 
 def rare_words(column: TextColumn) -> Measure:

@@ -27,13 +27,13 @@ if TYPE_CHECKING:
     import polars as pl
 
 MAX_ROWS = 10_000
-"""Of larger tables a sample of so many rows is used."""
+"""Rows that larger tables are sampled to."""
 MAX_SECRETS = 8
-"""So many columns are guessed if none are named."""
+"""Columns whose values are guessed if none are named."""
 KNOWN_COLUMNS = 20
-"""The attacker knows at most so many columns of a person; to link two halves, so many on either side."""
+"""Columns of a person that the attacker knows at most; for linkability, on either side."""
 MIN_ATTEMPTS, MAX_ATTEMPTS = 1_000, 10_000
-"""Between these, each synthetic row is tried 3 times on average to find descriptions that fit no other."""
+"""Bounds on the attempts to find descriptions that fit one synthetic row only: 3 for each row, on average."""
 
 
 def three_risks(
@@ -136,7 +136,7 @@ class _Scene:
     order: tuple[str, ...]
 
     def people(self, attacks: int = MAX_ROWS) -> pd.DataFrame:
-        """Return so many people of either kind, or all, the training people first."""
+        """Return people of either kind, or all, the training people first."""
         return pd.concat([self.train.head(attacks), self.control.head(attacks)], ignore_index=True)
 
     def as_polars(self, frame: pd.DataFrame) -> pl.DataFrame:

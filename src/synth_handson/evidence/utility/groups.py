@@ -15,11 +15,11 @@ from synth_handson.metrics.arrays import Booleans, Floats
 from synth_handson.metrics.intervals import Estimate
 
 MIN_PEOPLE = 20
-"""Groups of fewer people who are tested on say nothing."""
+"""Fewest test people in a group for it to be reported."""
 LEAST_GAIN = 0.05
-"""As a share of guessing's error: where real rows gain less, what is lost is compared with this."""
+"""Smallest gain over guessing, as a share of guessing's error, that a loss is compared with."""
 MISSES = 0.05
-"""Probability that any of all groups' intervals misses."""
+"""Probability that at least one of the groups' intervals misses."""
 
 
 class Errors(NamedTuple):

@@ -26,14 +26,14 @@ TRAIN_ROWS = 20_000
 TEST_ROWS = 10_000
 MAX_CLASSES = 20
 MIN_CLASS_ROWS = 5
-"""With fewer rows of a class, bootstrap samples without any of them are no rarity."""
+"""Fewest rows of a class. With fewer, bootstrap samples often contain none of them."""
 REPLICATES = 100
 PARTS = 5
-"""So many parts of the training rows are learned from one by one, to see how much hangs on the sample."""
+"""Parts of the training rows that are also learned from one by one, to see how much depends on the sample."""
 LOST = ("utility.constant_synthetic", "utility.few_rows_synthetic")
-"""Why no model can learn from the synthetic table, where real rows would do: its own fault."""
+"""Reasons why no model can learn from the synthetic table although it could from real rows."""
 NO_SKILL = {"roc_auc": 0.5, "r2": 0.0}
-"""The tasks' main measures, and what guessing gets."""
+"""Main measure of each task, and the value that guessing reaches."""
 
 
 @dataclass(frozen=True)
@@ -74,7 +74,7 @@ class Utility:
     models
         One entry per model.
     train_rows, test_rows
-        So many rows the models were trained and tested on.
+        Rows that the models were trained and tested on.
     majority
         Accuracy of always predicting the holdout's commonest class, 0 to 1; None for numbers.
     groups

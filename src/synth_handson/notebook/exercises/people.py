@@ -18,7 +18,7 @@ from synth_handson.tables.split import split_holdout
 PEOPLE = 1_000
 KEY = "customer_id"
 OWN = ("born", "region", "card", "since")
-"""What is the same in all payments of a person."""
+"""Columns that are the same in all payments of a person."""
 LEAF = 5
 """Rows in a leaf of the careless trees: fewer than most people have."""
 
@@ -49,7 +49,7 @@ class Recognised:
 
 
 def careless_trees(train: pd.DataFrame, rows: int, random_state: int = 0) -> pd.DataFrame:
-    """Draw a table column by column from trees that go down to `LEAF` rows, whoever's they are.
+    """Draw a table column by column from trees that go down to `LEAF` rows, regardless of whose they are.
 
     Returns
     -------

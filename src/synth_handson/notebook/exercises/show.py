@@ -9,7 +9,7 @@ from html import escape
 
 import pandas as pd
 
-from synth_handson.evidence.controls.leak_simulation import Dose
+from synth_handson.evidence.controls.leak_simulation import LeakSimulation
 from synth_handson.evidence.measures import Measure
 from synth_handson.locales import Language, get_text
 from synth_handson.notebook.exercises.generate import RealOrMade
@@ -93,27 +93,27 @@ def ticks(found: Mapping[str, bool], language: Language) -> str:
     return f'<ul class="sh-ticks">{items}</ul>'
 
 
-def hunt_table(tables: Mapping[str, Dose], language: Language) -> str:
+def hunt_table(tables: Mapping[str, LeakSimulation], language: Language) -> str:
     """Set the measures of several tables beside each other."""
     translate, words = partial(get_text, language), Wording(language)
     heads = ("", *(translate("exercises.hunt_head", name=name) for name in tables))
     rows: list[tuple[Cell, ...]] = []
     for name in HUNT_MEASURES:
-        measured = [next(m for m in dose.measures if m.name == name) for dose in tables.values()]
+        measured = [next(m for m in simulation.measures if m.name == name) for simulation in tables.values()]
         rows.append((words.name(measured[0]), *(_beside_chance(m, words) for m in measured)))
     naive = [
         Figures(
-            f"{dose.naive.synthetic:.3f}",
-            translate("exercises.hunt_unseen", reference=f"{dose.naive.holdout:.3f}"),
+            f"{simulation.naive.synthetic:.3f}",
+            translate("exercises.hunt_unseen", reference=f"{simulation.naive.holdout:.3f}"),
         )
-        for dose in tables.values()
+        for simulation in tables.values()
     ]
-    rows.append((translate("dose.naive"), *naive))
+    rows.append((translate("leak_simulation.naive"), *naive))
     return table_html(Table(heads, tuple(rows)))
 
 
 def _beside_chance(measure: Measure, words: Wording) -> Figures:
-    """Set a value beside the one of unseen people, and how often chance makes so large a gap."""
+    """Show a value beside that of unseen people, and how often chance makes such a gap."""
     said = []
     if measure.reference is not None:
         said.append(words.text("exercises.hunt_unseen", reference=words.reference(measure).value))

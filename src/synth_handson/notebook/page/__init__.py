@@ -14,9 +14,9 @@ from synth_handson.notebook.page.controls import (
     person_button,
     rows_slider,
 )
-from synth_handson.notebook.page.dose import dose, leak_controls, overfit
 from synth_handson.notebook.page.exercises import ExercisePanel
 from synth_handson.notebook.page.generate import crowd, training
+from synth_handson.notebook.page.leak_simulation import leak_controls, overfit, simulation
 from synth_handson.notebook.page.load import alone, end, head, split_note
 from synth_handson.notebook.page.own import own_table
 from synth_handson.notebook.page.parts import row, table
@@ -34,7 +34,6 @@ __all__ = [
     "column_selector",
     "columns",
     "crowd",
-    "dose",
     "end",
     "engine_selector",
     "everyone",
@@ -53,6 +52,7 @@ __all__ = [
     "person_button",
     "row",
     "rows_slider",
+    "simulation",
     "split_note",
     "table",
     "training",

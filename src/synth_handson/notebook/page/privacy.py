@@ -84,7 +84,7 @@ def _verdict(evidence: Evidence, tried: EngineComparison, language: Language) ->
     shown = [mo.Html(f'<div class="sh-sides">{callouts}</div>')]
     shown += [mo.md(privacy.decision_headline(evidence, language))]
     if found := pictures.people_found(evidence.privacy, language):
-        example = bundled_findings().dose(*LEAKING)
+        example = bundled_findings().simulation(*LEAKING)
         assert example is not None
         leaking = pictures.crowds(example.measures, example.noticed, language, quiet=False, example=True)
         shown += [picture(found), picture(leaking)] if leaking else [picture(found)]

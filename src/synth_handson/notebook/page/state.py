@@ -24,7 +24,7 @@ from synth_handson.notebook import script
 from synth_handson.notebook.bundled import bundled_findings, bundled_tables
 from synth_handson.notebook.exercises.exercise import Answer, ExerciseContext
 from synth_handson.notebook.exercises.score_card import Score, ScoreCard
-from synth_handson.notebook.lesson import Memorised, Overfitting, Responder, Response
+from synth_handson.notebook.lesson import LeakSeries, LeakSeriesJob, Memorised, Overfitting
 from synth_handson.notebook.page.controls import C, Memory
 from synth_handson.notebook.page.parts import failure
 from synth_handson.notebook.session import Assessed, Assessor, Job, JobState
@@ -56,7 +56,7 @@ class PageState:
     states, other_states
         Functions that return the tables on show, how many rows are asked for, the :class:`JobState` of the
         training, what was :class:`Assessed`, the answers to the exercises and their scores; the reader's own
-        table and the :class:`Upload` it came from, if there is one, the :class:`Response` to a leak, and what
+        table and the :class:`Upload` it came from, if there is one, the :class:`LeakSeries`, and what
         was :class:`Memorised`.
     card
         What came of them.
@@ -85,7 +85,7 @@ class PageState:
         get_tables, set_tables = mo.state(None if brought else _bundled())
         get_job, set_job = mo.state(JobState())
         get_assessed, set_assessed = mo.state(Assessed())
-        get_response, set_response = mo.state(Response())
+        get_series, set_series = mo.state(LeakSeries())
         get_memorised, set_memorised = mo.state(Memorised())
         # Its own controls change it, and the cell that shows them shows what became of it.
         get_upload, self._set_upload = mo.state(brought, allow_self_loops=True)
@@ -99,18 +99,18 @@ class PageState:
         self.get_rows, self._set_rows = mo.state(self.options.rows)
         self._get_tables = get_tables
         self.states = get_tables, self.get_rows, get_job, get_assessed, self.get_answers, get_scores
-        self.other_states = get_own, get_upload, get_response, get_memorised
+        self.other_states = get_own, get_upload, get_series, get_memorised
         self.card = ScoreCard()
-        self._planted = Response()
+        self._planted = LeakSeries()
         self._set_tables = set_tables
         self._trials: dict[str, Trial] = {}
         self._train: pd.DataFrame | None = None
         self._job = Job(show=set_job, deliver=self._deliver)
         self._assessor = Assessor(show=set_assessed)
-        self._responder = Responder(show=set_response)
+        self._series_job = LeakSeriesJob(show=set_series)
         self._overfitting = Overfitting(
             show=lambda state: set_memorised(replace(get_memorised(), job=state)),
-            deliver=lambda doses: set_memorised(replace(get_memorised(), doses=doses)),
+            deliver=lambda simulations: set_memorised(replace(get_memorised(), simulations=simulations)),
         )
 
     def _brought(self, own: OwnTable | None) -> Upload | None:
@@ -238,14 +238,14 @@ class PageState:
             self._trials = {**self._trials, training.engine: trial}
         return EngineComparison(tuple(self._trials.values()))
 
-    def context(self, tables: Tables, assessed: Assessed, response: Response) -> ExerciseContext:
+    def context(self, tables: Tables, assessed: Assessed, series: LeakSeries) -> ExerciseContext:
         """Put together what the exercises are about."""
-        if response.tables is tables and response.leak == "planted" and response.doses:
-            self._planted = response
-        doses = self._planted.about(tables, "planted").doses
+        if series.tables is tables and series.leak == "planted" and series.simulations:
+            self._planted = series
+        simulations = self._planted.about(tables, "planted").simulations
         if tables.origin == "bundled":
-            doses = bundled_findings().response("planted")
-        return ExerciseContext(tables, assessed.evidence, doses)
+            simulations = bundled_findings().series("planted")
+        return ExerciseContext(tables, assessed.evidence, simulations)
 
     def answer(self, name: str, given: Answer) -> None:
         """Note what was answered to an exercise; without anything, forget it."""
@@ -257,10 +257,10 @@ class PageState:
         if self.card.record(name, answer, right):
             self._set_scores(self.card.scores())
 
-    def respond(self, tables: Tables, leak: Leak) -> None:
-        """Take several doses of a leak."""
+    def simulate(self, tables: Tables, leak: Leak) -> None:
+        """Simulate several sizes of a leak."""
         if tables.origin != "placeholder":
-            self._start(self._responder.run, tables, leak)
+            self._start(self._series_job.run, tables, leak)
 
     def overfit(self, train: pd.DataFrame, holdout: pd.DataFrame) -> None:
         """Make a generator memorise people."""

@@ -8,7 +8,7 @@ from math import ceil
 
 import numpy as np
 
-from synth_handson.evidence.controls.leak_simulation import Dose
+from synth_handson.evidence.controls.leak_simulation import LeakSimulation
 from synth_handson.evidence.measures import Measure
 from synth_handson.evidence.privacy.detection_power import POWER
 from synth_handson.evidence.privacy.overview import Privacy
@@ -21,9 +21,9 @@ from synth_handson.presentation.pictures.draw import WIDTH, Picture, dots, drawi
 from synth_handson.presentation.words import Wording, chance, percent
 
 PER_THOUSAND = 1_000
-"""Crowds and strips show so many dots, whatever the size of the table."""
+"""Dots in crowds and strips, whatever the size of the table."""
 WIDEST = 0.2
-"""Share of the rows at which the picture of the alarm ends at least."""
+"""Smallest share of the rows at which the picture of the alarm ends."""
 ALARM = "#1c7a45"
 FINDERS = (
     "subset_matches", "subset_matches_binned", "profile_matches", "key_matches", "event_matches",
@@ -175,19 +175,19 @@ def people_found(privacy: Privacy, language: Language) -> Picture | None:
 
 
 def three(privacy: Privacy, language: Language, *, people: bool = False) -> tuple[Picture, ...]:
-    """Draw the three pictures for whoever decides: two crowds, the copy zone and the tested alarm."""
+    """Draw the three pictures for the decision maker: two crowds, the copy zone and the tested alarm."""
     found = people_found(privacy, language)
     rest = copy_zone(privacy.distances, language), alarm(privacy.verdict, language, people=people)
     return rest if found is None else (found, *rest)
 
 
-def lamps(dose: Dose, language: Language) -> Picture:
+def lamps(simulation: LeakSimulation, language: Language) -> Picture:
     """Draw a lamp for each test, lit if it notices a leak made on purpose."""
     words = Wording(language)
-    tested = [m for m in dose.measures if m.p_value is not None]
+    tested = [m for m in simulation.measures if m.p_value is not None]
     drawn = []
     for n, m in enumerate(tested):
-        x, y, lit = 250 * (n % 2), 26 * (n // 2) + 14, m.name in dose.noticed
+        x, y, lit = 250 * (n % 2), 26 * (n // 2) + 14, m.name in simulation.noticed
         fill = SYNTHETIC if lit else "none"
         rays = (
             f'<path d="M{x + 10} {y - 11}v-3M{x - 1} {y}h-3M{x + 21} {y}h3" stroke="{SYNTHETIC}"/>'
@@ -197,8 +197,8 @@ def lamps(dose: Dose, language: Language) -> Picture:
         drawn.append(
             f'<circle cx="{x + 10}" cy="{y}" r="8" fill="{fill}" stroke="#888" stroke-width="1.5"/>{rays}'
         )
-        drawn.append(text(x + 26, y + 4, words.text(f"dose.short_{m.name}")))
-    title = get_text(language, "pictures.lamps", lit=len(dose.noticed), tests=len(tested))
+        drawn.append(text(x + 26, y + 4, words.text(f"leak_simulation.short_{m.name}")))
+    title = get_text(language, "pictures.lamps", lit=len(simulation.noticed), tests=len(tested))
     height = 26 * ((len(tested) + 1) // 2) + 4
     return Picture(title, drawing("".join(drawn), height, title))
 

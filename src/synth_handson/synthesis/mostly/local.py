@@ -15,17 +15,17 @@ from synth_handson.synthesis.worker import WorkerPool
 from synth_handson.synthesis.worker_training import WorkerModel, train_in_worker
 
 LARGE_TABLE_BATCH = 2_048
-"""Rows per step on a large table; the engine's own choice, a quarter of it, learns no better, and slower."""
+"""Rows per step on a large table. The engine's default, a quarter of it, is slower and no better."""
 
 PRIVATE_BATCH = 512
-"""With differential privacy each step adds noise, which more rows drown."""
+"""Rows per step with differential privacy: each step adds noise, which matters less with more rows."""
 
 TOO_LITTLE = "The privacy budget is too low"
-"""So begins what the engine's accountant says where no noise is enough."""
+"""Start of the message of the engine's privacy accountant when no amount of noise is enough."""
 
 PROCESS = "synth_handson.synthesis.mostly.engine_process"
 POOL = WorkerPool(PROCESS)
-"""Shared by everything in the program that trains or draws with it."""
+"""Worker processes shared by all trainings and draws of the program."""
 
 
 class MostlyEngine:

@@ -24,19 +24,20 @@ from synth_handson.synthesis.run import TrainingRun
 from synth_handson.synthesis.schema import encoding_types, prepare_in_order
 
 CHECK_SECONDS = 5.0
-"""How long a server may take to show that it is there."""
+"""Timeout for the check that a server is running."""
 
 REQUEST_SECONDS = 120.0
-"""How long it may take to receive a table, or to draw rows."""
+"""Timeout for sending a table and for drawing rows."""
 
 POLL_SECONDS = 0.5
-"""Time between two looks at a training, and how long each look may take; a cancel waits for both at most."""
+"""Interval between polls of a training, and timeout of each; a cancel waits for both at most."""
 
 PATIENCE_SECONDS = 60.0
-"""How long looks at a training may fail on end: a server that draws rows for somebody answers nobody else."""
+"""How long polls may keep failing: a server that is drawing rows answers nobody else."""
 
 SILENCE_SECONDS = 900.0
-"""How long a training may show no progress: a server never notices that its training process was killed."""
+"""How long a training may show no progress: the server does not notice when its training process is
+killed."""
 
 
 SETTLE_SECONDS = 30.0

@@ -14,7 +14,7 @@ from synth_handson.tables.rules.values import DAY, Unit, Values
 
 MAX_DECIMALS = 6
 ON_GRID = 1e-4
-"""How far from a multiple of a step a number may be, as a share of the step: decimals are not exact."""
+"""Tolerated distance from a multiple of a step, as a share of the step: decimals are not exact."""
 LARGEST = 1e11
 
 

@@ -21,12 +21,12 @@ from synth_handson.tables.rules.rule import Rule, Within
 from synth_handson.tables.rules.values import Unit, Values
 
 MOST_BROKEN = 0.5
-"""A rule that more of the training rows break is none of theirs."""
+"""Rules that a larger share of the training rows break are ignored."""
 MOST_DRAWN = 20
-"""Rows are drawn again until so many times as many were drawn as are wanted."""
+"""Most rows drawn in all, as a multiple of the rows wanted."""
 LEAST_KEPT = 1 / MOST_DRAWN
 LEAST_DRAWN = 1_000
-"""So many may be drawn for any number of rows."""
+"""Rows that may be drawn however few are wanted."""
 
 Draw = Callable[[int, int], pd.DataFrame]
 """Draws a number of rows with a seed."""

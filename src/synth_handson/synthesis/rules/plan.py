@@ -28,7 +28,7 @@ from synth_handson.tables.rules.rule import (
 from synth_handson.tables.rules.values import Values
 
 LEAST_LEARNED = 2
-"""So many columns at least are left to be learned."""
+"""Fewest columns left for the engine to learn."""
 
 
 def plan(rules: Sequence[Rule], values: Values) -> tuple[Action, ...]:
@@ -146,7 +146,7 @@ def _computed(rule: Comparison, values: Values, chosen: _Chosen) -> Iterator[Com
 
 
 def _ends(column: str, expression: Expression, values: Values) -> Iterator[tuple[str, Expression]]:
-    """Yield the end of a difference of two dates that is a column, exactly or but for a factor."""
+    """Yield the end of a difference of two dates that is a column, exactly or except for a factor."""
     factor: Expression | None = None
     if (
         isinstance(expression, Arithmetic)

@@ -21,13 +21,13 @@ from synth_handson.tables.texts import MIN_KEPT_ROWS
 
 TRUTHS = {"True": True, "False": False}
 THERE = "there"
-"""Stands for a computed value that is not missing."""
+"""Placeholder for a computed value that is not missing."""
 ALONE = " (alone)"
-"""Added to the name of a column: its values where those are missing that it is compared with."""
+"""Suffix of a column: its values where the column it is compared with is missing."""
 PIECES = 100
-"""A range is kept as so many pieces at most, each of at least 8 people."""
+"""Pieces that a range is kept as at most, each with at least 8 people."""
 EDGE = 1e-6
-"""A number that differs by less from a multiple of its step is one."""
+"""Tolerated distance from a multiple of a step."""
 
 
 @dataclass(frozen=True, eq=False)

@@ -37,9 +37,9 @@ if TYPE_CHECKING:
 
 BLOCK = 2**24
 MAX_MEMORY = 12 * 2**30
-"""Text that takes more memory is not read."""
+"""Largest memory that a text may take."""
 CHUNK = 500_000
-"""So many rows are written at once."""
+"""Rows written at a time."""
 
 
 def read_delimited(

@@ -1,4 +1,4 @@
-"""How text is delimited: by which sign, how it is quoted, and whether its first line names the columns."""
+"""How text is delimited and quoted, and whether its first line names the columns."""
 
 from __future__ import annotations
 
@@ -27,9 +27,9 @@ from synth_handson.tables.files.heading import find_heading
 DELIMITERS = (",", ";", "\t", "|")
 NUMBERS = re.compile(r"[-+\d.eE]+(?: [-+\d.eE]+)+")
 DATA = re.compile(r"\s*(?:[^\s@]+@[\w-]+(?:\.[\w-]+)+|(?:\+|\(?0)\d[\d ()-]{7,}\d|https?://\S+)\s*")
-"""A mail address, a telephone number or an address on the web names no column."""
+"""A mail address, a phone number or a URL, which cannot be the name of a column."""
 SAMPLE = 2**18
-"""So many characters decide how a file is delimited."""
+"""Characters from which the delimiter of a file is inferred."""
 
 
 @dataclass(frozen=True)
@@ -177,7 +177,7 @@ def _sample(path: Path, encoding: str) -> str:
 
 
 def _lines(text: str) -> list[str]:
-    """Return the lines of a text with their ends, which are those of a file and no other signs."""
+    """Return the lines of a text with their ends, splitting only at a file's line ends."""
     return list(io.StringIO(text, newline=""))
 
 

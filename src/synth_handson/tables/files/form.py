@@ -19,9 +19,9 @@ AnyPath: TypeAlias = "str | PathLike[str]"
 ColumnType = Literal["text", "whole", "number", "date", "time", "boolean"]
 COLUMN_TYPES: tuple[ColumnType, ...] = get_args(ColumnType)
 MAX_COLUMNS = 5_000
-"""A file with more columns is not read."""
+"""Most columns of a file."""
 OnRows = Callable[[int], None]
-"""Told every now and then how many rows are read or written; what it raises ends that."""
+"""Called now and then with the number of rows read or written; raising an exception stops the work."""
 FileFormat = Literal["csv", "json", "lines", "yaml", "xlsx", "parquet"]
 
 
@@ -43,7 +43,7 @@ class ColumnForm:
     zone
         What follows every date: "Z" or an offset such as "+09:00"; "" for dates without a zone.
     decimal, grouping
-        The sign before decimals, and the one between groups of three digits.
+        The decimal separator and the thousands separator.
     decimals
         Number of decimals if all numbers have the same number of them.
     words

@@ -33,11 +33,11 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 MAX_CELLS = 50_000_000
-"""So many cells, also missing ones, are held as objects at most."""
+"""Most cells, including missing ones, held as objects."""
 PIECE = 100_000
-"""So many cells of a column are held as objects before they are packed."""
+"""Cells of a column held as objects before they are packed."""
 TOLD = 1_000
-"""Progress is told once for so many rows."""
+"""Rows between two progress reports."""
 
 
 def from_rows(
@@ -113,7 +113,7 @@ class _Cells:
         self._pack()
 
     def column(self, rows: int) -> Column:
-        """Return so many rows in one dtype, or as objects."""
+        """Return the column's rows in one dtype, or as objects."""
         if rows > len(self._packed) * PIECE + len(self._open):
             self.put(rows - 1, None)
         if not self._packed:

@@ -43,7 +43,7 @@ SUFFIXES: dict[str, FileFormat] = {
 }
 PACKED = ".gz"
 OLD_WORKBOOK = b"\xd0\xcf\x11\xe0"
-"""Begins a workbook of before 2007, and one that is protected by a password."""
+"""Start of a workbook from before 2007, or of one with a password."""
 
 
 def read_table(

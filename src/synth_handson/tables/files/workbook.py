@@ -23,19 +23,19 @@ from synth_handson.tables.files.objects import from_rows, plain_values
 
 MAX_UNPACKED = 2 * 2**30
 MAX_RATIO = 200
-"""Sheets pack well, but not so well: a bomb packs a thousandfold."""
+"""Largest compression ratio. Sheets stay far below it; a zip bomb reaches a thousand."""
 MAX_PART = 2**26
 MAX_ROW = 2**25
-"""So large may what is read as a whole be, in bytes: texts that cells share, and one row."""
+"""Largest part read at once, in bytes: the shared texts of cells, or one row."""
 BLOCK = 2**16
 MAX_ROWS = 1_048_576
 MAX_CELL = 32_767
-"""What a sheet can hold: rows, and characters in a cell."""
+"""Limits of a sheet: rows, and characters in a cell."""
 MAX_WHOLE = 2**53
-"""Every number in a sheet is a float64."""
+"""Largest exact integer: every number in a sheet is a float64."""
 
 PADDED = re.compile(r"0{2,}")
-"""The number format by which a sheet shows "01067"."""
+"""Number format with which a sheet shows "01067"."""
 FORMULA = re.compile(rb"<(?:\w+:)?f[ />]")
 ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f]")
 
@@ -138,7 +138,7 @@ def _write_sheet(sheet: Any, frame: pd.DataFrame, form: TableForm) -> None:
 
 
 class _Watched(io.FileIO):
-    """A file that tells whoever waits for it whenever more of it is read, so that reading can be ended."""
+    """A file that reports progress whenever more of it is read, so that reading can be stopped."""
 
     def __init__(self, path: Path, on_rows: OnRows | None) -> None:
         super().__init__(path)

@@ -25,7 +25,7 @@ from synth_handson.tables.rules.values import Booleans, Floats, Integers, Unit, 
 
 Sign = Literal["<", "<=", ">", ">=", "=", "!="]
 RELATIVE = 1e-11
-"""Equal numbers may differ by so much of their size, for they are computed in binary."""
+"""Relative tolerance for equal numbers, which are computed in binary."""
 
 
 class Statement(Part):
