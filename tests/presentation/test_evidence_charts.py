@@ -19,8 +19,8 @@ from synth_handson.presentation.labels import dose_label
 
 def distance(value: float, reference: float, *columns: str) -> Measure:
     name = "pair_tvd" if len(columns) == 2 else "column_tvd"
-    ours, theirs = (Estimate(v, v - 0.01, v + 0.01) for v in (value, reference))
-    return Measure(name, ours, theirs, rows=900, columns=columns)
+    estimate, expected = (Estimate(v, v - 0.01, v + 0.01) for v in (value, reference))
+    return Measure(name, estimate, expected, rows=900, columns=columns)
 
 
 def fidelity(columns: list[Measure], pairs: list[Measure]) -> Fidelity:

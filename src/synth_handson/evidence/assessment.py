@@ -332,11 +332,11 @@ def _assess(
             on_progress(Step(name, SHARES[name]))
 
     begin("distances")
-    ours = Neighbours.of(tables, random_state, whole)
+    neighbours = Neighbours.of(tables, random_state, whole)
     joint = c2st(tables.synthetic, tables.train, tables.holdout, random_state=random_state)
     real_auc = joint.reference or Estimate(0.5, 0.5, 0.5)
     privacy = assess_privacy(
-        ours,
+        neighbours,
         real_auc,
         texts,
         known=given.known,
@@ -348,7 +348,7 @@ def _assess(
     if asked:
         privacy = replace(privacy, verdict=asked.asked.cap(privacy.verdict, given.sizes[2]))
     begin("controls")
-    controls = assess_controls(ours, joint)
+    controls = assess_controls(neighbours, joint)
     begin("fidelity")
     schema = match_schema(*given.columns)
     compared = tables
@@ -384,7 +384,7 @@ def _assess(
         usefulness=usefulness,
         grade=grade(fidelity, utility, privacy, usefulness),
         known=people.known if people else given.known,
-        epsilon_at_least=epsilon_at_least(ours) if privacy.verdict.split_is_random else None,
+        epsilon_at_least=epsilon_at_least(neighbours) if privacy.verdict.split_is_random else None,
         rules=rules,
         people=sizes if histories else None,
         person=people.person if people and histories else None,

@@ -154,8 +154,8 @@ def _privacy_score(privacy: Privacy) -> float:
     return 100 * (1 - min(max(excess), 1.0))
 
 
-def _share(ours: float, theirs: float) -> float:
-    return float(np.clip(ours / theirs, 0, 1)) if theirs > 0 else 1.0
+def _share(synthetic: float, reference: float) -> float:
+    return float(np.clip(synthetic / reference, 0, 1)) if reference > 0 else 1.0
 
 
 def _recommendations(fidelity: Fidelity, utility: Utility | Message, privacy: Privacy) -> Iterable[Message]:

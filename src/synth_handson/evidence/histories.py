@@ -69,9 +69,9 @@ class Events:
         for part, people in picks:
             number = np.full(int(max(people.max(initial=0), self.owners[part].max(initial=0))) + 1, -1)
             number[people] = np.arange(len(people))
-            theirs = number[self.owners[part]]
-            owners.append(theirs[theirs >= 0])
-            tables.append(self.tables.all[part][theirs >= 0].reset_index(drop=True))
+            renumbered = number[self.owners[part]]
+            owners.append(renumbered[renumbered >= 0])
+            tables.append(self.tables.all[part][renumbered >= 0].reset_index(drop=True))
         return replace(self, tables=AssessedTables(*tables), owners=_trio(owners), texts={})
 
     def summaries(self, part: int, people: int) -> Iterator[tuple[str, pd.Series]]:

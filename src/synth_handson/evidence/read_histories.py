@@ -136,8 +136,8 @@ def _in_memory(tables: Tables) -> dict[str, pd.DataFrame]:
 
 def kind_of(histories: Histories, names: Sequence[str]) -> Events | None:
     """Find the kind of events that has all of these columns which do not belong to people."""
-    theirs = set(names) - set(histories.attributes.train)
-    return next((events for events in histories.events if theirs <= set(events.tables.train)), None)
+    wanted = set(names) - set(histories.attributes.train)
+    return next((events for events in histories.events if wanted <= set(events.tables.train)), None)
 
 
 def _attributions(histories: Histories, known: Sequence[str], random_state: int) -> tuple[Measure, ...]:

@@ -155,8 +155,8 @@ class _Blocks:
         if self.codes:
             unequal, differs = space.unequal[:pairs].reshape(shape), space.differs[:pairs].reshape(shape)
             unequal[:] = 0
-            for ours, theirs in self.codes:
-                np.not_equal(ours[block, None], theirs[some], out=differs)
+            for asked, known in self.codes:
+                np.not_equal(asked[block, None], known[some], out=differs)
                 np.add(unequal, differs, out=unequal)
             np.add(about, unequal, out=about)
         return about

@@ -57,14 +57,14 @@ class SharedItems:
     alone: Booleans
 
 
-def share_items(ours: Items, theirs: Items, most: int) -> SharedItems:
+def share_items(left: Items, right: Items, most: int) -> SharedItems:
     """Find for each person with whom of another table they have most in common.
 
     Parameters
     ----------
-    ours
+    left
         The people in question, at least two.
-    theirs
+    right
         The people of the other table.
     most
         From so many items together it is told whether they single somebody out.
@@ -80,13 +80,13 @@ def share_items(ours: Items, theirs: Items, most: int) -> SharedItems:
     Reports 3, 2013, and "Unique in the shopping mall", Science 347, 2015. To weigh items by how rare they
     are: A. Narayanan and V. Shmatikov, "Robust de-anonymization of large sparse datasets", IEEE S&P 2008.
     """
-    size = int(max(ours.numbers.max(initial=0), theirs.numbers.max(initial=0))) + 1
-    held, drawn = _matrix(ours, size), _matrix(theirs, size)
+    size = int(max(left.numbers.max(initial=0), right.numbers.max(initial=0))) + 1
+    held, drawn = _matrix(left, size), _matrix(right, size)
     holders, copies = (np.asarray(one.sum(axis=0)).ravel() for one in (held, drawn))
     kept = _within_bounds(holders * (holders + copies))
     kept &= holders > 0
     held, drawn, holders = held[:, kept], drawn[:, kept], holders[kept]
-    telling = held.multiply(np.log(ours.people / np.maximum(holders, 1))[None, :]).tocsr()
+    telling = held.multiply(np.log(left.people / np.maximum(holders, 1))[None, :]).tocsr()
     shared, partner = _closest(telling, drawn)
     among, _ = _closest(telling, held, itself=False)
     both = held.multiply(drawn[partner]).tocsr()

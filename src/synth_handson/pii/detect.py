@@ -425,11 +425,11 @@ def _findings(name: str, column: Column, marks: PersonalDataSpans) -> Iterator[F
     examples: dict[Kind, list[str]] = defaultdict(list)
     for text, spans in marks.spans.items():
         for kind in {span.kind for span in spans}:
-            ours = [span for span in spans if span.kind == kind]
+            of_kind = [span for span in spans if span.kind == kind]
             cells[kind] += int(times[text])
-            sure[kind] += int(times[text]) * any(span.sure for span in ours)
+            sure[kind] += int(times[text]) * any(span.sure for span in of_kind)
             if len(examples[kind]) < EXAMPLES:
-                examples[kind].append(mask(text[ours[0].start : ours[0].end]))
+                examples[kind].append(mask(text[of_kind[0].start : of_kind[0].end]))
     for kind in KINDS:
         if cells[kind]:
             yield Finding(

@@ -374,12 +374,12 @@ def _texts(
     meaning: Meaning | None,
 ) -> tuple[Check, Check]:
     def compared(name: str) -> TextSimilarity | None:
-        real, ours = frame[name], made[name].astype("str")
+        real, synthetic = frame[name], made[name].astype("str")
         by = meaning or meaning_for(real)
         if by is None:
-            return compare_texts(real, ours)
+            return compare_texts(real, synthetic)
         masked = without_personal_data(real, marks.get(name))
-        return compare_texts(masked, without_personal_data(ours, find_in_column(name, ours)), by)
+        return compare_texts(masked, without_personal_data(synthetic, find_in_column(name, synthetic)), by)
 
     names = [name for name in common if is_text(frame[name])]
     found = {name: compared(name) for name in names}

@@ -160,14 +160,14 @@ class Wording:
         """Say in a sentence or two what was found, beside the same for the holdout."""
         if measure.value is None:
             return self.missing(measure)
-        ours, column = self.inline(self.value(measure)), ", ".join(map(self.quote, measure.columns))
+        value, column = self.inline(self.value(measure)), ", ".join(map(self.quote, measure.columns))
         *known, secret = [*map(self.quote, measure.columns)] or [""]
-        told = {"ours": ours, "column": column, "known": ", ".join(known), "secret": secret}
+        told = {"value": value, "column": column, "known": ", ".join(known), "secret": secret}
         said = [self.translate(f"sentence_{measure.name}", **told)]
         if measure.reference is None:
             said.append(self.translate("beside_none"))
         else:
-            said.append(self.translate("beside", theirs=self.inline(self.reference(measure))))
+            said.append(self.translate("beside", reference=self.inline(self.reference(measure))))
         if measure.p_value is not None:
             how_often = "by_chance" if measure.p_value >= 0.001 else "by_chance_rarely"
             said.append(self.translate(how_often, p=f"{measure.p_value:.3f}"))

@@ -45,19 +45,19 @@ def counted(synthetic: AnyTable, train: AnyTable, holdout: AnyTable) -> Iterator
 def agree(tables: Three) -> None:
     """Check every count against the one made in memory."""
     prepared = prepare_tables(*tables)
-    ours = Neighbours.of(prepared, 0)
+    neighbours = Neighbours.of(prepared, 0)
     with counted(*tables) as found:
-        assert found.matches() == ours.matches
+        assert found.matches() == neighbours.matches
         first = prepared.train.columns[0]
         if prepared.train.shape[1] > 2:
             assert found.matches((first,)) == Matches.of(*prepared.without((first,)).all)
-        for mine, theirs in zip(found.joins, ours.joins, strict=True):
-            assert (mine.subsets, mine.binned) == (theirs.subsets, theirs.binned)
-            assert mine.found.people == theirs.found.people
-            assert mine.found.counts.tolist() == theirs.found.counts.tolist()
-            assert mine.holdout_found.tolist() == theirs.holdout_found.tolist()
-            assert mine.unique.tolist() == pytest.approx(theirs.unique.tolist())
-        agree_on_attributions(tables, ours)
+        for actual, expected in zip(found.joins, neighbours.joins, strict=True):
+            assert (actual.subsets, actual.binned) == (expected.subsets, expected.binned)
+            assert actual.found.people == expected.found.people
+            assert actual.found.counts.tolist() == expected.found.counts.tolist()
+            assert actual.holdout_found.tolist() == expected.holdout_found.tolist()
+            assert actual.unique.tolist() == pytest.approx(expected.unique.tolist())
+        agree_on_attributions(tables, neighbours)
         assert found.never_repeating == NeverRepeating.of(prepared.train)
         for name, counts in count_split(prepared).items():
             split = found.columns[name].split
@@ -65,20 +65,20 @@ def agree(tables: Three) -> None:
             assert not split[:, counts.shape[1] :].any()
         agree_on_bins(found, prepared)
         sampled = prepared.sampled(SAMPLE, 0)
-        for mine, theirs in zip(found.sample.all, sampled.all, strict=True):
-            pd.testing.assert_frame_equal(mine, theirs)
+        for actual, expected in zip(found.sample.all, sampled.all, strict=True):
+            pd.testing.assert_frame_equal(actual, expected)
 
 
-def agree_on_attributions(tables: Three, ours: Neighbours) -> None:
+def agree_on_attributions(tables: Three, neighbours: Neighbours) -> None:
     """Check whose secrets are told right."""
     for known in (tables[1].columns[:1], tables[1].columns[:-1]):
         with read_tables(*tables, 0, known=known, rows=SAMPLE) as given:
             assert given.whole is not None
-            mine = given.whole.attributions(given.known)
-        theirs = ours.counts.attributions(given.known)
-        assert (mine.known, mine.secrets) == (theirs.known, theirs.secrets)
-        assert (mine.people, mine.matched) == (theirs.people, theirs.matched)
-        assert mine.told.tolist() == theirs.told.tolist()
+            actual = given.whole.attributions(given.known)
+        expected = neighbours.counts.attributions(given.known)
+        assert (actual.known, actual.secrets) == (expected.known, expected.secrets)
+        assert (actual.people, actual.matched) == (expected.people, expected.matched)
+        assert actual.told.tolist() == expected.told.tolist()
 
 
 def agree_on_bins(found: WholeTables, tables: AssessedTables) -> None:
@@ -178,8 +178,8 @@ def test_files_are_counted_as_the_tables_they_hold(ending: str, tmp_path: Path) 
     read = [pd.read_csv(path) if ending == ".csv" else pd.read_parquet(path) for path in paths]
     with counted(*read) as frames, counted(*paths) as found:
         assert found.matches() == frames.matches()
-        for mine, theirs in zip(found.joins, frames.joins, strict=True):
-            assert mine.found.counts.tolist() == theirs.found.counts.tolist()
+        for actual, expected in zip(found.joins, frames.joins, strict=True):
+            assert actual.found.counts.tolist() == expected.found.counts.tolist()
 
 
 @pytest.mark.parametrize("ending", [".csv", ".parquet"])
@@ -363,15 +363,17 @@ def test_counts_of_all_rows_give_what_the_rows_themselves_give(rows: int) -> Non
         sample = assess_fidelity(found.sample, schema=schema, c2st=nothing, random_state=0)
         on_all = on_all_rows(sample, found)
     pairs = zip((*on_all.columns, *on_all.pairs), (*in_memory.columns, *in_memory.pairs), strict=True)
-    for mine, theirs in pairs:
-        assert (mine.name, mine.columns) == (theirs.name, theirs.columns)
-        if mine.rows == SAMPLE:
+    for actual, expected in pairs:
+        assert (actual.name, actual.columns) == (expected.name, expected.columns)
+        if actual.rows == SAMPLE:
             continue
-        assert mine.rows == theirs.rows == 1_000
-        compared = zip((mine.value, mine.reference), (theirs.value, theirs.reference), strict=True)
-        for drawn, (ours, expected) in zip((rows > 1_000, False), compared, strict=True):
-            assert ours is not None and expected is not None
+        assert actual.rows == expected.rows == 1_000
+        compared = zip((actual.value, actual.reference), (expected.value, expected.reference), strict=True)
+        for drawn, (counted_value, in_rows) in zip((rows > 1_000, False), compared, strict=True):
+            assert counted_value is not None and in_rows is not None
             # Of the larger synthetic table, other rows are drawn; intervals are bootstrapped, always.
-            assert drawn or ours.value == pytest.approx(expected.value)
-            assert ours.low <= expected.high and expected.low <= ours.high
-            assert ours.high - ours.low == pytest.approx(expected.high - expected.low, rel=0.5, abs=0.05)
+            assert drawn or counted_value.value == pytest.approx(in_rows.value)
+            assert counted_value.low <= in_rows.high and in_rows.low <= counted_value.high
+            assert counted_value.high - counted_value.low == pytest.approx(
+                in_rows.high - in_rows.low, rel=0.5, abs=0.05
+            )

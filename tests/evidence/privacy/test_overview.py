@@ -150,14 +150,14 @@ def quick_verdict(synthetic: pd.DataFrame, train: pd.DataFrame, holdout: pd.Data
     columns = tuple(tables.train.columns)[:MAX_SECRETS]
     unremarkable = Estimate(0.0, 0.0, 0.1)
     risks = [("singling_out", ()), ("linkability", ()), *(("inference", (name,)) for name in columns)]
-    ours = Neighbours.of(tables, seed)
+    neighbours = Neighbours.of(tables, seed)
     measures = [
-        *membership_measures(ours),
+        *membership_measures(neighbours),
         *(Measure(name, unremarkable, rows=500, columns=about, p_value=1.0) for name, about in risks),
     ]
     checks = (
         *split_measures(tables, real_auc(tables, seed), count_split(tables)),
-        holdout_matches(ours.joins),
+        holdout_matches(neighbours.joins),
     )
     return decide(measures, LIMITS, len(synthetic), checks).outcome
 

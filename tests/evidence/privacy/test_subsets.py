@@ -35,8 +35,8 @@ LEVEL = 0.05 / 20
 
 
 def joins(tables: AssessedTables, seed: int = 0) -> tuple[SubsetJoin, ...]:
-    ours = Neighbours.of(tables, seed)
-    space, _, train, holdout = ours.everyone
+    neighbours = Neighbours.of(tables, seed)
+    space, _, train, holdout = neighbours.everyone
     return tuple(subset_joins(space, train, holdout, seed))
 
 

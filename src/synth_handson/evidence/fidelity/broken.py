@@ -79,13 +79,13 @@ def find_shifted(synthetic: pd.Series[Any], train: pd.Series[Any]) -> BrokenColu
     known = [column.dropna() for column in (synthetic, train)]
     found = []
     for value in known[1].unique():
-        ours, theirs = (exact_share(int((column == value).sum()), len(column)) for column in known)
-        found.append((_certain_gap(ours, theirs), value, ours, theirs))
+        share, expected = (exact_share(int((column == value).sum()), len(column)) for column in known)
+        found.append((_certain_gap(share, expected), value, share, expected))
     # Of two classes, which are equally far off, the rarer one is named.
-    gap, value, ours, theirs = max(found, key=lambda one: (round(one[0], 9), -one[3]))
+    gap, value, share, expected = max(found, key=lambda one: (round(one[0], 9), -one[3]))
     if gap <= SHIFTED:
         return None
-    return BrokenColumn(str(train.name), "shifted", value_text(value), float(ours), float(theirs))
+    return BrokenColumn(str(train.name), "shifted", value_text(value), float(share), float(expected))
 
 
 def value_text(value: Any) -> str:
@@ -96,12 +96,12 @@ def value_text(value: Any) -> str:
 def _faults(synthetic: pd.Series[Any], train: pd.Series[Any]) -> Iterator[BrokenColumn]:
     name = str(train.name)
     values, known = synthetic.dropna(), train.dropna()
-    ours, theirs = (
+    share, expected = (
         exact_share(len(table) - len(there), len(table))
         for table, there in ((synthetic, values), (train, known))
     )
-    if _certain_gap(ours, theirs) > BLANK:
-        yield BrokenColumn(name, "blank", None, float(ours), float(theirs))
+    if _certain_gap(share, expected) > BLANK:
+        yield BrokenColumn(name, "blank", None, float(share), float(expected))
     if values.empty:
         return
     counts = known.value_counts()
@@ -125,8 +125,8 @@ def _is_lost(rows: int, of: int, drawn: int) -> bool:
     return bool((1 - exact_share(rows, of).low) ** drawn <= BY_CHANCE)
 
 
-def _certain_gap(ours: Estimate, theirs: Estimate) -> float:
+def _certain_gap(left: Estimate, right: Estimate) -> float:
     """Say how far apart two shares certainly are, from their intervals (Newcombe, Stat. Med. 17, 1998)."""
-    larger, smaller = max(ours, theirs, key=float), min(ours, theirs, key=float)
+    larger, smaller = max(left, right, key=float), min(left, right, key=float)
     uncertain = np.hypot(larger - larger.low, smaller.high - smaller)
     return float(larger) - float(smaller) - float(uncertain)

@@ -51,10 +51,10 @@ def c2st(
         `c2st_area`.
     """
     rows = min(len(synthetic), len(train), len(holdout), rows)
-    ours, theirs = (
+    area, expected = (
         c2st_area(table, train, random_state=random_state, rows=rows) for table in (synthetic, holdout)
     )
-    return Measure("c2st_auc", ours, theirs, rows=rows)
+    return Measure("c2st_auc", area, expected, rows=rows)
 
 
 def told_apart_by_events(
@@ -90,9 +90,9 @@ def told_apart_by_events(
 _Owned = tuple[pd.DataFrame, Integers]
 
 
-def _area_of_events(ours: _Owned, theirs: _Owned, random_state: int, rows: int) -> Estimate:
+def _area_of_events(compared: _Owned, train: _Owned, random_state: int, rows: int) -> Estimate:
     tables, people = [], []
-    for shift, (table, owners) in enumerate((theirs, ours)):
+    for shift, (table, owners) in enumerate((train, compared)):
         rng = np.random.default_rng(random_state + shift)
         drawn = rows_of_people(owners, rows, rng, again=False)
         tables.append(table.iloc[drawn])

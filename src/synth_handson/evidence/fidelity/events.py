@@ -130,14 +130,16 @@ def _between_people(events: Events, random_state: int) -> Iterator[Measure]:
             draws = np.vstack([np.ones(size), rng.multinomial(size, np.full(size, 1 / size), REPLICATES)])
             shares.append(intraclass_correlation((below + not_above) / 2, who[there], draws))
         synthetic, train, holdout = shares
-        ours, theirs = (_difference(share, float(train[0])) for share in (synthetic, holdout))
+        difference, expected = (_difference(share, float(train[0])) for share in (synthetic, holdout))
         yield Measure(
             "intraclass_difference",
-            ours,
-            theirs,
+            difference,
+            expected,
             rows=min(sizes[0], sizes[2]),
             columns=(name,),
-            missing=None if ours else Message("measures.missing_intraclass_difference", {"column": name}),
+            missing=None
+            if difference
+            else Message("measures.missing_intraclass_difference", {"column": name}),
         )
 
 

@@ -124,7 +124,7 @@ def units_of(columns: pd.DataFrame) -> dict[str, Unit]:
 
 def _measured(rule: Rule, stated: bool, people: int, tables: tuple[Values, Values, Values]) -> RuleEvidence:
     broken = [int((~rule.holds_for(table, tables[1])).sum()) for table in tables]
-    ours = exact_share(broken[0], tables[0].rows)
+    share = exact_share(broken[0], tables[0].rows)
     # What values of the training table decide, its own rows can hardly break.
     first = 2 if rule.reads_data else 1
     real: Estimate = exact_share(sum(broken[first:]), sum(table.rows for table in tables[first:]))
@@ -134,9 +134,9 @@ def _measured(rule: Rule, stated: bool, people: int, tables: tuple[Values, Value
         stated=stated,
         people=people,
         rows=tables[0].rows,
-        broken=float(ours),
-        low=ours.low,
-        high=ours.high,
+        broken=float(share),
+        low=share.low,
+        high=share.high,
         train=broken[1] / tables[1].rows,
         holdout=broken[2] / tables[2].rows,
         real_high=real.high,

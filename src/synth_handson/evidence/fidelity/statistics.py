@@ -140,21 +140,21 @@ def match_schema(synthetic: pd.DataFrame, train: pd.DataFrame) -> SchemaMatch:
     SchemaMatch
         All true for a synthetic table that can take the training table's place in a program.
     """
-    ours, theirs = list(synthetic.columns), list(train.columns)
+    given, expected = list(synthetic.columns), list(train.columns)
     types, wanted = (
         dict(zip(table.columns, (dtype.name for dtype in table.dtypes), strict=True))
         for table in (synthetic, train)
     )
-    common = [name for name in theirs if name in types]
+    common = [name for name in expected if name in types]
     changed = [name for name in common if types[name] != wanted[name]]
     strange = [
-        *(name for name in theirs if name not in types),
-        *(name for name in ours if name not in wanted),
+        *(name for name in expected if name not in types),
+        *(name for name in given if name not in wanted),
     ]
     return SchemaMatch(
-        names=not strange and len(ours) == len(theirs),
+        names=not strange and len(given) == len(expected),
         types=not changed,
-        order=[name for name in ours if name in wanted] == common,
+        order=[name for name in given if name in wanted] == common,
         differing=tuple(map(str, [*changed, *strange])),
     )
 
@@ -320,11 +320,11 @@ def compare_columns(
     for given, name in zip(columns, tables.train.columns, strict=True):
         both = pd.concat([tables.synthetic[name], tables.holdout[name]], ignore_index=True)
         train_counts, counts = _count_bins(bin_column(tables.train[name], both), samples)
-        ours, theirs = (
+        synthetic_tvd, holdout_tvd = (
             float(total_variation(drawn[: sample.draws], train_counts).mean())
             for sample, drawn in zip(samples, counts, strict=True)
         )
-        found.append(ColumnFidelity(given, ours, theirs, samples[0].rows))
+        found.append(ColumnFidelity(given, synthetic_tvd, holdout_tvd, samples[0].rows))
     return tuple(found)
 
 
@@ -399,8 +399,10 @@ def _draw_samples(
 ) -> _Samples:
     """Draw as many rows of the synthetic table as of the holdout."""
     rows = min(len(tables.synthetic), len(tables.holdout), MAX_ROWS)
-    ours, theirs = (None, None) if owners is None else (owners[0], owners[2])
-    return _Sample.draw(tables.synthetic, rows, rng, ours), _Sample.draw(tables.holdout, rows, rng, theirs)
+    synthetic, holdout = (None, None) if owners is None else (owners[0], owners[2])
+    return _Sample.draw(tables.synthetic, rows, rng, synthetic), _Sample.draw(
+        tables.holdout, rows, rng, holdout
+    )
 
 
 def _count_bins(binned: BinnedColumn, samples: _Samples) -> tuple[Integers, list[Integers]]:
@@ -477,13 +479,13 @@ def _number_statistics(column: Column, sample: _Sample) -> Statistics:
         largest = np.abs(known).max() or 1.0
         known, values = known / largest, values / largest
         sd = known.std() if known.min() < known.max() else np.nan
-        theirs = _moments((known - known.mean()) / sd, np.ones((1, len(known))))
-        ours = _moments((values - known.mean()) / sd, sample.weights)
+        reference = _moments((known - known.mean()) / sd, np.ones((1, len(known))))
+        drawn = _moments((values - known.mean()) / sd, sample.weights)
         moments = {
-            "mean_difference": ours[0] - theirs[0],
-            "sd_ratio": ours[1] / theirs[1],
-            "skewness_difference": ours[2] - theirs[2],
-            "kurtosis_difference": ours[3] - theirs[3],
+            "mean_difference": drawn[0] - reference[0],
+            "sd_ratio": drawn[1] / reference[1],
+            "skewness_difference": drawn[2] - reference[2],
+            "kurtosis_difference": drawn[3] - reference[3],
         }
         return _cumulative_statistics(values, known, sample, sd) | moments
 

@@ -142,19 +142,19 @@ def _as_frame(row: object) -> pd.DataFrame:
 def _compare_values(
     name: Hashable, synthetic: Column, real: Column, units: Mapping[str, str]
 ) -> ColumnComparison:
-    ours, theirs = _value(synthetic), _value(real)
+    value, real_value = _value(synthetic), _value(real)
     kind = column_kind(real)
     unit = units.get(str(name)) if kind == "number" else "days" if kind in _TIMES else None
     try:
         kind, (real, synthetic) = align(real, synthetic)
     except DifferentKind:
-        return ColumnComparison(str(name), ours, theirs, None, unit, False)
+        return ColumnComparison(str(name), value, real_value, None, unit, False)
     difference = None
-    if (kind == "number" or kind in _TIMES) and None not in (ours, theirs):
+    if (kind == "number" or kind in _TIMES) and None not in (value, real_value):
         gap = synthetic.iloc[0] - real.iloc[0]
-        difference = gap / pd.Timedelta(days=1) if kind in _TIMES else _as_whole(gap, ours, theirs)
+        difference = gap / pd.Timedelta(days=1) if kind in _TIMES else _as_whole(gap, value, real_value)
     same = bool(synthetic.isna().iloc[0] and real.isna().iloc[0]) or bool((synthetic == real).iloc[0])
-    return ColumnComparison(str(name), ours, theirs, difference, unit, same)
+    return ColumnComparison(str(name), value, real_value, difference, unit, same)
 
 
 def _as_whole(difference: float, *values: object) -> float:

@@ -134,7 +134,7 @@ def _by_chance(shares: Floats, times: float) -> Floats:
 
 
 def find_limits(
-    ours: Neighbours,
+    neighbours: Neighbours,
     matches: Matches,
     level: float,
     tolerated: float,
@@ -145,7 +145,7 @@ def find_limits(
 
     Parameters
     ----------
-    ours
+    neighbours
         The tables.
     matches
         Of the tables without likely identifiers.
@@ -164,8 +164,8 @@ def find_limits(
         Simulated with the tests that see people: identical rows, subsets of columns, and, where it is made on
         all rows, the attack by distance, its area and its hits.
     """
-    chance = _chance(ours, matches, level, left_out)
-    rng = np.random.default_rng(ours.random_state)
+    chance = _chance(neighbours, matches, level, left_out)
+    rng = np.random.default_rng(neighbours.random_state)
     copied = _smallest(chance, "none", rng)
     hinted = _smallest(chance, "none", rng, hint=hint)
     if copied is not None and hinted is not None:
@@ -181,30 +181,30 @@ def find_limits(
     return Limits(copied, hinted, changed, rows_needed, holdout_needed)
 
 
-def _chance(ours: Neighbours, matches: Matches, level: float, left_out: tuple[str, ...]) -> _Chance:
+def _chance(neighbours: Neighbours, matches: Matches, level: float, left_out: tuple[str, ...]) -> _Chance:
     train, holdout = matches.people
-    names = tuple(name for name in ours.tables.train.columns if name not in left_out)
+    names = tuple(name for name in neighbours.tables.train.columns if name not in left_out)
     found, unique, width = (
         np.concatenate(parts)
-        for parts in zip(*(_of_subsets(join, names) for join in ours.joins), strict=True)
+        for parts in zip(*(_of_subsets(join, names) for join in neighbours.joins), strict=True)
     )
     clearest = np.sqrt(found + 1 / holdout) / np.maximum(unique, 1e-9)
     best = np.argsort(clearest, kind="stable")[:FOLLOWED_SUBSETS]
-    distances = np.sort(ours.holdout_distances)
-    before = np.random.default_rng(ours.random_state).choice(distances, FOLLOWED)
-    copied, changed = _distances_of_copies(ours, names, left_out)
+    distances = np.sort(neighbours.holdout_distances)
+    before = np.random.default_rng(neighbours.random_state).choice(distances, FOLLOWED)
+    copied, changed = _distances_of_copies(neighbours, names, left_out)
     return _Chance(
         rows=matches.rows,
         train=train,
         holdout=holdout,
-        people=ours.joins[0].found.people,
+        people=neighbours.joins[0].found.people,
         alone=matches.alone / train,
         identical=matches.found[1] / holdout,
         repeated=matches.distinct_copies[1] / matches.distinct_rows[1],
         found=found[best],
         unique=unique[best],
         width=width[best],
-        subset_tests=max(tarone(2 * join.found.least_tails, level) for join in ours.joins),
+        subset_tests=max(tarone(2 * join.found.least_tails, level) for join in neighbours.joins),
         distances=distances,
         before=before,
         copied=np.minimum(before, copied),
@@ -214,7 +214,7 @@ def _chance(ours: Neighbours, matches: Matches, level: float, left_out: tuple[st
             for rate in FALSE_POSITIVE_RATES.values()
         },
         area_error=_area_error(distances, train, holdout),
-        attacked=ours.complete,
+        attacked=neighbours.complete,
         level=level,
     )
 
@@ -227,11 +227,11 @@ def _of_subsets(join: SubsetJoin, names: tuple[str, ...]) -> tuple[Floats, Float
 
 
 def _distances_of_copies(
-    ours: Neighbours, names: tuple[str, ...], left_out: tuple[str, ...]
+    neighbours: Neighbours, names: tuple[str, ...], left_out: tuple[str, ...]
 ) -> tuple[Floats, Floats]:
     """Draw how far copies are from their people: given other identifiers, then with a value changed, too."""
-    rng = np.random.default_rng(ours.random_state)
-    gaps = {name: _gaps(ours.everyone[0], name, rng) for name in (*names, *left_out)}
+    rng = np.random.default_rng(neighbours.random_state)
+    gaps = {name: _gaps(neighbours.everyone[0], name, rng) for name in (*names, *left_out)}
     copied = np.sqrt(sum((gaps[name] ** 2 for name in left_out), start=np.zeros(FOLLOWED)))
     which = rng.integers(len(names), size=FOLLOWED)
     changed = np.array([gaps[name] for name in names])[which, np.arange(FOLLOWED)]

@@ -100,12 +100,12 @@ class Finding:
         return EpsilonBound(value, CONFIDENCE, self.measure, self.columns[best], (train, holdout), people)
 
 
-def epsilon_at_least(ours: Neighbours) -> EpsilonBound:
+def epsilon_at_least(neighbours: Neighbours) -> EpsilonBound:
     """Bound from below the ε that the generator could have claimed, by whom the measures find.
 
     Parameters
     ----------
-    ours
+    neighbours
         The tables.
 
     Returns
@@ -114,19 +114,19 @@ def epsilon_at_least(ours: Neighbours) -> EpsilonBound:
         The largest of the bounds by identical rows, each kind of join on part of the columns, and the
         attack's hits, between which the probability of an error is dealt out evenly.
     """
-    findings = tuple(_findings(ours))
+    findings = tuple(_findings(neighbours))
     risk = (1 - CONFIDENCE) / len(findings)
     return max((finding.bound(risk) for finding in findings), key=lambda bound: bound.value)
 
 
-def _findings(ours: Neighbours) -> Iterator[Finding]:
-    matches = ours.matches
+def _findings(neighbours: Neighbours) -> Iterator[Finding]:
+    matches = neighbours.matches
     yield Finding("identical_rows", PeopleFound.once(*matches.found, matches.people))
-    for join in ours.joins:
+    for join in neighbours.joins:
         name = "subset_matches_binned" if join.binned else "subset_matches"
         yield Finding(name, join.found, join.subsets)
     for name, rate in FALSE_POSITIVE_RATES.items():
-        yield Finding(name, accused(ours.train_distances, ours.holdout_distances, rate))
+        yield Finding(name, accused(neighbours.train_distances, neighbours.holdout_distances, rate))
 
 
 def _significance(found: Integers, people: tuple[int, int]) -> Floats:

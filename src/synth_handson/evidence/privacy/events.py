@@ -177,8 +177,8 @@ class EventCodes:
         members, others, drawn = self.people
         found = []
         for subset, numbers in self.ways():
-            real, theirs = np.split(numbers, [len(owners)])
-            items = Items(owners, real, members + others), Items(synthetic, theirs, drawn)
+            real, made = np.split(numbers, [len(owners)])
+            items = Items(owners, real, members + others), Items(synthetic, made, drawn)
             found.append((subset, share_items(*items, MOST_TOGETHER)))
         return found
 
@@ -200,10 +200,10 @@ def event_measures(histories: Histories, random_state: int) -> tuple[Measure, ..
         "event_texts" for each column of free text. Of several kinds of events, the way counts that shows
         most.
     """
-    ours = histories.sampled(MAX_EVENTS, random_state)
-    theirs = ours.reference(random_state)
-    codes = [EventCodes.of(ours.rows(events), events, ours.sizes) for events in ours.events]
-    beside = [EventCodes.of(theirs.rows(events), events, theirs.sizes) for events in theirs.events]
+    sampled = histories.sampled(MAX_EVENTS, random_state)
+    reference = sampled.reference(random_state)
+    codes = [EventCodes.of(sampled.rows(events), events, sampled.sizes) for events in sampled.events]
+    beside = [EventCodes.of(reference.rows(events), events, reference.sizes) for events in reference.events]
     near = histories.sampled(min(MAX_ROWS, MAX_CELLS // len(histories.columns)), random_state)
     return (
         *_profiles(histories, random_state),
@@ -279,13 +279,13 @@ def _texts(histories: Histories) -> Iterator[Measure]:
             yield counts.measure("event_texts", (name,))
 
 
-def _attacks(kind: str, ours: _Parts, theirs: _Parts, random_state: int) -> Iterator[Measure]:
+def _attacks(kind: str, parts: _Parts, reference: _Parts, random_state: int) -> Iterator[Measure]:
     """Take an attack's area and hits: whoever has a small number is taken for a training person."""
-    people = sum(map(len, ours))
-    area, p_value = attack_area(*ours)
-    yield Measure(f"{kind}_attack_auc", area, attack_area(*theirs)[0], rows=people, p_value=p_value)
-    hits, expected = (attack_hits(*parts, random_state)["attack_tpr"] for parts in (ours, theirs))
-    caught = accused(*ours, FALSE_POSITIVE_RATES["attack_tpr"])
+    people = sum(map(len, parts))
+    area, p_value = attack_area(*parts)
+    yield Measure(f"{kind}_attack_auc", area, attack_area(*reference)[0], rows=people, p_value=p_value)
+    hits, expected = (attack_hits(*each, random_state)["attack_tpr"] for each in (parts, reference))
+    caught = accused(*parts, FALSE_POSITIVE_RATES["attack_tpr"])
     yield Measure(f"{kind}_attack_tpr", hits, expected, rows=people, **caught.tested)
 
 

@@ -66,14 +66,14 @@ _Parts = tuple[Floats, Floats]
 """What falls to each training person, and to each holdout person."""
 
 
-def distance_measures(ours: Neighbours, theirs: Neighbours | None = None) -> tuple[Measure, ...]:
+def distance_measures(neighbours: Neighbours, reference: Neighbours | None = None) -> tuple[Measure, ...]:
     """Take the measures of membership that rest on identical rows and distances, on all people.
 
     Parameters
     ----------
-    ours
+    neighbours
         The tables.
-    theirs
+    reference
         The reference, if it is wanted.
 
     Returns
@@ -82,21 +82,21 @@ def distance_measures(ours: Neighbours, theirs: Neighbours | None = None) -> tup
         Those of `DISTANCE_MEASURES`.
     """
     return (
-        identical_rows(ours.matches),
-        ours.dcr_share(theirs),
-        ours.dcr_ratio(theirs),
-        ours.kernel_share(theirs),
-        ours.attack_auc(theirs),
-        *(ours.attack_tpr(name, theirs) for name in FALSE_POSITIVE_RATES),
+        identical_rows(neighbours.matches),
+        neighbours.dcr_share(reference),
+        neighbours.dcr_ratio(reference),
+        neighbours.kernel_share(reference),
+        neighbours.attack_auc(reference),
+        *(neighbours.attack_tpr(name, reference) for name in FALSE_POSITIVE_RATES),
     )
 
 
-def subset_measures(ours: Neighbours) -> tuple[Measure, ...]:
+def subset_measures(neighbours: Neighbours) -> tuple[Measure, ...]:
     """Take those of `SUBSET_MEASURES`: on binned numbers only where binning makes a difference."""
-    return ours.subsets
+    return neighbours.subsets
 
 
-def membership_measures(ours: Neighbours) -> tuple[Measure, ...]:
+def membership_measures(neighbours: Neighbours) -> tuple[Measure, ...]:
     """Take every measure of membership, beside the holdout's own.
 
     For the reference, one half of the holdout plays the synthetic table and the other half is the holdout.
@@ -106,18 +106,18 @@ def membership_measures(ours: Neighbours) -> tuple[Measure, ...]:
     tuple of Measure
         Those of `DISTANCE_MEASURES`, `SUBSET_MEASURES`, `CALIBRATED_MEASURES` and `CLASSIFIER_MEASURES`.
     """
-    theirs = ours.reference
+    reference = neighbours.reference
     return (
-        *distance_measures(ours, theirs),
-        *subset_measures(ours),
-        *ours.calibrated(theirs),
-        ours.classifier_attack(theirs),
+        *distance_measures(neighbours, reference),
+        *subset_measures(neighbours),
+        *neighbours.calibrated(reference),
+        neighbours.classifier_attack(reference),
     )
 
 
-def closest_distances(ours: Neighbours) -> DistanceShares:
+def closest_distances(neighbours: Neighbours) -> DistanceShares:
     """Spread the distances to the closest training row, of synthetic rows and of the holdout's."""
-    return distance_shares(ours.to_train, ours.holdout_to_train)
+    return distance_shares(neighbours.to_train, neighbours.holdout_to_train)
 
 
 class Counts(Protocol):
@@ -381,35 +381,37 @@ class Neighbours:
 
     def dcr_ratio(self, reference: Neighbours | None = None) -> Measure:
         """Take "dcr_ratio"."""
-        ours, theirs = self._dcr_ratio, reference._dcr_ratio if reference else None
-        reason = Message("measures.missing_dcr_ratio") if ours is None else None
-        return Measure("dcr_ratio", ours, theirs, rows=len(self.synthetic), missing=reason)
+        ratio, expected = self._dcr_ratio, reference._dcr_ratio if reference else None
+        reason = Message("measures.missing_dcr_ratio") if ratio is None else None
+        return Measure("dcr_ratio", ratio, expected, rows=len(self.synthetic), missing=reason)
 
     @cached_property
     def _dcr_ratio(self) -> Estimate | None:
         """Compare the 5th percentiles of the distances to the closest training row."""
-        ours, theirs = self.to_train, self.holdout_to_train
+        synthetic, holdout = self.to_train, self.holdout_to_train
         rng = np.random.default_rng(self.random_state)
 
         def percentile(distances: Floats) -> float:
             return float(np.quantile(distances, 0.05))
 
-        if percentile(theirs) == 0:
+        if percentile(holdout) == 0:
             return None
         replicates = [
-            (percentile(rng.choice(ours, len(ours))), percentile(rng.choice(theirs, len(theirs))))
+            (percentile(rng.choice(synthetic, len(synthetic))), percentile(rng.choice(holdout, len(holdout))))
             for _ in range(REPLICATES)
         ]
         ratios = [a / b for a, b in replicates if b > 0]
-        return bootstrap_interval(percentile(ours) / percentile(theirs), ratios, 0.0)
+        return bootstrap_interval(percentile(synthetic) / percentile(holdout), ratios, 0.0)
 
     def attack_auc(self, reference: Neighbours | None = None) -> Measure:
         """Take "attack_auc"."""
-        ours, p_value = attack_area(self.train_distances, self.holdout_distances)
-        theirs = None
+        area, p_value = attack_area(self.train_distances, self.holdout_distances)
+        expected = None
         if reference:
-            theirs, _ = attack_area(reference.train_distances, reference.holdout_distances)
-        return Measure("attack_auc", ours, theirs, rows=len(self.train) + len(self.holdout), p_value=p_value)
+            expected, _ = attack_area(reference.train_distances, reference.holdout_distances)
+        return Measure(
+            "attack_auc", area, expected, rows=len(self.train) + len(self.holdout), p_value=p_value
+        )
 
     def attack_tpr(self, name: str, reference: Neighbours | None = None) -> Measure:
         """Take "attack_tpr", or the same at fewer false accusations."""
@@ -428,13 +430,17 @@ class Neighbours:
 
     def calibrated(self, reference: Neighbours) -> tuple[Measure, ...]:
         """Take those of `CALIBRATED_MEASURES`."""
-        ours, theirs = self._relative, reference._relative
-        calibrated = _attacked("calibrated_attack_auc", ours.of(ours.everybody), theirs.of(theirs.everybody))
-        attacked = _attacked("outlier_attack_auc", ours.of(ours.outliers), theirs.of(theirs.outliers))
+        relative, baseline = self._relative, reference._relative
+        calibrated = _attacked(
+            "calibrated_attack_auc", relative.of(relative.everybody), baseline.of(baseline.everybody)
+        )
+        attacked = _attacked(
+            "outlier_attack_auc", relative.of(relative.outliers), baseline.of(baseline.outliers)
+        )
         if attacked.missing:
             identical = Measure("outlier_identical", None, rows=0, missing=attacked.missing)
             return calibrated, identical, attacked
-        members, others = ours.of(ours.outliers)
+        members, others = relative.of(relative.outliers)
         found, expected = int((members == 0).sum()), int((others == 0).sum())
         identical = Measure(
             "outlier_identical",
@@ -521,12 +527,12 @@ class _Relative:
         return self.members[chosen[:first]], self.others[chosen[first:]]
 
 
-def _attacked(name: str, ours: tuple[Floats, Floats], theirs: tuple[Floats, Floats]) -> Measure:
+def _attacked(name: str, parts: tuple[Floats, Floats], reference: tuple[Floats, Floats]) -> Measure:
     """Take the area of an attack, unless there are too few people of either kind."""
-    if min(map(len, ours)) < MIN_PEOPLE or min(map(len, theirs)) < 2:
+    if min(map(len, parts)) < MIN_PEOPLE or min(map(len, reference)) < 2:
         return Measure(name, None, rows=0, missing=Message(f"measures.missing_{name}"))
-    attacked, p_value = attack_area(*ours)
-    return Measure(name, attacked, attack_area(*theirs)[0], rows=sum(map(len, ours)), p_value=p_value)
+    attacked, p_value = attack_area(*parts)
+    return Measure(name, attacked, attack_area(*reference)[0], rows=sum(map(len, parts)), p_value=p_value)
 
 
 def _placed(tables: AssessedTables, random_state: int) -> tuple[HeomSpace, Integers, Integers, Integers]:

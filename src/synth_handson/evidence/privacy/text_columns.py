@@ -248,25 +248,25 @@ def rare_words(column: TextColumn) -> Measure:
 
 def _attacks(column: TextColumn, random_state: int) -> tuple[Measure, ...]:
     """Take both attackers' measures, beside those with half of the holdout in the synthetic table's place."""
-    theirs = column.reference(random_state)
+    reference = column.reference(random_state)
     people = len(column.train) + len(column.holdout)
 
-    def area(name: str, ours: tuple[Floats, Floats], reference: tuple[Floats, Floats]) -> Measure:
-        auc, p_value = attack_area(*ours)
+    def area(name: str, parts: tuple[Floats, Floats], expected: tuple[Floats, Floats]) -> Measure:
+        auc, p_value = attack_area(*parts)
         return Measure(
-            name, auc, attack_area(*reference)[0], rows=people, columns=(column.name,), p_value=p_value
+            name, auc, attack_area(*expected)[0], rows=people, columns=(column.name,), p_value=p_value
         )
 
     hits = Measure(
         "text_attack_tpr",
         attack_hits(*column.distances, random_state)[HITS],
-        attack_hits(*theirs.distances, random_state)[HITS],
+        attack_hits(*reference.distances, random_state)[HITS],
         rows=people, columns=(column.name,), **accused(*column.distances, FALSE_POSITIVE_RATES[HITS]).tested,
     )  # fmt: skip
     return (
-        area("text_attack_auc", column.distances, theirs.distances),
+        area("text_attack_auc", column.distances, reference.distances),
         hits,
-        area("text_similarity_auc", column.dissimilarities, theirs.dissimilarities),
+        area("text_similarity_auc", column.dissimilarities, reference.dissimilarities),
     )
 
 
@@ -289,17 +289,17 @@ def text_fidelity(column: TextColumn, random_state: int) -> tuple[Measure, ...]:
         return _missing(column, TEXT_FIDELITY)
     column = column.sampled(random_state)
     rows = min(len(column.synthetic), len(column.holdout))
-    ours, theirs = (
+    synthetic, holdout = (
         texts.sample(rows, random_state=random_state).tolist() for texts in (column.synthetic, column.holdout)
     )
     train = column.train.tolist()
     space = TextSpace(train)
     rng = np.random.default_rng(random_state)
-    longest = max(map(len, [*ours, *theirs, *train]))
+    longest = max(map(len, [*synthetic, *holdout, *train]))
     known = np.bincount([len(text) for text in train], minlength=longest + 1)
 
     def both(name: str, of: Callable[[list[str]], Estimate]) -> Measure:
-        return Measure(name, of(ours), of(theirs), rows=rows, columns=(column.name,))
+        return Measure(name, of(synthetic), of(holdout), rows=rows, columns=(column.name,))
 
     def mean(name: str, values: Floats) -> Estimate:
         replicates = [float(rng.choice(values, len(values)).mean()) for _ in range(REPLICATES)]

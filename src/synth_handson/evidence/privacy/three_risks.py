@@ -105,10 +105,10 @@ def three_risks(
     for name in secrets or ():
         if name not in safe_names:
             raise ArgumentError("attacks_secret", column=name)
-    ours = _set_up(tables, safe_names, random_state)
-    scenes = (ours, _without_generator(ours))
+    scene = _set_up(tables, safe_names, random_state)
+    scenes = (scene, _without_generator(scene))
     if secrets is None:
-        hardest = ours.order[:MAX_SECRETS]
+        hardest = scene.order[:MAX_SECRETS]
         secrets = [name for name, safe in safe_names.items() if safe in hardest]
 
     return (
@@ -173,17 +173,17 @@ class _Outcome:
 
 
 def _risk(name: str, outcomes: Sequence[_Outcome], secret: str | None = None) -> Measure:
-    ours, reference = outcomes
-    risk = ours.risk
+    outcome, reference = outcomes
+    risk = outcome.risk
     columns = () if secret is None else (secret,)
     missing = Message(f"measures.missing_{name}", {"column": secret} if columns else {})
     return Measure(
         name,
         risk,
         reference.risk,
-        rows=ours.attacks,
+        rows=outcome.attacks,
         columns=columns,
-        p_value=None if risk is None else ours.p_value,
+        p_value=None if risk is None else outcome.p_value,
         missing=missing if risk is None else None,
     )
 

@@ -35,8 +35,8 @@ class Errors(NamedTuple):
 class Contest(NamedTuple):
     """Errors of one kind of model trained on synthetic rows and on real ones."""
 
-    ours: Errors
-    theirs: Errors
+    synthetic: Errors
+    real: Errors
 
 
 @dataclass(frozen=True)
@@ -118,9 +118,9 @@ def _kept(model: Contest, guessing: Floats, members: Booleans, misses: float) ->
     """Estimate the share kept in a group; only the loss is uncertain, and what real rows gain its unit."""
     from scipy.stats import t
 
-    gains = guessing - model.theirs.whole
+    gains = guessing - model.real.whole
     gain = float(max(gains[members].mean(), gains.mean(), LEAST_GAIN * guessing.mean()))
-    lost = (model.ours.whole - model.theirs.whole)[members]
+    lost = (model.synthetic.whole - model.real.whole)[members]
     tested = float(np.var(lost, ddof=1)) / len(lost)
     by_part = [errors.parts[:, members].mean(axis=1) for errors in model]
     trained = sum(float(np.var(means, ddof=1)) / len(means) for means in by_part)

@@ -286,14 +286,14 @@ def _compare(
     real, real_parts = learn(rows.train), [learn(part) for part in _parts(rows.train, random_state)]
     own, own_parts = learn(rows.synthetic), [learn(part) for part in _parts(rows.synthetic, random_state)]
     synthetic = sample_rows(rows.synthetic, TEST_ROWS, random_state)
-    ours, theirs = test(own, own_parts, rows.holdout), test(real, real_parts, rows.holdout)
+    tstr, trtr = test(own, own_parts, rows.holdout), test(real, real_parts, rows.holdout)
     found = ModelUtility(
         name,
-        measures=_measures(ours, theirs, len(rows.holdout)),
-        kept=_performance_kept(ours, theirs, target, len(rows.holdout)),
-        on_synthetic=_measures(test(real, real_parts, synthetic), theirs, len(synthetic)),
+        measures=_measures(tstr, trtr, len(rows.holdout)),
+        kept=_performance_kept(tstr, trtr, target, len(rows.holdout)),
+        on_synthetic=_measures(test(real, real_parts, synthetic), trtr, len(synthetic)),
     )
-    return found, Contest(ours.errors, theirs.errors)
+    return found, Contest(tstr.errors, trtr.errors)
 
 
 def _squared_errors(predicted: Floats, truth: Floats, classes: tuple[Any, ...]) -> Floats:
@@ -323,16 +323,16 @@ def _parts(table: pd.DataFrame, random_state: int) -> list[pd.DataFrame]:
     return [table.iloc[part].reset_index(drop=True) for part in np.array_split(shuffled, PARTS)]
 
 
-def _measures(ours: _Tested, theirs: _Tested, rows: int) -> tuple[Measure, ...]:
+def _measures(tested: _Tested, reference: _Tested, rows: int) -> tuple[Measure, ...]:
     return tuple(
         Measure(
             name,
-            _known(name, ours),
-            _known(name, theirs),
+            _known(name, tested),
+            _known(name, reference),
             rows=rows,
-            missing=None if _known(name, ours) else Message("utility.nobody_predicted"),
+            missing=None if _known(name, tested) else Message("utility.nobody_predicted"),
         )
-        for name in ours.draws
+        for name in tested.draws
     )
 
 
@@ -347,18 +347,18 @@ def _estimate(name: str, tested: _Tested) -> Estimate:
     return standard_error_interval(float(draws[0]), float(np.sqrt(spread)), *DEFINITIONS[name].ends)
 
 
-def _performance_kept(ours: _Tested, theirs: _Tested, target: str, rows: int) -> Measure:
+def _performance_kept(tstr: _Tested, trtr: _Tested, target: str, rows: int) -> Measure:
     """Divide what both have beyond guessing; the interval is linearised (delta method)."""
-    name = "roc_auc" if "roc_auc" in ours.draws else "r2"
-    guessing, real = NO_SKILL[name], _estimate(name, theirs)
+    name = "roc_auc" if "roc_auc" in tstr.draws else "r2"
+    guessing, real = NO_SKILL[name], _estimate(name, trtr)
     if real.low <= guessing:
         found = {"value": real.value, "low": real.low, "high": real.high}
         missing = Message(f"utility.no_skill_{name}", {"column": target, **found})
         return Measure("performance_kept", None, rows=rows, missing=missing)
     skill = real.value - guessing
-    kept = float(ours.draws[name][0] - guessing) / skill
-    paired = np.nanvar(ours.draws[name][1:] - kept * theirs.draws[name][1:], ddof=1)
-    trained = ours.training_variance[name] + kept**2 * theirs.training_variance[name]
+    kept = float(tstr.draws[name][0] - guessing) / skill
+    paired = np.nanvar(tstr.draws[name][1:] - kept * trtr.draws[name][1:], ddof=1)
+    trained = tstr.training_variance[name] + kept**2 * trtr.training_variance[name]
     estimate = standard_error_interval(kept, float(np.sqrt(paired + trained)) / skill)
     by_definition = Estimate(1.0, 1.0, 1.0)
     return Measure("performance_kept", estimate, by_definition, rows=rows)

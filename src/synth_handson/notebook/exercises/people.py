@@ -78,8 +78,8 @@ def measure_recognised() -> Recognised:
     """Let the careless trees learn payments, and look for the people in what they draw: seconds of work."""
     tables = card_payments(PEOPLE)
     payments = tables.events["payments"].merge(tables.people, on=KEY)
-    ours, others = split_holdout(payments, 0.5, person=KEY)
-    train, rest = split_holdout(ours)
+    pool, others = split_holdout(payments, 0.5, person=KEY)
+    train, rest = split_holdout(pool)
     synthetic = careless_trees(train.drop(columns=KEY), len(train))
     given_away = pd.MultiIndex.from_frame(synthetic[list(OWN)])
 

@@ -113,13 +113,13 @@ def dumbbells(
     most = max(max(synthetic, holdout) for _, synthetic, holdout in ranked) or 1.0
     drawn = []
     for n, (name, synthetic, holdout) in enumerate(ranked):
-        y, ours, other = 36 * n + 28, 8 + 440 * synthetic / most, 8 + 440 * holdout / most
+        y, made_x, real_x = 36 * n + 28, 8 + 440 * synthetic / most, 8 + 440 * holdout / most
         label = translate("pictures.column_hidden") if hidden else name
         values = f"{percent(synthetic, 1)} / {percent(holdout, 1)}"
         drawn.append(
             text(0, y - 12, label) + text(WIDTH, y - 12, values, "end")
-            + f'<path d="M8 {y}H448" stroke="#8884"/><path d="M{ours:.1f} {y}H{other:.1f}" stroke="#8889" '
-            f'stroke-width="3"/>{square(other, y)}{disc(ours, y)}'
+            + f'<path d="M8 {y}H448" stroke="#8884"/><path d="M{made_x:.1f} {y}H{real_x:.1f}" stroke="#8889" '
+            f'stroke-width="3"/>{square(real_x, y)}{disc(made_x, y)}'
         )  # fmt: skip
     worst, synthetic, holdout = ranked[0]
     farther = synthetic > holdout
