@@ -246,7 +246,7 @@ class JobRunner:
             warm_up()
         profile = self._profile_upload(job_run, request, folder)
         if request.n_rows is not None:
-            # Of people with several rows each, it counts people.
+            # Counts people if they have several rows each.
             check_rows(round(request.n_rows * len(profile.frame) / profile.size), self.settings)
         making = GenerationSettings(
             target=request.target_column, count=request.n_rows, engine=request.engine,

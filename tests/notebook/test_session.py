@@ -201,7 +201,7 @@ def test_a_training_ends_with_the_thread_of_its_reader(parts: tuple[pd.DataFrame
         closes.set()
     assert reader.tables == []
     # Nobody is left to be shown that it ended.
-    assert reader.states[-1].running
+    assert reader.states[-1].progress
 
 
 @dataclass

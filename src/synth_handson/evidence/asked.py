@@ -47,7 +47,7 @@ class Asked:
 
     @property
     def spelled(self) -> str:
-        """What was asked for, in one line."""
+        """What was asked for, as one line of text."""
         shares = (
             [""] * len(self.choices) if self.shares is None else [f" ({100 * s:.0f} %)" for s in self.shares]
         )
@@ -55,7 +55,7 @@ class Asked:
 
     @property
     def differs(self) -> bool:
-        """Whether the rows are to be in another mix than the people among whom they are measured."""
+        """Whether the rows should be mixed differently than the people among whom they are measured."""
         return self.shares is not None or not self.enough
 
     def once_each(self, rows: int) -> float:
@@ -64,7 +64,7 @@ class Asked:
         return sum(min(rows * share, people) for share, people in zip(shares, self.train, strict=True))
 
     def cap(self, verdict: Verdict, rows: int) -> Verdict:
-        """Say among whom the rows were measured, and pass no table of few people.
+        """Record among whom the rows were measured, and let no table of few people pass.
 
         Neither one in which a leak of the tolerated share would be noticed only because more rows were drawn
         than there are people: it is a share of `once_each`.
@@ -118,7 +118,7 @@ class AskedTables:
 
 
 def all_in_one(synthetic: Sequence[Any]) -> pd.DataFrame:
-    """Put several tables of one generator below each other, so that a person found in several counts once.
+    """Concatenate several tables of one generator, so that a person found in several counts once.
 
     Raises
     ------
@@ -139,7 +139,7 @@ def all_in_one(synthetic: Sequence[Any]) -> pd.DataFrame:
 
 
 def what_was_asked(synthetic: object, given: Given | Segment | None, shares: Shares | None) -> Segment | None:
-    """Return what was asked of a table: as it is said, or else as the table itself says, if it does."""
+    """Return what was asked for: as stated, or else as recorded in the table, if it is."""
     if isinstance(given, Segment):
         return given
     if given is not None or shares is not None:
@@ -150,7 +150,7 @@ def what_was_asked(synthetic: object, given: Given | Segment | None, shares: Sha
 
 
 def all_alike(common: Commonest, verdict: Verdict) -> Verdict:
-    """Pass no table most of whose rows have what few training people have, asked for or not."""
+    """Let no table pass if most of its rows have what only few training people have, asked for or not."""
     if verdict.outcome != "pass" or not common.gives_away:
         return verdict
     said = {

@@ -11,7 +11,7 @@ from synth_handson.errors import ArgumentError
 from synth_handson.evidence.asked import Asked, AskedTables, all_alike, all_in_one, read_asked, what_was_asked
 from synth_handson.evidence.controls.control_results import ControlResult, assess_controls
 from synth_handson.evidence.counting.exact_fidelity import on_all_rows
-from synth_handson.evidence.counting.exact_tables import Given, read_tables
+from synth_handson.evidence.counting.exact_tables import ReadTables, read_tables
 from synth_handson.evidence.fidelity.c2st import c2st
 from synth_handson.evidence.fidelity.events import with_events
 from synth_handson.evidence.fidelity.rules import RuleEvidence, assess_rules, units_of
@@ -36,8 +36,7 @@ from synth_handson.tables.linked import LinkedTables
 from synth_handson.tables.rules.find import FoundRule
 from synth_handson.tables.rules.parse import as_rules
 from synth_handson.tables.rules.rule import Rule
-from synth_handson.tables.segment import Given as GivenValues
-from synth_handson.tables.segment import Segment, Shares
+from synth_handson.tables.segment import Given, Segment, Shares
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -54,7 +53,7 @@ SHARES: dict[StepName, float] = {
 
 @dataclass(frozen=True)
 class Step:
-    """How far an assessment is.
+    """Progress of an assessment.
 
     Attributes
     ----------
@@ -79,7 +78,7 @@ class Sizes:
 
 @dataclass(frozen=True)
 class Evidence:
-    """What was measured about a synthetic table, beside the same for real people it has never seen.
+    """The measures of a synthetic table, each beside the same measure for real people it has never seen.
 
     Attributes
     ----------
@@ -114,7 +113,7 @@ class Evidence:
     person
         The column that tells them apart.
     asked
-        Of rows drawn on demand, what was asked for, and how many real people have it.
+        For rows drawn on demand: what was asked for, and how many real people have it.
     """
 
     version: str
@@ -143,13 +142,13 @@ class Evidence:
 
     @property
     def median_kept(self) -> Measure | None:
-        """Return "performance_kept" of the median model; None if of no model it could be measured."""
+        """Return "performance_kept" of the median model; None if it could not be measured for any model."""
         models = self.utility.models if self.utility else ()
         return median_kept([model.kept for model in models])
 
     @property
     def decision(self) -> Message:
-        """Say in one sentence what follows from privacy and use together, by the rules of both."""
+        """Say in one sentence what follows from privacy and usefulness, by the rules of both."""
         if self.verdict != "pass":
             return Message("use.do_not_share" if self.verdict == "fail" else "use.undecided")
         return Message(f"use.share_{self.usefulness.outcome.replace(' ', '_')}")
@@ -183,7 +182,7 @@ class Evidence:
         return evidence
 
     def to_html(self, lang: Language = "en", about: About | None = None) -> str:
-        """Return the report as one self-contained HTML page, for a reader who is no statistician."""
+        """Return the report as one self-contained HTML page, for readers who are not statisticians."""
         from synth_handson.presentation import report
 
         return report.to_html(self, lang, about or report.About())
@@ -210,7 +209,7 @@ def assess(
     known: Sequence[str] | None = None,
     rules: str | Rule | Iterable[str | Rule | FoundRule] = (),
     person: str | int | None = None,
-    given: GivenValues | Segment | None = None,
+    given: Given | Segment | None = None,
     shares: Shares | None = None,
     random_state: int = 0,
     on_progress: Callable[[Step], None] | None = None,
@@ -250,9 +249,9 @@ def assess(
     on_progress
         Called with a `Step` whenever one begins.
     client
-        Of a Dask cluster (``pip install "synth-handson[dask]"``), whose workers keep and count the rows of
-        large tables; by default one of the scheduler that the environment variable DASK_SCHEDULER names, if
-        any. It counts the same: the evidence is equal to the last digit.
+        Client of a Dask cluster (``pip install "synth-handson[dask]"``), whose workers keep and count the
+        rows of large tables; by default one of the scheduler that the environment variable DASK_SCHEDULER
+        names, if any. It counts the same: the evidence is equal to the last digit.
 
     Returns
     -------
@@ -315,7 +314,7 @@ def assess(
 
 
 def _assess(
-    given: Given,
+    given: ReadTables,
     target: str | None,
     stated: tuple[Rule, ...],
     random_state: int,

@@ -104,7 +104,7 @@ def grade(fidelity: Fidelity, utility: Utility | Message, privacy: Privacy, usef
 
 
 def _cap(privacy: Privacy, usefulness: Usefulness) -> tuple[Letter, Message | None]:
-    """Find the best letter that privacy and use allow, and which of them allows no better one."""
+    """Find the best letter that privacy and usefulness allow, and which of them sets the limit."""
     caps = [
         (CAPS[outcome], Message(f"grade.capped_{outcome.replace(' ', '_')}"))
         for outcome in (privacy.verdict.outcome, usefulness.outcome)
@@ -114,7 +114,7 @@ def _cap(privacy: Privacy, usefulness: Usefulness) -> tuple[Letter, Message | No
 
 
 def letter(total: float) -> Letter:
-    """Name a total of 0 to 100."""
+    """Return the letter for a total from 0 to 100."""
     return next((name for least, name in LETTERS if total >= least), "F")
 
 

@@ -1,4 +1,4 @@
-"""One shape for every number that is measured, and what is known about each beforehand."""
+"""One form for every measure, and the definition of each."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ Good = Literal["low", "high", "near"]
 
 @dataclass(frozen=True)
 class Definition:
-    """What is known about a measure before it is taken.
+    """Definition of a measure.
 
     Attributes
     ----------
@@ -75,7 +75,7 @@ class Measure:
         The smallest p-value that the test could have shown: with few people found, not even one that finds
         training people alone is small. None if nothing limits it.
     attributable
-        Of tests that count people found: which share of the training people found would not have been found
+        For tests that count people found: the share of the training people found would not have been found
         at the holdout people's rate, 0 to 1. Low is good.
     avoided
         The opposite: which share of the holdout people found would not have been found at the training
@@ -98,7 +98,7 @@ class Measure:
 
     @property
     def definition(self) -> Definition:
-        """What was known about it before it was taken."""
+        """The measure's definition."""
         return DEFINITIONS[self.name]
 
     @property
@@ -153,7 +153,7 @@ class Measure:
 
     @property
     def excess(self) -> float | None:
-        """How much worse than the reference it is, in the measure's own unit; below 0 where it is better."""
+        """How much worse than the reference it is, in the measure's unit; negative if it is better."""
         if self.value is None or self.reference is None:
             return None
         if self.good == "near":

@@ -1,4 +1,4 @@
-"""May it be called safe, as far as was measured? Stated rules, decided on intervals."""
+"""The privacy verdict: stated rules, decided on intervals."""
 
 from __future__ import annotations
 
@@ -119,7 +119,7 @@ def decide(
     checks: Sequence[Measure] = (),
     never: NeverRepeating = NOTHING_UNIQUE,
 ) -> Verdict:
-    """Decide by these rules, in this order.
+    """Decide the verdict by these rules, in this order.
 
     1. **review** if rows of the same people stand in the training table and in the holdout (more than 5 % of
        the holdout's rows), or if the two are not random parts of the same people (a test of that is below
@@ -210,7 +210,7 @@ def decide(
 
 
 def in_people(verdict: Verdict) -> Verdict:
-    """Say of a verdict on tables in which each row sums up a person that it counts people."""
+    """Reword a verdict on tables whose rows each summarise a person: it counts people."""
     reasons = (
         Message(f"{reason.key}_people", reason.values) if reason.key in SAID_OF_PEOPLE else reason
         for reason in verdict.reasons
@@ -219,7 +219,7 @@ def in_people(verdict: Verdict) -> Verdict:
 
 
 def beyond_tolerance(found: Measure) -> bool:
-    """Tell whether what a measure shows is more than is tolerated, wherever in its interval the truth lies.
+    """Tell whether a measure's whole interval is beyond what is tolerated.
 
     Either it concerns more than `TOLERATED_LEAK` of the people or rows beyond what chance does; or, where
     people found are counted, more than `TOLERATED_FRACTION` of them are found for being training people, or
@@ -238,7 +238,7 @@ def beyond_tolerance(found: Measure) -> bool:
 
 
 def _tolerant(found: Measure) -> Measure:
-    """Let a leaning count with the probability that it is no more than what is tolerated."""
+    """Use the probability that a leaning is within what is tolerated as its p-value."""
     if found.name not in LEANINGS or found.value is None or found.p_value is None:
         return found
     from scipy.stats import norm
@@ -250,7 +250,7 @@ def _tolerant(found: Measure) -> Measure:
 
 
 def _leaning(found: Measure, tests: int) -> Message:
-    """Say of a table that passes that it leans all the same."""
+    """Note that a table leans towards its training people although it passes."""
     return Message(
         "verdict.leaning_away" if avoids_training_people(found) else "verdict.leaning",
         {
@@ -271,7 +271,7 @@ def avoids_training_people(found: Measure) -> bool:
 
 
 def hint_speaks(found: Measure) -> bool:
-    """Tell whether a hint is clear: more are found than reality would, and that not by chance."""
+    """Tell whether a hint is clear: more matches than expected, and not by chance."""
     often = found.attributable is not None and found.attributable.low > TOLERATED_FRACTION
     if found.p_value is None or not often:
         return False
@@ -338,7 +338,7 @@ def adjust(measures: Iterable[Measure]) -> tuple[tuple[Measure, float], ...]:
 
 
 def _able(measures: Iterable[Measure]) -> list[Measure]:
-    """Choose the tests that could show something."""
+    """Choose the tests that could reach significance."""
     tested = [m for m in measures if m.p_value is not None]
     least = np.array([m.least_p_value or 0.0 for m in tested])
     level = REVIEW_LEVEL / tarone(least, REVIEW_LEVEL)
@@ -346,12 +346,12 @@ def _able(measures: Iterable[Measure]) -> list[Measure]:
 
 
 def single_level(names: Iterable[str]) -> float:
-    """Level at which one of the tests among these measures counts, whatever the others show."""
+    """Level at which a single test among these measures counts, whatever the others show."""
     return REVIEW_LEVEL / sum(DEFINITIONS[name].tested for name in names)
 
 
 def holm(p_values: Sequence[float]) -> list[float]:
-    """Adjust p-values for their number, so that the smallest can be read as if it were the only one.
+    """Adjust p-values for their number by Holm's method.
 
     Parameters
     ----------

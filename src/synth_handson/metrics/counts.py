@@ -14,7 +14,7 @@ from synth_handson.metrics.arrays import Floats, as_floats, ratio
 
 
 def total_variation_distance(a: ArrayLike, b: ArrayLike) -> float:
-    """Measure how much of one distribution would have to move to make it the other.
+    """Measure how much of one distribution would have to move to equal the other.
 
     Parameters
     ----------

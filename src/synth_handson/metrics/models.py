@@ -1,4 +1,4 @@
-"""The models that utility is measured with: how a table goes into scikit-learn, and what it predicts."""
+"""The scikit-learn models that measure utility: encoding, training and prediction."""
 
 from __future__ import annotations
 
@@ -123,7 +123,7 @@ _BOOSTING: dict[str, Any] = {"max_iter": 50, "max_leaf_nodes": 15, "early_stoppi
 
 
 def _vote_in_order(model: Any) -> None:
-    """Let a forest predict in one thread: several would add up its trees in another order each time."""
+    """Let a forest predict in one thread: several would add up its trees in varying order."""
     if hasattr(model, "n_jobs"):
         model.n_jobs = 1
 
@@ -137,7 +137,7 @@ MIN_LEVEL_ROWS = 10
 
 
 def tree_encoder(learned: pd.DataFrame) -> Any:
-    """Fit the encoding for trees and everything made of them.
+    """Fit the encoding for trees and ensembles of trees.
 
     Numbers stay as they are, and missing ones become the smallest. Categories become their place in the order
     of frequency, so that one cut sets rare ones apart from frequent ones; unseen and missing ones have codes
@@ -205,7 +205,7 @@ def linear_encoder(learned: pd.DataFrame) -> Any:
 
 
 def bounded(values: ArrayLike) -> Floats:
-    """Cut numbers at `LARGEST` on both sides; NaN stays."""
+    """Clip numbers at ±`LARGEST`; NaN stays."""
     return np.clip(np.asarray(values, np.float64), -LARGEST, LARGEST)
 
 

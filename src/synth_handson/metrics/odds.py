@@ -20,7 +20,7 @@ def log_odds_ratio_interval(
     exposed_people, other_people
         How many people there are of either kind, at least 1.
     confidence
-        Of the interval, 0 to 1.
+        Confidence level of the interval, 0 to 1.
 
     Returns
     -------

@@ -10,7 +10,7 @@ from synth_handson.metrics.arrays import Booleans, Integers
 
 
 def longest_runs(texts: Sequence[str], others: Sequence[str]) -> Integers:
-    """Find for each text the longest run of its characters that stands in any one of other texts.
+    """Find for each text the longest run of its characters that occurs in any of the other texts.
 
     Parameters
     ----------
@@ -43,7 +43,7 @@ def longest_runs(texts: Sequence[str], others: Sequence[str]) -> Integers:
 
 
 def _with_ends(texts: list[str], own: int) -> tuple[Integers, Booleans]:
-    """Join texts as numbers, each followed by an end of its own, and tell which places are of the first."""
+    """Join texts as numbers, each followed by its own end marker, and mark the places of the first ones."""
     parts: list[Integers] = []
     first = 0
     for number, text in enumerate(texts):
@@ -78,7 +78,7 @@ def _nearest_others(order: Integers, others: Booleans) -> list[Integers]:
 
 
 def _common(ranks: list[Integers], first: Integers, second: Integers) -> Integers:
-    """Count how many characters two suffixes have in common from their beginnings on."""
+    """Count how many characters two suffixes have in common from the start."""
     length = np.zeros(len(first), dtype=np.int64)
     end = len(ranks[0])
     for power in reversed(range(len(ranks))):

@@ -1,4 +1,4 @@
-"""Which person of another table has most in common with each one, where people are sets of items."""
+"""Find for each person, as a set of items, the person of another table with most in common."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ Matrix = Any
 
 @dataclass(frozen=True, eq=False)
 class Items:
-    """What people have.
+    """Items that people have.
 
     Attributes
     ----------
@@ -58,7 +58,7 @@ class SharedItems:
 
 
 def share_items(left: Items, right: Items, most: int) -> SharedItems:
-    """Find for each person with whom of another table they have most in common.
+    """Find for each person the person of another table with most in common.
 
     Parameters
     ----------
@@ -102,7 +102,7 @@ def _matrix(items: Items, size: int) -> Matrix:
 
 
 def _within_bounds(work: Floats) -> Booleans:
-    """Keep the items that least has to be done for."""
+    """Keep the items that cause the least work."""
     order = np.argsort(work, kind="stable")
     kept = np.zeros(len(work), bool)
     kept[order[np.cumsum(work[order]) <= WORK]] = True
@@ -110,7 +110,7 @@ def _within_bounds(work: Floats) -> Booleans:
 
 
 def _closest(telling: Matrix, others: Matrix, itself: bool = True) -> tuple[Floats, Integers]:
-    """Find the most that each person shares with another, and with whom."""
+    """Find the most that each person shares with another person, and that person."""
     people, transposed = telling.shape[0], others.T.tocsr()
     most, partner = np.zeros(people), np.zeros(people, np.intp)
     for start in range(0, people, BLOCK):
@@ -129,7 +129,7 @@ def _closest(telling: Matrix, others: Matrix, itself: bool = True) -> tuple[Floa
 
 
 def _alone(held: Matrix, both: Matrix, holders: Floats, most: int) -> Booleans:
-    """Tell whether the rarest items that people share with somebody are together nobody else's."""
+    """Tell whether the rarest items that people share with somebody single them out."""
     people, items = held.shape
     alone = np.zeros((people, most), bool)
     rows = np.repeat(np.arange(people), np.diff(both.indptr))

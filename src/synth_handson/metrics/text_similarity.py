@@ -1,4 +1,4 @@
-"""How alike texts are, by the characters they are written with."""
+"""Similarity of texts by their characters."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def folded(text: str) -> str:
 
 
 class TextSpace:
-    """Texts as vectors: TF-IDF of three to five characters in a row.
+    """Texts as vectors: TF-IDF of character n-grams, three to five characters long.
 
     It tells the same words and endings, in any language, and not the same meaning.
 
@@ -69,7 +69,7 @@ class TextSpace:
 
 
 class MeaningSpace:
-    """Texts as vectors of a language model, seen from the mean of texts that all others are compared with.
+    """Texts as embeddings, centred at the mean of the reference texts.
 
     Parameters
     ----------

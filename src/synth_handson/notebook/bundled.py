@@ -9,7 +9,7 @@ from pydantic import TypeAdapter
 from synth_handson.evidence.assessment import Evidence
 from synth_handson.evidence.controls.leak_simulation import (
     LEAK_SIZES,
-    Leak,
+    LeakKind,
     LeakSimulation,
     prepare_simulation,
     simulate_leaks,
@@ -23,14 +23,14 @@ from synth_handson.tables.split import split_holdout
 
 FINDINGS_FILE = bundled("bank-findings.json")
 
-SLIDERS: dict[Leak, range] = {
+SLIDERS: dict[LeakKind, range] = {
     "planted": range(0, 21),
     "disguised": range(0, 101, 5),
     "jittered": range(5, 51, 5),
 }
 """Where the page's slider of each leak can stand, in percent."""
 
-Simulations = dict[Leak, tuple[LeakSimulation, ...]]
+Simulations = dict[LeakKind, tuple[LeakSimulation, ...]]
 
 
 @dataclass(frozen=True)
@@ -51,11 +51,11 @@ class Findings:
     simulations: Simulations
     hunt: dict[str, LeakSimulation]
 
-    def series(self, leak: Leak) -> tuple[LeakSimulation, ...]:
+    def series(self, leak: LeakKind) -> tuple[LeakSimulation, ...]:
         """Return the simulations of `LEAK_SIZES`."""
         return tuple(one for one in self.simulations[leak] if one.size in LEAK_SIZES[leak])
 
-    def simulation(self, leak: Leak, size: float) -> LeakSimulation | None:
+    def simulation(self, leak: LeakKind, size: float) -> LeakSimulation | None:
         """Return one simulation; None if this size was not simulated."""
         return next((one for one in self.simulations[leak] if one.size == size), None)
 

@@ -11,7 +11,7 @@ from synth_handson.evidence.controls import leak_simulation
 from synth_handson.evidence.controls.leak_simulation import (
     LEAK_SIZES,
     OVERFIT_EPOCHS,
-    Leak,
+    LeakKind,
     LeakSimulation,
     measure_overfitting,
     prepare_simulation,
@@ -27,7 +27,7 @@ from synth_handson.tables.bank import TARGET
 _one_at_a_time = threading.Lock()
 
 
-def leak_series(tables: Tables, leak: Leak) -> tuple[LeakSimulation, ...]:
+def leak_series(tables: Tables, leak: LeakKind) -> tuple[LeakSimulation, ...]:
     """Simulate several sizes of a leak; readers of the same tables share them."""
     if tables.origin == "bundled":
         return bundled_findings().series(leak)
@@ -37,10 +37,10 @@ def leak_series(tables: Tables, leak: Leak) -> tuple[LeakSimulation, ...]:
 
 # What is known of tables goes with them: a reader's own are gone with the reader.
 _prepared_tables: WeakKeyDictionary[Tables, AssessedTables] = WeakKeyDictionary()
-_series: WeakKeyDictionary[Tables, dict[Leak, tuple[LeakSimulation, ...]]] = WeakKeyDictionary()
+_series: WeakKeyDictionary[Tables, dict[LeakKind, tuple[LeakSimulation, ...]]] = WeakKeyDictionary()
 
 
-def _leak_series(tables: Tables, leak: Leak) -> tuple[LeakSimulation, ...]:
+def _leak_series(tables: Tables, leak: LeakKind) -> tuple[LeakSimulation, ...]:
     known = _series.setdefault(tables, {})
     if leak not in known:
         known[leak] = simulate_leaks(_prepared(tables), leak)
@@ -53,7 +53,7 @@ def _prepared(tables: Tables) -> AssessedTables:
     return _prepared_tables[tables]
 
 
-def simulate_leak(tables: Tables, leak: Leak, size: float) -> LeakSimulation:
+def simulate_leak(tables: Tables, leak: LeakKind, size: float) -> LeakSimulation:
     """Make a leak of a given size, and see what notices it; of the bundled tables, that is known."""
     known = bundled_findings().simulation(leak, size) if tables.origin == "bundled" else None
     return known or leak_simulation.simulate_leak(_prepared(tables), leak, size)
@@ -64,10 +64,10 @@ class LeakSeries:
     """What notices several sizes of a leak; without simulations, they are yet to be made."""
 
     tables: Tables | None = None
-    leak: Leak | None = None
+    leak: LeakKind | None = None
     simulations: tuple[LeakSimulation, ...] = ()
 
-    def about(self, tables: Tables, leak: Leak) -> "LeakSeries":
+    def about(self, tables: Tables, leak: LeakKind) -> "LeakSeries":
         """Return it if it is about this leak of these tables; others say nothing."""
         return self if (self.tables, self.leak) == (tables, leak) else LeakSeries(tables, leak)
 
@@ -84,9 +84,9 @@ class LeakSeriesJob:
     def __init__(self, show: Callable[[LeakSeries], None]) -> None:
         self._show = show
         self._owner = threading.current_thread()
-        self._newest: tuple[Tables, Leak] | None = None
+        self._newest: tuple[Tables, LeakKind] | None = None
 
-    def run(self, tables: Tables, leak: Leak) -> None:
+    def run(self, tables: Tables, leak: LeakKind) -> None:
         """Show the simulations, unless others were asked for meanwhile or the reader has left."""
         self._newest = (tables, leak)
         simulations = leak_series(tables, leak)

@@ -58,7 +58,7 @@ def load_bank_marketing(source: RequestedSource = "auto") -> Dataset:
     Parameters
     ----------
     source
-        As of `synth_handson.load_bank_marketing`. Where it had to do without UCI, it is asked again after
+        See `synth_handson.load_bank_marketing`. If UCI did not answer, it is asked again after
         `RETRY_SECONDS`.
 
     Returns
@@ -80,11 +80,6 @@ class JobState:
 
     progress: Progress | None = None
     error: SynthHandsonError | None = None
-
-    @property
-    def running(self) -> bool:
-        """Whether a generator is being trained or rows are being drawn."""
-        return self.progress is not None
 
 
 _Asked = tuple[str | None, float | None, float | None, int, tuple[KeptRule, ...], str | None]

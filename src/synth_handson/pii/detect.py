@@ -111,7 +111,7 @@ def find_personal_data(
     frame
         Any table.
     on_cells
-        Told how many different texts are looked at.
+        Called with the number of distinct texts examined so far.
     answers
         By column, "replace" where all of it are names, and "keep" where none are.
 

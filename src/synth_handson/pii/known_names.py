@@ -33,7 +33,7 @@ class KnownNames:
     one
         For last and first names with other spellings (kana, Latin letters), the one that stands for all.
     genders
-        Of whom the first names are, where a column tells.
+        Whose the first names are, if a column says so.
     seen
         All last names and first names.
     splits

@@ -1,4 +1,4 @@
-"""What is asked of rows in words, as the command line and the service take it: y=yes, and y:yes=.5,no=.5."""
+"""Parse what is asked of rows, as on the command line and in the service: y=yes, and y:yes=.5,no=.5."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ GIVEN, SHARES = "COLUMN=VALUE[,VALUE...]", "COLUMN:VALUE=SHARE,VALUE=SHARE[,...]
 
 
 def read_given(options: Sequence[str] | None) -> dict[str, list[str]] | None:
-    """Read ``--given``: values by column; a column that is named again has more of them.
+    """Read ``--given``: values by column; naming a column again adds a value.
 
     Raises
     ------
@@ -28,7 +28,7 @@ def read_given(options: Sequence[str] | None) -> dict[str, list[str]] | None:
 
 
 def read_shares(option: str | None) -> dict[str, dict[str, float]] | None:
-    """Read ``--shares``: of one column the share of each value.
+    """Read ``--shares``: the share of each value of one column.
 
     Raises
     ------

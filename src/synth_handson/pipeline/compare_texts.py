@@ -1,4 +1,4 @@
-"""How much free text is like real text, how much it repeats itself, and what it copies."""
+"""Compare free text with real text: similarity, repetition and copies."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ ENGLISH = 0.8
 
 @dataclass(frozen=True)
 class Meaning:
-    """What tells the meaning of texts.
+    """Embeds texts by their meaning.
 
     Attributes
     ----------
@@ -47,7 +47,7 @@ class Meaning:
 
     @classmethod
     def of(cls, model: LanguageModel) -> Meaning:
-        """Take the embeddings of a model on a server."""
+        """Use the embeddings of a model on a server."""
         return cls(model.model, model.embed, MAX_ASKED)
 
 
@@ -76,7 +76,7 @@ class TextSimilarity:
 
 
 def meaning_for(texts: pd.Series[str]) -> Meaning | None:
-    """Return what tells the meaning of texts without a server: a model of English, for texts in English."""
+    """Return an embedding of texts that needs no server: a model of English, for texts in English."""
     if not embedding.is_installed() or not _are_english(present_texts(texts).head(MAX_TEXTS).tolist()):
         return None
     return Meaning(embedding.MODEL, embedding.embed)

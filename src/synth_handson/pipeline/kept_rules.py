@@ -1,4 +1,4 @@
-"""Which rules a synthetic table is to keep: those that are stated, and those found that are confirmed."""
+"""The rules that a synthetic table keeps: those stated, and those found and confirmed."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ KeptRule = Rule | FoundRule
 
 
 def as_kept(rules: str | KeptRule | Iterable[str | KeptRule]) -> tuple[KeptRule, ...]:
-    """Return rules that were given as text or as such, each once; it stays known which were found."""
+    """Return rules given as text or objects, each once; found ones stay marked."""
     if isinstance(rules, str | FoundRule | BaseModel) or not isinstance(rules, Iterable):
         rules = [rules]
     kept: dict[Rule, KeptRule] = {}

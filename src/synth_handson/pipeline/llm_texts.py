@@ -1,4 +1,4 @@
-"""Texts by a large language model on the reader's own machine: it is shown examples without personal data."""
+"""Texts by a large language model on the reader's own machine, from examples without personal data."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ Answer in JSON only."""
 
 
 def written_by(model: LanguageModel) -> TrainTexts:
-    """Return what lets a language model write texts, in place of learning them.
+    """Return a training that lets a language model write texts instead of learning them.
 
     Parameters
     ----------
@@ -159,7 +159,7 @@ class ShownTexts:
         return {str(name): as_marks(text) for name, text in texts.items()}
 
     def _alike(self, rows: pd.DataFrame, random: np.random.Generator) -> pd.DataFrame:
-        """Draw real rows as examples, of the contexts of those that are asked for where there are any."""
+        """Draw real rows as examples, with the contexts of the requested rows where possible."""
         same = self.context.merge(rows.drop_duplicates(), how="left", indicator=True)["_merge"] == "both"
         chosen = np.flatnonzero(same.to_numpy()) if rows.shape[1] else np.arange(0)
         if len(chosen) < EXAMPLES:
@@ -167,7 +167,7 @@ class ShownTexts:
         return self.context.iloc[random.choice(chosen, min(EXAMPLES, len(chosen)), replace=False)]
 
     def _length(self, row: pd.Series[str], random: np.random.Generator) -> int:
-        """Draw the length of a real row's texts, of one with the same context if there is one."""
+        """Draw the length of a real row's texts, with the same context if possible."""
         alike = (self.context == row).all(axis=1).to_numpy()
         lengths = self.texts.fillna("").map(len).sum(axis=1).to_numpy()
         lengths = lengths[alike & (lengths > 0)] if (alike & (lengths > 0)).any() else lengths[lengths > 0]
@@ -178,7 +178,7 @@ class ShownTexts:
         return {"type": "object", "properties": texts, "required": list(texts), "additionalProperties": False}
 
     def _usable(self, answer: Any, length: int) -> list[str] | None:
-        """Return the texts of a row; None if one is missing, far too long, broken, or there already."""
+        """Return the texts of a row; None if one is missing, far too long, broken, or a repetition."""
         if not isinstance(answer, dict):
             return None
         given = (answer.get(str(name)) for name in self.texts)
@@ -191,7 +191,7 @@ class ShownTexts:
         return None if too_long or refused else signs
 
     def _with_gaps(self, found: list[list[str] | None], random: np.random.Generator) -> pd.DataFrame:
-        """Leave as many texts out as are missing in the real rows."""
+        """Leave out as many texts as are missing in the real rows."""
         columns = self.texts.shape[1]
         rows: list[list[str] | list[None]] = [row or [None] * columns for row in found]
         table = pd.DataFrame(rows, columns=range(columns), dtype=object)

@@ -1,4 +1,4 @@
-"""What becomes of each column of a table: learned, written, made anew, or left empty."""
+"""The role of each column of a table: learned, written, newly made, or left empty."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ MIN_TEXTS = 100
 
 @dataclass(frozen=True)
 class ColumnRole:
-    """What becomes of a column.
+    """Role of a column.
 
     Attributes
     ----------
@@ -56,7 +56,7 @@ def assign_roles(
     *,
     by_person: bool = False,
 ) -> tuple[ColumnRole, ...]:
-    """Decide what becomes of each column.
+    """Assign a role to each column.
 
     Dates of birth are learned, as they are moved before; other columns of personal data are made anew.
 
@@ -96,7 +96,7 @@ def assign_roles(
 
 
 def _problems(frame: pd.DataFrame) -> dict[str, Message]:
-    """Return what keeps columns from being learned; what is wrong with the table as a whole is raised."""
+    """Return the problems that keep columns from being learned; raise problems of the whole table."""
     try:
         check_table(frame)
     except TableError as error:

@@ -1,4 +1,4 @@
-"""From a generator to a synthetic table and its evidence: what the page and the script share."""
+"""From a generator to a synthetic table and its evidence, for the page and the script."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ Origin = Literal["bundled", "shipped", "placeholder", "trained", "store"]
 
 
 class DrawnGenerator:
-    """A generator with rows that were drawn already, so that nobody waits for the same ones again.
+    """A generator with rows drawn in advance, so that nobody waits for them again.
 
     Parameters
     ----------
@@ -40,7 +40,7 @@ class DrawnGenerator:
         self._load, self._random_state, self._drawn = load, random_state, {count: drawn}
 
     def sample(self, n: int) -> pd.DataFrame:
-        """Return ``n`` synthetic rows or people; the same number, the very same rows."""
+        """Return ``n`` synthetic rows or people; the same number gives the same rows."""
         if n not in self._drawn:
             self._drawn[n] = _sample(self._load(), n, self._random_state)
         return self._drawn[n]
@@ -94,12 +94,12 @@ class Tables:
 
     @property
     def told(self) -> dict[str, Any]:
-        """What an assessment is told beyond the tables and the target."""
+        """Arguments of an assessment besides the tables and the target."""
         return {"known": self.known, "rules": self.rules, "person": self.person}
 
     @cached_property
     def compared(self) -> Tables:
-        """The same without identifiers: with them, no row would be like any other."""
+        """The tables without identifiers, with which no two rows would be equal."""
         if not self.identifiers:
             return self
         train, holdout, synthetic = (
@@ -108,7 +108,7 @@ class Tables:
         return replace(self, train=train, holdout=holdout, synthetic=synthetic, identifiers=())
 
     def with_rows(self, synthetic: pd.DataFrame) -> Tables:
-        """Return the same with other rows of its generator."""
+        """Return the same tables with other rows of the generator."""
         if synthetic is self.synthetic:
             return self
         origin = "shipped" if self.origin == "bundled" else self.origin

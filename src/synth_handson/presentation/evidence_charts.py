@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from synth_handson.evidence.controls.leak_simulation import LeakSimulation
 from synth_handson.evidence.fidelity.statistics import Fidelity
@@ -11,7 +11,7 @@ from synth_handson.evidence.measures import Measure
 from synth_handson.evidence.utility.tstr import Utility
 from synth_handson.locales import Language, get_text
 from synth_handson.palette import HOLDOUT, ORIGINAL, SYNTHETIC
-from synth_handson.presentation.charts import AXIS_WIDTH, finish, lines
+from synth_handson.presentation.charts import AXIS_WIDTH, Row, finish, lines
 from synth_handson.presentation.labels import column_label, leak_size
 from synth_handson.presentation.words import Wording, number
 
@@ -24,8 +24,6 @@ MAX_LABELLED = 10
 WIDEST = 5.0
 """Percentage points that are full red at least, so that a negligible difference does not look large."""
 
-Row = dict[str, Any]
-
 
 def pair_chart(fidelity: Fidelity, language: Language) -> alt.LayerChart:
     """Draw how much farther each pair of columns is from the training rows than the holdout is.
@@ -33,7 +31,8 @@ def pair_chart(fidelity: Fidelity, language: Language) -> alt.LayerChart:
     Parameters
     ----------
     fidelity
-        Its "pair_tvd" and, on the diagonal, its "column_tvd". Of many columns, the 20 in the worst pairs.
+        Its "pair_tvd" and, on the diagonal, its "column_tvd". If there are many columns, the 20 in the worst
+        pairs.
     language
         "ja" or "en".
 

@@ -1,4 +1,4 @@
-"""An Altair chart of engines: what their tables are of use for, against the risk for people."""
+"""An Altair chart of engines: how useful their tables are, against the risk for people."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def frontier_chart(comparison: EngineComparison, language: Language) -> alt.Laye
     Returns
     -------
     altair.LayerChart
-        To the upper left is better: of more use, and less risk. As wide as its container.
+        The upper left is better: more useful, and less risk. As wide as its container.
     """
     import altair as alt
 

@@ -13,6 +13,7 @@ from synth_handson.metrics.models import ModelName
 from synth_handson.presentation.document import Figures
 from synth_handson.presentation.summaries import in_words
 from synth_handson.synthesis.generator import Training
+from synth_handson.synthesis.registry import ENGINES
 
 DECIMALS = {
     "identical_rows": 2, "identical_without": 2, "outlier_identical": 2, "attack_tpr": 2,
@@ -28,9 +29,6 @@ DECIMALS = {
     "identical_texts": 2, "rare_words": 1, "text_attack_tpr": 2, "text_length": 1, "text_distinct": 1,
 }  # fmt: skip
 """Measures that are shares, and the decimals of their percentages."""
-
-ENGINES = ("mostly", "mostly-server", "copula", "trees", "aim", "ctgan")
-"""Engines with a name of their own in the reader's language."""
 
 RARELY = 0.001
 """Smallest probability that is written out."""

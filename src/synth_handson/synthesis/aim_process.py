@@ -82,7 +82,7 @@ class AimProcess(WorkerProcess):
     def sample(
         self, model: Mapping[str, bytes], n: int, random_state: int, fixed: Mapping[str, int]
     ) -> pd.DataFrame:
-        """Draw ``n`` rows: numbers, and texts, of which what nobody may know is missing.
+        """Draw ``n`` rows of numbers and texts; what must stay private is missing.
 
         Columns that are ``fixed`` have the value at that place.
         """
@@ -95,7 +95,7 @@ class AimProcess(WorkerProcess):
 
 
 def concentrated(epsilon: float, delta: float) -> float:
-    """Return the budget of zero-concentrated differential privacy that gives (epsilon, delta) of the usual.
+    """Return the budget of zero-concentrated differential privacy that implies (epsilon, delta).
 
     Notes
     -----
@@ -127,7 +127,7 @@ def _private_ranges(values: Floats, whole: bool, rho: float) -> list[tuple[float
 
 
 def _sizes(whole: bool, factor: float) -> list[float]:
-    """Return numbers of all sizes, each the next one's by a factor: no column has a say in them."""
+    """Return a geometric grid of numbers, independent of the column."""
     smallest = 0 if whole else round(np.log(SMALLEST) / np.log(factor))
     sizes = factor ** np.arange(smallest, np.log(LARGEST) / np.log(factor))
     sizes = np.unique(np.round(sizes)) if whole else sizes
@@ -135,7 +135,7 @@ def _sizes(whole: bool, factor: float) -> list[float]:
 
 
 def _private_ends(values: Floats, whole: bool, rho: float) -> tuple[float, float]:
-    """Find where a column begins and ends, up to a factor of 2, or closer if all is between two sizes."""
+    """Find the ends of a column, up to a factor of 2, or closer if all values are between two sizes."""
     sizes = _sizes(whole, 2.0)
     low, high = _private_span(values, sizes, rho / 2)
     if high == sizes[sizes.index(low) + 1]:
@@ -146,7 +146,7 @@ def _private_ends(values: Floats, whole: bool, rho: float) -> tuple[float, float
 
 
 def _private_span(values: Floats, edges: list[float], rho: float) -> tuple[float, float]:
-    """Return the outer edges of all bins in which, by noisy counts, there are people."""
+    """Return the outer edges of all bins that contain people by noisy counts."""
     import opendp.prelude as dp
 
     bins = np.clip(np.searchsorted(edges, values, "right") - 1, 0, len(edges) - 2)
@@ -208,7 +208,7 @@ def _measure(coded: pd.DataFrame, keys: Mapping[str, list[int]], rho: float, del
 
 
 def _files(table: Any, ranges: Mapping[str, list[tuple[float, float]]]) -> dict[str, bytes]:
-    """Hold what drawing needs: what codes stand for, and the model's potentials; all of it is released."""
+    """Return what drawing needs: the meaning of codes and the model's potentials; all of it is released."""
     keys = {name: series.to_list() for name, series in table.keys.items()}
     columns = {
         name: {"size": len(keys[name]), "ranges": ranges[name], "codes": keys[name]}

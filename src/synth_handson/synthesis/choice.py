@@ -1,4 +1,4 @@
-"""Which engine to take when nobody says: a rule from what was measured, in words."""
+"""Choice of an engine if none is named: a rule from measurements, with its reasons."""
 
 from dataclasses import dataclass
 

@@ -1,4 +1,4 @@
-"""Codes that hardly anybody shares: others are made in the forms that many of them have."""
+"""Codes that hardly anybody shares: new ones are made in their common forms."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ Template = tuple[str, ...]
 
 @dataclass(frozen=True, eq=False)
 class Codes:
-    """How codes of a column are made.
+    """How to make codes of a column.
 
     Attributes
     ----------
@@ -59,7 +59,7 @@ class Codes:
 
     @classmethod
     def of(cls, values: Sequence[str]) -> Codes | None:
-        """Read the forms of codes, one for each person; None if they are words, or of no form that many have.
+        """Read the forms of codes, one for each person; None if they are words or have no common form.
 
         A form is the order of digits, letters and other characters; if that is hardly ever the same, as in
         hashes, the order of the other characters.
@@ -108,7 +108,7 @@ class Codes:
 
 
 def _shape(value: str) -> str:
-    """Digits as 0, capitals as A, small letters as a, letters of other scripts as ん; all else as it is."""
+    """Write digits as 0, capitals as A, small letters as a, letters of other scripts as ん; keep the rest."""
     return "".join(_class(sign) for sign in value)
 
 
@@ -121,7 +121,7 @@ def _class(sign: str) -> str:
 
 
 def _loose_shape(value: str) -> str:
-    """Digits and letters alike as X; all else as it is."""
+    """Write digits and letters as X; keep the rest."""
     return re.sub("[0-9A-Za-z]", "X", value)
 
 
@@ -175,7 +175,7 @@ def _leading(value: str) -> int:
 
 
 def _check_digits(codes: frozenset[str]) -> Callable[[str], str] | None:
-    """Find the rule by which all codes have a right check digit."""
+    """Find the check digit rule that all codes satisfy."""
     if len(codes) < MIN_CHECKED:
         return None
     for rule, place in ((luhn, -1), (ean, -1), (mod_11_10, -1), (verhoeff, -1), (cn, 0)):

@@ -1,4 +1,4 @@
-"""Identifiers that repeat are not learned: others of the same form are made, none of which is a real one."""
+"""Identifiers that repeat are not learned: new ones of the same form are made, and none is a real one."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ POOLS = {"0": string.digits, "A": string.ascii_uppercase, "a": string.ascii_lowe
 
 @dataclass(frozen=True)
 class Identifier:
-    """How new values of an identifier are made.
+    """How to make new values of an identifier.
 
     Attributes
     ----------
@@ -110,7 +110,7 @@ def _forms(values: list[str]) -> tuple[tuple[str, ...], ...]:
 
 
 def _shape(value: str) -> str:
-    """Digits as 0, capitals as A, other letters as a; everything else as it is."""
+    """Write digits as 0, capitals as A, other letters as a; keep the rest."""
     shape = re.sub(r"\d", "0", value)
     return "".join("A" if sign.isupper() else "a" if sign.isalpha() else sign for sign in shape)
 

@@ -58,16 +58,16 @@ class Categories:
 
     @property
     def size(self) -> int:
-        """Number of codes, the one of what is missing among them."""
+        """Number of codes, including the one for missing."""
         return len(self.levels) + 1
 
     @property
     def ordered(self) -> bool:
-        """Whether the codes have an order that means something."""
+        """Whether the order of the codes is meaningful."""
         return len(self.levels) <= 2
 
     def code(self, column: Column) -> Integers:
-        """Put values into codes. Shape (n_rows,)."""
+        """Encode values. Shape (n_rows,)."""
         text = as_text(column)
         numbers = {level: code for code, level in enumerate(self.levels, 1)}
         other = numbers.get(PROTECTED_TOKEN, MISSING)
@@ -136,29 +136,29 @@ class Numbers:
 
     @property
     def size(self) -> int:
-        """Number of codes, the one of what is missing among them."""
+        """Number of codes, including the one for missing."""
         return len(self.low) + 1
 
     @property
     def ordered(self) -> bool:
-        """Whether the codes have an order that means something."""
+        """Whether the order of the codes is meaningful."""
         return True
 
     def code(self, column: Column) -> Integers:
-        """Put values into codes; those beyond the range go to its ends. Shape (n_rows,)."""
+        """Encode values; those beyond the range go to its ends. Shape (n_rows,)."""
         values = to_floats(column) / (self.unit or 1)
         codes = np.clip(np.searchsorted(self.low, values, "right"), min(1, len(self.low)), None)
         return np.where(np.isnan(values), MISSING, codes)
 
     def values(self, codes: Integers, fractions: Floats) -> Column:
-        """Return a value of each code's range, a fraction of the way from its low to its high end."""
+        """Return a value within each code's range, at a fraction between its ends."""
         low, high = np.array([np.nan, *self.low]), np.array([np.nan, *self.high])
         # Rounding may carry a number past the end of its range.
         drawn = np.minimum(low[codes] + fractions * (high - low)[codes], high[codes])
         return self.column(drawn)
 
     def column(self, drawn: Floats) -> Column:
-        """Return drawn numbers as the column's own: rounded to its decimals, dates as such."""
+        """Return drawn numbers in the column's form: rounded to its decimals, or as dates."""
         if self.decimals is not None:
             drawn = np.round(drawn, self.decimals)
         if self.unit is None:
@@ -216,7 +216,7 @@ def codes_of(marginals: Mapping[str, Marginal], given: Mapping[str, Any]) -> dic
 
 
 def with_given(drawn: Mapping[str, Column], given: Mapping[str, Any]) -> dict[str, Column]:
-    """Put given numbers and dates themselves where drawn ones are any of their range."""
+    """Replace drawn numbers and dates by the given ones, as a code stands for a whole range."""
     return {
         name: column
         if given.get(name) is None or isinstance(column.dtype, pd.StringDtype)
@@ -226,7 +226,7 @@ def with_given(drawn: Mapping[str, Column], given: Mapping[str, Any]) -> dict[st
 
 
 def to_plain(marginals: Mapping[str, Marginal]) -> dict[str, Any]:
-    """Hold marginals in what ``json`` can write."""
+    """Return marginals as plain values for ``json``."""
     return {name: asdict(marginal) for name, marginal in marginals.items()}
 
 

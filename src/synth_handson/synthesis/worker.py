@@ -1,4 +1,4 @@
-"""Keep a process with an engine imported at hand, and give it work."""
+"""Worker processes with an engine imported, and their requests."""
 
 import atexit
 import contextlib
@@ -41,7 +41,7 @@ Died = Callable[["Worker"], object]
 
 
 def training_error(key: str, reason: str, **details: object) -> TrainingError:
-    """Make the error a worker's ``reason`` stands for: too little memory, or else what ``key`` says."""
+    """Make the error for a worker's ``reason``: too little memory, or else that of ``key``."""
     if OUT_OF_MEMORY.search(reason):
         return TrainingError("out_of_memory")
     return TrainingError(key, reason=reason[:500], **details)
@@ -91,12 +91,12 @@ class Worker:
 
     @property
     def used(self) -> bool:
-        """Whether it was ever given a request."""
+        """Whether it has ever had a request."""
         return self._sent > 0
 
     @property
     def reusable(self) -> bool:
-        """Whether its requests are done, or will be soon because they are told to stop."""
+        """Whether its requests are done, or were told to stop."""
         return self.alive and self._sent == max(self._finished, self._stopped)
 
     def send(self, kind: str, request: dict[str, Any]) -> None:
@@ -123,7 +123,7 @@ class Worker:
             self.process.stdin.flush()
 
     def answers(self, interval: float = 0.05) -> Iterator[Answer | None]:
-        """Yield the answers to the last request as they come, and None after ``interval`` seconds without.
+        """Yield the answers to the last request as they arrive; None after ``interval`` seconds without one.
 
         Raises
         ------
@@ -182,7 +182,7 @@ class Worker:
 
 
 class WorkerPool:
-    """Hands out workers that run a module, and keeps one idle and warm, until the program ends."""
+    """Lends workers that run a module, and keeps one warm until the program ends."""
 
     def __init__(self, module: str) -> None:
         self._module = module
@@ -208,7 +208,7 @@ class WorkerPool:
 
     @contextlib.contextmanager
     def borrow(self) -> Iterator[Worker]:
-        """Lend a worker, once one is free; left in the middle of its work, or dead, it is not lent again.
+        """Lend a worker once one is free; if it is busy or dead afterwards, it is not lent again.
 
         One whose training was told to stop is: it is ready when that has ended, sooner than another imports.
         """
@@ -235,7 +235,7 @@ class WorkerPool:
         self._retire(worker)
 
     def close(self) -> None:
-        """End every worker, for good."""
+        """End all workers permanently."""
         with self._lock:
             self._closed = True
             workers = [*self._idle, *self._busy]
@@ -252,7 +252,7 @@ class WorkerPool:
             raise TrainingError("worker_start", reason=str(error)) from error
 
     def _replace(self, worker: Worker) -> None:
-        """Replace a worker that died while nobody had it, unless that happens again and again."""
+        """Replace a worker that died while idle, unless that happens repeatedly."""
         with self._lock:
             if worker not in self._idle:
                 return

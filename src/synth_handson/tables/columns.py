@@ -177,7 +177,7 @@ def float_type(column: Column) -> "np.dtype[Any]":
 def localize(column: Column, zone: Any) -> Column:
     """Put dates without a zone into one, as its wall time.
 
-    Of a time that the end of summer time makes happen twice, it is the first; one that the start of summer
+    A time that occurs twice at the end of summer time is the first; one that the start of summer
     time skips is moved to the first moment after it.
     """
     first = np.ones(len(column), dtype=bool)

@@ -1,4 +1,4 @@
-"""Real rows whose gaps were filled: no synthetic table."""
+"""Real rows whose gaps were filled, which are not a synthetic table."""
 
 from __future__ import annotations
 

@@ -24,7 +24,7 @@ class LinkedTables:
         One row for each person. The column ``key`` has no gaps, and no value twice.
     events
         Tables of events by their names, at least one. Each has the column ``key``, and each row of it belongs
-        to one of the people. Of a person, there may be none. The order of their rows is the events' order.
+        to one of the people. A person may have none. The order of their rows is the events' order.
     key
         The column that tells the people apart.
     columns

@@ -155,8 +155,8 @@ def is_constant_within(column: Column, owner: Codes) -> bool:
 def find_several_rows(frame: pd.DataFrame) -> SeveralRows | None:
     """Look for people who have several rows each.
 
-    They have if a column, or up to three together, repeat in most rows, and other columns then hardly ever
-    change. So do shops with their towns, or goods with their prices. A table is taken to be one of people if
+    A column, or up to three together, then repeat in most rows, while other columns hardly ever change. The
+    same is true of shops with their towns, or goods with their prices. A table counts as one of people if
 
     - the column's name says so (or it holds mail addresses), and there are at least 10; or else
     - at least 50 different ones are told apart; at least two other columns stay constant that do not follow

@@ -1,4 +1,4 @@
-"""Where a synthetic table stands between controls whose answer is known."""
+"""The synthetic table compared with controls whose answer is known."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ MAX_ROWS = 5_000
 
 @dataclass(frozen=True)
 class ControlResult:
-    """What was measured of a table whose answer is known, or of the synthetic table beside them.
+    """Measures of a table whose answer is known, or of the synthetic table.
 
     Attributes
     ----------

@@ -1,4 +1,4 @@
-"""Leaks made on purpose: which measure notices one, and from which size on."""
+"""Simulated leaks: which measures notice them, and from which size on."""
 
 from __future__ import annotations
 
@@ -31,9 +31,9 @@ from synth_handson.metrics.arrays import Integers
 from synth_handson.metrics.distances import HeomSpace, nearest_neighbors
 from synth_handson.metrics.intervals import Estimate, exact_share
 
-Leak = Literal["planted", "disguised", "jittered", "overfit"]
+LeakKind = Literal["planted", "disguised", "jittered", "overfit"]
 
-LEAK_SIZES: dict[Leak, tuple[float, ...]] = {
+LEAK_SIZES: dict[LeakKind, tuple[float, ...]] = {
     "planted": (0.0, 0.01, 0.02, 0.05, 0.1, 0.2),
     "disguised": (0.0, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0),
     "jittered": (0.01, 0.02, 0.05, 0.1, 0.2, 0.3, 0.5),
@@ -54,7 +54,7 @@ OVERFIT_EPOCHS = 30
 
 @dataclass(frozen=True)
 class NaiveScore:
-    """A "privacy score" that is often used, and that rates leaks as safe.
+    """A common "privacy score" that rates leaks as safe.
 
     It is the mean distance to the closest training row, divided by the largest. A mean hides a few rows, one
     outlier rules the largest, and nothing says which score would be enough.
@@ -104,7 +104,7 @@ class LeakSimulation:
         The score that notices little.
     """
 
-    leak: Leak
+    leak: LeakKind
     size: float
     rows: int
     leaking: int | None
@@ -130,7 +130,9 @@ def prepare_simulation(synthetic: pd.DataFrame, train: pd.DataFrame, holdout: pd
     return prepare_tables(synthetic, train, holdout).sampled(MAX_ROWS, random_state=0)
 
 
-def simulate_leak(tables: AssessedTables, leak: Leak, size: float, random_state: int = 0) -> LeakSimulation:
+def simulate_leak(
+    tables: AssessedTables, leak: LeakKind, size: float, random_state: int = 0
+) -> LeakSimulation:
     """Make a leak of a given size, and see what notices it.
 
     Parameters
@@ -156,9 +158,9 @@ def simulate_leak(tables: AssessedTables, leak: Leak, size: float, random_state:
 
 
 def measure_leak(
-    leaky: AssessedTables, leak: Leak, size: float, leaking: int | None, random_state: int = 0
+    leaky: AssessedTables, leak: LeakKind, size: float, leaking: int | None, random_state: int = 0
 ) -> LeakSimulation:
-    """See what notices a leak that was made; parameters and result are those of `LeakSimulation`."""
+    """Measure a leak that was made; parameters and result are those of `LeakSimulation`."""
     compared = Neighbours.of(leaky, random_state)
     measures = (*distance_measures(compared), *subset_measures(compared))
     hints = training_matches(compared.matches, single_level((*DISTANCE_MEASURES, *SUBSET_MEASURES)))
@@ -171,7 +173,7 @@ def measure_leak(
 
 
 def _with_leak(
-    tables: AssessedTables, leak: Leak, size: float, random_state: int
+    tables: AssessedTables, leak: LeakKind, size: float, random_state: int
 ) -> tuple[pd.DataFrame, int | None]:
     """Make the leak: the synthetic table with the leaking rows last, and how many they are."""
     synthetic, train = tables.synthetic, tables.train
@@ -188,7 +190,7 @@ def _with_leak(
 def _traced(
     space: HeomSpace, synthetic: Integers, train: Integers, leaking: int, random_state: int
 ) -> Estimate:
-    """Look up whom the leaking rows, the last of the synthetic ones, lead to."""
+    """Find the people that the leaking rows, the last of the synthetic ones, lead to."""
     people = train[chosen_people(len(train), leaking, random_state)[:TRACED]]
     rows = synthetic[-leaking:][: len(people)]
     equal, distance = np.zeros((2, len(rows), len(space.real)))
@@ -207,7 +209,7 @@ def _traced(
 
 
 def simulate_leaks(
-    tables: AssessedTables, leak: Leak, sizes: Sequence[float] | None = None, random_state: int = 0
+    tables: AssessedTables, leak: LeakKind, sizes: Sequence[float] | None = None, random_state: int = 0
 ) -> tuple[LeakSimulation, ...]:
     """Simulate several sizes of a leak, by default those of `LEAK_SIZES`."""
     return tuple(simulate_leak(tables, leak, size, random_state) for size in sizes or LEAK_SIZES[leak])
@@ -226,7 +228,7 @@ def repeat_people(train: pd.DataFrame, times: int, random_state: int = 0) -> pd.
 def measure_overfitting(
     repeated: pd.DataFrame, holdout: pd.DataFrame, synthetic: pd.DataFrame
 ) -> LeakSimulation:
-    """See what notices that a generator was trained on the people of `repeat_people`."""
+    """Measure the leak of a generator that was trained on the people of `repeat_people`."""
     people = repeated.head(OVERFIT_ROWS)
     tables = prepare_simulation(synthetic, people, holdout)
     return simulate_leak(tables, "overfit", len(repeated) / len(people))

@@ -1,4 +1,4 @@
-"""Rows on a Dask cluster: each worker keeps parts of them, and counts; what they count is merged exactly."""
+"""Rows on a Dask cluster: each worker holds and counts parts of them; the counts are merged exactly."""
 
 from __future__ import annotations
 
@@ -35,13 +35,13 @@ MERGED_PEOPLE = "sum(a) a, sum(b) b, sum(s) s"
 class ClusterRows:
     """Rows in the memory of a cluster's workers.
 
-    A group may have rows in several parts. So each part's groups are dealt out by a hash of their keys, and
-    those of one hash are merged in one place: as in a join by hashes, no worker sees all of them.
+    A group may have rows in several parts. Each part's groups are therefore distributed by a hash of their
+    keys, and those of one hash are merged in one place: as in a join by hashes, no worker sees all of them.
 
     Attributes
     ----------
     client
-        Of the cluster.
+        Client of the cluster.
     """
 
     client: Client
@@ -62,7 +62,7 @@ class ClusterRows:
         self._added.append(kept)
 
     def close(self) -> None:
-        """Put the columns side by side: all are there."""
+        """Join the columns, once all were added."""
         self._parts = [
             self.client.submit(_side_by_side, list(tables), pure=False)
             for tables in zip(*self._added, strict=True)
@@ -72,17 +72,17 @@ class ClusterRows:
         self._added.clear()
 
     def over_groups(self, keys: str, aggregates: str) -> tuple[int, ...]:
-        """Return aggregates over the groups of rows that are alike in some columns."""
+        """Return aggregates over the groups of rows that are equal in some columns."""
         question = f"SELECT {aggregates} FROM ({{groups}})"
         return self._over(keys, keys, GROUPS, MERGED, question)
 
     def told(self, known: str, secret: str) -> tuple[int, ...]:
-        """Count the people whose secret is told right by the synthetic rows that agree in what is known."""
+        """Count the people whose secret is guessed right from the synthetic rows that match what is known."""
         question = TOLD.format(known=known, groups="{groups}")
         return self._over(f"{known}, {secret}", known, PEOPLE, MERGED_PEOPLE, question)
 
     def _over(self, keys: str, together: str, sums: str, merged_sums: str, question: str) -> tuple[int, ...]:
-        """Ask something of groups, of which those that are alike in some keys are in the same hands."""
+        """Aggregate groups; those that share some keys are on the same worker."""
         hands = len(self._workers())
         dealt = [
             self.client.submit(_deal, part, keys, together, sums, hands, pure=False) for part in self._parts
@@ -160,7 +160,7 @@ def _side_by_side(tables: list[pa.Table]) -> pa.Table:
 
 
 def _deal(part: pa.Table, keys: str, together: str, sums: str, hands: int) -> list[pa.Table]:
-    """Group the rows of a part, and deal the groups out by a hash of some of their keys."""
+    """Group the rows of a part, and distribute the groups by a hash of some of their keys."""
     groups = f"SELECT {keys}, {sums}, hash({together}) % {hands} hand FROM part GROUP BY {keys}"
     found = _query(groups, part=part)
     return [
@@ -174,7 +174,7 @@ def _hand(dealt: list[pa.Table], number: int) -> pa.Table:
 
 
 def _merge(hands: list[pa.Table], keys: str, sums: str, question: str) -> tuple[int, ...]:
-    """Merge the groups of one hash, and ask something of them."""
+    """Merge the groups of one hash, and aggregate them."""
     import pyarrow as pa
 
     groups = f"SELECT {keys}, {sums} FROM groups GROUP BY {keys}"

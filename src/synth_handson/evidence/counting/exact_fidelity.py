@@ -1,4 +1,4 @@
-"""Fidelity on all rows: what rests on counts alone, of tables too large to be measured otherwise."""
+"""Fidelity on all rows: measures that rest on counts, for tables too large for the other ways."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ Statistic = Callable[[Integers], Floats]
 
 
 def on_all_rows(fidelity: Fidelity, whole: WholeTables) -> Fidelity:
-    """Measure anew, on all rows, what was measured on a sample and rests on counts.
+    """Replace measures that rest on counts by those of all rows.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""What can be counted is counted on all rows of large tables: out of memory, or on a cluster.
+"""Count on all rows of large tables: out of memory, or on a cluster.
 
 A column is what its values are and how often each occurs: bins, ranks and types are decided from that alone.
 Each row becomes the numbers of its values, and every join and contingency table is counted from those.
@@ -109,7 +109,7 @@ class WholeColumn:
 
     @classmethod
     def of(cls, name: str, values: Column, counts: Integers) -> WholeColumn:
-        """Decide bins from the values that occur; those of real people come first."""
+        """Choose bins from the values that occur; those of real people come first."""
         train, real, others = counts[TRAIN], counts[TRAIN] + counts[HOLDOUT], counts[1:].sum(axis=0)
         known = train > 0
         trained = values[known].reset_index(drop=True)
@@ -150,7 +150,7 @@ class WholeTables:
     sizes
         Number of training people, of holdout people and of synthetic rows.
     sample
-        As many rows of each as are measured where counting is not enough.
+        Rows of each table that are measured where counting is not enough.
     random_state
         Seed of what is drawn.
     drawn
@@ -253,7 +253,7 @@ class WholeTables:
 
     @cached_property
     def joins(self) -> tuple[SubsetJoin, ...]:
-        """Who is found by part of the columns: on values, and on twentieths where there are any."""
+        """People found by part of the columns: by values, and by twentieths where there are any."""
         binned = [False, True] if any(c.ventiles is not None for c in self.compared.values()) else [False]
         return tuple(self._join(in_bins) for in_bins in binned)
 
@@ -302,7 +302,7 @@ class WholeTables:
         return counts
 
     def _keys(self, names: Iterable[str], way: str = "v") -> str:
-        """Name the numbers by which rows are compared: values ("v"), or those of `Rows` that numbers have."""
+        """Name the columns by which rows are compared: values ("v"), or those of `Rows` for numbers."""
         positions = {name: i for i, name in enumerate(self.columns)}
         return ", ".join(
             f"{way if self.columns[name].ventiles is not None else 'v'}{positions[name]}" for name in names
@@ -310,13 +310,13 @@ class WholeTables:
 
 
 @dataclass(frozen=True, eq=False)
-class Given:
+class ReadTables:
     """Three tables as they were given.
 
     Attributes
     ----------
     columns
-        Of the synthetic table and the training table, in their dtypes, without rows.
+        The synthetic and the training table without rows, for their columns and dtypes.
     sizes
         Number of training people, of holdout people and of synthetic rows.
     tables
@@ -344,7 +344,7 @@ def read_tables(
     known: Iterable[Hashable] | None = None,
     rows: int = MAX_ROWS,
     client: Client | None = None,
-) -> Iterator[Given]:
+) -> Iterator[ReadTables]:
     """Open three tables, check that they can be compared, and count large ones.
 
     Parameters
@@ -360,11 +360,12 @@ def read_tables(
     rows
         If one has more, all three are counted out of memory, and samples of this size are drawn.
     client
-        Of a Dask cluster that keeps and counts the rows of large tables; by default they lie on the disk.
+        Client of a Dask cluster that keeps and counts the rows of large tables; by default they lie on the
+        disk.
 
     Yields
     ------
-    Given
+    ReadTables
         The tables. What is on the disk is removed afterwards.
 
     Raises
@@ -384,7 +385,9 @@ def read_tables(
             named = check_known(known, prepared.train.columns)
             _check_texts(named, list(map(str, prepared.train)), prepared.train.__getitem__)
             sizes = len(prepared.train), len(prepared.holdout), len(prepared.synthetic)
-            yield Given((small["synthetic"].iloc[:0], small["train"].iloc[:0]), sizes, prepared, None, named)
+            yield ReadTables(
+                (small["synthetic"].iloc[:0], small["train"].iloc[:0]), sizes, prepared, None, named
+            )
             return
         check_shapes(tables)
         check_target(target, map(str, tables["train"].columns))
@@ -400,7 +403,7 @@ def read_tables(
         )
         with _room(Path(folder), client) as room:
             whole = _count(large, random_state, rows, room)
-            yield Given(columns, whole.sizes, whole.sample, whole, named)
+            yield ReadTables(columns, whole.sizes, whole.sample, whole, named)
 
 
 def _check_texts(known: Sequence[str], names: Sequence[str], column: Callable[[str], Column]) -> None:
@@ -413,14 +416,14 @@ def _check_texts(known: Sequence[str], names: Sequence[str], column: Callable[[s
 
 
 def _some_of(table: LargeTable, name: Any, rows: int, random_state: int) -> Column:
-    """Return so many values of a column."""
+    """Return the first values of a column."""
     values, codes = table.encode(name)
     return values.iloc[codes[sample_positions(len(codes), rows, random_state)]]
 
 
 @contextmanager
 def _room(folder: Path, client: Client | None) -> Iterator[Rows]:
-    """Return where the rows are kept."""
+    """Choose where the rows are kept."""
     with connect(client) as connected:
         if connected is not None:
             yield ClusterRows(connected)
@@ -430,7 +433,7 @@ def _room(folder: Path, client: Client | None) -> Iterator[Rows]:
 
 
 def _count(tables: Mapping[str, LargeTable], random_state: int, rows: int, room: Rows) -> WholeTables:
-    """Give the values of each column numbers, one column after the other."""
+    """Assign numbers to the values of each column, one column after the other."""
     lengths = {title: len(tables[title]) for title in TITLES}
     sizes = lengths["train"], lengths["holdout"], lengths["synthetic"]
     chosen = [sample_positions(lengths[title], rows, random_state) for title in TITLES]
@@ -476,7 +479,7 @@ def _texts_of(train: LargeTable, rows: int, random_state: int) -> tuple[str, ...
 
 
 class _People:
-    """Which rows are alike in all columns, and in which column training and synthetic rows differ most.
+    """Rows that are equal in all columns, and the column in which training and synthetic rows differ most.
 
     ``gaps`` has a number for each row that rows share whose values are missing in the same columns.
     """
@@ -533,7 +536,7 @@ def _numbers(position: int, column: WholeColumn, codes: Numbers) -> dict[str, ND
 
 
 def _parts(lengths: Sequence[int], drawn: Drawn) -> dict[str, NDArray[Any]]:
-    """Return the table that each row belongs to, and what it is marked as."""
+    """Return the table that each row belongs to, and its flags."""
     starts = np.cumsum([0, *lengths[:2]])
     parts = np.repeat(np.arange(3, dtype=np.int8), lengths)
     marks = np.where(parts == SYNTHETIC, SYNTHETIC_ROW, 0).astype(np.uint8)

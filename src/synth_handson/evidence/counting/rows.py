@@ -1,4 +1,4 @@
-"""The rows of large tables as numbers, and what is counted over groups of them: on the disk, or on a cluster.
+"""The rows of large tables as numbers, and counts over groups of them, on disk.
 
 Whatever is counted is a sum of whole numbers over rows, so it is the same wherever they lie.
 """
@@ -54,10 +54,10 @@ class Rows(Protocol):
         """Add columns; each array holds a number for every row."""
 
     def close(self) -> None:
-        """Put the columns side by side: all are there."""
+        """Join the columns, once all were added."""
 
     def over_groups(self, keys: str, aggregates: str) -> tuple[int, ...]:
-        """Return aggregates over the groups of rows that are alike in some columns.
+        """Return aggregates over the groups of rows that are equal in some columns.
 
         Parameters
         ----------
@@ -68,7 +68,7 @@ class Rows(Protocol):
         """
 
     def told(self, known: str, secret: str) -> tuple[int, ...]:
-        """Count the people whose secret is told right by the synthetic rows that agree in what is known.
+        """Count the people whose secret is guessed right from the synthetic rows that match what is known.
 
         Parameters
         ----------
@@ -100,7 +100,7 @@ class Rows(Protocol):
 
 @dataclass
 class DiskRows:
-    """Rows in a DuckDB database, on the disk where memory does not do.
+    """Rows in a DuckDB database, which uses the disk where memory is not enough.
 
     Attributes
     ----------
@@ -122,7 +122,7 @@ class DiskRows:
         self._tables.append(name)
 
     def close(self) -> None:
-        """Put the columns side by side: all are there."""
+        """Join the columns, once all were added."""
         self.connection.execute(
             f"CREATE TABLE rows AS SELECT * FROM {' POSITIONAL JOIN '.join(self._tables)}"
         )
@@ -130,12 +130,12 @@ class DiskRows:
             self.connection.execute(f"DROP TABLE {name}")
 
     def over_groups(self, keys: str, aggregates: str) -> tuple[int, ...]:
-        """Return aggregates over the groups of rows that are alike in some columns."""
+        """Return aggregates over the groups of rows that are equal in some columns."""
         groups = f"SELECT {GROUPS} FROM rows GROUP BY {keys}"
         return whole(self._query(f"SELECT {aggregates} FROM ({groups})")[0])
 
     def told(self, known: str, secret: str) -> tuple[int, ...]:
-        """Count the people whose secret is told right by the synthetic rows that agree in what is known."""
+        """Count the people whose secret is guessed right from the synthetic rows that match what is known."""
         groups = f"SELECT {known}, {secret}, {PEOPLE} FROM rows GROUP BY {known}, {secret}"
         return whole(self._query(TOLD.format(known=known, groups=groups))[0])
 
@@ -154,13 +154,13 @@ class DiskRows:
 
 
 def whole(numbers: tuple[Any, ...]) -> tuple[int, ...]:
-    """Return sums as whole numbers; one over nothing is 0."""
+    """Return sums as whole numbers; an empty sum is 0."""
     return tuple(int(number or 0) for number in numbers)
 
 
 @contextmanager
 def on_disk(folder: Path) -> Iterator[DiskRows]:
-    """Keep rows in this folder; say what to do if there is no room for them.
+    """Keep rows in this folder; if there is no room, the error says what to do.
 
     Raises
     ------

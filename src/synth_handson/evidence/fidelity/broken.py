@@ -1,4 +1,4 @@
-"""What is plainly broken in a column: the same for everybody, blank, or without a common category."""
+"""Columns that are clearly broken: constant, blank, or without a common category."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ MAX_VALUES = 20
 
 @dataclass(frozen=True)
 class BrokenColumn:
-    """One thing that is certainly broken in a column of the synthetic table.
+    """One fault that a column of the synthetic table certainly has.
 
     Attributes
     ----------
@@ -51,7 +51,7 @@ class BrokenColumn:
 
 
 def find_broken(synthetic: pd.DataFrame, train: pd.DataFrame) -> tuple[BrokenColumn, ...]:
-    """Find what is plainly broken, column by column.
+    """Find clearly broken columns.
 
     Parameters
     ----------
@@ -61,9 +61,9 @@ def find_broken(synthetic: pd.DataFrame, train: pd.DataFrame) -> tuple[BrokenCol
     Returns
     -------
     tuple of BrokenColumn
-        The columns in their order. Of a column that is the same for everybody nothing else is said. Only what
-        is certain: by exact intervals of the shares (Clopper & Pearson, 1934), or where chance alone would
-        leave a common category out in one of a thousand tables at most.
+        The columns in their order. For a column that is the same for everybody, nothing else is reported.
+        Only what is certain: by exact intervals of the shares (Clopper & Pearson, 1934), or where chance
+        alone would leave a common category out in one of a thousand tables at most.
     """
     return tuple(fault for name in train.columns for fault in _faults(synthetic[name], train[name]))
 
@@ -81,7 +81,7 @@ def find_shifted(synthetic: pd.Series[Any], train: pd.Series[Any]) -> BrokenColu
     for value in known[1].unique():
         share, expected = (exact_share(int((column == value).sum()), len(column)) for column in known)
         found.append((_certain_gap(share, expected), value, share, expected))
-    # Of two classes, which are equally far off, the rarer one is named.
+    # Two classes are equally far off; the rarer one is named.
     gap, value, share, expected = max(found, key=lambda one: (round(one[0], 9), -one[3]))
     if gap <= SHIFTED:
         return None
@@ -126,7 +126,7 @@ def _is_lost(rows: int, of: int, drawn: int) -> bool:
 
 
 def _certain_gap(left: Estimate, right: Estimate) -> float:
-    """Say how far apart two shares certainly are, from their intervals (Newcombe, Stat. Med. 17, 1998)."""
+    """Bound the difference of two shares from below by their intervals (Newcombe, Stat. Med. 17, 1998)."""
     larger, smaller = max(left, right, key=float), min(left, right, key=float)
     uncertain = np.hypot(larger - larger.low, smaller.high - smaller)
     return float(larger) - float(smaller) - float(uncertain)

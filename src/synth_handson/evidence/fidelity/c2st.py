@@ -160,7 +160,7 @@ def c2st_area(table: pd.DataFrame, train: pd.DataFrame, *, random_state: int, ro
 
 
 def _folds(both: pd.DataFrame, is_table: Booleans, random_state: int) -> Integers:
-    """Deal the rows into folds, each with as many of either table; copies of a row go together.
+    """Assign rows to folds with equally many of both tables; copies of a row stay together.
 
     A row with more copies than there are folds is no copy but a common value, and is dealt row by row: so a
     copied table of few different rows comes out somewhat below 0.5.

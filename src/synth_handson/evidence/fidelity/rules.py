@@ -1,4 +1,4 @@
-"""Which rules of the training table the synthetic rows break, beside real rows."""
+"""Which rules of the training table synthetic rows break, compared with real rows."""
 
 from __future__ import annotations
 
@@ -62,19 +62,19 @@ class RuleEvidence:
 
     @property
     def certain_excess(self) -> float:
-        """By how much more of the synthetic rows than of real ones break it for certain, 0 to 1."""
+        """Lower bound of the excess share of synthetic rows that break it, 0 to 1."""
         return max(self.low - self.real_high, 0.0)
 
     @property
     def is_broken(self) -> bool:
-        """Whether that is more than is tolerated."""
+        """Whether the excess is more than is tolerated."""
         return self.certain_excess > TOLERATED
 
 
 def assess_rules(
     tables: AssessedTables, units: Mapping[str, Unit], stated: Sequence[Rule] = ()
 ) -> tuple[RuleEvidence, ...]:
-    """Measure how often the synthetic rows break what holds in the training table and in the holdout.
+    """Measure how often synthetic rows break rules that hold in the training table and the holdout.
 
     Parameters
     ----------
@@ -110,7 +110,7 @@ def assess_rules(
 
 
 def units_of(columns: pd.DataFrame) -> dict[str, Unit]:
-    """Say what the columns of a training table hold, in the units of an `AssessedTables`."""
+    """Return the units of a training table's columns, as in an `AssessedTables`."""
     units: dict[str, Unit] = {}
     for name, column in columns.items():
         kind = column_kind(column)

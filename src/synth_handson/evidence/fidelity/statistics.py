@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import combinations
-from typing import Any, TypeAlias
 
 import numpy as np
 import pandas as pd
@@ -31,6 +30,7 @@ from synth_handson.metrics.counts import (
 )
 from synth_handson.metrics.intervals import Estimate, bootstrap_interval, exact_share
 from synth_handson.tables.checks import check_seed
+from synth_handson.tables.columns import Column
 
 MAX_TABLE_ROWS = 50_000
 """Rows that larger tables are sampled to first."""
@@ -43,7 +43,6 @@ PAIR_BINS = 10
 """Bins of a number in a pair of columns. More would add noise and hardly change a rank correlation."""
 GRID = 1_000
 
-Column: TypeAlias = "pd.Series[Any]"
 Statistics = dict[str, Floats]
 
 
@@ -74,17 +73,17 @@ class Fidelity:
     schema
         Whether names, types and order of the columns are kept.
     columns
-        Of each column "column_tvd"; of numbers and dates also "ks", "wasserstein", "mean_difference",
+        For each column "column_tvd"; for numbers and dates also "ks", "wasserstein", "mean_difference",
         "sd_ratio", "skewness_difference", "kurtosis_difference"; of categories also "category_coverage" and
         "cramers_v".
     pairs
-        Of each pair of columns "pair_tvd" and one difference of association.
+        For each pair of columns "pair_tvd" and one difference of association.
     joint
-        Of all columns together: "c2st_auc", "distinct_rows".
+        For all columns together: "c2st_auc", "distinct_rows".
     pairs_measured, pairs_total
         Pairs are sampled if a table is very wide.
     texts
-        Of each column of free text "text_length", "text_similarity", "text_self_similarity" and
+        For each column of free text "text_length", "text_similarity", "text_self_similarity" and
         "text_distinct".
     broken
         What is plainly broken in a column, from `find_broken`.
@@ -376,7 +375,7 @@ def estimate_from_draws(name: str, statistics: Floats, draws: int, share: float)
     Parameters
     ----------
     name
-        Of the measure.
+        Name of the measure.
     statistics
         First of the draws without replacement, then of those with it. Shape (draws + replicates,).
     draws
@@ -397,7 +396,7 @@ _Samples = tuple[_Sample, _Sample]
 def _draw_samples(
     tables: AssessedTables, rng: np.random.Generator, owners: Sequence[Integers] | None = None
 ) -> _Samples:
-    """Draw as many rows of the synthetic table as of the holdout."""
+    """Draw equally many rows of the synthetic table and the holdout."""
     rows = min(len(tables.synthetic), len(tables.holdout), MAX_ROWS)
     synthetic, holdout = (None, None) if owners is None else (owners[0], owners[2])
     return _Sample.draw(tables.synthetic, rows, rng, synthetic), _Sample.draw(
@@ -440,7 +439,7 @@ def _compare_column(column: Column, binned: BinnedColumn, samples: _Samples) -> 
 
 
 def _split(codes: Integers, samples: _Samples) -> Iterator[tuple[_Sample, Integers]]:
-    """Give each of the two tables its part of what was computed for both at once."""
+    """Split what was computed for both tables at once."""
     return zip(samples, np.split(codes, [len(samples[0].table)]), strict=True)
 
 
@@ -556,7 +555,7 @@ class Coarse:
 
 
 def coarsen(train: Column, others: Column, binned: BinnedColumn, times: ArrayLike = 1) -> Coarse:
-    """Put a column into few bins, of which contingency tables can be made.
+    """Bin a column coarsely for contingency tables.
 
     Parameters
     ----------
@@ -619,7 +618,7 @@ def _compare_pair(
 
 
 def _count_distinct(both: pd.DataFrame, samples: _Samples) -> Measure:
-    """Share of rows that repeat no earlier one."""
+    """Share of rows that do not repeat an earlier one."""
     numbers = number_rows(pd.factorize(both[name])[0] for name in both.columns)
     estimates = []
     for sample, codes in _split(numbers, samples):

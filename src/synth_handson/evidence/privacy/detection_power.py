@@ -1,7 +1,7 @@
-"""How large a leak would have been noticed? Training people are planted in tables that know nobody.
+"""Detection power: the smallest leak that would have been noticed, found by planting training people.
 
 Nothing is taken from how often training people stand in the synthetic table now: only the holdout's rate says
-what chance does. So a leak that is there unnoticed makes no other look smaller.
+what chance does. An unnoticed leak therefore makes no other leak look smaller.
 """
 
 from __future__ import annotations
@@ -58,7 +58,7 @@ class Limits:
 
 @dataclass(frozen=True, eq=False)
 class _Chance:
-    """What chance does in tables of these sizes, and which tests look.
+    """What happens by chance in tables of these sizes, and the tests that apply.
 
     Attributes
     ----------
@@ -113,7 +113,7 @@ class _Chance:
     level: float
 
     def with_rows(self, rows: int) -> _Chance:
-        """Draw another number of synthetic rows, by which chance finds accordingly more people."""
+        """Change the number of synthetic rows, and with it the people found by chance."""
         times = rows / self.rows
         return replace(
             self,
@@ -124,7 +124,7 @@ class _Chance:
         )
 
     def with_holdout(self, holdout: int) -> _Chance:
-        """Draw a holdout of another size."""
+        """Change the size of the holdout."""
         members, others = self.people
         return replace(self, holdout=holdout, people=(members, round(others * holdout / self.holdout)))
 
@@ -149,7 +149,7 @@ def find_limits(
     neighbours
         The tables.
     matches
-        Of the tables without likely identifiers.
+        Identical rows of the tables without likely identifiers.
     level
         Probability below which a single test counts.
     tolerated
@@ -221,7 +221,7 @@ def _chance(neighbours: Neighbours, matches: Matches, level: float, left_out: tu
 
 
 def _of_subsets(join: SubsetJoin, names: tuple[str, ...]) -> tuple[Floats, Floats, Floats]:
-    """Look up what chance finds by each subset without any of the columns left out."""
+    """Look up what each subset finds by chance, without the columns left out."""
     kept = [row for row, subset in enumerate(join.subsets) if set(subset) <= set(names)]
     width = np.array([len(join.subsets[row]) / len(names) for row in kept])
     return join.found.counts[1][kept] / join.found.people[1], join.unique[kept], width
@@ -240,7 +240,7 @@ def _distances_of_copies(
 
 
 def _gaps(space: HeomSpace, name: str, rng: np.random.Generator) -> Floats:
-    """Draw by how much people differ in a column, if they do."""
+    """Draw how much people differ in a column, among those who differ."""
     first, second = (rng.choice(space.real, FOLLOWED) for _ in range(2))
     differs = (space.codes[name][first] != space.codes[name][second]).astype(float)
     if name in space.ranks:
@@ -271,7 +271,7 @@ def _smallest(
 def _rows_needed(
     chance: _Chance, copied: int | None, tolerated: float, rng: np.random.Generator, hint: bool
 ) -> int | None:
-    """Find with how many synthetic rows, up to one for each training row, the tolerated share is noticed."""
+    """Find how many synthetic rows, at most those of the training table, make the tolerated share noticed."""
 
     def enough(rows: int) -> bool:
         return _power(chance.with_rows(rows), round(tolerated * rows), "none", rng, hint=hint) >= POWER
@@ -307,7 +307,7 @@ def _identical(chance: _Chance, copies: int, disguise: Disguise, rng: np.random.
 
 
 def _hint(chance: _Chance, copies: int, rng: np.random.Generator) -> Booleans:
-    """Whether `training_matches` speaks: where the labels cannot decide, by different rows."""
+    """Whether `training_matches` gives a hint, where the labels cannot decide, by distinct rows."""
     planted = rng.binomial(copies, chance.alone, SIMULATIONS)
     hits = planted + rng.binomial(chance.rows - copies, chance.repeated, SIMULATIONS)
     expected = rng.binomial(chance.holdout, chance.repeated, SIMULATIONS)
@@ -376,7 +376,7 @@ def _farther(distances: Floats, than: Floats) -> Floats:
 
 
 def _area_error(distances: Floats, train: int, holdout: int) -> float:
-    """Compute the standard error of the area where the labels mean nothing, corrected for ties."""
+    """Compute the standard error of the AUC under the null hypothesis, corrected for ties."""
     _, ties = np.unique(distances, return_counts=True)
     tied = 1 - float(((ties / ties.sum()) ** 3).sum())
     return float(np.sqrt((train + holdout + 1) / (12 * train * holdout) * tied))

@@ -1,4 +1,4 @@
-"""Which ε of differential privacy can the generator not have had? A bound from below, by whom it gives away.
+"""A lower bound of the ε of differential privacy that the generator could claim, from the people found.
 
 Training people and holdout were drawn from the same people. Let somebody be found in the
 synthetic table by a rule that does not look at who is a training person. If exchanging one training person
@@ -69,7 +69,7 @@ class EpsilonBound:
 
 @dataclass(frozen=True, eq=False)
 class Finding:
-    """How many people a measure finds, in one or several ways.
+    """People found by a measure, in one or several ways.
 
     Attributes
     ----------
@@ -86,7 +86,7 @@ class Finding:
     columns: tuple[tuple[str, ...], ...] = ((),)
 
     def bound(self, risk: float) -> EpsilonBound:
-        """Bound ε by the way that shows most, wrongly with a probability of at most ``risk``.
+        """Bound ε by the way that shows most, with a probability of error of at most ``risk``.
 
         Only ways that could show anything are corrected for: R. E. Tarone, Biometrics 46, 1990.
         """
@@ -101,7 +101,7 @@ class Finding:
 
 
 def epsilon_at_least(neighbours: Neighbours) -> EpsilonBound:
-    """Bound from below the ε that the generator could have claimed, by whom the measures find.
+    """Find a lower bound of the ε that the generator could have claimed, from the people found.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""Does the synthetic table know its training people better than others? Tests that rest on distances.
+"""Membership inference: tests by distance of whether the table is closer to its training people.
 
 Training rows and holdout were split at random. If the synthetic table tells nothing about the training rows
 but what it tells about everybody, exchanging the two labels changes nothing: that is what every test here
@@ -68,7 +68,7 @@ _Parts = tuple[Floats, Floats]
 
 
 def distance_measures(neighbours: Neighbours, reference: Neighbours | None = None) -> tuple[Measure, ...]:
-    """Take the measures of membership that rest on identical rows and distances, on all people.
+    """Compute the measures of membership by identical rows and distances, on all people.
 
     Parameters
     ----------
@@ -93,12 +93,12 @@ def distance_measures(neighbours: Neighbours, reference: Neighbours | None = Non
 
 
 def subset_measures(neighbours: Neighbours) -> tuple[Measure, ...]:
-    """Take those of `SUBSET_MEASURES`: on binned numbers only where binning makes a difference."""
+    """Compute `SUBSET_MEASURES`; those with binned numbers only where binning makes a difference."""
     return neighbours.subsets
 
 
 def membership_measures(neighbours: Neighbours) -> tuple[Measure, ...]:
-    """Take every measure of membership, beside the holdout's own.
+    """Compute every measure of membership, with its reference from the holdout.
 
     For the reference, one half of the holdout plays the synthetic table and the other half is the holdout.
 
@@ -117,12 +117,12 @@ def membership_measures(neighbours: Neighbours) -> tuple[Measure, ...]:
 
 
 def closest_distances(neighbours: Neighbours) -> DistanceShares:
-    """Spread the distances to the closest training row, of synthetic rows and of the holdout's."""
+    """Bin the distances to the closest training row, of synthetic and of holdout rows."""
     return distance_shares(neighbours.to_train, neighbours.holdout_to_train)
 
 
 class Counts(Protocol):
-    """What is counted over all rows: in memory, or by `exact_tables.WholeTables`."""
+    """Counts over all rows: in memory, or by `exact_tables.WholeTables`."""
 
     @property
     def never_repeating(self) -> NeverRepeating:
@@ -134,7 +134,7 @@ class Counts(Protocol):
 
     @property
     def joins(self) -> tuple[SubsetJoin, ...]:
-        """Who is found by part of the columns."""
+        """People found by part of the columns."""
 
     @property
     def commonest(self) -> Commonest:
@@ -153,7 +153,7 @@ class Counts(Protocol):
 
 @dataclass(frozen=True, eq=False)
 class RowsInMemory:
-    """Tables whose rows are all in memory, and at which positions they stand in a space."""
+    """Tables whose rows are all in memory, and their positions in a space."""
 
     tables: AssessedTables
     space: HeomSpace
@@ -173,7 +173,7 @@ class RowsInMemory:
 
     @cached_property
     def joins(self) -> tuple[SubsetJoin, ...]:
-        """Who is found by part of the columns."""
+        """People found by part of the columns."""
         return tuple(subset_joins(self.space, self.train, self.holdout, self.random_state))
 
     @cached_property
@@ -251,13 +251,13 @@ class Neighbours:
 
     @cached_property
     def reference(self) -> Neighbours:
-        """The same with one half of the holdout in the synthetic table's place, and the other as holdout."""
+        """The reference: one half of the holdout as synthetic table, and the other as holdout."""
         first, second = halves(self.tables.holdout, self.random_state)
         return self.of(AssessedTables(first, self.tables.train, second), self.random_state)
 
     @cached_property
     def counts(self) -> Counts:
-        """What is counted over all rows, wherever they are."""
+        """Counts over all rows, wherever they are kept."""
         if self.whole:
             return self.whole
         space, _, train, holdout = self.everyone
@@ -277,12 +277,12 @@ class Neighbours:
 
     @cached_property
     def matches(self) -> Matches:
-        """Who stands in whose table, over all rows."""
+        """Rows of each table that occur in another, over all rows."""
         return self.counts.matches()
 
     @property
     def joins(self) -> tuple[SubsetJoin, ...]:
-        """Who is found by part of the columns, over all rows."""
+        """People found by part of the columns, over all rows."""
         return self.counts.joins
 
     @cached_property
@@ -296,7 +296,7 @@ class Neighbours:
         return np.concatenate([self.train, self.holdout])
 
     def instead(self, synthetic: pd.DataFrame) -> Neighbours:
-        """Put another table in the synthetic one's place."""
+        """Replace the synthetic table by another one."""
         placed = self.of(self.tables.instead(synthetic), self.random_state)
         return replace(placed, alike=self)
 
@@ -336,11 +336,11 @@ class Neighbours:
         return self.space.nearest_in(self.synthetic, [(self.train, 1), (self.people, NEIGHBOURS)])
 
     def dcr_share(self, reference: Neighbours | None = None) -> Measure:
-        """Take "dcr_share"."""
+        """Compute "dcr_share"."""
         return self._share("dcr_share", self._closest_parts, reference._closest_parts if reference else None)
 
     def kernel_share(self, reference: Neighbours | None = None) -> Measure:
-        """Take "kernel_share"."""
+        """Compute "kernel_share"."""
         return self._share("kernel_share", self._kernel_parts, reference._kernel_parts if reference else None)
 
     def _share(self, name: str, parts: _Parts, reference: _Parts | None) -> Measure:
@@ -355,7 +355,7 @@ class Neighbours:
 
     @cached_property
     def _closest_parts(self) -> _Parts:
-        """Attribute each synthetic row to the real person closest to it; those as close share it."""
+        """Attribute each synthetic row to the closest real person; equally close people share it."""
         distances, _ = self.around
         return self._parts((distances == distances[:, :1]).astype(np.float64))
 
@@ -381,7 +381,7 @@ class Neighbours:
         return members, others
 
     def dcr_ratio(self, reference: Neighbours | None = None) -> Measure:
-        """Take "dcr_ratio"."""
+        """Compute "dcr_ratio"."""
         ratio, expected = self._dcr_ratio, reference._dcr_ratio if reference else None
         reason = Message("measures.missing_dcr_ratio") if ratio is None else None
         return Measure("dcr_ratio", ratio, expected, rows=len(self.synthetic), missing=reason)
@@ -405,7 +405,7 @@ class Neighbours:
         return bootstrap_interval(percentile(synthetic) / percentile(holdout), ratios, 0.0)
 
     def attack_auc(self, reference: Neighbours | None = None) -> Measure:
-        """Take "attack_auc"."""
+        """Compute "attack_auc"."""
         area, p_value = attack_area(self.train_distances, self.holdout_distances)
         expected = None
         if reference:
@@ -415,7 +415,7 @@ class Neighbours:
         )
 
     def attack_tpr(self, name: str, reference: Neighbours | None = None) -> Measure:
-        """Take "attack_tpr", or the same at fewer false accusations."""
+        """Compute "attack_tpr", or the same at a lower false positive rate."""
         members, others = self.train_distances, self.holdout_distances
         return Measure(
             name,
@@ -430,7 +430,7 @@ class Neighbours:
         return attack_hits(self.train_distances, self.holdout_distances, self.random_state)
 
     def calibrated(self, reference: Neighbours) -> tuple[Measure, ...]:
-        """Take those of `CALIBRATED_MEASURES`."""
+        """Compute `CALIBRATED_MEASURES`."""
         relative, baseline = self._relative, reference._relative
         calibrated = _attacked(
             "calibrated_attack_auc", relative.of(relative.everybody), baseline.of(baseline.everybody)
@@ -453,19 +453,19 @@ class Neighbours:
         return calibrated, identical, attacked
 
     def classifier_attack(self, reference: Neighbours) -> Measure:
-        """Take "classifier_attack_auc"."""
+        """Compute "classifier_attack_auc"."""
         return _attacked("classifier_attack_auc", self._unlike_synthetic, reference._unlike_synthetic)
 
     @cached_property
     def _unlike_synthetic(self) -> tuple[Floats, Floats]:
-        """How little a classifier takes each training and each holdout person for a synthetic row."""
+        """How unlike a synthetic row a classifier finds each training and each holdout person."""
         scores = -classifier_scores(self.space, self.random_state)
         members, others, _ = self._one_row_each
         return scores[members], scores[others]
 
     @cached_property
     def _one_row_each(self) -> tuple[Integers, Integers, Floats]:
-        """One training and holdout row for each person, whose rows are alike, and a lot for each."""
+        """One row for each person with equal rows, of training and holdout, and a random number for each."""
         numbers = self.space.row_numbers
         rng = np.random.default_rng(self.random_state)
         one = one_of_each(numbers[self.space.real], rng)
@@ -498,7 +498,7 @@ class _Relative:
     Attributes
     ----------
     members, others
-        Of training people and of holdout people: 0 if they stand in the synthetic table.
+        Relative distance of training and of holdout people: 0 if they stand in the synthetic table.
     isolation
         How far the closest other person is, of the former and then of the latter.
     lot
@@ -516,20 +516,20 @@ class _Relative:
 
     @property
     def outliers(self) -> Booleans:
-        """Tell who is among those farthest from everyone else."""
+        """Find the people farthest from everyone else."""
         outlier = np.zeros(len(self.isolation), bool)
         farthest = np.lexsort((self.lot, -self.isolation))
         outlier[farthest[: round(OUTLIER_SHARE * len(outlier))]] = True
         return outlier
 
     def of(self, chosen: Booleans) -> tuple[Floats, Floats]:
-        """Return ``members`` and ``others``, of those who are chosen."""
+        """Return the chosen ones of ``members`` and ``others``."""
         first = len(self.members)
         return self.members[chosen[:first]], self.others[chosen[first:]]
 
 
 def _attacked(name: str, parts: tuple[Floats, Floats], reference: tuple[Floats, Floats]) -> Measure:
-    """Take the area of an attack, unless there are too few people of either kind."""
+    """Compute the AUC of an attack, unless there are too few people of either kind."""
     if min(map(len, parts)) < MIN_PEOPLE or min(map(len, reference)) < 2:
         return Measure(name, None, rows=0, missing=Message(f"measures.missing_{name}"))
     attacked, p_value = attack_area(*parts)
@@ -549,7 +549,7 @@ def _placed(tables: AssessedTables, random_state: int) -> tuple[HeomSpace, Integ
 
 
 def _share_of_members(parts: _Parts) -> Estimate:
-    """Set the mean part of a training person beside a holdout person's: .5 is fair.
+    """Compare the mean part of a training person with that of a holdout person: .5 is fair.
 
     The standard error is that of labels exchanged.
     """
@@ -588,7 +588,7 @@ def true_positive_rate(members: Floats, others: Floats, false_positive_rate: flo
 
 
 def accused(members: Floats, others: Floats, rate: float) -> PeopleFound:
-    """Take the closest people for members.
+    """Accuse the closest people of being members.
 
     Parameters
     ----------

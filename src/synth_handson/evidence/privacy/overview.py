@@ -1,4 +1,4 @@
-"""Can anybody real be found in it? Every measure beside the same for people the generator never saw."""
+"""All privacy measures, each beside the same for people the generator never saw, and the verdict."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -70,7 +70,7 @@ class Privacy:
 
 @dataclass(frozen=True)
 class OfPeople:
-    """What was measured on all rows of people who have several.
+    """Measures on all rows, where people have several.
 
     Attributes
     ----------
@@ -174,7 +174,7 @@ def assess_privacy(
 
 
 def _planned(columns: int, without: int, texts: int) -> tuple[str, ...]:
-    """Name the measures that will be taken, before any is."""
+    """List the measures to take, before any is taken."""
     singling_out, linkability, inference = RISKS
     return (
         *DISTANCE_MEASURES,

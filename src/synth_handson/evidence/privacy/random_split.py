@@ -21,7 +21,7 @@ EXPECTED = 5
 def split_measures(
     tables: AssessedTables, real_auc: Estimate, counts: Mapping[str, Floats]
 ) -> tuple[Measure, Measure]:
-    """Test whether holdout rows differ from training rows more than the luck of the draw lets them.
+    """Test whether holdout rows differ from training rows more than a random split allows.
 
     They do if the holdout is from a later time, another region or another sample than the training rows. Then
     training people are closer to the synthetic table for that alone.

@@ -1,4 +1,4 @@
-"""Do rows of the same people stand on both sides of the split? Then no p-value holds."""
+"""Rows of the same people on both sides of the split, which would invalidate every p-value."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def known_by(several: SeveralRows, known: int, rows: int) -> Measure:
 
 
 def shared_keys(histories: Histories, person: str) -> Measure | None:
-    """Find out how many people of the holdout stand in the training table under the same key.
+    """Count the people of the holdout who are in the training table under the same key.
 
     Returns
     -------

@@ -1,4 +1,4 @@
-"""Columns of free text: how much they are like real ones, and whether anybody's own words stand in them."""
+"""Columns of free text: how similar they are to real ones, and whether they contain anybody's own words."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ TEXT_PRIVACY = ("identical_texts", "rare_words", "text_attack_auc", "text_attack
 
 
 def set_texts_apart(tables: AssessedTables) -> tuple[AssessedTables, tuple[TextColumn, ...]]:
-    """Take the columns of free text out of three tables; what is text is decided by the training table.
+    """Split the columns of free text from three tables; the training table decides what is text.
 
     Parameters
     ----------
@@ -70,7 +70,7 @@ def columns_of_text(names: Sequence[str], column: Callable[[str], Column]) -> li
 
 
 def short_texts(tables: AssessedTables) -> tuple[TextColumn, ...]:
-    """Find the columns of categories whose words may tell people apart: names, titles, remarks, codes.
+    """Find the columns of categories whose words may identify people: names, titles, remarks, codes.
 
     They are no free text, and stay among the columns; but whose words are put in another order, or written in
     another way, is found by no join. Each text also stands there as one word, without signs in between.
@@ -93,7 +93,7 @@ class TextColumn:
     Attributes
     ----------
     name
-        Of the column.
+        Name of the column.
     synthetic, train, holdout
         Its texts in the three tables.
     """
@@ -139,7 +139,7 @@ class TextColumn:
         return TextColumn(self.name, *(_sample(texts, most, signs, random_state) for texts in tables))
 
     def reference(self, random_state: int) -> TextColumn:
-        """Put one half of the holdout in the synthetic table's place, and leave the other as holdout."""
+        """Use one half of the holdout as synthetic table, and the other as holdout."""
         first, second = halves(self.holdout.to_frame(), random_state)
         return TextColumn(self.name, first.iloc[:, 0], self.train, second.iloc[:, 0])
 
@@ -151,7 +151,7 @@ class TextColumn:
 
     @cached_property
     def distances(self) -> tuple[Floats, Floats]:
-        """How much of each training and holdout text does not stand in one piece in a synthetic one, 0 to 1.
+        """Share of each training and holdout text outside its longest run in a synthetic text, 0 to 1.
 
         The longest run of characters that a text has in common with any synthetic one, as a share of the
         text: K. Lee et al., "Deduplicating training data makes language models better", ACL 2022.
@@ -164,7 +164,7 @@ class TextColumn:
 
     @cached_property
     def dissimilarities(self) -> tuple[Floats, Floats]:
-        """How unlike each training and holdout text is the synthetic text most like it, 0 to 1.
+        """Dissimilarity of each training and holdout text to the most similar synthetic text, 0 to 1.
 
         One minus `nearest_in_any_order`. How much words weigh is decided by all real texts alike.
         """
@@ -211,18 +211,18 @@ def text_privacy(column: TextColumn, random_state: int) -> tuple[Measure, ...]:
 
 
 def text_hints(column: TextColumn, level: float) -> tuple[Measure, ...]:
-    """Take `training_matches` of a column's texts; parameters as there."""
+    """Compute `training_matches` of a column's texts; parameters as there."""
     return training_matches(column.matches, level, (column.name,)) if column.measurable else ()
 
 
 def people_by_words(column: TextColumn, random_state: int) -> Measure:
-    """Take `rare_words` of as many texts as can be counted; people with the same text are one person."""
+    """Compute `rare_words` of as many texts as can be counted; people with the same text are one person."""
     people = column.people(random_state)
     return rare_words(people.sampled(random_state, MAX_COUNTED_TEXTS, MAX_COUNTED_CHARACTERS))
 
 
 def rare_words(column: TextColumn) -> Measure:
-    """Count the people whose rare words stand in the synthetic texts.
+    """Count the people whose rare words occur in the synthetic texts.
 
     Rare are words, and pairs of neighbouring words, that exactly one real person wrote. A person is found if
     a synthetic text holds at least 1, 2, 4, 8, … of theirs: by the number that shows most.
@@ -247,7 +247,7 @@ def rare_words(column: TextColumn) -> Measure:
 
 
 def _attacks(column: TextColumn, random_state: int) -> tuple[Measure, ...]:
-    """Take both attackers' measures, beside those with half of the holdout in the synthetic table's place."""
+    """Measure both attacks, with half of the holdout as synthetic table for the reference."""
     reference = column.reference(random_state)
     people = len(column.train) + len(column.holdout)
 

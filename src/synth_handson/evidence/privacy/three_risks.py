@@ -43,7 +43,7 @@ def three_risks(
     attacks: int = 500,
     secrets: Sequence[str] | None = None,
 ) -> tuple[Measure, ...]:
-    """Attack training people by means of the synthetic table, and as many people whom it cannot know.
+    """Attack training people through the synthetic table, and as many people whom it cannot know.
 
     - Singling out: a description that fits one synthetic row only, such as "age >= 61, job = nurse and
       balance <= 12", is tried on all training people, and on all others. It succeeds on those of whom it
@@ -60,7 +60,7 @@ def three_risks(
     Parameters
     ----------
     tables
-        Prepared tables. Of each at most 10,000 rows are used, and as many training as holdout people.
+        Prepared tables. At most 10,000 rows of each are used, and as many training as holdout people.
     random_state
         Seed of samples and attacks.
     attacks
@@ -210,7 +210,7 @@ def _single_out(scene: _Scene, attacks: int, random_state: int) -> _Outcome:
 def _link(scene: _Scene, attacks: int) -> _Outcome:
     people = scene.people(attacks)
     known = scene.order[: 2 * KNOWN_COLUMNS]
-    # Of several nearest rows one half takes the first and the other the last, so that ties link nobody.
+    # If several rows are nearest, one half takes the first and the other the last, so that ties link nobody.
     backwards = replace(scene, table=scene.table[::-1])
     first = _nearest(scene, people, known[::2])
     second = len(scene.table) - 1 - _nearest(backwards, people, known[1::2])
@@ -303,7 +303,7 @@ def _set_up(tables: AssessedTables, safe_names: dict[str, str], random_state: in
 
 
 def _without_generator(scene: _Scene) -> _Scene:
-    """Let half of the control people play the synthetic table."""
+    """Use half of the control people as synthetic table."""
     middle = len(scene.control) // 2
     table = scene.control[:middle].drop_duplicates(ignore_index=True)
     rest = scene.control[middle:]
@@ -327,6 +327,6 @@ def _ranks(values: Floats, first_real: int) -> Floats:
 
 
 def _classes(column: pd.Series, is_number: bool) -> Floats:
-    """Return what is to be guessed: codes as they are; of ranks the tenth, from 0 to 9, and 10 if missing."""
+    """Return the classes to guess: codes as they are; ranks as tenths, from 0 to 9, and 10 if missing."""
     values = column.to_numpy()
     return np.where(np.isnan(values), 10.0, np.minimum(np.floor(values * 10), 9.0)) if is_number else values

@@ -1,4 +1,4 @@
-"""What is kept of a prediction for each group of people: a good mean can hide a group that loses it."""
+"""How much of a prediction is kept for each group of people: a good mean can hide a group that loses it."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ class Contest(NamedTuple):
 
 @dataclass(frozen=True)
 class GroupUtility:
-    """What is kept for the people who have one category of one column.
+    """Performance kept for the people with one category of one column.
 
     Attributes
     ----------
@@ -60,7 +60,7 @@ class GroupUtility:
 def assess_groups(
     people: pd.DataFrame, guessing: Floats, models: Sequence[Contest]
 ) -> tuple[GroupUtility, ...]:
-    """Measure what is kept for each group: the people who have one category of one column.
+    """Measure the performance kept for each group: the people with one category of one column.
 
     In each group, what a model trained on synthetic rows loses against one trained on real rows, in mean
     squared error (of numbers, or of the probabilities of classes: the Brier score), is divided by what real

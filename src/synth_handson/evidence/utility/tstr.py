@@ -167,7 +167,7 @@ def assess_utility(
 
 
 def find_task(column: pd.Series[Any]) -> tuple[Task, tuple[Any, ...]] | Message:
-    """Tell by its values in the training table how a column is to be predicted.
+    """Choose the prediction task of a column by its values in the training table.
 
     Numbers, dates and time spans with more than two different values are predicted as numbers, also where
     they are few: ratings and counts have an order. Codes such as 1, 2, 3 for three kinds should be turned
@@ -183,8 +183,8 @@ def find_task(column: pd.Series[Any]) -> tuple[Task, tuple[Any, ...]] | Message:
     task : str
         "binary" for two values, "multiclass" for 3 to 20 categories, "regression" for numbers.
     classes : tuple
-        Of a classification, in order; of two, the rarer one comes second and is the positive one (of equally
-        frequent ones the later in alphabetical order).
+        Classes of a classification, in order; of two, the rarer one comes second and is the positive one (of
+        equally frequent ones the later in alphabetical order).
     """
     counts = column.value_counts().sort_index()
     if counts.empty:
@@ -297,14 +297,14 @@ def _compare(
 
 
 def _squared_errors(predicted: Floats, truth: Floats, classes: tuple[Any, ...]) -> Floats:
-    """Square how far each row's prediction is off; of classes, the sum over their probabilities."""
+    """Squared error of each row's prediction; for classes, the sum over their probabilities."""
     if not classes:
         return np.asarray((predicted - truth) ** 2)
     return np.asarray(((predicted - np.eye(len(classes))[truth.astype(int)]) ** 2).sum(axis=1))
 
 
 def _guessing(rows: AssessedTables, target: str, classes: tuple[Any, ...]) -> Floats:
-    """Square how far the mean of the real rows trained on is off, or the shares of their classes."""
+    """Squared error of predicting the mean of the real training rows, or the shares of their classes."""
     learned, truth = rows.train[target].to_numpy(), rows.holdout[target].to_numpy()
     if not classes:
         return _squared_errors(np.full(len(truth), learned.mean()), truth, classes)
@@ -313,7 +313,7 @@ def _guessing(rows: AssessedTables, target: str, classes: tuple[Any, ...]) -> Fl
 
 
 def _variance(values: Floats) -> float:
-    """Compute the variance of those that are defined: infinite, for nothing is known, of fewer than two."""
+    """Compute the variance of the defined values; infinite if there are fewer than two."""
     known = values[~np.isnan(values)]
     return float(np.var(known, ddof=1)) if len(known) > 1 else np.inf
 
@@ -330,14 +330,14 @@ def _measures(tested: _Tested, reference: _Tested, rows: int) -> tuple[Measure, 
             _known(name, tested),
             _known(name, reference),
             rows=rows,
-            missing=None if _known(name, tested) else Message("utility.nobody_predicted"),
+            missing=Message("utility.nobody_predicted") if _known(name, tested) is None else None,
         )
         for name in tested.draws
     )
 
 
 def _known(name: str, tested: _Tested) -> Estimate | None:
-    """Estimate a measure, unless there is none: a precision of nobody predicted."""
+    """Estimate a measure; None if it is undefined, such as the precision of no predictions."""
     return None if np.isnan(tested.draws[name][0]) else _estimate(name, tested)
 
 
@@ -348,7 +348,7 @@ def _estimate(name: str, tested: _Tested) -> Estimate:
 
 
 def _performance_kept(tstr: _Tested, trtr: _Tested, target: str, rows: int) -> Measure:
-    """Divide what both have beyond guessing; the interval is linearised (delta method)."""
+    """Divide both performances beyond guessing; the interval uses the delta method."""
     name = "roc_auc" if "roc_auc" in tstr.draws else "r2"
     guessing, real = NO_SKILL[name], _estimate(name, trtr)
     if real.low <= guessing:

@@ -53,7 +53,7 @@ class Tried:
         Area under the curve by which training people are told from unseen ones, 0 to 1, .5 by chance; None
         of a score.
     scores
-        Of a score: its value for the training people, and for the unseen ones.
+        Value of a score for the training people, and for the unseen ones.
     """
 
     control: str

@@ -54,7 +54,8 @@ def careless_trees(train: pd.DataFrame, rows: int, random_state: int = 0) -> pd.
     Returns
     -------
     DataFrame
-        Of the same columns; each value is that of a training row in the leaf that the columns before lead to.
+        Rows with the same columns; each value comes from a training row in the leaf that the columns before
+        lead to.
 
     Notes
     -----

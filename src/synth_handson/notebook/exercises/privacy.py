@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from synth_handson.evidence.controls.known_tables import shuffle_columns
 from synth_handson.evidence.controls.leak_simulation import (
     LEAK_SIZES,
-    Leak,
+    LeakKind,
     LeakSimulation,
     measure_leak,
     simulate_leak,
@@ -23,7 +23,7 @@ IDENTICAL = ("identical_rows", "training_matches")
 ATTACK = ("attack_auc", "attack_tpr", "attack_tpr_03", "attack_tpr_01")
 NEVER = "never"
 
-HUNTED: tuple[Leak, float] = ("disguised", 0.1)
+HUNTED: tuple[LeakKind, float] = ("disguised", 0.1)
 """The leak of the bug hunt."""
 LEAKING = "C"
 

@@ -56,9 +56,9 @@ class Bar:
     label
         What it is about.
     length
-        Of the bar, 0 to 1; None is what the reader has yet to guess.
+        Length of the bar, 0 to 1; None if the reader has yet to guess it.
     colour
-        Of the bar.
+        Colour of the bar.
     said
         What stands beside it.
     start

@@ -8,7 +8,7 @@ import marimo as mo
 from synth_handson import distance_shares
 from synth_handson.comparison import EngineComparison
 from synth_handson.evidence.assessment import Evidence
-from synth_handson.evidence.controls.leak_simulation import Leak
+from synth_handson.evidence.controls.leak_simulation import LeakKind
 from synth_handson.evidence.privacy.dcr import ClosestRecords, Comparison, MedianGap
 from synth_handson.evidence.usefulness import Use
 from synth_handson.locales import Language, get_text
@@ -96,7 +96,7 @@ def _verdict(evidence: Evidence, tried: EngineComparison, language: Language) ->
     return mo.vstack([*shown, fold({translate("privacy.reasons_title"): mo.vstack(rest)})])
 
 
-LEAKING: tuple[Leak, float] = ("jittered", 0.01)
+LEAKING: tuple[LeakKind, float] = ("jittered", 0.01)
 """The table that leaks, for comparison: the bundled training table with a little noise."""
 
 

@@ -18,7 +18,7 @@ import scipy.stats  # noqa: F401
 from synth_handson import assess, warm_up
 from synth_handson.comparison import EngineComparison, Trial
 from synth_handson.errors import ArgumentError, SynthHandsonError
-from synth_handson.evidence.controls.leak_simulation import Leak
+from synth_handson.evidence.controls.leak_simulation import LeakKind
 from synth_handson.locales import Language, get_text, has_text
 from synth_handson.notebook import script
 from synth_handson.notebook.bundled import bundled_findings, bundled_tables
@@ -257,7 +257,7 @@ class PageState:
         if self.card.record(name, answer, right):
             self._set_scores(self.card.scores())
 
-    def simulate(self, tables: Tables, leak: Leak) -> None:
+    def simulate(self, tables: Tables, leak: LeakKind) -> None:
         """Simulate several sizes of a leak."""
         if tables.origin != "placeholder":
             self._start(self._series_job.run, tables, leak)

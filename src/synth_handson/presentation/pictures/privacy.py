@@ -42,12 +42,12 @@ def crowds(
 ) -> Picture | None:
     """Draw two crowds of 1,000 dots: who can be picked out among training people, and among unseen ones.
 
-    Of the measures that count people found, the one is drawn that comes closest to an alarm.
+    Draws the measure of people found that comes closest to an alarm.
 
     Parameters
     ----------
     measures
-        Of privacy, or of a leak made on purpose.
+        Measures of privacy, or of a simulated leak.
     alarmed
         Names of those that show a leak, corrected for their number.
     language

@@ -54,7 +54,7 @@ class EngineProcess(WorkerProcess):
     """Trains with the MOSTLY AI engine."""
 
     def load(self) -> None:
-        """Import the engine, paid before the first request; what it needs for texts alone is left out."""
+        """Import the engine before the first request, without what it needs only for texts."""
         with _without_texts():
             import mostlyai.engine  # noqa: F401
 
@@ -111,7 +111,7 @@ class EngineProcess(WorkerProcess):
 
 
 def _given(context: pd.DataFrame | None) -> dict[str, Any]:
-    """Say what is known of the people, and by what events are theirs."""
+    """Return the table of people, and the key of their events."""
     if context is None:
         return {}
     return {

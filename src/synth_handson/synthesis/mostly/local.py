@@ -29,7 +29,7 @@ POOL = WorkerPool(PROCESS)
 
 
 class MostlyEngine:
-    """Trains in a worker process that is shared by this program and keeps the engine imported."""
+    """Trains in a shared worker process that keeps the engine imported."""
 
     name = "mostly"
     is_local = True
@@ -65,7 +65,7 @@ class MostlyEngine:
         return model
 
     def train_linked(self, run: TrainingRun, histories: Histories, target: str | None) -> LinkedModel:
-        """Train a model of people, and for each table of events one of sequences, given their people."""
+        """Train a model of people, and for each table of events a sequence model given its people."""
         from synth_handson.synthesis.mostly.linked_model import train_linked_model
 
         return train_linked_model(run, histories, target)

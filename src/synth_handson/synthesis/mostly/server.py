@@ -1,4 +1,4 @@
-"""Train and sample on a MOSTLY AI server that somebody runs, through the MOSTLY AI SDK."""
+"""Train and sample on a MOSTLY AI server through the MOSTLY AI SDK."""
 
 import contextlib
 import ipaddress
@@ -63,7 +63,7 @@ class ServerEngine:
 
     @property
     def version(self) -> str:
-        """Version of the SDK through which it is asked; a server does not tell its own."""
+        """Version of the SDK; a server does not report its own."""
         return version("mostlyai")
 
     def settings(self, run: TrainingRun) -> dict[str, Setting]:
@@ -85,7 +85,7 @@ class ServerEngine:
         return _Training(run, run.server).model()
 
     def load(self, files: Mapping[str, bytes]) -> "ServerModel":
-        """Find the generator again on its server, which is asked when rows are drawn."""
+        """Load a reference to a generator on its server, which is contacted when rows are drawn."""
         return ServerModel(**json.loads(files[SERVER_FILE]))
 
 
@@ -107,7 +107,7 @@ class ServerModel:
 
     @property
     def files(self) -> dict[str, bytes]:
-        """Where it is to be found: the generator itself stays on the server."""
+        """Its address: the generator itself stays on the server."""
         return {SERVER_FILE: json.dumps(asdict(self)).encode()}
 
     def draw(self, n: int, random_state: int) -> pd.DataFrame:
@@ -285,7 +285,7 @@ def _without_keys(frame: pd.DataFrame) -> pd.DataFrame:
 
 
 def _remove(remote: Any, longest: float) -> None:
-    """Cancel a training where the server can, and delete its generator once nothing writes to it any more."""
+    """Cancel a training if the server can, and delete its generator once nothing writes to it."""
     from mostlyai.sdk.client.exceptions import APIError, APIStatusError
 
     remote.client.timeout = CHECK_SECONDS

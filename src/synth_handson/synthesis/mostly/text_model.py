@@ -56,7 +56,7 @@ def train_texts(
     cancel: CancelToken | None = None,
     keep: bool | store.GeneratorStore = True,
 ) -> LearnedTexts:
-    """Train a language model from scratch on texts, together with what else is known of their rows.
+    """Train a language model from scratch on texts and the context of their rows.
 
     The same texts, contexts, options and engine find the model of an earlier training in the store.
 
@@ -65,7 +65,7 @@ def train_texts(
     texts
         Columns of text; a missing one counts as an empty one.
     context
-        Of the same rows, columns of categories, the weightiest first.
+        Columns of categories for the same rows, the most important first.
     random_state
         Seed, 0 to 2**32 - 1.
     max_epochs, max_minutes
@@ -110,7 +110,7 @@ def _find_or_train(
 
 
 def cut(text: str) -> str:
-    """Cut a text that is too long behind the last sentence that fits, or where it must be."""
+    """Cut a long text after the last sentence that fits, or at the limit."""
     if len(text) <= MAX_CHARACTERS:
         return text
     ends = [found.end() for found in SENTENCE_END.finditer(text[:MAX_CHARACTERS])]
@@ -151,7 +151,7 @@ class ContextCharacters:
         return cls(tuple(signs) or ({"": chr(number)},))
 
     def before(self, context: pd.DataFrame) -> list[str]:
-        """Return what stands before the text of each row; unknown ones count as the first category."""
+        """Return the prefix of each row's text; unknown values count as the first category."""
         if not context.shape[1]:
             return [next(iter(self.signs[0].values()))] * len(context)
         spelled = [
@@ -161,7 +161,7 @@ class ContextCharacters:
         return list(map("".join, zip(*spelled, strict=True)))
 
     def split(self, text: str) -> tuple[str, str] | None:
-        """Take apart what stands before a text, and the text; None if it does not begin as it should."""
+        """Split a prefix from its text; None if it does not begin as it should."""
         begin, rest = text[: len(self.signs)], text[len(self.signs) :]
         known = len(begin) == len(self.signs) and all(
             sign in signs.values() for sign, signs in zip(begin, self.signs, strict=True)
@@ -183,7 +183,7 @@ class LearnedTexts:
         return MODEL
 
     def write(self, context: pd.DataFrame, random_state: int) -> pd.DataFrame:
-        """Draw texts, and give each row one that was drawn with its context, or with most of it.
+        """Draw texts, and give each row one with the same context, or with most of it.
 
         Returns
         -------

@@ -21,14 +21,13 @@ from synth_handson.errors import ArgumentError
 from synth_handson.paths import home
 from synth_handson.tables.files.encodings import blocks, find_encoding
 from synth_handson.tables.files.form import TableForm, called
-from synth_handson.tables.files.heading import SAMPLE as SAMPLE_ROWS
-from synth_handson.tables.files.heading import find_heading
+from synth_handson.tables.files.heading import SAMPLE_ROWS, find_heading
 
 DELIMITERS = (",", ";", "\t", "|")
 NUMBERS = re.compile(r"[-+\d.eE]+(?: [-+\d.eE]+)+")
 DATA = re.compile(r"\s*(?:[^\s@]+@[\w-]+(?:\.[\w-]+)+|(?:\+|\(?0)\d[\d ()-]{7,}\d|https?://\S+)\s*")
 """A mail address, a phone number or a URL, which cannot be the name of a column."""
-SAMPLE = 2**18
+SAMPLE_CHARACTERS = 2**18
 """Characters from which the delimiter of a file is inferred."""
 
 
@@ -166,13 +165,13 @@ def _sample(path: Path, encoding: str) -> str:
             text += decoder.decode(block)
         except UnicodeError as error:
             raise ArgumentError("file_encoding", path=path, encoding=encoding) from error
-        if len(text) >= SAMPLE:
+        if len(text) >= SAMPLE_CHARACTERS:
             break
     if "\0" in text:
         raise ArgumentError("file_binary", path=path)
     if not text.strip():
         raise ArgumentError("file_empty", path=path)
-    cut = text.rfind("\n", 0, SAMPLE) if len(text) > SAMPLE else -1
+    cut = text.rfind("\n", 0, SAMPLE_CHARACTERS) if len(text) > SAMPLE_CHARACTERS else -1
     return text[: cut + 1] if cut > 0 else text
 
 

@@ -65,7 +65,7 @@ class ColumnForm:
     missing: str = ""
 
     def why(self, language: Language = "en") -> str:
-        """Say why the column is taken for what it is."""
+        """Explain why the column has its type."""
         return get_text(language, f"files.reason_{self.reason}", **self.details)
 
 
@@ -108,7 +108,7 @@ class TableForm:
 
     @property
     def found(self) -> tuple[Message, ...]:
-        """What was found of the file as a whole: its encoding, its sheet, and what was left out of it."""
+        """Properties found of the whole file: its encoding, its sheet, and what was left out."""
         said = []
         if self.format not in ("xlsx", "parquet"):
             said.append(Message("files.found_encoding", {"encoding": self.encoding}))
@@ -125,7 +125,7 @@ class TableForm:
 
     @property
     def reading(self) -> Reading:
-        """What has to be said for the same file to be read in the same way."""
+        """The reading that reads the same file in the same way."""
         text, rows = self.format not in ("xlsx", "parquet"), self.format in ("csv", "xlsx") and self.header
         return Reading({}, self.encoding if text else None, self.sheet, self.header_row if rows else None)
 
@@ -152,7 +152,7 @@ class TableForm:
 
 @dataclass(frozen=True)
 class Reading:
-    """What a reader says of a file; what is left out is found.
+    """What the reader states about a file; the rest is detected.
 
     Attributes
     ----------
@@ -194,7 +194,7 @@ def read_saved(kind: type[Saved], path: AnyPath) -> Saved:
 
 
 def name_and_type(text: str) -> tuple[str, str]:
-    """Take COLUMN=TYPE apart.
+    """Split COLUMN=TYPE.
 
     Raises
     ------

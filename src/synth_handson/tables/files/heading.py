@@ -13,7 +13,7 @@ from typing import Any
 
 from synth_handson.tables.checks import MISSING_MARKERS
 
-SAMPLE = 200
+SAMPLE_ROWS = 200
 """Rows examined to find where a table begins and ends."""
 TOTAL = re.compile(
     r"(?:[総小]?合?計|合计|总计|합계"
@@ -121,7 +121,7 @@ def without_rows_below(
     last: deque[tuple[int, list[Any]]] = deque()
     for row in rows:
         last.append(row)
-        if len(last) > SAMPLE:
+        if len(last) > SAMPLE_ROWS:
             yield last.popleft()
     below = rows_below([cells for _, cells in last])
     left_out.append(below)
@@ -161,7 +161,7 @@ def _repeats(cells: Sequence[object]) -> bool:
 
 
 def _numbers(rows: Sequence[Sequence[object]]) -> set[int]:
-    """Return the places of the columns in which nothing but numbers and dates stands."""
+    """Return the positions of columns that contain only numbers and dates."""
     found = set()
     for place in range(max(map(len, rows), default=0)):
         cells = [cells[place] for cells in rows if place < len(cells) and not _is_blank(cells[place])]

@@ -1,4 +1,4 @@
-"""The rows of delimited text one by one: slower, for what must be said of one."""
+"""The rows of delimited text one by one: slower, for messages about single rows."""
 
 from __future__ import annotations
 

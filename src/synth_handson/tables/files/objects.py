@@ -57,7 +57,7 @@ def from_rows(
     asked
         Forms of columns, by name, that are not to be inferred.
     on_rows
-        Told how many rows are read.
+        Called with the number of rows read so far.
 
     Raises
     ------
@@ -151,7 +151,7 @@ def _packed(values: list[Any]) -> pa.Array | NDArray[Any] | list[Any]:
 
 
 def typed(name: str, column: Column, asked: ColumnForm | None) -> tuple[Column, ColumnForm]:
-    """Give a column of objects the dtype its values have, or the one that was asked for.
+    """Convert a column of objects to the dtype of its values, or the one requested.
 
     Raises
     ------

@@ -18,7 +18,7 @@ import pandas as pd
 from synth_handson.errors import ArgumentError, SynthHandsonError
 from synth_handson.tables.columns import column_kind
 from synth_handson.tables.files.form import MAX_COLUMNS, ColumnForm, OnRows, TableForm, called, name_columns
-from synth_handson.tables.files.heading import SAMPLE, find_heading, without_rows_below
+from synth_handson.tables.files.heading import SAMPLE_ROWS, find_heading, without_rows_below
 from synth_handson.tables.files.objects import from_rows, plain_values
 
 MAX_UNPACKED = 2 * 2**30
@@ -62,7 +62,7 @@ def read_workbook(
     sheet, header_row
         What is not to be found.
     on_rows
-        Told how many rows are read, also where nothing stands in them.
+        Called with the number of rows read so far, including empty ones.
 
     Raises
     ------
@@ -81,7 +81,7 @@ def read_workbook(
         name = sheet or as_given or _with_table(path, results, known)
         formulas = load_workbook(other, read_only=True) if _has_formulas(results[name]) else None
         rows = _written(path, results[name], formulas[name] if formulas else None)
-        first = list(islice(rows, SAMPLE))
+        first = list(islice(rows, SAMPLE_ROWS))
         place = _place(first, header_row, given)
         if header_row is not None and place is None:
             raise ArgumentError("file_header_row", path=path, row=header_row)
@@ -199,7 +199,7 @@ def _with_table(path: Path, book: Any, names: list[str]) -> str:
     """Return the first sheet on which a table of several columns stands, or else any table."""
     widths = {}
     for name in names:
-        rows = [cells for _, cells in islice(_written(path, book[name], None), SAMPLE)]
+        rows = [cells for _, cells in islice(_written(path, book[name], None), SAMPLE_ROWS)]
         table = rows[find_heading(rows).row :]
         widths[name] = max(map(len, table)) if len(table) > 1 else 0
     return next((name for least in (2, 1) for name in names if widths[name] >= least), names[0])

@@ -136,7 +136,7 @@ def _decides(codes: Integers, by: tuple[int, ...], column: int) -> bool:
 
 
 def _without_implied(decided: set[tuple[str, str]], names: Sequence[str]) -> list[tuple[str, str]]:
-    """Of columns that decide each other take one direction, and leave out what follows from two others."""
+    """Keep one direction if columns determine each other, and drop rules that follow from two others."""
     order = {name: position for position, name in enumerate(names)}
     one_way = {
         (by, column) for by, column in decided if (column, by) not in decided or order[by] < order[column]

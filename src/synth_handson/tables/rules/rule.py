@@ -54,7 +54,7 @@ class Statement(Part):
         Returns
         -------
         ndarray
-            Shape (n_rows,). Of missing values a rule says nothing, unless it is one about them.
+            Shape (n_rows,). A rule says nothing about missing values, unless it is a rule about them.
 
         Raises
         ------
@@ -124,7 +124,7 @@ class Comparison(Statement):
                 raise ArgumentError("rule_text", rule=str(self), column=name)
 
     def holds_for(self, values: Values, reference: Values) -> Booleans:
-        """Tell for which rows it holds. Of a date beside a moment, the moment's day counts."""
+        """Tell for which rows it holds. A date is compared with a moment by the moment's day."""
         left, right = self.left.of(values), self.right.of(values)
         if isinstance(self.left, Name) and isinstance(self.right, Name):
             one, other = values.is_days(self.left.column), values.is_days(self.right.column)
