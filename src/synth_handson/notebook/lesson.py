@@ -49,7 +49,8 @@ def _respond(tables: Tables, leak: Leak) -> tuple[Dose, ...]:
 
 def _prepared(tables: Tables) -> AssessedTables:
     if tables not in _prepared_tables:
-        _prepared_tables[tables] = prepare_doses(tables.synthetic, tables.train, tables.holdout)
+        alike = tables.alike
+        _prepared_tables[tables] = prepare_doses(alike.synthetic, alike.train, alike.holdout)
     return _prepared_tables[tables]
 
 
@@ -79,18 +80,23 @@ class Responder:
     ----------
     show
         Called with the :class:`Response`.
+
+    Attributes
+    ----------
+    newest
+        Tables and leak that were asked for last.
     """
 
     def __init__(self, show: Callable[[Response], None]) -> None:
         self._show = show
         self._owner = threading.current_thread()
-        self._newest: tuple[Tables, Leak] | None = None
+        self.newest: tuple[Tables, Leak] | None = None
 
     def run(self, tables: Tables, leak: Leak) -> None:
         """Take the doses, and show them unless others are wanted by then, or nobody is left to see them."""
-        self._newest = (tables, leak)
+        self.newest = (tables, leak)
         doses = respond(tables, leak)
-        if self._newest == (tables, leak) and self._owner.is_alive():
+        if self.newest == (tables, leak) and self._owner.is_alive():
             self._show(Response(tables, leak, doses))
 
 

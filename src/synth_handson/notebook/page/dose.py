@@ -1,5 +1,6 @@
 """Step 4, continued: leaks made on purpose."""
 
+from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
@@ -23,7 +24,9 @@ def leak_controls(selector: Any, sliders: mo.ui.dictionary, guessed: bool, langu
 def dose(dose: Dose, response: Response, language: Language) -> mo.Html:
     """Show who can be picked out and which tests notice; each measure and other doses are folded away."""
     shown = [dose_callout(dose, language)]
-    if found := pictures.crowds(dose.measures, dose.noticed, language, quiet=not dose.noticed):
+    counted = response.tables.counted if response.tables else ""
+    quiet = not dose.noticed
+    if found := pictures.crowds(dose.measures, dose.noticed, language, quiet=quiet, counted=counted):
         shown.append(picture(found))
     shown.append(picture(pictures.lamps(dose, language)))
     if response.doses:
@@ -43,16 +46,16 @@ def dose_callout(dose: Dose, language: Language) -> mo.Html:
 
 
 def overfit(
-    start: Any, forget: Any, memorised: Memorised, own: OwnTable | None, language: Language
+    buttons: Mapping[str, mo.ui.button], memorised: Memorised, own: OwnTable | None, language: Language
 ) -> mo.Html:
     """Ask the reader to make a generator memorise the bank's people, and show what notices it."""
     if own:
         return mo.Html("")
     translate = partial(get_text, language)
     state, doses = memorised.job, memorised.doses
-    shown = [mo.md(translate("dose.overfit")), start]
+    shown = [mo.md(translate("dose.overfit")), buttons["memorise"]]
     if state.progress:
-        shown += [live(generate.progress_view(state.progress, language)), forget]
+        shown += [live(generate.progress_view(state.progress, language)), buttons["forget"]]
     else:
         shown += [live(failure(state.error, language) if state.error else "")]
     if doses:
