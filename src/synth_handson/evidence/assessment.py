@@ -344,7 +344,7 @@ def _assess(
         as_in_reality=not (asked and asked.asked.differs),
         on_attacks=lambda: begin("attacks"),
     )
-    privacy = replace(privacy, verdict=all_alike(ours.counts.commonest, privacy.verdict))
+    privacy = replace(privacy, verdict=all_alike(neighbours.counts.commonest, privacy.verdict))
     if asked:
         privacy = replace(privacy, verdict=asked.asked.cap(privacy.verdict, given.sizes[2]))
     begin("controls")

@@ -12,6 +12,7 @@ from pathlib import Path
 from tempfile import gettempdir
 from typing import TYPE_CHECKING, Any, Protocol
 
+import numpy as np
 from numpy.typing import NDArray
 
 from synth_handson.errors import SynthHandsonError
@@ -34,8 +35,8 @@ TOLD = """
 """Training and holdout people: all, those whose known values a synthetic row has, and those told right."""
 CELLS = "train, holdout, p{one}, p{other}"
 """The parts and the two coarse bins by which pairs of columns are counted."""
-REAL_ROWS = "SELECT {columns} FROM {rows} WHERE train + holdout > 0 AND {key} % {every} = 0"
-"""Real rows that have one of some values."""
+REAL_ROWS = "SELECT {columns} FROM {rows} WHERE train + holdout > 0 AND {key} > 0 AND {key} % {every} = 0"
+"""Real rows that have one of some values; 0 is the missing one."""
 
 Numbers = Mapping[str, NDArray[Any]]
 
@@ -144,7 +145,8 @@ class DiskRows:
     def real_rows(self, columns: str, key: str, every: int) -> Numbers:
         """Return columns of all training and holdout rows that have one of some values, in order."""
         text = REAL_ROWS.format(columns=columns, rows="rows", key=key, every=every)
-        return self.connection.execute(text).fetchnumpy()
+        found = self.connection.execute(text).fetchnumpy()
+        return {name: np.asarray(column) for name, column in found.items()}
 
     def _query(self, text: str) -> list[tuple[Any, ...]]:
         return self.connection.execute(text).fetchall()
