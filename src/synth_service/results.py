@@ -194,7 +194,7 @@ def _head(table: pd.DataFrame) -> dict[str, list[Any]]:
 def _pictures(evidence: Evidence, language: Language) -> list[dict[str, str]]:
     """Draw use and privacy as the report does: a finding, how to read it, and an SVG without a script."""
     use = pictures.columns(evidence, language)
-    drawn = pictures.three(evidence.privacy, language, people=evidence.people is not None)
+    drawn = pictures.three(evidence.privacy, language, "people" if evidence.people else "")
     return [
         {"title": one.title, "note": one.note, "svg": svg_html(one.svg)}
         for one in ((use,) if use else ()) + drawn

@@ -135,6 +135,7 @@ class Worker:
             if left.name not in alive and left.name != self.id:
                 shutil.rmtree(left, ignore_errors=True)
         self._records.forget_workers(now - 3600)
+        self._records.forget_turns()
         queue.forget(now - 3600 * self._settings.retention_hours)
 
     def _bound_generators(self) -> None:

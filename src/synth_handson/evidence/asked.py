@@ -10,10 +10,10 @@ import numpy as np
 import pandas as pd
 
 from synth_handson.errors import ArgumentError
+from synth_handson.evidence.privacy.few_alike import Commonest
 from synth_handson.evidence.three_tables import AssessedTables, prepare_tables
 from synth_handson.evidence.verdict import TOLERATED_LEAK, Verdict
 from synth_handson.locales import Message
-from synth_handson.tables.alignment import as_text
 from synth_handson.tables.checks import MIN_ASSESSED_ROWS
 from synth_handson.tables.segment import MIN_PEOPLE, Given, Segment, Shares, spell_choice
 
@@ -149,17 +149,16 @@ def what_was_asked(synthetic: object, given: Given | Segment | None, shares: Sha
     return None if plain is None else Segment.from_plain(plain)
 
 
-def all_alike(synthetic: pd.DataFrame, train: pd.DataFrame, verdict: Verdict) -> Verdict:
-    """Let no table pass if all of its rows have what only few training people have, asked for or not."""
-    same = {
-        str(name): (column.iloc[0],)
-        for name, column in synthetic.items()
-        if column.notna().all() and as_text(column).nunique() == 1
-    }
-    people = int(Segment((same,)).count(train)[0]) if same else len(train)
-    if verdict.outcome != "pass" or not 0 < people < MIN_PEOPLE:
+def all_alike(common: Commonest, verdict: Verdict) -> Verdict:
+    """Let no table pass if most of its rows have what only few training people have, asked for or not."""
+    if verdict.outcome != "pass" or not common.gives_away:
         return verdict
-    said = {"asked": spell_choice(same), "people": people, "minimum": MIN_PEOPLE}
+    said = {
+        "asked": spell_choice({name: (value,) for name, value in common.values.items()}),
+        "people": common.people,
+        "minimum": MIN_PEOPLE,
+        "share": common.rows / common.sizes[0],
+    }
     return replace(verdict, outcome="review", reasons=(Message("verdict.few_alike", said), *verdict.reasons))
 
 

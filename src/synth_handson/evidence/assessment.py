@@ -276,8 +276,8 @@ def assess(
     Distances, classifiers, attacks and moments of numbers are measured on samples of at most this size.
     Each measure says on how many.
 
-    Columns of free text, in tables that are not sampled, are measured by themselves: what is like real
-    texts, and whether anybody's own words stand in them. They are no part of anything else that is measured.
+    Columns of free text are measured by themselves, of larger tables on samples: what is like real texts, and
+    whether anybody's own words stand in them. They are no part of anything else that is measured.
 
     Rows on demand are compared with the training and the holdout people who have what was asked for, and the
     smallest detectable leak is one among these. Where shares were asked for, fidelity and use are measured
@@ -323,7 +323,7 @@ def _assess(
     asked: AskedTables | None = None,
 ) -> Evidence:
     whole = given.whole
-    tables, texts = (given.tables, ()) if whole else set_texts_apart(given.tables)
+    tables, texts = set_texts_apart(given.tables)
     histories = people.histories if people else None
 
     def begin(name: StepName) -> None:
@@ -343,10 +343,9 @@ def _assess(
         as_in_reality=not (asked and asked.asked.differs),
         on_attacks=lambda: begin("attacks"),
     )
+    privacy = replace(privacy, verdict=all_alike(neighbours.counts.commonest, privacy.verdict))
     if asked:
-        privacy = replace(privacy, verdict=asked.asked.cap(privacy.verdict, len(tables.synthetic)))
-    elif not (histories or whole):
-        privacy = replace(privacy, verdict=all_alike(tables.synthetic, tables.train, privacy.verdict))
+        privacy = replace(privacy, verdict=asked.asked.cap(privacy.verdict, given.sizes[2]))
     begin("controls")
     controls = assess_controls(neighbours, joint)
     begin("fidelity")

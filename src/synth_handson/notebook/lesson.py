@@ -49,7 +49,8 @@ def _leak_series(tables: Tables, leak: LeakKind) -> tuple[LeakSimulation, ...]:
 
 def _prepared(tables: Tables) -> AssessedTables:
     if tables not in _prepared_tables:
-        _prepared_tables[tables] = prepare_simulation(tables.synthetic, tables.train, tables.holdout)
+        alike = tables.alike
+        _prepared_tables[tables] = prepare_simulation(alike.synthetic, alike.train, alike.holdout)
     return _prepared_tables[tables]
 
 
@@ -79,18 +80,23 @@ class LeakSeriesJob:
     ----------
     show
         Called with the :class:`LeakSeries`.
+
+    Attributes
+    ----------
+    newest
+        Tables and leak that were asked for last.
     """
 
     def __init__(self, show: Callable[[LeakSeries], None]) -> None:
         self._show = show
         self._owner = threading.current_thread()
-        self._newest: tuple[Tables, LeakKind] | None = None
+        self.newest: tuple[Tables, LeakKind] | None = None
 
     def run(self, tables: Tables, leak: LeakKind) -> None:
         """Show the simulations, unless others were asked for meanwhile or the reader has left."""
-        self._newest = (tables, leak)
+        self.newest = (tables, leak)
         simulations = leak_series(tables, leak)
-        if self._newest == (tables, leak) and self._owner.is_alive():
+        if self.newest == (tables, leak) and self._owner.is_alive():
             self._show(LeakSeries(tables, leak, simulations))
 
 

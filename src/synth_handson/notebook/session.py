@@ -153,8 +153,7 @@ class Job:
             if first is not None and self._owner.is_alive():
                 self._deliver(first)
         except Exception as error:
-            logging.getLogger(__name__).exception("generation failed unexpectedly")
-            state = JobState(error=_unexpected(error))
+            state = JobState(error=unexpected(error))
         finally:
             if self._owner.is_alive():
                 self._show(state)
@@ -258,8 +257,7 @@ class Assessor:
         except SynthHandsonError as error:
             result = Assessed(synthetic, error=error)
         except Exception as error:
-            logging.getLogger(__name__).exception("assessment failed unexpectedly")
-            result = Assessed(synthetic, error=_unexpected(error))
+            result = Assessed(synthetic, error=unexpected(error))
         if self._wanted(asked):
             self._show(result)
 
@@ -298,5 +296,7 @@ class _SupersededError(Exception):
     """Ends an assessment that nobody waits for any more."""
 
 
-def _unexpected(error: Exception) -> TrainingError:
+def unexpected(error: Exception) -> TrainingError:
+    """Log an exception that nobody foresaw, and return what a reader is told; called where it is handled."""
+    logging.getLogger(__name__).exception("a job of the page failed unexpectedly")
     return TrainingError("unexpected", reason=f"{type(error).__name__}: {error}")

@@ -13,11 +13,13 @@ import pandas as pd
 
 from synth_handson.errors import ArgumentError
 from synth_handson.pii.columns import hint, is_bare, is_category
-from synth_handson.pii.japanese import is_other_word, name_parts
+from synth_handson.pii.japanese import is_known_word, is_other_word, name_parts
 from synth_handson.pii.name_finder import NameFinder
-from synth_handson.pii.name_lists import is_first, is_last, is_word, stands_alone
+from synth_handson.pii.name_lists import NOT_NAMES, bare, is_first, is_last, is_word, stands_alone
+from synth_handson.pii.other_scripts import WORD
 from synth_handson.pii.scan import scan
 from synth_handson.pii.spans import HANGUL, JAPANESE, KINDS, Kind, Span, plain, without_overlaps
+from synth_handson.pii.western import LINKS
 from synth_handson.tables.alignment import as_text
 from synth_handson.tables.checks import MISSING_MARKERS
 from synth_handson.tables.columns import Column, column_kind
@@ -37,6 +39,7 @@ MAX_PARTS = 3
 """Most columns of names that are joined row by row."""
 MAX_SHORT = 24
 """Longest cell that is not a sentence."""
+MAX_NAME_WORDS = 5
 EXAMPLES = 3
 HEADERS: tuple[Kind, ...] = ("email", "card", "iban", "my_number", "ssn", "phone", "address")
 """Kinds of personal data that a column's name cannot be: such a first row holds data."""
@@ -269,12 +272,18 @@ def find_in_column(name: str, column: Column, answer: Answer | None = None) -> P
     if kind != "category":
         return None
     texts = _distinct(column)
+    if promised == "name" and is_bare(name) and all(len(text) == 1 for text in texts):
+        promised = None  # 有 and 無 are first names, too
     found = _in_text(name, texts, promised)
     if answer == "keep":
         return _without_names(found)
-    if found is None or promised == "name" or not _is_short(texts):
+    often = int(column.notna().sum()) >= MIN_KEPT_ROWS * len(texts)
+    if promised == "name":
+        unknown = found is None or found.whole is None
+        return _if_like_names(texts, found, often) if unknown else found
+    if found is None or not _is_short(texts):
         return found
-    return _questioned(name, texts, found, often=int(column.notna().sum()) >= MIN_KEPT_ROWS * len(texts))
+    return _questioned(name, texts, found, often)
 
 
 def _is_short(texts: list[str]) -> bool:
@@ -318,6 +327,33 @@ def _questioned(name: str, texts: list[str], found: PersonalDataSpans, often: bo
     return PersonalDataSpans(
         None, {t: s for t, s in spans.items() if t not in words and s}, category, frozenset(words)
     )
+
+
+def _if_like_names(
+    texts: list[str], found: PersonalDataSpans | None, often: bool
+) -> PersonalDataSpans | None:
+    """Ask about a column that is called like people, if its values look like names that no list has."""
+    like = [text for text in texts if _is_like_name(text)]
+    if len(like) < WHOLE_SHARE * len(texts):
+        return found
+    if not often:
+        return replace(_all("name", texts), asked=True)
+    spans = found.spans if found else {}
+    return PersonalDataSpans(None, {t: s for t, s in spans.items() if t not in like}, False, frozenset(like))
+
+
+def _is_like_name(text: str) -> bool:
+    """Tell whether a text is a few words with capital letters, or in signs without, that are not common."""
+    words = WORD.findall(text)
+    rest = WORD.sub("", text).strip(" .,'’・=-\u3000")
+    if not 0 < len(words) <= MAX_NAME_WORDS or rest or len(text) > MAX_SHORT * 2:
+        return False
+    if JAPANESE.search(text):
+        return 1 < len(text) <= MAX_SHORT / 2 and not any(map(is_known_word, (text, *words)))
+    capitals = all(
+        word[0].isupper() or bare(word) in LINKS or word[0].lower() == word[0].upper() for word in words
+    )
+    return capitals and not any(is_word(word) or bare(word) in NOT_NAMES for word in words)
 
 
 def _is_full(text: str) -> bool:
@@ -390,11 +426,13 @@ def _in_text(name: str, texts: list[str], promised: Kind | None) -> PersonalData
 
 
 def _covering(text: str, spans: list[Span]) -> Kind | None:
-    """Return the kind of the one span that covers a whole text except punctuation."""
-    if len(spans) != 1:
+    """Return the kind of the spans that cover a whole text except punctuation, if they are of one kind."""
+    kinds = {span.kind for span in spans}
+    if len(kinds) != 1:
         return None
-    rest = text[: spans[0].start] + text[spans[0].end :]
-    return None if any(map(str.isalnum, rest)) else spans[0].kind
+    starts, ends = [0, *(span.end for span in spans)], [*(span.start for span in spans), len(text)]
+    between = (text[start:end] for start, end in zip(starts, ends, strict=True))
+    return None if any(map(str.isalnum, "".join(between))) else kinds.pop()
 
 
 def _believed(name: str, promised: Kind, texts: list[str], whole: list[Kind | None]) -> bool:

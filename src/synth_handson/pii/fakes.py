@@ -194,7 +194,8 @@ class Fakes:
 
     def _western(self, part: str, of: NamePart = "full", gender: Gender | None = None) -> str:
         if len(part) == 1:
-            return self._draw("initial", part, 0).choice(string.ascii_uppercase)
+            letters = [name[0].upper() for (name,) in _other_pool(part, True)] or string.ascii_uppercase
+            return self._draw("initial", part, 0).choice(letters)
         first = self._known.is_first(part) if of == "full" else of == "first"
         made = self._part(part, part.lower() in names()[0] if first is None else first, gender)[-1]
         return made.upper() if part.isupper() else made.lower() if part.islower() else made.title()

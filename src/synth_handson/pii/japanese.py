@@ -148,7 +148,8 @@ def _run(text: str, tokens: list[Any], first: int) -> tuple[int, bool] | None:
             kinds[-1] == "姓" and _could_be_given(text, tokens, position)
         ):
             break
-        if kinds[-1] == "名" and kind == "姓":
+        turned = kinds == ["名"] and text[start - 1].isspace()
+        if kinds[-1] == "名" and kind == "姓" and not turned:
             break
         kinds.append(kind or "名")
         last = position
@@ -172,7 +173,7 @@ def _could_be_given(text: str, tokens: list[Any], position: int) -> bool:
     """Tell whether a word after a last name is read as a first name: a short noun before an honorific."""
     start, end, speech = tokens[position]
     return (
-        speech[0] == "名詞"
+        speech[0] in ("名詞", "形状詞")
         and 1 <= end - start <= 3
         and bool(re.fullmatch(_SIGNS + "+", text[start:end]))
         and bool(HONORIFIC.match(text, end) or INTRODUCED.match(text, end) or end == len(text))

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from itertools import pairwise
 
 from faker.providers.address.en import Provider
+from faker.providers.person.vi_VN import Provider as Vietnamese
 
 from synth_handson.pii.japanese import HONORIFIC, LABEL
 from synth_handson.pii.name_lists import (
@@ -64,6 +65,7 @@ MIN_CAPITALS = 4
 """Shortest word in capitals that can be a name; shorter ones are abbreviations, unless beside another
 name."""
 LINKS = frozenset(_LINKS.split("|"))
+VIETNAMESE = frozenset(map(bare, Vietnamese.last_names))
 TITLED = re.compile(rf"\b(?:{_any('titles')})\b\.?\s+({_FULL})")
 INITIAL = re.compile(rf"(?<![\w.])([A-Z]\.\s?(?:[A-Z]\.\s?)?{_LINK}{_PART})(?!\w)")
 NAMED = re.compile(
@@ -93,6 +95,7 @@ ACTING = re.compile(
 LAST_FIRST = re.compile(rf"(?<![\w@./-])({_LINK}(?:Ó\s|Ní\s)?{_PART}(?:\s{_PART})?),\s({_PART})(?!\w)")
 LAST_INITIALS = re.compile(rf"\s*({_LINK}{_PART},?\s(?:[{_UPPER}]\.?[\s-]?){{1,3}})\s*")
 """A last name followed by initials, and nothing else."""
+BEFORE_INITIALS = re.compile(rf"(?<![\w@./-])({_PART}),?\s([{_UPPER}]\.(?:[\s-]?[{_UPPER}]\.)?)(?!\w)")
 AFTER_LABEL = re.compile(r"(?:^|[:;(\[]\s*|\b[Bb]y\s)$")
 HANDLE = re.compile(
     r"(?<![\w@./])([A-Za-z][a-z]+)(?:[._]|(?<=[a-z])(?=[A-Z]))([A-Z]?[a-z]{2,})\d{0,4}(?![\w@]|\.\w)"
@@ -198,12 +201,18 @@ def _by_context(text: str, shouted: bool) -> Iterator[Span]:
     listed = LAST_INITIALS.fullmatch(text)
     if listed and is_last(PART.findall(listed[1])[0]):
         yield Span(*listed.span(1), "name", False)
+    for match in BEFORE_INITIALS.finditer(text):
+        last = match[1]
+        if bare(last) not in NO_OPENING and not is_word(last) and (is_last(last) or match[2].count(".") > 1):
+            yield Span(*match.span(), "name", is_last(last))
     if _is_turned(text.split()):
         yield Span(0, len(text), "name", False)
 
 
 def _is_turned(words: list[str]) -> bool:
     """Tell whether a text is a last name and first names, as in Hungary and Vietnam."""
+    if 2 < len(words) < 6 and bare(words[0]) in VIETNAMESE and bare(words[1]) in ("van", "thi"):
+        return True
     return (
         1 < len(words) < 5
         and all(map(PART.fullmatch, words))

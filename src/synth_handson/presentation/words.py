@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import islice
+from numbers import Real
 
 from synth_handson.evidence.measures import RISKS, Measure
 from synth_handson.evidence.utility.tstr import Task
@@ -217,6 +218,15 @@ class Wording:
             return Figures(number(measure, value))
         interval = self.translate("interval", low=number(measure, low), high=number(measure, high))
         return Figures(number(measure, value), interval)
+
+
+def cell(value: object) -> str:
+    """Write a value of a table."""
+    if value is None:
+        return "–"
+    if isinstance(value, Real) and not isinstance(value, bool):
+        return minus(f"{float(value):,.10g}")
+    return str(value)
 
 
 def minus(text: str) -> str:

@@ -132,7 +132,7 @@ class Segment:
 
 def spell_choice(choice: Choice) -> str:
     """Spell what a choice says: ``job = student | retired, y = yes``."""
-    return ", ".join(f"{name} = {' | '.join(map(_spell, values))}" for name, values in choice.items())
+    return ", ".join(f"{name} = {' | '.join(map(spell_value, values))}" for name, values in choice.items())
 
 
 def check_people(segment: Segment, people: Sequence[float], nearest: Mapping[int, str]) -> None:
@@ -234,7 +234,8 @@ def _plain(value: Any) -> Any:
     return value if value is None or isinstance(value, bool | int | float | str) else str(value)
 
 
-def _spell(value: Any) -> str:
+def spell_value(value: Any) -> str:
+    """Spell a value as it is compared; a missing one is a dash."""
     return "–" if value is None or value == "" else str(as_text(pd.Series([value], dtype=object))[0])
 
 
@@ -244,7 +245,7 @@ def _has(column: Column, values: Sequence[Any]) -> NDArray[np.bool_]:
     missing = column.isna().to_numpy(bool)
     kind = column_kind(column)
     if kind == "category":
-        has = as_text(column).isin([_spell(value) for value in known]).to_numpy(bool)
+        has = as_text(column).isin([spell_value(value) for value in known]).to_numpy(bool)
     else:
         floats = to_shortest_floats(column) if kind == "number" else to_floats(column)
         has = np.isin(floats, [_number(column, kind, value) for value in known])
@@ -268,7 +269,9 @@ def _number(column: Column, kind: str, value: Any) -> float:
     try:
         match kind:
             case "boolean":
-                return {"true": 1.0, "false": 0.0, "1": 1.0, "0": 0.0}.get(_spell(value).lower(), math.nan)
+                return {"true": 1.0, "false": 0.0, "1": 1.0, "0": 0.0}.get(
+                    spell_value(value).lower(), math.nan
+                )
             case "number":
                 return float(value)
             case "time":

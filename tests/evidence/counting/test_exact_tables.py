@@ -24,6 +24,8 @@ from synth_handson.evidence.measures import Measure
 from synth_handson.evidence.privacy.identical import Matches, NeverRepeating
 from synth_handson.evidence.privacy.membership import Neighbours
 from synth_handson.evidence.privacy.random_split import count_split
+from synth_handson.evidence.privacy.same_people import shared_people
+from synth_handson.evidence.privacy.text_columns import set_texts_apart
 from synth_handson.evidence.three_tables import AssessedTables, prepare_tables
 from synth_handson.metrics.bins import bin_column
 from synth_handson.tables.large import AnyTable
@@ -240,6 +242,45 @@ def test_every_difference_of_the_tables_is_said_before_anything_is_counted() -> 
         pass
     assert [p.values["value"] for p in caught.value.problems] == ["'a lot'", "'unknown'"]
     assert "`holdout`" in caught.value.message("en")
+
+
+@pytest.mark.parametrize("shared", [0, 200, 400])
+def test_rows_of_the_same_people_are_found_of_whom_a_sample_has_hardly_two(shared: int) -> None:
+    rng = np.random.default_rng(1)
+    facts = pd.DataFrame({"born": rng.integers(1930, 2005, 900), "income": rng.gamma(3, 1_500, 900).round()})
+    facts["patient"] = [f"P{i}" for i in range(900)]
+    table = facts.loc[np.repeat(np.arange(900), 3)].reset_index(drop=True)
+    visits = table.assign(bpm=rng.normal(80, 9, len(table)).round())
+    # The first patients have two rows here and one there, the others all three on one side.
+    of = np.repeat(np.arange(900), 3)
+    here = np.where(of < shared, np.arange(len(of)) % 3 < 2, of < 650)
+    train, holdout = visits[here], visits[~here]
+    in_memory = shared_people(prepare_tables(train, train, holdout))
+    assert shared_people(prepare_tables(train, train, holdout).sampled(SAMPLE, 0)) is None
+    with counted(train, train, holdout) as found:
+        assert found.shared_people == in_memory
+    assert in_memory is not None
+    assert in_memory.columns == ("patient",)
+    assert in_memory.value == pytest.approx(shared / len(holdout))
+
+
+def test_texts_are_measured_by_themselves() -> None:
+    rng = np.random.default_rng(0)
+    words = np.array([f"word{i}" for i in range(300)])
+    remarks = pd.Series([" ".join(rng.choice(words, 12)) + "." for _ in range(3_000)])
+    synthetic, train, holdout = (t.reset_index(drop=True) for t in people())
+    train, holdout = train.assign(told=remarks[: len(train)]), holdout.assign(told=remarks[2_000:2_800].array)
+    honest = synthetic.assign(told=[" ".join(rng.choice(words, 12)) + "." for _ in range(len(synthetic))])
+    with read_tables(honest, train, holdout, 0, rows=SAMPLE) as given:
+        assert given.whole is not None
+        texts, tables = given.whole.texts, given.tables
+        assert ("told",) in given.whole.joins[0].subsets
+        without = [t.drop(columns="told") for t in (honest, train, holdout)]
+        with counted(*without) as others:
+            assert given.whole.matches() == others.matches()
+            assert given.whole.never_repeating == others.never_repeating
+    assert texts == ("told",)
+    assert [text.name for text in set_texts_apart(tables)[1]] == ["told"]
 
 
 @pytest.fixture(scope="module")

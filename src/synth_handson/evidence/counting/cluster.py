@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from synth_handson.errors import ArgumentError
-from synth_handson.evidence.counting.rows import CELLS, GROUPS, PEOPLE, TOLD, Numbers, whole
+from synth_handson.evidence.counting.rows import CELLS, GROUPS, PEOPLE, REAL_ROWS, TOLD, Numbers, whole
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -110,6 +110,15 @@ class ClusterRows:
                 totals[tuple(cell)] = totals.get(tuple(cell), 0) + rows
         return [(*cell, rows) for cell, rows in totals.items()]
 
+    def real_rows(self, columns: str, key: str, every: int) -> Numbers:
+        """Return columns of all training and holdout rows that have one of some values, in order."""
+        import pyarrow as pa
+
+        text = REAL_ROWS.format(columns=columns, rows="part", key=key, every=every)
+        found = [self.client.submit(_some_rows, part, text, pure=False) for part in self._parts]
+        rows = pa.concat_tables(self.client.gather(found))
+        return {name: rows[name].to_numpy() for name in rows.column_names}
+
     def _workers(self) -> list[str]:
         # Not scheduler_info: a thread of the client overwrites its answer every two seconds with one that
         # names no worker.
@@ -176,6 +185,10 @@ def _merge(hands: list[pa.Table], keys: str, sums: str, question: str) -> tuple[
 def _count_cells(part: pa.Table, names: str) -> list[tuple[int, ...]]:
     found = _query(f"SELECT {names}, count(*) n FROM part GROUP BY {names}", part=part)
     return [tuple(row.values()) for row in found.to_pylist()]
+
+
+def _some_rows(part: pa.Table, text: str) -> pa.Table:
+    return _query(text, part=part)
 
 
 def _query(text: str, **tables: pa.Table) -> pa.Table:

@@ -12,6 +12,7 @@ from pathlib import Path
 from tempfile import gettempdir
 from typing import TYPE_CHECKING, Any, Protocol
 
+import numpy as np
 from numpy.typing import NDArray
 
 from synth_handson.errors import SynthHandsonError
@@ -35,6 +36,8 @@ TOLD = """
 whose secret is guessed right."""
 CELLS = "train, holdout, p{one}, p{other}"
 """Columns by which pairs are counted: the table and the two coarse bins."""
+REAL_ROWS = "SELECT {columns} FROM {rows} WHERE train + holdout > 0 AND {key} > 0 AND {key} % {every} = 0"
+"""Real rows that have one of some values; 0 is the missing one."""
 
 Numbers = Mapping[str, NDArray[Any]]
 
@@ -83,6 +86,17 @@ class Rows(Protocol):
     def cells(self, one: int, other: int) -> list[tuple[int, ...]]:
         """Count rows by part and by the coarse bins of two columns: train, holdout, bin, bin, rows."""
 
+    def real_rows(self, columns: str, key: str, every: int) -> Numbers:
+        """Return columns of all training and holdout rows that have one of some values, in order.
+
+        Parameters
+        ----------
+        columns
+            Separated by commas.
+        key, every
+            Of this column, each ``every``-th value is taken.
+        """
+
 
 @dataclass
 class DiskRows:
@@ -128,6 +142,12 @@ class DiskRows:
     def cells(self, one: int, other: int) -> list[tuple[int, ...]]:
         """Count rows by part and by the coarse bins of two columns: train, holdout, bin, bin, rows."""
         return self._query(f"SELECT {CELLS.format(one=one, other=other)}, count(*) FROM rows GROUP BY ALL")
+
+    def real_rows(self, columns: str, key: str, every: int) -> Numbers:
+        """Return columns of all training and holdout rows that have one of some values, in order."""
+        text = REAL_ROWS.format(columns=columns, rows="rows", key=key, every=every)
+        found = self.connection.execute(text).fetchnumpy()
+        return {name: np.asarray(column) for name, column in found.items()}
 
     def _query(self, text: str) -> list[tuple[Any, ...]]:
         return self.connection.execute(text).fetchall()

@@ -18,9 +18,11 @@ import pandas as pd
 from synth_handson.evidence.measures import Measure
 from synth_handson.evidence.privacy.attribution import Attributions, attribute
 from synth_handson.evidence.privacy.classifier_attack import classifier_scores
+from synth_handson.evidence.privacy.few_alike import Commonest
 from synth_handson.evidence.privacy.identical import Matches, NeverRepeating, identical_rows
 from synth_handson.evidence.privacy.people_found import PeopleFound
 from synth_handson.evidence.privacy.random_split import count_split
+from synth_handson.evidence.privacy.same_people import shared_people
 from synth_handson.evidence.privacy.subsets import SubsetJoin, subset_joins, subset_matches
 from synth_handson.evidence.three_tables import AssessedTables, halves
 from synth_handson.locales import Message
@@ -134,6 +136,14 @@ class Counts(Protocol):
     def joins(self) -> tuple[SubsetJoin, ...]:
         """People found by part of the columns."""
 
+    @property
+    def commonest(self) -> Commonest:
+        """What most synthetic rows have in common."""
+
+    @property
+    def shared_people(self) -> Measure | None:
+        """How many holdout rows are of people who have training rows, too, if any have several."""
+
     def matches(self, left_out: Sequence[str] = ()) -> Matches:
         """Join the tables on all columns but those left out."""
 
@@ -165,6 +175,32 @@ class RowsInMemory:
     def joins(self) -> tuple[SubsetJoin, ...]:
         """People found by part of the columns."""
         return tuple(subset_joins(self.space, self.train, self.holdout, self.random_state))
+
+    @cached_property
+    def commonest(self) -> Commonest:
+        """What most synthetic rows have in common."""
+        has, alone = {}, []
+        for name, codes in self.space.codes.items():
+            values, first, times = np.unique(
+                codes[self.space.synthetic], return_index=True, return_counts=True
+            )
+            top = int(times.argmax())
+            has[name] = codes == values[top]
+            value = self.tables.synthetic[name].iloc[int(first[top])]
+            people = int(has[name][self.train].sum())
+            sizes = len(self.space.synthetic), len(self.train)
+            alone.append(Commonest({name: value}, int(times[top]), people, sizes))
+
+        def count(names: Sequence[str]) -> tuple[int, int]:
+            all_of_them = np.all([has[name] for name in names], axis=0)
+            return int(all_of_them[self.space.synthetic].sum()), int(all_of_them[self.train].sum())
+
+        return Commonest.together(alone, count)
+
+    @cached_property
+    def shared_people(self) -> Measure | None:
+        """How many holdout rows are of people who have training rows, too, if any have several."""
+        return shared_people(self.tables)
 
     def matches(self, left_out: Sequence[str] = ()) -> Matches:
         """Join the tables on all columns but those left out."""

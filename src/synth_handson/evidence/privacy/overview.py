@@ -17,7 +17,6 @@ from synth_handson.evidence.privacy.membership import (
     membership_measures,
 )
 from synth_handson.evidence.privacy.random_split import split_measures
-from synth_handson.evidence.privacy.same_people import shared_people
 from synth_handson.evidence.privacy.subsets import holdout_matches
 from synth_handson.evidence.privacy.text_columns import (
     TEXT_PRIVACY,
@@ -151,7 +150,7 @@ def assess_privacy(
         *(hint for names, found in joined for hint in training_matches(found, level, names)),
         *(hint for text in texts for hint in text_hints(text, level)),
     )
-    same = of_people.shared if of_people else shared_people(tables)
+    same = of_people.shared if of_people else counts.shared_people
     checks = (
         *((same,) if same else ()),
         *split_measures(tables, real_auc, counts.split),

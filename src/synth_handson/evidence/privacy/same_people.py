@@ -8,7 +8,7 @@ from synth_handson.evidence.histories import Histories
 from synth_handson.evidence.measures import Measure
 from synth_handson.evidence.three_tables import AssessedTables
 from synth_handson.metrics.intervals import exact_share
-from synth_handson.tables.people import find_several_rows
+from synth_handson.tables.people import SeveralRows, find_several_rows
 
 MOST_NAMES = 6
 """Columns named at most."""
@@ -38,13 +38,12 @@ def shared_people(tables: AssessedTables) -> Measure | None:
         return None
     people = several.people(real)
     train, holdout = people[: len(tables.train)], people[len(tables.train) :]
-    known = int(pd.Series(holdout).isin(train).sum())
-    return Measure(
-        "shared_people",
-        exact_share(known, len(holdout)),
-        rows=len(holdout),
-        columns=several.columns[:MOST_NAMES],
-    )
+    return known_by(several, int(pd.Series(holdout).isin(train).sum()), len(holdout))
+
+
+def known_by(several: SeveralRows, known: int, rows: int) -> Measure:
+    """Say of so many holdout rows how many are of people who have training rows, too."""
+    return Measure("shared_people", exact_share(known, rows), rows=rows, columns=several.columns[:MOST_NAMES])
 
 
 def shared_keys(histories: Histories, person: str) -> Measure | None:

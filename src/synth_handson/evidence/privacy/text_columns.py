@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -27,6 +27,7 @@ from synth_handson.metrics.rare_words import rare_words_together
 from synth_handson.metrics.runs import longest_runs
 from synth_handson.metrics.text_similarity import TextSpace, folded, nearest_in_any_order
 from synth_handson.tables.checks import MIN_COLUMNS
+from synth_handson.tables.columns import Column
 from synth_handson.tables.texts import is_text, present_texts
 
 MAX_TEXTS = 2_000
@@ -54,12 +55,18 @@ def set_texts_apart(tables: AssessedTables) -> tuple[AssessedTables, tuple[TextC
     tables
         The tables. Without two columns that are no text, they stay as they are.
     """
-    names = [name for name in tables.categories if is_text(tables.train[name])]
-    if not names or tables.train.shape[1] - len(names) < MIN_COLUMNS:
+    names = columns_of_text(list(tables.train.columns), tables.train.__getitem__)
+    if not names:
         return tables, ()
     return tables.without(names), tuple(
         TextColumn(name, *(present_texts(table[name]) for table in tables.all)) for name in names
     )
+
+
+def columns_of_text(names: Sequence[str], column: Callable[[str], Column]) -> list[str]:
+    """Choose the columns of free text, given each training column; none if hardly any other is left."""
+    found = [name for name in names if is_text(column(name))]
+    return found if len(names) - len(found) >= MIN_COLUMNS else []
 
 
 def short_texts(tables: AssessedTables) -> tuple[TextColumn, ...]:

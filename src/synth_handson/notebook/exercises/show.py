@@ -17,7 +17,7 @@ from synth_handson.notebook.exercises.own_attack import Tried
 from synth_handson.notebook.exercises.score_card import EXERCISES, Score
 from synth_handson.presentation.document import Cell, Figures, Table, table_html
 from synth_handson.presentation.labels import column_label
-from synth_handson.presentation.words import Wording, chance
+from synth_handson.presentation.words import Wording, cell, chance
 
 HUNT_MEASURES = ("identical_rows", "dcr_share", "attack_auc", "attack_tpr", "subset_matches")
 
@@ -27,7 +27,7 @@ def labelled(row: pd.Series, language: Language, head: str = "", marked: Collect
     names = [str(name) for name in row.index]
     shown = "".join(
         f"<span{' class=sh-marked' if name in marked else ''}>"
-        f"<small>{escape(column_label(name, language, names))}</small> {escape(str(value))}</span>"
+        f"<small>{escape(column_label(name, language, names))}</small> {escape(cell(value))}</span>"
         for name, value in zip(names, row, strict=True)
     )
     first = f"<b>{escape(head)}</b>" if head else ""

@@ -10,7 +10,6 @@ from synth_handson.notebook.page.controls import (
     generate_button,
     language_switch,
     leaks,
-    overfit_button,
     person_button,
     rows_slider,
 )
@@ -18,6 +17,7 @@ from synth_handson.notebook.page.exercises import ExercisePanel
 from synth_handson.notebook.page.generate import crowd, training
 from synth_handson.notebook.page.leak_simulation import leak_controls, overfit, simulation
 from synth_handson.notebook.page.load import alone, end, head, split_note
+from synth_handson.notebook.page.on_demand import AskForm
 from synth_handson.notebook.page.own import own_table
 from synth_handson.notebook.page.parts import row, table
 from synth_handson.notebook.page.privacy import everyone, person, verdict
@@ -26,6 +26,7 @@ from synth_handson.notebook.page.take_along import letter
 from synth_handson.notebook.page.validate import column, columns, measures
 
 __all__ = [
+    "AskForm",
     "ExercisePanel",
     "PageState",
     "about_fields",
@@ -46,7 +47,6 @@ __all__ = [
     "letter",
     "measures",
     "overfit",
-    "overfit_button",
     "own_table",
     "person",
     "person_button",

@@ -149,8 +149,3 @@ def about_fields(memory: Memory, language: Language) -> mo.ui.dictionary:
             for name in FIELDS
         }
     )
-
-
-def overfit_button(language: Language) -> mo.ui.run_button:
-    """Start the training of a generator that memorises."""
-    return mo.ui.run_button(kind="warn", label=get_text(language, "leak_simulation.overfit_button"))

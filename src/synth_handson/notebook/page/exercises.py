@@ -103,6 +103,7 @@ class ExercisePanel:
     def __init__(
         self, page_state: PageState, dataset: Dataset | OwnTable, tables: Tables, language: Language
     ) -> None:
+        tables = tables.alike
         self._desk, self._tables, self._language = page_state, tables, language
         self._translate = partial(get_text, language)
         self._asks = isinstance(dataset, Dataset)
@@ -166,7 +167,8 @@ class ExercisePanel:
         exercise = self._exercises[name]
         asked = exercise.ask(context, self._language)
         if asked is None:
-            return self._frame(name, [mo.md(self._translate("exercises.later"))])
+            key = "later_anybody" if self._tables.asked and context.evidence else "later"
+            return self._frame(name, [mo.md(self._translate(f"exercises.{key}"))])
         outcome, answered = self._outcome(exercise, written, answers, context)
         above, below = self._pictures(name, answered, answers, context, simulation)
         controls = self._controls(name, answers, context, form)

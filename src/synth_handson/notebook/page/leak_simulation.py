@@ -1,5 +1,6 @@
 """Step 4, continued: leaks made on purpose."""
 
+from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
@@ -23,8 +24,10 @@ def leak_controls(selector: Any, sliders: mo.ui.dictionary, guessed: bool, langu
 def simulation(simulation: LeakSimulation, series: LeakSeries, language: Language) -> mo.Html:
     """Show who can be picked out and which tests notice; each measure and the other sizes are folded away."""
     shown = [simulation_callout(simulation, language)]
+    counted = series.tables.counted if series.tables else ""
+    quiet = not simulation.noticed
     if found := pictures.crowds(
-        simulation.measures, simulation.noticed, language, quiet=not simulation.noticed
+        simulation.measures, simulation.noticed, language, quiet=quiet, counted=counted
     ):
         shown.append(picture(found))
     shown.append(picture(pictures.lamps(simulation, language)))
@@ -45,16 +48,16 @@ def simulation_callout(simulation: LeakSimulation, language: Language) -> mo.Htm
 
 
 def overfit(
-    start: Any, forget: Any, memorised: Memorised, own: OwnTable | None, language: Language
+    buttons: Mapping[str, mo.ui.button], memorised: Memorised, own: OwnTable | None, language: Language
 ) -> mo.Html:
     """Ask the reader to make a generator memorise the bank's people, and show what notices it."""
     if own:
         return mo.Html("")
     translate = partial(get_text, language)
     state, simulations = memorised.job, memorised.simulations
-    shown = [mo.md(translate("leak_simulation.overfit")), start]
+    shown = [mo.md(translate("leak_simulation.overfit")), buttons["memorise"]]
     if state.progress:
-        shown += [live(generate.progress_view(state.progress, language)), forget]
+        shown += [live(generate.progress_view(state.progress, language)), buttons["forget"]]
     else:
         shown += [live(failure(state.error, language) if state.error else "")]
     if simulations:

@@ -13,7 +13,7 @@ from synth_handson.evidence.measures import Measure
 from synth_handson.evidence.privacy.detection_power import POWER
 from synth_handson.evidence.privacy.overview import Privacy
 from synth_handson.evidence.verdict import Verdict, noticed
-from synth_handson.locales import Language, get_text
+from synth_handson.locales import Counted, Language, get_text, get_text_of
 from synth_handson.metrics.arrays import Floats
 from synth_handson.metrics.bins import Bin, DistanceShares
 from synth_handson.palette import HOLDOUT, SYNTHETIC
@@ -39,6 +39,7 @@ def crowds(
     *,
     quiet: bool,
     example: bool = False,
+    counted: Counted = "",
 ) -> Picture | None:
     """Draw two crowds of 1,000 dots: who can be picked out among training people, and among unseen ones.
 
@@ -56,6 +57,8 @@ def crowds(
         Whether nothing else speaks for a leak either: only then the title says that there is no difference.
     example
         Whether they are about a table that was made to leak, for comparison.
+    counted
+        What a row stands for, if not for a person as usual.
 
     Returns
     -------
@@ -66,7 +69,7 @@ def crowds(
     tested = [(p, m) for p, m in found if p is not None]
     if not tested:
         return None
-    translate = partial(get_text, language)
+    translate = partial(get_text_of, language, counted)
     p, shown = min(tested, key=lambda one: one[0])
     inside, outside = (round(PER_THOUSAND * (share or 0.0)) for share in (shown.value, shown.reference))
     drawn = "".join(
@@ -86,7 +89,7 @@ def crowds(
     return Picture(title, drawing(drawn, 176, f"{title}. {note}"), note)
 
 
-def copy_zone(shares: DistanceShares, language: Language) -> Picture:
+def copy_zone(shares: DistanceShares, language: Language, counted: Counted = "") -> Picture:
     """Draw strips of the distances to the closest training row, with the zone of copies in red.
 
     Parameters
@@ -95,8 +98,10 @@ def copy_zone(shares: DistanceShares, language: Language) -> Picture:
         From `synth_handson.distance_shares`.
     language
         "ja" or "en".
+    counted
+        What a row stands for, if not for a person as usual.
     """
-    translate = partial(get_text, language)
+    translate = partial(get_text_of, language, counted)
     ranges = [n for n, bin_ in enumerate(shares.bins) if bin_.kind == "range"]
     end = max(shares.bins[n].upper or 0.0 for n in ranges)
     edge = shares.bins[ranges[0]].upper or 0.0
@@ -119,7 +124,7 @@ def copy_zone(shares: DistanceShares, language: Language) -> Picture:
     return Picture(title, drawing("".join(drawn), 208, f"{title}. {note}"), note)
 
 
-def alarm(verdict: Verdict, language: Language, *, people: bool = False) -> Picture:
+def alarm(verdict: Verdict, language: Language, counted: Counted = "") -> Picture:
     """Draw the number of hidden people from which on the tests sound, for each disguise tried.
 
     Parameters
@@ -128,10 +133,10 @@ def alarm(verdict: Verdict, language: Language, *, people: bool = False) -> Pict
         With the smallest leaks that would have been noticed.
     language
         "ja" or "en".
-    people
-        Whether people are counted, who have several rows.
+    counted
+        What a row stands for, if not for a person as usual.
     """
-    translate = partial(get_text, language)
+    translate = partial(get_text_of, language, counted)
     tried = {
         "copied": verdict.smallest_detectable_leak,
         "changed": verdict.smallest_detectable_changed,
@@ -154,7 +159,7 @@ def alarm(verdict: Verdict, language: Language, *, people: bool = False) -> Pict
         WIDTH, 146, translate("pictures.alarm_axis", count=round(PER_THOUSAND * end)), "end"
     )
     least = tried["copied"]
-    key = "alarm_blind" if least is None else "alarm_people" if people else "alarm"
+    key = "alarm_blind" if least is None else "alarm"
     title = translate(f"pictures.{key}", count=_at_least(least or 0.0))
     return Picture(
         title,
@@ -168,16 +173,16 @@ def _at_least(share: float) -> int:
     return ceil(round(PER_THOUSAND * share, 6))
 
 
-def people_found(privacy: Privacy, language: Language) -> Picture | None:
+def people_found(privacy: Privacy, language: Language, counted: Counted = "") -> Picture | None:
     """Draw `crowds` of what was measured; None where no measure counts people found."""
     shown = {m.name for m, _ in noticed(privacy.measures)}
-    return crowds(privacy.measures, shown, language, quiet=privacy.verdict.outcome == "pass")
+    return crowds(privacy.measures, shown, language, quiet=privacy.verdict.outcome == "pass", counted=counted)
 
 
-def three(privacy: Privacy, language: Language, *, people: bool = False) -> tuple[Picture, ...]:
+def three(privacy: Privacy, language: Language, counted: Counted = "") -> tuple[Picture, ...]:
     """Draw the three pictures for the decision maker: two crowds, the copy zone and the tested alarm."""
-    found = people_found(privacy, language)
-    rest = copy_zone(privacy.distances, language), alarm(privacy.verdict, language, people=people)
+    found = people_found(privacy, language, counted)
+    rest = copy_zone(privacy.distances, language, counted), alarm(privacy.verdict, language, counted)
     return rest if found is None else (found, *rest)
 
 

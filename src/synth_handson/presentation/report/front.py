@@ -67,8 +67,8 @@ def decision(evidence: Evidence, words: Wording) -> str:
 
 
 def gallery(evidence: Evidence, words: Wording) -> Gallery:
-    """Show the three pictures for the decision maker beside what they do not show."""
-    drawn = pictures.three(evidence.privacy, words.language, people=evidence.people is not None)
+    """Set the three pictures for the decision maker beside what they do not show."""
+    drawn = pictures.three(evidence.privacy, words.language, "people" if evidence.people else "")
     not_shown = Items(tuple(words.translate(f"limit_{name}") for name in MOST_IMPORTANT))
     return Gallery(
         (
