@@ -55,7 +55,7 @@ class ServerError(SynthHandsonError):
 
 
 class LeakError(SynthHandsonError):
-    """Personal data of the original stands in a synthetic table."""
+    """Personal data of the original occurs in a synthetic table."""
 
 
 class LicenceNotice(UserWarning):

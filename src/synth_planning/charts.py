@@ -103,7 +103,7 @@ def _state(one: Milestone, late: Collection[str], on: date) -> str:
 
 
 def burn_up_lines(days: Sequence[BurnUp], language: Language) -> alt.Chart:
-    """Draw the hours that were planned and those that were done, day by day."""
+    """Draw the hours planned and done, day by day."""
     import altair as alt
 
     translate = translator(language)
@@ -133,7 +133,7 @@ def burn_up_lines(days: Sequence[BurnUp], language: Language) -> alt.Chart:
 
 
 def feedback_months(feedback: Collection[Feedback], language: Language) -> alt.Chart:
-    """Draw how much feedback of which type there was in each month."""
+    """Draw the feedback of each type by month."""
     import altair as alt
 
     translate = translator(language)
@@ -167,7 +167,7 @@ def _data(rows: list[dict[str, Any]]) -> alt.InlineData:
 
 
 def _colors(field: str, names: Sequence[str], colors: Sequence[str], columns: int = 0) -> alt.Color:
-    """Give each name a colour, and explain them above the chart, in so many columns; 0 is one row."""
+    """Assign a colour to each name, with a legend above the chart in this many columns; 0 is one row."""
     import altair as alt
 
     scale = alt.Scale(domain=names, range=colors)
@@ -175,7 +175,7 @@ def _colors(field: str, names: Sequence[str], colors: Sequence[str], columns: in
 
 
 def _names(order: list[str], rows: list[dict[str, Any]]) -> alt.Y:
-    """Label rows by name, though two may have the same one."""
+    """Label rows by name, even if two share one."""
     import altair as alt
 
     # JSON is an object in Vega's expressions, too.

@@ -1,4 +1,4 @@
-"""Where a plan stands: summary, build–measure–learn, risks, and what to do next, each from stated rules."""
+"""The state of a plan: summary, build–measure–learn, risks and next actions, each by stated rules."""
 
 from __future__ import annotations
 
@@ -77,7 +77,7 @@ class Action:
 
 @dataclass(frozen=True)
 class LoopState:
-    """How far one part of build–measure–learn is: how many there are, and how many of them are through."""
+    """Progress of one part of build–measure–learn: how many there are, and how many are done."""
 
     loop: Loop
     through: int
@@ -86,7 +86,7 @@ class LoopState:
 
 @dataclass(frozen=True)
 class Summary:
-    """Where a plan stands on a day.
+    """State of a plan on a day.
 
     Attributes
     ----------
@@ -130,7 +130,7 @@ class Summary:
 
 
 def summarise(plan: Plan, on: date, hours: float) -> Summary:
-    """Say where a plan stands at the end of a day.
+    """Summarise a plan at the end of a day.
 
     Parameters
     ----------
@@ -170,7 +170,7 @@ def summarise(plan: Plan, on: date, hours: float) -> Summary:
 
 
 def elapsed(plan: Plan, on: date) -> float | None:
-    """Return the share that is gone of the time from the first milestone's start to the last's due day."""
+    """Return the elapsed share of the time from the first milestone's start to the last's due day."""
     if not plan.milestones:
         return None
     first = min(milestone.start for milestone in plan.milestones)
@@ -279,6 +279,6 @@ def _action(weight: int, name: str, entries: Sequence[Entry]) -> Iterator[Action
 
 
 def listed(entries: Sequence[Entry], between: str = ", ") -> str:
-    """Name entries, the first few of many."""
+    """Name entries, or the first few."""
     named = [title(entry) for entry in entries[:MOST_NAMED]]
     return between.join([*named, "…"] if len(entries) > MOST_NAMED else named)

@@ -1,4 +1,4 @@
-"""What everything in a plan has: an identifier, a version, and fields that are checked when it is made."""
+"""Base of all entries of a plan: an identifier, a version, and fields that are validated."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ _WRONG = {
 
 
 class FieldError(ValueError):
-    """What is wrong beyond what pydantic knows: its text's name, and the field where several are meant."""
+    """An error that pydantic does not know: the name of its text, and the field if there are several."""
 
     def __init__(self, kind: str, **values: object) -> None:
         super().__init__(kind)
@@ -45,7 +45,7 @@ class FieldError(ValueError):
 
 
 def _plain(value: object) -> object:
-    """End lines in one way, and leave out what controls a terminal: not every database or file takes it."""
+    """Normalise line ends and drop control characters, which not every database or file takes."""
     if not isinstance(value, str):
         return value
     return "\n".join(map(_without_control, value.splitlines())).strip()
@@ -62,12 +62,12 @@ def _without_control(text: str) -> str:
 
 
 def _listed(value: object) -> object:
-    """Take a list, or a text with one of its items in each line."""
+    """Accept a list, or a text with one item per line."""
     return tuple(filter(None, map(str.strip, value.splitlines()))) if isinstance(value, str) else value
 
 
 def _day(value: object) -> object:
-    """Take days as written with - or /; a number is no day."""
+    """Accept days written with - or /, but no numbers."""
     if isinstance(value, str) and (found := _DAY.fullmatch(value.strip())):
         return "-".join(f"{int(part):02}" for part in found.groups())
     if isinstance(value, date) and not isinstance(value, datetime):
@@ -76,7 +76,7 @@ def _day(value: object) -> object:
 
 
 def _number(value: object) -> object:
-    """Take yes and no for no numbers."""
+    """Reject booleans as numbers."""
     if isinstance(value, bool):
         raise FieldError("number")
     return value
@@ -110,7 +110,7 @@ Moment = Annotated[datetime, AfterValidator(_in_utc)]
 
 
 def new_id() -> str:
-    """Return an identifier that nothing else has."""
+    """Return a unique identifier."""
     return uuid4().hex[:12]
 
 
@@ -135,7 +135,7 @@ class Entry(BaseModel):
 
     @classmethod
     def make(cls, **values: object) -> Self:
-        """Make one of values, which may be texts.
+        """Create an entry from values, which may be texts.
 
         Raises
         ------
@@ -148,12 +148,12 @@ class Entry(BaseModel):
             raise PlanError(cls.problems(error)) from error
 
     def changed(self, **values: object) -> Self:
-        """Return this with other values; errors as `make`."""
+        """Return a copy with other values; errors as `make`."""
         return self.make(**{**self.model_dump(), **values})
 
     @classmethod
     def problems(cls, error: ValidationError) -> list[Message]:
-        """Put into words what is wrong with an entry's fields."""
+        """Describe what is wrong with an entry's fields."""
         return [cls._problem(found) for found in error.errors()]
 
     @classmethod
@@ -175,7 +175,7 @@ class Entry(BaseModel):
 
     @classmethod
     def choices(cls, field: str) -> tuple[str, ...]:
-        """Return what a field can be, where that is one of few texts."""
+        """Return the options of a field, if it has options."""
         held = get_args(cls._inner(field))
         return held if held and all(isinstance(one, str) for one in held) else ()
 
@@ -187,12 +187,12 @@ class Entry(BaseModel):
 
     @classmethod
     def optional(cls, field: str) -> bool:
-        """Tell whether a field may hold nothing."""
+        """Tell whether a field may be empty."""
         return type(None) in get_args(cls.model_fields[field].annotation)
 
     @classmethod
     def _inner(cls, field: str) -> Any:
-        """Return a field's type, without what is said about it and whether it may be None."""
+        """Return a field's type, without annotations and None."""
         if field not in cls.model_fields:
             return None
         annotation: Any = cls.model_fields[field].annotation
@@ -202,7 +202,7 @@ class Entry(BaseModel):
 
     @classmethod
     def bounds(cls, field: str) -> str:
-        """Say which numbers a field takes."""
+        """Return the bounds of a number field."""
         annotation = cls.model_fields[field].annotation if field in cls.model_fields else None
         said = [*cls.model_fields[field].metadata] if field in cls.model_fields else []
         for part in get_args(annotation):
@@ -218,7 +218,7 @@ class Entry(BaseModel):
 
 
 def short(value: object) -> str:
-    """Show a value in few characters."""
+    """Shorten a value for display."""
     shown = value if isinstance(value, str) else repr(value)[:1_000]
     return shown if len(shown) <= 60 else f"{shown[:59]}…"
 

@@ -1,4 +1,4 @@
-"""What users say: how much of what, how it was dealt with, and how they feel about it."""
+"""Feedback of users: how much of each kind, how it was handled, and its sentiment."""
 
 from __future__ import annotations
 
@@ -68,22 +68,22 @@ class Feedback(Entry):
 
 
 def is_open(feedback: Feedback) -> bool:
-    """Tell whether something is still to be done about it."""
+    """Tell whether it still needs action."""
     return feedback.status not in DEALT_WITH
 
 
 def dealt_with(feedback: Iterable[Feedback]) -> int:
-    """Count what was resolved or closed."""
+    """Count resolved and closed feedback."""
     return sum(not is_open(one) for one in feedback)
 
 
 def resolution_rate(feedback: Collection[Feedback]) -> float | None:
-    """Return the share that was resolved or closed, 0 to 1, larger is better; None where there is none."""
+    """Return the share resolved or closed, 0 to 1, larger is better; None without feedback."""
     return dealt_with(feedback) / len(feedback) if feedback else None
 
 
 def distribution(feedback: Iterable[Feedback], by: By) -> dict[str, int]:
-    """Count feedback by what it is: the kinds in their own order, segments by how many there are.
+    """Count feedback by a field: options in their order, segments by frequency.
 
     A field that is empty counts under "".
     """
@@ -93,7 +93,7 @@ def distribution(feedback: Iterable[Feedback], by: By) -> dict[str, int]:
 
 
 def suggest_sentiment(text: str) -> Sentiment | None:
-    """Suggest how an English text feels; None where that cannot be told.
+    """Suggest the sentiment of an English text; None if it is unclear.
 
     It cannot where the text holds Japanese, or no word that the lexicon knows: a text without such words is
     not neutral but unknown. A person decides; irony, for one, is not understood.

@@ -1,4 +1,4 @@
-"""A plan in files: CSV of one kind, JSON and YAML of all; what is wrong in one is named by row and field."""
+"""A plan in files: CSV of one kind, JSON and YAML of all; errors name the row and field."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ MOST_PROBLEMS = 20
 
 @dataclass(frozen=True)
 class Placed(Message):
-    """Something wrong at a place in a file.
+    """An error at a place in a file.
 
     Attributes
     ----------
@@ -45,7 +45,7 @@ class Placed(Message):
 
 
 def write_plan(plan: Plan, path: Path, kind: Kind | None = None, *, overwrite: bool = False) -> None:
-    """Write a plan, or what is of one kind in it.
+    """Write a plan, or its entries of one kind.
 
     Parameters
     ----------
@@ -84,7 +84,7 @@ def write_plan(plan: Plan, path: Path, kind: Kind | None = None, *, overwrite: b
 
 
 def as_yaml(plan: Plan) -> str:
-    """Return everything in a plan as YAML."""
+    """Return a plan as YAML."""
     return _yaml(_as_plain(plan, KINDS))
 
 
@@ -110,7 +110,7 @@ def _as_csv(plain: Mapping[Kind, list[dict[str, Any]]]) -> str:
 
 
 def read_entries(path: Path, kind: Kind | None = None, beside: Plan | None = None) -> list[Entry]:
-    """Read what a file holds; if anything in it is wrong, nothing.
+    """Read the entries of a file; none if anything in it is wrong.
 
     Parameters
     ----------
@@ -199,7 +199,7 @@ def _read(path: Path) -> str:
 
 
 def _csv_rows(text: str, kind: Kind) -> Iterator[tuple[Kind, int, dict[str, Any]]]:
-    """Read rows by their heading; an empty cell holds nothing, so that what a field is by default applies."""
+    """Read rows by their heading; an empty cell takes the field's default."""
     reader = csv.reader(StringIO(text, newline=""))
     heading = [name.strip() for name in next(reader, [])]
     unknown = [name for name in heading if name not in MODELS[kind].model_fields]

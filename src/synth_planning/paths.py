@@ -1,4 +1,4 @@
-"""Where a plan is kept, where the files lie that come with the package, and how one is written."""
+"""Paths of plans and of the package's files, and writing of files."""
 
 import os
 from pathlib import Path
@@ -13,7 +13,7 @@ NOTEBOOK = HERE / "page" / "notebook.py"
 
 
 def home() -> Path:
-    """Return the private folder in which a plan is kept by default; create it where it is missing.
+    """Return the default private folder of plans; create it if it is missing.
 
     The environment variable ``SYNTH_HANDSON_HOME`` names it; else it lies in the platform's cache.
 
@@ -37,7 +37,7 @@ def example(language: Language) -> Path:
 
 
 def write_text(path: Path, text: str) -> None:
-    """Write a file of text.
+    """Write a text file.
 
     Raises
     ------

@@ -1,4 +1,4 @@
-"""A plan: everything that is in it, and whether its parts fit together."""
+"""A plan: its entries, and whether they fit together."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ class Plan:
         return cls(**{kind: tuple(found) for kind, found in sorted_.items()})
 
     def __iter__(self) -> Iterator[Entry]:
-        """Go through all entries, kind by kind."""
+        """Iterate over all entries, kind by kind."""
         for kind in KINDS:
             yield from self.entries(kind)
 
@@ -70,11 +70,11 @@ class Plan:
         return found
 
     def with_entries(self, changed: Iterable[Entry]) -> Plan:
-        """Return the plan with entries added, or put in place of those with the same id."""
+        """Return the plan with entries added, replacing those with the same id."""
         return Plan.of({(kind_of(entry), entry.id): entry for entry in (*self, *changed)}.values())
 
     def problems(self) -> Iterator[tuple[Entry, Message]]:
-        """Yield the entries that refer to nothing, and one of each circle of tasks, with what is wrong."""
+        """Yield entries with dangling references, and one task of each cycle, with what is wrong."""
         known = {kind: {entry.id for entry in self.entries(kind)} for kind in KINDS}
         for (kind, field), there in REFERENCES.items():
             for entry in self.entries(kind):
@@ -100,7 +100,7 @@ def named(entry: Entry, field: str) -> tuple[str, ...]:
 
 
 def title(entry: Entry) -> str:
-    """Return the line by which a person knows an entry."""
+    """Return the title of an entry."""
     if isinstance(entry, UserStory):
         return entry.i_want
     text = next(getattr(entry, name) for name in ("name", "title", "text") if hasattr(entry, name))

@@ -1,4 +1,4 @@
-"""What to build first: features by RICE and MoSCoW, and the smallest product that makes sense."""
+"""Priorities: features by RICE and MoSCoW, and the minimum viable product."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ class Feature(Entry):
 
 
 def by_rice(features: Iterable[Feature]) -> list[Feature]:
-    """Order features by RICE, the largest first; of equal ones, that with less effort, then by name."""
+    """Sort features by RICE, the largest first; ties by effort, then by name."""
     return sorted(features, key=lambda feature: (-feature.rice, feature.effort, feature.name, feature.id))
 
 
@@ -72,7 +72,7 @@ def by_moscow(features: Iterable[Feature]) -> dict[MoSCoW, list[Feature]]:
 
 @dataclass(frozen=True)
 class MVP:
-    """The smallest product that makes sense.
+    """The minimum viable product.
 
     Attributes
     ----------
@@ -93,17 +93,17 @@ class MVP:
 
     @property
     def fits(self) -> bool:
-        """Whether the hours do for every must."""
+        """Whether the hours suffice for every must."""
         return self.hours <= self.available
 
     @property
     def completion(self) -> float | None:
-        """Share of its features that are done, 0 to 1; None where it has none."""
+        """Share of its features done, 0 to 1; None if it has none."""
         return completion(self.features)
 
 
 def mvp(features: Iterable[Feature], hours: float) -> MVP:
-    """Choose the features of the smallest product: every must, and by RICE what fits beside them.
+    """Choose the features of the minimum viable product: every must, and by RICE what else fits.
 
     Parameters
     ----------
@@ -134,6 +134,6 @@ def mvp(features: Iterable[Feature], hours: float) -> MVP:
 
 
 def completion(features: Iterable[Feature]) -> float | None:
-    """Return the share of features that are done, 0 to 1, leaving out "wont"; None where there are none."""
+    """Return the share of features done, 0 to 1, without "wont"; None without features."""
     counted = [feature.status == "done" for feature in features if feature.moscow != "wont"]
     return sum(counted) / len(counted) if counted else None

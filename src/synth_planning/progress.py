@@ -1,4 +1,4 @@
-"""How far it is: tasks and what they wait for, milestones, and metrics."""
+"""Progress: tasks and their dependencies, milestones, and metrics."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ class Task(Entry):
 
 
 class Milestone(Entry):
-    """Something to be reached by a day.
+    """A goal with a due day.
 
     Attributes
     ----------
@@ -87,7 +87,7 @@ class Milestone(Entry):
 
 
 class Metric(Entry):
-    """A number that says how well it goes.
+    """A number that measures success.
 
     Attributes
     ----------
@@ -121,7 +121,7 @@ class Metric(Entry):
 
 @dataclass(frozen=True)
 class Completion:
-    """How much of some tasks is done.
+    """Completed share of some tasks.
 
     Attributes
     ----------
@@ -148,7 +148,7 @@ class Completion:
 
 
 def completed(tasks: Iterable[Task], on: date) -> Completion:
-    """Count what is done at the end of a day, of the tasks that belonged to the plan by then."""
+    """Count what is done at the end of a day, among the tasks in the plan by then."""
     known = [task for task in tasks if task.created <= on]
     done = [task for task in known if is_done(task, on)]
     return Completion(
@@ -174,13 +174,13 @@ def completed_by_phase(tasks: Iterable[Task], on: date) -> dict[Phase, Completio
 
 
 def overdue_tasks(tasks: Iterable[Task], on: date) -> list[Task]:
-    """Return the tasks that were to be done before a day, and are not; the latest ones first."""
+    """Return the overdue tasks on a day, the latest ones first."""
     late = [(task.due, task) for task in tasks if task.due and task.due < on and not is_done(task, on)]
     return [task for _, task in sorted(late, key=lambda found: (found[0], found[1].name, found[1].id))]
 
 
 def overdue_milestones(milestones: Iterable[Milestone], on: date) -> list[Milestone]:
-    """Return the milestones that were to be reached before a day, and are not; the latest ones first."""
+    """Return the overdue milestones on a day, the latest ones first."""
     late = [
         milestone
         for milestone in milestones
@@ -190,7 +190,7 @@ def overdue_milestones(milestones: Iterable[Milestone], on: date) -> list[Milest
 
 
 def in_order(tasks: Iterable[Task]) -> list[Task]:
-    """Order tasks so that each comes after those it depends on; among free ones, by due date and name.
+    """Sort tasks topologically; independent ones by due date and name.
 
     Raises
     ------
@@ -241,7 +241,7 @@ def critical_path(tasks: Iterable[Task]) -> list[Task]:
 
 
 def _waits_for(known: Mapping[str, Task]) -> dict[str, list[str]]:
-    """Return what each task waits for, as far as it is there."""
+    """Return the existing tasks that each task waits for."""
     return {
         identifier: [before for before in task.depends_on if before in known]
         for identifier, task in known.items()
@@ -250,7 +250,7 @@ def _waits_for(known: Mapping[str, Task]) -> dict[str, list[str]]:
 
 @dataclass(frozen=True)
 class Velocity:
-    """How fast tasks are done.
+    """Speed at which tasks are done.
 
     Attributes
     ----------
@@ -297,7 +297,7 @@ def velocity(tasks: Collection[Task], on: date, weeks: int = WEEKS) -> Velocity:
 
 @dataclass(frozen=True)
 class BurnUp:
-    """What was planned and done by the end of a day, in estimated hours."""
+    """Hours planned and done by the end of a day, as estimated."""
 
     day: date
     planned: float

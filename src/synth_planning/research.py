@@ -1,4 +1,4 @@
-"""Whom it is for: personas, what they want to do, and what was learned of them."""
+"""Research: personas, user stories, and insights."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ class UserStory(Entry):
 
 
 class Insight(Entry):
-    """Something that was learned of users.
+    """Something learned about users.
 
     Attributes
     ----------
@@ -108,7 +108,7 @@ def find_insights(
 
 @dataclass(frozen=True)
 class Gaps:
-    """What research has not covered.
+    """Gaps of the research.
 
     Attributes
     ----------
@@ -128,7 +128,7 @@ class Gaps:
 def find_gaps(
     personas: Collection[Persona], stories: Iterable[UserStory], insights: Iterable[Insight]
 ) -> Gaps:
-    """Name the stories without a persona, the personas without a story, and those nothing is known of."""
+    """Find stories without a persona, personas without a story, and personas without insights."""
     known = {persona.id for persona in personas}
     stories = tuple(stories)
     told = {story.persona for story in stories}

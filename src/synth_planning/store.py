@@ -1,4 +1,4 @@
-"""Where a plan is kept: one SQLite file, or any database that SQLAlchemy speaks."""
+"""Storage of a plan: one SQLite file, or any database that SQLAlchemy supports."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ PATIENCE = 30
 
 
 class Store:
-    """A plan in a database; several may read and change it at once, and none overwrites what it has not seen.
+    """A plan in a database; several may read and change it at once, and nobody overwrites unseen changes.
 
     Parameters
     ----------
@@ -54,7 +54,7 @@ class Store:
 
     @property
     def shown(self) -> str:
-        """Where it is, without a password."""
+        """Its address, without a password."""
         return _hidden(self.place)
 
     def plan(self) -> Plan:
@@ -69,7 +69,7 @@ class Store:
             return self._read(connection)
 
     def save(self, *entries: Entry, restoring: bool = False) -> tuple[Entry, ...]:
-        """Add what is new, and change what is there, all or nothing.
+        """Add new entries, and change existing ones, all or nothing.
 
         Parameters
         ----------
@@ -131,7 +131,7 @@ class Store:
             self._execute(connection, self._tables[kind].delete(), entry)
 
     def close(self) -> None:
-        """Let go of the database."""
+        """Close the database."""
         self._engine.dispose()
 
     @contextmanager
@@ -173,7 +173,7 @@ class Store:
         return written
 
     def _execute(self, connection: Connection, statement: Update | Delete, entry: Entry) -> None:
-        """Change or remove a row, if it is still the version that somebody has seen."""
+        """Change or remove a row, if it still has the version that was seen."""
         table = self._tables[kind_of(entry)]
         seen = statement.where(table.c.id == entry.id, table.c.version == entry.version)
         if connection.execute(seen).rowcount != 1:
@@ -194,7 +194,7 @@ def _engine(place: str) -> Engine:
 
 
 def _check(plan: Plan, entries: Iterable[Entry]) -> None:
-    """Refuse what does not fit together; what was wrong before is not held against these."""
+    """Refuse entries that do not fit together, ignoring problems that existed before."""
     given = {(kind_of(entry), entry.id) for entry in entries}
     wrong = [
         found

@@ -1,4 +1,4 @@
-"""What users speak of: themes by TF-IDF and clustering, and which of them are rising."""
+"""Themes of feedback by TF-IDF and clustering, and which of them are rising."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ _EMPTY = frozenset({"非自立可能", "数詞", "助数詞可能"})
 
 @dataclass(frozen=True)
 class Theme:
-    """Something that several users speak of.
+    """A topic of several users.
 
     Attributes
     ----------
@@ -63,7 +63,7 @@ class Themes:
 
 @dataclass(frozen=True)
 class Rise:
-    """How often a theme came up in a period, and in the one of equal length before.
+    """Frequency of a theme in a period, and in the equally long period before.
 
     Attributes
     ----------
@@ -86,12 +86,12 @@ class Rise:
 
     @property
     def rising(self) -> bool:
-        """Whether more than chance makes its share grow."""
+        """Whether its share grows by more than chance."""
         return self.p_value <= LEVEL
 
 
 def find_themes(feedback: Iterable[Feedback], random_state: int = 0) -> Themes:
-    """Group feedback by the words in it; the number of groups is the one that sets them apart best.
+    """Cluster feedback by its words; the number of clusters maximises the silhouette.
 
     Parameters
     ----------
@@ -142,7 +142,7 @@ def find_themes(feedback: Iterable[Feedback], random_state: int = 0) -> Themes:
 def _cluster(
     vectors: Any, most: int, random_state: int
 ) -> tuple[float, NDArray[np.int32], NDArray[np.float64]]:
-    """Return silhouette, groups and their centers, for the number of groups that sets them apart best."""
+    """Return silhouette, clusters and their centres for the best number of clusters."""
     from sklearn.cluster import KMeans
     from sklearn.metrics import silhouette_score
 
@@ -155,7 +155,7 @@ def _cluster(
 
 
 def words(text: str) -> list[str]:
-    """Take a text apart: English words without the commonest, and Japanese ones that mean something.
+    """Split a text into English words without stop words, and Japanese content words.
 
     Raises
     ------
@@ -190,7 +190,7 @@ def _tokenizer() -> Callable[[str], Sequence[Any]]:
 
 
 def find_rises(themes: Iterable[Theme], feedback: Iterable[Feedback], on: date, days: int = 30) -> list[Rise]:
-    """Compare how often each theme came up in the days up to and with one, and in as many days before.
+    """Compare the frequency of each theme in the days up to one with that in as many days before.
 
     Parameters
     ----------

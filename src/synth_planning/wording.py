@@ -1,4 +1,4 @@
-"""A plan in words, for the page and the report: Markdown in which what people entered stays text."""
+"""A plan in words, for the page and the report, as Markdown with escaped input."""
 
 from __future__ import annotations
 
@@ -30,12 +30,12 @@ BYS: tuple[By, ...] = ("type", "source", "priority", "segment", "sentiment", "st
 
 
 def translator(language: Language) -> Translate:
-    """Return what looks texts of planning up in a language."""
+    """Return a function that looks up texts of planning in a language."""
     return lambda key, **values: get_text(language, f"planning.{key}", **values)
 
 
 def plain(text: str) -> str:
-    """Have Markdown show a text as it is, in one line."""
+    """Escape a text for Markdown, in one line."""
     marked = _MARKUP.sub(r"\\\g<0>", escape(" ".join(text.split()), quote=False))
     return _EXTENSION.sub(lambda sign: f"&#{ord(sign[0])};", marked)
 
@@ -64,12 +64,12 @@ def level(summary: Summary, translate: Translate) -> str:
 
 
 def rule(translate: Translate) -> str:
-    """Say by which rule the level is found."""
+    """Explain the rule for the level."""
     return translate("rule", long=LONG, lag=LAG, week=WEEK)
 
 
 def key_figures(summary: Summary, plan: Plan, translate: Translate) -> list[tuple[str, str]]:
-    """Return what a summary counts, each with its name."""
+    """Return the counts of a summary, each with its name."""
     done = sum(feature.status == "done" for feature in summary.mvp.features)
     tasks = summary.tasks
     total = len(summary.mvp.features)
@@ -101,7 +101,7 @@ def totals(summary: Summary, translate: Translate) -> str:
 
 
 def loops(summary: Summary, translate: Translate) -> list[str]:
-    """Say how far build, measure and learn are."""
+    """Describe the progress of build, measure and learn."""
     return [
         translate(f"loop_{loop.loop}", through=loop.through, total=loop.total)
         + ("" if loop.total else f" ({translate('loop_empty')})")
@@ -110,7 +110,7 @@ def loops(summary: Summary, translate: Translate) -> list[str]:
 
 
 def risks(summary: Summary, language: Language) -> list[str]:
-    """Say what endangers the plan."""
+    """List the risks of the plan."""
     translate = translator(language)
     return [
         plain(risk.message.render(language)) + (f" **({translate('serious')})**" if risk.serious else "")
@@ -128,7 +128,7 @@ def actions(summary: Summary, language: Language) -> list[str]:
 
 
 def smallest(chosen: MVP, translate: Translate, quote: Callable[[str], str] = plain) -> str:
-    """Say what belongs to the smallest product; ``quote`` makes titles fit where they stand."""
+    """Describe the minimum viable product; ``quote`` formats titles."""
     if not chosen.fits:
         return translate("mvp_too_much", hours=chosen.hours, available=chosen.available)
     count = len(chosen.features)
@@ -150,7 +150,7 @@ def gaps(found: Gaps, plan: Plan, translate: Translate) -> list[str]:
 
 
 def story(one: UserStory, translate: Translate) -> str:
-    """Tell a user story."""
+    """Write a user story."""
     return translate("story", as_a=plain(one.as_a), i_want=plain(one.i_want), so_that=plain(one.so_that))
 
 

@@ -1,1 +1,1 @@
-"""The service: upload a table, get a synthetic one with its evidence. One machine at first, many later."""
+"""The service: upload a table, get a synthetic one with its evidence. It runs on one machine or on many."""

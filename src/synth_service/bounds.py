@@ -1,4 +1,4 @@
-"""How large a table may be: counted before it is read where a small file can stand for a huge one."""
+"""Limits on the size of a table, checked before reading if a small file may unpack to a huge one."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from synth_service.settings import Settings
 
 
 def check_packed(path: Path, settings: Settings) -> None:
-    """Check what a file says of itself, or how much it unpacks to, without keeping any of that.
+    """Check a file's own metadata, or its unpacked size, without storing the content.
 
     Raises
     ------
@@ -89,7 +89,7 @@ def _check_zip(path: Path, settings: Settings) -> None:
 
 
 def _check_parquet(path: Path, settings: Settings) -> None:
-    """Look at the footer, then at how long texts are that a dictionary holds once for many rows."""
+    """Check the footer, then the length of texts that a dictionary stores once for many rows."""
     import pyarrow as pa
     from pyarrow import parquet
 
@@ -116,7 +116,7 @@ def _check_parquet(path: Path, settings: Settings) -> None:
 
 
 def _unpacked(column: Any, name: str, settings: Settings) -> int:
-    """Return how many bytes a column's texts have when each stands for itself."""
+    """Return the size in bytes of a column's texts without a dictionary."""
     import pyarrow as pa
     from pyarrow import compute
 

@@ -1,4 +1,4 @@
-"""The durable queue of jobs: DBOS, told apart from everything else so that only ids ever pass through it."""
+"""The durable queue of jobs, on DBOS; only ids pass through it."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ MANY = 1_000
 
 
 def queue_config(settings: Settings, worker: str) -> DBOSConfig:
-    """Return what a worker tells DBOS."""
+    """Return a worker's configuration of DBOS."""
     return {
         "name": NAME,
         "system_database_url": settings.queue_url,
@@ -38,7 +38,7 @@ def create_queue(settings: Settings) -> None:
 
 
 class JobQueue:
-    """The queue, from the side of whoever asks for jobs.
+    """The queue, from the side of those who submit jobs.
 
     Parameters
     ----------
@@ -54,24 +54,24 @@ class JobQueue:
         )
 
     def submit(self, job: str, what: What, turn: int, attempts: int = 0) -> None:
-        """Let a job be done in its turn that was begun so often before; asking again changes nothing."""
+        """Submit a job with its number of attempts so far; submitting again changes nothing."""
         self._enqueue(f"{job}-{what}-{attempts}", job, what, FIRST + turn)
 
     def submit_again(self, job: str, what: What, lost_by: str) -> None:
-        """Let a job be done that was lost with a worker, before the others; asking again changes nothing."""
+        """Submit a job that lost its worker, before the others; submitting again changes nothing."""
         self._enqueue(f"{job}-{what}-{lost_by}", job, what, FIRST)
 
     def lost(self, alive: set[str]) -> list[WorkflowStatus]:
-        """Return the workflows that are under way with none of these workers."""
+        """Return the running workflows that belong to none of these workers."""
         found = self._client.list_workflows(status="PENDING", load_input=False, load_output=False)
         return [workflow for workflow in found if workflow.executor_id not in alive]
 
     def drop(self, workflow: str) -> None:
-        """Take out a workflow that nobody will end any more."""
+        """Remove a workflow that nobody will end any more."""
         self._client.cancel_workflows([workflow])
 
     def withdraw(self, job: str) -> None:
-        """Take a job out, whether it waits or runs."""
+        """Remove a job, whether it waits or runs."""
         open_ones = self._client.list_workflows(
             workflow_id_prefix=job, status=["ENQUEUED", "PENDING"], load_input=False, load_output=False
         )
@@ -104,6 +104,6 @@ class JobQueue:
 
 
 def job_of(workflow: WorkflowStatus) -> tuple[str, What]:
-    """Return the job of a workflow, and what is wanted of it."""
+    """Return the job of a workflow, and what to do with it."""
     job, what, *_ = workflow.workflow_id.split("-")
     return job, "check" if what == "check" else "run"

@@ -1,4 +1,4 @@
-"""Reading a table of a stranger's: in a process of its own, with a limit of time and one of memory."""
+"""Read an uploaded table in a process of its own, with limits on time and memory."""
 
 from __future__ import annotations
 
@@ -83,7 +83,7 @@ def profile_upload(
 
 
 def _profile(results: Connection, path: Path, request: Request, settings: Settings) -> None:
-    """Do it, in the process of its own; send each stage, and in the end the profile or the error."""
+    """Profile in the child process; send each stage, and in the end the profile or the error."""
     _limit_memory(int(settings.check_memory))
     try:
         check_packed(path, settings)
@@ -110,7 +110,7 @@ def _too_much_memory(settings: Settings) -> ArgumentError:
 
 
 def _limit_memory(more: int) -> None:
-    """Let this process take so many bytes more than it has; where the system knows no such limit, any."""
+    """Limit the additional memory of this process, where the system supports such limits."""
     if sys.platform == "win32":
         return
     with suppress(OSError, ValueError):

@@ -1,4 +1,4 @@
-"""What is known of jobs, workers and usage: ids, states, sizes and times, and nothing of any table."""
+"""Records of jobs, workers and usage: ids, states, sizes and times, but no content of tables."""
 
 from __future__ import annotations
 
@@ -177,7 +177,7 @@ class Job:
 
 @dataclass(frozen=True)
 class Made:
-    """What a job that succeeded has made, and what it cost."""
+    """Results of a job that succeeded, and its cost."""
 
     engine: str
     rows_read: int
@@ -194,7 +194,7 @@ class Made:
 
 @dataclass(frozen=True)
 class Use:
-    """What one key has used in one month."""
+    """Usage of one key in one month."""
 
     owner: str
     month: str
@@ -232,7 +232,7 @@ class Records:
                 Path(path).parent.mkdir(mode=0o700, parents=True, exist_ok=True)
 
     def create(self) -> None:
-        """Create what is missing of the tables, also if another process does so in the same moment.
+        """Create missing tables, even if another process does so at the same moment.
 
         Raises
         ------
@@ -250,7 +250,7 @@ class Records:
                 raise ArgumentError("service_schema", found=found, expected=SCHEMA)
 
     def check(self) -> None:
-        """Ask the database for something, and raise what it raises."""
+        """Query the database, and raise its error, if any."""
         with self._reading.connect() as connection:
             connection.execute(sa.select(_jobs.c.id).limit(1))
 
@@ -304,7 +304,7 @@ class Records:
         return found
 
     def by_idempotency(self, owner: str, idempotency: str) -> Job | None:
-        """Find the job that an owner sent under a key that makes a repeat harmless."""
+        """Find the job that an owner sent with an idempotency key."""
         return self._one(_jobs.c.owner == owner, _jobs.c.idempotency == idempotency)
 
     def by_download(self, name: str) -> Job | None:
@@ -320,13 +320,13 @@ class Records:
         return self._all(_jobs.c.generator.is_not(None), order=_jobs.c.finished.desc())
 
     def forget_generator(self, job: str) -> bool:
-        """Let no other job find a generator; tells whether there was one."""
+        """Remove a generator from later jobs' view; return whether there was one."""
         return self._change(
             [_jobs.c.id == job, _jobs.c.generator.is_not(None)], generator=None, generator_bytes=0
         )
 
     def turn(self, job: str, what: What, owner: str, attempt: int = 0) -> int:
-        """Give a job its turn: lower ones come first, and the jobs of one owner have turns one after another.
+        """Assign a job its turn: lower ones come first, and the jobs of one owner take turns with others'.
 
         Returns
         -------
@@ -381,14 +381,14 @@ class Records:
             return int(connection.scalar(query) or 0)
 
     def queue(self, job: str, what: What) -> bool:
-        """Let a job be checked again, or run, that was checked or has failed; tells whether it was one."""
+        """Queue a checked or failed job again, to check or run it; return whether it was one."""
         return self._change(
             [_jobs.c.id == job, _jobs.c.state.in_(STARTABLE)],
             what=what, state="queued", phase=None, finished=None, failure=None, fraction=0.0, remaining=None,
         )  # fmt: skip
 
     def begin(self, job: str, worker: str) -> Job | None:
-        """Begin a job, or begin it again after its worker was lost; None if nothing is to be done."""
+        """Begin a job, or restart it after its worker was lost; None if there is nothing to do."""
         others = self.alive() - {worker}
         lost = sa.case((_jobs.c.state == "running", _jobs.c.losses + 1), else_=_jobs.c.losses)
         begun = self._change(
@@ -404,11 +404,11 @@ class Records:
         return self._count(*_current(job, attempt)) == 1
 
     def advance(self, job: str, attempt: int, **values: Any) -> bool:
-        """Note how far an attempt is; tells whether it still counts."""
+        """Record an attempt's progress; return whether it still counts."""
         return self._change(_current(job, attempt), **values)
 
     def spend(self, job: str, seconds: Mapping[Phase, float]) -> None:
-        """Note how long each phase took, in place of what an earlier attempt took."""
+        """Record how long each phase took, replacing an earlier attempt's times."""
         with self.engine.begin() as connection:
             connection.execute(sa.delete(_phases).where(_phases.c.job == job))
             rows = [{"job": job, "phase": phase, "seconds": spent} for phase, spent in seconds.items()]
@@ -422,7 +422,7 @@ class Records:
         )
 
     def succeed(self, job: str, attempt: int, made: Made) -> bool:
-        """Deliver an attempt, and meter it in the same transaction; tells whether it still counted."""
+        """Deliver an attempt, and meter it in the same transaction; return whether it still counted."""
         now = time.time()
         values = {field.name: getattr(made, field.name) for field in fields(made)}
         metered = {name: values.pop(name) for name in ("training_seconds", "bytes_kept")}
@@ -441,17 +441,17 @@ class Records:
         return True
 
     def fail(self, job: str, attempt: int, failure: str) -> bool:
-        """End an attempt with an error; tells whether it still counted."""
+        """End an attempt with an error; return whether it still counted."""
         return self._change(
             _current(job, attempt), state="failed", finished=time.time(), failure=failure, remaining=None
         )
 
     def give_back(self, job: str, attempt: int) -> bool:
-        """Let a job wait again that a worker cannot end; tells whether the attempt still counted."""
+        """Requeue a job that a worker cannot finish; return whether the attempt still counted."""
         return self._change(_current(job, attempt), state="queued", phase=None, remaining=None)
 
     def end(self, job: str, state: Literal["cancelled", "expired"]) -> bool:
-        """Cancel or expire a job, and forget what could tell of its content; tells whether it was there."""
+        """Cancel or expire a job, and delete what could reveal its content; return whether it existed."""
         gone: tuple[State, ...] = ("cancelled", "expired")
         return self._change(
             [_jobs.c.id == job, _jobs.c.state.notin_(gone)],
@@ -464,7 +464,7 @@ class Records:
         return self._all(_jobs.c.state == "queued", _jobs.c.created < before)
 
     def lost(self, alive: Iterable[str]) -> list[Job]:
-        """Return the jobs that are run by none of these workers."""
+        """Return the jobs run by none of these workers."""
         return self._all(_jobs.c.state == "running", _jobs.c.worker.notin_(list(alive)))
 
     def over(self, before: float) -> list[Job]:
@@ -472,7 +472,7 @@ class Records:
         return self._all(_jobs.c.state.in_(ENDED), _jobs.c.finished < before)
 
     def living(self, jobs: Iterable[str]) -> set[str]:
-        """Return those of these jobs of which files may be kept."""
+        """Return the jobs among these whose files may be kept."""
         asked = list(jobs)
         states = (*OPEN, *ENDED)
         with self._reading.connect() as connection:
@@ -482,7 +482,7 @@ class Records:
             return set(found)
 
     def beat(self, worker: str) -> None:
-        """Note that a worker lives."""
+        """Record a worker's heartbeat."""
         with self.engine.begin() as connection:
             seen = {"seen": time.time()}
             changed = connection.execute(sa.update(_workers).where(_workers.c.id == worker).values(seen))
@@ -490,12 +490,12 @@ class Records:
                 connection.execute(sa.insert(_workers).values(id=worker, **seen))
 
     def leave(self, worker: str) -> None:
-        """Note that a worker has ended."""
+        """Record that a worker has ended."""
         with self.engine.begin() as connection:
             connection.execute(sa.delete(_workers).where(_workers.c.id == worker))
 
     def alive(self, within: float = DEAD_AFTER) -> set[str]:
-        """Return the workers that gave a sign of life in the last seconds.
+        """Return the workers with a recent heartbeat.
 
         How old a sign is, is told by this process's monotonic clock once it has seen it: whoever sets the
         machine's clock kills no worker.
@@ -550,14 +550,14 @@ class Records:
             ]  # fmt: skip
 
     def counts(self, column: Literal["state", "grade", "failure"]) -> dict[str, int]:
-        """Count all jobs by what stands in a column."""
+        """Count all jobs by the values of a column."""
         values = _jobs.c[column]
         query = sa.select(values, sa.func.count()).where(values.is_not(None)).group_by(values)
         with self._reading.connect() as connection:
             return {str(value): int(count) for value, count in connection.execute(query)}
 
     def expected(self, engine: str | None, size: int) -> dict[Phase, float]:
-        """Return how many seconds each phase of a job may take, by what the jobs nearest in size took.
+        """Estimate the seconds of each phase of a job from the jobs nearest in size.
 
         Parameters
         ----------
@@ -582,7 +582,7 @@ class Records:
         return {phase: median(spent.get((job, phase), 0.0) for job in nearest) for phase in PHASES if nearest}
 
     def phase_times(self) -> dict[str, tuple[int, float]]:
-        """Return how many jobs went through each phase, and the seconds that took in all."""
+        """Return the number of jobs in each phase, and the total seconds."""
         query = sa.select(_phases.c.phase, sa.func.count(), sa.func.sum(_phases.c.seconds)).group_by(
             _phases.c.phase
         )
@@ -611,7 +611,7 @@ class Records:
 
 
 def patiently(do: Callable[[], T], seconds: float = 300) -> T:
-    """Do something with the database, and again while it cannot be reached."""
+    """Call the database, and retry while it cannot be reached."""
     deadline, pause = time.monotonic() + seconds, 0.5
     while True:
         try:
@@ -656,6 +656,6 @@ def _share_file(connection: Any, _: object) -> None:
 
 
 def _lock_file(connection: sa.Connection) -> None:
-    """Take the lock at the beginning: a transaction that reads before it writes could not get it later."""
+    """Take the lock at the beginning, as a transaction that has read could not get it later."""
     reading = connection.get_execution_options().get("reading")
     connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")

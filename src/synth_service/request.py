@@ -1,4 +1,4 @@
-"""What a job is asked for, beside its table."""
+"""The request of a job, besides its table."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ class Choices(BaseModel):
     ] = None
     person: Annotated[
         Name | None,
-        Field(description="Column that tells people apart who have several rows each (visits, payments)."),
+        Field(description="Column that identifies people who have several rows each (visits, payments)."),
     ] = None
     target_column: Annotated[
         Name | None, Field(description="Column to predict; usefulness is measured with it.")

@@ -1,4 +1,4 @@
-"""What a job makes: its files, and what is said of them."""
+"""Results of a job: its files, and their descriptions."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ MAX_SHEET_CELLS = 2_000_000
 
 @dataclass(frozen=True)
 class Kind:
-    """A file of a job: what it is called where it lies, and what it is to a browser."""
+    """A file of a job: its name in the storage, and its media type."""
 
     name: str
     media_type: str
@@ -65,7 +65,7 @@ FAILURE = "failure.json"
 
 
 def of_attempt(attempt: int, kind: Kind | str) -> str:
-    """Name a result of an attempt, so that no other attempt's can be taken for it."""
+    """Name a result of an attempt, distinct from those of other attempts."""
     return f"{attempt}.{kind if isinstance(kind, str) else kind.name}"
 
 
@@ -101,7 +101,7 @@ def escape_formulas(table: pd.DataFrame) -> pd.DataFrame:
 
 
 def about(made: Synthesised, name: str, language: Language) -> About:
-    """Say in the report what was made of what."""
+    """Return the report's statements about the tables."""
     return About(
         data=get_text(language, "service.report_data", rows=len(made.table), name=name),
         source=name,
@@ -170,7 +170,7 @@ def _profile(profile: TableProfile, language: Language) -> dict[str, Any]:
 
 
 def _samples(profile: TableProfile, column: str) -> list[str]:
-    """Show the first values of a column that differ; masked where it holds personal data, or may.
+    """Show the first distinct values of a column; masked if it holds, or may hold, personal data.
 
     Where nobody looked for personal data, nothing is shown.
     """
@@ -258,7 +258,7 @@ def _summary(made: Synthesised, replaced: bool, language: Language) -> dict[str,
 
 
 def _people(made: Synthesised) -> dict[str, int] | None:
-    """Count people, where they are learned with all their rows."""
+    """Count people, if they are learned with all their rows."""
     person, counted = made.profile.person, made.evidence.people
     if person is None or counted is None:
         return None
@@ -313,14 +313,14 @@ def quality_report(evidence: Evidence, language: Language) -> dict[str, Any]:
 
 
 def failure_view(error: Exception, file: str, folder: Path) -> Mapping[str, str]:
-    """Say in each language why a job failed, with the name the file had for whoever sent it."""
+    """Say in each language why a job failed, with the file's original name."""
     if not isinstance(error, SynthHandsonError):
         return {language: get_text(language, "service.unexpected") for language in LANGUAGES}
     return {language: _without(error.message(language), file, folder) for language in LANGUAGES}
 
 
 def _without(text: str, file: str, folder: Path) -> str:
-    """Put the file's name in place of where it lay while it was read."""
+    """Replace the path of the file by its name."""
     for lying in folder.glob("table*"):
         text = text.replace(str(lying), file)
     return text.replace(str(folder), "")

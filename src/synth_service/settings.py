@@ -1,4 +1,4 @@
-"""What can be set, all of it by environment variables of the same names in capitals."""
+"""Settings, from environment variables of the same names in capitals."""
 
 from __future__ import annotations
 
@@ -199,7 +199,7 @@ def folder() -> Path:
 
 
 def read_settings(**given: Any) -> Settings:
-    """Read the settings from the environment; what is given counts before it.
+    """Read the settings from the environment; given values take precedence.
 
     Raises
     ------

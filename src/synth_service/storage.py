@@ -1,4 +1,4 @@
-"""Where the files of jobs lie: a folder, or an object storage; encrypted where there is a key."""
+"""Storage of the files of jobs: a folder or an object storage, encrypted if there is a key."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ UNFINISHED = ".unfinished"
 
 
 class Storage:
-    """Files by job and name; each is there whole, or not at all.
+    """Files by job and name, written atomically.
 
     Parameters
     ----------
@@ -61,7 +61,7 @@ class Storage:
         return shutil.disk_usage(self._root).free if self._local else None
 
     def put(self, job: str, name: str, source: BinaryIO) -> int:
-        """Write a file, in place of one of the same name, and return its size as it lies there.
+        """Write or replace a file, and return its stored size.
 
         Raises
         ------
@@ -126,7 +126,7 @@ class Storage:
                 target.write(block)
 
     def has(self, job: str, name: str) -> bool:
-        """Tell whether there is such a file."""
+        """Tell whether a file exists."""
         return bool(self._files.exists(self._path(job, name)))
 
     def remove(self, job: str, name: str) -> None:
@@ -148,7 +148,7 @@ class Storage:
             return
 
     def jobs(self) -> list[str]:
-        """Return the jobs of which files are there."""
+        """Return the jobs that have files."""
         try:
             listed = self._files.ls(self._root, detail=False)
         except FileNotFoundError:

@@ -1,4 +1,4 @@
-"""What usage costs: prices and caps from a file; no payment is made here."""
+"""Cost of usage: prices and caps from a file; payments are made elsewhere."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ Price = Annotated[float, Field(ge=0)]
 
 
 class Prices(BaseModel):
-    """What each unit costs."""
+    """Price of each unit."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -89,7 +89,7 @@ def read_tariff(path: Path) -> Tariff:
 
 
 def bill(use: Use, tariff: Tariff | None) -> dict[str, Any]:
-    """Put usage, and what it costs, into one row."""
+    """Combine usage and its cost in one row."""
     row = {"key" if name == "owner" else name: value for name, value in asdict(use).items()}
     row["training_seconds"] = round(use.training_seconds, 1)
     if tariff:

@@ -53,7 +53,7 @@ PHASE_OF: dict[Stage, Phase] = {
 
 @dataclass
 class JobRun:
-    """One attempt at a job, and the clock of its phases."""
+    """One attempt at a job, with the times of its phases."""
 
     job: Job
     records: Records
@@ -78,19 +78,19 @@ class JobRun:
         self.begin(PHASE_OF[stage])
 
     def train(self, progress: Progress) -> None:
-        """Note how far a training is, at most once a second."""
+        """Record the progress of a training, at most once a second."""
         self._share = progress.fraction
         if time.monotonic() - self._noted >= REPORT:
             self._note(epoch=progress.epoch)
 
     def assess(self, step: Step) -> None:
-        """Note how far the assessment is."""
+        """Record the progress of the assessment."""
         stop_if_cancelled(self.cancel)
         self._share = step.fraction
         self._note()
 
     def tick(self) -> None:
-        """Note how far the job is, where nothing else has done so for a second."""
+        """Record the progress of the job if nothing else has for a second."""
         if self.expected and time.monotonic() - self._noted >= REPORT:
             self._note()
 
@@ -153,13 +153,13 @@ class Kept:
         return self.archive
 
     def save(self, name: str, archive: bytes, /) -> None:
-        """Keep a generator for when the job is delivered."""
+        """Keep a generator until the job is delivered."""
         self.name, self.archive = name, archive
 
 
 @dataclass(frozen=True)
 class JobRunner:
-    """What a worker works with.
+    """Everything a worker needs to run jobs.
 
     Attributes
     ----------
@@ -184,11 +184,11 @@ class JobRunner:
     given_back: list[Job] = field(default_factory=list)
 
     def check(self, job: str) -> None:
-        """Tell what is understood of a job's table, and do no more."""
+        """Profile a job's table only."""
         self._attempt(job, self._check)
 
     def run(self, job: str) -> None:
-        """Do a job."""
+        """Run a job."""
         self._attempt(job, self._run)
 
     def _attempt(self, job: str, do: Doing) -> None:

@@ -1,4 +1,4 @@
-"""A worker: takes jobs from the queue, one training at a time, and looks after what others have lost."""
+"""A worker: takes jobs from the queue, one training at a time, and recovers lost ones."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ NICENESS = 5
 
 
 class Worker:
-    """Everything that a worker does beside the jobs themselves.
+    """What a worker does besides running jobs.
 
     Parameters
     ----------
@@ -69,7 +69,7 @@ class Worker:
         log.info("worker=%s pid=%d started", self.id, os.getpid())
 
     def live(self, stop: threading.Event) -> None:
-        """Give signs of life, and look after lost jobs and old files, until told to stop."""
+        """Send heartbeats, recover lost jobs and delete old files, until told to stop."""
         # Apart from the rest, which may take as long as the storage likes.
         beating = threading.Thread(target=self._beat, args=[stop], name="beat")
         beating.start()
@@ -91,7 +91,7 @@ class Worker:
                 log.warning("worker=%s no sign of life: %s", self.id, type(error).__name__)
 
     def end(self) -> None:
-        """Stop taking jobs, and give back what is under way."""
+        """Stop taking jobs, and give back running ones."""
         self._bench.ending.set()
         DBOS.destroy(workflow_completion_timeout_sec=END)
         try:
@@ -105,7 +105,7 @@ class Worker:
         log.info("worker=%s ended", self.id)
 
     def _recover(self, queue: JobQueue) -> None:
-        """Put jobs back that were lost with a worker; each loss has one name, so that it counts once."""
+        """Requeue jobs that lost their worker; each loss has one name, so that it counts once."""
         alive = self._records.alive()
         for workflow in queue.lost(alive):
             job, what = job_of(workflow)
@@ -118,7 +118,7 @@ class Worker:
             queue.submit_again(lost.id, lost.what, str(lost.worker))
 
     def _tidy(self, queue: JobQueue) -> None:
-        """Erase what is older than it may be, and what nobody owns any more."""
+        """Delete what has expired, and what nobody owns any more."""
         now = time.time()
         for job in self._records.over(now - 3600 * self._settings.retention_hours):
             if self._records.end(job.id, "expired"):
@@ -139,7 +139,7 @@ class Worker:
         queue.forget(now - 3600 * self._settings.retention_hours)
 
     def _bound_generators(self) -> None:
-        """Erase the least recently used generators; one that is used again lies with the later job, too."""
+        """Erase the least recently used generators; one that is used again also lies with the later job."""
         kept = 0
         for job in self._records.generators():
             kept += job.generator_bytes
@@ -148,7 +148,7 @@ class Worker:
                 log.info("job=%s generator erased", job.id)
 
     def _erase_orphans(self, now: float) -> None:
-        """Erase files that belong to no job, once that has been so for long: some are just arriving."""
+        """Delete files that have belonged to no job for long; newer ones may just be arriving."""
         kept = self._storage.jobs()
         orphans = set(kept) - self._records.living(kept)
         self._orphans = {orphan: self._orphans.get(orphan, now) for orphan in orphans}

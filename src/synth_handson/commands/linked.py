@@ -53,7 +53,7 @@ def synthesise_files(
     people, events
         The people's file and those of events, as NAME=FILE; sheets, where a workbook is given.
     person
-        The column that tells people apart.
+        The column that identifies people.
     given
         The workbook, if there is one, and where to: a folder or a workbook.
     settings

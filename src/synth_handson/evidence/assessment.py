@@ -95,7 +95,7 @@ class Evidence:
     fidelity, utility, privacy
         The three parts. ``utility`` is None where ``utility_missing`` says why.
     controls
-        Where the table stands between controls whose answer is known.
+        The table compared with controls whose answer is known.
     usefulness
         Whether it is of use, whatever the verdict on privacy.
     grade
@@ -237,7 +237,7 @@ def assess(
         Rules that are to hold, as for `train_generator`; those that are found in the training table and hold
         in the holdout are measured anyway.
     person
-        Column that tells people apart who have several rows each (visits, payments). Then people are counted
+        Column that identifies people who have several rows each (visits, payments). Then people are counted
         everywhere, and not rows; the column itself is compared with nothing, but that a synthetic person must
         not have a real one's key. Linked tables have their own.
     given, shares

@@ -121,7 +121,7 @@ def decide(
 ) -> Verdict:
     """Decide the verdict by these rules, in this order.
 
-    1. **review** if rows of the same people stand in the training table and in the holdout (more than 5 % of
+    1. **review** if rows of the same people occur in the training table and in the holdout (more than 5 % of
        the holdout's rows), or if the two are not random parts of the same people (a test of that is below
        1 %, corrected for the two): no p-value holds then.
     2. **fail** if any test's p-value, corrected for the number of tests by Holm's method, is below .1 % and
@@ -129,7 +129,7 @@ def decide(
        none can hide another.
        A leaning of the table as a whole (`LEANINGS`) counts with the probability of being no more than what
        is tolerated, here and in 3.
-    3. **review** if any corrected p-value is below 5 %; if more synthetic rows stand in the training table
+    3. **review** if any corrected p-value is below 5 %; if more synthetic rows occur in the training table
        than reality puts there, or if they know the holdout's people better than real rows do, which a
        generator may do that draws some groups too often (`HINTS`); or if a leak of 5 % copied rows would not
        have been noticed with 80 % probability.

@@ -36,24 +36,7 @@ _ONE_SEARCH = Lock()
 def nearest_in_blocks(
     columns: list[EncodedColumn], rows: Integers, among: Integers, k: int
 ) -> tuple[Floats, Integers]:
-    """Find the k nearest of distinct rows.
-
-    Parameters
-    ----------
-    columns
-        All columns.
-    rows
-        Positions to search from, shape (n,).
-    among
-        Positions to search, no two rows equal. Shape (m,).
-    k
-        How many, from 1 to m.
-
-    Returns
-    -------
-    distances, positions
-        Shape (n, k), ascending; of equally distant rows the first come first.
-    """
+    """Find the k nearest rows, as `row_search.nearest_rows`; equally distant rows in their order."""
     blocks = _Blocks.of(columns, rows, np.sort(among))
     threads = max(1, min(_cores(), _MOST_THREADS, len(rows) * len(among) // _THREADS_PAY))
     pairs = min(_PAIRS, 4 * _PAIRS // threads)

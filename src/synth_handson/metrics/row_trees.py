@@ -17,7 +17,7 @@ _THREADS_PAY = 2_000
 def nearest_in_trees(
     columns: list[EncodedColumn], wide: EncodedColumn | None, rows: Integers, among: Integers, k: int
 ) -> tuple[Floats, Integers]:
-    """Find the k nearest of distinct rows.
+    """Find the k nearest rows by trees.
 
     One tree is asked for each pattern of missing numbers on either side. No point can lie at distance 1 from
     a whole line of ranks, so missing numbers have no coordinate. Among rows of one pattern they add the same
@@ -26,23 +26,8 @@ def nearest_in_trees(
     A column with too many categories for a tree adds 0 or 1. Who is nearest is either the nearest without it
     or the nearest of the same category: a second tree has that, where categories lie far apart on one line.
 
-    Parameters
-    ----------
-    columns
-        All columns.
-    wide
-        The one of them with too many categories for a tree, if there is one.
-    rows
-        Positions to search from, shape (n,).
-    among
-        Positions to search, no two rows equal. Shape (m,).
-    k
-        How many, from 1 to m.
-
-    Returns
-    -------
-    distances, positions
-        Shape (n, k), ascending; of equally distant rows that are returned the first come first.
+    Parameters and result are those of `row_search.nearest_rows`; ``wide`` is the column with too many
+    categories for a tree, if there is one.
     """
     distances = np.empty((len(rows), k))
     found = np.empty((len(rows), k), dtype=np.intp)

@@ -117,7 +117,7 @@ def nearest_in_any_order(texts: Sequence[str], others: Sequence[str]) -> Floats:
     Notes
     -----
     TF-IDF, as in `TextSpace`, of words and of three characters in a row: words alone do not see one letter
-    changed in each, and characters alone are weaker where other words stand in between.
+    changed in each, and characters alone are weaker where other words are in between.
     """
     from sklearn.feature_extraction.text import TfidfVectorizer
     from sklearn.pipeline import FeatureUnion

@@ -1,4 +1,4 @@
-"""What the page shows before the first click: the bundled tables, and what was found of them."""
+"""The page before the first click: the bundled tables, and their findings."""
 
 import json
 from dataclasses import dataclass
@@ -35,7 +35,7 @@ Simulations = dict[LeakKind, tuple[LeakSimulation, ...]]
 
 @dataclass(frozen=True)
 class Findings:
-    """What was found of the bundled tables.
+    """Findings about the bundled tables.
 
     Attributes
     ----------
@@ -85,7 +85,7 @@ def measure_bundled() -> Findings:
 
 @cache
 def bundled_findings() -> Findings:
-    """Read what :func:`measure_bundled` found when the tables were built, so that it is there at once."""
+    """Read the stored result of :func:`measure_bundled`."""
     plain = json.loads(FINDINGS_FILE.read_text(encoding="utf-8"))
     return Findings(
         Evidence.from_dict(plain["evidence"]),
@@ -95,7 +95,7 @@ def bundled_findings() -> Findings:
 
 
 def rebuild_findings() -> None:
-    """Measure anew, and write the file: after the tables, or what is measured, have changed."""
+    """Measure again, and write the file: after the tables or the measures have changed."""
     bundled_tables.cache_clear()
     found = measure_bundled()
     plain = {

@@ -1,4 +1,4 @@
-"""What the reader takes along."""
+"""Downloads for the reader."""
 
 import json
 from collections.abc import Mapping
@@ -18,7 +18,7 @@ def about_tables(
     source: str | None = None,
     statements: tuple[str, ...] = (),
 ) -> About:
-    """Say in the report what these tables are, and what the reader filled in.
+    """Return the report's statements about these tables, and what the reader filled in.
 
     Parameters
     ----------
@@ -45,7 +45,7 @@ def about_tables(
 
 
 def csv_name(source: str | None = None) -> str:
-    """Name the file of the synthetic table after that of the real one: it says what it is."""
+    """Name the file of the synthetic table after the real one."""
     return f"{'bank-marketing' if source is None else Path(source).stem}-SYNTHETIC.csv"
 
 

@@ -83,7 +83,7 @@ class JobState:
 
 
 _Asked = tuple[str | None, float | None, float | None, int, tuple[KeptRule, ...], str | None]
-"""Engine, epsilon, epochs, seed, rules and the column that tells people apart."""
+"""Engine, epsilon, epochs, seed, rules and the column that identifies people."""
 
 
 class Job:

@@ -73,7 +73,7 @@ class Upload:
     answers
         Whether columns hold names, where the reader was asked.
     person
-        The column that tells people apart, where they are to be learned with all their rows.
+        The column that identifies people, where they are to be learned with all their rows.
     profile
         What was understood; None while it is read, or after an error.
     error

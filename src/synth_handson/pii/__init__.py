@@ -1,1 +1,1 @@
-"""Personal data: where it stands in a table, in columns and inside of text, and what to put in its place."""
+"""Personal data in a table, in columns and within text, and its replacement."""

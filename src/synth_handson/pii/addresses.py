@@ -87,7 +87,7 @@ PATTERNS = (
 
 
 def find_addresses(text: str) -> Iterator[Span]:
-    """Yield postal addresses in a text of `spans.plain`; a town alone is none."""
+    """Yield postal addresses in a text of `spans.plain`; a town alone does not count."""
     if WAY.search(text):
         yield from (Span(found.start(), found.end(), "address") for found in KYOTO.finditer(text))
     if not DIGIT.search(text) and "丁目" not in text:

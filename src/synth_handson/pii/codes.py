@@ -1,4 +1,4 @@
-"""Personal data with a form of its own: addresses of machines and mail, and numbers with check digits."""
+"""Personal data with a fixed form: IP and mail addresses, and numbers with check digits."""
 
 from __future__ import annotations
 
@@ -96,7 +96,7 @@ MIN_PHONE = 9
 
 
 def find_codes(text: str) -> Iterator[Span]:
-    """Yield mail addresses, addresses of machines, numbers of cards, accounts and papers, and user names.
+    """Yield mail addresses, IP addresses, card, account and document numbers, and user names.
 
     Parameters
     ----------
@@ -199,6 +199,6 @@ def _no_phone(shown: str) -> bool:
 
 
 def _plausible(found: phonenumbers.PhoneNumberMatch, region: str | None) -> bool:
-    """Refuse what is valid by its digits only: outside of Japan and America, a number begins with 0 or +."""
+    """Reject numbers valid only by their digits: outside Japan and America, they begin with 0 or +."""
     shown = found.raw_string
     return region is None or shown.lstrip("(").startswith("0") or region == "US"

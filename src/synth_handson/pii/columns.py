@@ -1,4 +1,4 @@
-"""What the name of a column says about personal data in it."""
+"""What a column's name says about personal data in it."""
 
 from __future__ import annotations
 
@@ -76,7 +76,7 @@ CATEGORY = re.compile(
 
 
 def hint(name: str) -> Kind | None:
-    """Tell which kind of personal data a column's name promises."""
+    """Return the kind of personal data that a column's name suggests."""
     words = _words(name)
     for kind, pattern in HINTS:
         if re.search(pattern, words):
@@ -88,12 +88,12 @@ def hint(name: str) -> Kind | None:
 
 
 def is_category(name: str) -> bool:
-    """Tell whether a column is called like places, brands, grades or days."""
+    """Tell whether a column's name refers to places, brands, grades or days."""
     return bool(CATEGORY.search(_words(name)))
 
 
 def is_bare(name: str) -> bool:
-    """Tell whether a column that is called like people may hold something else."""
+    """Tell whether a column named like people may hold something else."""
     return not _called(CERTAIN, name)
 
 
@@ -102,7 +102,7 @@ def _may_be_names(name: str) -> bool:
 
 
 def _called(pattern: re.Pattern[str], name: str) -> bool:
-    """Tell whether a column is called so, with or without what is in brackets, a number or a language."""
+    """Tell whether a column's name matches, ignoring parts in brackets, a number or a language."""
     words = _words(name)
     bare = re.sub(r"\s*[([{【〔].*?[)\]}】〕]\s*|\s*\d+$|(?<=name) (?:en|ja|jp|local|native)$", "", words)
     return any(pattern.search(form) for form in (words, bare))

@@ -1,4 +1,4 @@
-"""Dates of birth: dates with a word beside them that says so, in Western years and Japanese eras."""
+"""Dates of birth, marked as such by a word beside them, in Western years and Japanese eras."""
 
 from __future__ import annotations
 

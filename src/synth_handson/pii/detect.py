@@ -1,4 +1,4 @@
-"""Personal data in a table: in whole columns, and inside of text."""
+"""Personal data in a table: in whole columns, and within text."""
 
 from __future__ import annotations
 
@@ -134,7 +134,7 @@ def find_personal_data(
 def find_spans(
     frame: pd.DataFrame, on_cells: OnCells | None = None, answers: Mapping[str, Answer] | None = None
 ) -> dict[str, PersonalDataSpans]:
-    """Find where in a table personal data stands, by the names of the columns that hold some."""
+    """Find the personal data in a table, by column."""
     answers = answers or {}
     _check(frame, answers)
     marks: dict[str, PersonalDataSpans] = {}
@@ -150,7 +150,7 @@ def find_spans(
 
 
 def answers_of(replace: Iterable[str], keep: Iterable[str]) -> dict[str, Answer]:
-    """Return what is to become of columns, by those that hold names and those that do not.
+    """Turn columns with and without names into answers.
 
     Raises
     ------
@@ -165,7 +165,7 @@ def answers_of(replace: Iterable[str], keep: Iterable[str]) -> dict[str, Answer]
 
 
 def check_headers(names: Iterable[str]) -> None:
-    """Check that no column is called like a person: headers go out as they are.
+    """Check that no column is named like a person, since headers are not replaced.
 
     Raises
     ------
@@ -223,7 +223,7 @@ def _with_known_names(
 
 
 def summarise(frame: pd.DataFrame, marks: Mapping[str, PersonalDataSpans]) -> tuple[Finding, ...]:
-    """Tell of a table what was found in it, without showing it."""
+    """Summarise what was found in a table, without showing it."""
     names = list(map(str, frame.columns))
     return tuple(
         finding
@@ -233,13 +233,13 @@ def summarise(frame: pd.DataFrame, marks: Mapping[str, PersonalDataSpans]) -> tu
 
 
 def personal_cells(findings: Iterable[Finding]) -> int:
-    """Return how many cells hold what is replaced: no dates of birth, and no words that only may be names."""
+    """Count the cells to replace, without dates of birth and words that only may be names."""
     return sum(found.cells for found in findings if found.kind not in ("birth_date", "possible_name"))
 
 
 @dataclass(frozen=True)
 class PersonalDataSpans:
-    """Where personal data stands in the different texts of a column.
+    """Positions of personal data in the distinct texts of a column.
 
     Attributes
     ----------
@@ -302,7 +302,7 @@ def _without_names(found: PersonalDataSpans | None) -> PersonalDataSpans | None:
 
 
 def _questioned(name: str, texts: list[str], found: PersonalDataSpans, often: bool) -> PersonalDataSpans:
-    """Tell names from words that are names as well, in a column of short values.
+    """Separate names from words that may be names, in a column of short values.
 
     Full names, and first and last names that are nothing else, speak for people. Where these are fewer than
     half, or the column is called like places, brands, grades or days, a person is asked. Until then, words
@@ -366,7 +366,7 @@ def _is_full(text: str) -> bool:
 
 
 def _is_ambiguous(text: str) -> bool:
-    """Tell whether a name of one word is another word as well."""
+    """Tell whether a one-word name is also another word."""
     if JAPANESE.search(text):
         return is_other_word(text)
     return is_word(text) or is_last(text) or not stands_alone(text)
@@ -436,7 +436,7 @@ def _covering(text: str, spans: list[Span]) -> Kind | None:
 
 
 def _believed(name: str, promised: Kind, texts: list[str], whole: list[Kind | None]) -> bool:
-    """Tell whether the values of a column may be what its name promises."""
+    """Tell whether a column's values may be what its name suggests."""
     if promised == "name":
         words = sum(not re.search(r"\d", text) for text in texts)
         named = sum(kind == "name" or _is_listed(text) for kind, text in zip(whole, texts, strict=True))
@@ -482,5 +482,5 @@ def _findings(name: str, column: Column, marks: PersonalDataSpans) -> Iterator[F
 
 
 def mask(text: str) -> str:
-    """Mask all letters and digits of a text but the first one."""
+    """Mask all letters and digits of a text except the first one."""
     return text[:1] + "".join("•" if sign.isalnum() else sign for sign in text[1:])

@@ -1,4 +1,4 @@
-"""Something in place of personal data: of the same kind and form, and the same for the same original."""
+"""Replacements of personal data: of the same kind and form, and equal for equal originals."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ class Draw(random.Random):
 
 
 class Fakes:
-    """Makes replacements: with one key, the same for the same original.
+    """Makes replacements; with one key, equal originals get equal ones.
 
     Parameters
     ----------
@@ -75,7 +75,7 @@ class Fakes:
         self._made_parts: dict[tuple[str, bool, Gender | None], tuple[str, ...]] = {}
 
     def another(self, number: int) -> Fakes:
-        """Return one that makes other replacements, for the row of this number."""
+        """Return fakes with other replacements, for the row with this number."""
         return Fakes(
             hmac.digest(self._key, f"row\0{number}".encode(), "sha256"), self._originals, self._known
         )
@@ -136,7 +136,7 @@ class Fakes:
         return WORD.sub(lambda one: self._western(one.group(), of(one.group()), gender), original)
 
     def latin(self, original: str, first: bool, gender: Gender | None = None) -> str:
-        """Return what stands in place of a last or a first name, in small Latin letters."""
+        """Return the replacement of a last or first name, in lower-case Latin letters."""
         return self._part(original, first, gender)[-1].lower()
 
     def digits(self, original: str, count: int, attempt: int = 0) -> str:
@@ -302,7 +302,7 @@ def _email(fakes: Fakes, original: str, draw: Draw) -> str:
 
 
 def _another(draw: Draw) -> str:
-    """Return what makes a replacement out of names another one, if the first is an original."""
+    """Return a suffix that changes a replacement made of names, if the first is an original."""
     return str(draw.randrange(100, 1000)) if draw.attempt else ""
 
 
@@ -343,7 +343,7 @@ def _user_name(fakes: Fakes, original: str, draw: Draw) -> str:
 
 
 def _birth_date(_: Fakes, original: str, draw: Draw) -> str:
-    """Move a date within its year: month and day are drawn anew, up to 12 where either may stand first."""
+    """Move a date within its year: month and day are redrawn, up to 12 where either may come first."""
     text = plain(original)
     if re.search(MONTHS, text, re.IGNORECASE):
         month = draw.choice(("January", "March", "May", "July", "September", "November"))

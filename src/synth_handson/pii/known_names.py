@@ -1,4 +1,4 @@
-"""What is known of the names in a table: which are spellings of one, of whom, and how they are split."""
+"""Knowledge of the names in a table: spellings of one name, whose they are, and their parts."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ LATIN = re.compile(r"[^\W\d_]+")
 
 @dataclass(frozen=True)
 class KnownNames:
-    """What is known of names; of those that were never seen, nothing.
+    """Knowledge of names seen in a table.
 
     Attributes
     ----------
@@ -46,7 +46,7 @@ class KnownNames:
     splits: Mapping[str, tuple[str, str]] = field(default_factory=dict)
 
     def as_one(self, name: str, first: bool) -> str:
-        """Return the spelling that stands for all others of a name."""
+        """Return the canonical spelling of a name."""
         return self.one.get((first, _key(name)), normal(name) or name)
 
     def knows(self, form: str) -> bool:
@@ -54,7 +54,7 @@ class KnownNames:
         return (False, form) in self.seen or (True, form) in self.seen
 
     def is_first(self, name: str) -> bool | None:
-        """Tell whether this is a first name and no last name of the table; None if nobody knows."""
+        """Tell whether this is a first name and not a last name of the table; None if unknown."""
         key = _key(name)
         first, last = ((kind, key) in self.seen or (kind, key) in self.one for kind in (True, False))
         return first if first != last else None
@@ -67,7 +67,7 @@ class KnownNames:
         return [(split[0], False), (split[1], True)] if split else name_parts(name)
 
     def part_of(self, word: str, name: str) -> NamePart:
-        """Tell which part of a full name in Latin letters a word is, where both are known; else "full"."""
+        """Return which part of a full name in Latin letters a word is, if both are known; else "full"."""
         last, first = last_and_first(name, "full")
         if (False, _key(last)) in self.seen and (True, _key(first)) in self.seen and last != first:
             return "first" if word == first else "last" if word == last else "full"
@@ -83,7 +83,7 @@ def _key(name: str) -> str:
 
 @lru_cache(maxsize=65_536)
 def last_and_first(name: str, part: NamePart) -> tuple[str, str]:
-    """Take a cell apart into last name and first name; either may be empty, and middle names are left out."""
+    """Split a cell into last name and first name; either may be empty, and middle names are dropped."""
     if part != "full":
         return ("", name) if part == "first" else (name, "")
     if JAPANESE.search(name):
@@ -105,7 +105,7 @@ class NameBook:
         self._splits: dict[str, tuple[str, str]] = {}
 
     def add(self, cells: Iterable[tuple[str, NamePart]], gender: Gender | None) -> None:
-        """Take down what one person is called in one row."""
+        """Record the names of one person in one row."""
         names = list(cells)
         families, given = ([text for text, part in names if part == of] for of in ("last", "first"))
         apart = list(product(families, given))
@@ -144,7 +144,7 @@ class NameBook:
                 self._genders.setdefault((True, _key(first)), Counter())[gender] += 1
 
     def known(self) -> KnownNames:
-        """Return what is known by now."""
+        """Return what is known so far."""
         groups: dict[Name, list[Name]] = {}
         for name in list(self._parent):
             groups.setdefault(self._root(name), []).append(name)

@@ -1,4 +1,4 @@
-"""Originals in an output: personal data of a table that stands in another one made from it."""
+"""Leaks: personal data of a table that occurs in another one made from it."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ MAX_NAMED = 20
 
 @dataclass(frozen=True)
 class Leak:
-    """Personal data of the original in one cell of an output; what it is, is not kept.
+    """Personal data of the original in one cell of an output, without the data itself.
 
     Attributes
     ----------
@@ -79,7 +79,7 @@ def find_originals(
 
 
 def holds_originals(text: str, originals: Originals) -> bool:
-    """Tell whether personal data of the original stands in a text, or is what is found as such in it."""
+    """Tell whether a text contains personal data of the original, or its own findings are such."""
     found = (normal(text[span.start : span.end]) for span in scan(text))
     return originals.stand_in(text) or any(one in originals for one in found)
 

@@ -1,4 +1,4 @@
-"""Names that one column of a table holds, looked for in the texts of the others."""
+"""Search for the names of one column in the texts of the others."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ class NameFinder:
         return bool(self._words or self._signs)
 
     def find(self, text: str) -> Iterator[Span]:
-        """Yield where a name stands in a text."""
+        """Yield the positions of names in a text."""
         normal = plain(text)
         if self._words:
             yield from self._in_words(normal)

@@ -1,4 +1,4 @@
-"""Names of people that many carry, in Latin letters: Faker's lists, with and without accents."""
+"""Frequent names of people in Latin letters: Faker's lists, with and without accents."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "å": "aa"})
 
 @lru_cache(maxsize=65_536)
 def bare(word: str) -> str:
-    """Return a word in small letters without accents: old systems write it so."""
+    """Return a word in lower case without accents, as old systems write it."""
     if word.isascii():
         return word.lower()
     apart = unicodedata.normalize("NFD", word.lower().translate(LETTERS))
@@ -36,7 +36,7 @@ def bare(word: str) -> str:
 
 
 class Names(NamedTuple):
-    """Names in small letters and as of `bare`; ``alone`` are first names that need nothing beside them."""
+    """Names in small letters and as of `bare`; ``alone`` are first names recognised without context."""
 
     first: frozenset[str]
     alone: frozenset[str]
@@ -45,7 +45,7 @@ class Names(NamedTuple):
 
 @cache
 def names() -> Names:
-    """Return names that many carry."""
+    """Return frequent names."""
     japanese = import_module("faker.providers.person.ja_JP").Provider
     first, last = _times("first_name"), _times("last_name")
     first.update(dict.fromkeys(SHORT | _small(romaji for *_, romaji in japanese.first_name_pairs), 2))
@@ -91,7 +91,7 @@ def common() -> frozenset[str]:
 
 
 def is_word(word: str) -> bool:
-    """Tell whether a name is another word as well: alone, it is taken for that."""
+    """Tell whether a name is also another word; alone, it counts as that."""
     return bare(word) in WORDS or bare(word) in common()
 
 
@@ -101,7 +101,7 @@ def is_first(word: str) -> bool:
 
 
 def stands_alone(word: str) -> bool:
-    """Tell whether a word stands for somebody although nothing beside it says so."""
+    """Tell whether a word counts as a name without context."""
     return bare(word) in names().alone
 
 

@@ -1,4 +1,4 @@
-"""Personal data of a table, looked for in what is made from it."""
+"""Search for personal data of a table in what is made from it."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class Originals(frozenset[str]):
 
     @cached_property
     def _lengths(self) -> list[int]:
-        """How long those in Japanese and Korean are."""
+        """Lengths of those in Japanese and Korean."""
         return sorted({len(one) for one in self if len(one) >= MIN_CHARACTERS and UNSPACED.search(one)})
 
     def stand_in(self, text: str) -> bool:
@@ -42,7 +42,7 @@ class Originals(frozenset[str]):
 
 
 def _word_runs(text: str) -> Iterator[str]:
-    """Return all words in a row of a text, as of `normal`, up to `MAX_WORDS` of them."""
+    """Return all runs of up to `MAX_WORDS` consecutive words of a text, as of `normal`."""
     words = WORD.findall(unicodedata.normalize("NFKC", text).casefold())
     for count in range(1, MAX_WORDS + 1):
         yield from ("".join(words[i : i + count]) for i in range(len(words) - count + 1))

@@ -1,4 +1,4 @@
-"""Names of people in scripts other than Latin and Japanese: by lists, and by what stands beside them."""
+"""Names of people in scripts other than Latin and Japanese, by lists and context."""
 
 from __future__ import annotations
 
@@ -116,7 +116,7 @@ def _spelled(script: str) -> Listed:
 
 @cache
 def names_of_script(script: str, first: bool) -> tuple[tuple[str], ...]:
-    """Return first or last names in a script, those in Korean with a last name; none if none are listed."""
+    """Return first or last names in a script, Korean ones with a last name; none if there is no list."""
     if script not in _lists():
         return ()
     names = sorted(_lists()[script][not first])

@@ -1,4 +1,4 @@
-"""The columns of a table that tell of one person, replaced together: a name, its reading, a mail address."""
+"""Columns about one person, replaced together: a name, its reading, a mail address."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ ALIKE = 0.5
 
 @dataclass(frozen=True)
 class Person:
-    """Columns that tell of the same person.
+    """Columns about the same person.
 
     Attributes
     ----------
@@ -57,12 +57,12 @@ class Person:
 
 
 def gender_of(value: object) -> Gender | None:
-    """Return what a value says of the gender of a person; None if nothing."""
+    """Return the gender that a value states; None if none."""
     return GENDERS.get(unicodedata.normalize("NFKC", str(value)).strip().lower())
 
 
 def find_persons(frame: pd.DataFrame, marks: Mapping[str, PersonalDataSpans]) -> tuple[Person, ...]:
-    """Find which columns tell of the same person: names that agree or are called alike, and readings."""
+    """Find the columns about the same person: names that agree or have similar headers, and readings."""
     texts = {str(name): frame.iloc[:, position] for position, name in enumerate(frame)}
     if len(texts) < frame.shape[1]:
         return ()
@@ -92,7 +92,7 @@ def _part(name: str) -> NamePart:
 
 
 def _fits(name: str, part: NamePart, group: Mapping[str, NamePart], texts: Mapping[str, pd.Series]) -> bool:
-    """Tell whether a column of names is of the person of some others."""
+    """Tell whether a column of names is about the person of some other columns."""
     if _is_reading(name, texts[name]):
         stems = {_stem(other) for other in group}
         return _stem(name) in stems or not _stem(name) or part != "full"
@@ -111,7 +111,7 @@ def _is_reading(name: str, column: pd.Series) -> bool:
 
 
 def _stem(name: str) -> str:
-    """Return of a column's name what says whose name it is."""
+    """Return the part of a column's name that says whose name it is."""
     words = READING.sub("", name)
     words = re.sub(r"氏名|姓名|お?名前|姓|苗字|名字|下の名|セイ|メイ|名|氏", "", words)
     words = re.sub(r"(last|first|given|family|full|middle|sur|fore)?[ _\-]?name", "", words, flags=re.I)
@@ -148,7 +148,7 @@ def _tells(column: pd.Series) -> bool:
 def know_names(
     frame: pd.DataFrame, persons: Iterable[Person], marks: Mapping[str, PersonalDataSpans]
 ) -> KnownNames:
-    """Take down all names of a table."""
+    """Record all names of a table."""
     book = NameBook()
     for person in persons:
         for row, gender in rows_of(frame, person):
@@ -175,7 +175,7 @@ def rows_of(frame: pd.DataFrame, person: Person) -> list[tuple[dict[str, str], G
 def make_person(
     person: Person, row: Mapping[str, str], gender: Gender | None, fakes: Fakes, taken: set[str]
 ) -> dict[str, str]:
-    """Make what stands in place of what a row tells of a person.
+    """Make the replacement of a person's columns in one row.
 
     Parameters
     ----------
@@ -217,7 +217,7 @@ def _known_parts(names: Mapping[str, str], person: Person) -> tuple[list[str], l
 def _mail(
     original: str, lasts: list[str], firsts: list[str], gender: Gender | None, fakes: Fakes, taken: set[str]
 ) -> str:
-    """Make a mail address of the made-up name, put together as the original one is of the real name."""
+    """Make a mail address of the made-up name, built like the original one from the real name."""
     if not lasts and not firsts:
         return fakes.of("email", original)
     last = _ascii(fakes.latin(lasts[0], False)) if lasts else ""
@@ -244,7 +244,7 @@ def _mail(
 
 
 def _ways(lasts: set[str], firsts: set[str], last: str, first: str) -> dict[str, str]:
-    """Return how a mail address may be put together of a name, and what stands there then."""
+    """Return the ways to build a mail address from a name, each with the resulting text."""
     ways: dict[str, str] = {}
     for f in firsts:
         for x in lasts:

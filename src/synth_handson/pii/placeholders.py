@@ -50,7 +50,7 @@ class Place:
 
     @classmethod
     def of(cls, sign: str) -> Place | None:
-        """Return what a private character stands for; None if for nothing."""
+        """Return the place that a private character stands for; None if none."""
         rest, number = divmod(ord(sign) - FIRST, PERSONS)
         kind, japanese = divmod(rest, 2)
         return cls(KINDS[kind], bool(japanese), number) if 0 <= kind < len(KINDS) else None

@@ -1,4 +1,4 @@
-"""Something else in place of personal data, before anything learns from a table."""
+"""Replace personal data before anything learns from a table."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ MIN_KEY = 16
 def replace_personal_data(
     frame: pd.DataFrame, findings: Iterable[Finding], key: bytes | None = None
 ) -> pd.DataFrame:
-    """Put something of the same kind and form in place of personal data.
+    """Replace personal data by something of the same kind and form.
 
     The same original gets the same replacement everywhere in the table; names do so part by part, so that a
     last name alone is replaced as in the full name. Dates of birth move within their year. Which is drawn
@@ -59,7 +59,7 @@ def replace_personal_data(
 
 
 def replace_marked(frame: pd.DataFrame, marks: Mapping[str, PersonalDataSpans], fakes: Fakes) -> pd.DataFrame:
-    """Put something else in place of what is marked, as `replace_personal_data` does."""
+    """Replace what is marked, as `replace_personal_data` does."""
     names = list(map(str, frame.columns))
     replaced = frame.copy()
     together: dict[str, Column] = {}
@@ -75,7 +75,7 @@ def replace_marked(frame: pd.DataFrame, marks: Mapping[str, PersonalDataSpans], 
 
 
 def fakes_for(frame: pd.DataFrame, marks: Mapping[str, PersonalDataSpans], key: bytes) -> Fakes:
-    """Return what makes replacements for a table, knowing the names in it."""
+    """Return the fakes for a table, which know its names."""
     return Fakes(key, originals(marks), know_names(frame, find_persons(frame, marks), marks))
 
 
@@ -85,7 +85,7 @@ def moved_dates(marks: Mapping[str, PersonalDataSpans]) -> tuple[str, ...]:
 
 
 def by_years(frame: pd.DataFrame, columns: Collection[str]) -> pd.DataFrame:
-    """Return a table with the year alone of the dates of some columns: what is left when they have moved.
+    """Return a table with only the year of dates in some columns, which is what remains when they move.
 
     Parameters
     ----------
@@ -109,7 +109,7 @@ def _by_year(column: Column) -> Column:
 
 
 def mark(frame: pd.DataFrame, findings: Iterable[Finding]) -> dict[str, PersonalDataSpans]:
-    """Find again where the personal data stands that findings tell of, column by column."""
+    """Find the positions of the personal data in findings, column by column."""
     findings = tuple(findings)
     kinds: dict[str, set[FoundKind]] = defaultdict(set)
     for finding in findings:
@@ -129,7 +129,7 @@ def _of_kinds(spans: Mapping[str, list[Span]], kinds: Collection[FoundKind]) -> 
 
 
 def originals(marks: Mapping[str, PersonalDataSpans]) -> Originals:
-    """Return all personal data that was found, as of `originals.normal`: what may stand nowhere in an output.
+    """Return all personal data found, as of `originals.normal`, which may not occur in an output.
 
     Dates of birth are left out: a day alone is that of many people.
     """
@@ -146,7 +146,7 @@ def originals(marks: Mapping[str, PersonalDataSpans]) -> Originals:
 def _together(
     frame: pd.DataFrame, person: Person, marks: Mapping[str, PersonalDataSpans], fakes: Fakes
 ) -> dict[str, Column]:
-    """Replace the columns that tell of one person, row by row; elsewhere the same is replaced alike."""
+    """Replace the columns about one person, row by row; elsewhere equal values are replaced alike."""
     taken: set[str] = set()
     made: dict[tuple[str | None, ...], dict[str, str]] = {}
     texts = {name: as_text(frame[name]) for name in person.columns}

@@ -1,4 +1,4 @@
-"""Names of people by a spaCy model of English, if somebody has installed one: none comes with this."""
+"""Names of people by a spaCy model of English, if one is installed; none is included."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ PERSON = "PERSON"
 
 
 def find_names_by_model(text: str) -> Iterator[Span]:
-    """Yield what the installed model takes for names of people except for those in Japanese."""
+    """Yield names of people found by the installed model, except those in Japanese."""
     model = _model()
     if model is None:
         return

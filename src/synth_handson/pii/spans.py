@@ -1,4 +1,4 @@
-"""Where in a text personal data stands, and of which kind it is."""
+"""Positions and kinds of personal data in a text."""
 
 from __future__ import annotations
 
@@ -78,7 +78,7 @@ def composed(text: str) -> tuple[str, list[int] | None]:
 
 
 def without_overlaps(spans: Iterable[Span]) -> list[Span]:
-    """Keep what is believed first of spans that overlap, in the order of the text."""
+    """Resolve overlapping spans by precedence, in the order of the text."""
     kept: list[Span] = []
     for span in sorted(spans, key=lambda s: (KINDS.index(s.kind), s.start - s.end, s.start)):
         if all(span.end <= other.start or other.end <= span.start for other in kept):
@@ -87,5 +87,5 @@ def without_overlaps(spans: Iterable[Span]) -> list[Span]:
 
 
 def near(text: str, start: int, end: int, words: re.Pattern[str], reach: int = 24) -> bool:
-    """Tell whether one of some words stands shortly before a span, or right behind it."""
+    """Tell whether one of some words precedes a span closely, or follows it directly."""
     return bool(words.search(text[max(0, start - reach) : start]) or words.search(text[end : end + 8]))

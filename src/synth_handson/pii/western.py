@@ -1,4 +1,4 @@
-"""Names of people in Latin letters: by titles, by what stands beside them, and by lists of names."""
+"""Names of people in Latin letters, by titles, context and lists of names."""
 
 from __future__ import annotations
 
@@ -245,7 +245,7 @@ def _beside_japanese(text: str, latin: str) -> Iterator[Span]:
 
 
 def _introduced(text: str, shouted: bool) -> Iterator[tuple[tuple[int, int], bool]]:
-    """Yield where a name may stand by what is before it, and whether a list has to know it."""
+    """Yield possible names by what precedes them, and whether a list must know them."""
     for pattern, strict in ((TITLED, False), (NAMED, shouted), (INTRODUCED, True)):
         yield from ((match.span(1), strict) for match in pattern.finditer(text))
     for pattern, before in BEHIND:
@@ -275,7 +275,7 @@ def _last_first(text: str) -> Iterator[Span]:
 
 
 def _trimmed(text: str, start: int, end: int, shouted: bool) -> tuple[int, int] | None:
-    """Cut a run of capitalised words before the first that is no name."""
+    """Cut a run of capitalised words before the first that is not a name."""
     position = start
     for match in re.finditer(r"\S+", text[start:end]):
         word = match.group().rstrip(".,")
@@ -364,7 +364,7 @@ def _pairs(text: str) -> Iterator[tuple[re.Match[str], re.Match[str]]]:
 
 
 def _again(text: str, found: list[Span]) -> Iterator[Span]:
-    """Yield what is left of a name elsewhere in the text: its last name, or its first."""
+    """Yield parts of a name elsewhere in the text: its last name, or its first."""
     parts = {part for span in found if span.sure for part in PART.findall(text[span.start : span.end])}
     for token in PART.finditer(text) if parts else ():
         if token.group() in parts and not is_word(token.group()) and not PLACES.match(text, token.end()):

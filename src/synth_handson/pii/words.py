@@ -1,4 +1,4 @@
-"""Lists of words and names that the rules go by, from ``words.toml``."""
+"""Lists of words and names for the rules, from ``words.toml``."""
 
 import tomllib
 from importlib.resources import files

@@ -121,7 +121,7 @@ class Synthesised:
     written, text_model
         Columns of free text that were written, and by which model; others are empty.
     leaks
-        Cells in which personal data of the original stands. Nothing is written if there are any.
+        Cells in which personal data of the original occurs. Nothing is written if there are any.
     redrawn
         Share of the rows that were drawn again, because they broke a rule.
     """

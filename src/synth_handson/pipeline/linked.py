@@ -63,7 +63,7 @@ class LinkedProfile:
     tables
         What was understood of each.
     key
-        The column that tells people apart.
+        The column that identifies people.
     """
 
     sources: Mapping[str, Source]
@@ -109,7 +109,7 @@ class SynthesisedLinked:
     evidence
         What was measured of the columns that were learned.
     leaks
-        Cells in which personal data of the originals stands, by table.
+        Cells in which personal data of the originals occurs, by table.
     """
 
     profile: LinkedProfile
@@ -135,7 +135,7 @@ def profile_linked(
     people, events
         Where the tables are; events by their names.
     key
-        The column that tells people apart, in each of them.
+        The column that identifies people, in each of them.
     answers
         Whether columns hold names, as for :func:`~synth_handson.pii.detect.find_personal_data`.
     on_stage
@@ -283,7 +283,7 @@ def write_linked(
     Raises
     ------
     LeakError
-        If personal data of the originals stands in one, unless that is allowed.
+        If personal data of the originals occurs in one, unless that is allowed.
     ArgumentError
         If a file is there already, or cannot be written.
     """

@@ -47,7 +47,7 @@ class Manifest:
     form
         Names, types and spelling of all columns: the schema.
     person
-        The column that tells people apart, where they were learned with all their rows: people were held out.
+        The column that identifies people, if they were learned with all their rows: people were held out.
     answers, asked
         What was said of columns whose words may be names, and those of which nobody said anything.
     rules
@@ -111,7 +111,7 @@ class LinkedManifest:
     originals, synthetic
         SHA-256 of each table's file.
     person, people
-        The column that tells people apart, and how many there are.
+        The column that identifies people, and how many there are.
     fraction, seed
         By which the people that were held out can be split off again.
     drawn

@@ -55,7 +55,7 @@ class TableProfile:
     answers
         What was said of columns whose words may be names.
     person
-        The column that tells people apart, where they are learned with all their rows.
+        The column that identifies people, if they are learned with all their rows.
     looked
         Whether personal data was looked for.
     """
@@ -157,7 +157,7 @@ class TableProfile:
         Raises
         ------
         ArgumentError
-            If there is no such column, or it tells people apart.
+            If there is no such column, or it identifies people.
         """
         for name in left_out:
             if name not in self.form.names:
@@ -199,7 +199,7 @@ def profile_file(
     answers
         Whether columns hold names, as for :func:`~synth_handson.pii.detect.find_personal_data`.
     person
-        The column that tells people apart, where they have several rows and are learned with all of them.
+        The column that identifies people, where they have several rows and are learned with all of them.
     on_stage
         Called with each stage as it begins.
     """

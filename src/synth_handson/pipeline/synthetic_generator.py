@@ -38,7 +38,7 @@ class SyntheticGenerator:
     seed
         Seed of everything random.
     person
-        The column that tells people apart, of files in which they have several rows each: people are then
+        The column that identifies people, of files in which they have several rows each: people are then
         learned with all of theirs, and counted everywhere.
 
     Raises
@@ -121,7 +121,7 @@ class SyntheticGenerator:
         ------
         SynthHandsonError
             If something is wrong with the file, the server or the arguments, or personal data of the original
-            stands in the table.
+            occurs in the table.
         """
         for name, kept in (
             ("preserve_schema", preserve_schema), ("preserve_distribution", preserve_distribution)

@@ -77,7 +77,7 @@ class Tables:
     generator
         What drew the synthetic rows, and can draw others.
     person
-        The column that tells people apart, where they were learned with all their rows.
+        The column that identifies people, if they were learned with all their rows.
     identifiers
         Columns that are made anew, so that no row has a value of a real one's.
     """

@@ -176,7 +176,7 @@ def validate(
     reading
         How the original is read, if the manifest does not say it, or otherwise.
     person
-        The column that tells people apart who have several rows each, if the manifest does not say it.
+        The column that identifies people who have several rows each, if the manifest does not say it.
 
     Raises
     ------
@@ -295,7 +295,7 @@ def check_columns(
         For rows on demand, what was asked for: they should be like the rows of the original that have it.
     """
     frame = profile.frame
-    # What tells people apart is made anew: it is not to be alike.
+    # What identifies people is made anew: it is not to be alike.
     identifiers = profile.several.identifiers if profile.several else ()
     learned = [name for name in measured if not is_text(frame[name]) and name not in identifiers]
     common = [name for name in profile.form.names if name in found.names]

@@ -32,12 +32,12 @@ def write_synthesised(
     force
         Whether to replace files that are there.
     keep_going
-        Whether to write it even if personal data of the original stands in it.
+        Whether to write it even if personal data of the original occurs in it.
 
     Raises
     ------
     LeakError
-        If personal data of the original stands in it.
+        If personal data of the original occurs in it.
     ArgumentError
         If a file is there already, or cannot be written.
     """

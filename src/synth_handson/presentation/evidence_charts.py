@@ -1,4 +1,4 @@
-"""Altair charts of the evidence: pairs of columns, models, and leaks made on purpose."""
+"""Altair charts of the evidence: pairs of columns, models, and simulated leaks."""
 
 from __future__ import annotations
 
@@ -79,7 +79,7 @@ def pair_chart(fidelity: Fidelity, language: Language) -> alt.LayerChart:
 
 
 def utility_chart(utility: Utility, language: Language) -> alt.LayerChart:
-    """Draw how models do on the holdout that were trained on real and on synthetic rows.
+    """Draw the performance on the holdout of models trained on real and on synthetic rows.
 
     Parameters
     ----------
@@ -202,7 +202,7 @@ def _joint_distances(fidelity: Fidelity) -> list[Measure]:
 
 
 def _cells(measured: Measure, table: Collection[str], language: Language) -> Iterator[Row]:
-    """Give a pair both its cells of the heat map, and a column its one on the diagonal."""
+    """Place a pair in both its cells of the heat map, and a column on the diagonal."""
     words = Wording(language)
     first, second = measured.columns[0], measured.columns[-1]
     titles = [column_label(name, language, table) for name in dict.fromkeys(measured.columns)]

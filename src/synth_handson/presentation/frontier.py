@@ -19,7 +19,7 @@ COLOURS = [SYNTHETIC, "#7b4ab5", "#1a8a6a", "#e69f00", "#56b4e9", "#5b4636"]
 
 
 def frontier_chart(comparison: EngineComparison, language: Language) -> alt.LayerChart:
-    """Draw use against privacy risk, a point for each engine and seed, with 95 % intervals.
+    """Draw usefulness against privacy risk, a point for each engine and seed, with 95 % intervals.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""Step 2: a training under way, where it takes place, and what came of it."""
+"""Step 2: a running training, its place, and its result."""
 
 from html import escape
 from urllib.parse import urlsplit
@@ -15,7 +15,7 @@ from synth_handson.tables.segment import MIN_PEOPLE
 
 
 def progress_view(progress: Progress, language: Language) -> str:
-    """Show a training under way: a bar, the epoch, the validation loss, and the time gone and left."""
+    """Show a running training: a bar, the epoch, the validation loss, and the time elapsed and left."""
     details = [phase_note(progress, language)]
     if progress.val_loss is not None:
         details.append(get_text(language, "generate.epoch", epoch=progress.epoch))
@@ -33,7 +33,7 @@ def progress_view(progress: Progress, language: Language) -> str:
 
 
 def queue_note(progress: Progress, language: Language) -> str | None:
-    """Tell a reader who waits for other trainings about how long; None where that is not known."""
+    """Say how long a reader waits for other trainings; None if unknown."""
     if progress.phase != "waiting" or progress.remaining is None:
         return None
     return get_text(language, "generate.turn", seconds=progress.remaining)
@@ -59,7 +59,7 @@ def error_note(error: SynthHandsonError, language: Language) -> str:
 
 
 def origin_note(tables: Tables, language: Language) -> str:
-    """Say which generator the synthetic table came from, how that was trained, and why by its engine."""
+    """Say which generator made the synthetic table, how it was trained, and why by this engine."""
     training = tables.training
     note = get_text(
         language,

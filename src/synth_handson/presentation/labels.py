@@ -34,7 +34,7 @@ def column_label(column: str, language: Language, table: Iterable[str]) -> str:
 
 
 def escaped_label(column: str, language: Language, table: Iterable[str]) -> str:
-    """Say the same where markup would be read as such."""
+    """Return the label with markup escaped."""
     return escape(column_label(column, language, table))
 
 
@@ -46,5 +46,5 @@ def leak_size(simulation: LeakSimulation, language: Language) -> str:
 
 
 def markdown(text: str) -> str:
-    """Keep what stands in a sentence, names of columns above all, from becoming markup."""
+    """Escape text such as column names, so that it does not become markup."""
     return escape(text, quote=False).replace("*", "\\*").replace("_", "\\_").replace("`", "\\`")

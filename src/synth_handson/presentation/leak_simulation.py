@@ -1,4 +1,4 @@
-"""Leaks made on purpose: what notices them."""
+"""Simulated leaks: what notices them."""
 
 from synth_handson.evidence.controls.leak_simulation import OVERFIT_ROWS, LeakSimulation
 from synth_handson.locales import Language, get_text
@@ -8,9 +8,9 @@ from synth_handson.presentation.words import Wording
 
 
 def simulation_table(simulation: LeakSimulation, language: Language) -> str:
-    """Show for each measure what it says about a leak made on purpose, and whether it notices.
+    """Show for each measure its value for a simulated leak, and whether it notices the leak.
 
-    Where nothing leaks, nobody asks whether it is noticed.
+    If nothing leaks, that last column is left out.
     """
     words = Wording(language)
     asked = simulation.leaking != 0

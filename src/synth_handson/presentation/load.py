@@ -9,20 +9,20 @@ from synth_handson.tables.bank import Dataset
 
 
 def source_note(dataset: Dataset | OwnTable, language: Language) -> str:
-    """Tell where the table came from and how many rows it has; of a reader's own, what becomes of it."""
+    """Say where the table came from and how many rows it has; for the reader's own, what happens to it."""
     if isinstance(dataset, OwnTable):
         return own_note(dataset, language)
     return get_text(language, f"load.source_{dataset.source}", rows=len(dataset.frame))
 
 
 def fallback_note(dataset: Dataset, language: Language) -> str | None:
-    """Say why the sample stands in for the full table; None where it does not."""
+    """Say why the sample replaces the full table; None if it does not."""
     why = dataset.why_not_uci
     return None if why is None else get_text(language, "load.fallback_why", why=why.render(language))
 
 
 def own_note(table: OwnTable, language: Language) -> str:
-    """Tell of a reader's own table which columns are learned, and why others are not."""
+    """Say which columns of the reader's own table are learned, and why others are not."""
     translate = partial(get_text, language)
     rows, learned = len(table.frame), markdown(", ".join(map(str, table.frame.columns)))
     said = [

@@ -1,4 +1,4 @@
-"""The table of all measures in docs/measures.md, from what the code says of each.
+"""The table of all measures in docs/measures.md, generated from the code.
 
 ``python -m synth_handson.presentation.measures_page docs`` writes it in both languages.
 """

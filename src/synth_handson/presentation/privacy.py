@@ -16,7 +16,7 @@ from synth_handson.tables.bank import is_bank_marketing
 
 
 def person_table(comparison: Comparison, language: Language, counted: Counted = "") -> str:
-    """Set a synthetic row beside the closest real one, the differences highlighted.
+    """Show a synthetic row beside the closest real one, with the differences highlighted.
 
     Here and below, ``counted`` says what a row stands for, if not for a person as usual.
     """
@@ -29,7 +29,7 @@ def person_table(comparison: Comparison, language: Language, counted: Counted = 
 
 
 def closest_sentence(comparison: Comparison, language: Language, counted: Counted = "") -> str:
-    """Say in what even the closest real row differs; or, honestly, that this one does not."""
+    """Say how the closest real row differs, or that it does not."""
     different = [column for column in comparison.columns if not column.same]
     if not different:
         return get_text_of(language, counted, "privacy.sentence_identical", count=len(comparison.columns))
@@ -128,13 +128,13 @@ def verdict_note(evidence: Evidence, language: Language) -> str:
 
 
 def use_heading(evidence: Evidence, language: Language) -> str:
-    """Say in a word of what use the table is."""
+    """Say in a word how useful the table is."""
     word = get_text(language, f"use.outcome_{evidence.usefulness.outcome.replace(' ', '_')}")
     return get_text(language, "use.heading", word=word)
 
 
 def use_note(evidence: Evidence, language: Language) -> str:
-    """Say of what use the table is, with reasons, and what would help."""
+    """Say how useful the table is, with reasons, and what would help."""
     usefulness = evidence.usefulness
     reasons = reasons_list((*usefulness.reasons, *usefulness.advice), evidence, language)
     return f"{use_heading(evidence, language)}\n\n{reasons}"
@@ -146,7 +146,7 @@ def reasons_list(reasons: Iterable[Message], evidence: Evidence, language: Langu
 
 
 def decision_note(evidence: Evidence, language: Language) -> str:
-    """Say in one sentence what follows from privacy and use."""
+    """Say in one sentence what follows from privacy and usefulness."""
     return get_text(language, "use.decision", sentence=evidence.decision.render(language))
 
 
@@ -188,7 +188,7 @@ def grade_note(evidence: Evidence, language: Language) -> str:
 
 
 def privacy_table(evidence: Evidence, language: Language) -> str:
-    """Set each measure of membership, and the holdout's checks, beside the holdout's; say how to read it."""
+    """Show each measure of membership, and the checks of the holdout, with references and an explanation."""
     measures = [m for m in evidence.privacy.measures if m.name not in RISKS]
     measures += evidence.privacy.checks
     words = Wording(language)
@@ -196,7 +196,7 @@ def privacy_table(evidence: Evidence, language: Language) -> str:
 
 
 def risk_table(evidence: Evidence, language: Language) -> str:
-    """Set the three risks beside the holdout's, of inference the most exposed secret only."""
+    """Show the three risks beside the holdout's; for inference, only the most exposed secret."""
     return _risks(evidence, language, worst=True)
 
 
@@ -225,7 +225,7 @@ def _risks(evidence: Evidence, language: Language, *, worst: bool) -> str:
 
 
 def _no_alarm(m: Measure, evidence: Evidence, language: Language) -> str:
-    """Explain a value that looks like an alarm, and is none: above the holdout's, and not noticed."""
+    """Explain a value that looks like an alarm but is not: above the holdout's, and not significant."""
     if m.excess is None or m.excess <= TOLERATED_LEAK or m.p_value is None:
         return ""
     adjusted = dict(adjust(evidence.privacy.measures))[m]

@@ -35,6 +35,6 @@ def in_words(text: str, language: Language) -> str:
 
 
 def sentences(messages: Iterable[Message], evidence: Evidence, language: Language) -> list[str]:
-    """Say what follows from evidence, each sentence once."""
+    """Return the sentences that follow from evidence, each once."""
     said = dict.fromkeys(message.render(language) for message in messages)
     return [in_words(sentence, language) if evidence.people else sentence for sentence in said]

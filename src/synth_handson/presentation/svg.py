@@ -1,4 +1,4 @@
-"""Pictures as SVG, drawn from aggregates, told apart without colour."""
+"""SVG pictures of aggregates, readable without colour."""
 
 from __future__ import annotations
 

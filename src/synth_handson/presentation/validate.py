@@ -1,4 +1,4 @@
-"""Step 3: what the synthetic table keeps, each number beside the holdout's."""
+"""Step 3: what the synthetic table keeps, each value beside the holdout's."""
 
 import math
 from collections.abc import Iterable
@@ -29,7 +29,7 @@ def fidelity_table(measured: Iterable[ColumnFidelity], language: Language) -> pd
 
 
 def step_view(step: Step | None, language: Language) -> str:
-    """Show an assessment under way: a bar, and what is measured now."""
+    """Show a running assessment: a bar, and the current step."""
     said = get_text(language, "validate.assessment_waiting")
     value = ""
     if step is not None:
@@ -77,7 +77,7 @@ def measure_table(evidence: Evidence, language: Language) -> pd.DataFrame:
 
 
 def headline(evidence: Evidence, language: Language) -> str:
-    """Say in one sentence how well a classifier tells the tables apart, or why nobody knows."""
+    """Say in one sentence how well a classifier separates the tables, or why that is unknown."""
     measured = next(m for m in evidence.fidelity.joint if m.name == "c2st_auc")
     return _headline("headline", measured, language)
 
@@ -111,7 +111,7 @@ def lead_table(evidence: Evidence, language: Language) -> str:
 
 
 def _five(evidence: Evidence) -> list[tuple[str, Measure | None]]:
-    """Take the column and the pair farthest beyond the holdout, all columns together, and the model."""
+    """Choose the column and the pair farthest beyond the holdout, all columns together, and the model."""
     fidelity = evidence.fidelity
 
     def worst(measures: Iterable[Measure], name: str) -> Measure | None:

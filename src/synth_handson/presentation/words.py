@@ -68,7 +68,7 @@ def axis_number(measure: Measure, value: float) -> str:
 
 @dataclass(frozen=True)
 class Wording:
-    """Says things in a language.
+    """Writes the report's words in one language.
 
     Attributes
     ----------
@@ -141,7 +141,7 @@ class Wording:
         return self.reason(measure.missing) if measure.missing else self.translate("no_reason")
 
     def reason(self, reason: Message) -> str:
-        """Say a reason without any value of the tables: a rare category can identify somebody."""
+        """Give a reason without values of the tables: a rare category can identify somebody."""
         hidden = {
             name: self.translate("hidden_value")
             for name in HIDDEN
@@ -191,11 +191,11 @@ class Wording:
         )
 
     def join(self, sentences: Sequence[str]) -> str:
-        """Put sentences one after the other."""
+        """Join sentences."""
         return ("" if self.language == "ja" else " ").join(sentences)
 
     def column(self, name: str) -> str:
-        """Say what a column is of that sums up events, and shorten a name that would not fit."""
+        """Name a column, in words if it summarises events, and shorten a name that would not fit."""
         name = self._plain(name)
         return name if len(name) <= LONGEST_NAME else name[: LONGEST_NAME - 1] + "…"
 

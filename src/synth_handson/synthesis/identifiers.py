@@ -29,7 +29,7 @@ class Identifier:
     Attributes
     ----------
     name, position
-        The column, and where it stands in the table.
+        The column, and its position in the table.
     dtype
         Name of its dtype.
     missing

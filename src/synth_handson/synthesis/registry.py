@@ -92,7 +92,7 @@ def get_engine(name: str) -> Engine:
     Raises
     ------
     ArgumentError
-        If there is no such engine, or what it stands on is not installed.
+        If there is no such engine, or its package is not installed.
     """
     entry = ENGINES.get(name) if isinstance(name, str) else None
     if entry is None:

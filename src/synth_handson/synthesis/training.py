@@ -102,7 +102,7 @@ def train_generator(
         not learned but made anew, and only what eight people share is learned of their values. Or linked
         tables of at least 50 people.
     person
-        The column that tells people apart, of a table in which they have several rows each: visits, payments,
+        The column that identifies people, of a table in which they have several rows each: visits, payments,
         years. The generator then learns people with all their rows, and draws people:
         `synth_handson.synthesis.linked.LinkedGenerator`. What many share, many people share. The key is never
         learned; drawn people get new ones.

@@ -27,7 +27,7 @@ _BOOLEANS = {"true": True, "false": False, "1": True, "0": False}
 
 
 class DifferentKind(ValueError):  # noqa: N818  (always turned into an error of the hierarchy)
-    """A column holds a value that is nothing like what the same column of the real table holds.
+    """A column holds a value of another kind than the real table's column.
 
     Attributes
     ----------

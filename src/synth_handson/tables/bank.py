@@ -108,7 +108,7 @@ class Dataset:
 
     @property
     def person(self) -> str | None:
-        """The column that tells people apart who have several rows: none, as each row is somebody else."""
+        """The column that identifies people with several rows: none, as each row is another person."""
         return None
 
     @property

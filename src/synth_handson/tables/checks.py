@@ -70,7 +70,7 @@ def is_count(value: object) -> bool:
 
 
 def check_rows(n: object) -> None:
-    """Raise an `ArgumentError` if this is no number of rows that can be drawn."""
+    """Raise an `ArgumentError` unless this is a number of rows that can be drawn."""
     if not is_count(n):
         raise ArgumentError("sample_rows", n=n)
 
@@ -139,14 +139,14 @@ def check_known(known: Iterable[Hashable] | None, columns: Iterable[Hashable]) -
 
 
 def check_name(name: Hashable, columns: Sequence[Hashable], key: str) -> None:
-    """Raise an `ArgumentError` with this key that names close columns if the name is none of theirs."""
+    """Raise an `ArgumentError` with this key, naming close columns, if there is no such column."""
     if name not in columns:
         names = list(map(str, columns))
         raise ArgumentError(key, column=name, close=listed(get_close_matches(str(name), names) or names))
 
 
 def check_person(frame: pd.DataFrame, person: Hashable, table: str) -> None:
-    """Raise an `ArgumentError` unless a column, which tells people apart, is there and has no gaps."""
+    """Raise an `ArgumentError` unless a column, which identifies people, is there and has no gaps."""
     if person not in frame.columns:
         raise ArgumentError("person_column", table=table, column=person, known=listed(frame.columns))
     if missing := int(frame[person].isna().sum()):
@@ -328,7 +328,7 @@ def _text_problems(values: list[str]) -> Iterator[Message]:
 
 
 def _rare_text_problems(values: list[str]) -> Iterator[Message]:
-    """Name text of which value protection would leave nothing, by what it looks like."""
+    """Describe text that value protection would remove entirely, by its appearance."""
     never_repeats = len(values) >= MIN_DISTINCT and len(set(values)) == len(values)
     if not (never_repeats or is_mostly_rare(values)) or date_format(values):
         return

@@ -1,4 +1,4 @@
-"""What a column holds, and its values in the one dtype made for them."""
+"""The kind of a column, and its values in the dtype made for them."""
 
 from datetime import date, time, timedelta
 from decimal import Decimal
@@ -73,7 +73,7 @@ def value_kind(cls: type) -> ValueKind:
 
 
 def as_canonical(column: Column) -> Column:
-    """Hold a column's values in a dtype of numpy or pandas that is made for them.
+    """Convert a column to the dtype of numpy or pandas made for its values.
 
     Python objects of one kind, pyarrow's types, sparse columns and periods (by their first moment) are
     converted; dates of several UTC offsets go to UTC. Whole numbers stay exact: those beyond 64 bits remain

@@ -163,7 +163,7 @@ def find_several_rows(frame: pd.DataFrame) -> SeveralRows | None:
       from each other (as a region does from a town) and that come together far more often than by chance;
       and at least half of all columns stay constant, or change slowly, or everybody has about as many rows,
       or there are at least three such columns from which the first follows, and most have several rows;
-      or two or three columns that tell people apart, with those that stay constant, are at least half; and
+      or two or three columns that identify people, with those that stay constant, are at least half; and
       no column that is named after a place, goods, an organisation or a time says the same.
 
     Rows that are equal throughout count once: they may be people who are alike.
@@ -248,7 +248,7 @@ class _Table:
             yield from combinations(telling, size)
 
     def people_by(self, key: tuple[str, ...]) -> SeveralRows | None:
-        """Tell whether these columns tell people apart who have several rows each."""
+        """Tell whether these columns identify people who have several rows each."""
         first, alone = self.columns[key[0]], len(key) == 1
         named = alone and self._names_people(key[0])
         least = MIN_NAMED if named else MIN_PEOPLE

@@ -56,7 +56,7 @@ def split_holdout(
         Seed, 0 to 2**32 - 1. Which rows are chosen depends on it and on the number of rows alone; which
         people, on it, their number and the order in which they come first.
     person
-        Column that tells people apart. All rows of a person go to one side.
+        Column that identifies people. All rows of a person go to one side.
 
     Returns
     -------

@@ -37,7 +37,7 @@ def is_text(column: Column) -> bool:
 
 
 def present_texts(column: Column) -> Column:
-    """Return the texts of a column in which something stands, numbered from 0."""
+    """Return the texts of a column that are not empty, numbered from 0."""
     texts = column.dropna().astype("str")
     return texts[texts.str.strip() != ""].reset_index(drop=True)
 

@@ -16,7 +16,6 @@ from synth_handson.evidence.privacy.membership import (
     SUBSET_MEASURES,
     Neighbours,
     distance_measures,
-    subset_measures,
 )
 from synth_handson.evidence.three_tables import prepare_tables
 from synth_handson.evidence.verdict import TOLERATED_LEAK, single_level
@@ -60,7 +59,7 @@ def test_a_leak_of_that_size_is_noticed_as_often_as_it_says(stated: Limits, disg
             planted = change_one_value(planted, people.train, seed)
         leaky = replace_rows(honest(people, 1_000, seed), planted, seed)
         neighbours = Neighbours.of(prepare_tables(leaky, people.train, people.holdout), seed)
-        measures = (*distance_measures(neighbours), *subset_measures(neighbours))
+        measures = (*distance_measures(neighbours), *neighbours.subsets)
         return any(m.p_value is not None and m.p_value <= LEVEL for m in measures)
 
     # What as many tables of true power 80 % show but once in a thousand times.

@@ -16,7 +16,6 @@ from synth_handson.evidence.privacy.membership import (
     Neighbours,
     distance_measures,
     membership_measures,
-    subset_measures,
     true_positive_rate,
 )
 from synth_handson.evidence.three_tables import AssessedTables, prepare_tables
@@ -116,7 +115,7 @@ def fair() -> list[dict[str, Measure]]:
         by_name(
             (
                 *distance_measures(neighbours, neighbours.reference),
-                *subset_measures(neighbours),
+                *neighbours.subsets,
                 *neighbours.calibrated(neighbours.reference),
             )
         )

@@ -14,7 +14,6 @@ from synth_handson.evidence.measures import Measure
 from synth_handson.evidence.privacy.membership import (
     Neighbours,
     distance_measures,
-    subset_measures,
 )
 from synth_handson.evidence.three_tables import sample_rows
 from synth_handson.evidence.verdict import FAIL_LEVEL, beyond_tolerance, noticed
@@ -84,7 +83,7 @@ def _compared(neighbours: Neighbours) -> Iterator[tuple[ControlName, Neighbours]
 def _assess_control(name: ControlName, compared: Neighbours, joint: Measure) -> ControlResult:
     measures = distance_measures(compared)
     # The controls are told by identical rows and distances alone.
-    subsets = subset_measures(compared) if name == "synthetic" else ()
+    subsets = compared.subsets if name == "synthetic" else ()
     leak = any(beyond_tolerance(m) for m, _ in noticed((*measures, *subsets), FAIL_LEVEL))
     return ControlResult(name, (*measures, *subsets, _c2st(name, compared, joint)), leak)
 

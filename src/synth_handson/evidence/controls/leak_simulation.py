@@ -23,7 +23,6 @@ from synth_handson.evidence.privacy.membership import (
     SUBSET_MEASURES,
     Neighbours,
     distance_measures,
-    subset_measures,
 )
 from synth_handson.evidence.three_tables import AssessedTables, prepare_tables, sample_rows
 from synth_handson.evidence.verdict import TOLERATED_LEAK, hint_speaks, noticed, single_level
@@ -162,7 +161,7 @@ def measure_leak(
 ) -> LeakSimulation:
     """Measure a leak that was made; parameters and result are those of `LeakSimulation`."""
     compared = Neighbours.of(leaky, random_state)
-    measures = (*distance_measures(compared), *subset_measures(compared))
+    measures = (*distance_measures(compared), *compared.subsets)
     hints = training_matches(compared.matches, single_level((*DISTANCE_MEASURES, *SUBSET_MEASURES)))
     names = *(m.name for m, _ in noticed(measures)), *(m.name for m in hints if hint_speaks(m))
     space, synthetic, train, _ = compared.everyone

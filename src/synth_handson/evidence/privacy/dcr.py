@@ -173,12 +173,12 @@ class ClosestRecords:
     Attributes
     ----------
     distances
-        Distance to the closest record (DCR) of every row: HEOM, 0 for a row that stands in the training
+        Distance to the closest record (DCR) of every row: HEOM, 0 for a row that occurs in the training
         table; larger is farther. Shape (n_rows,).
     indices
         Position of that closest training row. Shape (n_rows,).
     identical
-        Number of rows that stand in the training table, every column alike.
+        Number of rows that occur in the training table, every column alike.
     """
 
     distances: NDArray[np.float64]

@@ -1,6 +1,6 @@
 """Detection power: the smallest leak that would have been noticed, found by planting training people.
 
-Nothing is taken from how often training people stand in the synthetic table now: only the holdout's rate says
+Nothing is taken from how often training people occur in the synthetic table now: only the holdout's rate says
 what chance does. An unnoticed leak therefore makes no other leak look smaller.
 """
 
@@ -69,7 +69,7 @@ class _Chance:
     alone
         Share of training people who are unlike all other real people: only they are found for being copied.
     identical, repeated
-        Share of people who stand in the synthetic table, and of different holdout rows in the training table.
+        Share of people who occur in the synthetic table, and of different holdout rows in the training table.
     found
         Share of people found by each subset. Shape (m,).
     unique

@@ -41,9 +41,9 @@ class Matches:
     rows
         Number of synthetic rows.
     found
-        Training and holdout people who stand in the synthetic table.
+        Training and holdout people who occur in the synthetic table.
     copies
-        Synthetic and holdout rows that stand in the training table.
+        Synthetic and holdout rows that occur in the training table.
     distinct_copies
         The same with equal rows counted once.
     alone
@@ -94,7 +94,7 @@ class Matches:
 def identical_rows(matches: Matches, left_out: tuple[str, ...] = ()) -> Measure:
     """Count the synthetic rows that occur in the training table, and in the holdout.
 
-    The test compares training people who stand in the synthetic table with holdout people who do. It holds
+    The test compares training people who occur in the synthetic table with holdout people who do. It holds
     whatever the generator does, even if it prefers common rows: see `PeopleFound`.
 
     Parameters

@@ -27,7 +27,6 @@ from synth_handson.evidence.privacy.subsets import SubsetJoin, subset_joins, sub
 from synth_handson.evidence.three_tables import AssessedTables, halves
 from synth_handson.locales import Message
 from synth_handson.metrics.arrays import Booleans, Floats, Integers, one_of_each
-from synth_handson.metrics.bins import DistanceShares, distance_shares
 from synth_handson.metrics.distances import HeomSpace
 from synth_handson.metrics.intervals import (
     Estimate,
@@ -92,11 +91,6 @@ def distance_measures(neighbours: Neighbours, reference: Neighbours | None = Non
     )
 
 
-def subset_measures(neighbours: Neighbours) -> tuple[Measure, ...]:
-    """Compute `SUBSET_MEASURES`; those with binned numbers only where binning makes a difference."""
-    return neighbours.subsets
-
-
 def membership_measures(neighbours: Neighbours) -> tuple[Measure, ...]:
     """Compute every measure of membership, with its reference from the holdout.
 
@@ -110,15 +104,10 @@ def membership_measures(neighbours: Neighbours) -> tuple[Measure, ...]:
     reference = neighbours.reference
     return (
         *distance_measures(neighbours, reference),
-        *subset_measures(neighbours),
+        *neighbours.subsets,
         *neighbours.calibrated(reference),
         neighbours.classifier_attack(reference),
     )
-
-
-def closest_distances(neighbours: Neighbours) -> DistanceShares:
-    """Bin the distances to the closest training row, of synthetic and of holdout rows."""
-    return distance_shares(neighbours.to_train, neighbours.holdout_to_train)
 
 
 class Counts(Protocol):
@@ -287,7 +276,7 @@ class Neighbours:
 
     @cached_property
     def subsets(self) -> tuple[Measure, ...]:
-        """Those of `SUBSET_MEASURES`."""
+        """Those of `SUBSET_MEASURES`, with binned numbers only where binning makes a difference."""
         return tuple(subset_matches(join) for join in self.joins)
 
     @property
@@ -498,7 +487,7 @@ class _Relative:
     Attributes
     ----------
     members, others
-        Relative distance of training and of holdout people: 0 if they stand in the synthetic table.
+        Relative distance of training and of holdout people: 0 if they occur in the synthetic table.
     isolation
         How far the closest other person is, of the former and then of the latter.
     lot

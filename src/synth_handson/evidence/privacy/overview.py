@@ -13,7 +13,6 @@ from synth_handson.evidence.privacy.membership import (
     DISTANCE_MEASURES,
     SUBSET_MEASURES,
     Neighbours,
-    closest_distances,
     membership_measures,
 )
 from synth_handson.evidence.privacy.random_split import split_measures
@@ -28,7 +27,7 @@ from synth_handson.evidence.privacy.text_columns import (
 )
 from synth_handson.evidence.privacy.three_risks import MAX_SECRETS, three_risks
 from synth_handson.evidence.verdict import TOLERATED_LEAK, Verdict, decide, in_people, single_level
-from synth_handson.metrics.bins import DistanceShares
+from synth_handson.metrics.bins import DistanceShares, distance_shares
 from synth_handson.metrics.intervals import Estimate
 
 
@@ -53,7 +52,7 @@ class Privacy:
     checks
         Whether the holdout is what it should be: "split_auc" and "split_columns", whether it is a random part
         of the same people; "shared_people", where people have several rows, whether rows of the same people
-        stand on both sides; and two hints, "training_matches", whether more rows stand in the training table
+        occur on both sides; and two hints, "training_matches", whether more rows occur in the training table
         than reality puts there (only where the labels cannot decide that), and "holdout_matches", whether the
         generator may have known the holdout's people.
     distances
@@ -77,7 +76,7 @@ class OfPeople:
     measures
         Those of `EVENT_MEASURES`, and "key_matches".
     shared
-        "shared_people", if the same keys stand on both sides of the split.
+        "shared_people", if the same keys occur on both sides of the split.
     several
         Whether anybody has several rows.
     """
@@ -156,7 +155,7 @@ def assess_privacy(
         *split_measures(tables, real_auc, counts.split),
         *((*hints, holdout_matches(neighbours.joins)) if as_in_reality else ()),
     )
-    distances = closest_distances(neighbours)
+    distances = distance_shares(neighbours.to_train, neighbours.holdout_to_train)
     if on_attacks:
         on_attacks()
     risks = three_risks(tables, random_state=neighbours.random_state)

@@ -18,7 +18,7 @@ def shared_people(tables: AssessedTables) -> Measure | None:
     """Count the holdout rows of people who also have rows in the training table.
 
     A table of visits or payments has several rows of each person. Split at random by rows, the same people
-    stand on both sides, and a holdout row is no row of somebody the generator has never seen.
+    occur on both sides, and a holdout row is no row of somebody the generator has never seen.
 
     Parameters
     ----------
@@ -29,7 +29,7 @@ def shared_people(tables: AssessedTables) -> Measure | None:
     -------
     Measure or None
         "shared_people": share of the holdout's rows whose person, by an identifier or by everything that
-        stays constant within a person, stands in the training table, with its Clopper-Pearson interval; 0 to
+        stays constant within a person, occurs in the training table, with its Clopper-Pearson interval; 0 to
         1, low is good. None if no person seems to have several rows.
     """
     real = pd.concat([tables.train, tables.holdout], ignore_index=True)

@@ -2,11 +2,11 @@
 
 In HEOM, one changed category costs more than the way to an ordinary neighbour, and identity wants every
 column. So the tables are joined on many subsets of the columns. A person who is unique among all real people
-by such a subset, with values that stand in the synthetic table, is found. If the synthetic table knows
+by such a subset, with values that occur in the synthetic table, is found. If the synthetic table knows
 nothing about training people in particular, those found are training people as often as people drawn at
 random are.
 
-Rows that are alike in all columns count as one person: generators remember best who stands in a table more
+Rows that are alike in all columns count as one person: generators remember best who occurs in a table more
 than once (Kandpal et al., ICML 2022). One of these rows, drawn at random, stands for the person, so that the
 labels "training" and "holdout" can still be exchanged.
 """
@@ -246,7 +246,7 @@ def choose_subsets(spread: Mapping[str, float], rng: np.random.Generator) -> tup
     Parameters
     ----------
     spread
-        For each column how much its values tell people apart: see `spread_of`.
+        For each column how much its values identify people: see `spread_of`.
     rng
         Draws from the large subsets if there are more than `MAX_SUBSETS`: then all columns, all but one, and
         as many of each other size as there is room for. If there are more than `MAX_SMALL_SUBSETS` small

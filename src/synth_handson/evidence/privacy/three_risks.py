@@ -96,7 +96,7 @@ def three_risks(
     Numbers and dates take part as ranks among the real people, for one outlier would rule anonymeter's
     scaling by range. To a distance, a missing number is the median; to a description or a guess it is a
     value of its own, as a missing category always is. The halves are dealt out in turn, the hardest columns
-    to guess first, so that both tell people apart. Repeated synthetic rows count once; real people who are
+    to guess first, so that both identify people. Repeated synthetic rows count once; real people who are
     alike all count, so that nobody can single them out.
     """
     if attacks < 1:
@@ -126,7 +126,7 @@ class _Scene:
     """A table in an attacker's hands, and as many training people as people it cannot know.
 
     Numbers are ranks from 0 to 1, NaN where missing; categories are codes. So names and values are safe to
-    build queries from. The rows stand in random order.
+    build queries from. The rows are in random order.
     """
 
     table: pd.DataFrame

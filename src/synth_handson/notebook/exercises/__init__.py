@@ -1,1 +1,1 @@
-"""The exercises: what the learner commits to before each reveal, and what an answer teaches."""
+"""The exercises: questions before each reveal, and the feedback on answers."""

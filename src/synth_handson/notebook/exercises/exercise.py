@@ -1,4 +1,4 @@
-"""One shape for every exercise that asks for a choice."""
+"""Base class of exercises that ask for a choice."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ Answer = tuple[str, ...]
 
 @dataclass(frozen=True)
 class ExerciseContext:
-    """What the page shows, and an exercise is about.
+    """What the page shows, which an exercise is about.
 
     Attributes
     ----------
@@ -52,7 +52,7 @@ class Question:
 
 @dataclass(frozen=True)
 class Result:
-    """What came of an answer.
+    """Result of an answer.
 
     Attributes
     ----------
@@ -90,7 +90,7 @@ class Exercise:
         raise NotImplementedError
 
     def reveal(self, context: ExerciseContext, language: Language) -> str:
-        """Say what is so, with numbers."""
+        """Explain the right answer, with numbers."""
         raise NotImplementedError
 
     def tempting(self, question: str, chosen: str, context: ExerciseContext, language: Language) -> str:
@@ -115,7 +115,7 @@ class Exercise:
         return None if values is None else get_text(language, f"exercises.{self.name}_ask", **values)
 
     def check(self, answer: Answer, context: ExerciseContext, language: Language) -> Result | None:
-        """Compare an answer with what is so; None while something is not measured.
+        """Check an answer; None while something is not measured.
 
         Raises
         ------

@@ -1,4 +1,4 @@
-"""What the exercises on other tables rest on: measured once, and shipped."""
+"""Findings for the exercises on other tables: measured once, and shipped."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ FILE = bundled("exercise-findings.json")
 
 @dataclass(frozen=True)
 class ExerciseFindings:
-    """What was measured on the payments and on the stays that ship."""
+    """Findings about the bundled payments and stays."""
 
     recognised: Recognised
     impossible: Impossible
 
 
 def measure_findings() -> ExerciseFindings:
-    """Measure anew: a minute's work."""
+    """Measure again: a minute's work."""
     return ExerciseFindings(measure_recognised(), measure_impossible())
 
 
@@ -34,6 +34,6 @@ def exercise_findings() -> ExerciseFindings:
 
 
 def rebuild_exercise_findings() -> None:
-    """Measure anew, and write the file."""
+    """Measure again, and write the file."""
     FILE.write_bytes(TypeAdapter(ExerciseFindings).dump_json(measure_findings(), indent=1) + b"\n")
     exercise_findings.cache_clear()

@@ -1,4 +1,4 @@
-"""The last exercise: what may be written to the people who decide."""
+"""The last exercise: what may be written to the decision makers."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ ORDER = ("anonymous", "identical", "perfect", "limit", "zero", "authority", "tes
 
 
 def statements(evidence: Evidence, language: Language) -> dict[str, str]:
-    """Return eight statements by name, three of which the numbers carry."""
+    """Return eight statements by name, three of which the numbers support."""
     identical = next(m for m in evidence.privacy.measures if m.name == "identical_rows")
     words, smallest = Wording(language), evidence.privacy.verdict.smallest_detectable_leak
     values: dict[str, dict[str, object]] = {
@@ -37,7 +37,7 @@ def statements(evidence: Evidence, language: Language) -> dict[str, str]:
 
 
 def check_letter(chosen: frozenset[str], evidence: Evidence, language: Language) -> Result:
-    """Say which of the chosen statements the numbers carry, and why others tempt.
+    """Say which of the chosen statements the numbers support, and why others are tempting.
 
     Raises
     ------
@@ -72,7 +72,7 @@ class Letter(Exercise):
         return tuple(sorted(map(str, names)))
 
     def check(self, answer: Answer, context: ExerciseContext, language: Language) -> Result | None:
-        """Say which of the chosen statements the numbers carry."""
+        """Say which of the chosen statements the numbers support."""
         evidence = context.evidence
         return None if evidence is None else check_letter(frozenset(answer), evidence, language)
 

@@ -40,7 +40,7 @@ def closest_person(synthetic: pd.DataFrame, people: pd.DataFrame) -> object:
 
 @dataclass(frozen=True)
 class Tried:
-    """What an attack, or a score, makes of a table whose answer is known.
+    """Result of an attack, or a score, on a table whose answer is known.
 
     Attributes
     ----------
@@ -48,7 +48,7 @@ class Tried:
         "synthetic": the table on show. "shuffled": without relations. "planted", "disguised", "jittered",
         "copied": leaks.
     leaks
-        Whether training people stand in it.
+        Whether training people are in it.
     auc
         Area under the curve by which training people are told from unseen ones, 0 to 1, .5 by chance; None
         of a score.

@@ -25,7 +25,7 @@ LEAF = 5
 
 @dataclass(frozen=True)
 class Recognised:
-    """Whom a table of payments gives away, by year of birth, region, card and date of joining together.
+    """People whom a table of payments reveals, by year of birth, region, card and date of joining together.
 
     Attributes
     ----------

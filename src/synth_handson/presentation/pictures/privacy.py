@@ -125,7 +125,7 @@ def copy_zone(shares: DistanceShares, language: Language, counted: Counted = "")
 
 
 def alarm(verdict: Verdict, language: Language, counted: Counted = "") -> Picture:
-    """Draw from how many hidden people on the tests sound, for each disguise that was tried.
+    """Draw the number of hidden people from which on the tests sound, for each disguise tried.
 
     Parameters
     ----------
@@ -169,7 +169,7 @@ def alarm(verdict: Verdict, language: Language, counted: Counted = "") -> Pictur
 
 
 def _at_least(share: float) -> int:
-    """Count people in 1,000, rounded up: from there on the alarm does sound."""
+    """Return people in 1,000, rounded up, so that the alarm does sound."""
     return ceil(round(PER_THOUSAND * share, 6))
 
 
@@ -187,7 +187,7 @@ def three(privacy: Privacy, language: Language, counted: Counted = "") -> tuple[
 
 
 def lamps(simulation: LeakSimulation, language: Language) -> Picture:
-    """Draw a lamp for each test, lit if it notices a leak made on purpose."""
+    """Draw a lamp for each test, lit if it notices a simulated leak."""
     words = Wording(language)
     tested = [m for m in simulation.measures if m.p_value is not None]
     drawn = []
@@ -209,7 +209,7 @@ def lamps(simulation: LeakSimulation, language: Language) -> Picture:
 
 
 def _thousand(left: int, red: int) -> str:
-    """Draw 1,000 dots, 40 across; the red ones are larger, and those of fewer are among those of more."""
+    """Draw 1,000 dots, 40 across; red ones are larger, and a smaller set is part of a larger one."""
     lines = "".join(f"M{left + 3} {28 + 6 * row}h230" for row in range(25))
     dashes = 'stroke-width="2" stroke-linecap="round" stroke-dasharray="0 5.8"'
     grey = f'<path d="{lines}" stroke="{HOLDOUT}" {dashes}/>'

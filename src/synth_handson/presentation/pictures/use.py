@@ -1,4 +1,4 @@
-"""What the real table gives away, and what the synthetic one keeps of it."""
+"""What the real table reveals, and what the synthetic one keeps."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ SEEN = 0.98
 
 
 def alone(shares: Mapping[tuple[str, ...], float], rows: int, language: Language) -> Picture:
-    """Draw how many people stand alone, by what is known of them.
+    """Draw how many people are unique, by what is known about them.
 
     Parameters
     ----------
@@ -157,7 +157,7 @@ def columns(evidence: Evidence, language: Language) -> Picture | None:
 
 @dataclass(frozen=True)
 class _Scale:
-    """Where a column's values stand between 0 and 1: numbers by size, categories side by side."""
+    """Positions of a column's values between 0 and 1: numbers by size, categories side by side."""
 
     codes: Mapping[object, float] | None
     low: float
@@ -190,7 +190,7 @@ def _round(end: float, other: float) -> str:
 
 
 def _two_columns(table: pd.DataFrame) -> tuple[str, str]:
-    """Choose the first two columns of many different numbers; where there are fewer, those of most values."""
+    """Choose the first two columns with many distinct numbers; failing that, those with most values."""
     counts = {str(name): table[name].nunique() for name in table}
     many = [name for name in counts if is_numeric_dtype(table[name]) and counts[name] >= MANY_VALUES]
     rest = sorted(set(counts) - {*many}, key=lambda name: -counts[name])

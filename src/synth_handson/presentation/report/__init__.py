@@ -20,7 +20,7 @@ NOTHING_SAID = About()
 
 
 def to_html(evidence: Evidence, language: Language = "en", about: About = NOTHING_SAID) -> str:
-    """Write the report as one self-contained HTML page, for a reader who is no statistician.
+    """Write the report as one self-contained HTML page, for readers who are not statisticians.
 
     Parameters
     ----------

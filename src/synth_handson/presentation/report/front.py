@@ -27,7 +27,7 @@ MOST_IMPORTANT = ("small", "knowledge", "generator")
 
 
 def front(evidence: Evidence, words: Wording, about: About) -> tuple[Part, ...]:
-    """Say on one page what a lawyer has to know, with lines to sign on."""
+    """Say on one page what a lawyer must know, with lines for signatures."""
     translate = words.translate
     asked = (("data", about.data), ("recipient", about.recipient), ("purpose", about.purpose))
     measured = evidence.rows.synthetic
@@ -53,7 +53,7 @@ def banner(evidence: Evidence, words: Wording) -> Banner:
 
 
 def use(evidence: Evidence, words: Wording) -> Card:
-    """Say of what use the table is, and why."""
+    """Say how useful the table is, and why."""
     usefulness = evidence.usefulness
     word = words.text(f"use.outcome_{usefulness.outcome.replace(' ', '_')}")
     reasons = words.join([words.reason(reason) for reason in usefulness.reasons])
@@ -61,7 +61,7 @@ def use(evidence: Evidence, words: Wording) -> Card:
 
 
 def decision(evidence: Evidence, words: Wording) -> str:
-    """Say what follows from the verdict and the use."""
+    """Say what follows from the verdict and the usefulness."""
     sentence = evidence.decision.render(words.language)
     return words.text("use.decision", sentence=sentence).replace("**", "")
 
@@ -79,7 +79,7 @@ def gallery(evidence: Evidence, words: Wording) -> Gallery:
 
 
 def sign_off(words: Wording) -> Table:
-    """Leave lines to sign on."""
+    """Add lines for signatures."""
     head = tuple(words.translate(f"sign_{column}") for column in ("role", "name", "date", "signature"))
     rows = tuple((words.translate(f"sign_{role}"), "", "", "") for role in ("owner", "legal", "recipient"))
     return Table(head, rows, to_sign=True)

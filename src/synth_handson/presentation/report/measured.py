@@ -59,7 +59,7 @@ def privacy(evidence: Evidence, words: Wording, training: Training | None = None
 
 
 def _known_columns(evidence: Evidence, words: Wording) -> Card:
-    """Say which columns were named that somebody may know, and that nothing is claimed for others."""
+    """Say which columns somebody may know, and that nothing is claimed for others."""
     key = "known_named" if evidence.known else "known_none"
     said = words.translate(key, columns=words.names(evidence.known))
     return Card(words.translate("known_title"), (Paragraph(said),))
@@ -73,7 +73,7 @@ def _checks(evidence: Evidence, words: Wording) -> tuple[Part, ...]:
 
 
 def _epsilon(evidence: Evidence, words: Wording, training: Training | None) -> tuple[Part, ...]:
-    """Say which ε the generator cannot have had, beside the one that its engine claims."""
+    """Say which ε the generator cannot have, beside the one its engine claims."""
     bound = evidence.epsilon_at_least
     if bound is None:
         return ()
@@ -141,7 +141,7 @@ def _distances(evidence: Evidence, words: Wording) -> tuple[Part, ...]:
 
 
 def controls(evidence: Evidence, words: Wording) -> Section:
-    """Show where the table stands among controls whose answer is known."""
+    """Show how the table compares with controls whose answer is known."""
     translate, controls = words.translate, evidence.controls
     by_control = [{measure.name: measure for measure in control.measures} for control in controls]
     shares = [measures["dcr_share"] for measures in by_control]
@@ -263,7 +263,7 @@ def fidelity(evidence: Evidence, words: Wording) -> Section:
 
 
 def _between_people(columns: Sequence[Measure], words: Wording) -> tuple[Part, ...]:
-    """Show where most is wrong with what varies between people and within them."""
+    """Show the columns whose variation between and within people is most wrong."""
     worst = _worst_first(measure for measure in columns if measure.name == "intraclass_difference")[:WORST]
     if not worst:
         return ()
@@ -375,7 +375,7 @@ def rules(evidence: Evidence, words: Wording) -> tuple[Section, ...]:
 
 
 def utility(evidence: Evidence, words: Wording) -> Section:
-    """Show how models do that learned from the table, or say why that was not measured."""
+    """Show the performance of models trained on the table, or say why it was not measured."""
     translate, utility = words.translate, evidence.utility
     if utility is None:
         missing = evidence.utility_missing

@@ -90,7 +90,7 @@ class TableForm:
     header_row
         Line of delimited text, or row of a sheet, from 1, that names the columns.
     rows_left_out
-        Rows around it in which something stands, but nothing of the table: titles, units.
+        Non-empty rows around it that are not part of the table: titles, units.
     other_sheets
         Names of the workbook's other sheets.
     """

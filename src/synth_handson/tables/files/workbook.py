@@ -216,7 +216,7 @@ def _has_formulas(sheet: Any) -> bool:
 
 
 def _parsed(path: Path, sheet: Any) -> Iterator[tuple[int, dict[int, Any]]]:
-    """Yield the cells of each row in which something stands, by their columns.
+    """Yield the cells of each non-empty row, by their columns.
 
     openpyxl's own rows have a cell for every place up to the last one of the sheet, which may be coloured.
     """
@@ -237,7 +237,7 @@ def _parsed(path: Path, sheet: Any) -> Iterator[tuple[int, dict[int, Any]]]:
 
 
 def _written(path: Path, results: Any, formulas: Any) -> Iterator[tuple[int, list[Any]]]:
-    """Yield the rows in which something stands, each with its number."""
+    """Yield the non-empty rows, each with its number."""
     written = _parsed(path, formulas) if formulas else repeat((0, {}))
     for (number, shown), (_, behind) in zip(_parsed(path, results), written, strict=False):
         for column in behind.keys() - shown.keys():
