@@ -61,7 +61,7 @@ class Cluster:
             for port in self.ports
         ]
         for client in self.clients:
-            wait_for(lambda client=client: answers(client), 60)
+            wait_for(lambda client=client: answers(client))
 
     def worker(self, name: str) -> "subprocess.Popen[bytes]":
         return self._start(name, "worker")
@@ -130,7 +130,7 @@ def test_servers_share_all_and_nothing_is_lost_when_workers_are_killed_and_the_d
         postgres.stop()
         time.sleep(2)
         postgres.start()
-        wait_for(lambda: all(machines.state(job) == "succeeded" for job in jobs), 180)
+        wait_for(lambda: all(machines.state(job) == "succeeded" for job in jobs), 420)
         (used,) = machines.clients[1].get("/v1/usage").json()
         assert (used["key"], used["jobs"], used["rows_made"]) == ("ours", 4, 800)
         table = machines.clients[1].get(f"/v1/jobs/{jobs[0]}/synthetic.csv")
