@@ -106,12 +106,13 @@ def _(say):
 
 
 @app.cell(hide_code=True)
-def _(language, state, train):
+def _(dataset, language, state, train):
     sample_size_slider = page.rows_slider(state.get_rows(), state.ask_rows, language)
     engine_selector = page.engine_selector(state.memory, language)
     generate_button = page.generate_button(language, len(train))
+    ask_form = page.AskForm(state, dataset, train, language)
     page.row([sample_size_slider, engine_selector, generate_button])
-    return engine_selector, generate_button, sample_size_slider
+    return ask_form, engine_selector, generate_button, sample_size_slider
 
 
 @app.cell
@@ -129,17 +130,23 @@ def _(engine_selector, get_job, get_tables, job_buttons, language, state):
     return
 
 
+@app.cell(hide_code=True)
+def _(ask_form, get_asking, wish):
+    ask_form.show(get_asking(), wish)
+    return
+
+
 @app.cell
-def _(made, rows):
+def _(made, rows, wish):
     generator = made.generator  # the one that ships with the lesson, until yours is trained
-    synthetic = generator.sample(rows)
+    synthetic = generator.sample(rows, given=wish.given, shares=wish.shares, even_if_few=wish.even_if_few)
     mo.show_code(page.table(synthetic), position="above")
     return (synthetic,)
 
 
 @app.cell(hide_code=True)
-def _(compared, language, synthetic_closest):
-    page.crowd(compared, synthetic_closest, language)
+def _(alike, language, synthetic_closest):
+    page.crowd(alike, synthetic_closest, language)
     return
 
 
@@ -176,16 +183,16 @@ def _(say):
 
 
 @app.cell
-def _(column_selector, compared, language):
-    shares = column_shares(compared.train, compared.synthetic, column_selector.value)
-    mo.show_code(page.column(column_selector, shares, compared, language), position="above")
+def _(alike, column_selector, language):
+    shares = column_shares(alike.train, alike.synthetic, column_selector.value)
+    mo.show_code(page.column(column_selector, shares, alike, language), position="above")
     return (shares,)
 
 
 @app.cell
-def _(compared, get_scores, language):
-    fidelity = compare_columns(compared.train, compared.holdout, compared.synthetic)
-    mo.show_code(page.columns(fidelity, get_scores(), language), position="above")
+def _(alike, get_scores, language):
+    fidelity = compare_columns(alike.train, alike.holdout, alike.synthetic)
+    mo.show_code(page.columns(fidelity, get_scores(), alike, language), position="above")
     return (fidelity,)
 
 
@@ -198,14 +205,7 @@ def _(context, exercises, get_answers):
 
 @app.cell
 def _(state, tables):
-    state.in_background(
-        assess,
-        tables.synthetic,
-        train=tables.train,
-        holdout=tables.holdout,
-        target=tables.target,
-        **tables.told,
-    )
+    state.in_background(assess, tables.synthetic, train=tables.train, holdout=tables.holdout, **tables.told)
     mo.show_code()
     return
 
@@ -252,7 +252,7 @@ def _(say):
 def _(compared, language, person_button):
     person = compared.synthetic.sample(1, random_state=person_button.value)
     comparison = compare_with_nearest(person, compared.train)
-    mo.show_code(page.person(person_button, comparison, language), position="above")
+    mo.show_code(page.person(person_button, comparison, compared, language), position="above")
     return (comparison,)
 
 
@@ -261,21 +261,21 @@ def _(compared, language):
     synthetic_closest = closest_records(compared.synthetic, compared.train)
     holdout_closest = closest_records(compared.holdout, compared.train)
     gap = median_gap(synthetic_closest, holdout_closest)
-    mo.show_code(page.everyone(synthetic_closest, holdout_closest, gap, language), position="above")
+    mo.show_code(page.everyone(synthetic_closest, holdout_closest, gap, compared, language), position="above")
     return gap, holdout_closest, synthetic_closest
 
 
 @app.cell(hide_code=True)
 def _(assessed, language, state, tables):
-    page.verdict(assessed, state.tried(tables, assessed), language)
+    page.verdict(assessed, state.tried(tables, assessed), tables, language)
     return
 
 
 @app.cell(hide_code=True)
-def _(dose_sliders, exercises, get_answers, language, leak_selector, say):
-    _guessed = exercises.guessed("dose", get_answers())
+def _(leak_sliders, exercises, get_answers, language, leak_selector, say):
+    _guessed = exercises.guessed("smallest_leak", get_answers())
     _said = say(
-        "dose",
+        "smallest_leak",
         ja="""
         ### 自分で壊してみる
 
@@ -287,28 +287,30 @@ def _(dose_sliders, exercises, get_answers, language, leak_selector, say):
         A verdict means something only if it can turn red. Make a leak and see which measures notice.
         """,
     )
-    mo.vstack([_said, page.leak_controls(leak_selector, dose_sliders, _guessed, language)])
+    mo.vstack([_said, page.leak_controls(leak_selector, leak_sliders, _guessed, language)])
     return
 
 
 @app.cell
-def _(dose_sliders, get_response, language, leak_selector, tables):
+def _(leak_sliders, get_series, language, leak_selector, state, tables):
     leak = leak_selector.value
-    dose = lesson.take_dose(tables, leak, dose_sliders.value[leak] / 100)
-    mo.show_code(page.dose(dose, get_response().about(tables, leak), language), position="above")
-    return (dose,)
+    simulation = lesson.simulate_leak(tables, leak, leak_sliders.value[leak] / 100)
+    mo.show_code(
+        page.simulation(simulation, state.leak_series(tables, leak, get_series()), language), position="above"
+    )
+    return (simulation,)
 
 
 @app.cell
-def _(context, dose, exercises, get_answers):
-    my_doses = None
-    exercises.ask("dose", my_doses, get_answers(), context, dose)
+def _(context, simulation, exercises, get_answers):
+    my_smallest_leaks = None
+    exercises.ask("smallest_leak", my_smallest_leaks, get_answers(), context, simulation)
     return
 
 
 @app.cell(hide_code=True)
-def _(get_memorised, job_buttons, language, overfit_button, own):
-    page.overfit(overfit_button, job_buttons["forget"], get_memorised(), own, language)
+def _(get_memorised, job_buttons, language, own):
+    page.overfit(job_buttons, get_memorised(), own, language)
     return
 
 
@@ -364,19 +366,21 @@ def _():
     # From here on, what the page works with: nothing to read for the story.
     state = page.PageState()
     get_tables, get_rows, get_job, get_assessed, get_answers, get_scores = state.states
-    get_own, get_upload, get_response, get_memorised = state.other_states
+    get_own, get_upload, get_series, get_memorised, get_wish, get_asking = state.other_states
     language_switch, source = page.language_switch(state.options.language), state.options.source
     return (
         get_answers,
+        get_asking,
         get_assessed,
         get_job,
         get_memorised,
         get_own,
-        get_response,
+        get_series,
         get_rows,
         get_scores,
         get_tables,
         get_upload,
+        get_wish,
         language_switch,
         source,
         state,
@@ -398,18 +402,19 @@ def _(language_switch, own):
 
 
 @app.cell(hide_code=True)
-def _(dataset, get_rows, get_tables, holdout, state, train):
-    state.holdout, rows = holdout, get_rows()
+def _(dataset, get_rows, get_tables, get_wish, holdout, state, train):
+    state.holdout, rows, wish = holdout, get_rows(), get_wish()
     made = script.run_generation(dataset, train, holdout, state.options) if state.script else get_tables()
     mo.stop(made is None)
-    return made, rows
+    return made, rows, wish
 
 
 @app.cell(hide_code=True)
 def _(made, synthetic):
     tables = made.with_rows(synthetic)
     compared = tables.compared  # without what is made anew for every row
-    return compared, tables
+    alike = tables.alike  # the same, in the shares that were asked for
+    return alike, compared, tables
 
 
 @app.cell(hide_code=True)
@@ -421,22 +426,17 @@ def _(get_assessed, state, tables):
 @app.cell(hide_code=True)
 def _(compared, language, state):
     column_selector = page.column_selector(state.memory, language, compared.train)
-    return (column_selector,)
-
-
-@app.cell(hide_code=True)
-def _(language, state):
     person_button = page.person_button(state.memory, language)
     about_fields = page.about_fields(state.memory, language)
-    return about_fields, person_button
+    return about_fields, column_selector, person_button
 
 
 @app.cell(hide_code=True)
 def _(language, state):
     mo.stop(state.script)
-    leak_selector, dose_sliders = page.leaks(state.memory, language)
-    overfit_button, job_buttons = page.overfit_button(language), state.buttons(language)
-    return dose_sliders, job_buttons, leak_selector, overfit_button
+    leak_selector, leak_sliders = page.leaks(state.memory, language)
+    job_buttons = state.buttons(language)
+    return leak_sliders, job_buttons, leak_selector
 
 
 @app.cell(hide_code=True)
@@ -453,22 +453,9 @@ def _(assessed, exercises):
 
 
 @app.cell(hide_code=True)
-def _(assessed, get_response, state, tables):
-    context = state.context(tables, assessed, get_response())
+def _(assessed, get_series, state, tables):
+    context = state.context(tables, assessed, get_series())
     return (context,)
-
-
-@app.cell(hide_code=True)
-def _(leak_selector, state, tables):
-    state.respond(tables, leak_selector.value)
-    return
-
-
-@app.cell(hide_code=True)
-def _(holdout, overfit_button, state, train):
-    if overfit_button.value:
-        state.overfit(train, holdout)
-    return
 
 
 @app.cell(hide_code=True)

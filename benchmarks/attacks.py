@@ -239,8 +239,8 @@ def tables(people: People, rows: int, engines: list[str], seed: int) -> Iterator
             people.train, target=people.target, engine=engine, random_state=seed, keep=False
         )
         yield f"engine {engine}", generator.sample(rows, random_state=seed)
-    for name, dose in TABLES:
-        yield f"{name}, {dose:.0%}", leak(name, people, rows, dose, seed)
+    for name, share in TABLES:
+        yield f"{name}, {share:.0%}", leak(name, people, rows, share, seed)
 
 
 def leaning(people: People, rows: int, engine: str, seed: int) -> tuple[float, bool, Outcome]:

@@ -16,8 +16,8 @@ from multiprocessing import get_context
 import pandas as pd
 from leaks import (
     ALIKE,
-    DOSES,
     HIDDEN,
+    LEAK_SIZES,
     SHAPES,
     People,
     bank,
@@ -75,9 +75,9 @@ def honest_verdict(task: tuple[str, int, str | None]) -> tuple[str, Outcome]:
 
 def leak_verdict(task: tuple[str, str, float, int, str | None]) -> tuple[str, str, float, Outcome]:
     """Judge a table with a leak in it."""
-    shape, name, dose, seed, path = task
+    shape, name, share, seed, path = task
     people, rows = draw_people(shape, seed, path)
-    return shape, name, dose, judge(leak(name, people, rows, dose, seed), people, seed)
+    return shape, name, share, judge(leak(name, people, rows, share, seed), people, seed)
 
 
 def hidden_verdict(task: tuple[str, str, int]) -> tuple[str, str, Outcome]:
@@ -112,17 +112,17 @@ def report_honest(found: Iterator[tuple[str, Outcome]]) -> None:
 
 
 def report_leaks(found: Iterator[tuple[str, str, float, Outcome]]) -> None:
-    """Print how often each leak at each dose was found: fail + review."""
+    """Print how often each leak at each share was found: fail + review."""
     counts = Counter(found)
     shapes = ("bank", *SHAPES)
     print("| leak | share of rows |", *(f"{shape} |" for shape in shapes))
     print("|---|---:|" + "---:|" * len(shapes))
-    for name, dose in DOSES:
+    for name, share in LEAK_SIZES:
         cells = [
-            f"{counts[shape, name, dose, 'fail']} + {counts[shape, name, dose, 'review']} |"
+            f"{counts[shape, name, share, 'fail']} + {counts[shape, name, share, 'review']} |"
             for shape in shapes
         ]
-        print(f"| {name} | {dose:.1%} |", *cells)
+        print(f"| {name} | {share:.1%} |", *cells)
 
 
 def report_hidden(found: Iterator[tuple[str, str, Outcome]]) -> None:
@@ -151,15 +151,15 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("path", nargs="?")
     parser.add_argument("--honest", type=int, default=60, help="honest tables of each shape (default 60)")
-    parser.add_argument("--seeds", type=int, default=20, help="tables of each leak and dose (default 20)")
+    parser.add_argument("--seeds", type=int, default=20, help="tables of each leak and share (default 20)")
     options = parser.parse_args()
     print(describe_machine("numpy", "scipy", "scikit-learn"), "\n")
     shapes = ("bank", *SHAPES)
     honest_tasks = [(shape, seed, options.path) for seed in range(options.honest) for shape in shapes]
     leak_tasks = [
-        (shape, name, dose, seed, options.path)
+        (shape, name, share, seed, options.path)
         for seed in range(1_000, 1_000 + options.seeds)
-        for name, dose in DOSES
+        for name, share in LEAK_SIZES
         for shape in shapes
     ]
     hidden_tasks = [

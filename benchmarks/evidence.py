@@ -311,7 +311,7 @@ def make_tables(frame: pd.DataFrame) -> dict[str, pd.DataFrame]:
     good = generator.sample(ROWS)
     people = People(train, holdout, good, "y")
     return {
-        **{name: leak(kind, people, ROWS, dose, 0) for name, (kind, dose) in DISGUISED.items()},
+        **{name: leak(kind, people, ROWS, share, 0) for name, (kind, share) in DISGUISED.items()},
         "train": train,
         "holdout": holdout,
         "good": good,

@@ -102,7 +102,7 @@ def honest(people: People, rows: int, seed: int) -> pd.DataFrame:
     return people.fresh.sample(rows, random_state=seed).reset_index(drop=True)
 
 
-def leak(name: str, people: People, rows: int, dose: float, seed: int) -> pd.DataFrame:
+def leak(name: str, people: People, rows: int, share: float, seed: int) -> pd.DataFrame:
     """Put a leak in place of a share of the honest rows.
 
     Parameters
@@ -113,13 +113,13 @@ def leak(name: str, people: People, rows: int, dose: float, seed: int) -> pd.Dat
         Whose training people are given away.
     rows
         Synthetic rows.
-    dose
+    share
         Share of the rows that leak, 0 to 1.
     seed
         Seed.
     """
     table = honest(people, rows, seed)
-    count = round(dose * rows)
+    count = round(share * rows)
     leaking = LEAKS[name](people, rows, seed)[list(table.columns)]
     return pd.concat([table.iloc[count:], leaking.iloc[:count]], ignore_index=True)
 
@@ -179,7 +179,7 @@ LEAKS: dict[str, Callable[[People, int, int], pd.DataFrame]] = {
     "given the holdout, too": _both,
 }
 
-DOSES: tuple[tuple[str, float], ...] = (
+LEAK_SIZES: tuple[tuple[str, float], ...] = (
     ("copied", 0.005), ("copied", 0.02),
     ("one category forced", 0.05), ("one category forced", 1.0),
     ("one category changed", 0.05), ("one category changed", 0.2), ("one category changed", 0.5),

@@ -188,7 +188,7 @@ def picture(page: Page, title: str | re.Pattern[str]) -> Locator:
 
 def unlock(page: Page) -> None:
     """Guess how many people it takes: before that, the slider of leaks is locked."""
-    exercise = page.locator(f"#exercise-{EXERCISES.index('dose') + 1}")
+    exercise = page.locator(f"#exercise-{EXERCISES.index('smallest_leak') + 1}")
     exercise.get_by_role("radio").first.click()
     exercise.get_by_role("radio").last.click()
     exercise.get_by_role("button", name=re.compile("^(Check|答え合わせ)$")).click()

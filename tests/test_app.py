@@ -68,7 +68,7 @@ def cells() -> list[tuple[bool, str]]:
 
 
 def test_it_is_a_story_of_short_cells() -> None:
-    assert len((ROOT / "app.py").read_text(encoding="utf-8").splitlines()) <= 490
+    assert len((ROOT / "app.py").read_text(encoding="utf-8").splitlines()) <= 470
     assert all(len(code.splitlines()) <= 12 for _, code in cells())
 
 
@@ -90,22 +90,22 @@ def test_an_exercise_is_a_cell_in_which_the_learner_writes_an_answer() -> None:
 
 
 def test_a_heading_stands_above_the_code_of_its_section_and_plumbing_below_the_story() -> None:
-    headings = "page.head", "'load'", "'generate'", "'validate'", "'privacy'", "'dose'"
+    headings = "page.head", "'load'", "'generate'", "'validate'", "'privacy'", "'smallest_leak'"
     lesson = "split_holdout(", "train_generator,", "generator.sample(", "column_shares(", "assess,"
-    lesson += "compare_with_nearest(", "closest_records(", "take_dose("
+    lesson += "compare_with_nearest(", "closest_records(", "simulate_leak("
     story = [next(i for i, (_, code) in enumerate(cells()) if word in code) for word in headings + lesson]
     title, *steps = story[: len(headings)]
     assert title == 0
     assert all(cells()[i][0] for i in story[: len(headings)])
     assert not any(cells()[i][0] for i in story[len(headings) :])
-    split, train, sample, shares, assess, person, closest, dose = story[len(headings) :]
+    split, train, sample, shares, assess, person, closest, simulation = story[len(headings) :]
     load, generate, validate, privacy, break_it = steps
     assert load < split < generate < train < sample < validate < shares < assess < privacy
-    assert privacy < person < closest < break_it < dose
+    assert privacy < person < closest < break_it < simulation
     plumbing = [
         i for i, (_, code) in enumerate(cells()) if "state.script" in code or "page.PageState(" in code
     ]
-    assert min(plumbing) > dose
+    assert min(plumbing) > simulation
 
 
 def test_its_controls_have_the_documented_names_and_ranges(defs: Mapping[str, Any]) -> None:

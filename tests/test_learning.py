@@ -135,19 +135,21 @@ def worst_column(learner: Learner) -> None:
 
 
 def leaks(learner: Learner) -> None:
-    exercise = learner.exercise("dose")
+    exercise = learner.exercise("smallest_leak")
     exercise.get_by_role("radio", name="200", exact=True).first.click()
     exercise.get_by_role("radio", name="10", exact=True).last.click()
-    learner.check("dose", "wrong", "dose_identical_sharper")
+    learner.check("smallest_leak", "wrong", "smallest_leak_identical_sharper")
     exercise.get_by_role("radio", name="10", exact=True).first.click()
     exercise.get_by_role("radio", name="50", exact=True).last.click()
-    learner.check("dose", "right", "dose_reveal")
+    learner.check("smallest_leak", "right", "smallest_leak_reveal")
     expect(exercise.get_by_text("☑")).to_have_count(0)
     learner.page.get_by_role("slider").nth(1).press("ArrowRight")
     expect(exercise.get_by_text("☑")).to_have_count(1)
-    learner.page.get_by_role("radio", name=get_text(learner.language, "dose.choice_disguised")).click()
+    learner.page.get_by_role(
+        "radio", name=get_text(learner.language, "leak_simulation.choice_disguised")
+    ).click()
     expect(exercise.get_by_text("☑")).to_have_count(2)
-    learner.sees("dose", "fool_reveal")
+    learner.sees("smallest_leak", "fool_reveal")
 
 
 def bug_hunt(learner: Learner) -> None:
@@ -212,7 +214,7 @@ def test_the_whole_lesson_with_wrong_and_right_answers(
             checked = translated.exercise(exercise).locator("input:checked, [data-state=checked]")
             expect(checked.first).to_be_visible()
         translated.sees("letter", "letter_reveal")
-        expect(translated.exercise("dose").get_by_text("☑")).to_have_count(2)
+        expect(translated.exercise("smallest_leak").get_by_text("☑")).to_have_count(2)
         expect(page.get_by_text(learner.translate("card_later"))).to_have_count(0)
 
 

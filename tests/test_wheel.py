@@ -89,8 +89,10 @@ def test_it_opens_a_copy_of_its_notebook_with_style_and_settings(installed: Path
         page = fetch(address)
     assert "<marimo-filename" in page
     assert ".sh-progress" in page
-    ours, copied = ((folder / "app.py").read_text("utf-8") for folder in (ROOT, tmp_path / "synth-handson"))
-    assert re.sub("css_file=.*", "", copied) == re.sub("css_file=.*", "", ours)
+    original, copied = (
+        (folder / "app.py").read_text("utf-8") for folder in (ROOT, tmp_path / "synth-handson")
+    )
+    assert re.sub("css_file=.*", "", copied) == re.sub("css_file=.*", "", original)
     settings = tomllib.loads((tmp_path / "synth-handson" / "pyproject.toml").read_text("utf-8"))
     assert (
         settings["tool"]["marimo"]

@@ -14,7 +14,7 @@ from synth_handson.notebook.exercises.load import FindYourself
 from synth_handson.notebook.exercises.privacy import (
     LEAKING,
     BugHunt,
-    SmallestDose,
+    SmallestLeak,
     fools_distances,
     fools_naive_score,
 )
@@ -36,7 +36,7 @@ def row(language: Language, number: int) -> str:
 
 def shown() -> ExerciseContext:
     found = bundled_findings()
-    return ExerciseContext(bundled_tables(), found.evidence, found.response("planted"))
+    return ExerciseContext(bundled_tables(), found.evidence, found.series("planted"))
 
 
 def minus(number: int) -> str:
@@ -89,11 +89,11 @@ def test_three_to_six(language: Language) -> None:
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_seven_to_ten(language: Language) -> None:
     found = bundled_findings()
-    for people in SmallestDose().solution(shown()) or ():
+    for people in SmallestLeak().solution(shown()) or ():
         assert people in row(language, 7)
-    planted = [dose.dose for dose in found.doses["planted"] if fools_naive_score(dose)]
+    planted = [one.size for one in found.simulations["planted"] if fools_naive_score(one)]
     assert {0.01, 0.02} <= {*planted}
-    disguised = min(dose.dose for dose in found.doses["disguised"] if fools_distances(dose))
+    disguised = min(one.size for one in found.simulations["disguised"] if fools_distances(one))
     assert f"{100 * disguised:.0f} %" in row(language, 7)
     honest = BugHunt(found.hunt).gap("B")
     for share in (honest.value, honest.reference):

@@ -14,7 +14,7 @@ from synth_handson.metrics.bins import column_shares
 from synth_handson.notebook.bundled import bundled_findings, bundled_tables
 from synth_handson.notebook.exercises.take_home import take_home
 from synth_handson.presentation.charts import distribution_chart
-from synth_handson.presentation.evidence_charts import dose_chart
+from synth_handson.presentation.evidence_charts import simulation_chart
 from synth_handson.presentation.words import Wording, percent
 
 HERE = Path(__file__).parent
@@ -28,7 +28,7 @@ def numbers() -> dict[str, str]:
     age = compare_columns(tables.train, tables.holdout, tables.synthetic)[0]
     c2st = next(m for m in found.evidence.fidelity.joint if m.name == "c2st_auc")
     identical = next(m for m in found.evidence.privacy.measures if m.name == "identical_rows")
-    nothing, everybody = found.dose("planted", 0.0), found.dose("disguised", 1.0)
+    nothing, everybody = found.simulation("planted", 0.0), found.simulation("disguised", 1.0)
     assert c2st.value and nothing and everybody
     verdict = found.evidence.privacy.verdict
     return {
@@ -57,7 +57,7 @@ def main() -> None:
         distribution_chart(shares, language, columns).properties(width=720, height=300).save(
             BUILD / f"age-{language}.svg"
         )
-        dose_chart(found.response("disguised"), language).properties(width=620).save(
+        simulation_chart(found.series("disguised"), language).properties(width=620).save(
             BUILD / f"leak-{language}.svg"
         )
         text = (HERE / f"{language}.md").read_text(encoding="utf-8")

@@ -27,11 +27,11 @@ from synth_handson.tables.checks import (
 )
 
 HOLDOUT, COPIED = "holdout", "copied"
-"""What is assessed beside the engines: half of the holdout against the other half, as good as it gets, if
-there are enough, and training rows themselves, as bad as it gets."""
+"""Baselines beside the engines: half of the holdout compared with the other half (the best possible result,
+if there are enough rows), and the training rows themselves (the worst)."""
 LOCAL_ENGINES = ("mostly", "copula", "trees")
 MAX_ROWS = 5_000
-"""So many synthetic rows show what an engine does."""
+"""Synthetic rows that are drawn from each engine and assessed."""
 
 
 @dataclass(frozen=True)

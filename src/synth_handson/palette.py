@@ -4,4 +4,4 @@ ORIGINAL = "#1f77d0"
 SYNTHETIC = "#e0443e"
 HOLDOUT = "#8a8f98"
 FILL_OPACITY = 0.4
-"""Of shapes that another one is drawn over."""
+"""Opacity of shapes that another one is drawn over."""

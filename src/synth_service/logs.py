@@ -14,10 +14,10 @@ def start_log(settings: Settings) -> None:
     """Log what the service does, and nothing else: other libraries' messages may quote what they work on."""
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s %(message)s"))
-    ours = logging.getLogger("synth_service")
-    ours.handlers[:] = [handler]
-    ours.setLevel(logging.DEBUG if settings.debug else logging.INFO)
-    ours.propagate = False
+    logger = logging.getLogger("synth_service")
+    logger.handlers[:] = [handler]
+    logger.setLevel(logging.DEBUG if settings.debug else logging.INFO)
+    logger.propagate = False
 
 
 def where(error: BaseException) -> str:

@@ -11,12 +11,12 @@ from synth_service.settings import Settings
 
 NAME = "synth-handson"
 VERSION = "1"
-"""Of what a workflow does, not of the package: a job that waits outlives an update."""
+"""Version of the workflows, not of the package: waiting jobs outlive an update."""
 
 QUEUES: dict[What, str] = {"check": "checks", "run": "jobs"}
-"""The queue of each workflow: a table is looked at while another one trains."""
+"""Queue of each workflow: a table can be checked while another one trains."""
 FIRST = 1
-"""Priority of a job that was lost with its worker: lower ones come first, and all turns come after it."""
+"""Priority of a job that lost its worker. Lower numbers come first, so it goes before all others."""
 MANY = 1_000
 
 

@@ -20,7 +20,7 @@ from synth_service.request import Request
 from synth_service.settings import Settings
 
 LOOK = 0.1
-"""Seconds between two looks at whether it is cancelled, or has taken too long."""
+"""Seconds between checks for a cancel or a timeout."""
 if sys.platform == "win32":
     PROCESSES = multiprocessing.get_context("spawn")
 else:

@@ -19,20 +19,21 @@ from synth_handson.errors import ArgumentError
 
 State = Literal["queued", "running", "checked", "succeeded", "failed", "cancelled", "expired"]
 What = Literal["check", "run"]
+QUEUED: tuple[What, ...] = ("check", "run")
 Phase = Literal["check", "personal data", "train", "sample", "texts", "assess", "report"]
 PHASES: tuple[Phase, ...] = ("check", "personal data", "train", "sample", "texts", "assess", "report")
 
 OPEN: tuple[State, ...] = ("queued", "running")
-"""States of which more is to come without anybody's doing."""
+"""States that change without anybody's action."""
 STARTABLE: tuple[State, ...] = ("checked", "failed")
-"""States from which a job is run again with other choices."""
+"""States from which a job can be run again with other choices."""
 ENDED: tuple[State, ...] = ("checked", "succeeded", "failed")
-"""States in which files wait to be fetched, or to expire."""
+"""States in which files wait for download or expiry."""
 
 DEAD_AFTER = 20.0
-"""Seconds without a sign of life after which a worker's jobs are given to others."""
+"""Seconds without a heartbeat after which a worker's jobs are given to others."""
 NEAREST, RECENT = 5, 200
-"""So many jobs, those nearest in size among so many, tell how long another one may take."""
+"""Jobs used to estimate a duration: the nearest in size, among the most recent."""
 UNREACHABLE = (OperationalError, InterfaceError)
 ID_BYTES = 16
 T = TypeVar("T")
@@ -346,15 +347,23 @@ class Records:
             if known is not None:
                 return int(known)
             begun = (
-                sa.select(sa.func.max(turn))
-                .join(_jobs, _jobs.c.id == _turns.c.job)
-                .where(same, sa.or_(_jobs.c.what != what, _jobs.c.state != "queued"))
+                sa.select(sa.func.max(turn)).join(_jobs, _jobs.c.id == _turns.c.job).where(same, _begun(what))
             )
             last = sa.select(sa.func.max(turn)).where(same, _turns.c.owner == owner)
             own = 1 + max(int(connection.scalar(query) or 0) for query in (begun, last))
             row = {"job": job, "what": what, "attempt": attempt, "owner": owner, "turn": own}
             connection.execute(sa.insert(_turns).values(row))
             return own
+
+    def forget_turns(self) -> None:
+        """Remove the turns of jobs that do not wait, but for the last of them: the next ones follow it."""
+        for what in QUEUED:
+            same, begun = _turns.c.what == what, _begun(what)
+            with self.engine.begin() as connection:
+                theirs = sa.select(sa.func.max(_turns.c.turn)).join(_jobs, _jobs.c.id == _turns.c.job)
+                last = connection.scalar(theirs.where(same, begun)) or 0
+                over = _turns.c.job.in_(sa.select(_jobs.c.id).where(begun))
+                connection.execute(sa.delete(_turns).where(same, _turns.c.turn < last, over))
 
     def ahead(self, job: Job) -> int:
         """Count the jobs that wait in front of this one."""
@@ -617,6 +626,11 @@ def patiently(do: Callable[[], T], seconds: float = 300) -> T:
 def new_id() -> str:
     """Return an id that nobody can guess."""
     return secrets.token_hex(ID_BYTES)
+
+
+def _begun(what: What) -> sa.ColumnElement[bool]:
+    """Tell of a job that had a turn for this whether it waits no more."""
+    return sa.or_(_jobs.c.what != what, _jobs.c.state != "queued")
 
 
 def _current(job: str, attempt: int) -> list[sa.ColumnElement[bool]]:

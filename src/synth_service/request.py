@@ -155,7 +155,7 @@ class Request(Choices):
         return tuple(rule for text in self.rules if text != FOUND for rule in parse_rules(text))
 
     def chosen_rules(self, profile: TableProfile) -> tuple[KeptRule, ...]:
-        """Return the rules that are to be kept: those that are stated and, if asked for, those found."""
+        """Return the rules to keep: those that are stated and, if asked for, those found."""
         return as_kept([*(profile.proposed if FOUND in self.rules else ()), *self.stated_rules()])
 
     @property

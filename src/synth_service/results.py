@@ -25,10 +25,10 @@ from synth_handson.tables.files.form import TableForm
 from synth_handson.tables.files.writing import write_table
 
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
-"""What a spreadsheet takes for the beginning of a formula (OWASP, "CSV Injection")."""
+"""Characters that start a formula in a spreadsheet (OWASP, "CSV Injection")."""
 
 RISK = {"pass": "none found", "review": "undecided", "fail": "high"}
-"""Not "low": that no leak was found does not say how many there are below what could be found."""
+"""Words for the verdict. Not "low": finding no leak says nothing about leaks too small to find."""
 
 SAMPLES, HEAD = 3, 10
 """Values shown of a column before anything is learned, and rows shown of a synthetic table."""
@@ -194,7 +194,7 @@ def _head(table: pd.DataFrame) -> dict[str, list[Any]]:
 def _pictures(evidence: Evidence, language: Language) -> list[dict[str, str]]:
     """Draw use and privacy as the report does: a finding, how to read it, and an SVG without a script."""
     use = pictures.columns(evidence, language)
-    drawn = pictures.three(evidence.privacy, language, people=evidence.people is not None)
+    drawn = pictures.three(evidence.privacy, language, "people" if evidence.people else "")
     return [
         {"title": one.title, "note": one.note, "svg": svg_html(one.svg)}
         for one in ((use,) if use else ()) + drawn
@@ -320,7 +320,7 @@ def failure_view(error: Exception, file: str, folder: Path) -> Mapping[str, str]
 
 
 def _without(text: str, file: str, folder: Path) -> str:
-    """Put the file's name in the place of where it lay while it was read."""
+    """Put the file's name in place of where it lay while it was read."""
     for lying in folder.glob("table*"):
         text = text.replace(str(lying), file)
     return text.replace(str(folder), "")

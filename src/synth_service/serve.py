@@ -27,9 +27,9 @@ WORKER = (sys.executable, "-m", "synth_handson", "worker", "--beside")
 LOOK = 0.2
 MAX_HEADERS = 32_768
 AGAIN = 2.0
-"""Seconds until a worker that ended is started again."""
+"""Seconds before a worker that ended is restarted."""
 END = 20.0
-"""Seconds that a worker has to end by itself."""
+"""Seconds a worker has to shut down by itself."""
 
 
 def serve(settings: Settings, host: str, port: int, *, worker: bool) -> None:

@@ -107,7 +107,7 @@ class Settings(BaseSettings):
     max_unpacked
         Bytes of what is packed in it.
     max_rows, max_columns, max_cell
-        Of its table; of one cell, in characters.
+        Limits of its table; of one cell, in characters.
     rate_limit
         Uploads that one key may send, and refused keys that one address may try.
     concurrent_requests

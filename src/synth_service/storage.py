@@ -17,7 +17,7 @@ from synth_handson.errors import DataUnavailableError
 from synth_service.sealing import BLOCK, job_key, seal, unseal
 
 DISK_FULL = (errno.ENOSPC, errno.EDQUOT)
-"""Errors of the system that say so."""
+"""System errors for a full disk."""
 UNFINISHED = ".unfinished"
 
 

@@ -37,13 +37,13 @@ from synth_service.storage import DISK_FULL, Storage
 log = logging.getLogger(__name__)
 
 MAX_LOSSES = 2
-"""A job that has been lost with its worker more often is not begun again: it may be what kills them."""
+"""Times a job may lose its worker. After that it is not restarted, as it may be what kills workers."""
 WATCH = 0.5
-"""Seconds between two looks at whether a job still counts."""
+"""Seconds between checks that a job is still wanted."""
 REPORT = 1.0
-"""Seconds between two notes of how far a job is."""
+"""Seconds between two progress reports of a job."""
 TELLING = 0.2
-"""Beyond this share of a phase, its own pace says more than other jobs'."""
+"""Share of a phase after which its own pace predicts better than other jobs."""
 
 PHASE_OF: dict[Stage, Phase] = {
     "read": "check", "personal data": "personal data", "train": "train", "draw": "sample", "texts": "texts",
@@ -246,7 +246,7 @@ class JobRunner:
             warm_up()
         profile = self._profile_upload(job_run, request, folder)
         if request.n_rows is not None:
-            # Of people with several rows each, it counts people.
+            # Counts people if they have several rows each.
             check_rows(round(request.n_rows * len(profile.frame) / profile.size), self.settings)
         making = GenerationSettings(
             target=request.target_column, count=request.n_rows, engine=request.engine,

@@ -24,17 +24,17 @@ from synth_service.work import JobRunner
 log = logging.getLogger(__name__)
 
 BEAT = 3.0
-"""Seconds between two signs of life."""
+"""Seconds between heartbeats."""
 TIDY = 60.0
-"""Seconds between two looks for what is to be erased."""
+"""Seconds between deletions of expired files."""
 ORPHAN = 600.0
-"""Seconds for which files may lie that belong to no job."""
+"""Seconds before files that belong to no job are deleted."""
 END = 15
-"""Seconds that what is under way has to stop."""
+"""Seconds that running jobs have to stop."""
 FOR_EVER = float("inf")
 POLL = 0.5
 NICENESS = 5
-"""So much less than the API may a worker press for the processor."""
+"""Niceness of a worker, so that the API goes first."""
 
 
 class Worker:
@@ -135,6 +135,7 @@ class Worker:
             if left.name not in alive and left.name != self.id:
                 shutil.rmtree(left, ignore_errors=True)
         self._records.forget_workers(now - 3600)
+        self._records.forget_turns()
         queue.forget(now - 3600 * self._settings.retention_hours)
 
     def _bound_generators(self) -> None:

@@ -8,8 +8,11 @@ import pytest
 from people import draw_people
 
 from synth_handson.errors import ArgumentError
+from synth_handson.evidence import assessment
 from synth_handson.evidence.asked import Asked, all_alike, read_asked
 from synth_handson.evidence.assessment import Evidence, assess
+from synth_handson.evidence.counting.exact_tables import read_tables
+from synth_handson.evidence.privacy.few_alike import Commonest
 from synth_handson.evidence.verdict import Verdict
 from synth_handson.synthesis.training import train_generator
 from synth_handson.tables.linked import LinkedTables
@@ -86,7 +89,7 @@ def test_more_rows_than_people_make_no_leak_easier_to_tolerate(
     ]  # fmt: skip
 
 
-def test_a_leak_inside_the_segment_is_found_at_the_dose_that_is_said(
+def test_a_leak_inside_the_segment_is_found_at_the_size_that_is_said(
     drawn: pd.DataFrame, tables: dict[str, pd.DataFrame]
 ) -> None:
     honest = assess(drawn, **tables).privacy.verdict
@@ -112,25 +115,57 @@ def test_few_people_are_never_passed(tables: dict[str, pd.DataFrame]) -> None:
     assert assess(leaked, **tables, given=given).verdict == "fail"
 
 
+def in_part(patch: pytest.MonkeyPatch, rows: int) -> None:
+    """Take tables of more than so many rows for large ones."""
+    patch.setattr(assessment, "read_tables", lambda *given, **more: read_tables(*given, rows=rows, **more))
+
+
 def test_rows_that_are_all_alike_are_noticed_though_nobody_says_what_was_asked(
-    tables: dict[str, pd.DataFrame],
+    tables: dict[str, pd.DataFrame], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     given = {"churned": "yes", "size": "L"}
     rows = train_generator(tables["train"], engine="trees", keep=False).sample(
         300, 0, given, even_if_few=True
     )
-    verdict = Verdict("pass", (), 20, 0.001, 0.05, 0.01, 0.01, None, 0.05, None, None)
-    train = tables["train"]
-    found = all_alike(rows, train, verdict)
-    assert found.outcome == "review"
-    assert "size = L, churned = yes" in found.reasons[0].render("en")
-    assert all_alike(rows, train, replace(verdict, outcome="fail")).outcome == "fail"
-    # What many have, what nobody has, and rows that differ tell of nobody.
-    for others in (rows.assign(size="S"), rows.assign(size="XL"), draw_people(300, 3)[COLUMNS]):
-        assert all_alike(others, train, verdict) == verdict
-    # A table that lost what was asked is judged so, too.
+    # A table that lost what was asked is judged so, too, and a few rows that were not asked for hide nothing.
     rows.attrs.clear()
-    assert assess(rows, **tables).verdict == "review"
+    rows.loc[:5, "churned"] = "no"
+    verdict = Verdict("pass", (), 20, 0.001, 0.05, 0.01, 0.01, None, 0.05, None, None)
+    common = Commonest({"size": "L", "churned": "yes"}, 294, 40, (300, 2_400))
+    found = all_alike(common, verdict)
+    assert found.outcome == "review"
+    assert "98 % of the rows have size = L, churned = yes" in found.reasons[0].render("en")
+    assert all_alike(common, replace(verdict, outcome="fail")).outcome == "fail"
+    assert all_alike(replace(common, people=300), verdict) == verdict
+    small = assess(rows, **tables)
+    in_part(monkeypatch, 100)
+    large = assess(rows, **tables)
+    for evidence in (small, large):
+        assert evidence.verdict == "review"
+        assert "verdict.few_alike" in [reason.key for reason in evidence.reasons]
+
+
+def test_what_was_asked_hides_nothing_else_that_all_rows_have(tables: dict[str, pd.DataFrame]) -> None:
+    generator = train_generator(tables["train"], engine="trees", keep=False)
+    given = {"churned": "yes", "size": "L"}
+    rows = generator.sample(300, 0, given, even_if_few=True)
+    rows.attrs.clear()
+    evidence = assess(rows, **tables, given={"churned": "yes"})
+    assert evidence.asked is not None and evidence.asked.enough
+    assert evidence.verdict == "review"
+
+
+def test_many_rows_of_few_people_are_judged_by_how_many_they_are(
+    tables: dict[str, pd.DataFrame], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    generator = train_generator(tables["train"], engine="trees", keep=False)
+    rows = generator.sample(2_000, given={"churned": "yes"})
+    in_part(monkeypatch, 300)
+    evidence = assess(rows, **tables)
+    assert (evidence.rows.synthetic, evidence.measured.synthetic) == (2_000, 300)
+    keys = ("verdict.of_asked", "verdict.asked_blind")
+    said = next(reason for reason in evidence.reasons if reason.key in keys)
+    assert said.values["rows"] == 2_000
 
 
 def test_shares_are_compared_with_real_rows_in_these_shares(tables: dict[str, pd.DataFrame]) -> None:

@@ -102,9 +102,9 @@ def test_the_order_within_people_counts_for_use_and_not_for_privacy() -> None:
 def test_linked_tables_give_the_evidence_of_one_table(honest: Evidence) -> None:
     tables = [linked(frame) for frame in (SYNTHETIC, TRAIN, HOLDOUT)]
     found = assess(tables[0], train=tables[1], holdout=tables[2], target="shop")
-    ours, theirs = found.to_dict(), honest.to_dict()
-    assert ours.pop("columns") == theirs.pop("columns")
-    assert ours == theirs
+    actual, expected = found.to_dict(), honest.to_dict()
+    assert actual.pop("columns") == expected.pop("columns")
+    assert actual == expected
 
 
 @pytest.mark.seldom

@@ -108,9 +108,9 @@ def test_the_same_tables_still_give_the_evidence_that_was_kept() -> None:
     kept = Evidence.from_dict(json.loads(KEPT.read_text(encoding="utf-8")))
     found = assess(few_people(150, 0), train=few_people(240, 1), holdout=few_people(120, 2), target="churned")
     assert found.reasons == kept.reasons
-    for ours, theirs in zip(every_measure(found), every_measure(kept), strict=True):
+    for measure, saved in zip(every_measure(found), every_measure(kept), strict=True):
         for name in ("name", "rows", "columns", "missing"):
-            assert getattr(ours, name) == getattr(theirs, name)
+            assert getattr(measure, name) == getattr(saved, name)
         for name in (
             "value",
             "low",
@@ -121,7 +121,7 @@ def test_the_same_tables_still_give_the_evidence_that_was_kept() -> None:
             "p_value",
             "attributable",
         ):
-            number, expected = getattr(ours, name), getattr(theirs, name)
+            number, expected = getattr(measure, name), getattr(saved, name)
             assert number == (None if expected is None else pytest.approx(expected, rel=1e-6, abs=1e-12))
 
 

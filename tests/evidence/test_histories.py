@@ -68,8 +68,8 @@ def test_a_year_orders_rows_rather_than_their_number() -> None:
 def test_one_table_and_linked_tables_say_the_same() -> None:
     found = of_linked({title: linked(frame) for title, frame in TABLES.items()})
     assert found.sizes == HISTORIES.sizes
-    for ours, theirs in zip(found.people.all, HISTORIES.people.all, strict=True):
-        assert_frame_equal(ours, theirs)
+    for actual, expected in zip(found.people.all, HISTORIES.people.all, strict=True):
+        assert_frame_equal(actual, expected)
     assert [keys.tolist() for keys in found.keys] == [keys.tolist() for keys in HISTORIES.keys]
 
 

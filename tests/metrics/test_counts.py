@@ -104,15 +104,13 @@ counts = arrays(np.int64, 6, elements=st.integers(0, 30)).filter(lambda found: f
 
 
 @given(counts, counts)
-def test_distances_are_scipys_on_the_rows_themselves(ours, theirs) -> None:
+def test_distances_are_scipys_on_the_rows_themselves(left, right) -> None:
     values = np.array([-3.5, 0, 1, 2, 10, 11])
-    rows, train = np.repeat(values, ours), np.repeat(values, theirs)
-    assert ks_distance(ours, theirs) == pytest.approx(stats.ks_2samp(rows, train, method="asymp").statistic)
-    assert wasserstein_distance(ours, theirs, values) == pytest.approx(
-        stats.wasserstein_distance(rows, train)
-    )
-    occurring = np.array([ours, theirs])[:, ours + theirs > 0]
-    assert chi_square(ours, theirs) == pytest.approx(
+    rows, train = np.repeat(values, left), np.repeat(values, right)
+    assert ks_distance(left, right) == pytest.approx(stats.ks_2samp(rows, train, method="asymp").statistic)
+    assert wasserstein_distance(left, right, values) == pytest.approx(stats.wasserstein_distance(rows, train))
+    occurring = np.array([left, right])[:, left + right > 0]
+    assert chi_square(left, right) == pytest.approx(
         stats.chi2_contingency(occurring, correction=False).statistic, abs=1e-9
     )
 

@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 from synth_handson import load_bank_marketing, split_holdout
-from synth_handson.evidence.controls.leak_simulation import DOSES, dose_response, prepare_doses
+from synth_handson.evidence.controls.leak_simulation import LEAK_SIZES, prepare_simulation, simulate_leaks
 from synth_handson.notebook import bundled
 from synth_handson.notebook.bundled import SLIDERS, bundled_findings, bundled_tables, rebuild_findings
 from synth_handson.notebook.exercises.privacy import hunted_tables
@@ -40,21 +40,25 @@ def test_what_was_found_of_them_is_what_is_measured_today() -> None:
     assert found.keys() == expected.keys()
     for path, value in expected.items():
         assert found[path] == (pytest.approx(value, rel=1e-6) if isinstance(value, float) else value), path
-    prepared = prepare_doses(tables.synthetic, tables.train, tables.holdout)
+    prepared = prepare_simulation(tables.synthetic, tables.train, tables.holdout)
     for leak in SLIDERS:
-        today = dose_response(prepared, leak)
-        assert [dose.dose for dose in kept.response(leak)] == list(DOSES[leak])
-        assert [dose.noticed for dose in kept.response(leak)] == [dose.noticed for dose in today]
-        assert [dose.naive for dose in kept.response(leak)] == [dose.naive for dose in today]
-    assert {name: dose.noticed for name, dose in hunted_tables(prepared).items()} == {
-        name: dose.noticed for name, dose in kept.hunt.items()
+        today = simulate_leaks(prepared, leak)
+        assert [simulation.size for simulation in kept.series(leak)] == list(LEAK_SIZES[leak])
+        assert [simulation.noticed for simulation in kept.series(leak)] == [
+            simulation.noticed for simulation in today
+        ]
+        assert [simulation.naive for simulation in kept.series(leak)] == [
+            simulation.naive for simulation in today
+        ]
+    assert {name: simulation.noticed for name, simulation in hunted_tables(prepared).items()} == {
+        name: simulation.noticed for name, simulation in kept.hunt.items()
     }
 
 
 def test_every_place_of_the_sliders_is_known() -> None:
     for leak, places in SLIDERS.items():
-        assert all(bundled_findings().dose(leak, place / 100) for place in places)
-    assert bundled_findings().dose("planted", 0.999) is None
+        assert all(bundled_findings().simulation(leak, place / 100) for place in places)
+    assert bundled_findings().simulation("planted", 0.999) is None
 
 
 def test_what_is_written_anew_is_read_again(tmp_path: Any, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -44,7 +44,6 @@ def test_labels_are_in_the_readers_language_alone() -> None:
             controls.rows_slider(1_000, print, language),
             controls.engine_selector(memory, language),
             controls.person_button(memory, language),
-            controls.overfit_button(language),
         )
         labels[language] = [control._args.label for control in built]
     assert all(label.isascii() for label in labels["en"])

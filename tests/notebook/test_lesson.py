@@ -9,9 +9,9 @@ import pandas as pd
 import pytest
 
 from synth_handson import split_holdout
-from synth_handson.evidence.controls.leak_simulation import DOSES, Dose
+from synth_handson.evidence.controls.leak_simulation import LEAK_SIZES, LeakSimulation
 from synth_handson.notebook.bundled import bundled_findings, bundled_tables
-from synth_handson.notebook.lesson import Overfitting, Responder, Response, respond, take_dose
+from synth_handson.notebook.lesson import LeakSeries, LeakSeriesJob, Overfitting, leak_series, simulate_leak
 from synth_handson.notebook.session import JobState
 from synth_handson.pipeline.tables import Tables
 from synth_handson.synthesis.pretrained import load_pretrained_generator
@@ -24,55 +24,56 @@ def own_tables(bank: pd.DataFrame) -> Tables:
     return Tables(train, holdout, holdout, "trained", load_pretrained_generator().training)
 
 
-def test_readers_of_the_same_tables_share_the_doses(own_tables: Tables) -> None:
-    answers: list[Response] = []
+def test_readers_of_the_same_tables_share_the_simulations(own_tables: Tables) -> None:
+    answers: list[LeakSeries] = []
     readers = [
-        threading.Thread(target=Responder(answers.append).run, args=(own_tables, "planted")) for _ in range(3)
+        threading.Thread(target=LeakSeriesJob(answers.append).run, args=(own_tables, "planted"))
+        for _ in range(3)
     ]
-    # A reader is there as long as the thread that made its responder: this one.
+    # A reader is there as long as the thread that made its job: this one.
     for reader in readers:
         reader.start()
     for reader in readers:
         reader.join()
-    assert [dose.dose for dose in answers[0].doses] == list(DOSES["planted"])
+    assert [simulation.size for simulation in answers[0].simulations] == list(LEAK_SIZES["planted"])
     assert len(answers) == 3
-    assert all(answer.doses is answers[0].doses for answer in answers)
+    assert all(answer.simulations is answers[0].simulations for answer in answers)
 
 
-def test_a_dose_of_bundled_tables_is_known_and_of_others_is_taken(own_tables: Tables) -> None:
-    assert take_dose(bundled_tables(), "planted", 0.05) is bundled_findings().dose("planted", 0.05)
-    taken = take_dose(own_tables, "planted", 0.05)
+def test_a_leak_of_bundled_tables_is_known_and_of_others_is_simulated(own_tables: Tables) -> None:
+    assert simulate_leak(bundled_tables(), "planted", 0.05) is bundled_findings().simulation("planted", 0.05)
+    taken = simulate_leak(own_tables, "planted", 0.05)
     assert taken.leaking == round(0.05 * len(own_tables.synthetic))
 
 
 def test_nothing_of_a_readers_tables_stays_when_the_reader_is_gone(own_tables: Tables) -> None:
     tables = replace(own_tables, synthetic=own_tables.synthetic.copy())
     synthetic = weakref.ref(tables.synthetic)
-    respond(tables, "planted")
-    take_dose(tables, "planted", 0.1)
+    leak_series(tables, "planted")
+    simulate_leak(tables, "planted", 0.1)
     del tables
     gc.collect()
     assert synthetic() is None
 
 
-def test_the_bundled_tables_come_with_their_doses() -> None:
-    doses = respond(bundled_tables(), "jittered")
-    assert [dose.dose for dose in doses] == list(DOSES["jittered"])
-    assert respond(bundled_tables(), "jittered") == doses
+def test_the_bundled_tables_come_with_their_simulations() -> None:
+    simulations = leak_series(bundled_tables(), "jittered")
+    assert [simulation.size for simulation in simulations] == list(LEAK_SIZES["jittered"])
+    assert leak_series(bundled_tables(), "jittered") == simulations
 
 
 def test_a_response_to_another_leak_or_of_other_tables_says_nothing(own_tables: Tables) -> None:
-    doses = respond(bundled_tables(), "planted")
-    response = Response(own_tables, "planted", doses)
-    assert response.about(own_tables, "planted") is response
-    assert response.about(own_tables, "jittered").doses == ()
-    assert response.about(replace(own_tables), "planted").doses == ()
+    simulations = leak_series(bundled_tables(), "planted")
+    series = LeakSeries(own_tables, "planted", simulations)
+    assert series.about(own_tables, "planted") is series
+    assert series.about(own_tables, "jittered").simulations == ()
+    assert series.about(replace(own_tables), "planted").simulations == ()
 
 
 def test_nobody_is_shown_what_they_no_longer_ask_for(own_tables: Tables) -> None:
-    answers: list[Response] = []
-    made: list[Responder] = []
-    page = threading.Thread(target=lambda: made.append(Responder(answers.append)))
+    answers: list[LeakSeries] = []
+    made: list[LeakSeriesJob] = []
+    page = threading.Thread(target=lambda: made.append(LeakSeriesJob(answers.append)))
     page.start()
     page.join()
     made[0].run(own_tables, "planted")
@@ -80,18 +81,18 @@ def test_nobody_is_shown_what_they_no_longer_ask_for(own_tables: Tables) -> None
 
 
 def test_a_generator_is_made_to_memorise_and_measured(bank: pd.DataFrame) -> None:
-    delivered: list[tuple[Dose, ...]] = []
+    delivered: list[tuple[LeakSimulation, ...]] = []
     states: list[JobState] = []
     train, holdout = split_holdout(bank[["age", "job", "y"]].head(600))
     Overfitting(states.append, delivered.append, max_epochs=1).run(train, holdout)
     ((once, often),) = delivered
-    assert (once.leak, once.dose, often.dose) == ("overfit", 1, 12)
+    assert (once.leak, once.size, often.size) == ("overfit", 1, 12)
     assert once.rows == often.rows == 1_000
     assert states[-1] == JobState()
 
 
 def test_a_cancelled_lesson_delivers_nothing(bank: pd.DataFrame) -> None:
-    delivered: list[tuple[Dose, ...]] = []
+    delivered: list[tuple[LeakSimulation, ...]] = []
     states: list[JobState] = []
 
     def show(state: JobState) -> None:

@@ -41,7 +41,7 @@ def page_state() -> Any:
 @pytest.fixture
 def context() -> ExerciseContext:
     found = bundled_findings()
-    return ExerciseContext(bundled_tables(), found.evidence, found.response("planted"))
+    return ExerciseContext(bundled_tables(), found.evidence, found.series("planted"))
 
 
 def exercises(page_state: Any, language: Language = "en") -> ExercisePanel:
@@ -64,7 +64,7 @@ RIGHT: dict[str, object] = {
     "worst": "balance",
     "accuracy": "unclear",
     "rules": "about 4 in 10",
-    "dose": (10, 50),
+    "smallest_leak": (10, 50),
     "hunt": ("C", "chance"),
     "people": "people",
     "letter": ["identical", "limit", "tests"],
@@ -76,7 +76,7 @@ WRONG: dict[str, list[object]] = {
     "worst": ["job", "y"],
     "accuracy": ["useful", "useless"],
     "rules": ["none", 10],
-    "dose": [(200, "never"), (20, 50)],
+    "smallest_leak": [(200, "never"), (20, 50)],
     "hunt": [("A", "score"), ("C", "gap")],
     "people": ["rows", "either"],
     "letter": [["zero"], ["zero", "made"]],
@@ -153,14 +153,14 @@ def test_columns_can_be_chosen_once_a_number_was_guessed(page_state: Any, contex
 def test_the_slider_is_free_after_the_guess_and_the_goals_are_ticked(
     page_state: Any, context: ExerciseContext
 ) -> None:
-    panel, few = exercises(page_state), bundled_findings().dose("planted", 0.02)
-    assert not panel.guessed("dose", page_state.answers)
-    assert "☑" not in panel.ask("dose", None, page_state.answers, context, few).text
-    page_state.answer("dose", ("200", "never"))
-    assert panel.guessed("dose", page_state.answers)
-    assert panel.ask("dose", None, page_state.answers, context, few).text.count("☑") == 1
-    disguised = bundled_findings().dose("disguised", 0.2)
-    shown = panel.ask("dose", None, page_state.answers, context, disguised).text
+    panel, few = exercises(page_state), bundled_findings().simulation("planted", 0.02)
+    assert not panel.guessed("smallest_leak", page_state.answers)
+    assert "☑" not in panel.ask("smallest_leak", None, page_state.answers, context, few).text
+    page_state.answer("smallest_leak", ("200", "never"))
+    assert panel.guessed("smallest_leak", page_state.answers)
+    assert panel.ask("smallest_leak", None, page_state.answers, context, few).text.count("☑") == 1
+    disguised = bundled_findings().simulation("disguised", 0.2)
+    shown = panel.ask("smallest_leak", None, page_state.answers, context, disguised).text
     assert shown.count("☑") == 2
     assert "No score alone is evidence" in shown
 

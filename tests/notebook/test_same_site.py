@@ -14,7 +14,7 @@ from synth_handson.notebook.same_site import (
     SameSite,
     allowed_origins,
     guard,
-    opens_notebook_of_ours,
+    opens_own_notebook,
 )
 from synth_handson.paths import notebook
 
@@ -88,10 +88,10 @@ def test_names_and_origins_that_are_allowed() -> None:
 
 
 def test_other_peoples_notebooks_are_left_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    theirs = tmp_path / "theirs.py"
-    theirs.write_text("import marimo\n")
-    assert not opens_notebook_of_ours(["marimo", "run", str(theirs), str(tmp_path / "gone.py"), "--headless"])
-    monkeypatch.setattr("sys.argv", ["marimo", "edit", str(theirs)])
+    other = tmp_path / "other.py"
+    other.write_text("import marimo\n")
+    assert not opens_own_notebook(["marimo", "run", str(other), str(tmp_path / "gone.py"), "--headless"])
+    monkeypatch.setattr("sys.argv", ["marimo", "edit", str(other)])
     assert guard(PAGE) is PAGE
     monkeypatch.setattr("sys.argv", ["marimo", "edit", str(notebook())])
     assert isinstance(guard(PAGE), SameSite)

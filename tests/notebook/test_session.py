@@ -201,7 +201,7 @@ def test_a_training_ends_with_the_thread_of_its_reader(parts: tuple[pd.DataFrame
         closes.set()
     assert reader.tables == []
     # Nobody is left to be shown that it ended.
-    assert reader.states[-1].running
+    assert reader.states[-1].progress
 
 
 @dataclass
@@ -225,8 +225,7 @@ def own_tables(bank: pd.DataFrame) -> Tables:
 
 def run_assessor(assessor: Assessor, tables: Tables) -> None:
     """Assess tables as the page does."""
-    parts = {"train": tables.train, "holdout": tables.holdout, "target": tables.target}
-    assessor.run(assess, tables.synthetic, **parts, **tables.told)
+    assessor.run(assess, tables.synthetic, train=tables.train, holdout=tables.holdout, **tables.told)
 
 
 def test_an_assessment_shows_its_steps_and_the_evidence(own_tables: Tables) -> None:
@@ -429,3 +428,40 @@ def test_an_engine_that_learns_no_people_says_so() -> None:
     assert reader.tables == []
     error = reader.states[-1].error
     assert error is not None and error.key == "engine_linked"
+
+
+# Rows on demand.
+
+
+def test_rows_on_demand_are_shown_beside_the_people_who_have_what_was_asked_for(bank: pd.DataFrame) -> None:
+    train, holdout = split_holdout(bank[["age", "job", "housing", "y"]])
+    reader = Reader()
+    run(reader.job(), (train, holdout), rows=300, engine="copula")
+    (drawn,) = reader.tables
+    assert drawn.generator is not None
+    assert drawn.asked is None
+    assert drawn.alike is drawn.compared is drawn
+
+    rows = drawn.generator.sample(300, given={"y": ["yes"]}, shares=None, even_if_few=False)
+    assert rows is drawn.generator.sample(300, given={"y": ["yes"]})
+    assert set(rows["y"]) == {"yes"}
+    given = drawn.with_rows(rows)
+    assert given.asked is not None
+    assert given.asked.asked.train == (int((train["y"] == "yes").sum()),)
+    assert set(given.alike.train["y"]) == set(given.compared.holdout["y"]) == {"yes"}
+
+    halves = drawn.with_rows(drawn.generator.sample(300, shares={"y": {"yes": 0.5, "no": 0.5}}))
+    assert halves.alike.train["y"].value_counts(normalize=True).tolist() == [0.5, 0.5]
+    # Whether somebody was copied is looked for among all people.
+    assert len(halves.compared.train) == len(train)
+
+
+def test_of_few_people_all_are_shown(bank: pd.DataFrame) -> None:
+    train, holdout = split_holdout(bank[["age", "job", "housing", "y"]])
+    reader = Reader()
+    run(reader.job(), (train, holdout), rows=300, engine="copula")
+    (drawn,) = reader.tables
+    assert drawn.generator is not None
+    few = drawn.with_rows(drawn.generator.sample(300, given={"job": ["student"]}, even_if_few=True))
+    assert few.asked is not None and not few.asked.asked.enough
+    assert len(few.compared.train) == len(few.alike.train) == len(train)

@@ -78,3 +78,52 @@ def test_a_korean_name_of_a_column_is_found_in_texts_and_outputs() -> None:
     frame = pd.DataFrame({"성명": ["류혜교", "송준열"] * 5, "메모": ["어제 류혜교랑 통화", "없음"] * 5})
     safe = replace_personal_data(frame, find_personal_data(frame))
     assert not safe["메모"].str.contains("류혜교").any()
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("Dose 5 μg/mL, Иванов Иван Иванович asked", ["Иванов Иван Иванович"]),
+        ("β-blocker for 김민수", ["김민수"]),
+        ("πは各々、Ольга Лебедева様より", ["Ольга Лебедева"]),
+        ("25℃、50Ω、佐々木健一さんと Сергей Смирнов", ["佐々木健一", "Сергей Смирнов"]),
+        ("Κώστας Νικολάου и Павел Морозов", ["Κώστας Νικολάου", "Павел Морозов"]),
+        ("δ=3; يوسف إبراهيم called", ["يوسف إبراهيم"]),
+        ("VIP 刘海洋", ["刘海洋"]),
+        ("〆切は佐々木 希まで", ["佐々木 希"]),
+    ],
+)
+def test_a_sign_of_one_script_hides_no_name_in_another(text: str, names: list[str]) -> None:
+    assert [text[span.start : span.end] for span in scan(text) if span.kind == "name"] == names
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "Смирнов С.И.", "С. И. Смирнов", "А.Н. Кузнецов", "Папкин-Дудкин А. Б.", "Παπαδόπουλος Γ.",
+        "John F. Kennedy", "J. R. Smith", "J.R. Smith", "Smith, J.R.", "Qorvex, J. R.",
+        "Nguyen Van Binh",
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("text", ["{}", "1. {}: 3 / 4"])
+def test_initials_belong_to_a_name(name: str, text: str) -> None:
+    if name.startswith("Nguyen"):
+        text = "{}"
+    whole = text.format(name)
+    (found,) = (span for span in scan(whole) if span.kind == "name")
+    assert name.rstrip(".") == whole[found.start : found.end].rstrip(".")
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["г. Москва, ул. Ленина, д. 5", "и т. д. и т. п.", "ТОО и А.Б.В. формы", "кг, шт., л", "0.5 μg/mL of π"],
+)
+def test_abbreviations_and_units_are_no_initials(text: str) -> None:
+    assert scan(text) == []
+
+
+def test_initials_are_replaced_in_their_script() -> None:
+    frame = pd.DataFrame({"x": ["Смирнов С.И.", "Волкова А. П."] * 10})
+    safe = replace_personal_data(frame, find_personal_data(frame))["x"]
+    assert not set(safe) & set(frame["x"])
+    assert safe.str.fullmatch(r"[А-Яа-я-]+ [А-Я]\. ?[А-Я]\.").all()

@@ -125,3 +125,57 @@ def test_last_names_alone_are_asked_about(values: str) -> None:
 )
 def test_places_and_brands_are_not_asked_about(values: str) -> None:
     assert told(values.split(), "x", times=20) == ()
+
+
+UNKNOWN = "Qorvex Ulmir Wyndra Thaddox Zephra Orsk Ixia Brannoc"
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "Customer full name", "Name of patient", "nurse_name", "Mother's name", "Legal name",
+        "氏　名", "氏名（漢字）", "患者氏名", "保護者名", "ご芳名", "セイ",
+        "Vor- und Nachname", "nom du patient", "Adı Soyadı", "Nama Lengkap", "Ф.И.О. пациента", "اسم العميل",
+    ],
+)  # fmt: skip
+def test_a_header_that_only_names_have_is_believed(name: str) -> None:
+    (found,) = told(UNKNOWN.split(), name, times=20)
+    assert (found.kind, found.whole, found.asked) == ("name", True, False)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "name", "NAME", "Name 1", "name_en", "Display name", "Buyer", "created by", "Approved_By",
+        "担当", "受取人", "届出人", "Naam", "Nama", "İsim", "Имя", "שם", "Mitarbeiter",
+    ],
+)  # fmt: skip
+def test_a_header_that_names_may_have_is_a_question(name: str) -> None:
+    (often,) = told(UNKNOWN.split(), name, times=20)
+    assert (often.kind, often.asked, often.cells) == ("possible_name", True, 160)
+    (seldom,) = told(UNKNOWN.split(), name)
+    assert (seldom.kind, seldom.asked, seldom.whole) == ("name", True, True)
+
+
+@pytest.mark.parametrize(
+    ("name", "values"),
+    [
+        ("file name", "Report Draft Scan"),
+        ("product_name", "Kallax Hemnes Lack"),
+        ("event name", "Workshop Webinar Concert"),
+        ("name", "bolt nut washer"),
+        ("customer", "new returning vip"),
+        ("created_by", "cron batch api"),
+        ("customer type", "Retail Wholesale Online"),
+        ("利用者区分", "一般 学生 高齢者"),
+        ("工夫", "改善 提案 試行"),
+        ("Имя файла", "Отчёт Смета"),
+    ],
+)
+def test_headers_of_other_things_are_not_asked_about(name: str, values: str) -> None:
+    assert told(values.split(), name, times=20) == ()
+
+
+def test_one_sign_is_asked_about_under_a_header_of_people() -> None:
+    (found,) = told(["有", "無"], "会員", times=20)
+    assert found.kind == "possible_name"

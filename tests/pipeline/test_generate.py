@@ -16,7 +16,7 @@ from synth_handson.pipeline.generate import GenerationSettings, Synthesised, dra
 from synth_handson.pipeline.manifest import Manifest, file_hash, manifest_path
 from synth_handson.pipeline.profile import profile_file
 from synth_handson.pipeline.write import check_outputs, write_synthesised
-from synth_handson.synthesis.mostly.text_model import MAX_SIGNS
+from synth_handson.synthesis.mostly.text_model import MAX_CHARACTERS
 from synth_handson.synthesis.mostly.text_process import MODEL
 from synth_handson.tables.interviews import make_interviews
 
@@ -50,15 +50,15 @@ def test_no_original_stands_in_the_output(made: Synthesised, interviews: Path, t
 
 def test_the_output_has_the_form_of_the_original(made: Synthesised, interviews: Path, tmp_path: Path) -> None:
     write_synthesised(made, interviews, tmp_path / "out.csv")
-    real, ours = read_table(interviews), read_table(tmp_path / "out.csv")
-    assert list(ours) == list(real)
-    assert len(ours) == len(real)
-    assert ours["id"].tolist() == list(range(10_001, 10_401))
-    assert ours["email"].str.fullmatch(r"[a-z0-9._]+@example\.com").all()
-    assert ours["phone"].str.fullmatch(r"0[789]0-\d{4}-\d{4}|\(\d{3}\) \d{3}-\d{4}").all()
-    assert ours["born"].dtype == real["born"].dtype
-    assert set(ours["outcome"]) == {"renewed", "left"}
-    assert ours["interview"].isna().all()
+    real, synthetic = read_table(interviews), read_table(tmp_path / "out.csv")
+    assert list(synthetic) == list(real)
+    assert len(synthetic) == len(real)
+    assert synthetic["id"].tolist() == list(range(10_001, 10_401))
+    assert synthetic["email"].str.fullmatch(r"[a-z0-9._]+@example\.com").all()
+    assert synthetic["phone"].str.fullmatch(r"0[789]0-\d{4}-\d{4}|\(\d{3}\) \d{3}-\d{4}").all()
+    assert synthetic["born"].dtype == real["born"].dtype
+    assert set(synthetic["outcome"]) == {"renewed", "left"}
+    assert synthetic["interview"].isna().all()
 
 
 def test_what_was_measured_holds_for_what_was_learned(made: Synthesised) -> None:
@@ -82,7 +82,7 @@ def test_what_is_to_be_said_of_texts_is_noted(made: Synthesised) -> None:
     assert noted(["so"] * (rows - few), MODEL) == ["learned"]
     assert noted(["so"] * (rows - many), MODEL) == ["learned", "missing"]
     assert noted(["so"] * (rows - many), "a large one") == ["shown", "unusable"]
-    longer = made.profile.frame.assign(interview="x" * (MAX_SIGNS + 1))
+    longer = made.profile.frame.assign(interview="x" * (MAX_CHARACTERS + 1))
     cut = replace(made, profile=replace(made.profile, frame=longer), written=("interview",),
                   table=made.table.assign(interview="so"), text_model=MODEL)  # fmt: skip
     assert [note.key for note in cut.text_notes] == ["commands.texts_learned", "commands.texts_cut"]

@@ -11,9 +11,9 @@ import pytest
 
 from synth_handson import locales
 from synth_handson.locales import LANGUAGES
-from synth_handson.metrics.bins import Bin, column_shares, distance_shares
+from synth_handson.metrics.bins import Bin, column_shares
 from synth_handson.palette import HOLDOUT, ORIGINAL, SYNTHETIC
-from synth_handson.presentation.charts import bin_label, distance_chart, distribution_chart, lines
+from synth_handson.presentation.charts import bin_label, distribution_chart, lines
 from synth_handson.presentation.labels import column_label
 
 BANK = pd.read_csv(Path(__file__).parents[2] / "data" / "bank.csv")
@@ -155,26 +155,6 @@ def test_legend_tooltips_and_screen_reader_speak_the_readers_language(
     assert hover["description"]["field"] == "said"
     assert row["said"] == said
     assert spec["description"] == description
-
-
-@pytest.mark.parametrize(
-    ("language", "title", "names"),
-    [
-        ("en", "Distance to the closest training row", ["holdout", "synthetic"]),
-        ("ja", "学習データの最近傍までの距離", ["ホールドアウト", "合成データ"]),
-    ],
-)
-def test_distances_are_drawn_over_the_holdouts(language, title, names):
-    shares = distance_shares([0, 0, 0.5, 7], np.linspace(0.2, 1, 81))
-    spec = distance_chart(shares, language).to_dict()
-    assert spec["title"]["text"] == title
-    assert spec["layer"][0]["encoding"]["fill"]["scale"]["range"] == [HOLDOUT]
-    assert spec["layer"][1]["encoding"]["stroke"]["scale"]["range"] == [SYNTHETIC]
-    first = rows_of(spec, 0)[0]
-    assert [first["first_name"], first["second_name"]] == names
-    assert (first["lower"], first["first"], first["second"]) == (0, 0, 0.5)
-    assert "25.00 %" in spec["title"]["subtitle"][1]
-    assert marks(spec) < 100
 
 
 def test_a_chart_holds_shares_and_no_row_of_the_tables():

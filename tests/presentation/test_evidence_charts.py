@@ -6,21 +6,26 @@ from itertools import combinations, product
 
 import pytest
 
-from synth_handson.evidence.controls.leak_simulation import Dose, NaiveScore
+from synth_handson.evidence.controls.leak_simulation import LeakSimulation, NaiveScore
 from synth_handson.evidence.fidelity.statistics import Fidelity, SchemaMatch
 from synth_handson.evidence.measures import Measure
 from synth_handson.evidence.utility.tstr import ModelUtility, Utility
 from synth_handson.locales import LANGUAGES, Language
 from synth_handson.metrics.intervals import Estimate
 from synth_handson.palette import ORIGINAL, SYNTHETIC
-from synth_handson.presentation.evidence_charts import MAX_COLUMNS, dose_chart, pair_chart, utility_chart
-from synth_handson.presentation.labels import dose_label
+from synth_handson.presentation.evidence_charts import (
+    MAX_COLUMNS,
+    pair_chart,
+    simulation_chart,
+    utility_chart,
+)
+from synth_handson.presentation.labels import leak_size
 
 
 def distance(value: float, reference: float, *columns: str) -> Measure:
     name = "pair_tvd" if len(columns) == 2 else "column_tvd"
-    ours, theirs = (Estimate(v, v - 0.01, v + 0.01) for v in (value, reference))
-    return Measure(name, ours, theirs, rows=900, columns=columns)
+    estimate, expected = (Estimate(v, v - 0.01, v + 0.01) for v in (value, reference))
+    return Measure(name, estimate, expected, rows=900, columns=columns)
 
 
 def fidelity(columns: list[Measure], pairs: list[Measure]) -> Fidelity:
@@ -133,20 +138,22 @@ def test_errors_in_a_unit_of_their_own_share_no_axis_with_r2() -> None:
     }  # fmt: skip
 
 
-def dose(share: float, noticed: tuple[str, ...], naive: float) -> Dose:
+def simulated(share: float, noticed: tuple[str, ...], naive: float) -> LeakSimulation:
     measures = (
         Measure("identical_rows", Estimate(share, 0, 1), rows=100, p_value=0.5),
         Measure("dcr_ratio", Estimate(1, 0, 2), rows=100),
         Measure("attack_auc", Estimate(0.5, 0.4, 0.6), rows=100, p_value=0.5),
     )
     traced = Estimate(1.0, 0.9, 1.0) if share else None
-    return Dose("planted", share, 100, round(share * 100), measures, noticed, NaiveScore(naive, 0.2), traced)
+    return LeakSimulation(
+        "planted", share, 100, round(share * 100), measures, noticed, NaiveScore(naive, 0.2), traced
+    )
 
 
-def test_a_dose_is_red_where_it_is_noticed_and_the_naive_score_has_colours_of_its_own() -> None:
-    doses = [dose(0.01, (), 0.25), dose(0.1, ("identical_rows",), 0.15)]
-    spec = dose_chart(doses, "en").to_dict()
-    kinds = {(row["dose"], row["measure"]): row["kind"] for row in rows_of(spec)}
+def test_a_size_is_red_where_it_is_noticed_and_the_naive_score_has_colours_of_its_own() -> None:
+    simulations = [simulated(0.01, (), 0.25), simulated(0.1, ("identical_rows",), 0.15)]
+    spec = simulation_chart(simulations, "en").to_dict()
+    kinds = {(row["size"], row["measure"]): row["kind"] for row in rows_of(spec)}
     assert kinds == {
         ("1 %", "Identical rows"): "does not notice",
         ("1 %", "Attack: AUC"): "does not notice",
@@ -162,10 +169,10 @@ def test_a_dose_is_red_where_it_is_noticed_and_the_naive_score_has_colours_of_it
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_doses_of_every_leak_are_labelled_in_their_unit(language: Language) -> None:
-    planted = dose(0.05, (), 0.2)
-    assert dose_label(planted, language) == "5 %"
-    assert "12" in dose_label(replace(planted, leak="overfit", dose=12), language)
+def test_sizes_of_every_leak_are_labelled_in_their_unit(language: Language) -> None:
+    planted = simulated(0.05, (), 0.2)
+    assert leak_size(planted, language) == "5 %"
+    assert "12" in leak_size(replace(planted, leak="overfit", size=12), language)
     for leak in ("planted", "jittered", "overfit"):
-        spec = dose_chart([replace(planted, leak=leak)], language).to_dict()
+        spec = simulation_chart([replace(planted, leak=leak)], language).to_dict()
         assert spec["layer"][0]["encoding"]["x"]["title"]

@@ -9,14 +9,14 @@ from typing import Any
 import pytest
 
 from synth_handson.evidence.assessment import Evidence, Step
-from synth_handson.evidence.controls.leak_simulation import Dose, NaiveScore
+from synth_handson.evidence.controls.leak_simulation import LeakSimulation, NaiveScore
 from synth_handson.evidence.measures import Measure
 from synth_handson.locales import LANGUAGES, Language, Message, get_text
 from synth_handson.metrics.intervals import Estimate
 from synth_handson.notebook.bundled import bundled_findings, bundled_tables
 from synth_handson.notebook.downloads import about_tables, download_note, evidence_json
-from synth_handson.presentation.dose import dose_sentence, dose_table
 from synth_handson.presentation.labels import column_label
+from synth_handson.presentation.leak_simulation import simulation_sentence, simulation_table
 from synth_handson.presentation.privacy import (
     decision_note,
     grade_note,
@@ -178,7 +178,7 @@ def test_without_a_target_the_reason_stands_in_place_of_the_models(evidence: Evi
     assert utility_note(bare, "en").startswith("Not measured: The checks on outliers")
 
 
-DOSE = Dose(
+SIMULATION = LeakSimulation(
     "planted",
     0.05,
     1000,
@@ -194,8 +194,8 @@ DOSE = Dose(
 )
 
 
-def test_a_dose_shows_who_notices_and_who_does_not() -> None:
-    table = dose_table(DOSE, "en")
+def test_a_simulation_shows_who_notices_and_who_does_not() -> None:
+    table = simulation_table(SIMULATION, "en")
     assert table.count('<tr class="sh-noticed">') == 1
     marked = table[table.index('<tr class="sh-noticed">') :].split("</tr>")[0]
     assert "Identical rows" in marked
@@ -205,26 +205,26 @@ def test_a_dose_shows_who_notices_and_who_does_not() -> None:
     assert "no: at least as private as unseen people" in table
 
 
-def test_a_dose_is_told_in_a_sentence_that_the_numbers_carry() -> None:
-    assert dose_sentence(DOSE, "en") == (
+def test_a_simulation_is_told_in_a_sentence_that_the_numbers_carry() -> None:
+    assert simulation_sentence(SIMULATION, "en") == (
         "5 % of the 1,000 synthetic rows are now real people. **Noticed by: Identical rows.** "
         "Naive score: 0.192; unseen people: 0.188. By this score, the table is at least as private."
     )
-    assert "**気づいた指標：完全一致の行。**" in dose_sentence(DOSE, "ja")
-    harmless = replace(DOSE, dose=0.0, leaking=0, traced=None, noticed=(), naive=NaiveScore(0.1, 0.2))
-    said = dose_sentence(harmless, "en")
+    assert "**気づいた指標：完全一致の行。**" in simulation_sentence(SIMULATION, "ja")
+    harmless = replace(SIMULATION, size=0.0, leaking=0, traced=None, noticed=(), naive=NaiveScore(0.1, 0.2))
+    said = simulation_sentence(harmless, "en")
     assert said.startswith("Nothing is planted")
     assert "**No measure notices anything.**" in said
     assert "below the 0.200 of unseen people" in said
 
 
 def test_where_nothing_leaks_nobody_asks_who_notices() -> None:
-    nothing = replace(DOSE, dose=0.0, leaking=0, noticed=(), traced=None)
-    table = dose_table(nothing, "en")
-    assert "Does it notice" in dose_table(DOSE, "en")
+    nothing = replace(SIMULATION, size=0.0, leaking=0, noticed=(), traced=None)
+    table = simulation_table(nothing, "en")
+    assert "Does it notice" in simulation_table(SIMULATION, "en")
     assert "Does it notice" not in table
     assert "<td>no</td>" not in table
-    assert "Nothing is planted" in dose_sentence(nothing, "en")
+    assert "Nothing is planted" in simulation_sentence(nothing, "en")
 
 
 @pytest.mark.parametrize(
@@ -235,16 +235,16 @@ def test_where_nothing_leaks_nobody_asks_who_notices() -> None:
     ],
 )
 def test_what_nobody_notices_is_harmless_or_a_blind_spot(traced: Estimate, said: str) -> None:
-    unnoticed = replace(DOSE, leak="disguised", noticed=(), traced=traced)
-    assert said in dose_sentence(unnoticed, "en")
+    unnoticed = replace(SIMULATION, leak="disguised", noticed=(), traced=traced)
+    assert said in simulation_sentence(unnoticed, "en")
     assert unnoticed.blind == (traced > 0.5)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_leak_has_its_sentence(language: Language) -> None:
-    jittered = dose_sentence(replace(DOSE, leak="jittered", dose=0.3), language)
+    jittered = simulation_sentence(replace(SIMULATION, leak="jittered", size=0.3), language)
     assert jittered.count("30 %") == 2
-    overfit = dose_sentence(replace(DOSE, leak="overfit", dose=12), language)
+    overfit = simulation_sentence(replace(SIMULATION, leak="overfit", size=12), language)
     assert "300" in overfit
     assert "12" in overfit
 

@@ -9,7 +9,7 @@ import pytest
 
 from synth_handson import compare_columns
 from synth_handson.evidence.assessment import Evidence
-from synth_handson.evidence.controls.leak_simulation import Dose
+from synth_handson.evidence.controls.leak_simulation import LeakSimulation
 from synth_handson.evidence.verdict import Outcome
 from synth_handson.locales import LANGUAGES, Language
 from synth_handson.metrics.intervals import exact_share
@@ -27,10 +27,10 @@ def evidence() -> Evidence:
     return bundled_findings().evidence
 
 
-def planted(share: float) -> Dose:
-    dose = bundled_findings().dose("planted", share)
-    assert dose is not None
-    return dose
+def planted(share: float) -> LeakSimulation:
+    simulation = bundled_findings().simulation("planted", share)
+    assert simulation is not None
+    return simulation
 
 
 def dots(picture: Picture, colour: str = SYNTHETIC) -> int:
@@ -114,7 +114,8 @@ def test_the_crowds_have_as_many_red_dots_as_people_are_found(evidence: Evidence
 def test_a_planted_leak_turns_the_crowd_red_and_lights_the_lamps() -> None:
     nothing, leak = planted(0.0), planted(0.2)
     harmless, red = (
-        pictures.crowds(dose.measures, dose.noticed, "en", quiet=not dose.noticed) for dose in (nothing, leak)
+        pictures.crowds(simulation.measures, simulation.noticed, "en", quiet=not simulation.noticed)
+        for simulation in (nothing, leak)
     )
     assert harmless is not None
     assert red is not None

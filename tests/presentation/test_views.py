@@ -113,7 +113,7 @@ def test_the_person_table_highlights_exactly_the_differences() -> None:
         (category("job", "services", None), "<td>services</td><td>–</td><td>different</td>"),
         (ColumnComparison("age", None, 41, None, "years", False), "<td>–</td><td>41</td><td>different</td>"),
         (ColumnComparison("age", None, None, None, "years", True), "<td>–</td><td>–</td><td>same</td>"),
-        (number("age", 41, 42, "years"), "<td>41</td><td>42</td><td>-1 year</td>"),
+        (number("age", 41, 42, "years"), "<td>41</td><td>42</td><td>−1 year</td>"),
         (number("height", 2, 1), "<td>2</td><td>1</td><td>+1</td>"),
         (
             ColumnComparison("vip", True, False, None, None, False),
@@ -171,7 +171,7 @@ def test_a_median_is_called_closer_or_farther_only_where_sampling_cannot_have_ma
     near, far = closest([0.1, 0.2, 0.3], 0), closest([0.3, 0.4, 0.5], 0)
     closer = distance_note(near, far, MedianGap(-0.2, -0.25, -0.15), "en")
     assert "is 0.200 for synthetic rows and 0.400 for people in the holdout" in closer
-    assert "(95 % interval of the difference: -0.250 to -0.150)" in closer
+    assert "(95 % interval of the difference: −0.250 to −0.150)" in closer
     assert "**Synthetic rows are closer" in closer
     assert "are not closer" in distance_note(far, near, MedianGap(0.2, 0.15, 0.25), "en")
     assert "Sampling alone can explain" in distance_note(near, far, MedianGap(-0.2, -0.5, 0.1), "en")

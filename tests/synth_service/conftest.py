@@ -73,6 +73,25 @@ def runner(settings: Settings, records: Records, storage: Storage, tmp_path: Pat
 
 
 @pytest.fixture
+def worker(runner: JobRunner) -> Iterator[None]:
+    """Do jobs as they arrive."""
+    ended = threading.Event()
+
+    def work() -> None:
+        while not ended.wait(0.05):
+            runner.records.beat(runner.worker)
+            for found in runner.records.waiting(time.time() + 1):
+                (runner.run if found.what == "run" else runner.check)(found.id)
+
+    thread = threading.Thread(target=work)
+    thread.start()
+    yield
+    ended.set()
+    runner.ending.set()
+    thread.join()
+
+
+@pytest.fixture
 def client(settings: Settings) -> Iterator[TestClient]:
     with TestClient(create_app(settings), base_url="http://localhost") as opened:
         yield opened

@@ -143,6 +143,27 @@ def test_keys_take_turns_and_none_starves(records: Records) -> None:
     assert records.turn(add(records, owner="c"), "run", "c") == turns[4]
 
 
+def test_turns_that_nobody_waits_for_are_forgotten(records: Records) -> None:
+    def count() -> int:
+        with records.engine.connect() as connection:
+            return int(connection.exec_driver_sql("SELECT count(*) FROM turns").scalar_one())
+
+    over = [add(records, owner="a") for _ in range(30)]
+    assert [records.turn(job, "run", "a") for job in over] == list(range(1, 31))
+    for job in over[:29]:
+        records.begin(job, "w1")
+        records.succeed(job, 1, MADE)
+    waiting = add(records, owner="b")
+    before = records.turn(waiting, "run", "b")
+    records.forget_turns()
+    # Left are those who wait, and the last that was begun.
+    assert count() == 3
+    assert (records.turn(over[29], "run", "a"), records.turn(waiting, "run", "b")) == (30, before) == (30, 30)
+    assert records.ahead(records.get(waiting)) == 1
+    assert records.turn(add(records, owner="c"), "run", "c") == 30
+    assert records.turn(add(records, owner="a"), "run", "a") == 31
+
+
 def test_lost_old_and_waiting_jobs_are_found(records: Records) -> None:
     running, done, waiting = add(records), add(records), add(records)
     records.begin(running, "w1")

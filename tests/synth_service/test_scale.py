@@ -113,6 +113,7 @@ def cluster(folder: Path, **environment: str) -> Iterator[Cluster]:
         yield Cluster(folder, keys | environment, stack)
 
 
+@pytest.mark.timeout(900)
 def test_servers_share_all_and_nothing_is_lost_when_workers_are_killed_and_the_database_restarts(
     postgres: Postgres,  # noqa: F811
     objects: dict[str, str],
@@ -130,7 +131,7 @@ def test_servers_share_all_and_nothing_is_lost_when_workers_are_killed_and_the_d
         postgres.stop()
         time.sleep(2)
         postgres.start()
-        wait_for(lambda: all(machines.state(job) == "succeeded" for job in jobs), 420)
+        wait_for(lambda: all(machines.state(job) == "succeeded" for job in jobs), 600)
         (used,) = machines.clients[1].get("/v1/usage").json()
         assert (used["key"], used["jobs"], used["rows_made"]) == ("ours", 4, 800)
         table = machines.clients[1].get(f"/v1/jobs/{jobs[0]}/synthetic.csv")

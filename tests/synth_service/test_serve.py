@@ -62,7 +62,7 @@ class Service:
         return found
 
     def wait(self, job: str, state: str = "succeeded") -> dict[str, Any]:
-        wait_for(lambda: self.job(job)["state"] in (state, "succeeded", "failed"), 240)
+        wait_for(lambda: self.job(job)["state"] in (state, "succeeded", "failed"), 600)
         found = self.job(job)
         assert found["state"] == state, found
         return found

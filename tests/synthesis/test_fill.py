@@ -67,9 +67,9 @@ def test_a_gap_is_filled_with_what_goes_with_the_rest(generator: Generator) -> N
     (filled,) = generator.fill(asked)
     gaps = asked["income"].isna()
     real = people.loc[gaps].groupby(people["churned"])["income"].median()
-    ours = filled.loc[gaps].groupby(filled["churned"])["income"].median()
+    synthetic = filled.loc[gaps].groupby(filled["churned"])["income"].median()
     assert real["no"] > 1.5 * real["yes"]
-    assert ours.to_numpy() == pytest.approx(real.to_numpy(), rel=0.35)
+    assert synthetic.to_numpy() == pytest.approx(real.to_numpy(), rel=0.35)
 
 
 def test_the_evidence_refuses_real_rows(generator: Generator) -> None:

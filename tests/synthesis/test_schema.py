@@ -192,8 +192,8 @@ def test_what_the_check_accepts_comes_back_equal_and_in_its_dtype(kind: str, see
     assert str(restored["a"].dtype) == (dtype_back or str(column.dtype))
     assert list(restored.columns) == ["n", "a"]
     assert identical_rows(restored, frame).all()
-    _, (ours, theirs) = align(column, restored["a"])
-    assert ((ours == theirs).fillna(False).to_numpy(bool) | ours.isna()).all()
+    _, (left, right) = align(column, restored["a"])
+    assert ((left == right).fillna(False).to_numpy(bool) | left.isna()).all()
 
 
 columns = st.one_of(

@@ -246,9 +246,9 @@ def test_warming_up_twice_starts_one_worker(home: Path) -> None:
 
 def test_closing_the_pool_ends_its_workers(table: pd.DataFrame, pool: WorkerPool) -> None:
     generator = train_generator(table, max_epochs=1)
-    ours = idle_in(pool)
+    idle = idle_in(pool)
     pool.close()
-    assert not ours.is_running()
+    assert not idle.is_running()
     assert len(generator.sample(1)) == 1
 
 

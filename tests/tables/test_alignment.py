@@ -26,10 +26,10 @@ def series(values: Any, dtype: Any = None) -> pd.Series:
 
 def same(real: pd.Series, other: pd.Series) -> list[bool]:
     """Tell where two columns are equal once they are aligned; missing equals missing."""
-    _, (ours, theirs) = align(real, other)
-    assert ours.dtype == theirs.dtype
-    equal = (ours == theirs).fillna(False).to_numpy(bool)
-    return [bool(one) for one in equal | (ours.isna() & theirs.isna())]
+    _, (left, right) = align(real, other)
+    assert left.dtype == right.dtype
+    equal = (left == right).fillna(False).to_numpy(bool)
+    return [bool(one) for one in equal | (left.isna() & right.isna())]
 
 
 # The same three values, the last of them missing, in every dress they come in.
@@ -202,8 +202,8 @@ def test_a_naive_time_is_the_wall_time_of_the_zone_beside_it() -> None:
 
 def test_the_real_column_decides_and_where_it_is_empty_the_next() -> None:
     empty = series([None, None], object)
-    kind, (ours, theirs) = align(empty, series([1, 2]))
-    assert (kind, ours.isna().all(), theirs.tolist()) == ("number", True, [1, 2])
+    kind, (left, right) = align(empty, series([1, 2]))
+    assert (kind, left.isna().all(), right.tolist()) == ("number", True, [1, 2])
     assert align(empty, empty)[0] == "category"
     assert align(series([None, None], "float64"), series(["a", "b"]))[0] == "category"
 
@@ -237,8 +237,8 @@ def test_a_value_that_is_nothing_alike_is_named(case: str) -> None:
 
 
 def test_codes_that_are_not_among_the_real_ones_stay_apart() -> None:
-    _, (_, theirs) = align(series(["01067", "99084"]), series([1067.0, 5.0, 7.5]))
-    assert theirs.tolist() == ["01067", "5", "7.5"]
+    _, (_, right) = align(series(["01067", "99084"]), series([1067.0, 5.0, 7.5]))
+    assert right.tolist() == ["01067", "5", "7.5"]
 
 
 def test_the_text_of_values() -> None:

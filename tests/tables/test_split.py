@@ -108,10 +108,10 @@ def test_all_rows_of_a_person_go_to_one_side() -> None:
 
 def test_people_with_one_row_each_are_split_as_rows_are() -> None:
     frame = pd.DataFrame({"who": np.arange(300) * 3, "x": 1})
-    for ours, theirs in zip(
+    for actual, expected in zip(
         split_holdout(frame, 0.4, 5, person="who"), split_holdout(frame, 0.4, 5), strict=True
     ):
-        assert_frame_equal(ours, theirs)
+        assert_frame_equal(actual, expected)
 
 
 def test_linked_tables_are_split_by_people() -> None:

@@ -22,7 +22,7 @@ app = typer.Typer(
 )
 
 NESTED = ("validate", "preview")
-"""Commands that may be written as ``synthesise validate`` as well."""
+"""Commands that can also be written as ``synthesise validate``."""
 
 
 def main() -> None:

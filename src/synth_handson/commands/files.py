@@ -34,7 +34,7 @@ from synth_handson.tables.files.form import Reading, name_and_type
 from synth_handson.tables.files.reading import format_of_name
 
 PREVIEW_ENGINE = "copula"
-"""It takes a second; the rows are to show the form."""
+"""An engine that takes a second: the preview shows the form of the rows, not their quality."""
 PREVIEW_PEOPLE = "trees"
 LEAKED = 3
 

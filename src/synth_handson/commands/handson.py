@@ -15,7 +15,7 @@ from synth_handson.errors import ArgumentError
 from synth_handson.paths import notebook
 
 COPY = Path("synth-handson")
-"""Where the notebook of an installed package is copied to: what a learner changes there is theirs."""
+"""Folder that the notebook of an installed package is copied to, so that learners change their own copy."""
 
 SETTINGS = """\
 [tool.marimo.runtime]
@@ -25,7 +25,7 @@ on_cell_change = "autorun"
 [tool.marimo.display]
 theme = "system"
 """
-"""What a clone's pyproject.toml says to marimo, which does not take it from a notebook itself."""
+"""Settings of marimo that a clone has in its pyproject.toml; marimo does not read them from a notebook."""
 
 
 def handson(

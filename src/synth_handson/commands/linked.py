@@ -153,7 +153,7 @@ def _events(sources: Mapping[str, Source]) -> dict[str, Source]:
 
 def _named(given: str) -> tuple[str, str]:
     name, separator, where = given.partition("=")
-    # A folder may have the sign in its name: year=2024/visits.csv.
+    # A folder may have an equals sign in its name: year=2024/visits.csv.
     named = separator and Path(name).name == name
     return (name, where) if named else (Path(given).stem, given)
 

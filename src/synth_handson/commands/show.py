@@ -9,7 +9,8 @@ from contextlib import contextmanager
 
 import pandas as pd
 from rich.console import Console
-from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.progress import BarColumn, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.progress import Progress as ProgressBar
 from rich.table import Table
 
 from synth_handson.evidence.assessment import Evidence
@@ -23,7 +24,7 @@ from synth_handson.pipeline.profile import Stage, TableProfile
 from synth_handson.pipeline.validate import Check, ValidationResult
 from synth_handson.presentation.summaries import sentences
 from synth_handson.presentation.words import percent
-from synth_handson.synthesis.run import Progress as Training
+from synth_handson.synthesis.run import Progress
 from synth_handson.tables.files.convert import spell
 from synth_handson.tables.files.form import TableForm
 from synth_handson.tables.rules.find import FoundRule
@@ -33,9 +34,9 @@ MAX_CELL = 40
 MOST_REASONS = 3
 """Reasons printed for a table of limited use."""
 TYPES_TO_SAY = {"dates": "date:%d/%m/%Y", "dots": "whole"}
-"""What can be said of a column, for example, that could not be understood."""
+"""Examples of types to suggest for a column that could not be understood."""
 ADVICE = {"commands.texts_missing": "texts_longer", "commands.texts_cut": "texts_whole"}
-"""What can be done with the command line's options about what is noted."""
+"""Command-line options that help with a note."""
 
 
 def terminal_language() -> Language:
@@ -75,7 +76,7 @@ class Show:
     @contextmanager
     def stages(self) -> Iterator[Stages]:
         """Show what is going on, with the time it takes."""
-        with Progress(
+        with ProgressBar(
             SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn(),
             TextColumn("{task.fields[left]}"), console=self._err, transient=True,
         ) as bar:  # fmt: skip
@@ -223,7 +224,7 @@ class Show:
 class Stages:
     """The line that tells what is going on."""
 
-    def __init__(self, show: Show, bar: Progress) -> None:
+    def __init__(self, show: Show, bar: ProgressBar) -> None:
         self._show = show
         self._bar = bar
         self._task = bar.add_task("", total=None, left="")
@@ -233,7 +234,7 @@ class Stages:
         name = self._show.text(f"stage_{stage.replace(' ', '_')}")
         self._bar.update(self._task, description=name, completed=0, total=None, left="")
 
-    def train(self, progress: Training) -> None:
+    def train(self, progress: Progress) -> None:
         """Tell how far a training is."""
         left = "" if progress.remaining is None else self._show.text("left", seconds=progress.remaining)
         self._bar.update(self._task, completed=progress.fraction or 0, total=1, left=left)

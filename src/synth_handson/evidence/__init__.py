@@ -1,1 +1,1 @@
-"""Everything that is measured about a synthetic table, beside the same for people it has never seen."""
+"""All measures of a synthetic table, each beside the same measure for people it has never seen."""

@@ -10,15 +10,15 @@ import numpy as np
 import pandas as pd
 
 from synth_handson.errors import ArgumentError
+from synth_handson.evidence.privacy.few_alike import Commonest
 from synth_handson.evidence.three_tables import AssessedTables, prepare_tables
 from synth_handson.evidence.verdict import TOLERATED_LEAK, Verdict
 from synth_handson.locales import Message
-from synth_handson.tables.alignment import as_text
 from synth_handson.tables.checks import MIN_ASSESSED_ROWS
 from synth_handson.tables.segment import MIN_PEOPLE, Given, Segment, Shares, spell_choice
 
 ATTRIBUTE = "asked"
-"""Under this name `Generator.sample` says in ``DataFrame.attrs`` what was asked for."""
+"""Key in ``DataFrame.attrs`` under which `Generator.sample` records what was asked for."""
 
 
 @dataclass(frozen=True)
@@ -47,7 +47,7 @@ class Asked:
 
     @property
     def spelled(self) -> str:
-        """What was asked for, in one line."""
+        """What was asked for, as one line of text."""
         shares = (
             [""] * len(self.choices) if self.shares is None else [f" ({100 * s:.0f} %)" for s in self.shares]
         )
@@ -55,16 +55,16 @@ class Asked:
 
     @property
     def differs(self) -> bool:
-        """Whether the rows are to be in another mix than the people among whom they are measured."""
+        """Whether the rows should be mixed differently than the people among whom they are measured."""
         return self.shares is not None or not self.enough
 
     def once_each(self, rows: int) -> float:
-        """Return how many of so many rows there are, counting no more than one for each training person."""
+        """Cap a number of rows at one for each training person."""
         shares = self.shares or (1.0,)
         return sum(min(rows * share, people) for share, people in zip(shares, self.train, strict=True))
 
     def cap(self, verdict: Verdict, rows: int) -> Verdict:
-        """Say among whom so many rows were measured, and pass no table of few people.
+        """Record among whom the rows were measured, and let no table of few people pass.
 
         Neither one in which a leak of the tolerated share would be noticed only because more rows were drawn
         than there are people: it is a share of `once_each`.
@@ -118,7 +118,7 @@ class AskedTables:
 
 
 def all_in_one(synthetic: Sequence[Any]) -> pd.DataFrame:
-    """Put several tables of one generator below each other, so that whoever is found in any is found once.
+    """Concatenate several tables of one generator, so that a person found in several counts once.
 
     Raises
     ------
@@ -139,7 +139,7 @@ def all_in_one(synthetic: Sequence[Any]) -> pd.DataFrame:
 
 
 def what_was_asked(synthetic: object, given: Given | Segment | None, shares: Shares | None) -> Segment | None:
-    """Return what was asked of a table: as it is said, or else as the table itself says, if it does."""
+    """Return what was asked for: as stated, or else as recorded in the table, if it is."""
     if isinstance(given, Segment):
         return given
     if given is not None or shares is not None:
@@ -149,17 +149,16 @@ def what_was_asked(synthetic: object, given: Given | Segment | None, shares: Sha
     return None if plain is None else Segment.from_plain(plain)
 
 
-def all_alike(synthetic: pd.DataFrame, train: pd.DataFrame, verdict: Verdict) -> Verdict:
-    """Pass no table all of whose rows have what few training people have, asked for or not."""
-    same = {
-        str(name): (column.iloc[0],)
-        for name, column in synthetic.items()
-        if column.notna().all() and as_text(column).nunique() == 1
-    }
-    people = int(Segment((same,)).count(train)[0]) if same else len(train)
-    if verdict.outcome != "pass" or not 0 < people < MIN_PEOPLE:
+def all_alike(common: Commonest, verdict: Verdict) -> Verdict:
+    """Let no table pass if most of its rows have what only few training people have, asked for or not."""
+    if verdict.outcome != "pass" or not common.gives_away:
         return verdict
-    said = {"asked": spell_choice(same), "people": people, "minimum": MIN_PEOPLE}
+    said = {
+        "asked": spell_choice({name: (value,) for name, value in common.values.items()}),
+        "people": common.people,
+        "minimum": MIN_PEOPLE,
+        "share": common.rows / common.sizes[0],
+    }
     return replace(verdict, outcome="review", reasons=(Message("verdict.few_alike", said), *verdict.reasons))
 
 

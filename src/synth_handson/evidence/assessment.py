@@ -11,7 +11,7 @@ from synth_handson.errors import ArgumentError
 from synth_handson.evidence.asked import Asked, AskedTables, all_alike, all_in_one, read_asked, what_was_asked
 from synth_handson.evidence.controls.control_results import ControlResult, assess_controls
 from synth_handson.evidence.counting.exact_fidelity import on_all_rows
-from synth_handson.evidence.counting.exact_tables import Given, read_tables
+from synth_handson.evidence.counting.exact_tables import ReadTables, read_tables
 from synth_handson.evidence.fidelity.c2st import c2st
 from synth_handson.evidence.fidelity.events import with_events
 from synth_handson.evidence.fidelity.rules import RuleEvidence, assess_rules, units_of
@@ -36,8 +36,7 @@ from synth_handson.tables.linked import LinkedTables
 from synth_handson.tables.rules.find import FoundRule
 from synth_handson.tables.rules.parse import as_rules
 from synth_handson.tables.rules.rule import Rule
-from synth_handson.tables.segment import Given as GivenValues
-from synth_handson.tables.segment import Segment, Shares
+from synth_handson.tables.segment import Given, Segment, Shares
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -49,12 +48,12 @@ StepName = Literal["distances", "attacks", "controls", "fidelity", "utility", "d
 SHARES: dict[StepName, float] = {
     "distances": 0.0, "attacks": 0.1, "controls": 0.35, "fidelity": 0.5, "utility": 0.7, "done": 1.0,
 }  # fmt: skip
-"""How much of the work is done, roughly, when a step begins."""
+"""Approximate share of the work done when each step begins."""
 
 
 @dataclass(frozen=True)
 class Step:
-    """How far an assessment is.
+    """Progress of an assessment.
 
     Attributes
     ----------
@@ -79,7 +78,7 @@ class Sizes:
 
 @dataclass(frozen=True)
 class Evidence:
-    """What was measured about a synthetic table, beside the same for real people it has never seen.
+    """The measures of a synthetic table, each beside the same measure for real people it has never seen.
 
     Attributes
     ----------
@@ -114,7 +113,7 @@ class Evidence:
     person
         The column that tells them apart.
     asked
-        Of rows drawn on demand, what was asked for, and how many real people have it.
+        For rows drawn on demand: what was asked for, and how many real people have it.
     """
 
     version: str
@@ -143,13 +142,13 @@ class Evidence:
 
     @property
     def median_kept(self) -> Measure | None:
-        """Return "performance_kept" of the median model; None if of no model it could be measured."""
+        """Return "performance_kept" of the median model; None if it could not be measured for any model."""
         models = self.utility.models if self.utility else ()
         return median_kept([model.kept for model in models])
 
     @property
     def decision(self) -> Message:
-        """Say in one sentence what follows from privacy and use together, by the rules of both."""
+        """Say in one sentence what follows from privacy and usefulness, by the rules of both."""
         if self.verdict != "pass":
             return Message("use.do_not_share" if self.verdict == "fail" else "use.undecided")
         return Message(f"use.share_{self.usefulness.outcome.replace(' ', '_')}")
@@ -183,7 +182,7 @@ class Evidence:
         return evidence
 
     def to_html(self, lang: Language = "en", about: About | None = None) -> str:
-        """Return the report as one self-contained HTML page, for a reader who is no statistician."""
+        """Return the report as one self-contained HTML page, for readers who are not statisticians."""
         from synth_handson.presentation import report
 
         return report.to_html(self, lang, about or report.About())
@@ -210,7 +209,7 @@ def assess(
     known: Sequence[str] | None = None,
     rules: str | Rule | Iterable[str | Rule | FoundRule] = (),
     person: str | int | None = None,
-    given: GivenValues | Segment | None = None,
+    given: Given | Segment | None = None,
     shares: Shares | None = None,
     random_state: int = 0,
     on_progress: Callable[[Step], None] | None = None,
@@ -223,7 +222,7 @@ def assess(
     synthetic
         The rows drawn from the generator, or the path of a CSV or Parquet file of them. At least 100 rows and
         2 columns. Or linked tables of at least 100 people. Or a list of all tables that were drawn from one
-        generator and given away, as DataFrames: whoever is found in any of them counts once.
+        generator and given away, as DataFrames: a person found in several of them counts once.
     train
         The rows it was trained on, with the same columns.
     holdout
@@ -250,9 +249,9 @@ def assess(
     on_progress
         Called with a `Step` whenever one begins.
     client
-        Of a Dask cluster (``pip install "synth-handson[dask]"``), whose workers keep and count the rows of
-        large tables; by default one of the scheduler that the environment variable DASK_SCHEDULER names, if
-        any. It counts the same: the evidence is equal to the last digit.
+        Client of a Dask cluster (``pip install "synth-handson[dask]"``), whose workers keep and count the
+        rows of large tables; by default one of the scheduler that the environment variable DASK_SCHEDULER
+        names, if any. It counts the same: the evidence is equal to the last digit.
 
     Returns
     -------
@@ -274,11 +273,11 @@ def assess(
     -----
     If a table has more than 200,000 rows, the bins of columns and of pairs of columns, identical rows and
     people found by part of their columns are counted on all rows, on the disk where memory does not do.
-    Distances, classifiers, attacks and moments of numbers are measured on samples of at most so many rows.
+    Distances, classifiers, attacks and moments of numbers are measured on samples of at most this size.
     Each measure says on how many.
 
-    Columns of free text, of tables of at most so many rows, are measured by themselves: what is like real
-    texts, and whether anybody's own words stand in them. They are no part of anything else that is measured.
+    Columns of free text are measured by themselves, of larger tables on samples: what is like real texts, and
+    whether anybody's own words stand in them. They are no part of anything else that is measured.
 
     Rows on demand are compared with the training and the holdout people who have what was asked for, and the
     smallest detectable leak is one among these. Where shares were asked for, fidelity and use are measured
@@ -315,7 +314,7 @@ def assess(
 
 
 def _assess(
-    given: Given,
+    given: ReadTables,
     target: str | None,
     stated: tuple[Rule, ...],
     random_state: int,
@@ -324,7 +323,7 @@ def _assess(
     asked: AskedTables | None = None,
 ) -> Evidence:
     whole = given.whole
-    tables, texts = (given.tables, ()) if whole else set_texts_apart(given.tables)
+    tables, texts = set_texts_apart(given.tables)
     histories = people.histories if people else None
 
     def begin(name: StepName) -> None:
@@ -332,11 +331,11 @@ def _assess(
             on_progress(Step(name, SHARES[name]))
 
     begin("distances")
-    ours = Neighbours.of(tables, random_state, whole)
+    neighbours = Neighbours.of(tables, random_state, whole)
     joint = c2st(tables.synthetic, tables.train, tables.holdout, random_state=random_state)
     real_auc = joint.reference or Estimate(0.5, 0.5, 0.5)
     privacy = assess_privacy(
-        ours,
+        neighbours,
         real_auc,
         texts,
         known=given.known,
@@ -344,12 +343,11 @@ def _assess(
         as_in_reality=not (asked and asked.asked.differs),
         on_attacks=lambda: begin("attacks"),
     )
+    privacy = replace(privacy, verdict=all_alike(neighbours.counts.commonest, privacy.verdict))
     if asked:
-        privacy = replace(privacy, verdict=asked.asked.cap(privacy.verdict, len(tables.synthetic)))
-    elif not (histories or whole):
-        privacy = replace(privacy, verdict=all_alike(tables.synthetic, tables.train, privacy.verdict))
+        privacy = replace(privacy, verdict=asked.asked.cap(privacy.verdict, given.sizes[2]))
     begin("controls")
-    controls = assess_controls(ours, joint)
+    controls = assess_controls(neighbours, joint)
     begin("fidelity")
     schema = match_schema(*given.columns)
     compared = tables
@@ -385,7 +383,7 @@ def _assess(
         usefulness=usefulness,
         grade=grade(fidelity, utility, privacy, usefulness),
         known=people.known if people else given.known,
-        epsilon_at_least=epsilon_at_least(ours) if privacy.verdict.split_is_random else None,
+        epsilon_at_least=epsilon_at_least(neighbours) if privacy.verdict.split_is_random else None,
         rules=rules,
         people=sizes if histories else None,
         person=people.person if people and histories else None,

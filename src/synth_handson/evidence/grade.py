@@ -21,7 +21,7 @@ Letter = Literal["A+", "A", "B+", "B", "C", "F"]
 WEIGHTS = {"fidelity": 0.4, "utility": 0.4, "privacy": 0.2}
 LETTERS: tuple[tuple[float, Letter], ...] = ((90, "A+"), (80, "A"), (70, "B+"), (60, "B"), (50, "C"))
 CAPS: dict[str, Letter] = {"fail": "F", "review": "B+", "limited": "B+", "not useful": "C"}
-"""The best letter that a verdict on privacy, or the table's use, allows."""
+"""Best letter that a privacy verdict or the table's usefulness allows."""
 ORDER: tuple[Letter, ...] = ("F", *(name for _, name in reversed(LETTERS)))
 """Letters from the worst to the best."""
 
@@ -104,7 +104,7 @@ def grade(fidelity: Fidelity, utility: Utility | Message, privacy: Privacy, usef
 
 
 def _cap(privacy: Privacy, usefulness: Usefulness) -> tuple[Letter, Message | None]:
-    """Find the best letter that privacy and use allow, and which of them allows no better one."""
+    """Find the best letter that privacy and usefulness allow, and which of them sets the limit."""
     caps = [
         (CAPS[outcome], Message(f"grade.capped_{outcome.replace(' ', '_')}"))
         for outcome in (privacy.verdict.outcome, usefulness.outcome)
@@ -114,7 +114,7 @@ def _cap(privacy: Privacy, usefulness: Usefulness) -> tuple[Letter, Message | No
 
 
 def letter(total: float) -> Letter:
-    """Name a total of 0 to 100."""
+    """Return the letter for a total from 0 to 100."""
     return next((name for least, name in LETTERS if total >= least), "F")
 
 
@@ -154,8 +154,8 @@ def _privacy_score(privacy: Privacy) -> float:
     return 100 * (1 - min(max(excess), 1.0))
 
 
-def _share(ours: float, theirs: float) -> float:
-    return float(np.clip(ours / theirs, 0, 1)) if theirs > 0 else 1.0
+def _share(synthetic: float, reference: float) -> float:
+    return float(np.clip(synthetic / reference, 0, 1)) if reference > 0 else 1.0
 
 
 def _recommendations(fidelity: Fidelity, utility: Utility | Message, privacy: Privacy) -> Iterable[Message]:

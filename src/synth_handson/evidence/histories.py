@@ -1,4 +1,4 @@
-"""The three tables of an assessment as people with histories: whole people are compared, and not rows."""
+"""The three tables of an assessment as people with histories: people are compared, not rows."""
 
 from __future__ import annotations
 
@@ -28,12 +28,13 @@ PARTS = ("synthetic", "train", "holdout")
 Keys = tuple[pd.Series, pd.Series, pd.Series]
 """Keys of synthetic, training and holdout people, as text."""
 Trio = tuple[Integers, Integers, Integers]
-"""Numbers of synthetic, training and holdout rows."""
+"""One array each for the synthetic, training and holdout rows."""
 Picks = Sequence[tuple[int, Integers]]
-"""For each of three tables, from which one people are taken, and their positions, ascending."""
+"""For each of the three tables: the table that people are taken from, and their positions, ascending."""
 MOMENTS = ("date", "zoned date")
 FORWARD = 0.95
-"""Share of the steps from one row of a person to the next, at least, in which a time goes forward."""
+"""Smallest share of steps between consecutive rows of a person in which a column moves forward, for it to
+count as time."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -69,13 +70,13 @@ class Events:
         for part, people in picks:
             number = np.full(int(max(people.max(initial=0), self.owners[part].max(initial=0))) + 1, -1)
             number[people] = np.arange(len(people))
-            theirs = number[self.owners[part]]
-            owners.append(theirs[theirs >= 0])
-            tables.append(self.tables.all[part][theirs >= 0].reset_index(drop=True))
+            renumbered = number[self.owners[part]]
+            owners.append(renumbered[renumbered >= 0])
+            tables.append(self.tables.all[part][renumbered >= 0].reset_index(drop=True))
         return replace(self, tables=AssessedTables(*tables), owners=_trio(owners), texts={})
 
     def summaries(self, part: int, people: int) -> Iterator[tuple[str, pd.Series]]:
-        """Say of each person of a table how many events there are, and how each column begins and ends."""
+        """Summarise each person's events: their number, and each column's first and last value."""
         table, owners = self.tables.all[part], self.owners[part]
         counts = np.bincount(owners, minlength=people)
         yield f"count({self.name or '*'})", pd.Series(counts.astype(float))
@@ -101,7 +102,7 @@ class Events:
 
 @dataclass(frozen=True, eq=False)
 class Histories:
-    """People of three tables, with what happened to them.
+    """People of three tables, with their events.
 
     Attributes
     ----------
@@ -114,7 +115,7 @@ class Histories:
     events
         Each kind of events.
     columns
-        Of the tables as given, without the key.
+        Columns of the tables as given, without the key.
     profile
         Columns that are the same in all rows of every real person: ``attributes``, and those that only
         synthetic people change.
@@ -137,7 +138,7 @@ class Histories:
     def people(self) -> AssessedTables:
         """One row for each person: the attributes, and a summary of each kind of events.
 
-        Of events their number, ``count(*)``; of each column its first and last value, ``first(amount)`` and
+        The number of events, ``count(*)``; of each column its first and last value, ``first(amount)`` and
         ``last(amount)``; of numbers the sum; and free text of all events together, ``string_agg(note)``.
         """
         tables = []
@@ -150,7 +151,7 @@ class Histories:
 
     @cached_property
     def profiles(self) -> AssessedTables:
-        """What never changes within real people: one row for each, and whatever synthetic people have."""
+        """Attributes that never change within real people, one row per person; also for synthetic people."""
         if set(self.profile) <= set(self.attributes.train):
             return self.attributes
         (events,) = self.events
@@ -174,7 +175,7 @@ class Histories:
         return AssessedTables(*tables)
 
     def one_event_each(self, events: Events, random_state: int) -> Events:
-        """Draw one event of each person who has any: what is said of these is said of people."""
+        """Draw one event of each person who has any, so that measures are about people."""
         rng = np.random.default_rng(random_state)
         chosen = [np.flatnonzero(one_of_each(owners, rng)) for owners in events.owners]
         tables = (
@@ -209,14 +210,14 @@ class Histories:
         return self if everybody else self.of(picks)
 
     def reference(self, random_state: int) -> Histories:
-        """Put half of the holdout's people in the synthetic ones' place, and leave the others as holdout."""
+        """Use half of the holdout's people as synthetic ones, and the others as holdout."""
         order = np.random.default_rng(random_state).permutation(self.sizes[2])
         first, second = np.array_split(order, 2)
         return self.of([(2, np.sort(first)), (1, np.arange(self.sizes[1])), (2, np.sort(second))])
 
 
 def by_person(frames: Frames, person: Hashable) -> Histories:
-    """Take three tables with several rows of each person apart.
+    """Split three tables with several rows per person into people and events.
 
     Columns that are the same in all rows of every person belong to the people; the others to events.
 
@@ -256,7 +257,7 @@ def by_person(frames: Frames, person: Hashable) -> Histories:
 
 
 def of_linked(tables: Mapping[str, LinkedTables]) -> Histories:
-    """Set people and events of three linked tables beside each other.
+    """Combine people and events of three linked tables.
 
     Raises
     ------
@@ -317,7 +318,7 @@ def _checked(found: Histories) -> Histories:
 
 
 def read_keys(frames: Frames, person: Hashable) -> Keys:
-    """Return the column that tells the people of each table apart, as text.
+    """Return the column that identifies the people of each table, as text.
 
     Raises
     ------
@@ -341,7 +342,7 @@ def _as_keys(columns: Sequence[pd.Series]) -> Keys:
 
 
 def _in_order(name: str, tables: AssessedTables, train: pd.DataFrame, owners: Trio) -> Events:
-    """Put events in the order of people and time, and set free text apart."""
+    """Sort events by person and time, and set free text apart."""
     kinds = {str(c): column_kind(as_canonical(train[c])) for c in train.columns}
     time = _find_time(tables, owners, kinds)
     orders = [
@@ -363,9 +364,9 @@ def _in_order(name: str, tables: AssessedTables, train: pd.DataFrame, owners: Tr
 
 
 def _find_time(tables: AssessedTables, owners: Trio, kinds: Mapping[str, str]) -> str | None:
-    """Find the column that orders events: a date, or else a number that goes forward within people.
+    """Find the column that orders events: a date, or else a number that increases within people.
 
-    One whose values repeat from person to person comes first, for row numbers go forward, too.
+    One whose values repeat from person to person comes first, because row numbers increase as well.
     """
     for name in tables.numbers:
         if kinds[name] in MOMENTS:
@@ -385,7 +386,7 @@ def _forward(column: pd.Series, owners: Integers) -> float:
 
 
 def rows_of_people(owners: Integers, rows: int, rng: np.random.Generator, *, again: bool) -> Integers:
-    """Draw people, with all their rows, until there are so many rows.
+    """Draw people, with all their rows, until enough rows are drawn.
 
     Parameters
     ----------

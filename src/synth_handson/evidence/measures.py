@@ -1,4 +1,4 @@
-"""One shape for every number that is measured, and what is known about each beforehand."""
+"""One form for every measure, and the definition of each."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ Good = Literal["low", "high", "near"]
 
 @dataclass(frozen=True)
 class Definition:
-    """What is known about a measure before it is taken.
+    """Definition of a measure.
 
     Attributes
     ----------
@@ -70,12 +70,12 @@ class Measure:
     p_value
         Probability of a value at least as far from chance if the synthetic table knew nothing about the
         training rows that it does not know about unseen people; None where nothing is tested. Two-sided
-        unless the measure says otherwise: a table that avoids its training people tells who they are, too.
+        unless the measure says otherwise: a table that avoids its training people also reveals them.
     least_p_value
         The smallest p-value that the test could have shown: with few people found, not even one that finds
         training people alone is small. None if nothing limits it.
     attributable
-        Of tests that count people found: which share of the training people found would not have been found
+        For tests that count people found: the share of the training people found would not have been found
         at the holdout people's rate, 0 to 1. Low is good.
     avoided
         The opposite: which share of the holdout people found would not have been found at the training
@@ -98,7 +98,7 @@ class Measure:
 
     @property
     def definition(self) -> Definition:
-        """What was known about it before it was taken."""
+        """The measure's definition."""
         return DEFINITIONS[self.name]
 
     @property
@@ -153,7 +153,7 @@ class Measure:
 
     @property
     def excess(self) -> float | None:
-        """How much worse than the reference it is, in the measure's own unit; below 0 where it is better."""
+        """How much worse than the reference it is, in the measure's unit; negative if it is better."""
         if self.value is None or self.reference is None:
             return None
         if self.good == "near":
@@ -174,13 +174,13 @@ class Measure:
 
 
 RECORDED = ("lowest", "highest", "good", "ideal", "interval", "source")
-"""What of the definition stands in a record of the measure."""
+"""Fields of the definition that are part of a measure's record."""
 
 
 ESTIMATES = {
     "value": "", "reference": "reference_", "attributable": "attributable_", "avoided": "avoided_"
 }  # fmt: skip
-"""Which fields have an interval, and what its ends' names begin with in a record."""
+"""Fields with an interval, and the prefix of its ends in a record."""
 
 
 def _to_record(found: Measure, plain: Callable[[Measure], dict[str, Any]]) -> dict[str, Any]:
@@ -327,7 +327,7 @@ DEFINITIONS: dict[str, Definition] = {
     "split_auc": Definition(0.0, 1.0, "near", 0.5, "delong", _C2ST),
     "split_columns": Definition(0.0, 1.0, "low", 0.0, "bootstrap", _CHI),
 }
-"""Every measure there is, by name."""
+"""Every measure, by name."""
 
 RISKS = ("singling_out", "linkability", "inference")
 """Measures taken by attacks, in the order of WP29 Opinion 05/2014."""

@@ -1,4 +1,4 @@
-"""Read three tables in which people have several rows, and look for real people by their events."""
+"""Read three tables in which people have several rows, and search for real people by their events."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, TypeAlias
 import pandas as pd
 
 from synth_handson.errors import ArgumentError
-from synth_handson.evidence.counting.exact_tables import Given, read_tables
+from synth_handson.evidence.counting.exact_tables import ReadTables, read_tables
 from synth_handson.evidence.histories import PARTS, Events, Histories, by_person, of_linked, read_keys
 from synth_handson.evidence.measures import Measure
 from synth_handson.evidence.privacy.attribution import attribution_measures
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 Tables: TypeAlias = "Mapping[str, AnyTable | LinkedTables]"
 EVERY_ROW = 2**40
-"""Tables of people with several rows are read into memory, however many these are."""
+"""Row limit for tables of people with several rows, which are always read into memory."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -59,7 +59,7 @@ class ReadPeople:
     random_state: int
 
     def of_target(self, tables: AssessedTables, target: str | None) -> AssessedTables:
-        """Return the rows that a target is learned from: people, or of what happens one event of each."""
+        """Return the rows that a target is learned from: people, or one event of each."""
         if self.histories is None or target is None or target in self.histories.attributes.train:
             return tables
         events = kind_of(self.histories, [target])
@@ -75,12 +75,12 @@ def read_people(
     target: str | None,
     known: Iterable[Hashable] | None,
     client: Client | None,
-) -> Iterator[tuple[Given, ReadPeople]]:
+) -> Iterator[tuple[ReadTables, ReadPeople]]:
     """Open three tables, make one row of each person, and measure what the events say.
 
     Yields
     ------
-    Given, ReadPeople
+    ReadTables, ReadPeople
         The people as a table, and with their events.
 
     Raises
@@ -135,13 +135,13 @@ def _in_memory(tables: Tables) -> dict[str, pd.DataFrame]:
 
 
 def kind_of(histories: Histories, names: Sequence[str]) -> Events | None:
-    """Find the kind of events that has all of these columns which do not belong to people."""
-    theirs = set(names) - set(histories.attributes.train)
-    return next((events for events in histories.events if theirs <= set(events.tables.train)), None)
+    """Find the kind of events that has all of these columns, except those of people."""
+    wanted = set(names) - set(histories.attributes.train)
+    return next((events for events in histories.events if wanted <= set(events.tables.train)), None)
 
 
 def _attributions(histories: Histories, known: Sequence[str], random_state: int) -> tuple[Measure, ...]:
-    """Tell secrets of people of whom an event is known in part: of one event of each, drawn at random."""
+    """Guess secrets of people of whom part of an event is known: one event each, drawn at random."""
     if not known:
         return ()
     events = kind_of(histories, known)

@@ -1,4 +1,4 @@
-"""The three tables of an assessment: checked, in one shape, and sampled where they are very large."""
+"""The three tables of an assessment: checked, aligned, and sampled if they are very large."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ from synth_handson.tables.columns import Column, ColumnKind, column_kind, to_flo
 from synth_handson.tables.large import LargeTable
 
 MAX_ROWS = 200_000
-"""Of larger tables, what cannot be counted on all rows is measured on so many."""
+"""Rows that larger tables are sampled to for what cannot be counted on all rows."""
 TITLES = ("train", "synthetic", "holdout")
-"""The training table decides the types, and so it comes first."""
+"""Names of the tables. The training table comes first, as it decides the types."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -56,7 +56,7 @@ class AssessedTables:
         return self.synthetic, self.train, self.holdout
 
     def instead(self, synthetic: pd.DataFrame) -> AssessedTables:
-        """Put another table in the synthetic one's place."""
+        """Replace the synthetic table by another one."""
         return AssessedTables(synthetic, self.train, self.holdout)
 
     def without(self, columns: Sequence[str]) -> AssessedTables:
@@ -76,7 +76,7 @@ def prepare_tables(
     min_rows: int = MIN_ASSESSED_ROWS,
     min_columns: int = 2,
 ) -> AssessedTables:
-    """Check that three tables can be compared, and bring them into one shape.
+    """Check that three tables can be compared, and align them.
 
     The training table decides the columns, their order and types. A column of the synthetic table or the
     holdout in another dtype is converted where its values allow it.
@@ -125,7 +125,7 @@ def prepare_tables(
 def align_column(
     name: Hashable, train: Column, synthetic: Column, holdout: Column
 ) -> tuple[Column, Column, Column]:
-    """Bring one column of the three tables into one shape: float64, or str.
+    """Convert one column of the three tables to one dtype: float64 or str.
 
     Parameters
     ----------
@@ -158,14 +158,14 @@ def align_column(
 
 
 def sample_rows(frame: pd.DataFrame, rows: int, random_state: int) -> pd.DataFrame:
-    """Draw ``rows`` rows without replacement, numbered from 0; all of them where there are no more."""
+    """Draw ``rows`` rows without replacement, numbered from 0; all of them if there are no more."""
     if len(frame) <= rows:
         return frame
     return frame.iloc[sample_positions(len(frame), rows, random_state)].reset_index(drop=True)
 
 
 def sample_positions(size: int, rows: int, random_state: int) -> Integers:
-    """Draw ``rows`` of so many positions without replacement, ascending; all where there are no more."""
+    """Draw ``rows`` positions without replacement, ascending; all if there are no more."""
     if size <= rows:
         return np.arange(size)
     return np.sort(np.random.default_rng(random_state).choice(size, rows, replace=False))

@@ -1,4 +1,4 @@
-"""Is the table useful? Stated rules on intervals, apart from whether anybody can be found in it."""
+"""Whether the table is useful: stated rules on intervals, independent of privacy."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ from synth_handson.locales import Message
 Use = Literal["useful", "close", "limited", "not useful", "cannot tell"]
 
 HALF = 0.5
-"""Below this share of what real rows teach, more is lost than kept."""
+"""Share of a real model's skill below which more is lost than kept."""
 MOST = 0.8
-"""Where less than this share is certain, too much is lost to call a table useful."""
+"""Share of a real model's skill. If certainly less is kept, a table is not called useful."""
 PAIRS = ("pair_tvd", "spearman_difference", "correlation_ratio_difference", "cramers_v_difference")
 HISTORIES = ("c2st_auc_events", "intraclass_difference")
 APART = {
@@ -27,10 +27,11 @@ APART = {
     "c2st_auc": (0.1, 0.3),
     **dict.fromkeys((*PAIRS, *HISTORIES), (0.1, 0.3)),
 }
-"""How far beyond the holdout's a column's or a pair's distance, a pair's difference of association, and the
-classifier's area may certainly be where nothing is broken, and where no more than something is."""
+"""Tolerated excess over the holdout, after allowing for uncertainty, of a column's or a pair's distance, a
+pair's difference of association and the classifier's AUC: first for a useful table, then for a limited
+one."""
 MOST_NAMED = 5
-"""Of many things that are broken, so many are named."""
+"""Broken things that are named at most."""
 
 
 @dataclass(frozen=True)
@@ -56,7 +57,7 @@ class Usefulness:
 def judge_use(
     fidelity: Fidelity, utility: Utility | Message, rules: Sequence[RuleEvidence] = ()
 ) -> Usefulness:
-    """Judge by what is kept of the statistics, and by the models that learn the target.
+    """Judge usefulness by the statistics that are kept, and by models that learn the target.
 
     The statistics are **broken** if a column is the same for everybody, blank or without a common category
     (`find_broken`), or if a column, a pair or the classifier that tells synthetic from real rows is certainly
@@ -65,7 +66,8 @@ def judge_use(
     are 20 %). A broken rule is named first. Without a target, a table is **close** if nothing is broken,
     **not useful** if something is beyond the second limit, else **limited**.
 
-    With a target, the shares of performance kept count, too (`performance_kept`, 1 is as good as real rows):
+    With a target, the shares of performance kept count as well (`performance_kept`, 1 is as good as real
+    rows):
 
     - **useful** if the median model keeps more than half for certain and may keep four fifths, the worst one
       may keep half, nothing is broken, no class of the target is certainly more than .03 rarer or more
@@ -117,7 +119,7 @@ def judge_use(
 
 
 def median_kept(kept: Sequence[Measure]) -> Measure | None:
-    """Take the measure of the median model; of an even number the better one, None if none has a value."""
+    """Return the measure of the median model, the better of two; None if none has a value."""
     ascending = _ascending(kept)
     return ascending[len(ascending) // 2] if ascending else None
 
@@ -157,7 +159,7 @@ def _advise(outcome: Use, median: Measure, utility: Utility, *, broken: bool) ->
 
 
 def _named(faults: Sequence[Message]) -> tuple[Message, ...]:
-    """Name what is broken; of very much, the first few and how much more there is."""
+    """Name what is broken: the first few, and how many more there are."""
     more = len(faults) - MOST_NAMED
     if more <= 1:
         return tuple(faults)
@@ -165,7 +167,7 @@ def _named(faults: Sequence[Message]) -> tuple[Message, ...]:
 
 
 def _of_target(utility: Utility) -> Iterable[Message]:
-    """Say which class of the target is too rare or frequent, and for which group more is lost than kept."""
+    """Name the target's class that is too rare or frequent, and the group that loses more than it keeps."""
     if utility.shifted:
         yield _broken(utility.shifted)
     lost = [group for group in utility.groups if group.kept.high is not None and group.kept.high < HALF]
@@ -191,7 +193,7 @@ def _broken(found: BrokenColumn) -> Message:
 
 
 def _broken_rule(rule: RuleEvidence) -> Message:
-    """Say that a rule is broken, in the words of its kind."""
+    """Say that a rule is broken."""
     return Message(
         rule.words.key.replace("rules.", "rules.broken_", 1), {**rule.words.values, "share": rule.broken}
     )
@@ -226,12 +228,12 @@ def _apart(found: Measure) -> Message:
 
 
 def _beyond(found: Measure) -> float:
-    """Say how far beyond the holdout a measure certainly is, as a multiple of what is tolerated."""
+    """Return the certain excess over the holdout, as a multiple of what is tolerated."""
     return certain_excess(found) / APART[found.name][0]
 
 
 def certain_excess(found: Measure) -> float:
-    """Say how much worse than the holdout a measure certainly is: from one interval's end to the other's."""
+    """Return how much worse than the holdout a measure certainly is: the gap between the intervals."""
     if found.low is None or found.reference_high is None:
         return 0.0
     return max(found.low - found.reference_high, 0.0)

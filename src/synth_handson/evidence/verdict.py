@@ -1,4 +1,4 @@
-"""May it be called safe, as far as was measured? Stated rules, decided on intervals."""
+"""The privacy verdict: stated rules, decided on intervals."""
 
 from __future__ import annotations
 
@@ -17,24 +17,24 @@ from synth_handson.metrics.intervals import Z, tarone
 Outcome = Literal["pass", "review", "fail"]
 
 FAIL_LEVEL = 0.001
-"""Probability that chance alone makes any of the tests fail a harmless table."""
+"""Probability that the tests fail a harmless table by chance."""
 REVIEW_LEVEL = 0.05
-"""Probability that chance alone makes any of the tests ask for a review of one."""
+"""Probability that the tests ask for a review of a harmless table by chance."""
 SPLIT_LEVEL = 0.01
-"""Below this, training rows and holdout are not taken for random parts of the same people."""
+"""p-value below which training rows and holdout do not count as a random split of the same people."""
 TOLERATED_LEAK = 0.05
-"""Share of people, or rows, that a leak may concern at most; and a table passes only if a leak of this share
-of its rows would have been noticed with 80 % probability."""
+"""Largest share of people, or rows, that a leak may concern. A table passes only if a leak of this share of
+its rows would have been noticed with a probability of 80 %."""
 TOLERATED_FRACTION = 0.5
-"""Of the training people found, at most this share may be found for being training people: beyond it, who
-guesses that somebody found was a training person is right two times in three or more, at even odds."""
+"""Largest share of the training people found that may be found because they were trained on. Beyond it,
+guessing that a person who was found was trained on is right at least two times in three, at even odds."""
 AREAS = tuple(name for name, known in DEFINITIONS.items() if known.tested and known.ideal == 0.5)
-"""Tests that are 0.5 by chance. A leak that concerns a share s of the people for certain adds s / 2."""
+"""Tests whose value is 0.5 by chance. A leak that reveals a share s of the people adds s / 2."""
 LEANINGS = ("classifier_attack_auc",)
-"""Tests of the table as a whole. Every generator leans a little towards the people it learned from, without
-coming near to any of them. So the verdict counts only what is beyond the tolerated leak."""
+"""Tests of the table as a whole. Every generator leans a little towards the people it learned from without
+coming close to any of them, so the verdict counts only what exceeds the tolerated leak."""
 HINTS = ("training_matches", "holdout_matches")
-"""Checks that take the generator to draw as reality does: signs, and no tests."""
+"""Checks that assume the generator draws like reality. They are hints, not tests."""
 AVOIDED = {
     "identical_rows": "rows", "identical_without": "rows", "outlier_identical": "outliers",
     "subset_matches": "subset", "subset_matches_binned": "subset",
@@ -48,7 +48,7 @@ AVOIDED = {
     **dict.fromkeys(("event_matches", "event_matches_2", "event_matches_3", "event_matches_4"), "events"),
     "history_attack_tpr": "hits", "event_attack_tpr": "hits",
 }  # fmt: skip
-"""Entry ``avoided_<this>`` of ``verdict.toml`` says that training people were avoided; of other tests
+"""Entry ``avoided_<this>`` of ``verdict.toml`` says that training people were avoided; the other tests use
 ``avoided_distance``."""
 
 SAID_OF_PEOPLE = {
@@ -58,7 +58,7 @@ SAID_OF_PEOPLE = {
         "few_rows", "blind", "small_holdout", "shown_shared_people",
     )
 }  # fmt: skip
-"""Reasons that are said in another way, entry ``<this>_people``, where people have several rows."""
+"""Reasons with a different text, entry ``<this>_people``, where people have several rows."""
 
 
 @dataclass(frozen=True)
@@ -80,13 +80,13 @@ class Verdict:
         Share of copied rows that the tests would have noticed with 80 % probability, 0 to 1; None if none
         would.
     smallest_hinted_leak
-        The same where `training_matches` counts, too, which assumes more.
+        The same if `training_matches` counts as well, which assumes more.
     smallest_detectable_changed
         The same of rows that are copied with one value changed.
     tolerated_leak
         A table is not passed if ``smallest_hinted_leak`` is larger.
     rows_needed
-        With so many synthetic rows it would be no larger; None if no number of rows does it.
+        Synthetic rows needed for it to be no larger; None if no number of rows suffices.
     holdout_needed
         With a holdout of so many rows it would be no larger, where more synthetic rows do not help; None if
         that does not help either.
@@ -119,7 +119,7 @@ def decide(
     checks: Sequence[Measure] = (),
     never: NeverRepeating = NOTHING_UNIQUE,
 ) -> Verdict:
-    """Decide by these rules, in this order.
+    """Decide the verdict by these rules, in this order.
 
     1. **review** if rows of the same people stand in the training table and in the holdout (more than 5 % of
        the holdout's rows), or if the two are not random parts of the same people (a test of that is below
@@ -210,7 +210,7 @@ def decide(
 
 
 def in_people(verdict: Verdict) -> Verdict:
-    """Say of a verdict on tables in which each row sums up a person that it counts people."""
+    """Reword a verdict on tables whose rows each summarise a person: it counts people."""
     reasons = (
         Message(f"{reason.key}_people", reason.values) if reason.key in SAID_OF_PEOPLE else reason
         for reason in verdict.reasons
@@ -219,7 +219,7 @@ def in_people(verdict: Verdict) -> Verdict:
 
 
 def beyond_tolerance(found: Measure) -> bool:
-    """Tell whether what a measure shows is more than is tolerated, wherever in its interval the truth lies.
+    """Tell whether a measure's whole interval is beyond what is tolerated.
 
     Either it concerns more than `TOLERATED_LEAK` of the people or rows beyond what chance does; or, where
     people found are counted, more than `TOLERATED_FRACTION` of them are found for being training people, or
@@ -238,7 +238,7 @@ def beyond_tolerance(found: Measure) -> bool:
 
 
 def _tolerant(found: Measure) -> Measure:
-    """Let a leaning count with the probability that it is no more than what is tolerated."""
+    """Use the probability that a leaning is within what is tolerated as its p-value."""
     if found.name not in LEANINGS or found.value is None or found.p_value is None:
         return found
     from scipy.stats import norm
@@ -250,7 +250,7 @@ def _tolerant(found: Measure) -> Measure:
 
 
 def _leaning(found: Measure, tests: int) -> Message:
-    """Say of a table that passes that it leans all the same."""
+    """Note that a table leans towards its training people although it passes."""
     return Message(
         "verdict.leaning_away" if avoids_training_people(found) else "verdict.leaning",
         {
@@ -271,7 +271,7 @@ def avoids_training_people(found: Measure) -> bool:
 
 
 def hint_speaks(found: Measure) -> bool:
-    """Tell whether a hint is clear: more are found than reality would, and that not by chance."""
+    """Tell whether a hint is clear: more matches than expected, and not by chance."""
     often = found.attributable is not None and found.attributable.low > TOLERATED_FRACTION
     if found.p_value is None or not often:
         return False
@@ -338,7 +338,7 @@ def adjust(measures: Iterable[Measure]) -> tuple[tuple[Measure, float], ...]:
 
 
 def _able(measures: Iterable[Measure]) -> list[Measure]:
-    """Choose the tests that could show something."""
+    """Choose the tests that could reach significance."""
     tested = [m for m in measures if m.p_value is not None]
     least = np.array([m.least_p_value or 0.0 for m in tested])
     level = REVIEW_LEVEL / tarone(least, REVIEW_LEVEL)
@@ -346,12 +346,12 @@ def _able(measures: Iterable[Measure]) -> list[Measure]:
 
 
 def single_level(names: Iterable[str]) -> float:
-    """Level at which one of the tests among these measures counts, whatever the others show."""
+    """Level at which a single test among these measures counts, whatever the others show."""
     return REVIEW_LEVEL / sum(DEFINITIONS[name].tested for name in names)
 
 
 def holm(p_values: Sequence[float]) -> list[float]:
-    """Adjust p-values for their number, so that the smallest can be read as if it were the only one.
+    """Adjust p-values for their number by Holm's method.
 
     Parameters
     ----------

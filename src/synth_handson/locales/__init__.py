@@ -7,19 +7,25 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
+from numbers import Number
 from string import Formatter
 from typing import Any, Literal
 
 Language = Literal["ja", "en"]
 
+Counted = Literal["", "rows", "people"]
+"""Where people have several rows each, either rows are counted, or people; else a row is a person."""
+
 LANGUAGES: tuple[Language, ...] = ("ja", "en")
 
 
 class _Formatter(Formatter):
-    """Writes percentages with a space before the sign, as everywhere here."""
+    """Writes percentages with a space before the sign, and a minus for a hyphen, as everywhere here."""
 
     def format_field(self, value: Any, format_spec: str) -> str:
         text: str = format(value, format_spec)
+        if format_spec and isinstance(value, Number) and text.startswith("-"):
+            text = f"−{text[1:]}"
         return f"{text[:-1]} %" if format_spec.endswith("%") else text
 
 
@@ -70,6 +76,12 @@ def has_text(language: Language, key: str) -> bool:
     return entry in _catalogue(language, name)
 
 
+def get_text_of(language: Language, counted: Counted, key: str, /, **values: object) -> str:
+    """Look up a text, or, if there is one, that about what is counted: the same name and ``_rows``, say."""
+    about = f"{key}_{counted}"
+    return get_text(language, about if counted and has_text(language, about) else key, **values)
+
+
 @dataclass(frozen=True)
 class Message:
     """Something to be said: the name of its text, and what the placeholders stand for.
@@ -79,7 +91,7 @@ class Message:
     key
         ``"<file>.<key>"``, as for `get_text`.
     values
-        The placeholders' values; other messages are put into the reader's language, too.
+        The placeholders' values; messages among them are also rendered in the reader's language.
     """
 
     key: str

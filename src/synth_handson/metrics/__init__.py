@@ -1,1 +1,1 @@
-"""Numbers from arrays: distances, shares, counts, scores and intervals, whatever the columns mean."""
+"""Numbers from arrays: distances, shares, counts, scores and intervals, independent of columns' meaning."""

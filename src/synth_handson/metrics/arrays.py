@@ -1,4 +1,4 @@
-"""The arrays that everything here is made of: names for them, and what is done to them everywhere."""
+"""Names for array types, and functions on arrays used everywhere."""
 
 from collections.abc import Iterable
 
@@ -12,7 +12,7 @@ Booleans = NDArray[np.bool_]
 
 
 def as_floats(values: object) -> Floats:
-    """Turn numbers into an array of at least one dimension; what is no list of numbers becomes NaN."""
+    """Turn numbers into an array of at least one dimension; anything else becomes NaN."""
     try:
         return np.atleast_1d(np.asarray(values, np.float64))
     except (TypeError, ValueError):
@@ -27,7 +27,7 @@ def ratio(part: ArrayLike, whole: ArrayLike, otherwise: float = 0.0) -> Floats:
 
 
 def number_rows(columns: Iterable[Integers]) -> Integers:
-    """Give equal rows equal numbers, counting from 0 in the order they come.
+    """Assign numbers to rows from 0, in order of appearance; equal rows share one.
 
     Parameters
     ----------
@@ -51,7 +51,7 @@ def number_rows(columns: Iterable[Integers]) -> Integers:
 
 
 def one_of_each(numbers: ArrayLike, rng: np.random.Generator) -> Booleans:
-    """Choose one at random of those that share a number.
+    """Choose one at random among those that share a number.
 
     Parameters
     ----------

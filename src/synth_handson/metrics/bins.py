@@ -1,4 +1,4 @@
-"""The bins of a column, decided by the real table alone, and how the rows of two tables spread over them."""
+"""The bins of a column, chosen by the real table alone, and the shares of two tables' rows in them."""
 
 from __future__ import annotations
 
@@ -15,8 +15,7 @@ from synth_handson.errors import ArgumentError
 from synth_handson.metrics.arrays import Integers, as_floats
 from synth_handson.tables.alignment import DifferentKind, align, as_text
 from synth_handson.tables.checks import check_frame
-from synth_handson.tables.columns import Column, to_floats
-from synth_handson.tables.columns import ColumnKind as HeldKind
+from synth_handson.tables.columns import Column, ColumnKind, to_floats
 
 MAX_RANGES = 40
 MAX_CATEGORIES = 15
@@ -24,7 +23,7 @@ MAX_UNSEEN = 3
 SHORT_TAIL = 0.15
 
 BinKind = Literal["below", "range", "beyond", "category", "other", "unseen", "missing"]
-ColumnKind = Literal["integer", "number", "date", "time", "category"]
+ScaleKind = Literal["integer", "number", "date", "time", "category"]
 
 _EPOCH = pd.Timestamp("1970-01-01", tz="UTC")
 _CALENDAR = {
@@ -62,7 +61,7 @@ class Bin:
 
 @dataclass(frozen=True)
 class ColumnShares:
-    """How two tables' rows spread over the same bins of one column.
+    """Shares of two tables' rows in the same bins of one column.
 
     Attributes
     ----------
@@ -77,7 +76,7 @@ class ColumnShares:
     """
 
     column: str
-    kind: ColumnKind
+    kind: ScaleKind
     bins: tuple[Bin, ...]
     original: tuple[float, ...]
     synthetic: tuple[float, ...]
@@ -85,7 +84,7 @@ class ColumnShares:
 
 @dataclass(frozen=True)
 class DistanceShares:
-    """How the distances to the closest record spread, for synthetic rows and for the holdout's.
+    """Distribution of distances to the closest record, for synthetic rows and for the holdout.
 
     Attributes
     ----------
@@ -101,7 +100,7 @@ class DistanceShares:
 
 
 def column_shares(real: pd.DataFrame, synthetic: pd.DataFrame, column: str) -> ColumnShares:
-    """Spread two tables over the bins of one of them.
+    """Compute the shares of two tables' rows in the bins of one of them.
 
     Numbers and dates get up to 40 ranges of a round width, from the 1st to the 99th percentile of
     ``real`` (to its very end where the tail is short), and a bin each for what lies below and beyond. Other
@@ -138,7 +137,7 @@ def column_shares(real: pd.DataFrame, synthetic: pd.DataFrame, column: str) -> C
 
 
 def distance_shares(synthetic_distances: ArrayLike, holdout_distances: ArrayLike) -> DistanceShares:
-    """Spread two sets of distances to the closest record over the same bins.
+    """Compute the shares of two sets of distances in the same bins.
 
     Parameters
     ----------
@@ -189,7 +188,7 @@ class BinnedColumn:
         Position in ``bins`` of each row's bin. Shapes (n,) and (m,).
     """
 
-    kind: ColumnKind
+    kind: ScaleKind
     bins: tuple[Bin, ...]
     real: NDArray[np.intp]
     other: NDArray[np.intp]
@@ -206,7 +205,7 @@ def bin_column(
     times: ArrayLike = 1,
     other_times: ArrayLike = 1,
 ) -> BinnedColumn:
-    """Put the values of a column into the bins of `column_shares`.
+    """Bin the values of a column as `column_shares` does.
 
     Parameters
     ----------
@@ -268,7 +267,7 @@ def check_columns_there(
 def _drop_empty(
     bins: Sequence[Bin], first: NDArray[np.float64], second: NDArray[np.float64]
 ) -> tuple[tuple[Bin, ...], tuple[float, ...], tuple[float, ...]]:
-    """Keep ranges and categories, and of the bins around them those that hold a row."""
+    """Drop the bins around ranges and categories that hold no row."""
     kept = [
         row
         for row in zip(bins, first.tolist(), second.tolist(), strict=True)
@@ -277,12 +276,12 @@ def _drop_empty(
     return tuple(b for b, _, _ in kept), tuple(a for _, a, _ in kept), tuple(a for _, _, a in kept)
 
 
-def _in_units(values: Column, held: HeldKind) -> NDArray[np.float64]:
-    """Numbers as they are, dates in seconds since 1970, times in those since midnight, spans in days."""
+def _in_units(values: Column, held: ColumnKind) -> NDArray[np.float64]:
+    """Convert dates to seconds since 1970, times to seconds since midnight, and durations to days."""
     return to_floats(values) / (86_400 if held == "duration" else 1)
 
 
-def _kind(numbers: NDArray[np.float64], held: HeldKind) -> ColumnKind:
+def _kind(numbers: NDArray[np.float64], held: ColumnKind) -> ScaleKind:
     if held in ("date", "zoned date"):
         return "date"
     if held == "time":
@@ -328,14 +327,14 @@ def _bin_categories(
 
 
 def _frequencies(labels: pd.Series[Any], weights: Integers) -> pd.Series[Any]:
-    """Count how often each label occurs, the most frequent first, of equal ones the first to come."""
+    """Count how often each label occurs, the most frequent first; ties in order of appearance."""
     codes, names = pd.factorize(labels)
     counts = np.bincount(codes + 1, weights, minlength=len(names) + 1)[1:].astype(np.intp)
     return pd.Series(counts, names).sort_values(ascending=False, kind="stable")
 
 
 def _bin_ranges(
-    real: NDArray[np.float64], other: NDArray[np.float64], kind: ColumnKind, weights: Integers
+    real: NDArray[np.float64], other: NDArray[np.float64], kind: ScaleKind, weights: Integers
 ) -> BinnedColumn:
     finite = np.isfinite(real)
     bulk = _bulk(real[finite], weights[finite])
@@ -359,7 +358,7 @@ def _range_bins(edges: NDArray[np.float64]) -> tuple[Bin, ...]:
 
 
 def _bulk(values: NDArray[np.float64], weights: Integers) -> tuple[float, float]:
-    """Find where to start and end: at the 1st and 99th percentile, or at the very end of a short tail."""
+    """Find the ends of the bins: the 1st and 99th percentile, or the extreme of a short tail."""
     order = np.argsort(values)
     ends = np.cumsum(weights[order])
     # Values that occur, as a point between two of them may lie far out in an empty tail.

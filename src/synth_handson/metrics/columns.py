@@ -1,4 +1,4 @@
-"""The columns of tables whose rows are compared, and HEOM itself: see `synth_handson.metrics.distances`."""
+"""Encoded columns, and the HEOM distance of their rows: see `synth_handson.metrics.distances`."""
 
 from dataclasses import dataclass
 from functools import cached_property
@@ -18,7 +18,7 @@ class EncodedColumn:
         Equal where the values are. A missing number has the code -1. A category's codes count its levels:
         real ones, one for all that are unseen, one for missing. Shape (n,).
     ranks
-        Of numbers: from 0 to 1, NaN where missing. Shape (n,).
+        Ranks of numbers, from 0 to 1; NaN where missing. Shape (n,).
     """
 
     codes: Integers
@@ -26,7 +26,7 @@ class EncodedColumn:
 
     @cached_property
     def levels(self) -> int:
-        """How many codes there are, but for that of a missing number."""
+        """Number of codes, without that of a missing number."""
         return int(self.codes.max()) + 1
 
     @cached_property
@@ -36,7 +36,7 @@ class EncodedColumn:
 
     @property
     def dimensions(self) -> int:
-        """Of the points that lie as far apart as the values: 1 of numbers and of two levels."""
+        """Dimension of the points that lie as far apart as the values: 1 for numbers and for two levels."""
         return self.levels if self.ranks is None and self.levels > 2 else 1
 
 
@@ -53,7 +53,7 @@ def squared_distances(columns: list[EncodedColumn], rows: Integers, others: Inte
     Returns
     -------
     ndarray
-        From 0 to the number of columns. Of the shape that the two have together.
+        From 0 to the number of columns, in the broadcast shape of the two.
     """
     total = np.zeros(np.broadcast_shapes(rows.shape, others.shape))
     for column in columns:

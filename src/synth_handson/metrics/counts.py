@@ -14,7 +14,7 @@ from synth_handson.metrics.arrays import Floats, as_floats, ratio
 
 
 def total_variation_distance(a: ArrayLike, b: ArrayLike) -> float:
-    """Measure how much of one distribution would have to move to make it the other.
+    """Measure how much of one distribution would have to move to equal the other.
 
     Parameters
     ----------
@@ -144,11 +144,11 @@ def chi_square(counts: ArrayLike, train: ArrayLike) -> Floats:
     -----
     K. Pearson, "On the criterion that a given system of deviations ...", Philosophical Magazine 50, 1900.
     """
-    ours, theirs = np.asarray(counts, float), np.asarray(train, float)
-    size, train_size = ours.sum(-1, keepdims=True), theirs.sum()
-    both = ours + theirs
+    left, right = np.asarray(counts, float), np.asarray(train, float)
+    size, train_size = left.sum(-1, keepdims=True), right.sum()
+    both = left + right
     expected = both * size / (size + train_size)
-    squares = ratio((ours - expected) ** 2, both)
+    squares = ratio((left - expected) ** 2, both)
     return np.asarray(squares.sum(-1) * ((size + train_size) ** 2 / (size * train_size))[..., 0])
 
 

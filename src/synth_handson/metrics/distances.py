@@ -23,7 +23,7 @@ from synth_handson.tables.alignment import DifferentKind, align
 from synth_handson.tables.checks import check_frame, is_count, listed
 from synth_handson.tables.columns import Column
 
-# Among so many of the nearest rows of all groups, each group is looked for first.
+# Nearest rows of all groups among which each group is searched first.
 _SHARED = 20
 # How far, as a share of their gap, a rank stays away from those of its two real neighbours.
 _NUDGE = 1e-6
@@ -211,7 +211,7 @@ class HeomSpace:
 
 
 def identical_rows(synthetic: pd.DataFrame, real: pd.DataFrame) -> NDArray[np.bool_]:
-    """Tell which synthetic rows stand in the real table, value for value.
+    """Find the synthetic rows that occur in the real table, value for value.
 
     Rows are joined on their values, with the meaning of equality that :func:`nearest_neighbors` has: 5 equals
     5.0 and "5", and a missing value equals a missing value.
@@ -279,13 +279,13 @@ def _encode_column(name: Hashable, synthetic: Column, real: Column) -> EncodedCo
 
 
 def _measurable(distinct: Any) -> NDArray[Any]:
-    """Turn distinct values into numbers as distinct: dates and spans into counts of their unit."""
+    """Turn distinct values into distinct numbers: dates and durations into counts of their unit."""
     values = np.asarray(distinct)
     return values.view(np.int64) if values.dtype.kind in "mM" else values
 
 
 def mid_ranks(distinct: NDArray[Any], counts: Integers) -> Floats:
-    """Rank distinct values, the first ``len(counts)`` of which are real and stand for so many rows each.
+    """Rank distinct values, the first ``len(counts)`` of which are real and have these counts.
 
     Parameters
     ----------
@@ -320,7 +320,7 @@ def mid_ranks(distinct: NDArray[Any], counts: Integers) -> Floats:
 
 
 def _number_rows(columns: list[EncodedColumn]) -> Integers:
-    """Give equal rows of the two tables equal numbers, counting from 0 through the real ones first."""
+    """Assign numbers to the rows of both tables, the real ones first; equal rows share one."""
     return number_rows(column.codes for column in columns)
 
 

@@ -10,15 +10,15 @@ from synth_handson.metrics.arrays import Floats, Integers
 Z = 1.959963984540054
 """97.5th percentile of the standard normal distribution."""
 ROUNDING = 1e-6
-"""Probabilities that are equal may differ by this share once they are computed."""
+"""Relative tolerance for probabilities that are equal except for rounding."""
 FEW_CASES = 100
-"""Up to so many cases, the chance of a tail is summed exactly."""
+"""Cases up to which the chance of a tail is summed exactly."""
 
 
 class Estimate(float):
     """A number with its 95 % interval: a float, so that it is computed with and written as the number it is.
 
-    Two are equal if their intervals are, too.
+    Two are equal if their intervals are equal as well.
 
     Parameters
     ----------
@@ -33,7 +33,7 @@ class Estimate(float):
     high: float
 
     def __new__(cls, value: float, low: float, high: float) -> Self:
-        """Keep the interval as plain numbers, too."""
+        """Store the interval as plain numbers."""
         estimate = super().__new__(cls, value)
         estimate.low, estimate.high = float(low), float(high)
         return estimate
@@ -110,7 +110,7 @@ def exact_share(successes: int, trials: int) -> Estimate:
 def attributable_fraction(
     exposed: int, exposed_people: int, others: int, other_people: int, confidence: float = 0.95
 ) -> Estimate | None:
-    """Estimate which share of the cases among exposed people would not be there at the others' rate.
+    """Estimate the attributable fraction: the share of exposed cases in excess of the others' rate.
 
     Parameters
     ----------
@@ -119,7 +119,7 @@ def attributable_fraction(
     exposed_people, other_people
         How many people there are of either kind, at least 1.
     confidence
-        Of the interval, 0 to 1.
+        Confidence level of the interval, 0 to 1.
 
     Returns
     -------
@@ -173,7 +173,7 @@ def smaller_tails(hits: Integers, drawn: Integers, group: int, population: int) 
 
 
 def all_exposed(cases: Integers, exposed: int, others: int) -> Floats:
-    """Probability that chance makes as many cases exposed as can be: the smallest `upper_tail` there is.
+    """Smallest possible `upper_tail`: the probability that as many cases as possible are exposed.
 
     Parameters
     ----------
@@ -191,7 +191,7 @@ def all_exposed(cases: Integers, exposed: int, others: int) -> Floats:
 
 
 def least_tails(cases: Integers, exposed: int, others: int) -> Floats:
-    """Return the smallest of `smaller_tails` that there can be with so many cases. Shape (n,)."""
+    """Return the smallest value that `smaller_tails` can take for these numbers of cases. Shape (n,)."""
     return np.minimum(all_exposed(cases, exposed, others), all_exposed(cases, others, exposed))
 
 
@@ -223,7 +223,7 @@ def chance_of_a_tail(tail: float, cases: Integers, exposed: int, others: int) ->
     reached = tail * (1 + ROUNDING)
     chances = np.where(all_exposed(distinct, exposed, others) <= reached, tail, 0.0)
     chances += np.where(all_exposed(distinct, others, exposed) <= reached, tail, 0.0)
-    # Of many cases the tails are so fine that the bound is as good.
+    # With many cases the tails are so fine that the bound is as good.
     few = np.flatnonzero((distinct <= FEW_CASES) & (chances > 0))
     if len(few):
         counts = np.arange(FEW_CASES + 1)
@@ -260,7 +260,7 @@ def tarone(best: Floats, level: float) -> int:
 
 
 def _chance_of(found: Integers, cases: Integers, exposed: int, others: int) -> Floats:
-    """Probability that chance makes so many of the cases exposed; shapes are broadcast."""
+    """Probability that this many cases are exposed by chance; shapes are broadcast."""
     logarithm = (
         _log_choose(exposed, found)
         + _log_choose(others, cases - found)
@@ -276,7 +276,7 @@ def _log_choose(people: int, chosen: Integers) -> Floats:
 
 
 def exchanged_labels(members: Floats, others: Floats) -> float:
-    """Test whether two groups have the same mean, if the labels of people mean nothing.
+    """Permutation test of whether two groups have the same mean.
 
     Parameters
     ----------
@@ -329,7 +329,7 @@ def bootstrap_interval(
     Parameters
     ----------
     value
-        Measured on the tables themselves.
+        The value measured on the tables themselves.
     replicates
         The same on resampled tables. Shape (b,), b >= 2.
     lowest, highest
@@ -361,7 +361,7 @@ def area_under_curve(positive: ArrayLike, negative: ArrayLike) -> tuple[Estimate
         Probability that a positive scores higher than a negative, ties halved: 0.5 is chance. The interval
         takes Student's quantile for the smaller class.
     standard_error : float
-        Of the area.
+        Standard error of the area.
 
     Notes
     -----

@@ -1,4 +1,4 @@
-"""The models that utility is measured with: how a table goes into scikit-learn, and what it predicts."""
+"""The scikit-learn models that measure utility: encoding, training and prediction."""
 
 from __future__ import annotations
 
@@ -123,21 +123,21 @@ _BOOSTING: dict[str, Any] = {"max_iter": 50, "max_leaf_nodes": 15, "early_stoppi
 
 
 def _vote_in_order(model: Any) -> None:
-    """Let a forest predict in one thread: several would add up its trees in another order each time."""
+    """Let a forest predict in one thread: several would add up its trees in varying order."""
     if hasattr(model, "n_jobs"):
         model.n_jobs = 1
 
 
 LARGEST = 1e30
-"""Numbers are cut here: forests keep them as float32, and squares of what is larger overflow."""
+"""Numbers are clipped here: forests store them as float32, and squares of larger ones overflow."""
 MISSING = -1e31
-"""What a missing number becomes for trees: below all others, so that one cut sets it apart."""
+"""Stands for a missing number in trees: below all others, so that one split separates it."""
 MAX_LEVELS = 100
 MIN_LEVEL_ROWS = 10
 
 
 class TreeEncoder:
-    """The encoding for trees and everything made of them.
+    """The encoding for trees and ensembles of trees.
 
     Numbers stay as they are, and missing ones become the smallest. Categories become their place in the order
     of frequency, so that one cut sets rare ones apart from frequent ones; unseen and missing ones have codes
@@ -196,7 +196,7 @@ def linear_encoder(learned: pd.DataFrame) -> Any:
 
 
 def bounded(values: ArrayLike) -> Floats:
-    """Cut numbers at `LARGEST` on both sides; NaN stays."""
+    """Clip numbers at ±`LARGEST`; NaN stays."""
     return np.clip(np.asarray(values, np.float64), -LARGEST, LARGEST)
 
 

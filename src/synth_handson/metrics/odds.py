@@ -5,7 +5,7 @@ import numpy as np
 from synth_handson.metrics.arrays import Floats
 
 LARGEST = 60.0
-"""No logarithm of an odds ratio that can be estimated from a table lies beyond."""
+"""Bound on the log odds ratio; none that can be estimated from a table lies beyond."""
 
 
 def log_odds_ratio_interval(
@@ -20,7 +20,7 @@ def log_odds_ratio_interval(
     exposed_people, other_people
         How many people there are of either kind, at least 1.
     confidence
-        Of the interval, 0 to 1.
+        Confidence level of the interval, 0 to 1.
 
     Returns
     -------

@@ -1,4 +1,4 @@
-"""Words and pairs of words that one text alone has, and whether they stand together in another."""
+"""Words and pairs of words that occur in a single text, and whether they occur together in another."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from synth_handson.metrics.text_similarity import WORD, folded
 
 
 def rare_words_together(texts: Sequence[str], others: Sequence[str]) -> Integers:
-    """Count how many of a text's rare words stand together in another text.
+    """Count how many of a text's rare words occur together in another text.
 
     Rare are words, and pairs of neighbouring words, that only one of the texts has.
 

@@ -19,12 +19,12 @@ from threadpoolctl import ThreadpoolController  # type: ignore[import-untyped]
 from synth_handson.metrics.arrays import Booleans, Floats, Integers
 from synth_handson.metrics.columns import EncodedColumn, squared_distances
 
-# A block has at most so many pairs, those of all threads four times as many; and so many rows on one side.
+# Most pairs in a block (four times as many in all threads), and most rows on one side.
 _PAIRS = 2**20
 _WIDTH = 2**14
 # Categories with no more levels take part in the product: measured to be faster than comparing them.
 _MOST_LEVELS = 4
-# Minima over so many parts of a block's row, at least, bound the distance of its nearest.
+# Fewest parts of a block's row whose minima bound the distance of its nearest.
 _PARTS = 64
 # With fewer pairs to compare, starting threads takes longer than they save.
 _THREADS_PAY = 2**21
@@ -58,7 +58,7 @@ def nearest_in_blocks(
     threads = max(1, min(_cores(), _MOST_THREADS, len(rows) * len(among) // _THREADS_PAY))
     pairs = min(_PAIRS, 4 * _PAIRS // threads)
     parts = np.array_split(np.arange(len(rows)), 1 if threads == 1 else 4 * threads)
-    # The library of matrix products takes all cores for one product, and spins where they are busy. So each
+    # The library of matrix products takes all cores for one product, and spins where they are busy. Each
     # thread has a block of its own. The limit holds for the whole process: one search at a time sets it.
     with _ONE_SEARCH, _pools().limit(limits=1, user_api="blas"), ThreadPoolExecutor(threads) as pool:
         squared, found = zip(*pool.map(lambda part: blocks.search(part, k, pairs), parts), strict=True)
@@ -66,7 +66,7 @@ def nearest_in_blocks(
 
 
 def nanoseconds_per_pair(columns: list[EncodedColumn]) -> float:
-    """Estimate what it takes to compare two rows, as measured on tables of 3 to 100 columns."""
+    """Estimate the time to compare two rows, as measured on tables of 3 to 100 columns."""
     compared = sum(column.dimensions > _MOST_LEVELS for column in columns)
     return 1.7 + 0.17 * compared + 0.075 * (len(columns) - compared)
 
@@ -82,7 +82,7 @@ def _pools() -> ThreadpoolController:
 
 @dataclass(frozen=True)
 class _Blocks:
-    """What is compared: factors of the products, and codes of categories.
+    """The data compared: factors of the products, and codes of categories.
 
     Attributes
     ----------
@@ -104,11 +104,11 @@ class _Blocks:
 
     @classmethod
     def of(cls, columns: list[EncodedColumn], rows: Integers, among: Integers) -> "_Blocks":
-        """Bring the rows into the form that is compared."""
+        """Prepare the rows for comparison."""
         measured = [column for column in columns if column.dimensions <= _MOST_LEVELS]
         asked, known = _factors(measured, rows, first=True), _factors(measured, among, first=False)
         if all(column.ranks is None for column in columns):
-            # Of the many equally distant rows the first are to be the candidates, and no others.
+            # Among equally distant rows, exactly the first ones must be the candidates.
             known[-1] += np.linspace(0, 0.25, len(among), dtype=np.float32)
         largest = float(np.abs(asked).max(axis=1) @ np.abs(known).max(axis=1)) + len(columns)
         error = 2.0**-23 * (len(asked) + 4) * largest
@@ -155,8 +155,8 @@ class _Blocks:
         if self.codes:
             unequal, differs = space.unequal[:pairs].reshape(shape), space.differs[:pairs].reshape(shape)
             unequal[:] = 0
-            for ours, theirs in self.codes:
-                np.not_equal(ours[block, None], theirs[some], out=differs)
+            for asked, known in self.codes:
+                np.not_equal(asked[block, None], known[some], out=differs)
                 np.add(unequal, differs, out=unequal)
             np.add(about, unequal, out=about)
         return about
@@ -181,7 +181,7 @@ class _Blocks:
 
 @dataclass(frozen=True)
 class _Space:
-    """Memory that blocks share one after another."""
+    """Memory that blocks reuse."""
 
     about: NDArray[np.float32]
     halves: NDArray[np.float32]

@@ -60,15 +60,15 @@ def _nanoseconds_in_trees(
     """
     asked, known = (some[:: -(-len(some) // most)] for some, most in ((rows, _ASKED), (among, _KNOWN)))
     distances, _ = nearest_in_blocks(columns, asked, among, k)
-    ours, theirs = (np.nan_to_num(points(narrow, some)) for some in (asked, known))
-    widths = np.ptp(theirs, axis=0)
+    asked_points, known_points = (np.nan_to_num(points(narrow, some)) for some in (asked, known))
+    widths = np.ptp(known_points, axis=0)
     for _ in range(int(np.log2(max(len(among) / LEAF_ROWS, 1)))):
         widths[np.argmax(widths)] /= 2
-    gaps = np.maximum(np.abs(ours[:, None] - theirs) - widths, 0)
+    gaps = np.maximum(np.abs(asked_points[:, None] - known_points) - widths, 0)
     reached = ((gaps**2).sum(axis=2) <= distances[:, -1:] ** 2).mean()
     leaves = max(1.0, reached * len(among) / LEAF_ROWS)
     patterns = missing_patterns(columns)
     asked_patterns, known_patterns = (len(np.unique(patterns[some])) for some in (rows, among))
     twice = 1 if len(narrow) == len(columns) else 2
-    asking = len(rows) * known_patterns * (_PER_TREE + leaves * ours.shape[1] * _PER_LEAF_DIMENSION)
+    asking = len(rows) * known_patterns * (_PER_TREE + leaves * asked_points.shape[1] * _PER_LEAF_DIMENSION)
     return float(twice * (asking + len(among) * asked_patterns * _PER_ROW_BUILT))

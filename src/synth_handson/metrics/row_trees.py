@@ -9,7 +9,7 @@ from synth_handson.metrics.arrays import Floats, Integers
 from synth_handson.metrics.columns import EncodedColumn, squared_distances
 
 LEAF_ROWS = 32
-"""A leaf of a tree has no more rows."""
+"""Most rows in a leaf of a tree."""
 # With fewer rows to search for, starting threads takes longer than they save.
 _THREADS_PAY = 2_000
 
@@ -63,18 +63,20 @@ def _search(
     """Yield batches of rows, and their candidates."""
     patterns = missing_patterns(columns)
     for batch in _groups(patterns[rows]):
-        ours = rows[batch]
+        queries = rows[batch]
         candidates = []
         for group in _groups(patterns[among]):
-            theirs = among[group]
-            shared = [c for c in columns if c.ranks is None or min(c.codes[ours[0]], c.codes[theirs[0]]) >= 0]
+            targets = among[group]
+            shared = [
+                c for c in columns if c.ranks is None or min(c.codes[queries[0]], c.codes[targets[0]]) >= 0
+            ]
             narrow = [c for c in shared if c is not wide]
-            asked, known = points(narrow, ours), points(narrow, theirs)
-            candidates.append(theirs[_ask_tree(known, asked, k)])
+            asked, known = points(narrow, queries), points(narrow, targets)
+            candidates.append(targets[_ask_tree(known, asked, k)])
             if wide is not None:
                 lines = (np.sqrt(len(narrow)) + 1) * wide.codes[:, None]
-                known, asked = np.hstack([known, lines[theirs]]), np.hstack([asked, lines[ours]])
-                candidates.append(theirs[_ask_tree(known, asked, k)])
+                known, asked = np.hstack([known, lines[targets]]), np.hstack([asked, lines[queries]])
+                candidates.append(targets[_ask_tree(known, asked, k)])
         yield batch, np.concatenate(candidates, axis=1)
 
 

@@ -10,7 +10,7 @@ from synth_handson.metrics.arrays import Booleans, Integers
 
 
 def longest_runs(texts: Sequence[str], others: Sequence[str]) -> Integers:
-    """Find for each text the longest run of its characters that stands in any one of other texts.
+    """Find for each text the longest run of its characters that occurs in any of the other texts.
 
     Parameters
     ----------
@@ -31,25 +31,25 @@ def longest_runs(texts: Sequence[str], others: Sequence[str]) -> Integers:
     lengths = np.array([len(text) for text in texts], dtype=np.int64)
     if not lengths.sum() or not any(others):
         return np.zeros(len(lengths), dtype=np.int64)
-    codes, ours = _with_ends([*texts, *others], len(texts))
+    codes, own = _with_ends([*texts, *others], len(texts))
     ranks = _ranks(codes)
     best = np.zeros(len(codes), dtype=np.int64)
-    for neighbour in _nearest_others(np.argsort(ranks[-1]), ~ours):
-        known = ours & (neighbour >= 0)
+    for neighbour in _nearest_others(np.argsort(ranks[-1]), ~own):
+        known = own & (neighbour >= 0)
         places = np.flatnonzero(known)
         best[places] = np.maximum(best[places], _common(ranks, places, neighbour[places]))
     starts = np.cumsum(np.append(0, lengths[:-1] + 1))
     return np.asarray(np.maximum.reduceat(best[: int((lengths + 1).sum())], starts), dtype=np.int64)
 
 
-def _with_ends(texts: list[str], ours: int) -> tuple[Integers, Booleans]:
-    """Join texts as numbers, each followed by an end of its own, and tell which places are of the first."""
+def _with_ends(texts: list[str], own: int) -> tuple[Integers, Booleans]:
+    """Join texts as numbers, each followed by its own end marker, and mark the places of the first ones."""
     parts: list[Integers] = []
     first = 0
     for number, text in enumerate(texts):
         signs = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
         parts.append(np.append(signs.astype(np.int64), -1 - number))
-        first += (len(text) + 1) * (number < ours)
+        first += (len(text) + 1) * (number < own)
     codes: Integers = np.concatenate(parts)
     return codes, np.arange(len(codes)) < first
 
@@ -78,7 +78,7 @@ def _nearest_others(order: Integers, others: Booleans) -> list[Integers]:
 
 
 def _common(ranks: list[Integers], first: Integers, second: Integers) -> Integers:
-    """Count how many characters two suffixes have in common from their beginnings on."""
+    """Count how many characters two suffixes have in common from the start."""
     length = np.zeros(len(first), dtype=np.int64)
     end = len(ranks[0])
     for power in reversed(range(len(ranks))):

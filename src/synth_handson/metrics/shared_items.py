@@ -1,4 +1,4 @@
-"""Which person of another table has most in common with each one, where people are sets of items."""
+"""Find for each person, as a set of items, the person of another table with most in common."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ import numpy as np
 from synth_handson.metrics.arrays import Booleans, Floats, Integers
 
 WORK = 10_000_000
-"""So many pairs of people who have an item in common are looked at; the commonest items are left out."""
+"""Limit on pairs of people with an item in common; the commonest items are left out."""
 BLOCK = 1_000
-"""So many people are compared at a time."""
+"""People compared at a time."""
 MAX_HOLDERS = 1_000
-"""A rarest item that more people have singles nobody out."""
+"""Most people who may have a person's rarest item for it to single somebody out."""
 
 Matrix = Any
 """A sparse matrix of SciPy: people by items."""
@@ -22,7 +22,7 @@ Matrix = Any
 
 @dataclass(frozen=True, eq=False)
 class Items:
-    """What people have.
+    """Items that people have.
 
     Attributes
     ----------
@@ -57,22 +57,22 @@ class SharedItems:
     alone: Booleans
 
 
-def share_items(ours: Items, theirs: Items, most: int) -> SharedItems:
-    """Find for each person with whom of another table they have most in common.
+def share_items(left: Items, right: Items, most: int) -> SharedItems:
+    """Find for each person the person of another table with most in common.
 
     Parameters
     ----------
-    ours
-        The people in question, at least two.
-    theirs
-        The people of the other table.
+    left
+        At least two people, for each of whom a partner is sought.
+    right
+        The people among whom partners are sought.
     most
-        From so many items together it is told whether they single somebody out.
+        Largest number of items combined to single somebody out.
 
     Returns
     -------
     SharedItems
-        Nothing in it depends on the order of people or items, but for ties.
+        Nothing in it depends on the order of people or items except for ties.
 
     Notes
     -----
@@ -80,13 +80,13 @@ def share_items(ours: Items, theirs: Items, most: int) -> SharedItems:
     Reports 3, 2013, and "Unique in the shopping mall", Science 347, 2015. To weigh items by how rare they
     are: A. Narayanan and V. Shmatikov, "Robust de-anonymization of large sparse datasets", IEEE S&P 2008.
     """
-    size = int(max(ours.numbers.max(initial=0), theirs.numbers.max(initial=0))) + 1
-    held, drawn = _matrix(ours, size), _matrix(theirs, size)
+    size = int(max(left.numbers.max(initial=0), right.numbers.max(initial=0))) + 1
+    held, drawn = _matrix(left, size), _matrix(right, size)
     holders, copies = (np.asarray(one.sum(axis=0)).ravel() for one in (held, drawn))
     kept = _within_bounds(holders * (holders + copies))
     kept &= holders > 0
     held, drawn, holders = held[:, kept], drawn[:, kept], holders[kept]
-    telling = held.multiply(np.log(ours.people / np.maximum(holders, 1))[None, :]).tocsr()
+    telling = held.multiply(np.log(left.people / np.maximum(holders, 1))[None, :]).tocsr()
     shared, partner = _closest(telling, drawn)
     among, _ = _closest(telling, held, itself=False)
     both = held.multiply(drawn[partner]).tocsr()
@@ -102,7 +102,7 @@ def _matrix(items: Items, size: int) -> Matrix:
 
 
 def _within_bounds(work: Floats) -> Booleans:
-    """Keep the items that least has to be done for."""
+    """Keep the items that cause the least work."""
     order = np.argsort(work, kind="stable")
     kept = np.zeros(len(work), bool)
     kept[order[np.cumsum(work[order]) <= WORK]] = True
@@ -110,7 +110,7 @@ def _within_bounds(work: Floats) -> Booleans:
 
 
 def _closest(telling: Matrix, others: Matrix, itself: bool = True) -> tuple[Floats, Integers]:
-    """Find the most that each person shares with another, and with whom."""
+    """Find the most that each person shares with another person, and that person."""
     people, transposed = telling.shape[0], others.T.tocsr()
     most, partner = np.zeros(people), np.zeros(people, np.intp)
     for start in range(0, people, BLOCK):
@@ -129,7 +129,7 @@ def _closest(telling: Matrix, others: Matrix, itself: bool = True) -> tuple[Floa
 
 
 def _alone(held: Matrix, both: Matrix, holders: Floats, most: int) -> Booleans:
-    """Tell whether the rarest items that people share with somebody are together nobody else's."""
+    """Tell whether the rarest items that people share with somebody single them out."""
     people, items = held.shape
     alone = np.zeros((people, most), bool)
     rows = np.repeat(np.arange(people), np.diff(both.indptr))

@@ -1,4 +1,4 @@
-"""How alike texts are, by the characters they are written with."""
+"""Similarity of texts by their characters."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 _HIRAGANA, _KATAKANA = "\u3041-\u309f", "\u30a0-\u30ff"
 _KANJI = "\u3005-\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
 WORD = rf"[{_HIRAGANA}]+|[{_KATAKANA}]+|[{_KANJI}]+|[^\W_{_HIRAGANA}{_KATAKANA}{_KANJI}]+"
-"""Letters and digits in a row. Japanese, which has no spaces, is cut where its script changes."""
+"""Consecutive letters and digits. Japanese, which has no spaces, is split where the script changes."""
 
 
 def folded(text: str) -> str:
@@ -25,7 +25,7 @@ def folded(text: str) -> str:
 
 
 class TextSpace:
-    """Texts as vectors: TF-IDF of three to five characters in a row.
+    """Texts as vectors: TF-IDF of character n-grams, three to five characters long.
 
     It tells the same words and endings, in any language, and not the same meaning.
 
@@ -69,7 +69,7 @@ class TextSpace:
 
 
 class MeaningSpace:
-    """Texts as vectors of a language model, seen from the mean of texts that all others are compared with.
+    """Texts as embeddings, centred at the mean of the reference texts.
 
     Parameters
     ----------

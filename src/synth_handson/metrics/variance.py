@@ -1,4 +1,4 @@
-"""How much of what varies lies between people, and how much within them."""
+"""Variance between people and within people."""
 
 from __future__ import annotations
 

@@ -7,7 +7,13 @@ from functools import cache
 from pydantic import TypeAdapter
 
 from synth_handson.evidence.assessment import Evidence
-from synth_handson.evidence.controls.leak_simulation import DOSES, Dose, Leak, dose_response, prepare_doses
+from synth_handson.evidence.controls.leak_simulation import (
+    LEAK_SIZES,
+    LeakKind,
+    LeakSimulation,
+    prepare_simulation,
+    simulate_leaks,
+)
 from synth_handson.notebook.exercises.privacy import hunted_tables
 from synth_handson.paths import bundled
 from synth_handson.pipeline.tables import DrawnGenerator, Tables, assess_tables
@@ -17,14 +23,14 @@ from synth_handson.tables.split import split_holdout
 
 FINDINGS_FILE = bundled("bank-findings.json")
 
-SLIDERS: dict[Leak, range] = {
+SLIDERS: dict[LeakKind, range] = {
     "planted": range(0, 21),
     "disguised": range(0, 101, 5),
     "jittered": range(5, 51, 5),
 }
 """Where the page's slider of each leak can stand, in percent."""
 
-Doses = dict[Leak, tuple[Dose, ...]]
+Simulations = dict[LeakKind, tuple[LeakSimulation, ...]]
 
 
 @dataclass(frozen=True)
@@ -35,23 +41,23 @@ class Findings:
     ----------
     evidence
         What was measured.
-    doses
-        Each leak at every place of its slider, and at every dose of `DOSES`.
+    simulations
+        Each leak at every place of its slider, and at every size of `LEAK_SIZES`.
     hunt
         The three tables of the bug hunt.
     """
 
     evidence: Evidence
-    doses: Doses
-    hunt: dict[str, Dose]
+    simulations: Simulations
+    hunt: dict[str, LeakSimulation]
 
-    def response(self, leak: Leak) -> tuple[Dose, ...]:
-        """Return the doses of `DOSES`."""
-        return tuple(dose for dose in self.doses[leak] if dose.dose in DOSES[leak])
+    def series(self, leak: LeakKind) -> tuple[LeakSimulation, ...]:
+        """Return the simulations of `LEAK_SIZES`."""
+        return tuple(one for one in self.simulations[leak] if one.size in LEAK_SIZES[leak])
 
-    def dose(self, leak: Leak, dose: float) -> Dose | None:
-        """Return one dose; None if it was not taken."""
-        return next((taken for taken in self.doses[leak] if taken.dose == dose), None)
+    def simulation(self, leak: LeakKind, size: float) -> LeakSimulation | None:
+        """Return one simulation; None if this size was not simulated."""
+        return next((one for one in self.simulations[leak] if one.size == size), None)
 
 
 @cache
@@ -67,14 +73,14 @@ def bundled_tables() -> Tables:
 
 
 def measure_bundled() -> Findings:
-    """Assess the bundled tables, and take all doses of each leak: a minute's work."""
+    """Assess the bundled tables, and simulate all sizes of each leak: a minute's work."""
     tables = bundled_tables()
-    prepared = prepare_doses(tables.synthetic, tables.train, tables.holdout)
-    doses: Doses = {}
+    prepared = prepare_simulation(tables.synthetic, tables.train, tables.holdout)
+    simulations: Simulations = {}
     for leak, positions in SLIDERS.items():
-        wanted = {position / 100 for position in positions} | {*DOSES[leak]}
-        doses[leak] = dose_response(prepared, leak, sorted(wanted))
-    return Findings(assess_tables(tables), doses, hunted_tables(prepared))
+        wanted = {position / 100 for position in positions} | {*LEAK_SIZES[leak]}
+        simulations[leak] = simulate_leaks(prepared, leak, sorted(wanted))
+    return Findings(assess_tables(tables), simulations, hunted_tables(prepared))
 
 
 @cache
@@ -83,8 +89,8 @@ def bundled_findings() -> Findings:
     plain = json.loads(FINDINGS_FILE.read_text(encoding="utf-8"))
     return Findings(
         Evidence.from_dict(plain["evidence"]),
-        TypeAdapter(Doses).validate_python(plain["doses"]),
-        TypeAdapter(dict[str, Dose]).validate_python(plain["hunt"]),
+        TypeAdapter(Simulations).validate_python(plain["simulations"]),
+        TypeAdapter(dict[str, LeakSimulation]).validate_python(plain["hunt"]),
     )
 
 
@@ -94,8 +100,8 @@ def rebuild_findings() -> None:
     found = measure_bundled()
     plain = {
         "evidence": found.evidence.to_dict(),
-        "doses": TypeAdapter(Doses).dump_python(found.doses, mode="json"),
-        "hunt": TypeAdapter(dict[str, Dose]).dump_python(found.hunt, mode="json"),
+        "simulations": TypeAdapter(Simulations).dump_python(found.simulations, mode="json"),
+        "hunt": TypeAdapter(dict[str, LeakSimulation]).dump_python(found.hunt, mode="json"),
     }
     FINDINGS_FILE.write_text(json.dumps(plain, ensure_ascii=False) + "\n", encoding="utf-8")
     bundled_findings.cache_clear()

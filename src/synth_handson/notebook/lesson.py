@@ -7,16 +7,16 @@ from weakref import WeakKeyDictionary
 
 import pandas as pd
 
-from synth_handson.evidence.controls import leak_simulation as dose_module
+from synth_handson.evidence.controls import leak_simulation
 from synth_handson.evidence.controls.leak_simulation import (
-    DOSES,
+    LEAK_SIZES,
     OVERFIT_EPOCHS,
-    Dose,
-    Leak,
-    dose_response,
-    prepare_doses,
+    LeakKind,
+    LeakSimulation,
+    measure_overfitting,
+    prepare_simulation,
     repeat_people,
-    take_overfit,
+    simulate_leaks,
 )
 from synth_handson.evidence.three_tables import AssessedTables
 from synth_handson.notebook.bundled import bundled_findings
@@ -27,79 +27,85 @@ from synth_handson.tables.bank import TARGET
 _one_at_a_time = threading.Lock()
 
 
-def respond(tables: Tables, leak: Leak) -> tuple[Dose, ...]:
-    """Take several doses of a leak; readers of the same tables share them."""
+def leak_series(tables: Tables, leak: LeakKind) -> tuple[LeakSimulation, ...]:
+    """Simulate several sizes of a leak; readers of the same tables share them."""
     if tables.origin == "bundled":
-        return bundled_findings().response(leak)
+        return bundled_findings().series(leak)
     with _one_at_a_time:
-        return _respond(tables, leak)
+        return _leak_series(tables, leak)
 
 
 # What is known of tables goes with them: a reader's own are gone with the reader.
 _prepared_tables: WeakKeyDictionary[Tables, AssessedTables] = WeakKeyDictionary()
-_responses: WeakKeyDictionary[Tables, dict[Leak, tuple[Dose, ...]]] = WeakKeyDictionary()
+_series: WeakKeyDictionary[Tables, dict[LeakKind, tuple[LeakSimulation, ...]]] = WeakKeyDictionary()
 
 
-def _respond(tables: Tables, leak: Leak) -> tuple[Dose, ...]:
-    known = _responses.setdefault(tables, {})
+def _leak_series(tables: Tables, leak: LeakKind) -> tuple[LeakSimulation, ...]:
+    known = _series.setdefault(tables, {})
     if leak not in known:
-        known[leak] = dose_response(_prepared(tables), leak)
+        known[leak] = simulate_leaks(_prepared(tables), leak)
     return known[leak]
 
 
 def _prepared(tables: Tables) -> AssessedTables:
     if tables not in _prepared_tables:
-        _prepared_tables[tables] = prepare_doses(tables.synthetic, tables.train, tables.holdout)
+        alike = tables.alike
+        _prepared_tables[tables] = prepare_simulation(alike.synthetic, alike.train, alike.holdout)
     return _prepared_tables[tables]
 
 
-def take_dose(tables: Tables, leak: Leak, dose: float) -> Dose:
+def simulate_leak(tables: Tables, leak: LeakKind, size: float) -> LeakSimulation:
     """Make a leak of a given size, and see what notices it; of the bundled tables, that is known."""
-    known = bundled_findings().dose(leak, dose) if tables.origin == "bundled" else None
-    return known or dose_module.take_dose(_prepared(tables), leak, dose)
+    known = bundled_findings().simulation(leak, size) if tables.origin == "bundled" else None
+    return known or leak_simulation.simulate_leak(_prepared(tables), leak, size)
 
 
 @dataclass(frozen=True)
-class Response:
-    """What notices several doses of a leak; without doses, they are yet to be taken."""
+class LeakSeries:
+    """What notices several sizes of a leak; without simulations, they are yet to be made."""
 
     tables: Tables | None = None
-    leak: Leak | None = None
-    doses: tuple[Dose, ...] = ()
+    leak: LeakKind | None = None
+    simulations: tuple[LeakSimulation, ...] = ()
 
-    def about(self, tables: Tables, leak: Leak) -> "Response":
+    def about(self, tables: Tables, leak: LeakKind) -> "LeakSeries":
         """Return it if it is about this leak of these tables; others say nothing."""
-        return self if (self.tables, self.leak) == (tables, leak) else Response(tables, leak)
+        return self if (self.tables, self.leak) == (tables, leak) else LeakSeries(tables, leak)
 
 
-class Responder:
-    """Takes several doses of a leak for one reader, in whatever thread calls :meth:`run`; the newest counts.
+class LeakSeriesJob:
+    """Simulates several sizes of a leak for one reader; of several runs, the newest counts.
 
     Parameters
     ----------
     show
-        Called with the :class:`Response`.
+        Called with the :class:`LeakSeries`.
+
+    Attributes
+    ----------
+    newest
+        Tables and leak that were asked for last.
     """
 
-    def __init__(self, show: Callable[[Response], None]) -> None:
+    def __init__(self, show: Callable[[LeakSeries], None]) -> None:
         self._show = show
         self._owner = threading.current_thread()
-        self._newest: tuple[Tables, Leak] | None = None
+        self.newest: tuple[Tables, LeakKind] | None = None
 
-    def run(self, tables: Tables, leak: Leak) -> None:
-        """Take the doses, and show them unless others are wanted by then, or nobody is left to see them."""
-        self._newest = (tables, leak)
-        doses = respond(tables, leak)
-        if self._newest == (tables, leak) and self._owner.is_alive():
-            self._show(Response(tables, leak, doses))
+    def run(self, tables: Tables, leak: LeakKind) -> None:
+        """Show the simulations, unless others were asked for meanwhile or the reader has left."""
+        self.newest = (tables, leak)
+        simulations = leak_series(tables, leak)
+        if self.newest == (tables, leak) and self._owner.is_alive():
+            self._show(LeakSeries(tables, leak, simulations))
 
 
 @dataclass(frozen=True)
 class Memorised:
-    """How far the training of a generator that memorises is, and the doses taken once it has ended."""
+    """The state of training a generator that memorises, and the simulations once it has ended."""
 
     job: JobState = field(default_factory=JobState)
-    doses: tuple[Dose, ...] = ()
+    simulations: tuple[LeakSimulation, ...] = ()
 
 
 class Overfitting:
@@ -110,7 +116,7 @@ class Overfitting:
     show
         Called with a :class:`JobState` whenever it changes.
     deliver
-        Called with a dose for people listed once, and one for people listed often.
+        Called with a simulation for people listed once, and one for people listed often.
     max_epochs
         Passes over the list at most.
     """
@@ -118,26 +124,26 @@ class Overfitting:
     def __init__(
         self,
         show: Callable[[JobState], None],
-        deliver: Callable[[tuple[Dose, ...]], None],
+        deliver: Callable[[tuple[LeakSimulation, ...]], None],
         max_epochs: int = OVERFIT_EPOCHS,
     ) -> None:
         self._max_epochs = max_epochs
-        self._doses: list[Dose] = []
+        self._simulations: list[LeakSimulation] = []
         self._deliver = deliver
         self._job = Job(show, self._measure)
         self.cancel = self._job.cancel
 
     def run(self, train: pd.DataFrame, holdout: pd.DataFrame) -> None:
-        """Train and draw for each dose, and measure against the people trained on."""
-        self._doses = []
-        for times in DOSES["overfit"]:
+        """Train and draw for each number of copies, and measure against the people trained on."""
+        self._simulations = []
+        for times in LEAK_SIZES["overfit"]:
             repeated = repeat_people(train, int(times))
             self._job.run(
                 repeated, holdout, rows=1_000, target=TARGET, max_epochs=self._max_epochs, random_state=0
             )
-            if not self._doses or self._doses[-1].dose != times:
+            if not self._simulations or self._simulations[-1].size != times:
                 return
-        self._deliver(tuple(self._doses))
+        self._deliver(tuple(self._simulations))
 
     def _measure(self, tables: Tables) -> None:
-        self._doses.append(take_overfit(tables.train, tables.holdout, tables.synthetic))
+        self._simulations.append(measure_overfitting(tables.train, tables.holdout, tables.synthetic))

@@ -1,4 +1,4 @@
-"""Keeps pages of other sites away from a notebook of ours that is open on somebody's machine.
+"""Keeps pages of other sites away from our own notebook that is open on somebody's machine.
 
 marimo takes ASGI middleware from other packages (entry points ``marimo.server.asgi.middleware``). Without
 this one, any page in the reader's browser could open the notebook's WebSocket and read an uploaded table or a
@@ -21,7 +21,7 @@ from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 VARIABLE = "SYNTH_HANDSON_HOSTS"
-"""Names, separated by commas, under which a notebook may be opened beside those of this machine."""
+"""Environment variable with further host names, separated by commas, under which a notebook may be opened."""
 PACKAGES = ("synth_handson", "synth_planning")
 REFUSED = (
     "This page answers only under this machine's own names, and to no page of another site. "
@@ -85,7 +85,7 @@ def _hostname(address: str) -> str:
         return ""
 
 
-def opens_notebook_of_ours(arguments: Sequence[str]) -> bool:
+def opens_own_notebook(arguments: Sequence[str]) -> bool:
     """Tell whether a command line opens a notebook that imports one of these packages."""
     named = [Path(argument) for argument in arguments[1:] if not argument.startswith("-")]
     folders = [path for path in named if path.is_dir()]
@@ -111,8 +111,8 @@ def allowed_origins(arguments: Sequence[str]) -> Iterator[str]:
 
 
 def guard(app: ASGIApp) -> ASGIApp:
-    """Put `SameSite` before a notebook of ours; leave servers of other notebooks as they are."""
-    if not opens_notebook_of_ours(sys.argv):
+    """Put `SameSite` before our own notebook; leave servers of other notebooks as they are."""
+    if not opens_own_notebook(sys.argv):
         return app
     hosts = [name.strip() for name in os.environ.get(VARIABLE, "").split(",") if name.strip()]
     return SameSite(app, hosts, tuple(allowed_origins(sys.argv)))

@@ -46,9 +46,9 @@ from synth_handson.tables.bank import Dataset, RequestedSource
 from synth_handson.tables.files.form import Reading, name_and_type
 
 OF_A_TABLE = ("target", "types", "encoding", "sheet", "header_row", "replace", "keep")
-"""Options about a table of one's own."""
+"""Options that describe the reader's own table."""
 WORST = 10
-"""Of the measures of fidelity and utility, so many are printed."""
+"""Worst measures of fidelity and utility that are printed."""
 
 
 @dataclass(frozen=True)

@@ -46,7 +46,7 @@ class Assessed:
 
 
 RETRY_SECONDS = 600
-"""So long after UCI did not answer, no reader waits for it again."""
+"""Seconds after a failed download in which UCI is not tried again."""
 
 _loading = threading.Lock()
 _loaded: dict[str, tuple[float, Dataset]] = {}
@@ -58,7 +58,7 @@ def load_bank_marketing(source: RequestedSource = "auto") -> Dataset:
     Parameters
     ----------
     source
-        As of `synth_handson.load_bank_marketing`. Where it had to do without UCI, it is asked again after
+        See `synth_handson.load_bank_marketing`. If UCI did not answer, it is asked again after
         `RETRY_SECONDS`.
 
     Returns
@@ -80,11 +80,6 @@ class JobState:
 
     progress: Progress | None = None
     error: SynthHandsonError | None = None
-
-    @property
-    def running(self) -> bool:
-        """Whether a generator is being trained or rows are being drawn."""
-        return self.progress is not None
 
 
 _Asked = tuple[str | None, float | None, float | None, int, tuple[KeptRule, ...], str | None]
@@ -158,8 +153,7 @@ class Job:
             if first is not None and self._owner.is_alive():
                 self._deliver(first)
         except Exception as error:
-            logging.getLogger(__name__).exception("generation failed unexpectedly")
-            state = JobState(error=_unexpected(error))
+            state = JobState(error=unexpected(error))
         finally:
             if self._owner.is_alive():
                 self._show(state)
@@ -219,7 +213,7 @@ class Job:
 
 
 Assess = Callable[..., Evidence]
-"""What `synth_handson.assess` is for the page."""
+"""The type of `synth_handson.assess` as the page calls it."""
 
 
 class Assessor:
@@ -263,8 +257,7 @@ class Assessor:
         except SynthHandsonError as error:
             result = Assessed(synthetic, error=error)
         except Exception as error:
-            logging.getLogger(__name__).exception("assessment failed unexpectedly")
-            result = Assessed(synthetic, error=_unexpected(error))
+            result = Assessed(synthetic, error=unexpected(error))
         if self._wanted(asked):
             self._show(result)
 
@@ -303,5 +296,7 @@ class _SupersededError(Exception):
     """Ends an assessment that nobody waits for any more."""
 
 
-def _unexpected(error: Exception) -> TrainingError:
+def unexpected(error: Exception) -> TrainingError:
+    """Log an exception that nobody foresaw, and return what a reader is told; called where it is handled."""
+    logging.getLogger(__name__).exception("a job of the page failed unexpectedly")
     return TrainingError("unexpected", reason=f"{type(error).__name__}: {error}")

@@ -17,10 +17,10 @@ from synth_handson.pipeline.profile import TableProfile, profile_file
 from synth_handson.tables.files.form import Reading
 
 VARIABLE = "SYNTH_HANDSON_UPLOADS"
-"""Environment variable that allows uploads to a server for several visitors: megabytes at most."""
+"""Environment variable that allows uploads on a shared server: the limit in megabytes."""
 
 OWN_MACHINE = 100.0
-"""Megabytes at most where the reader's own machine is the server."""
+"""Limit in megabytes where the server is the reader's own machine."""
 
 MEGABYTE = 1_000_000
 

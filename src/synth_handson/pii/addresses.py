@@ -21,7 +21,7 @@ PLOT = re.compile(
     rf"(?:〒?\s?\d{{3}}-\d{{4}}[\s、,]*)?(?:[一-龥]{{2,3}}[県府]|北海道)?{_KANJI}{{1,6}}[市町村]{_KANJI}{{0,8}}?字{_KANJI}{{1,8}}?"
     r"\d{1,5}(?:-\d{1,4}|番地?の?\d{0,4})?"
 )
-"""Where no blocks are, plots of land of an old village are numbered."""
+"""A plot number of a former village, where there are no blocks."""
 _WAY = "(?:[上下][るル]|[東西]入[るル]?)"
 WAY = re.compile(_WAY)
 _CORNER = rf"{_WAY}(?:{_KANJI}{{1,8}}町)"
@@ -31,7 +31,7 @@ KYOTO = re.compile(
     r"(?:[\s]?[ァ-ヴーA-Za-z一-龥々・]{2,16}(?:\s?[A-Z]?-?\d{1,4}(?:号室?|階|F)?))?"
     rf"|(?:[一-龥々]{{1,4}}通り?[一-龥々]{{1,6}}|[一-龥々]{{2,8}}){_CORNER}{_BLOCK}"
 )
-"""In Kyoto, streets say where a house stands: on which one, and which way from which other."""
+"""An address in Kyoto, given by a street and the direction from a crossing."""
 POSTCODE = re.compile(r"〒\s?\d{3}-?\d{4}")
 _ABROAD = r"(?:,?\s+(?:\d{4,5}\s+[A-ZÄÖÜÉ][\w'’äöüßéèâ-]+(?:[ -][A-ZÄÖÜÉ][\w'’äöüßéèâ-]+)?))?"
 STREET = re.compile(

@@ -21,7 +21,7 @@ EMAIL = re.compile(
 WIDE_EMAIL = re.compile(
     r"[^\s@:;,<>()\[\]「」（）、。：ぁ-ん]+@[^\W_][\w-]*(?:\.[\w-]+)*\.[a-zA-Z]{2,24}(?![a-zA-Z])"
 )
-"""With letters beyond ASCII in it (RFC 6531); no hiragana, as words without a space stand before it."""
+"""A mail address with non-ASCII letters (RFC 6531), but no hiragana: words without a space may precede it."""
 SPELLED_EMAIL = re.compile(
     r"\b[\w.+-]+ at [\w-]+(?: dot [\w-]+)* dot [a-z]{2,24}\b", re.ASCII | re.IGNORECASE
 )
@@ -87,12 +87,12 @@ PHONE_LIKE = re.compile(
     r"[+(]?\d(?:[ ()./-]*\d){6,15}(?:\s?(?:x|ext\.?|内線)\s?\d{1,5})?(?![A-Za-z0-9_]|-[A-Za-z0-9])",
     re.ASCII | re.IGNORECASE,
 )
-"""No part of a longer code, such as a GUID, a hash or the number of an order."""
+"""A phone number that is not part of a longer code, such as a GUID, a hash or an order number."""
 INSIDE = re.compile(r"[/=&?#]$")
-"""What stands before a part of an address on the web."""
+"""Precedes a part of a URL."""
 DECIMAL = re.compile(r"\d{1,3}\.\d+", re.ASCII)
 MIN_PHONE = 9
-"""So many digits in groups, with a word beside them that says so, are a number to call, valid or not."""
+"""Fewest digits, in groups and beside a word such as "phone", that count as a phone number, valid or not."""
 
 
 def find_codes(text: str) -> Iterator[Span]:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 
-from synth_handson.pii.spans import Kind
+from synth_handson.pii.spans import KANJI, Kind
 from synth_handson.pii.words import LISTS
 
 HINTS: tuple[tuple[Kind, str], ...] = (
@@ -29,39 +30,38 @@ HINTS: tuple[tuple[Kind, str], ...] = (
         "address",
         r"^(home|street|postal|mailing|billing|shipping)? ?address( ?line)? ?\d?$|^street$|住所|番地",
     ),
-    (
-        "name",
-        r"^(full|first|last|family|given|middle|maiden|sur|customer|client|patient|contact|employee|person"
-        r"|staff|passenger|applicant|member|doctor|owner|holder|cardholder|guest|student|teacher|interviewee"
-        r"|interviewer|respondent|participant|agent|advisor|adviser)('s)? ?names?$|^(sur|fore|given)name$"
-        r"|^(氏名|お?名前|姓名|姓|名|漢字氏名|カナ氏名|氏名カナ|フリガナ|ふりがな)$"
-        r"|^(顧客名|患者名|担当者名?|契約者名?|申込者名?)$"
-        r"|^(staff|employee|customer|client|patient|contact|agent|rep|sales ?rep(resentative)?|owner|assignee"
-        r"|(account |case )?manager|author|teacher|student|doctor|physician|nurse|driver|guest|passenger"
-        r"|applicant|participant|person|member)s?$|^氏$"
-        r"|(担当|医師|主治医|看護師|患者|顧客|社員|従業員|職員|講師|教員|生徒|学生|会員|利用者|店長|上司"
-        r"|[当請付入成認任表護約込告]者)(氏名|名)?$",
-    ),
 )
-"""Patterns for a column's name in small letters, with spaces between its words."""
+"""Patterns for a column's name in lower case, with spaces between words."""
 
 
-def _elsewhere(kind: str) -> re.Pattern[str]:
-    """Return what columns of a kind are called in other languages."""
-    return re.compile(rf"^(?:{'|'.join(LISTS[f'{kind}_columns'].split(chr(10))).strip('|')})$")
+def _any(*lists: str) -> str:
+    """Return a pattern for any line of some lists."""
+    return "|".join(line for name in lists for line in LISTS[name].split("\n") if line)
 
 
-ELSEWHERE: tuple[tuple[Kind, re.Pattern[str]], ...] = (
-    ("email", _elsewhere("email")),
-    ("phone", _elsewhere("phone")),
-    ("user_name", _elsewhere("user_name")),
-    ("birth_date", _elsewhere("birth_date")),
-    ("address", _elsewhere("address")),
-    ("name", _elsewhere("name")),
-    ("name", _elsewhere("person")),
+ELSEWHERE: tuple[tuple[Kind, re.Pattern[str]], ...] = tuple(
+    (kind, re.compile(rf"^(?:{_any(f'{kind}_columns')})$"))
+    for kind in ("email", "phone", "user_name", "birth_date", "address")
 )
-BARE_NAME = re.compile(r"^names?$|^(?!.*name)[a-z ]+$|(?<!担当者|契約者|申込者)(?<=[^\x00-\x7f名姓氏ナな])$")
-"""It may be the name of a product, or tell something else of a person: the values decide."""
+"""Column names in languages other than English and Japanese."""
+
+_OF = "full|first|last|family|given|middle|maiden|legal|birth|preferred|real"
+_PEOPLE = rf"(?:\w+ )?(?:{_any('persons', 'people_columns')})"
+_JAPANESE = rf"[ごお]?(?:{_any('japanese_people')})の?"
+CERTAIN = re.compile(
+    rf"^(?:{_PEOPLE}s?(?:['’]s?)? )?(?:{_OF})? ?names?$(?<!^name)(?<!^names)|^(?:sur|fore|given)name$"
+    rf"|^(?:(?:{_OF}) )?names? of (?:the |an? )?{_PEOPLE}$"
+    r"|(?:氏名|姓名|芳名)(?:漢字|カナ|かな|ローマ字|英字)?$"
+    rf"|^(?:{_JAPANESE})(?:名|氏)$|^(?:ご?芳名|お?名前|(?:漢字|カナ|かな)名前|姓|名|氏|苗字|名字|フリガナ|ふりがな|セイ|メイ|せい|めい|シメイ|しめい)$"
+    rf"|^(?:担当|契約|申込)者$|^(?:{_any('name_columns')})$"
+)
+"""Names that only columns of names have."""
+POSSIBLE = re.compile(
+    rf"^{_PEOPLE}s?$|^(?:{_any('by_columns')}) (?:by|to|for)$|^(?:.* )?names?$|^{_JAPANESE}$"
+    rf"|^(?:{_any('person_columns')})$"
+)
+"""Names that columns of names share with others: the values decide."""
+THING = re.compile(rf"\b(?:{_any('things')})s? names?$")
 CATEGORY = re.compile(
     r"\b(city|cities|town|county|state|province|prefecture|region|area|country|station|stop|line|brand|make|maker"
     r"|manufacturer|model|grade|rank|rating|level|weekday|day|month|season|colou?r|product|item|goods|category|type"
@@ -72,7 +72,7 @@ CATEGORY = re.compile(
     r"|出身|メーカー|ブランド|銘柄|車種|色|カラー|[商製]品|品名|部署|部門|科目|学科|学校|季節|チーム|コース|分類|種別|種類"
     r"|航空|ホテル|旅館|薬|病名|疾患|診断|書名|作品|曲名|映画|料理|業種|職種|行き?先"
 )
-"""A column that is called so holds words which are names of people as well."""
+"""Names of columns whose words may also be names of people."""
 
 
 def hint(name: str) -> Kind | None:
@@ -81,9 +81,10 @@ def hint(name: str) -> Kind | None:
     for kind, pattern in HINTS:
         if re.search(pattern, words):
             return None if kind == "birth_date" and "year" in words else kind
-    if words in ("name", "names"):
-        return "name"
-    return next((kind for kind, pattern in ELSEWHERE if pattern.search(words)), None)
+    for kind, called in ELSEWHERE:
+        if called.search(words):
+            return kind
+    return "name" if _called(CERTAIN, name) or _may_be_names(name) else None
 
 
 def is_category(name: str) -> bool:
@@ -93,9 +94,22 @@ def is_category(name: str) -> bool:
 
 def is_bare(name: str) -> bool:
     """Tell whether a column that is called like people may hold something else."""
+    return not _called(CERTAIN, name)
+
+
+def _may_be_names(name: str) -> bool:
+    return not (is_category(name) or THING.search(_words(name))) and _called(POSSIBLE, name)
+
+
+def _called(pattern: re.Pattern[str], name: str) -> bool:
+    """Tell whether a column is called so, with or without what is in brackets, a number or a language."""
     words = _words(name)
-    return bool(BARE_NAME.search(words)) and not _elsewhere("name").search(words)
+    bare = re.sub(r"\s*[([{【〔].*?[)\]}】〕]\s*|\s*\d+$|(?<=name) (?:en|ja|jp|local|native)$", "", words)
+    return any(pattern.search(form) for form in (words, bare))
 
 
 def _words(name: str) -> str:
-    return " ".join(re.sub(r"(?<=[a-z])(?=[A-Z])|[_\-.]+", " ", name).lower().split())
+    """Return a column's name in small letters, with spaces between its words."""
+    text = unicodedata.normalize("NFKC", name).replace("İ", "i")
+    words = " ".join(re.sub(r"(?<=[a-z])(?=[A-Z])|[_\-.]+", " ", text).lower().split())
+    return re.sub(rf"(?<=[{KANJI}ぁ-ヿ]) (?=[{KANJI}ぁ-ヿ])", "", words)

@@ -33,7 +33,7 @@ YEAR = re.compile(
     re.IGNORECASE,
 )
 ERAS = {"明治": 1867, "大正": 1911, "昭和": 1925, "平成": 1988, "令和": 2018}
-"""The year before the first of each era."""
+"""The year before each era's first year."""
 
 
 def find_births(text: str) -> Iterator[Span]:

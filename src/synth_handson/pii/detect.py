@@ -13,34 +13,38 @@ import pandas as pd
 
 from synth_handson.errors import ArgumentError
 from synth_handson.pii.columns import hint, is_bare, is_category
-from synth_handson.pii.japanese import is_other_word, name_parts
+from synth_handson.pii.japanese import is_known_word, is_other_word, name_parts
 from synth_handson.pii.name_finder import NameFinder
-from synth_handson.pii.name_lists import is_first, is_last, is_word, stands_alone
+from synth_handson.pii.name_lists import NOT_NAMES, bare, is_first, is_last, is_word, stands_alone
+from synth_handson.pii.other_scripts import WORD
 from synth_handson.pii.scan import scan
 from synth_handson.pii.spans import HANGUL, JAPANESE, KINDS, Kind, Span, plain, without_overlaps
+from synth_handson.pii.western import LINKS
 from synth_handson.tables.alignment import as_text
 from synth_handson.tables.checks import MISSING_MARKERS
 from synth_handson.tables.columns import Column, column_kind
 from synth_handson.tables.texts import MIN_KEPT_ROWS
 
 WHOLE_SHARE = 0.5
-"""With so many of its cells nothing but one kind, a column is one of that kind."""
+"""Share of cells that are nothing but one kind, from which on the whole column is of that kind."""
 NUMBER_SHARE = 0.9
-"""Numbers without a word beside them pass for one in ten by chance, so nearly all of a column's must."""
+"""Share of a column's numbers that must be valid, since one in ten is valid by chance."""
 MIN_NUMBERS = 4
 NAMES_SHARE = 0.2
-"""So many cells of a column called "name" must be names of people, or it is that of something else."""
+"""Share of cells in a column called "name" that must be names of people; otherwise it names something
+else."""
 MAX_CELL = 80
-"""A longer cell is text in which personal data stands, whatever its column is called."""
+"""Longest cell that can be a single value; a longer one is text, whatever its column is called."""
 MAX_PARTS = 3
-"""So many columns of names are put together row by row."""
+"""Most columns of names that are joined row by row."""
 MAX_SHORT = 24
-"""Shorter cells are no sentences."""
+"""Longest cell that is not a sentence."""
+MAX_NAME_WORDS = 5
 EXAMPLES = 3
 HEADERS: tuple[Kind, ...] = ("email", "card", "iban", "my_number", "ssn", "phone", "address")
-"""What no column is called."""
+"""Kinds of personal data that a column's name cannot be: such a first row holds data."""
 VERSIONS = re.compile(r"version|firmware|\bver\b|バージョン|版", re.IGNORECASE)
-"""What is called so has four numbers with dots, and is no address of a machine."""
+"""Names of columns with four numbers and dots that are not IP addresses."""
 
 DIGITS: dict[Kind, tuple[int, int]] = {
     "card": (13, 19),
@@ -52,7 +56,7 @@ DIGITS: dict[Kind, tuple[int, int]] = {
     "birth_date": (8, 8),
     "passport": (7, 9),
 }
-"""How many digits the numbers of a column that is called so have."""
+"""Number of digits, from and to, of the numbers in a column named after the kind."""
 
 Answer = Literal["replace", "keep"]
 FoundKind = Kind | Literal["possible_name"]
@@ -110,7 +114,7 @@ def find_personal_data(
     frame
         Any table.
     on_cells
-        Told how many different texts are looked at.
+        Called with the number of distinct texts examined so far.
     answers
         By column, "replace" where all of it are names, and "keep" where none are.
 
@@ -193,7 +197,7 @@ def _check(frame: pd.DataFrame, answers: Mapping[str, Answer]) -> None:
 def _with_known_names(
     frame: pd.DataFrame, marks: dict[str, PersonalDataSpans], answers: Mapping[str, Answer]
 ) -> dict[str, PersonalDataSpans]:
-    """Mark the names that one column holds in the texts of the others, too."""
+    """Mark the names of one column in the texts of the others as well."""
     positions = {name: position for position, name in enumerate(map(str, frame.columns))}
     columns = [name for name, found in marks.items() if found.whole == "name"]
     listed = [text for name in columns for text in marks[name].spans]
@@ -268,12 +272,18 @@ def find_in_column(name: str, column: Column, answer: Answer | None = None) -> P
     if kind != "category":
         return None
     texts = _distinct(column)
+    if promised == "name" and is_bare(name) and all(len(text) == 1 for text in texts):
+        promised = None  # 有 and 無 are first names, too
     found = _in_text(name, texts, promised)
     if answer == "keep":
         return _without_names(found)
-    if found is None or promised == "name" or not _is_short(texts):
+    often = int(column.notna().sum()) >= MIN_KEPT_ROWS * len(texts)
+    if promised == "name":
+        unknown = found is None or found.whole is None
+        return _if_like_names(texts, found, often) if unknown else found
+    if found is None or not _is_short(texts):
         return found
-    return _questioned(name, texts, found, often=int(column.notna().sum()) >= MIN_KEPT_ROWS * len(texts))
+    return _questioned(name, texts, found, often)
 
 
 def _is_short(texts: list[str]) -> bool:
@@ -317,6 +327,33 @@ def _questioned(name: str, texts: list[str], found: PersonalDataSpans, often: bo
     return PersonalDataSpans(
         None, {t: s for t, s in spans.items() if t not in words and s}, category, frozenset(words)
     )
+
+
+def _if_like_names(
+    texts: list[str], found: PersonalDataSpans | None, often: bool
+) -> PersonalDataSpans | None:
+    """Ask about a column that is called like people, if its values look like names that no list has."""
+    like = [text for text in texts if _is_like_name(text)]
+    if len(like) < WHOLE_SHARE * len(texts):
+        return found
+    if not often:
+        return replace(_all("name", texts), asked=True)
+    spans = found.spans if found else {}
+    return PersonalDataSpans(None, {t: s for t, s in spans.items() if t not in like}, False, frozenset(like))
+
+
+def _is_like_name(text: str) -> bool:
+    """Tell whether a text is a few words with capital letters, or in signs without, that are not common."""
+    words = WORD.findall(text)
+    rest = WORD.sub("", text).strip(" .,'’・=-\u3000")
+    if not 0 < len(words) <= MAX_NAME_WORDS or rest or len(text) > MAX_SHORT * 2:
+        return False
+    if JAPANESE.search(text):
+        return 1 < len(text) <= MAX_SHORT / 2 and not any(map(is_known_word, (text, *words)))
+    capitals = all(
+        word[0].isupper() or bare(word) in LINKS or word[0].lower() == word[0].upper() for word in words
+    )
+    return capitals and not any(is_word(word) or bare(word) in NOT_NAMES for word in words)
 
 
 def _is_full(text: str) -> bool:
@@ -389,11 +426,13 @@ def _in_text(name: str, texts: list[str], promised: Kind | None) -> PersonalData
 
 
 def _covering(text: str, spans: list[Span]) -> Kind | None:
-    """Return the kind of the one span that is all of a text but for signs."""
-    if len(spans) != 1:
+    """Return the kind of the spans that cover a whole text except punctuation, if they are of one kind."""
+    kinds = {span.kind for span in spans}
+    if len(kinds) != 1:
         return None
-    rest = text[: spans[0].start] + text[spans[0].end :]
-    return None if any(map(str.isalnum, rest)) else spans[0].kind
+    starts, ends = [0, *(span.end for span in spans)], [*(span.start for span in spans), len(text)]
+    between = (text[start:end] for start, end in zip(starts, ends, strict=True))
+    return None if any(map(str.isalnum, "".join(between))) else kinds.pop()
 
 
 def _believed(name: str, promised: Kind, texts: list[str], whole: list[Kind | None]) -> bool:
@@ -425,11 +464,11 @@ def _findings(name: str, column: Column, marks: PersonalDataSpans) -> Iterator[F
     examples: dict[Kind, list[str]] = defaultdict(list)
     for text, spans in marks.spans.items():
         for kind in {span.kind for span in spans}:
-            ours = [span for span in spans if span.kind == kind]
+            of_kind = [span for span in spans if span.kind == kind]
             cells[kind] += int(times[text])
-            sure[kind] += int(times[text]) * any(span.sure for span in ours)
+            sure[kind] += int(times[text]) * any(span.sure for span in of_kind)
             if len(examples[kind]) < EXAMPLES:
-                examples[kind].append(mask(text[ours[0].start : ours[0].end]))
+                examples[kind].append(mask(text[of_kind[0].start : of_kind[0].end]))
     for kind in KINDS:
         if cells[kind]:
             yield Finding(

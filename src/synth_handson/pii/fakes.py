@@ -37,11 +37,11 @@ FIRST_BY_GENDER: dict[Gender, tuple[tuple[str, ...], ...]] = {
 }
 FIRST = (*FIRST_BY_GENDER["female"], *FIRST_BY_GENDER["male"])
 DOCUMENTATION = ("192.0.2", "198.51.100", "203.0.113")
-"""Networks that belong to nobody (RFC 5737)."""
+"""Networks reserved for documentation (RFC 5737)."""
 AT = re.compile(r"(@|\s?[\[(](?:at|アット)[\])]\s?|\sat\s)", re.IGNORECASE)
-"""Between the two parts of a mail address."""
+"""Separates the two parts of a mail address."""
 TRIES = 100
-"""So often another replacement is drawn that is none of the originals."""
+"""Attempts to draw a replacement that is not one of the originals."""
 
 
 NOTHING = Originals()
@@ -140,7 +140,7 @@ class Fakes:
         return self._part(original, first, gender)[-1].lower()
 
     def digits(self, original: str, count: int, attempt: int = 0) -> str:
-        """Return so many random digits; others for another attempt."""
+        """Return random digits; others for another attempt."""
         return _random_digits(self._draw("digits", original, attempt), count)
 
     def identifier(self, original: str) -> str:
@@ -156,7 +156,7 @@ class Fakes:
     def _new(self, kind: str, original: str, make: Callable[[Draw], str]) -> str:
         for attempt in range(TRIES):
             draw = self._draw(kind, original, attempt)
-            # What has not the form it should have is changed sign by sign.
+            # A value of an unexpected form is changed character by character.
             made = make(draw) if attempt < TRIES // 2 else _same_form(original, draw)
             if normal(made) != normal(original) and not self._originals.stand_in(made):
                 return made
@@ -194,7 +194,8 @@ class Fakes:
 
     def _western(self, part: str, of: NamePart = "full", gender: Gender | None = None) -> str:
         if len(part) == 1:
-            return self._draw("initial", part, 0).choice(string.ascii_uppercase)
+            letters = [name[0].upper() for (name,) in _other_pool(part, True)] or string.ascii_uppercase
+            return self._draw("initial", part, 0).choice(letters)
         first = self._known.is_first(part) if of == "full" else of == "first"
         made = self._part(part, part.lower() in names()[0] if first is None else first, gender)[-1]
         return made.upper() if part.isupper() else made.lower() if part.islower() else made.title()
@@ -251,7 +252,7 @@ def _in_width(made: str, original: str) -> str:
 
 
 def _with_digits(original: str, digits: str) -> str:
-    """Put digits in the place of those of a text, from its end; what is too few is kept."""
+    """Replace the digits of a text from its end; if there are too few new ones, the rest is kept."""
     left = list(digits)
     made = [left.pop() if sign.isdecimal() and left else sign for sign in reversed(plain(original))]
     return _in_width("".join(reversed(made)), original)

@@ -16,13 +16,13 @@ HONORIFIC = re.compile(
     r"|教授|医師|弁護士|選手|議員|夫妻|夫人|一家|家の)"
 )
 OFFICE = re.compile(r"\s?(?:容疑者|被告|監督|コーチ|捕手|投手|記者|教諭|校長|園長|理事長|支配人|代表|主将)")
-"""What stands behind the name of somebody, and behind other words as well."""
+"""Titles and roles that follow names, but also other words."""
 PLACE = re.compile(
     r"\s?(?:駅|店|市|町|村|区|県|川|山|通り|橋|公園|城|空港|港|湖|寺|神社|大学|高校|中学|小学校|病院|支店|本店"
     r"|銀行|工業|製作所|商事|商店|電機|自動車|建設|産業|食品|製薬|証券|組|班|屋|の店|の町|の街|地方|地区|方面|盆地|平野)"
 )
 FIRM = re.compile(r"組|班|屋|銀行|工業|商事|商店|電機|建設|産業|食品|製薬|証券")
-"""What stands behind a last name and is no first name."""
+"""Words that follow a last name and are not first names."""
 COMPANY = re.compile(r"(?:株式会社|有限会社|\(株\)|㈱)\s?$")
 LABEL = re.compile(
     r"(?:氏名|お?名前|姓名|フリガナ|ふりがな|担当者?|契約者|申込者|申請者|受付者|患者|顧客|紹介者|連絡先|代表者|代表取締役|保護者|宛名"
@@ -36,7 +36,7 @@ AS_PERSON = re.compile(
 INTRODUCED = re.compile(r"\s?(?:と申し|といいます|と言います|と名乗|です|でした|でございます|と呼)")
 _SIGNS = rf"[{KANJI}々ヶ]"
 VARIANTS = str.maketrans("髙﨑濵栁𠮷𣘺槗黑瀨增淸橫彥鄕靑緖德曻", "高崎浜柳吉橋橋黒瀬増清横彦郷青緒徳昇")
-"""Signs of names that the dictionary has in their usual form."""
+"""Character variants in names, and the usual form that the dictionary has."""
 FOREIGN = re.compile(r"([ァ-ヴー]{2,}(?:[・=][ァ-ヴー]{2,}){1,3})")
 ALL_KANA = re.compile(r"\s*((?:[ァ-ヴー]+|[A-Z]\.?)(?:[\s・=]?(?:[ァ-ヴー]+|[A-Z]\.?))*)\s*")
 SCRIPT = re.compile(
@@ -48,7 +48,7 @@ COMMON = re.compile(
     r"|担当|当|上|貴社|御社|会社|企業|各位|利用者|保護者|受付|係|司会|講師|相手|部下|上司|外国人|同)$"
 )
 MAX_CHARACTERS = 10_000
-"""The tokeniser takes texts of up to 49,149 bytes."""
+"""Characters passed to the tokenizer at a time; it takes up to 49,149 bytes."""
 
 INSTALL = 'pip install "synth-handson[pii]"'
 
@@ -148,7 +148,8 @@ def _run(text: str, tokens: list[Any], first: int) -> tuple[int, bool] | None:
             kinds[-1] == "姓" and _could_be_given(text, tokens, position)
         ):
             break
-        if kinds[-1] == "名" and kind == "姓":
+        turned = kinds == ["名"] and text[start - 1].isspace()
+        if kinds[-1] == "名" and kind == "姓" and not turned:
             break
         kinds.append(kind or "名")
         last = position
@@ -172,7 +173,7 @@ def _could_be_given(text: str, tokens: list[Any], position: int) -> bool:
     """Tell whether a word after a last name is read as a first name: a short noun before an honorific."""
     start, end, speech = tokens[position]
     return (
-        speech[0] == "名詞"
+        speech[0] in ("名詞", "形状詞")
         and 1 <= end - start <= 3
         and bool(re.fullmatch(_SIGNS + "+", text[start:end]))
         and bool(HONORIFIC.match(text, end) or INTRODUCED.match(text, end) or end == len(text))

@@ -18,7 +18,7 @@ from synth_handson.pii.spans import JAPANESE
 Gender = Literal["female", "male"]
 NamePart = Literal["full", "last", "first"]
 Name = tuple[bool, str]
-"""Whether it is a first name, and the name, as of `normal`."""
+"""Whether it is a first name, and the name as returned by `normal`."""
 
 KANA = re.compile(r"[ぁ-んァ-ヶー・\s　]+")
 LATIN = re.compile(r"[^\W\d_]+")
@@ -33,7 +33,7 @@ class KnownNames:
     one
         For last and first names with other spellings (kana, Latin letters), the one that stands for all.
     genders
-        Of whom the first names are, where a column tells.
+        Whose the first names are, if a column says so.
     seen
         All last names and first names.
     splits

@@ -58,7 +58,7 @@ def find_originals(
     """Find cells that hold personal data of the original.
 
     Compared are whole cells, what is found as personal data in them, and words in a row, in Japanese also
-    signs in a row, all without regard to case, width, spaces and signs.
+    characters in a row, all ignoring case, width, spaces and punctuation.
 
     Parameters
     ----------

@@ -9,8 +9,9 @@ from collections.abc import Iterable, Iterator
 from synth_handson.pii.name_lists import bare
 from synth_handson.pii.spans import KANJI, UNSPACED, Span, plain
 
-MIN_SIGNS = 3
-"""A shorter Japanese or Korean name is part of other words too often, where no space stands in it."""
+MIN_CHARACTERS = 3
+"""Fewest characters of a Japanese or Korean name without a space; shorter ones are too often part of other
+words."""
 MAX_WORDS = 6
 WORD = re.compile(rf"(?:(?![ぁ-ゟァ-ヿ가-힣{KANJI}々])[^\W\d_])+")
 BETWEEN = re.compile(r"[\s・,.'’-]{0,3}")
@@ -19,13 +20,13 @@ APART = re.compile(f"[{GAPS}]+")
 
 
 class NameFinder:
-    """Finds names of people in texts by their signs, without regard to case, accents, width and spaces.
+    """Finds names of people in texts by their characters, ignoring case, accents, width and spaces.
 
     Parameters
     ----------
     names
-        Names of people; those of one word are left out. Those of two signs in Japanese or Korean are looked
-        for where a space stands between them, in the name and in the text.
+        Names of people; those of one word are left out. Those of two characters in Japanese or Korean are
+        looked for where a space stands between them, in the name and in the text.
     """
 
     def __init__(self, names: Iterable[str]) -> None:
@@ -36,7 +37,7 @@ class NameFinder:
                 parts = APART.split(name.strip(GAPS))
                 # The last name first, or last.
                 for signs in {"".join(parts), "".join((parts[-1], *parts[:-1]))}:
-                    if len(signs) >= MIN_SIGNS or len(parts) > 1:
+                    if len(signs) >= MIN_CHARACTERS or len(parts) > 1:
                         self._signs[signs[:2]].add(signs)
                 continue
             words = tuple(bare(word) for word in WORD.findall(name))
@@ -73,5 +74,5 @@ class NameFinder:
             for name in self._signs.get(signs[first : first + 2], ()):
                 end = places[min(first + len(name), len(places)) - 1] + 1
                 apart = end - places[first] > len(name)
-                if signs.startswith(name, first) and (apart or len(name) >= MIN_SIGNS):
+                if signs.startswith(name, first) and (apart or len(name) >= MIN_CHARACTERS):
                     yield Span(places[first], end, "name")

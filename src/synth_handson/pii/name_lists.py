@@ -13,11 +13,11 @@ from typing import NamedTuple
 from synth_handson.pii.words import LISTS
 
 LOCALES = tuple(LISTS["locales"].split())
-"""Faker's lists that are taken for those of people."""
+"""Faker's lists that are used as names of people."""
 CURATED = ("en_US", "en_GB")
-"""Lists in which a word of English is a name as well; in others it is an accident."""
+"""Lists in which an English word really is a name; in others it is an accident."""
 LARGE = (*CURATED, "de_DE", "fr_FR", "es_ES", "it_IT")
-"""Lists whose names alone are taken for somebody's; those of others, if two of them agree."""
+"""Lists that suffice alone to call a word a name; of the others, two must agree."""
 
 WORDS, NOT_NAMES, PLAIN_ROMAJI = (frozenset(LISTS[name].split()) for name in ("ambiguous", "never", "romaji"))
 SHORT = frozenset(LISTS["short"].split())

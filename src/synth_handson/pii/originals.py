@@ -9,15 +9,15 @@ from functools import cached_property
 
 from synth_handson.pii.spans import UNSPACED
 
-MIN_SIGNS = 3
-"""So many signs of a Japanese or Korean original are looked for where nothing is written between words."""
+MIN_CHARACTERS = 3
+"""Fewest characters of a Japanese or Korean original to search for, as there are no spaces between words."""
 MAX_WORDS = 8
-"""So many words in a row are compared with an original."""
+"""Most consecutive words that are compared with an original."""
 WORD = re.compile(r"[^\W_]+")
 
 
 def normal(text: str) -> str:
-    """Return what is left of a text without case, width, spaces and signs: by this, two are the same."""
+    """Normalise a text: drop case, width, spaces and punctuation, so that equal ones compare equal."""
     form = unicodedata.normalize("NFKC", text).casefold()
     return "".join(sign for sign in form if sign.isalnum())
 
@@ -28,10 +28,10 @@ class Originals(frozenset[str]):
     @cached_property
     def _lengths(self) -> list[int]:
         """How long those in Japanese and Korean are."""
-        return sorted({len(one) for one in self if len(one) >= MIN_SIGNS and UNSPACED.search(one)})
+        return sorted({len(one) for one in self if len(one) >= MIN_CHARACTERS and UNSPACED.search(one)})
 
     def stand_in(self, text: str) -> bool:
-        """Tell whether any is a text, or words in a row of it, or in Japanese signs in a row."""
+        """Tell whether any equals a text, or consecutive words (in Japanese, characters) of it."""
         form = normal(text)
         if form in self or not self.isdisjoint(_word_runs(text)):
             return True

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator
-from functools import cache
+from functools import cache, lru_cache
 from importlib import import_module
 from itertools import pairwise
 from typing import NamedTuple
@@ -17,12 +17,16 @@ from synth_handson.pii.words import LISTS
 LATIN = re.compile("[A-Za-z\u00c0-\u024f\u1e00-\u1eff]")
 LETTER = re.compile(r"[^\W\d_]")
 MARKS = "\u0300-\u036f\u0591-\u05c7\u064b-\u0670\u0900-\u0dff\u0e31-\u0e4e\u200c"
-"""Vowels and the like, which Python holds for no letters."""
+"""Combining marks such as vowels, which Python does not count as letters."""
 WORD = re.compile(rf"[^\W\d_](?:[^\W\d_]|[{MARKS}]|['’״׳-](?=[^\W\d_]))*")
+SPELLINGS = str.maketrans("أإآىةё", "ااايهе")
+"""Letters that are written in two ways."""
+APART = "\u3001"
+"""Stands for what is written in other scripts."""
 PATRONYMIC = re.compile(r"\w+(?:ович|евич|ич|овна|евна|инична|івна|ївна)")
 MAX_WORDS = 4
 FREQUENT = 100
-"""So many last names are those of nearly all people in China, and begin few other words."""
+"""Most frequent last names, which cover nearly all people in China and begin few other words."""
 
 
 def _any(name: str) -> str:
@@ -30,7 +34,12 @@ def _any(name: str) -> str:
     return "|".join(LISTS[name].split())
 
 
-HAN = re.compile(f"[{KANJI}]")
+HAN, HAN_WORD = re.compile(f"[{KANJI}]"), re.compile(f"[{KANJI}ぁ-ヿ]+")
+SHARED = ("", "LATIN", "CJK", "IDEOGRAPHIC", "HIRAGANA", "KATAKANA", "KATAKANA-HIRAGANA", "FULLWIDTH")
+"""Scripts whose names are found elsewhere; 々, 〆 and 〇 are ideographic, too."""
+INITIALS = r"[^\W\d_]\.(?:[\s-]?[^\W\d_]\.)?"
+LAST_INITIALS = re.compile(rf"(?<!\w)({WORD.pattern}),?\s({INITIALS})(?!\w)")
+INITIALS_LAST = re.compile(rf"(?<!\w)(?<!\w\.)({INITIALS})\s?({WORD.pattern})(?!\w|\.\w)")
 CHINESE_BEFORE = "客户|客戶|患者|病人|联系|聯絡|和|给|由|与|請|请"
 
 
@@ -44,27 +53,42 @@ class Listed(NamedTuple):
 def find_names_in_other_scripts(text: str) -> Iterator[Span]:
     """Yield names in a text of `spans.plain`: Korean, Chinese, and in alphabets such as those of Russian.
 
-    In Korean and Chinese, a name is all of a text, or stands behind a label or before a title; elsewhere a
-    first name stands beside a last name, or one of them begins or ends a short text.
+    In Korean and Chinese, a name is all that is written in these signs, or stands behind a label or before a
+    title; elsewhere a first name stands beside a last name, initials beside a last name, or one of them
+    begins or ends a short text.
     """
     if HAN.search(text):
         yield from _around(text, _han())
-        if _frequent_chinese().fullmatch(text) and not _is_japanese(text):
-            yield Span(0, len(text), "name", False)
-    script = script_of(text)
-    if script == "HANGUL":
-        yield from _around(text, _hangul())
-    elif script and script in _lists():
-        yield from _in_words(text, _lists()[script])
+        alone = HAN_WORD.findall(text)
+        if len(alone) == 1 and _frequent_chinese().fullmatch(alone[0]) and not _is_japanese(alone[0]):
+            start = text.index(alone[0])
+            yield Span(start, start + len(alone[0]), "name", False)
+    for script in scripts_of(text):
+        if script == "HANGUL":
+            yield from _around(text, _hangul())
+        elif script in _lists():
+            yield from _in_words(_written_in(text, script), _spelled(script))
+
+
+def scripts_of(text: str) -> list[str]:
+    """Name the scripts of the letters that are neither Latin, Chinese nor Japanese, as Unicode does."""
+    letters = LETTER.findall(text) if not text.isascii() else ()
+    return list(dict.fromkeys(script for letter in letters if (script := _script(letter)) not in SHARED))
 
 
 def script_of(text: str) -> str | None:
-    """Name the script of the first letter that is neither Latin, Chinese nor Japanese, as Unicode does."""
-    for match in LETTER.finditer(text) if not text.isascii() else ():
-        name = unicodedata.name(match.group(), "").split(" ")[0]
-        if name not in ("LATIN", "CJK", "HIRAGANA", "KATAKANA", "FULLWIDTH", "KATAKANA-HIRAGANA", ""):
-            return name
-    return None
+    """Name the first of `scripts_of`; None if there is none."""
+    return next(iter(scripts_of(text)), None)
+
+
+@lru_cache(maxsize=65_536)
+def _script(letter: str) -> str:
+    return unicodedata.name(letter, "").split(" ")[0]
+
+
+def _written_in(text: str, script: str) -> str:
+    """Return a text of the same length in which other letters than those of a script are no letters."""
+    return "".join(APART if LETTER.match(sign) and _script(sign) != script else sign for sign in text)
 
 
 @cache
@@ -81,6 +105,13 @@ def _lists() -> dict[str, Listed]:
                     found.setdefault(script, (set(), set()))[which].update(WORD.findall(name.lower()))
     found["HANGUL"][0].update(LISTS["korean"].split())
     return {script: Listed(*map(frozenset, names)) for script, names in found.items()}
+
+
+@cache
+def _spelled(script: str) -> Listed:
+    """Return names of a script as of `SPELLINGS`."""
+    first, last = (frozenset(name.translate(SPELLINGS) for name in names) for names in _lists()[script])
+    return Listed(first, last)
 
 
 @cache
@@ -130,7 +161,7 @@ def _han() -> Around:
 
 @cache
 def _frequent_chinese() -> re.Pattern[str]:
-    """Return a pattern for two signs behind a last name that is among the most frequent in China."""
+    """Return a pattern for two characters after a last name that is among the most frequent in China."""
     names = list(import_module("faker.providers.person.zh_CN").Provider.last_names)[:FREQUENT]
     return re.compile(rf"(?:{'|'.join(names)})[{KANJI}]{{2}}")
 
@@ -149,7 +180,7 @@ def _longest_first(names: Iterable[str]) -> str:
 
 def _around(text: str, patterns: Around) -> Iterator[Span]:
     whole = patterns.whole.fullmatch(text)
-    # In Chinese signs, words of other languages begin like names.
+    # In Chinese characters, words of other languages begin like names.
     if whole and not is_known_word(whole[1]):
         yield Span(*whole.span(1), "name", patterns is _hangul())
         return
@@ -157,12 +188,28 @@ def _around(text: str, patterns: Around) -> Iterator[Span]:
         yield from (Span(*match.span(1), "name") for match in pattern.finditer(text))
 
 
+def _with_initials(text: str, last: frozenset[str]) -> Iterator[Span]:
+    """Yield last names with initials before or behind them: listed ones, or with two initials."""
+    for pattern, of_name, of_initials in ((LAST_INITIALS, 1, 2), (INITIALS_LAST, 2, 1)):
+        for match in pattern.finditer(text):
+            name, initials = match[of_name], match[of_initials]
+            capital = name.istitle() or name.isupper()
+            known = name.lower().translate(SPELLINGS) in last
+            if known or (len(name) > 2 and capital and initials.count(".") > 1 and initials.isupper()):
+                yield Span(*match.span(), "name", known)
+
+
 def _in_words(text: str, listed: Listed) -> Iterator[Span]:
+    yield from _with_initials(text, listed.last)
     words = list(WORD.finditer(text))
-    forms = [match.group().lower() for match in words]
+    if not words:
+        return
+    forms = [match.group().lower().translate(SPELLINGS) for match in words]
     first, last = ([form in names for form in forms] for names in listed)
-    short = len(words) <= MAX_WORDS and not re.search(r"[\d.!?,;:]", text.strip(" .,"))
-    if short and words and (first[0] or last[0] or first[-1] or last[-1]):
+    whole = text[words[0].start() : words[-1].end()] if APART in text else text.strip(" .,")
+    short = len(words) <= MAX_WORDS and not re.search(rf"[\d.!?,;:{APART}]", whole)
+    ends = first[0] or last[0], first[-1] or last[-1]
+    if short and (ends[0] if APART in text else any(ends)):
         yield Span(words[0].start(), words[-1].end(), "name", any(first) and len(words) > 1)
         return
     cased = text != text.upper()
@@ -171,7 +218,9 @@ def _in_words(text: str, listed: Listed) -> Iterator[Span]:
             continue
         both = (first[i] and last[j]) or (last[i] and first[j])
         titled = cased and first[i] and all(word.group()[0].isupper() for word in (one, two))
-        if both or titled or (first[i] and PATRONYMIC.fullmatch(forms[j])):
+        # A father's name stands behind one's own where a script has no capitals.
+        fathers = text == text.swapcase() and first[i] and first[j]
+        if both or titled or fathers or (first[i] and PATRONYMIC.fullmatch(forms[j])):
             end = j + (j + 1 < len(words) and bool(PATRONYMIC.fullmatch(forms[j])) and last[j + 1])
             end += end + 1 < len(words) and bool(PATRONYMIC.fullmatch(forms[end + 1]))
             yield Span(one.start(), words[end].end(), "name", both)

@@ -29,7 +29,7 @@ GENDERS: dict[str, Gender] = {
     **dict.fromkeys(("m", "male", "man", "boy", "男", "男性", "男子", "男の子"), "male"),
 }
 ALIKE = 0.5
-"""If so many rows have the same last name in two columns, they are of the same person."""
+"""Share of rows with the same last name from which on two columns are about the same person."""
 
 
 @dataclass(frozen=True)

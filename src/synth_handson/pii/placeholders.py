@@ -1,7 +1,7 @@
-"""Signs that nobody writes in place of personal data inside of text, and made-up values in place of these.
+"""Placeholder characters in place of personal data in texts, and made-up values in place of these.
 
-A model that learns texts sees the signs alone: no personal data, and no replacement of any, that it could
-repeat in pieces.
+A model that learns texts sees only the placeholders: no personal data, and no replacement of any, that it
+could repeat in pieces.
 """
 
 from __future__ import annotations
@@ -19,15 +19,15 @@ from synth_handson.pii.spans import JAPANESE, KINDS, Kind, Span
 FIRST = 0xE000
 """The first character of Unicode's private use area."""
 PERSONS = 8
-"""So many different values of one kind are told apart in a text; those after them share the last sign."""
+"""Distinct values of one kind that are told apart in a text; further ones share the last character."""
 PRIVATE = re.compile("[\ue000-\uf8ff]")
 UNKNOWN = "〓"
-"""What printers set where they lack a character; here, for private ones that are in a text already."""
+"""The geta mark, which replaces private characters that are already in a text."""
 
 
 @dataclass(frozen=True)
 class Place:
-    """What a sign stands for.
+    """What a placeholder stands for.
 
     Attributes
     ----------
@@ -57,7 +57,7 @@ class Place:
 
 
 def as_marks(text: str) -> str:
-    """Write signs as marks that a large language model can read and write, such as ``[[name_1]]``."""
+    """Write placeholders as marks that a large language model can read and write, such as ``[[name_1]]``."""
     return PRIVATE.sub(lambda found: _mark(Place.of(found.group())), text)
 
 
@@ -81,7 +81,7 @@ _SIGNS = {
 
 @dataclass
 class Placeholders:
-    """Hides personal data of texts behind signs, and remembers its forms.
+    """Hides personal data of texts behind placeholders, and remembers its forms.
 
     Attributes
     ----------
@@ -92,7 +92,7 @@ class Placeholders:
     forms: dict[tuple[Kind, bool], list[str]] = field(default_factory=lambda: defaultdict(list))
 
     def hide(self, text: str, spans: Iterable[Span]) -> str:
-        """Return a text with a sign in the place of each span; equal ones have the same."""
+        """Return a text with a placeholder for each span; equal values get the same one."""
         seen: dict[tuple[Kind, bool], list[str]] = defaultdict(list)
         parts, end = [], 0
         for span in sorted(spans):
@@ -107,12 +107,12 @@ class Placeholders:
         return "".join([*parts, PRIVATE.sub(UNKNOWN, text[end:])])
 
     def fill(self, text: str, fakes: Fakes, draw: np.random.Generator) -> str:
-        """Return a text with made-up values in the place of the signs; equal signs have the same.
+        """Return a text with made-up values for the placeholders; equal placeholders get the same one.
 
         Parameters
         ----------
         text
-            As a model wrote it. A sign of a kind that was never hidden is left out.
+            As a model wrote it. A placeholder of a kind that was never hidden is left out.
         fakes
             Makes the values: others for each text.
         draw

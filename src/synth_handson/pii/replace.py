@@ -1,4 +1,4 @@
-"""Something else in the place of personal data, before anything learns from a table."""
+"""Something else in place of personal data, before anything learns from a table."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ MIN_KEY = 16
 def replace_personal_data(
     frame: pd.DataFrame, findings: Iterable[Finding], key: bytes | None = None
 ) -> pd.DataFrame:
-    """Put something of the same kind and form in the place of personal data.
+    """Put something of the same kind and form in place of personal data.
 
     The same original gets the same replacement everywhere in the table; names do so part by part, so that a
     last name alone is replaced as in the full name. Dates of birth move within their year. Which is drawn
@@ -59,7 +59,7 @@ def replace_personal_data(
 
 
 def replace_marked(frame: pd.DataFrame, marks: Mapping[str, PersonalDataSpans], fakes: Fakes) -> pd.DataFrame:
-    """Put something else in the place of what is marked, as `replace_personal_data` does."""
+    """Put something else in place of what is marked, as `replace_personal_data` does."""
     names = list(map(str, frame.columns))
     replaced = frame.copy()
     together: dict[str, Column] = {}

@@ -11,13 +11,13 @@ from typing import Any
 from synth_handson.pii.spans import JAPANESE, Span
 
 MODELS = ("en_core_web_trf", "en_core_web_lg", "en_core_web_md", "en_core_web_sm")
-"""The best first."""
+"""Models, the best first."""
 NOT_NEEDED = ["tagger", "parser", "attribute_ruler", "lemmatizer"]
 PERSON = "PERSON"
 
 
 def find_names_by_model(text: str) -> Iterator[Span]:
-    """Yield what the installed model takes for names of people, but for those in Japanese."""
+    """Yield what the installed model takes for names of people except for those in Japanese."""
     model = _model()
     if model is None:
         return

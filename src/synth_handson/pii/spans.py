@@ -14,15 +14,15 @@ Kind = Literal[
     "ip", "mac", "phone", "user_name", "address", "birth_date", "name",
 ]  # fmt: skip
 KINDS: tuple[Kind, ...] = get_args(Kind)
-"""In the order in which they are believed where two overlap."""
+"""Kinds in order of precedence where two spans overlap."""
 
 KANJI = "一-鿿㐀-䶿豈-﫿\U00020000-\U0003ffff"
-"""A range of signs, for patterns; names have many that other words have not."""
+"""Kanji as a character range for patterns, including rare ones that occur in names."""
 JAPANESE = re.compile(f"[ぁ-んァ-ヴ{KANJI}]")
-"""What tells that a text is Japanese."""
+"""Any character that marks a text as Japanese."""
 HANGUL = re.compile("[가-힣]")
 UNSPACED = re.compile(f"{JAPANESE.pattern}|{HANGUL.pattern}")
-"""What is written without a space before or behind a name."""
+"""Scripts written without spaces around a name."""
 DIGIT = re.compile(r"\d")
 MARKS = "\u0300-\u036f\u3099\u309a"
 APART = re.compile(f"[{MARKS}]")
@@ -61,7 +61,7 @@ def _plain(sign: str) -> str:
 
 
 def composed(text: str) -> tuple[str, list[int] | None]:
-    """Return a text in which accents and voicing marks are one with their sign, and where each sign was.
+    """Return a text with composed accents and voicing marks, and the position of each character.
 
     Half-width katakana and file names have them apart. None for the places says that none were.
     """

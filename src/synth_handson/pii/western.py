@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from itertools import pairwise
 
 from faker.providers.address.en import Provider
+from faker.providers.person.vi_VN import Provider as Vietnamese
 
 from synth_handson.pii.japanese import HONORIFIC, LABEL
 from synth_handson.pii.name_lists import (
@@ -26,11 +27,11 @@ PLACE_WORDS = (
     "Saint St San Santa Santo Los Las Port Lake Mount Fort New North South East West Upper Lower Great"
 )
 ORGANISATION = re.compile(rf"(?:&|\b(?:{PLACE_WORDS.replace(' ', '|')}))\.?\s*$")
-"""What stands before a name that is one of a place or a company."""
+"""Precedes the name of a place or a company."""
 NO_OPENING = NOT_NAMES | PLAIN_ROMAJI | frozenset(PLACE_WORDS.lower().split())
-"""Words that no name begins with."""
+"""Words that do not begin a name."""
 NO_ROMAJI = PLAIN_ROMAJI | frozenset({"san", "santa", "santo"})
-"""Words that sound Japanese, and stand in no Japanese name."""
+"""Words that sound Japanese but are not part of Japanese names."""
 
 
 def _any(name: str) -> str:
@@ -39,7 +40,7 @@ def _any(name: str) -> str:
 
 
 COMPANIES = frozenset(_any("companies").split("|")) | {country.lower() for country in Provider.countries}
-"""Companies, brands and countries that are called like people."""
+"""Companies, brands and countries with names like those of people."""
 
 PLACES = re.compile(rf"\s+(?:&|and Sons\b|and Co\b|(?:{_any('places')})\b)")
 
@@ -59,10 +60,12 @@ CAPITALS = re.compile(
     rf"(?<![\w@./#-])[{_UPPER}]{{2,}}(?:['’-][{_UPPER}]+)*(?!\w|[@]|\.\w)|(?<![\w@./#-])[OD]['’][{_UPPER}]{{2,}}(?!\w)"
 )
 TWO_LETTERS = ("An", "Do", "My", "So", "To")
-"""Names that are small words elsewhere."""
+"""Names that are common short words in other languages."""
 MIN_CAPITALS = 4
-"""A shorter word in capitals is an abbreviation, unless another name stands beside it."""
+"""Shortest word in capitals that can be a name; shorter ones are abbreviations, unless beside another
+name."""
 LINKS = frozenset(_LINKS.split("|"))
+VIETNAMESE = frozenset(map(bare, Vietnamese.last_names))
 TITLED = re.compile(rf"\b(?:{_any('titles')})\b\.?\s+({_FULL})")
 INITIAL = re.compile(rf"(?<![\w.])([A-Z]\.\s?(?:[A-Z]\.\s?)?{_LINK}{_PART})(?!\w)")
 NAMED = re.compile(
@@ -75,7 +78,7 @@ BEHIND = (
     (re.compile(rf"\b(?:[Bb]y|to|To|By)\s+({_PAIR})"), re.compile(rf"(?i:\b(?:{_any('doing')})\s+)$")),
     (re.compile(rf",\s+({_PAIR})(?=[,.;]|$)"), re.compile(rf"(?i:\b(?:{_any('persons')}))$")),
 )
-"""What a name stands behind, and before that: labels, what was done by or to somebody, relations."""
+"""Words that a name follows: labels, verbs with a person as object or agent, relations."""
 REACH = 30
 AGED = re.compile(rf"({_PAIR})(?=,\s(?:aged|age)\s\d)")
 CAPITAL = re.compile(f"[{_UPPER}]")
@@ -83,20 +86,21 @@ BOUNDARY = re.compile(f"[ぁ-ゟァ-ヿ{KANJI}々]")
 FULL, PAIR = re.compile(rf"(?<![\w@./-]){_FULL}(?!\w)"), re.compile(_PAIR)
 SMALL = re.compile(r"(?<![\w@./-])[a-z]{3,}(?!\w)")
 ALL_SMALL = re.compile(rf"[{_LOWER}'’-]{{2,}}(?:,?\s[{_LOWER}'’-]{{2,}}){{1,2}}")
-"""Nothing but two or three words in small letters, as forms on the web bring them."""
+"""Two or three words in lower case and nothing else, as typed into web forms."""
 POLITE = re.compile(r"\s?(?:さん|さま|様|氏|くん|君|ちゃん|先生|殿|先輩)")
-"""What stands behind somebody's name and no abbreviation."""
+"""Honorifics, which follow names but not abbreviations."""
 ACTING = re.compile(
     rf"(?<![\w@./-])(?<!the\s)(?<!The\s)({_PART}\s+{_LINK}{_PART})(?=\s(?:{_any('acting')})\b)"
 )
 LAST_FIRST = re.compile(rf"(?<![\w@./-])({_LINK}(?:Ó\s|Ní\s)?{_PART}(?:\s{_PART})?),\s({_PART})(?!\w)")
 LAST_INITIALS = re.compile(rf"\s*({_LINK}{_PART},?\s(?:[{_UPPER}]\.?[\s-]?){{1,3}})\s*")
-"""Nothing but a last name with initials behind it."""
+"""A last name followed by initials, and nothing else."""
+BEFORE_INITIALS = re.compile(rf"(?<![\w@./-])({_PART}),?\s([{_UPPER}]\.(?:[\s-]?[{_UPPER}]\.)?)(?!\w)")
 AFTER_LABEL = re.compile(r"(?:^|[:;(\[]\s*|\b[Bb]y\s)$")
 HANDLE = re.compile(
     r"(?<![\w@./])([A-Za-z][a-z]+)(?:[._]|(?<=[a-z])(?=[A-Z]))([A-Z]?[a-z]{2,})\d{0,4}(?![\w@]|\.\w)"
 )
-"""A first name and a last name, as those who sign in with both write them: emma.clarke, EmmaClarke."""
+"""A first and a last name written as a user name: emma.clarke, EmmaClarke."""
 _SAN = r"[- ](?:san|sama|sensei|kun|chan)\b"
 SAN, BEFORE_SAN = re.compile(_SAN), re.compile(rf"(?<![\w@./-])({_PART})(?={_SAN})")
 
@@ -197,12 +201,18 @@ def _by_context(text: str, shouted: bool) -> Iterator[Span]:
     listed = LAST_INITIALS.fullmatch(text)
     if listed and is_last(PART.findall(listed[1])[0]):
         yield Span(*listed.span(1), "name", False)
+    for match in BEFORE_INITIALS.finditer(text):
+        last = match[1]
+        if bare(last) not in NO_OPENING and not is_word(last) and (is_last(last) or match[2].count(".") > 1):
+            yield Span(*match.span(), "name", is_last(last))
     if _is_turned(text.split()):
         yield Span(0, len(text), "name", False)
 
 
 def _is_turned(words: list[str]) -> bool:
     """Tell whether a text is a last name and first names, as in Hungary and Vietnam."""
+    if 2 < len(words) < 6 and bare(words[0]) in VIETNAMESE and bare(words[1]) in ("van", "thi"):
+        return True
     return (
         1 < len(words) < 5
         and all(map(PART.fullmatch, words))

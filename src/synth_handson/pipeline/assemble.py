@@ -1,4 +1,4 @@
-"""Columns that were drawn, written and made anew, put together in the order of the original."""
+"""Assemble drawn, written and newly made columns in the order of the original."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from synth_handson.tables.columns import Column, column_kind
 def assemble(
     profile: TableProfile, drawn: pd.DataFrame, texts: Mapping[str, Column], fakes: Fakes, seed: int
 ) -> pd.DataFrame:
-    """Put what was drawn, written and made anew in the original's order."""
+    """Assemble what was drawn, written and newly made in the original's order."""
     kinds = {f.column: f.kind for f in profile.findings if f.whole and f.kind != "possible_name"}
     several = profile.several
     identifiers = several.identifiers if several else ()
@@ -54,14 +54,14 @@ def assemble(
 
 
 def _one_each(columns: Mapping[str, Column], keys: Column, constant: Sequence[str]) -> dict[str, Column]:
-    """Give all rows of a person what the first of them has, in columns that are constant within people."""
+    """Copy a person's first row to all their rows, in columns that are constant within people."""
     owner, _ = pd.factorize(keys)
     first = np.unique(owner, return_index=True)[1]
     return {name: columns[name].iloc[first[owner]].reset_index(drop=True) for name in constant}
 
 
 def _new_keys(drawn: Column, original: Column, seed: int) -> Column:
-    """Give each person drawn a key that none of the original has, of those who were held out neither."""
+    """Give each person drawn a key that nobody in the original has, including the holdout."""
     codes, levels = pd.factorize(drawn)
     made = Identifier.of(str(original.name), 0, original).make(len(levels), seed)
     return made.take(codes).reset_index(drop=True)
@@ -70,7 +70,7 @@ def _new_keys(drawn: Column, original: Column, seed: int) -> Column:
 def _persons(
     profile: TableProfile, drawn: pd.DataFrame, fakes: Fakes, seed: int
 ) -> dict[str, pd.Series[str]]:
-    """Make the columns that tell of one person: of the form of any row's, each row another person."""
+    """Make the columns about a person, in the form of a random row, with a new person in each row."""
     columns: dict[str, pd.Series[str]] = {}
     for person in find_persons(profile.frame, profile.marks):
         forms = {name: as_text(profile.frame[name]).tolist() for name in person.columns}
@@ -87,7 +87,7 @@ def _persons(
 
 
 def _made(original: Column, kind: Kind, rows: int, fakes: Fakes, draw: np.random.Generator) -> Column:
-    """Make values of the form of any row's, each another one; what is missing there is missing here."""
+    """Make distinct values in the form of random rows; what is missing there is missing here."""
     forms = as_text(original).reset_index(drop=True)
     values: list[str | None] = []
     for number, row in enumerate(draw.integers(len(forms), size=rows)):

@@ -1,4 +1,4 @@
-"""Who is at risk from an engine, and how much? Trainings with and without the people most at risk."""
+"""Audit who is at risk from an engine, by trainings with and without the people most at risk."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ from synth_handson.tables.checks import (
 PEOPLE = 5
 PAIRS = 50
 MIN_PAIRS = 10
-"""Guesses on fewer pairs show hardly anything once they are corrected for the number of people."""
+"""Fewest pairs; with fewer, guesses show hardly anything after correcting for the number of people."""
 MAX_ROWS = 1_000
 NEIGHBOURS = 5
 LARGEST_QUERY = 3
@@ -45,7 +45,7 @@ FLIPS = 4_999
 
 @dataclass(frozen=True)
 class AuditedPerson:
-    """How well an attacker tells whether somebody was trained on.
+    """How well an attacker can tell whether somebody was trained on.
 
     Attributes
     ----------
@@ -54,10 +54,10 @@ class AuditedPerson:
     isolation
         Mean distance (HEOM) to the five nearest people of other values; high is far from everybody.
     auc
-        Of two tables, one made with the person and one with somebody else in that place: probability that the
+        Two tables are made, one with the person and one with somebody else instead: probability that the
         attacker tells which, with its 95 % interval. 0.5 is chance, 1 is always; low is good.
     p_value
-        Probability of so many right guesses if the person made no difference, corrected for the number of
+        Probability of as many right guesses if the person made no difference, corrected for the number of
         people by Holm's method.
     """
 
@@ -69,7 +69,7 @@ class AuditedPerson:
 
 @dataclass(frozen=True)
 class GeneratorAudit:
-    """What shadow trainings say of an engine.
+    """Result of shadow trainings of an engine.
 
     Attributes
     ----------
@@ -121,7 +121,7 @@ class Shadow:
     target: str | int | None
 
     def synthesise(self, people: pd.DataFrame, rng: np.random.Generator) -> pd.DataFrame:
-        """Train and draw, with seeds of their own: no attacker knows those of a table that was published."""
+        """Train and draw, with separate seeds: an attacker does not know those of a published table."""
         training, drawing = rng.integers(0, 2**32, 2).tolist()
         check_table(people)
         options: Options = {
@@ -231,7 +231,7 @@ def audit_generator(
 
 
 def tell_apart(differences: Floats, rng: np.random.Generator) -> tuple[Estimate, float]:
-    """Guess for each pair of tables which is the first, by what the others have in common.
+    """Guess which table of each pair is the first, by what the others have in common.
 
     Parameters
     ----------
@@ -243,7 +243,7 @@ def tell_apart(differences: Floats, rng: np.random.Generator) -> tuple[Estimate,
     Returns
     -------
     tuple of (Estimate, float)
-        Share of the pairs that are told right, a guess without any sign counting half, and its p-value.
+        Share of the pairs that are guessed right, ties counting half, and its p-value.
     """
     pairs = len(differences)
     # Exchanging the tables of a pair changes none of these spreads.
@@ -252,7 +252,7 @@ def tell_apart(differences: Floats, rng: np.random.Generator) -> tuple[Estimate,
     common = scaled @ scaled.T
     np.fill_diagonal(common, 0.0)
     signs = np.vstack([np.ones(pairs), rng.choice([-1.0, 1.0], (FLIPS, pairs))])
-    # Differences so small are of rounding.
+    # Differences this small are rounding.
     scores = np.round(signs * (signs @ common), 9)
     told = (np.sign(scores) + 1).sum(axis=1) / 2
     p_value = float((told >= told[0]).mean())
@@ -262,7 +262,7 @@ def tell_apart(differences: Floats, rng: np.random.Generator) -> tuple[Estimate,
 
 
 def _by_risk(people: Sequence[AuditedPerson]) -> tuple[AuditedPerson, ...]:
-    """Correct the p-values for the number of people, and put the smallest first."""
+    """Correct the p-values for the number of people, and sort them."""
     adjusted = holm([person.p_value for person in people])
     corrected = [replace(person, p_value=p) for person, p in zip(people, adjusted, strict=True)]
     return tuple(sorted(corrected, key=lambda person: (person.p_value, -person.auc.value)))
@@ -290,7 +290,7 @@ def _isolation(space: HeomSpace) -> Floats:
 
 
 def _choose(people: int | Sequence[Hashable], index: pd.Index[Any], isolation: Floats) -> Integers:
-    """Find the positions of the people who are asked for."""
+    """Find the positions of the people named."""
     if isinstance(people, Integral) and is_count(people) and people <= len(index):
         return np.argsort(-isolation, kind="stable")[: int(people)]
     named = list(people) if isinstance(people, Iterable) and not isinstance(people, str) else []

@@ -1,4 +1,4 @@
-"""How much free text is like real text, how much it repeats itself, and what it copies."""
+"""Compare free text with real text: similarity, repetition and copies."""
 
 from __future__ import annotations
 
@@ -17,19 +17,19 @@ from synth_handson.synthesis.mostly import embedding
 from synth_handson.tables.texts import present_texts
 
 MAX_TEXTS = 2_000
-"""Of more texts, so many are compared."""
+"""Texts compared at most."""
 MAX_ASKED = 400
-"""Of more texts, so many are sent to a server: a large model takes a good part of a second for each."""
+"""Texts sent to a server at most: a large model needs a good part of a second for each."""
 SEED = 0
 STOP_WORDS = 0.25
-"""Of the words of an English text, so many are such as "the" and "of"; of a German one, half as many."""
+"""Share of stop words such as "the" and "of" in an English text; a German one has half as many."""
 ENGLISH = 0.8
-"""If so many of the texts are English, the column is."""
+"""Share of English texts from which on a column counts as English."""
 
 
 @dataclass(frozen=True)
 class Meaning:
-    """What tells the meaning of texts.
+    """Embeds texts by their meaning.
 
     Attributes
     ----------
@@ -38,7 +38,7 @@ class Meaning:
     embed
         Gives texts as vectors. Shape (n, dimensions).
     most
-        So many texts are compared at most.
+        Texts compared at most.
     """
 
     model: str
@@ -47,7 +47,7 @@ class Meaning:
 
     @classmethod
     def of(cls, model: LanguageModel) -> Meaning:
-        """Take the embeddings of a model on a server."""
+        """Use the embeddings of a model on a server."""
         return cls(model.model, model.embed, MAX_ASKED)
 
 
@@ -76,14 +76,14 @@ class TextSimilarity:
 
 
 def meaning_for(texts: pd.Series[str]) -> Meaning | None:
-    """Return what tells the meaning of texts without a server: a model of English, for texts in English."""
+    """Return an embedding of texts that needs no server: a model of English, for texts in English."""
     if not embedding.is_installed() or not _are_english(present_texts(texts).head(MAX_TEXTS).tolist()):
         return None
     return Meaning(embedding.MODEL, embedding.embed)
 
 
 def without_personal_data(texts: pd.Series[str], found: PersonalDataSpans | None) -> pd.Series[str]:
-    """Return texts with marks such as ``[[name_1]]`` in the place of the personal data found in them."""
+    """Return texts with marks such as ``[[name_1]]`` in place of the personal data found in them."""
     places, spans = Placeholders(), found.spans if found else {}
     return texts.map(
         lambda text: as_marks(places.hide(text, spans.get(text, ()))), na_action="ignore"

@@ -25,7 +25,7 @@ from synth_handson.pipeline.text_writer import TrainTexts, learn_texts
 from synth_handson.synthesis.generator import Generator
 from synth_handson.synthesis.linked import LinkedGenerator
 from synth_handson.synthesis.llm import LanguageModel
-from synth_handson.synthesis.mostly.text_model import MAX_SIGNS, train_texts
+from synth_handson.synthesis.mostly.text_model import MAX_CHARACTERS, train_texts
 from synth_handson.synthesis.mostly.text_process import MODEL
 from synth_handson.synthesis.run import CancelToken, ProgressCallback
 from synth_handson.synthesis.store import GeneratorStore
@@ -52,7 +52,7 @@ MANY_MISSING = 0.1
 
 @dataclass(frozen=True)
 class GenerationSettings:
-    """How a synthetic table is to be made.
+    """Settings for making a synthetic table.
 
     Attributes
     ----------
@@ -99,13 +99,13 @@ class GenerationSettings:
 
     @property
     def kept(self) -> tuple[Rule, ...]:
-        """Return the rules that are kept, whoever found them."""
+        """Return the rules that are kept, stated or found."""
         return tuple(one.rule if isinstance(one, FoundRule) else one for one in self.rules)
 
 
 @dataclass(frozen=True, eq=False)
 class Synthesised:
-    """A synthetic table and all that is known of it.
+    """A synthetic table and everything known about it.
 
     Attributes
     ----------
@@ -138,7 +138,7 @@ class Synthesised:
 
     @property
     def empty(self) -> list[str]:
-        """Return the columns in which nothing stands."""
+        """Return the columns that are left empty."""
         return [
             column.name
             for column in self.profile.roles
@@ -147,7 +147,7 @@ class Synthesised:
 
     @property
     def notes(self) -> tuple[Message, ...]:
-        """What is to be said of how it was measured: on which rows, and dates of birth."""
+        """Notes on how it was measured: on which rows, and on dates of birth."""
         rows, measured = len(self.table), self.evidence.rows.synthetic
         few = [Message("commands.few_rows", {"rows": rows, "measured": measured})] if rows < measured else []
         moved = [name for name in self.profile.moved if name in self.evidence.columns]
@@ -165,7 +165,7 @@ class Synthesised:
 
     @property
     def text_notes(self) -> tuple[Message, ...]:
-        """What is to be said of the texts: what has written them, which are missing, and which were cut."""
+        """Notes on the texts: what wrote them, which are missing, and which were cut."""
         if not self.written:
             return ()
         learned = self.text_model == MODEL
@@ -176,8 +176,8 @@ class Synthesised:
             if missing > before + MANY_MISSING:
                 why = "commands.texts_missing" if learned else "commands.texts_unusable"
                 notes.append(Message(why, {"column": name, "share": missing}))
-            if learned and self.profile.frame[name].str.len().max() > MAX_SIGNS:
-                notes.append(Message("commands.texts_cut", {"column": name, "signs": MAX_SIGNS}))
+            if learned and self.profile.frame[name].str.len().max() > MAX_CHARACTERS:
+                notes.append(Message("commands.texts_cut", {"column": name, "signs": MAX_CHARACTERS}))
         return tuple(notes)
 
 
@@ -190,16 +190,16 @@ def synthesise(
     on_step: Callable[[Step], None] | None = None,
     cancel: CancelToken | None = None,
 ) -> Synthesised:
-    """Make a synthetic table of one that was understood, and check it.
+    """Make a synthetic table from a profiled one, and check it.
 
     Parameters
     ----------
     profile
         What :func:`profile_file` returned.
     settings
-        How it is to be made.
+        How to make it.
     on_stage
-        Told what begins.
+        Called with each stage as it begins.
     on_progress, cancel
         As for :func:`~synth_handson.synthesis.training.train_generator`.
     on_step
@@ -215,8 +215,8 @@ def synthesise(
 
     Notes
     -----
-    Measured is what `validate` measures of the same file: against the original as it stands, but for dates of
-    birth, which moved within their year and are compared by the year.
+    The measures are those of `validate` for the same file: it is compared with the original. Dates of birth,
+    which moved within their year, are compared by year.
     """
     if profile.obstacle:
         raise profile.obstacle
@@ -348,7 +348,7 @@ def draw(
 
 
 def asked_of(profile: TableProfile, settings: GenerationSettings) -> Segment | None:
-    """Read what is asked of the rows, if anything is, as what the columns hold.
+    """Read what is asked of the rows as values of the columns.
 
     Raises
     ------
@@ -368,7 +368,7 @@ def asked_of(profile: TableProfile, settings: GenerationSettings) -> Segment | N
 
 
 def _read_value(profile: TableProfile, name: str, value: Any) -> Any:
-    """Read what was typed as the file spells it; nothing stands for a missing value."""
+    """Read a typed value as the file spells it; empty stands for missing."""
     if not isinstance(value, str):
         return value
     form = profile.form.columns[profile.form.names.index(name)]
@@ -380,7 +380,7 @@ def _read_value(profile: TableProfile, name: str, value: Any) -> Any:
 
 
 def _check_asked(asked: Segment, train: pd.DataFrame) -> None:
-    """Refuse what too few people of the training table have, before anything is learned."""
+    """Refuse requests that too few people of the training table meet, before anything is learned."""
     people = asked.count(train)
     few = np.flatnonzero(people < MIN_PEOPLE)[:1].tolist()
     check_people(asked, people.tolist(), {i: nearest_seen(asked.choices[i], train, 1.0) for i in few})
@@ -401,7 +401,7 @@ def _sample(
 
 
 def _first(table: pd.DataFrame, count: int, person: str | None) -> pd.DataFrame:
-    """Return so many rows, or all rows of so many people."""
+    """Return rows, or all rows of people."""
     return table.head(count if person is None else int((pd.factorize(table[person])[0] < count).sum()))
 
 

@@ -1,4 +1,4 @@
-"""Which rules a synthetic table is to keep: those that are stated, and those found that are confirmed."""
+"""The rules that a synthetic table keeps: those stated, and those found and confirmed."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from synth_handson.tables.rules.parse import as_rules, parse_rules, read_rules
 from synth_handson.tables.rules.rule import Rule
 
 FOUND = "found"
-"""Said in the place of a file of rules: keep those that are proposed."""
+"""Stands for a file of rules: keep those that are proposed."""
 
 KeptRule = Rule | FoundRule
 
 
 def as_kept(rules: str | KeptRule | Iterable[str | KeptRule]) -> tuple[KeptRule, ...]:
-    """Return rules that were given as text or as such, each once; it stays known which were found."""
+    """Return rules given as text or objects, each once; found ones stay marked."""
     if isinstance(rules, str | FoundRule | BaseModel) or not isinstance(rules, Iterable):
         rules = [rules]
     kept: dict[Rule, KeptRule] = {}
@@ -35,7 +35,7 @@ def choose_rules(
     source: str | None = None,
     dropped: Iterable[str] = (),
 ) -> tuple[KeptRule, ...]:
-    """Put together the rules that are to be kept.
+    """Put together the rules to keep.
 
     Parameters
     ----------

@@ -41,7 +41,7 @@ MANIFEST = "linked.manifest.json"
 
 @dataclass(frozen=True)
 class Source:
-    """Where a table is read: a file, or a sheet of a workbook."""
+    """Source of a table: a file, or a sheet of a workbook."""
 
     path: Path
     sheet: str | None = None
@@ -54,7 +54,7 @@ class Source:
 
 @dataclass(frozen=True, eq=False)
 class LinkedProfile:
-    """What was understood of linked files.
+    """Profile of linked files.
 
     Attributes
     ----------
@@ -96,7 +96,7 @@ class LinkedProfile:
 
 @dataclass(frozen=True, eq=False)
 class SynthesisedLinked:
-    """Synthetic linked tables and all that is known of them.
+    """Synthetic linked tables and everything known about them.
 
     Attributes
     ----------
@@ -139,7 +139,7 @@ def profile_linked(
     answers
         Whether columns hold names, as for :func:`~synth_handson.pii.detect.find_personal_data`.
     on_stage
-        Told what begins.
+        Called with each stage as it begins.
 
     Raises
     ------

@@ -1,4 +1,4 @@
-"""Texts by a large language model on the reader's own machine: it is shown examples without personal data."""
+"""Texts by a large language model on the reader's own machine, from examples without personal data."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ from synth_handson.synthesis.llm import LanguageModel
 from synth_handson.synthesis.run import CancelToken, Progress, ProgressCallback, stop_if_cancelled
 
 BATCH = 5
-"""So many rows are asked for at a time: small models lose count of more."""
+"""Rows requested at a time: small models lose count of more."""
 EXAMPLES = 5
 TRIES = 3
 MAX_REFUSED = 0.1
-"""If more of the rows, and more than a batch, are refused in all tries, the model is of no use here."""
+"""Share of rows that may be refused in all attempts; beyond it, and a batch, the model is not suitable."""
 LONGEST = 4
-"""A text so many times as long as it should be is refused."""
+"""Factor by which a text may exceed its intended length before it is refused."""
 
 TASK = """\
 You write free text for the rows of an invented table, as people would have written it.
@@ -36,12 +36,12 @@ Answer in JSON only."""
 
 
 def written_by(model: LanguageModel) -> TrainTexts:
-    """Return what lets a language model write texts, in place of learning them.
+    """Return a training that lets a language model write texts instead of learning them.
 
     Parameters
     ----------
     model
-        Its server is sent examples of texts, in which marks stand in the place of personal data.
+        Its server is sent examples of texts, in which marks stand in place of personal data.
     """
 
     def show(
@@ -66,7 +66,7 @@ class ShownTexts:
     model
         The language model.
     texts, context
-        Texts of real rows with signs in the place of personal data, and what else is known of the rows.
+        Texts of real rows with placeholders for personal data, and what else is known of the rows.
     on_progress, cancel
         As for :func:`~synth_handson.synthesis.training.train_generator`.
     """
@@ -159,7 +159,7 @@ class ShownTexts:
         return {str(name): as_marks(text) for name, text in texts.items()}
 
     def _alike(self, rows: pd.DataFrame, random: np.random.Generator) -> pd.DataFrame:
-        """Draw real rows as examples, of the contexts of those that are asked for where there are any."""
+        """Draw real rows as examples, with the contexts of the requested rows where possible."""
         same = self.context.merge(rows.drop_duplicates(), how="left", indicator=True)["_merge"] == "both"
         chosen = np.flatnonzero(same.to_numpy()) if rows.shape[1] else np.arange(0)
         if len(chosen) < EXAMPLES:
@@ -167,7 +167,7 @@ class ShownTexts:
         return self.context.iloc[random.choice(chosen, min(EXAMPLES, len(chosen)), replace=False)]
 
     def _length(self, row: pd.Series[str], random: np.random.Generator) -> int:
-        """Draw the length of a real row's texts, of one with the same context if there is one."""
+        """Draw the length of a real row's texts, with the same context if possible."""
         alike = (self.context == row).all(axis=1).to_numpy()
         lengths = self.texts.fillna("").map(len).sum(axis=1).to_numpy()
         lengths = lengths[alike & (lengths > 0)] if (alike & (lengths > 0)).any() else lengths[lengths > 0]
@@ -178,7 +178,7 @@ class ShownTexts:
         return {"type": "object", "properties": texts, "required": list(texts), "additionalProperties": False}
 
     def _usable(self, answer: Any, length: int) -> list[str] | None:
-        """Return the texts of a row; None if one is missing, far too long, broken, or there already."""
+        """Return the texts of a row; None if one is missing, far too long, broken, or a repetition."""
         if not isinstance(answer, dict):
             return None
         given = (answer.get(str(name)) for name in self.texts)
@@ -191,7 +191,7 @@ class ShownTexts:
         return None if too_long or refused else signs
 
     def _with_gaps(self, found: list[list[str] | None], random: np.random.Generator) -> pd.DataFrame:
-        """Leave as many texts out as are missing in the real rows."""
+        """Leave out as many texts as are missing in the real rows."""
         columns = self.texts.shape[1]
         rows: list[list[str] | list[None]] = [row or [None] * columns for row in found]
         table = pd.DataFrame(rows, columns=range(columns), dtype=object)

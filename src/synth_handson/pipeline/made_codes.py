@@ -1,4 +1,4 @@
-"""Columns of codes, and of dates that are not learned: which forms they have, and others of these forms."""
+"""Columns of codes, and of dates that are not learned: new values in the forms they have."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from synth_handson.tables.texts import MIN_KEPT_ROWS, looks_like_dates
 
 
 def why_made(column: Column, people: Integers | None) -> Message | None:
-    """Say how values can be made in the forms that a column's texts have; None if they have none.
+    """Explain how values can be made in the forms of a column's texts; None if they have none.
 
     Parameters
     ----------
@@ -31,14 +31,14 @@ def why_made(column: Column, people: Integers | None) -> Message | None:
         return Message("commands.role_dates")
     if codes := _codes(texts, people):
         return Message("commands.role_code" if codes.roomy else "commands.role_few_codes")
-    # Of words in other scripts, sign by sign, nothing would change.
+    # Words in other scripts would stay as they are, character by character.
     return Message("commands.role_identifier") if texts.is_unique and texts.map(str.isascii).all() else None
 
 
 def make_codes(
     column: Column, people: Integers | None, rows: int, fakes: Fakes, draw: np.random.Generator
 ) -> Column:
-    """Make values for so many rows; what is missing in a share of the column is missing here.
+    """Make values for rows; as large a share is missing as in the column.
 
     None of the codes is one of the column, if there is room for others; dates keep a year that at least 8
     rows name.
@@ -68,7 +68,7 @@ def _codes(texts: Column, people: Integers | None) -> Codes | None:
 
 
 def _dates(texts: Column) -> Column:
-    """Return the texts that are dates of a year that at least 8 rows name; none if most are no dates."""
+    """Return the texts that are dates in a year with at least 8 rows; none if most are not dates."""
     if not looks_like_dates(texts.tolist()):
         return texts.head(0)
     years = texts.str.extract(r"(?<!\d)(\d{4})(?!\d)", expand=False)

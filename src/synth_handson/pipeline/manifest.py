@@ -1,4 +1,4 @@
-"""What a synthetic file was made from and how, so that it can be checked later; no row is in it."""
+"""Manifest of a synthetic file: its original and settings, for later checks. It contains no row."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ class Manifest:
     rules
         The rules that every row keeps.
     segment
-        Of rows drawn on demand, what was asked for: `synth_handson.tables.segment.Segment.to_plain`.
+        For rows drawn on demand, what was asked for: `synth_handson.tables.segment.Segment.to_plain`.
     """
 
     version: str

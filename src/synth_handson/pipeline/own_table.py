@@ -1,4 +1,4 @@
-"""A table of the reader's own, as the hands-on works with it."""
+"""The reader's own table in the hands-on."""
 
 from __future__ import annotations
 
@@ -57,12 +57,12 @@ class OwnTable:
 
     @property
     def person(self) -> str | None:
-        """The column that tells people apart, where they are learned with all their rows."""
+        """The column that identifies people, if they are learned with all their rows."""
         return self.profile.person
 
     @property
     def facts(self) -> list[str]:
-        """What somebody may know of a person: the columns that were named, else the first three."""
+        """What somebody may know about a person: the columns named, else the first three."""
         return list(self.known or map(str, self.frame.columns[:3]))[:MOST_FACTS]
 
     @property
@@ -77,7 +77,7 @@ def read_own_table(
     reading: Reading | None = None,
     answers: Mapping[str, Answer] | None = None,
 ) -> OwnTable:
-    """Read a file, and choose what is learned of it.
+    """Read a file, and choose what is learned from it.
 
     Parameters
     ----------

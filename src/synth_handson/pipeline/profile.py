@@ -1,4 +1,4 @@
-"""What is understood of a table before anything is learned: its types, personal data, and columns."""
+"""Profile of a table before anything is learned: its types, personal data, and columns."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ from synth_handson.tables.rules.find import FoundRule, find_rules
 from synth_handson.tables.split import HELD_OUT
 
 MOST_NAMES = 6
-"""Columns named in a notice at most."""
+"""Most columns named in a notice."""
 
 Stage = Literal["read", "personal data", "train", "draw", "texts", "scan", "assess"]
 OnStage = Callable[[Stage], None]
@@ -38,7 +38,7 @@ OnStage = Callable[[Stage], None]
 
 @dataclass(frozen=True, eq=False)
 class TableProfile:
-    """A table, and what was understood of it.
+    """A table and its profile.
 
     Attributes
     ----------
@@ -72,16 +72,16 @@ class TableProfile:
 
     @property
     def size(self) -> int:
-        """How many people there are: rows, unless people are learned with all their rows."""
+        """Number of people: rows, unless people are learned with all their rows."""
         return len(self.frame) if self.person is None else int(self.frame[self.person].nunique())
 
     @property
     def notices(self) -> tuple[Message, ...]:
-        """What the reader has to know before anything is trained."""
+        """Notices for the reader before anything is trained."""
         return (*self._of_people(), *(question(found) for found in self.questions))
 
     def _of_people(self) -> tuple[Message, ...]:
-        """Say whose the rows are."""
+        """Describe whose rows they are."""
         if self.person is not None:
             people = {"person": self.person, "people": self.size, "rows": len(self.frame)}
             return (Message("commands.by_person", people),)
@@ -91,19 +91,19 @@ class TableProfile:
 
     @property
     def proposed_person(self) -> str | None:
-        """Return the column by which people can be learned with all their rows, if one tells them apart."""
+        """Return the column by which people can be learned with all their rows, if one identifies them."""
         if self.person is not None or not self.several or not self.several.identifiers:
             return None
         return self.several.identifiers[0]
 
     @property
     def questions(self) -> tuple[Finding, ...]:
-        """What only a person can say: whether words are names, and to be replaced."""
+        """Questions that only a person can answer: whether words are names to replace."""
         return tuple(found for found in self.findings if found.asked)
 
     @property
     def obstacle(self) -> ArgumentError | None:
-        """Why no table can be made that is measured, although rows can be drawn."""
+        """Why no measured table can be made, although rows can be drawn."""
         people, needed = self.size, 2 * MIN_ASSESSED_ROWS
         if people >= needed:
             return None
@@ -113,17 +113,17 @@ class TableProfile:
 
     @property
     def trained(self) -> list[str]:
-        """Return the columns that a generator is trained on: what is learned, and what tells people apart."""
+        """Return the columns to train on: those that are learned, and the one that identifies people."""
         wanted = {*self.named("learned"), *(self.several.identifiers if self.several else ())}
         return [column.name for column in self.roles if column.name in wanted]
 
     def several_among(self, columns: Collection[str]) -> SeveralRows | None:
-        """Return by which of these columns several rows of one person are known, if they tell."""
+        """Return the columns among these that reveal several rows of one person, if any."""
         return self.several if self.several and set(self.several.key) <= set(columns) else None
 
     @cached_property
     def proposed(self) -> tuple[FoundRule, ...]:
-        """Return the rules that hold in what is learned: proposals, of which none is kept unasked.
+        """Return the rules found in the learned columns: proposals, which are kept only on request.
 
         Dates of birth are left out, as they move. For people with all their rows, no rules are kept.
         """
@@ -138,21 +138,21 @@ class TableProfile:
 
     @property
     def personal_cells(self) -> int:
-        """Return how many cells hold personal data, but for dates of birth."""
+        """Return how many cells hold personal data except for dates of birth."""
         return personal_cells(self.findings)
 
     def check_target(self, target: str | None) -> None:
-        """Raise an `ArgumentError` if a column is to be predicted that is not learned."""
+        """Raise an `ArgumentError` if the target is not a learned column."""
         learned = self.named("learned")
         if target is not None and target not in learned:
             raise ArgumentError("synthesise_target", column=target, known=listed(learned))
 
     def check_known(self, known: Sequence[str]) -> None:
-        """Raise an `ArgumentError` if somebody may know columns that are not learned."""
+        """Raise an `ArgumentError` if known columns are not learned."""
         check_known(known, self.named("learned"))
 
     def without(self, left_out: Collection[str]) -> TableProfile:
-        """Return it with columns left out that could be learned or written.
+        """Return the profile with some columns left out.
 
         Raises
         ------
@@ -201,7 +201,7 @@ def profile_file(
     person
         The column that tells people apart, where they have several rows and are learned with all of them.
     on_stage
-        Told what begins.
+        Called with each stage as it begins.
     """
     tell(on_stage, "read")
     frame, form = read_file(path, reading, schema)
@@ -230,7 +230,7 @@ def profile_table(
     person
         As for :func:`profile_file`.
     on_stage
-        Told what begins.
+        Called with each stage as it begins.
 
     Raises
     ------
@@ -248,17 +248,17 @@ def profile_table(
 
 
 def question(found: Finding) -> Message:
-    """Ask whether words are names, and say what is done until somebody answers."""
+    """Ask whether words are names, and say what happens until somebody answers."""
     key = "commands.asked_kept" if found.kind == "possible_name" else "commands.asked_replaced"
     return Message(key, {"column": found.column, "share": found.share})
 
 
 def holdout_fraction(rows: int) -> float:
-    """Return the share of so many rows that is held out: a fifth, or as much as an assessment needs."""
+    """Return the share of rows that is held out: a fifth, or as much as an assessment needs."""
     return min(max(HELD_OUT, MIN_ASSESSED_ROWS / rows), 0.5)
 
 
 def tell(on_stage: OnStage | None, stage: Stage) -> None:
-    """Tell what begins, if anybody asked."""
+    """Report what begins, if there is a callback."""
     if on_stage:
         on_stage(stage)

@@ -1,4 +1,4 @@
-"""Texts of synthetic rows, made to read better by a language model of the reader's choice."""
+"""Improve texts of synthetic rows with a language model of the reader's choice."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from synth_handson.synthesis.run import CancelToken, Progress, ProgressCallback,
 
 BATCH = 10
 LONGEST = 2
-"""An answer so many times as long as its text is not taken."""
+"""Factor by which an answer may exceed its text before it is rejected."""
 
 TASK = """\
 You correct invented texts. Mend spelling, grammar and broken words, so that each reads as if a person had \
@@ -27,12 +27,12 @@ def refine(
     on_progress: ProgressCallback | None = None,
     cancel: CancelToken | None = None,
 ) -> pd.Series[str]:
-    """Let a language model correct texts; what it answers otherwise than it should is left as it was.
+    """Let a language model correct texts; where its answer is unusable, the text stays as it was.
 
     Parameters
     ----------
     texts
-        Of synthetic rows: no others are sent.
+        Texts of synthetic rows; no others are sent.
     model
         Where they are sent.
     random_state

@@ -1,4 +1,4 @@
-"""What becomes of each column of a table: learned, written, made anew, or left empty."""
+"""The role of each column of a table: learned, written, newly made, or left empty."""
 
 from __future__ import annotations
 
@@ -23,14 +23,14 @@ RUNNING_NUMBER = "errors.table_running_number"
 CODES = tuple(
     f"errors.table_{why}" for why in ("text_identifier", "all_rare", "numbers_as_text", "dates_as_text")
 )
-"""Why columns are not learned that hold codes, or dates in a form that is not known."""
+"""Reasons for not learning columns of codes, or of dates in an unknown format."""
 MIN_TEXTS = 100
-"""From fewer texts, none are learned."""
+"""Fewest texts that can be learned from."""
 
 
 @dataclass(frozen=True)
 class ColumnRole:
-    """What becomes of a column.
+    """Role of a column.
 
     Attributes
     ----------
@@ -56,7 +56,7 @@ def assign_roles(
     *,
     by_person: bool = False,
 ) -> tuple[ColumnRole, ...]:
-    """Decide what becomes of each column.
+    """Assign a role to each column.
 
     Dates of birth are learned, as they are moved before; other columns of personal data are made anew.
 
@@ -96,7 +96,7 @@ def assign_roles(
 
 
 def _problems(frame: pd.DataFrame) -> dict[str, Message]:
-    """Return what keeps columns from being learned; what is wrong with the table as a whole is raised."""
+    """Return the problems that keep columns from being learned; raise problems of the whole table."""
     try:
         check_table(frame)
     except TableError as error:

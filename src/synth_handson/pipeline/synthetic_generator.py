@@ -1,4 +1,4 @@
-"""The whole pipeline behind two methods, for those who want a file and no options."""
+"""The whole pipeline behind two methods, for those who just want a file."""
 
 from __future__ import annotations
 

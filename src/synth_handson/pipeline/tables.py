@@ -1,4 +1,4 @@
-"""From a generator to a synthetic table and its evidence: what the page and the script share."""
+"""From a generator to a synthetic table and its evidence, for the page and the script."""
 
 from __future__ import annotations
 
@@ -9,8 +9,9 @@ from typing import Any, Literal
 
 import pandas as pd
 
+from synth_handson.evidence.asked import AskedTables, read_asked, what_was_asked
 from synth_handson.evidence.assessment import Evidence, Step, assess
-from synth_handson.locales import Message
+from synth_handson.locales import Counted, Message
 from synth_handson.synthesis.generator import Generator, Training
 from synth_handson.synthesis.linked import LinkedGenerator
 from synth_handson.tables.rules.rule import Rule
@@ -20,7 +21,7 @@ Origin = Literal["bundled", "shipped", "placeholder", "trained", "store"]
 
 
 class DrawnGenerator:
-    """A generator with rows that were drawn already, so that nobody waits for the same ones again.
+    """A generator with rows drawn in advance, so that nobody waits for them again.
 
     Parameters
     ----------
@@ -37,13 +38,15 @@ class DrawnGenerator:
     def __init__(
         self, load: Callable[[], AnyGenerator], random_state: int, count: int, drawn: pd.DataFrame
     ) -> None:
-        self._load, self._random_state, self._drawn = load, random_state, {count: drawn}
+        self._load, self._random_state, self._drawn = load, random_state, {(count, "{}"): drawn}
 
-    def sample(self, n: int) -> pd.DataFrame:
-        """Return ``n`` synthetic rows or people; the same number, the very same rows."""
-        if n not in self._drawn:
-            self._drawn[n] = _sample(self._load(), n, self._random_state)
-        return self._drawn[n]
+    def sample(self, n: int, **asked: Any) -> pd.DataFrame:
+        """Return ``n`` synthetic rows or people; the same number and wishes, the very same rows."""
+        asked = {name: value for name, value in asked.items() if value}
+        key = (n, repr(asked))
+        if key not in self._drawn:
+            self._drawn[key] = _sample(self._load(), n, self._random_state, **asked)
+        return self._drawn[key]
 
 
 @dataclass(frozen=True, eq=False)
@@ -93,13 +96,35 @@ class Tables:
     identifiers: tuple[str, ...] = ()
 
     @property
+    def counted(self) -> Counted:
+        """What a row stands for: where people have several each, for a row alone."""
+        return "rows" if self.person is not None or self.training.several_rows else ""
+
+    @property
     def told(self) -> dict[str, Any]:
-        """What an assessment is told beyond the tables and the target."""
-        return {"known": self.known, "rules": self.rules, "person": self.person}
+        """Arguments of an assessment besides the tables."""
+        return {"target": self.target, "known": self.known, "rules": self.rules, "person": self.person}
+
+    @cached_property
+    def asked(self) -> AskedTables | None:
+        """What the rows were asked for, and the people among whom they are measured; None if for nothing."""
+        segment = what_was_asked(self.synthetic, None, None)
+        return read_asked(segment, self.synthetic, self.train, self.holdout, 0) if segment else None
+
+    @cached_property
+    def alike(self) -> Tables:
+        """As `compared`, but of rows in asked shares beside real ones in these shares."""
+        mixed = self.asked and self.asked.mixed
+        return replace(self, train=mixed.train, holdout=mixed.holdout) if mixed else self.compared
 
     @cached_property
     def compared(self) -> Tables:
-        """The same without identifiers: with them, no row would be like any other."""
+        """The same without identifiers: with them, no row would be like any other.
+
+        Of rows on demand, beside the people among whom they are measured.
+        """
+        if self.asked:
+            return replace(self, train=self.asked.train, holdout=self.asked.holdout)
         if not self.identifiers:
             return self
         train, holdout, synthetic = (
@@ -108,7 +133,7 @@ class Tables:
         return replace(self, train=train, holdout=holdout, synthetic=synthetic, identifiers=())
 
     def with_rows(self, synthetic: pd.DataFrame) -> Tables:
-        """Return the same with other rows of its generator."""
+        """Return the same tables with other rows of the generator."""
         if synthetic is self.synthetic:
             return self
         origin = "shipped" if self.origin == "bundled" else self.origin
@@ -124,7 +149,7 @@ def draw_tables(
     random_state: int,
     target: str | None = None,
 ) -> Tables:
-    """Draw ``rows``, or so many people, from a generator, and put them beside what they are compared to."""
+    """Draw ``rows`` rows, or people, from a generator, and keep them with what they are compared to."""
     synthetic = _sample(generator, rows, random_state)
     origin: Origin = "store" if generator.from_store else "trained"
     return Tables(
@@ -142,8 +167,8 @@ def _keys(generator: AnyGenerator) -> dict[str, Any]:
     return {"rules": generator.rules.rules, "identifiers": identifiers}
 
 
-def _sample(generator: AnyGenerator, n: int, random_state: int) -> pd.DataFrame:
-    drawn = generator.sample(n, random_state=random_state)
+def _sample(generator: AnyGenerator, n: int, random_state: int, **asked: Any) -> pd.DataFrame:
+    drawn = generator.sample(n, random_state=random_state, **asked)
     assert isinstance(drawn, pd.DataFrame)
     return drawn
 
@@ -158,7 +183,6 @@ def assess_tables(
         tables.synthetic,
         train=tables.train,
         holdout=tables.holdout,
-        target=tables.target,
         **tables.told,
         random_state=random_state,
         on_progress=on_progress,

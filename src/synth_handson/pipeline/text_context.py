@@ -1,4 +1,4 @@
-"""Which columns of a table its texts depend on: by these, new texts are written."""
+"""The columns that a table's texts depend on, which are the context of new texts."""
 
 from __future__ import annotations
 
@@ -12,29 +12,30 @@ from synth_handson.metrics.arrays import Floats, Integers
 from synth_handson.tables.columns import Column, column_kind, to_floats
 
 MAX_COLUMNS = 4
-"""The model reads them before every text; more would take longer, and leave less to learn from each."""
+"""Columns that the model reads before every text. More would take longer and leave less to learn from
+each."""
 MAX_TEXTS = 2_000
 DIMENSIONS = 50
 PERMUTATIONS = 199
 LEVEL = 0.01
 GROUPS = 5
-"""Into so many groups of equal size numbers and dates are put."""
+"""Groups of equal size into which numbers and dates are binned."""
 MAX_GROUPS = 20
-"""A column of more categories is left to be guessed from others."""
+"""Most categories of a column that the model reads."""
 MEASURED = ("number", "date", "zoned date", "duration", "time")
 MISSING = "–"
 
 
 @dataclass(frozen=True)
 class TextContext:
-    """What a text is written by.
+    """Context of a text.
 
     Attributes
     ----------
     columns
         Names of the columns, the one that tells most about the texts first.
     edges
-        Of those of numbers or dates, where one group of values ends and the next begins.
+        For numbers and dates, where one group of values ends and the next begins.
     """
 
     columns: tuple[str, ...]
@@ -47,7 +48,7 @@ class TextContext:
 
 
 def choose_context(texts: Sequence[str], table: pd.DataFrame, random_state: int = 0) -> TextContext:
-    """Choose the columns that tell most about a text: those by which texts differ more than by chance.
+    """Choose the most informative columns about a text: those by which texts differ more than by chance.
 
     Parameters
     ----------
@@ -60,7 +61,7 @@ def choose_context(texts: Sequence[str], table: pd.DataFrame, random_state: int 
 
     Notes
     -----
-    Of each column, the share of the texts' variance that lies between its groups is compared with that of
+    For each column, the share of the texts' variance between its groups is compared with that of
     groups shuffled at random (PERMANOVA: M. J. Anderson, Austral Ecology 26, 2001), texts being vectors of
     TF-IDF of two to four characters in a row, reduced to 50 dimensions.
     """

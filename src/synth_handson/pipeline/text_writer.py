@@ -1,4 +1,4 @@
-"""Free text: learned without the personal data in it, and written anew to the rows of a synthetic table."""
+"""Free text: learned without its personal data, and written for the rows of a synthetic table."""
 
 from __future__ import annotations
 
@@ -19,18 +19,18 @@ from synth_handson.synthesis.run import CancelToken, ProgressCallback
 from synth_handson.tables.alignment import as_text
 
 ATTEMPTS = 3
-"""So often other values are made where they happen to read like an original."""
+"""Attempts to generate values that do not read like an original."""
 
 
 class TextModel(Protocol):
-    """What writes texts: a small model that has learned them, or a large one that was shown examples."""
+    """A model that writes texts: a small one that has learned them, or a large one with examples."""
 
     @property
     def name(self) -> str:
         """Name of the model."""
 
     def write(self, context: pd.DataFrame, random_state: int) -> pd.DataFrame:
-        """Write texts to the rows of a context: a column for each that was learned, numbered from 0."""
+        """Write texts for the rows of a context: one column for each learned one, numbered from 0."""
 
 
 class TrainTexts(Protocol):
@@ -45,7 +45,7 @@ class TrainTexts(Protocol):
         on_progress: ProgressCallback | None,
         cancel: CancelToken | None,
     ) -> TextModel:
-        """Make it."""
+        """Train the model."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -57,7 +57,7 @@ class TextWriter:
     columns
         Names of the columns of text.
     hidden
-        What stood in them, by the signs in its place.
+        What stood in them, by placeholder.
     context
         By what they are written.
     model
@@ -72,7 +72,7 @@ class TextWriter:
     def write(
         self, table: pd.DataFrame, fakes: Fakes, known: Originals, random_state: int
     ) -> dict[str, pd.Series[str]]:
-        """Write texts to the rows of a synthetic table, with made-up values where personal data stood.
+        """Write texts for the rows of a synthetic table, with made-up values for personal data.
 
         Parameters
         ----------
@@ -117,7 +117,7 @@ def learn_texts(
     on_progress: ProgressCallback | None = None,
     cancel: CancelToken | None = None,
 ) -> TextWriter:
-    """Learn columns of text, with signs in the place of the personal data in them.
+    """Learn columns of text, with placeholders for the personal data in them.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""Check a synthetic file against the original, whoever made it."""
+"""Check a synthetic file against the original, no matter who made it."""
 
 from __future__ import annotations
 
@@ -51,12 +51,12 @@ TARGETS: dict[CheckName, float] = {
 }
 
 EXIT_STATUS: dict[Outcome, int] = {"pass": 0, "review": 4, "fail": 5}
-"""With which status a command ends that has made a table: no script takes a review for a pass."""
+"""Exit status of a command that has made a table, so that no script mistakes a review for a pass."""
 
 
 @dataclass(frozen=True)
 class Check:
-    """One thing that a synthetic file should meet.
+    """One requirement on a synthetic file.
 
     Attributes
     ----------
@@ -83,7 +83,7 @@ class Check:
 
 @dataclass(frozen=True)
 class ValidationResult:
-    """What was checked of a synthetic file.
+    """Results of checking a synthetic file.
 
     Attributes
     ----------
@@ -96,7 +96,7 @@ class ValidationResult:
     stated
         The verdict of the manifest on the rows that were measured, where the file has too few of them.
     notes
-        What is to be said of how it was measured.
+        Notes on how it was measured.
     """
 
     checks: tuple[Check, ...]
@@ -112,7 +112,7 @@ class ValidationResult:
 
     @property
     def exit_status(self) -> int:
-        """Return 0 if all is met, 1 if something is not; 4 if all else is, but privacy is for review."""
+        """Return 0 if all is met, 1 if something is not, and 4 if only privacy needs a review."""
         if not self.met:
             return 1
         verdict = self.evidence.verdict if self.evidence else self.stated
@@ -247,7 +247,7 @@ def _manifest(original: Path, synthetic: Path, given: AnyPath | None) -> Manifes
 def read_alike(
     synthetic: AnyPath, form: TableForm, sheet: str | None = None
 ) -> tuple[pd.DataFrame, TableForm]:
-    """Read the synthetic file by the original's form where it has that, and as it is where not."""
+    """Read the synthetic file by the original's form if it has that, else as it is."""
     reading = Reading(sheet=sheet)
     try:
         return read_file(synthetic, reading, form)
@@ -277,7 +277,7 @@ def check_columns(
     meaning: Meaning | None,
     asked: Segment | None = None,
 ) -> tuple[Check, ...]:
-    """Check all of a synthetic table that can be checked without knowing what was held out.
+    """Check what can be checked of a synthetic table without knowing the holdout.
 
     Parameters
     ----------
@@ -292,7 +292,7 @@ def check_columns(
     meaning
         What compares texts by their meaning.
     asked
-        Of rows on demand, what was asked for: they are to be like the rows of the original that have it.
+        For rows on demand, what was asked for: they should be like the rows of the original that have it.
     """
     frame = profile.frame
     # What tells people apart is made anew: it is not to be alike.
@@ -315,7 +315,7 @@ def _parts(
     learned: list[str],
     person: str | None,
 ) -> tuple[pd.DataFrame, pd.DataFrame] | None:
-    """Return the rows that were learned from and those that were held out; None if nobody knows."""
+    """Return the rows trained on and those held out; None if unknown."""
     if holdout is not None:
         held_out, _ = read_file(holdout, schema=form)
         return frame[learned], held_out[learned]
@@ -374,12 +374,12 @@ def _texts(
     meaning: Meaning | None,
 ) -> tuple[Check, Check]:
     def compared(name: str) -> TextSimilarity | None:
-        real, ours = frame[name], made[name].astype("str")
+        real, synthetic = frame[name], made[name].astype("str")
         by = meaning or meaning_for(real)
         if by is None:
-            return compare_texts(real, ours)
+            return compare_texts(real, synthetic)
         masked = without_personal_data(real, marks.get(name))
-        return compare_texts(masked, without_personal_data(ours, find_in_column(name, ours)), by)
+        return compare_texts(masked, without_personal_data(synthetic, find_in_column(name, synthetic)), by)
 
     names = [name for name in common if is_text(frame[name])]
     found = {name: compared(name) for name in names}
@@ -426,7 +426,7 @@ def _judged_table(
 def judge(
     by_year: tuple[AnyTables, ...], by_day: tuple[AnyTables, ...] | None, wishes: Mapping[str, Any]
 ) -> Evidence | Message:
-    """Judge dates of birth by the year, and where nobody knows that they were moved, by the day as well.
+    """Judge dates of birth by year, and also by day unless they are known to have been moved.
 
     Parameters
     ----------
@@ -465,7 +465,7 @@ def _privacy_stated(about: Manifest, stated: Outcome) -> Check:
 
 
 def check_privacy(evidence: Evidence | Message) -> Check:
-    """Take the verdict for a check: met, not met, or for a person to judge."""
+    """Turn the verdict into a check: met, not met, or for a person to judge."""
     if isinstance(evidence, Message):
         return Check("privacy", None, None, None, evidence)
     met = {"pass": True, "fail": False, "review": None}[evidence.verdict]

@@ -1,4 +1,4 @@
-"""Check synthetic linked files against their originals, whoever made them."""
+"""Check synthetic linked files against their originals, no matter who made them."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ from synth_handson.tables.split import split_holdout
 
 @dataclass(frozen=True)
 class LinkedValidationResult:
-    """What was checked of synthetic linked files.
+    """Results of checking synthetic linked files.
 
     Attributes
     ----------
@@ -62,7 +62,7 @@ class LinkedValidationResult:
 
     @property
     def exit_status(self) -> int:
-        """Return 0 if all is met, 1 if something is not; 4 if all else is, but privacy is for review."""
+        """Return 0 if all is met, 1 if something is not, and 4 if only privacy needs a review."""
         return self.together.exit_status if self.met else 1
 
     def to_dict(self) -> dict[str, Any]:
@@ -156,7 +156,7 @@ def _parts(
     holdout: AnyPath | None,
     about: LinkedManifest | None,
 ) -> tuple[LinkedTables, LinkedTables] | None:
-    """Return the people that were learned from and those that were held out; None if nobody knows."""
+    """Return the people trained on and those held out; None if unknown."""
     real = profile.linked({name: one.frame for name, one in profile.tables.items()}, columns)
     if holdout is not None:
         places = linked_places(sources, Path(fspath(holdout)))

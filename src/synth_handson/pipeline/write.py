@@ -1,4 +1,4 @@
-"""A synthetic table and its manifest in files."""
+"""Write a synthetic table and its manifest to files."""
 
 from __future__ import annotations
 

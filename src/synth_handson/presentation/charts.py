@@ -4,27 +4,27 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from synth_handson.locales import Language, get_text
-from synth_handson.metrics.bins import Bin, ColumnKind, ColumnShares, DistanceShares
-from synth_handson.palette import FILL_OPACITY, HOLDOUT, ORIGINAL, SYNTHETIC
+from synth_handson.metrics.bins import Bin, ColumnShares, ScaleKind
+from synth_handson.palette import FILL_OPACITY, ORIGINAL, SYNTHETIC
 
 if TYPE_CHECKING:
     import altair as alt
 from synth_handson.presentation.labels import column_label
 
 LINE_WIDTH = 44
-"""Half-width characters that fit across a phone in a chart's title; a line under a chart has fewer."""
+"""Half-width characters of a chart's title that fit across a phone; a line under a chart has fewer."""
 AXIS_WIDTH = 42
 
 
 _WIDE = r"\u3000-\u9fff\uff00-\uffef"
 BREAKABLE = re.compile(rf"[（「]*[{_WIDE}][、。）」：？]*|[^\s{_WIDE}]+\s*|\s+")
-"""What a line holds in one piece: a word, or a Japanese sign with the closing ones after it."""
+"""Parts of a line that are not broken: a word, or a Japanese character with its closing punctuation."""
 
 
 def lines(text: str, width: int = LINE_WIDTH) -> str | list[str]:
@@ -33,9 +33,9 @@ def lines(text: str, width: int = LINE_WIDTH) -> str | list[str]:
     Parameters
     ----------
     text
-        In words with spaces between, or Japanese, which may break anywhere but before a closing sign.
+        In words with spaces between, or Japanese, which may break anywhere except before closing punctuation.
     width
-        Of a line at most, in half-width characters; a full-width one counts two.
+        Longest line in half-width characters; a full-width one counts two.
 
     Returns
     -------
@@ -56,7 +56,7 @@ def _width(text: str) -> int:
     return sum(2 if unicodedata.east_asian_width(sign) in "WF" else 1 for sign in text)
 
 
-def bin_label(bin_: Bin, kind: ColumnKind, language: Language) -> str:
+def bin_label(bin_: Bin, kind: ScaleKind, language: Language) -> str:
     """Name a bin.
 
     Parameters
@@ -93,7 +93,7 @@ def bin_label(bin_: Bin, kind: ColumnKind, language: Language) -> str:
 def distribution_chart(shares: ColumnShares, language: Language, table: Iterable[str]) -> alt.LayerChart:
     """Draw the original table's column and the synthetic one over the same bins.
 
-    The original is a filled blue shape and the synthetic a red outline, told apart without colour, too.
+    The original is a filled blue shape and the synthetic a red outline, told apart even without colour.
     Numbers and dates make a histogram, categories horizontal bars. Shares outside a histogram's ranges and of
     missing values are said under the title.
 
@@ -102,7 +102,7 @@ def distribution_chart(shares: ColumnShares, language: Language, table: Iterable
     shares
         From `synth_handson.metrics.bins.column_shares`.
     language
-        Of titles, legend, tooltips and the description for screen readers: "ja" or "en".
+        Language of titles, legend, tooltips and the description for screen readers: "ja" or "en".
     table
         Names of all columns of the table: those of Bank Marketing have titles.
 
@@ -111,50 +111,25 @@ def distribution_chart(shares: ColumnShares, language: Language, table: Iterable
     altair.LayerChart
         As wide as its container, with a transparent background. Axis and text colours are left to the theme.
     """
-    series = (("original", shares.original), ("synthetic", shares.synthetic))
-    rows = _rows(shares.bins, shares.kind, series, language)
+    rows = _rows(shares, language)
     overlay = _bars if shares.kind == "category" else _histogram
-    chart = overlay(rows, ORIGINAL, shares.kind, shares.column, "bin", language)
+    chart = overlay(rows, shares.kind, shares.column, language)
     title = column_label(shares.column, language, table)
-    return _finish(chart, rows, shares.kind, "distribution", title, language)
-
-
-def distance_chart(shares: DistanceShares, language: Language) -> alt.LayerChart:
-    """Draw how far synthetic rows are from their closest training row, over the same for the holdout's rows.
-
-    The holdout is a filled grey shape and the synthetic table a red outline. An outline that
-    piles up at the left of the grey shape means that the generator repeats real people.
-
-    Parameters
-    ----------
-    shares
-        From `synth_handson.metrics.bins.distance_shares`.
-    language
-        "ja" or "en".
-
-    Returns
-    -------
-    altair.LayerChart
-        As `distribution_chart`.
-    """
-    series = (("holdout", shares.holdout), ("synthetic", shares.synthetic))
-    rows = _rows(shares.bins, "number", series, language)
-    title = get_text(language, "charts.distance_title")
-    chart = _histogram(rows, HOLDOUT, "number", title, "distance", language)
-    return _finish(chart, rows, "number", "distance", title, language)
+    outside = [row["said"] for row in rows if shares.kind != "category" and row["kind"] != "range"]
+    furthest = max(rows, key=lambda row: abs(row["first"] - row["second"]))
+    description = get_text(
+        language, "charts.distribution_description", column=title, bins=len(rows), said=furthest["said"]
+    )
+    subtitle = [get_text(language, "charts.outside"), *outside] if outside else None
+    return finish(chart, title, description, subtitle)
 
 
 Row = dict[str, Any]
 
 
-def _rows(
-    bins: Sequence[Bin],
-    kind: ColumnKind,
-    series: tuple[tuple[str, Sequence[float]], tuple[str, Sequence[float]]],
-    language: Language,
-) -> list[Row]:
-    """Turn bins into what Vega draws: the first series as a filled shape, the second as an outline."""
-    (first_key, first_shares), (second_key, second_shares) = series
+def _rows(shares: ColumnShares, language: Language) -> list[Row]:
+    """Turn bins into what Vega draws: the original as a filled shape, the synthetic table as an outline."""
+    kind = shares.kind
     # Vega counts time in milliseconds; a time of day is shown in hours.
     unit = 1000 if kind == "date" else 1 / 3600 if kind == "time" else 1
     rows: list[Row] = [
@@ -164,18 +139,16 @@ def _rows(
             "lower": None if bin_.lower is None else bin_.lower * unit,
             "upper": None if bin_.upper is None else bin_.upper * unit,
             "first": first,
-            "first_name": get_text(language, f"charts.{first_key}"),
+            "first_name": get_text(language, "charts.original"),
             "second": second,
-            "second_name": get_text(language, f"charts.{second_key}"),
+            "second_name": get_text(language, "charts.synthetic"),
         }
-        for bin_, first, second in zip(bins, first_shares, second_shares, strict=True)
+        for bin_, first, second in zip(shares.bins, shares.original, shares.synthetic, strict=True)
     ]
     return [{**row, "said": get_text(language, "charts.said", **row)} for row in rows]
 
 
-def _histogram(
-    rows: list[Row], colour: str, kind: ColumnKind, title: str, bin_key: str, language: Language
-) -> alt.LayerChart:
+def _histogram(rows: list[Row], kind: ScaleKind, title: str, language: Language) -> alt.LayerChart:
     import altair as alt
 
     drawn = _centre([row for row in rows if row["kind"] == "range"], kind)
@@ -190,10 +163,10 @@ def _histogram(
         scale=alt.Scale(type="utc", nice=False) if dated else alt.Scale(nice=False, zero=False),
         axis=alt.Axis(grid=False, labelOverlap=True, tickMinStep=1 if kind == "integer" else alt.Undefined),
     )
-    fill, stroke = _colours(colour)
+    fill, stroke = _colours()
     base = alt.Chart(alt.InlineData(values=drawn)).encode(x=x, x2="upper")
     filled = base.mark_bar(
-        orient="vertical", binSpacing=0, fillOpacity=FILL_OPACITY, stroke=colour, strokeWidth=1, aria=False
+        orient="vertical", binSpacing=0, fillOpacity=FILL_OPACITY, stroke=ORIGINAL, strokeWidth=1, aria=False
     ).encode(y=_share(alt.Y, "first", language), fill=fill)
     outline = (
         alt.Chart(alt.InlineData(values=[start, *drawn, end]))
@@ -201,32 +174,30 @@ def _histogram(
         .encode(x=x, y=_share(alt.Y, "second", language), stroke=stroke)
     )
     # A bin answers over its whole height, so that a share too small to be hit can be read as well.
-    hover = base.mark_rect(opacity=0).encode(**_reading(rows, bin_key, language))
+    hover = base.mark_rect(opacity=0).encode(**_reading(rows, language))
     return alt.LayerChart(layer=[filled, outline, hover], height=260)
 
 
-def _centre(rows: list[Row], kind: ColumnKind) -> list[Row]:
+def _centre(rows: list[Row], kind: ScaleKind) -> list[Row]:
     """Put the bar of a single whole number over its tick, not to the right of it."""
     if kind != "integer" or rows[0]["upper"] - rows[0]["lower"] != 1:
         return rows
     return [{**row, "lower": row["lower"] - 0.5, "upper": row["upper"] - 0.5} for row in rows]
 
 
-def _bars(
-    rows: list[Row], colour: str, kind: ColumnKind, title: str, bin_key: str, language: Language
-) -> alt.LayerChart:
+def _bars(rows: list[Row], kind: ScaleKind, title: str, language: Language) -> alt.LayerChart:
     import altair as alt
 
     y = alt.Y("bin:N", sort=None, title=title, axis=alt.Axis(labelLimit=180, ticks=False, titlePadding=8))
-    fill, stroke = _colours(colour)
+    fill, stroke = _colours()
     base = alt.Chart(alt.InlineData(values=rows)).encode(y=y)
     filled = base.mark_bar(
-        height={"band": 0.8}, fillOpacity=FILL_OPACITY, stroke=colour, strokeWidth=1, aria=False
+        height={"band": 0.8}, fillOpacity=FILL_OPACITY, stroke=ORIGINAL, strokeWidth=1, aria=False
     ).encode(x=_share(alt.X, "first", language), fill=fill)
     outline = base.mark_bar(height={"band": 0.5}, filled=False, strokeWidth=2, aria=False).encode(
         x=_share(alt.X, "second", language), stroke=stroke
     )
-    hover = base.mark_rect(opacity=0).encode(**_reading(rows, bin_key, language))
+    hover = base.mark_rect(opacity=0).encode(**_reading(rows, language))
     return alt.LayerChart(layer=[filled, outline, hover], height=alt.Step(26))
 
 
@@ -241,38 +212,26 @@ def _share(channel: Any, field: str, language: Language) -> Any:
     )
 
 
-def _colours(first: str) -> tuple[alt.Fill, alt.Stroke]:
+def _colours() -> tuple[alt.Fill, alt.Stroke]:
     import altair as alt
 
     legend = alt.Legend(title=None, orient="top", symbolType="square", symbolSize=140)
     return (
-        alt.Fill("first_name:N", scale=alt.Scale(range=[first]), legend=legend),
+        alt.Fill("first_name:N", scale=alt.Scale(range=[ORIGINAL]), legend=legend),
         alt.Stroke("second_name:N", scale=alt.Scale(range=[SYNTHETIC]), legend=legend),
     )
 
 
-def _reading(rows: list[Row], bin_key: str, language: Language) -> dict[str, Any]:
+def _reading(rows: list[Row], language: Language) -> dict[str, Any]:
     """Say a bin's shares: in a tooltip, and to a screen reader."""
     import altair as alt
 
     tooltip = [
-        alt.Tooltip("bin:N", title=get_text(language, f"charts.{bin_key}")),
+        alt.Tooltip("bin:N", title=get_text(language, "charts.bin")),
         alt.Tooltip("first:Q", title=rows[0]["first_name"], format=".2%"),
         alt.Tooltip("second:Q", title=rows[0]["second_name"], format=".2%"),
     ]
     return {"tooltip": tooltip, "description": alt.Description("said:N")}
-
-
-def _finish(
-    chart: alt.LayerChart, rows: list[Row], kind: ColumnKind, name: str, title: str, language: Language
-) -> alt.LayerChart:
-    outside = [row["said"] for row in rows if kind != "category" and row["kind"] != "range"]
-    furthest = max(rows, key=lambda row: abs(row["first"] - row["second"]))
-    description = get_text(
-        language, f"charts.{name}_description", column=title, bins=len(rows), said=furthest["said"]
-    )
-    subtitle = [get_text(language, "charts.outside"), *outside] if outside else None
-    return finish(chart, title, description, subtitle)
 
 
 def finish(
@@ -291,7 +250,7 @@ def finish(
     return finished
 
 
-def _number(value: float, kind: ColumnKind) -> str:
+def _number(value: float, kind: ScaleKind) -> str:
     if kind == "date":
         moment = np.datetime64(int(value), "s")
         return str(moment.astype("M8[D]") if value % 86400 == 0 else moment).replace("T", " ")

@@ -75,7 +75,7 @@ class Table:
     head
         Titles of the columns.
     rows
-        As many cells each.
+        Rows with as many cells as there are heads.
     caption
         Its title; may be empty.
     marked

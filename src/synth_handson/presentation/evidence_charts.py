@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from synth_handson.evidence.controls.leak_simulation import Dose
+from synth_handson.evidence.controls.leak_simulation import LeakSimulation
 from synth_handson.evidence.fidelity.statistics import Fidelity
 from synth_handson.evidence.measures import Measure
 from synth_handson.evidence.utility.tstr import Utility
 from synth_handson.locales import Language, get_text
 from synth_handson.palette import HOLDOUT, ORIGINAL, SYNTHETIC
-from synth_handson.presentation.charts import AXIS_WIDTH, finish, lines
-from synth_handson.presentation.labels import column_label, dose_label
+from synth_handson.presentation.charts import AXIS_WIDTH, Row, finish, lines
+from synth_handson.presentation.labels import column_label, leak_size
 from synth_handson.presentation.words import Wording, number
 
 if TYPE_CHECKING:
@@ -20,11 +20,9 @@ if TYPE_CHECKING:
 
 MAX_COLUMNS = 20
 MAX_LABELLED = 10
-"""With more columns, a cell is too small for its number."""
+"""Most columns for which a cell has room for its number."""
 WIDEST = 5.0
-"""No fewer percentage points are full red, so that a difference too small to matter does not look large."""
-
-Row = dict[str, Any]
+"""Percentage points that are full red at least, so that a negligible difference does not look large."""
 
 
 def pair_chart(fidelity: Fidelity, language: Language) -> alt.LayerChart:
@@ -33,7 +31,8 @@ def pair_chart(fidelity: Fidelity, language: Language) -> alt.LayerChart:
     Parameters
     ----------
     fidelity
-        Its "pair_tvd" and, on the diagonal, its "column_tvd". Of many columns, the 20 in the worst pairs.
+        Its "pair_tvd" and, on the diagonal, its "column_tvd". If there are many columns, the 20 in the worst
+        pairs.
     language
         "ja" or "en".
 
@@ -133,30 +132,30 @@ def utility_chart(utility: Utility, language: Language) -> alt.LayerChart:
     return finish(chart, get_text(language, "charts.utility_title"))
 
 
-def dose_chart(doses: Sequence[Dose], language: Language) -> alt.LayerChart:
-    """Draw which measure notices a leak from which dose on, and how the naive score rates it.
+def simulation_chart(simulations: Sequence[LeakSimulation], language: Language) -> alt.LayerChart:
+    """Draw which measure notices a leak from which size on, and how the naive score rates it.
 
     Parameters
     ----------
-    doses
-        From `synth_handson.evidence.controls.leak_simulation.dose_response`.
+    simulations
+        From `synth_handson.evidence.controls.leak_simulation.simulate_leaks`.
     language
         "ja" or "en".
 
     Returns
     -------
     altair.LayerChart
-        A table of measures and doses, red where the measure notices; as wide as its container.
+        A table of measures and sizes, red where the measure notices; as wide as its container.
     """
     import altair as alt
 
-    rows = [row for dose in doses for row in _verdicts(dose, language)]
-    kinds = {key: get_text(language, f"charts.dose_{key}") for key in _DOSE_COLOURS}
+    rows = [row for simulation in simulations for row in _verdicts(simulation, language)]
+    kinds = {key: get_text(language, f"charts.simulation_{key}") for key in _OUTCOME_COLOURS}
     base = alt.Chart(alt.InlineData(values=rows)).encode(
         x=alt.X(
-            "dose:N",
+            "size:N",
             sort=None,
-            title=lines(get_text(language, f"dose.axis_{doses[0].leak}"), AXIS_WIDTH),
+            title=lines(get_text(language, f"leak_simulation.axis_{simulations[0].leak}"), AXIS_WIDTH),
             axis=alt.Axis(orient="bottom", labelAngle=0, ticks=False, domain=False),
             scale=alt.Scale(paddingInner=0.06),
         ),
@@ -171,14 +170,14 @@ def dose_chart(doses: Sequence[Dose], language: Language) -> alt.LayerChart:
     cells = base.mark_rect(stroke=HOLDOUT, strokeWidth=0.5).encode(
         fill=alt.Fill(
             "kind:N",
-            scale=alt.Scale(domain=list(kinds.values()), range=list(_DOSE_COLOURS.values())),
+            scale=alt.Scale(domain=list(kinds.values()), range=list(_OUTCOME_COLOURS.values())),
             legend=alt.Legend(title=None, orient="top", columns=1, symbolType="square", labelLimit=320),
         ),
         description=alt.Description("said:N"),
     )
     values = base.mark_text(fontSize=11, fill="currentColor", aria=False).encode(text="value:N")
     chart = alt.LayerChart(layer=[cells, values], height=alt.Step(30))
-    return finish(chart, get_text(language, "charts.dose_title"))
+    return finish(chart, get_text(language, "charts.simulation_title"))
 
 
 def _faint(colour: str, opacity: float = 0.0) -> str:
@@ -186,7 +185,7 @@ def _faint(colour: str, opacity: float = 0.0) -> str:
     return f"rgba({red},{green},{blue},{opacity})"
 
 
-_DOSE_COLOURS = {
+_OUTCOME_COLOURS = {
     "noticed": _faint(SYNTHETIC, 0.75),
     "unnoticed": _faint(HOLDOUT, 0.0),
     "approved": _faint(HOLDOUT, 0.45),
@@ -246,24 +245,24 @@ def _performances(utility: Utility, language: Language) -> Iterator[Row]:
                 yield row | {"said": get_text(language, "charts.utility_said", **row)}
 
 
-def _verdicts(dose: Dose, language: Language) -> Iterator[Row]:
-    label = dose_label(dose, language)
-    tested = [m for m in dose.measures if m.p_value is not None and m.value is not None]
+def _verdicts(simulation: LeakSimulation, language: Language) -> Iterator[Row]:
+    label = leak_size(simulation, language)
+    tested = [m for m in simulation.measures if m.p_value is not None and m.value is not None]
     lines = [
         (
             m.name,
             number(m, m.value or 0.0),
-            "noticed" if m.name in dose.noticed else "unnoticed",
+            "noticed" if m.name in simulation.noticed else "unnoticed",
         )
         for m in tested
     ]
-    approval = "approved" if dose.naive.approves else "doubted"
-    lines.append(("naive", f"{dose.naive.synthetic:.3f}", approval))
+    approval = "approved" if simulation.naive.approves else "doubted"
+    lines.append(("naive", f"{simulation.naive.synthetic:.3f}", approval))
     for name, value, kind in lines:
         row = {
-            "dose": label,
-            "measure": get_text(language, f"dose.short_{name}"),
+            "size": label,
+            "measure": get_text(language, f"leak_simulation.short_{name}"),
             "value": value,
-            "kind": get_text(language, f"charts.dose_{kind}"),
+            "kind": get_text(language, f"charts.simulation_{kind}"),
         }
-        yield row | {"said": get_text(language, "charts.dose_said", **row)}
+        yield row | {"said": get_text(language, "charts.simulation_said", **row)}

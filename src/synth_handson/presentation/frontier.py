@@ -1,4 +1,4 @@
-"""An Altair chart of engines: what their tables are of use for, against the risk for people."""
+"""An Altair chart of engines: how useful their tables are, against the risk for people."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     import altair as alt
 
 COLOURS = [SYNTHETIC, "#7b4ab5", "#1a8a6a", "#e69f00", "#56b4e9", "#5b4636"]
-"""Of the engines, in the order they are given; real rows are grey where nobody trained on them, else blue."""
+"""Colours of the engines, in the order given; real rows are grey if nobody trained on them, else blue."""
 
 
 def frontier_chart(comparison: EngineComparison, language: Language) -> alt.LayerChart:
@@ -31,7 +31,7 @@ def frontier_chart(comparison: EngineComparison, language: Language) -> alt.Laye
     Returns
     -------
     altair.LayerChart
-        To the upper left is better: of more use, and less risk. As wide as its container.
+        The upper left is better: more useful, and less risk. As wide as its container.
     """
     import altair as alt
 

@@ -11,6 +11,7 @@ from synth_handson.pipeline.tables import Tables
 from synth_handson.synthesis.generator import Training
 from synth_handson.synthesis.run import Progress
 from synth_handson.synthesis.schema import PROTECTED_TOKEN
+from synth_handson.tables.segment import MIN_PEOPLE
 
 
 def progress_view(progress: Progress, language: Language) -> str:
@@ -68,6 +69,19 @@ def origin_note(tables: Tables, language: Language) -> str:
         took=_took(training, language),
     )
     return f"{note}\n\n{tables.why.render(language)}" if tables.why else note
+
+
+def asked_note(tables: Tables, language: Language) -> str | None:
+    """Say what the rows were asked for, and with how many people they are compared; None if for nothing."""
+    if tables.asked is None:
+        return None
+    asked = tables.asked.asked
+    key = "asked_few" if not asked.enough else "asked_shares" if asked.shares else "asked_given"
+    people, fewest = sum(asked.train), min(asked.train)
+    return get_text(
+        language, f"generate.{key}", asked=escape(asked.spelled), people=people, fewest=fewest,
+        holdout=sum(asked.holdout), minimum=MIN_PEOPLE,
+    )  # fmt: skip
 
 
 def _took(training: Training, language: Language) -> str:

@@ -1,9 +1,9 @@
-"""What columns and doses are called for the reader."""
+"""What columns and sizes of leaks are called for the reader."""
 
 from collections.abc import Iterable
 from html import escape
 
-from synth_handson.evidence.controls.leak_simulation import Dose
+from synth_handson.evidence.controls.leak_simulation import LeakSimulation
 from synth_handson.locales import Language, get_text
 from synth_handson.presentation.summaries import in_words
 from synth_handson.presentation.words import percent
@@ -38,11 +38,11 @@ def escaped_label(column: str, language: Language, table: Iterable[str]) -> str:
     return escape(column_label(column, language, table))
 
 
-def dose_label(dose: Dose, language: Language) -> str:
-    """Name a dose in the unit of its leak: a share, a strength of noise, or a number of copies."""
-    if dose.leak == "overfit":
-        return get_text(language, "dose.times", times=dose.dose)
-    return percent(dose.dose)
+def leak_size(simulation: LeakSimulation, language: Language) -> str:
+    """Write the size of a leak in its unit: a share, a strength of noise, or a number of copies."""
+    if simulation.leak == "overfit":
+        return get_text(language, "leak_simulation.times", times=simulation.size)
+    return percent(simulation.size)
 
 
 def markdown(text: str) -> str:

@@ -1,4 +1,4 @@
-"""The letter to whoever decides: one sheet with the decision, three pictures and a signature."""
+"""The letter to the decision maker: one sheet with the decision, three pictures and a signature."""
 
 from __future__ import annotations
 

@@ -7,29 +7,32 @@ from synth_handson.evidence.assessment import Evidence
 from synth_handson.evidence.measures import RISKS, Measure
 from synth_handson.evidence.privacy.dcr import ClosestRecords, ColumnComparison, Comparison, MedianGap
 from synth_handson.evidence.verdict import REVIEW_LEVEL, TOLERATED_LEAK, adjust
-from synth_handson.locales import Language, Message, get_text
+from synth_handson.locales import Counted, Language, Message, get_text, get_text_of
 from synth_handson.presentation.document import Cell, Figures, Table, table_html
 from synth_handson.presentation.labels import column_label, escaped_label, markdown
 from synth_handson.presentation.summaries import sentences
-from synth_handson.presentation.words import Wording, percent
+from synth_handson.presentation.words import Wording, cell, minus, percent
 from synth_handson.tables.bank import is_bank_marketing
 
 
-def person_table(comparison: Comparison, language: Language) -> str:
-    """Set a synthetic customer beside the closest real one, the differences highlighted."""
+def person_table(comparison: Comparison, language: Language, counted: Counted = "") -> str:
+    """Set a synthetic row beside the closest real one, the differences highlighted.
+
+    Here and below, ``counted`` says what a row stands for, if not for a person as usual.
+    """
     heads = ("column", "synthetic", "real", "difference")
     names = [column.name for column in comparison.columns]
-    rows = tuple(_person_row(column, language, names) for column in comparison.columns)
+    cells = tuple(_person_row(column, language, names) for column in comparison.columns)
     different = {n: "sh-different" for n, column in enumerate(comparison.columns) if not column.same}
-    titles = tuple(get_text(language, f"privacy.person_{name}") for name in heads)
-    return table_html(Table(titles, rows, marked=different), "sh-person")
+    titles = tuple(get_text_of(language, counted, f"privacy.person_{name}") for name in heads)
+    return table_html(Table(titles, cells, marked=different), "sh-person")
 
 
-def closest_sentence(comparison: Comparison, language: Language) -> str:
-    """Say in what even the closest real customer differs; or, honestly, that this one does not."""
+def closest_sentence(comparison: Comparison, language: Language, counted: Counted = "") -> str:
+    """Say in what even the closest real row differs; or, honestly, that this one does not."""
     different = [column for column in comparison.columns if not column.same]
     if not different:
-        return get_text(language, "privacy.sentence_identical", count=len(comparison.columns))
+        return get_text_of(language, counted, "privacy.sentence_identical", count=len(comparison.columns))
     table = [column.name for column in comparison.columns]
     numbers = [_amount(column, language, table) for column in different if column.difference is not None]
     names = [escaped_label(column.name, language, table) for column in different if column.difference is None]
@@ -40,13 +43,16 @@ def closest_sentence(comparison: Comparison, language: Language) -> str:
     if names:
         parts.append(get_text(language, "privacy.differs_in", columns=separator.join(names)))
     differences = get_text(language, "privacy.and").join(parts)
-    return get_text(language, "privacy.sentence", differences=differences)
+    return get_text_of(language, counted, "privacy.sentence", differences=differences)
 
 
-def identical_note(synthetic: ClosestRecords, holdout: ClosestRecords, language: Language) -> str:
+def identical_note(
+    synthetic: ClosestRecords, holdout: ClosestRecords, language: Language, counted: Counted = ""
+) -> str:
     """Count the rows identical to a training row, beside the holdout's own rate."""
-    return get_text(
+    return get_text_of(
         language,
+        counted,
         "privacy.identical",
         count=synthetic.identical,
         rows=synthetic.rows,
@@ -58,12 +64,17 @@ def identical_note(synthetic: ClosestRecords, holdout: ClosestRecords, language:
 
 
 def distance_note(
-    synthetic: ClosestRecords, holdout: ClosestRecords, gap: MedianGap, language: Language
+    synthetic: ClosestRecords,
+    holdout: ClosestRecords,
+    gap: MedianGap,
+    language: Language,
+    counted: Counted = "",
 ) -> str:
     """Compare the median distance to the closest record with the holdout's, as far as sampling lets one."""
     side = "closer" if gap.high < 0 else "farther" if gap.low > 0 else "alike"
-    return get_text(
+    return get_text_of(
         language,
+        counted,
         f"privacy.distance_{side}",
         synthetic=synthetic.median,
         holdout=holdout.median,
@@ -77,7 +88,7 @@ def _person_row(column: ColumnComparison, language: Language, table: Collection[
     if column.difference and not column.same:
         difference = _quantity(column.difference, column.unit, language, sign="+")
     label = column_label(column.name, language, table)
-    return label, _value(column.synthetic), _value(column.real), difference
+    return label, cell(column.synthetic), cell(column.real), difference
 
 
 def _amount(column: ColumnComparison, language: Language, table: Collection[str]) -> str:
@@ -88,7 +99,7 @@ def _amount(column: ColumnComparison, language: Language, table: Collection[str]
 
 
 def _quantity(number: float, unit: str | None, language: Language, sign: str = "") -> str:
-    text = f"{number:{sign},.10g}"
+    text = minus(f"{number:{sign},.10g}")
     if unit is None:
         return text
     singular = abs(number) == 1 and language == "en"
@@ -102,12 +113,6 @@ def _short_label(name: str, language: Language, table: Collection[str]) -> str:
         return get_text(language, f"privacy.short_{name}")
     except KeyError:
         return escape(name)
-
-
-def _value(value: object) -> str:
-    if value is None:
-        return "–"
-    return f"{value:,.10g}" if isinstance(value, int | float) and not isinstance(value, bool) else str(value)
 
 
 def verdict_heading(evidence: Evidence, language: Language) -> str:

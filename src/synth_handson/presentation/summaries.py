@@ -14,7 +14,7 @@ SUMMARY = re.compile(rf"\b(count|first|last|sum|string_agg|lag)\({_COLUMN}\)")
 
 
 def in_words(text: str, language: Language) -> str:
-    """Put words in the place of the names of what sums up events: "sum of amount" for ``sum(amount)``.
+    """Put words in place of the names of what sums up events: "sum of amount" for ``sum(amount)``.
 
     Parameters
     ----------

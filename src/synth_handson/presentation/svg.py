@@ -15,7 +15,7 @@ Span = tuple[float, float]
 Translate = Callable[[float], str]
 
 NARROWEST = 0.1
-"""No axis is narrower, so that a difference too small to matter does not look large."""
+"""Narrowest axis, so that a negligible difference does not look large."""
 
 
 def span(measures: Sequence[Measure]) -> Span:
@@ -31,7 +31,7 @@ def span(measures: Sequence[Measure]) -> Span:
     tuple of float
         Round numbers inside the measures' range.
     """
-    marks = [mark for measure in measures for mark in (*_ours(measure), *_theirs(measure), measure.ideal)]
+    marks = [mark for measure in measures for mark in (*_value(measure), *_reference(measure), measure.ideal)]
     known = [mark for mark in marks if mark is not None]
     low, high = min(known), max(known)
     step = _round_step(max(high - low, NARROWEST) / 2)
@@ -72,8 +72,8 @@ def interval_plot(measure: Measure, ends: Span, translate: Translate) -> Svg:
         f'<text x="154" y="36" class="last">{translate(high)}</text>',
     ]
     for (value, lower, upper), y, colour, mark in (
-        (_theirs(measure), 18, HOLDOUT, _square),
-        (_ours(measure), 8, SYNTHETIC, _disc),
+        (_reference(measure), 18, HOLDOUT, _square),
+        (_value(measure), 8, SYNTHETIC, _disc),
     ):
         if value is not None:
             if lower is not None and upper is not None:
@@ -181,11 +181,11 @@ def _square(x: float, y: float) -> str:
     return f'<path d="M{x - 3.5:.1f} {y - 3.5}h7v7h-7Z" fill="#fff" stroke="{HOLDOUT}" stroke-width="2"/>'
 
 
-def _ours(measure: Measure) -> tuple[float | None, float | None, float | None]:
+def _value(measure: Measure) -> tuple[float | None, float | None, float | None]:
     return measure.value, measure.low, measure.high
 
 
-def _theirs(measure: Measure) -> tuple[float | None, float | None, float | None]:
+def _reference(measure: Measure) -> tuple[float | None, float | None, float | None]:
     return measure.reference, measure.reference_low, measure.reference_high
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import islice
+from numbers import Real
 
 from synth_handson.evidence.measures import RISKS, Measure
 from synth_handson.evidence.utility.tstr import Task
@@ -13,6 +14,7 @@ from synth_handson.metrics.models import ModelName
 from synth_handson.presentation.document import Figures
 from synth_handson.presentation.summaries import in_words
 from synth_handson.synthesis.generator import Training
+from synth_handson.synthesis.registry import ENGINES
 
 DECIMALS = {
     "identical_rows": 2, "identical_without": 2, "outlier_identical": 2, "attack_tpr": 2,
@@ -27,15 +29,12 @@ DECIMALS = {
     "attribution": 2, "attribution_matched": 2,
     "identical_texts": 2, "rare_words": 1, "text_attack_tpr": 2, "text_length": 1, "text_distinct": 1,
 }  # fmt: skip
-"""Measures that are shares, said in percent with so many decimals."""
-
-ENGINES = ("mostly", "mostly-server", "copula", "trees", "aim", "ctgan")
-"""Engines that have a name of their own in the reader's language."""
+"""Measures that are shares, and the decimals of their percentages."""
 
 RARELY = 0.001
-"""Rarer chances are not told apart."""
+"""Smallest probability that is written out."""
 HIDDEN = ("value", "values")
-"""What is not said of the tables in a report: a rare category can identify somebody."""
+"""Placeholders that a report hides, as a rare category can identify somebody."""
 LONGEST_NAME = 60
 MOST_NAMES = 40
 
@@ -47,7 +46,7 @@ def percent(share: float, decimals: int | None = None) -> str:
 
 
 def chance(p_value: float, language: Language) -> str:
-    """Say how often chance alone makes so large a gap."""
+    """Say how often chance alone makes such a gap."""
     if p_value < RARELY:
         return get_text(language, "pictures.rarely")
     return percent(p_value, 1 if p_value < 0.1 else 0)
@@ -160,14 +159,14 @@ class Wording:
         """Say in a sentence or two what was found, beside the same for the holdout."""
         if measure.value is None:
             return self.missing(measure)
-        ours, column = self.inline(self.value(measure)), ", ".join(map(self.quote, measure.columns))
+        value, column = self.inline(self.value(measure)), ", ".join(map(self.quote, measure.columns))
         *known, secret = [*map(self.quote, measure.columns)] or [""]
-        told = {"ours": ours, "column": column, "known": ", ".join(known), "secret": secret}
+        told = {"value": value, "column": column, "known": ", ".join(known), "secret": secret}
         said = [self.translate(f"sentence_{measure.name}", **told)]
         if measure.reference is None:
             said.append(self.translate("beside_none"))
         else:
-            said.append(self.translate("beside", theirs=self.inline(self.reference(measure))))
+            said.append(self.translate("beside", reference=self.inline(self.reference(measure))))
         if measure.p_value is not None:
             how_often = "by_chance" if measure.p_value >= 0.001 else "by_chance_rarely"
             said.append(self.translate(how_often, p=f"{measure.p_value:.3f}"))
@@ -221,6 +220,15 @@ class Wording:
         return Figures(number(measure, value), interval)
 
 
+def cell(value: object) -> str:
+    """Write a value of a table."""
+    if value is None:
+        return "–"
+    if isinstance(value, Real) and not isinstance(value, bool):
+        return minus(f"{float(value):,.10g}")
+    return str(value)
+
+
 def minus(text: str) -> str:
-    """Write a minus in the place of a hyphen."""
+    """Write a minus in place of a hyphen."""
     return text.replace("-", "−")

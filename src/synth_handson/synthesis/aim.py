@@ -1,4 +1,4 @@
-"""AIM: marginals measured with differential privacy, from the first look at the table on."""
+"""AIM: marginals measured with differential privacy, including the first look at the table."""
 
 import json
 from collections.abc import Mapping
@@ -57,7 +57,7 @@ class AimEngine:
         return {"delta": DELTA, "ranges_share": RANGES_SHARE}
 
     def train(self, run: TrainingRun) -> "AimModel":
-        """Measure, and fit. The noise comes from the operating system, so that the seed repeats nothing."""
+        """Measure, and fit. The noise comes from the operating system, so a seed repeats nothing."""
         precisions: dict[str, Precision] = {}
 
         def request() -> dict[str, Any]:
@@ -91,7 +91,7 @@ class AimEngine:
 
 
 class AimModel(WorkerModel):
-    """A graphical model, and what its columns are written in."""
+    """A graphical model, and the form of its columns."""
 
     @property
     def pool(self) -> WorkerPool:
@@ -99,7 +99,7 @@ class AimModel(WorkerModel):
         return POOL
 
     def draw(self, n: int, random_state: int) -> pd.DataFrame:
-        """Draw ``n`` rows in a worker process, and write them as the original is."""
+        """Draw ``n`` rows in a worker process, in the form of the original."""
         return self.draw_given({}, n, random_state)
 
     def draw_given(self, given: Mapping[str, Any], n: int, random_state: int) -> pd.DataFrame:
@@ -134,7 +134,7 @@ def _encode(column: Column, precision: Precision) -> Column:
 
 
 def _index(name: str, about: Mapping[str, Any], precision: Precision, value: Any) -> int:
-    """Find the place of a given value among those that a column has in the model."""
+    """Find the index of a given value among a column's values in the model."""
     if precision is None:
         known = about["texts"]
         code: Any = MISSING if value is None else as_text(pd.Series([value], dtype=object))[0]

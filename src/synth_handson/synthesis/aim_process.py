@@ -17,24 +17,24 @@ from synth_handson.synthesis.worker_process import WorkerProcess
 
 LAYOUT, POTENTIALS = "layout.json", "potentials.npz"
 RANGES_SHARE = 0.1
-"""Share of the budget that is spent on where the ranges of numbers begin and end."""
+"""Share of the budget spent on where the ranges of numbers begin and end."""
 ENDS_SHARE = 0.5
-"""Share of that for a column's two ends; the rest is for the ranges between."""
+"""Part of it for a column's two ends; the rest is for the ranges between."""
 FALSE_END = 0.001
-"""Probability that noise alone makes an end. People beyond the ends count as people at the nearest one."""
+"""Probability that noise alone produces an end. People beyond the ends count at the nearest end."""
 QUANTILES = tuple(n / 20 for n in range(1, 20, 2))
-"""Each range between these is cut in the middle."""
+"""Quantiles that separate the ranges; each range is then halved."""
 FEW_RANGES = 20
-"""Whole numbers of so few possible values have no ranges."""
+"""Possible values up to which whole numbers get no ranges."""
 STEPS = 500
-"""So many numbers between the ends are candidates for a quantile."""
+"""Candidates for a quantile between the two ends."""
 SMALLEST, LARGEST = 1e-6, 1e15
 PARTS = 256
-"""A column between two sizes is looked at in so many parts."""
+"""Parts into which the range of a column is divided if it lies between two consecutive sizes."""
 IMPOSSIBLE = -1e9
-"""Logarithm of hardly any probability."""
+"""Logarithm of a probability of practically 0."""
 MISSING, MISSING_CODE = "\0missing", 0
-"""What stands for a missing text, and for a missing number."""
+"""Stand for a missing text and a missing number."""
 
 
 class AimProcess(WorkerProcess):
@@ -56,7 +56,7 @@ class AimProcess(WorkerProcess):
         self.tell({"epoch": 0.0, "total_time": 0.0}, None)
         numbers = frame.select_dtypes("number").columns.tolist()
         texts = [name for name in frame if name not in numbers]
-        # Half of delta is for the texts that nobody but one person may have, half for the conversion.
+        # Half of delta is for the texts that only one person may have, half for the conversion.
         rho = concentrated(epsilon, delta / 2)
         ranges: dict[str, list[tuple[float, float]]] = {}
         for name in numbers:
@@ -82,7 +82,7 @@ class AimProcess(WorkerProcess):
     def sample(
         self, model: Mapping[str, bytes], n: int, random_state: int, fixed: Mapping[str, int]
     ) -> pd.DataFrame:
-        """Draw ``n`` rows: numbers, and texts, of which what nobody may know is missing.
+        """Draw ``n`` rows of numbers and texts; what must stay private is missing.
 
         Columns that are ``fixed`` have the value at that place.
         """
@@ -95,7 +95,7 @@ class AimProcess(WorkerProcess):
 
 
 def concentrated(epsilon: float, delta: float) -> float:
-    """Return the budget of zero-concentrated differential privacy that gives (epsilon, delta) of the usual.
+    """Return the budget of zero-concentrated differential privacy that implies (epsilon, delta).
 
     Notes
     -----
@@ -127,7 +127,7 @@ def _private_ranges(values: Floats, whole: bool, rho: float) -> list[tuple[float
 
 
 def _sizes(whole: bool, factor: float) -> list[float]:
-    """Return numbers of all sizes, each the next one's by a factor: no column has a say in them."""
+    """Return a geometric grid of numbers, independent of the column."""
     smallest = 0 if whole else round(np.log(SMALLEST) / np.log(factor))
     sizes = factor ** np.arange(smallest, np.log(LARGEST) / np.log(factor))
     sizes = np.unique(np.round(sizes)) if whole else sizes
@@ -135,7 +135,7 @@ def _sizes(whole: bool, factor: float) -> list[float]:
 
 
 def _private_ends(values: Floats, whole: bool, rho: float) -> tuple[float, float]:
-    """Find where a column begins and ends, up to a factor of 2, or closer if all is between two sizes."""
+    """Find the ends of a column, up to a factor of 2, or closer if all values are between two sizes."""
     sizes = _sizes(whole, 2.0)
     low, high = _private_span(values, sizes, rho / 2)
     if high == sizes[sizes.index(low) + 1]:
@@ -146,7 +146,7 @@ def _private_ends(values: Floats, whole: bool, rho: float) -> tuple[float, float
 
 
 def _private_span(values: Floats, edges: list[float], rho: float) -> tuple[float, float]:
-    """Return the outer edges of all bins in which, by noisy counts, there are people."""
+    """Return the outer edges of all bins that contain people by noisy counts."""
     import opendp.prelude as dp
 
     bins = np.clip(np.searchsorted(edges, values, "right") - 1, 0, len(edges) - 2)
@@ -208,7 +208,7 @@ def _measure(coded: pd.DataFrame, keys: Mapping[str, list[int]], rho: float, del
 
 
 def _files(table: Any, ranges: Mapping[str, list[tuple[float, float]]]) -> dict[str, bytes]:
-    """Hold what drawing needs: what codes stand for, and the model's potentials; all of it is released."""
+    """Return what drawing needs: the meaning of codes and the model's potentials; all of it is released."""
     keys = {name: series.to_list() for name, series in table.keys.items()}
     columns = {
         name: {"size": len(keys[name]), "ranges": ranges[name], "codes": keys[name]}

@@ -1,4 +1,4 @@
-"""Which engine to take when nobody says: a rule from what was measured, in words."""
+"""Choice of an engine if none is named: a rule from measurements, with its reasons."""
 
 from dataclasses import dataclass
 
@@ -9,11 +9,12 @@ from synth_handson.synthesis.registry import is_installed
 from synth_handson.tables.checks import check_positive, check_table, check_target
 
 FEW_ROWS = 1_000
-"""With fewer, a correlation for each pair of columns was all that could be learned."""
+"""Rows below which only a correlation for each pair of columns could be learned."""
 ROWS_FOR_TREES = 5_000
-"""With fewer, trees of 100 people in a leaf kept less than a copula on every table, with more on none."""
+"""Rows below which trees with 100 people in a leaf kept less than a copula on every table tried; above, on
+none."""
 NETWORK_MINUTES = 1.0
-"""The default engine takes up to so long on two cores, its start included."""
+"""Longest time of the default engine on two cores, including its start."""
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""Codes that hardly anybody shares: others are made in the forms that many of them have."""
+"""Codes that hardly anybody shares: new ones are made in their common forms."""
 
 from __future__ import annotations
 
@@ -18,32 +18,32 @@ from synth_handson.synthesis.identifiers import POOLS
 from synth_handson.tables.texts import MIN_KEPT_ROWS
 
 MAX_READ = 20_000
-"""So many codes show which forms there are."""
+"""Codes that are read to find their forms."""
 COVERED = 0.9
-"""Share of a column's codes, at least, that have a digit and the form of many."""
+"""Smallest share of a column's codes that have a digit and a common form."""
 ROOM = 10
 LEAST_ROOM = 2
-"""So many times as many codes as there are real ones leave room for others, and at least for some."""
+"""Smallest ratio of possible codes to real ones that leaves room for new ones."""
 MIN_CHECKED = 20
-"""So many codes have right check digits by chance only once in 10²⁰ times."""
+"""Number of codes that have correct check digits by chance only once in 10²⁰ times."""
 TRIES = 100
 OTHER = "ん"
-"""Stands in a shape for a letter of any other script."""
+"""Stands for a letter of any other script in a shape."""
 
 Template = tuple[str, ...]
-"""For each place of a code the signs that may stand there."""
+"""The characters that may stand at each position of a code."""
 
 
 @dataclass(frozen=True, eq=False)
 class Codes:
-    """How codes of a column are made.
+    """How to make codes of a column.
 
     Attributes
     ----------
     real
         The codes that are there, none of which is made.
     templates
-        One for each row of a form that at least 8 rows have. At a place stand the signs that stand there in
+        One for each row of a form that at least 8 rows have. Each position has the characters found there in
         the form. What at least 8 rows share stays: words, and the leading part, which names an area in a
         postal code, as far as it leaves room for codes that are none of the real ones.
     check
@@ -59,10 +59,10 @@ class Codes:
 
     @classmethod
     def of(cls, values: Sequence[str]) -> Codes | None:
-        """Read the forms of codes, one for each person; None if they are words, or of no form that many have.
+        """Read the forms of codes, one for each person; None if they are words or have no common form.
 
-        A form is the order of digits, letters and other signs; where that is hardly ever the same, as in
-        hashes, the order of other signs.
+        A form is the order of digits, letters and other characters; if that is hardly ever the same, as in
+        hashes, the order of the other characters.
         """
         real = frozenset(values)
         some = [values[i] for i in np.linspace(0, len(values) - 1, min(MAX_READ, len(values))).astype(int)]
@@ -82,7 +82,7 @@ class Codes:
         return None
 
     def make(self, rows: int, rng: np.random.Generator, taken: Callable[[str], bool]) -> list[str]:
-        """Make so many codes. Where there is room, each is another one and none is a real one.
+        """Make codes. Where there is room, they are distinct and none is a real one.
 
         Parameters
         ----------
@@ -108,7 +108,7 @@ class Codes:
 
 
 def _shape(value: str) -> str:
-    """Digits as 0, capitals as A, small letters as a, letters of other scripts as ん; all else as it is."""
+    """Write digits as 0, capitals as A, small letters as a, letters of other scripts as ん; keep the rest."""
     return "".join(_class(sign) for sign in value)
 
 
@@ -121,7 +121,7 @@ def _class(sign: str) -> str:
 
 
 def _loose_shape(value: str) -> str:
-    """Digits and letters alike as X; all else as it is."""
+    """Write digits and letters as X; keep the rest."""
     return re.sub("[0-9A-Za-z]", "X", value)
 
 
@@ -129,7 +129,7 @@ def _templates(form: str, alike: list[str], frequent: set[str]) -> list[tuple[Te
     """Make a template of each code of a form, and tell whether it leaves room for others."""
     columns = list(zip(*alike, strict=True))
     places = [_signs(kind, signs, frequent) for kind, signs in zip(form, columns, strict=True)]
-    # Where all begin alike, as running numbers do, any sign of its kind may stand.
+    # Where all begin alike, like consecutive numbers, any character of the same kind may stand.
     wider = [
         "".join(sorted({*signs, *POOLS.get(kind, "")})) for kind, signs in zip(form, places, strict=True)
     ]
@@ -160,7 +160,7 @@ def _templates(form: str, alike: list[str], frequent: set[str]) -> list[tuple[Te
 
 
 def _signs(kind: str, signs: Sequence[str], frequent: set[str]) -> str:
-    """Return the signs that may stand at a place; none if it has letters that no alphabet is known of."""
+    """Return the characters allowed at a position; none if it has letters of an unknown alphabet."""
     seen = Counter(signs)
     if min(seen.values()) >= MIN_KEPT_ROWS:
         return "".join(sorted(seen))
@@ -170,12 +170,12 @@ def _signs(kind: str, signs: Sequence[str], frequent: set[str]) -> str:
 
 
 def _leading(value: str) -> int:
-    """Return how many signs at most are kept: three of a postal code of digits, or half of them."""
+    """Return how many characters are kept at most: three of a numeric postal code, or half of them."""
     return 3 if re.fullmatch(r"\d{5,7}", value) else len(value) // 2
 
 
 def _check_digits(codes: frozenset[str]) -> Callable[[str], str] | None:
-    """Find the rule by which all codes have a right check digit."""
+    """Find the check digit rule that all codes satisfy."""
     if len(codes) < MIN_CHECKED:
         return None
     for rule, place in ((luhn, -1), (ean, -1), (mod_11_10, -1), (verhoeff, -1), (cn, 0)):
@@ -185,7 +185,7 @@ def _check_digits(codes: frozenset[str]) -> Callable[[str], str] | None:
 
 
 def _corrected(check_digit: Callable[[str], str], place: int, code: str) -> str:
-    """Put the right check digit in the place of the first or last digit."""
+    """Put the right check digit in place of the first or last digit."""
     digits = [i for i, sign in enumerate(code) if sign.isdecimal()]
     check = digits.pop(place)
     return code[:check] + check_digit("".join(code[i] for i in digits)) + code[check + 1 :]

@@ -33,7 +33,7 @@ from synth_handson.tables.checks import listed
 from synth_handson.tables.texts import MIN_KEPT_ROWS
 
 SWEEPS = 30
-"""Passes over the given columns by which their latent values are drawn together."""
+"""Gibbs sweeps over the given columns to draw their latent values jointly."""
 LEAST_EIGENVALUE = 1e-6
 TOLERANCE = 1e-8
 MAX_CORRELATION = 0.995
@@ -51,7 +51,7 @@ class CopulaEngine:
 
     @property
     def version(self) -> str:
-        """Version of this package, whose own it is."""
+        """Version of this package."""
         return version("synth-handson")
 
     def settings(self, run: TrainingRun) -> dict[str, Setting]:
@@ -110,7 +110,7 @@ class Latent:
 
     @classmethod
     def of(cls, name: str, column: Integers, order: Integers, missing: bool = False) -> Latent:
-        """Cut by how often each code occurs; the order is that of the intervals."""
+        """Cut by the frequencies of the codes, in the order of the intervals."""
         times = np.bincount(column, minlength=int(order.max()) + 1)[order]
         there = times > 0
         return cls(name, order[there], times[there] / times.sum(), missing)
@@ -136,7 +136,7 @@ class Latent:
         return table[column]
 
     def cut(self, latent: Floats) -> tuple[Integers, Floats]:
-        """Return the code of each latent value, and how far up its interval it lies, from 0 to 1."""
+        """Return the code of each latent value, and its relative position in the interval, 0 to 1."""
         shares = special.ndtr(latent)
         upto = np.concatenate([[0.0], np.cumsum(self.shares)])
         found = np.clip(np.searchsorted(upto, shares, "right") - 1, 0, len(self.codes) - 1)
@@ -215,7 +215,7 @@ class CopulaModel:
         return pd.DataFrame(with_given({name: drawn[name] for name in self.marginals}, given))
 
     def _intervals(self, codes: Mapping[str, int]) -> dict[int, tuple[float, float]]:
-        """Return the interval that each latent variable of a given column is to lie in, by its position."""
+        """Return the intervals to which given values restrict the latent variables, by position."""
         intervals: dict[int, tuple[float, float]] = {}
         waiting = dict(codes)
         for position, latent in enumerate(self.latents):
@@ -285,7 +285,7 @@ def _latents(
 
 
 def _order_by(column: Integers, ordered: Mapping[str, Integers], target: str | None) -> Integers:
-    """Order categories by the target, or by the column that shares most information with them."""
+    """Order categories by the target, or by the column with the highest mutual information."""
     by = target
     if by is None or by not in ordered:
         rows = some_rows(len(column))
@@ -309,7 +309,7 @@ def _correlation(latents: Sequence[Latent], codes: Mapping[str, Integers]) -> Fl
     scores = np.where(there, scores, 0)
     both = there.T.astype(float) @ there.astype(float)
     shown = np.array([latent.shares @ latent.scores**2 for latent in latents])
-    # Of a variable cut into intervals, the scores show only a part of what it varies.
+    # The scores of a variable cut into intervals show only a part of its variance.
     correlation = ratio(scores.T @ scores, both * np.outer(shown, shown))
     correlation = np.clip(correlation, -MAX_CORRELATION, MAX_CORRELATION)
     np.fill_diagonal(correlation, 1)

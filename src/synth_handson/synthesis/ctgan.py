@@ -23,7 +23,7 @@ from synth_handson.tables.texts import MIN_KEPT_ROWS
 BATCH_SIZE = 500
 MARGINALS = "marginals.json"
 WHETHER_MISSING = "\0missing"
-"""Ends the name of the column that says where another one has no value."""
+"""Suffix of the column that says where another column has no value."""
 
 POOL = WorkerPool("synth_handson.synthesis.ctgan_process")
 
@@ -54,7 +54,7 @@ class CtganEngine:
         return {"batch_size": BATCH_SIZE, "min_people": MIN_KEPT_ROWS}
 
     def train(self, run: TrainingRun) -> "CtganModel":
-        """Say what the licence does not allow, train, and return the model after the last epoch."""
+        """Warn of the licence's limits, train, and return the model after the last epoch."""
         warnings.warn(get_text("en", "errors.ctgan_licence"), LicenceNotice, stacklevel=2)
         marginals: dict[str, Marginal] = {}
 
@@ -91,14 +91,14 @@ class CtganModel(WorkerModel):
 
 
 def _is_discrete(marginal: Marginal) -> bool:
-    """Whether a column is learned as codes; few numbers are, as they are where the default engine learns."""
+    """Whether a column is learned as codes; numbers with few values are, as by the default engine."""
     return not isinstance(marginal, Numbers) or (
         marginal.low == marginal.high and len(marginal.low) <= FEW_VALUES
     )
 
 
 def _encode(prepared: pd.DataFrame, marginals: Mapping[str, Marginal]) -> pd.DataFrame:
-    """Return codes, and numbers within their protected range; what is missing is told beside them."""
+    """Return codes, and numbers within their protected range, with indicators of missing values."""
     columns: dict[str, Any] = {}
     for name, marginal in marginals.items():
         if _is_discrete(marginal):

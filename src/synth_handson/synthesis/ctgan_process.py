@@ -17,7 +17,7 @@ from synth_handson.synthesis.worker_process import WorkerProcess
 
 LAYOUT, ARRAYS = "layout.json", "arrays.npz"
 SHARES = "shares of the codes"
-"""Beside the weights: how often each code is asked for."""
+"""Stored beside the weights: how often each code is asked for."""
 
 
 class CtganProcess(WorkerProcess):
@@ -36,7 +36,7 @@ class CtganProcess(WorkerProcess):
         max_minutes: float,
         random_state: int,
     ) -> None:
-        """Train on ``frame``, of which some columns are codes; tell of each epoch, with the model it left."""
+        """Train on ``frame``, with some columns of codes; report each epoch with its model."""
         started = time.monotonic()
 
         def tell(model: Any, epoch: int) -> None:
@@ -67,11 +67,11 @@ class CtganProcess(WorkerProcess):
 
 
 class _Stopped(Exception):  # noqa: N818  (it is no error)
-    """Ends a training that has no such door of its own."""
+    """Stops a training that offers no way to stop it."""
 
 
 def _watched(tell: Callable[[Any, int], object]) -> Any:
-    """Make a CTGAN that tells of each epoch."""
+    """Make a CTGAN that reports each epoch."""
     from ctgan import CTGAN
 
     class Watched(CTGAN):  # type: ignore[misc]
@@ -92,7 +92,7 @@ def _watched(tell: Callable[[Any, int], object]) -> Any:
 
 
 def _files(model: Any) -> dict[str, bytes]:
-    """Hold what drawing needs: weights, and what the columns of the matrix stand for; no rows."""
+    """Return what drawing needs: weights, and the meaning of the matrix's columns; no rows."""
     arrays = {name: values.cpu().numpy() for name, values in model._generator.state_dict().items()}
     arrays[SHARES] = model._data_sampler._discrete_column_category_prob
     buffer = io.BytesIO()
@@ -102,7 +102,7 @@ def _files(model: Any) -> dict[str, bytes]:
 
 
 def _describe(column: Any) -> dict[str, Any]:
-    """Say what a column's part of the matrix stands for: codes, or normal distributions around means."""
+    """Describe a column's part of the matrix: codes, or normal distributions around means."""
     if column.column_type == "discrete":
         return {"name": column.column_name, "codes": [int(code) for code in column.transform.dummies]}
     mixture, valid = column.transform._bgm_transformer, column.transform.valid_component_indicator
@@ -146,7 +146,7 @@ def _rebuild(columns: list[dict[str, Any]], arrays: dict[str, Any]) -> Any:
 
 
 class _Matrices:
-    """Leaves what is drawn as a matrix."""
+    """Keeps what is drawn as a matrix."""
 
     output_info_list: list[list[Any]]
 

@@ -16,7 +16,7 @@ Setting = bool | int | float | str
 
 
 class EngineOptions(TypedDict, total=False):
-    """Which engine is to train, and what differential privacy may cost; see `train_generator`."""
+    """The engine, and its budget of differential privacy; see `train_generator`."""
 
     engine: str
     epsilon: float
@@ -26,7 +26,7 @@ EpsilonUse = Literal["refused", "accepted", "required"]
 
 
 class Model(Protocol):
-    """Something rows can be drawn from."""
+    """A model from which rows can be drawn."""
 
     @property
     def files(self) -> Mapping[str, bytes]:
@@ -35,7 +35,7 @@ class Model(Protocol):
 
     @property
     def ready(self) -> bool:
-        """Whether it draws at once, or something must be imported first."""
+        """Whether it can draw immediately, without importing anything first."""
         ...
 
     def draw(self, n: int, random_state: int) -> pd.DataFrame:
@@ -45,7 +45,7 @@ class Model(Protocol):
 
 @runtime_checkable
 class ConditionalModel(Model, Protocol):
-    """A model that can also draw people of whom something is given."""
+    """A model that can also draw people with given values."""
 
     def draw_given(self, given: Mapping[str, Any], n: int, random_state: int) -> pd.DataFrame:
         """Draw ``n`` rows with the given values, by the names of the columns that were trained on.
@@ -68,7 +68,7 @@ class Engine(Protocol):
 
     @property
     def version(self) -> str:
-        """Version of what it stands on; another version counts as another engine."""
+        """Version of the underlying package; another version counts as another engine."""
         ...
 
     @property
@@ -83,20 +83,20 @@ class Engine(Protocol):
 
     @property
     def max_epochs(self) -> float:
-        """Passes over the table at most, unless told otherwise."""
+        """Default limit on passes over the table."""
         ...
 
     @property
     def epsilon(self) -> EpsilonUse:
-        """Whether it can be told, or must be told, an ε of differential privacy."""
+        """Whether it accepts, or requires, an ε of differential privacy."""
         ...
 
     def settings(self, run: TrainingRun) -> dict[str, Setting]:
-        """Return what it is told for a training, besides the table, epochs, minutes and seed."""
+        """Return its settings for a training, besides the table, epochs, minutes and seed."""
         ...
 
     def train(self, run: TrainingRun) -> Model:
-        """Train as the run asks, tell it how far that is and why it stopped, and stop when it is cancelled.
+        """Train as the run asks, report progress and why it stopped, and stop when it is cancelled.
 
         Raises
         ------
@@ -119,7 +119,7 @@ class Engine(Protocol):
 
 
 class LinkedModel(Protocol):
-    """Something people with their events can be drawn from."""
+    """A model from which people with their events can be drawn."""
 
     @property
     def files(self) -> Mapping[str, bytes]:
@@ -128,7 +128,7 @@ class LinkedModel(Protocol):
 
     @property
     def ready(self) -> bool:
-        """Whether it draws at once, or something must be imported first."""
+        """Whether it can draw immediately, without importing anything first."""
         ...
 
     def draw(self, n: int, random_state: int) -> DrawnTables:
@@ -141,7 +141,7 @@ class LinkedEngine(Engine, Protocol):
     """An engine that learns people with several events each."""
 
     def train_linked(self, run: TrainingRun, histories: Histories, target: str | None) -> LinkedModel:
-        """Train on people and events; as :meth:`Engine.train` in all else.
+        """Train on people and events; otherwise as :meth:`Engine.train`.
 
         Parameters
         ----------

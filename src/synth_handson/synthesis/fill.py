@@ -1,4 +1,4 @@
-"""Fill the gaps of real rows with what synthetic rows have that are like them."""
+"""Fill the gaps of real rows with values of similar synthetic rows."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from synth_handson.tables.checks import listed
 from synth_handson.tables.columns import Column
 
 DONORS = 5
-"""One of so many nearest synthetic rows gives its values, at random."""
+"""Nearest synthetic rows from which one is drawn at random to supply the values."""
 
 
 def fill_gaps(table: pd.DataFrame, pool: pd.DataFrame, rng: np.random.Generator) -> pd.DataFrame:
@@ -73,7 +73,7 @@ def _donors(
     rows: Integers,
     rng: np.random.Generator,
 ) -> Integers:
-    """Choose for each of these rows, which have the same gaps, the position of a row of the pool."""
+    """Choose a row of the pool, by position, for each of these rows with the same gaps."""
     missing = [name for name, gap in zip(shared, lacking, strict=True) if gap]
     known = [name for name, gap in zip(shared, lacking, strict=True) if not gap]
     there = pool[missing].notna().all(axis=1) & (pool[missing].astype(object) != PROTECTED_TOKEN).all(axis=1)
@@ -88,7 +88,7 @@ def _donors(
 
 
 def _with_values(column: Column, places: Integers, values: Column) -> Column:
-    """Put values in some places of a column, in its dtype if that can hold them."""
+    """Set some values of a column, in its dtype if that can hold them."""
     order = np.arange(len(column))
     order[places] = len(column) + np.arange(len(places))
     if isinstance(column.dtype, pd.CategoricalDtype):

@@ -120,7 +120,7 @@ class Generator:
         *,
         even_if_few: bool = False,
     ) -> pd.DataFrame:
-        """Draw synthetic rows, of any people or of those that are asked for.
+        """Draw synthetic rows, of any people or of those asked for.
 
         Parameters
         ----------
@@ -134,7 +134,7 @@ class Generator:
             values each row is to have; or what was read of these before. The other columns are drawn for
             people who have these values.
         shares
-            Of one column the share of the rows that are to have each value, adding up to 1:
+            For one column, the share of the rows that should have each value, adding up to 1:
             ``{"y": {"yes": 0.5, "no": 0.5}}``. The other columns follow. May go with ``given`` values of
             other columns.
         even_if_few
@@ -147,8 +147,8 @@ class Generator:
             ``n`` rows with the original's columns, order and dtypes. Numerics stay within the range value
             protection allows, given ones aside. Categories are only ones that exist in the original, or the
             protected token. All keep the generator's rules; which share had to be drawn again for that,
-            stands in ``attrs["redrawn"]``. Of rows that were asked for, ``attrs["asked"]`` says what was, and
-            ``attrs["acceptance_rate"]`` which share of the drawn ones had it, where the engine cannot be
+            stands in ``attrs["redrawn"]``. For rows on demand, ``attrs["asked"]`` says what was asked for,
+            and ``attrs["acceptance_rate"]`` which share of the drawn ones had it, where the engine cannot be
             told.
 
         Raises
@@ -179,7 +179,7 @@ class Generator:
         return rows
 
     def fill(self, table: pd.DataFrame, draws: int = 1, random_state: int = 0) -> FilledTable:
-        """Fill the gaps of real rows; what they have stays untouched.
+        """Fill the gaps of real rows; their values stay untouched.
 
         This returns real rows, and no synthetic table: they are as personal as before.
 
@@ -254,7 +254,7 @@ class Generator:
         return self.schema.restore(self.model.draw_given(self.schema.translate(given), n, seed), given)
 
     def _asked(self, segment: Segment, which: Integers, times: Integers, seed: int) -> pd.DataFrame:
-        """Draw rows, each of the choice that is wanted. Shapes (n,) and (choices,)."""
+        """Draw rows, each of the wanted choice. Shapes (n,) and (choices,)."""
         sizes = np.bincount(which, minlength=len(times))
         again: dict[str, float] = {}
         if isinstance(self.model, ConditionalModel) and not self.rules.make(segment.columns):
@@ -270,7 +270,7 @@ class Generator:
         return rows
 
     def _of_choice(self, segment: Segment, position: int, n: int, seed: int) -> pd.DataFrame:
-        """Draw rows of one choice, told to the engine value by value."""
+        """Draw rows of one choice, which the engine is given value by value."""
         # A single one is drawn with the seed itself.
         rng = np.random.default_rng([seed, position])
         combinations = singles(segment.choices[position], self._pilot, n, rng)

@@ -1,4 +1,4 @@
-"""Events in the form in which they are learned: first values, and steps from one event to the next."""
+"""The form in which events are learned: first values, and steps from one event to the next."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ COUNT, FIRST, LAST, TIME = "count", "first", "last", "time of day"
 LEVEL, MEAN, MOST = "level", "mean", "most often"
 AGAIN = "as before"
 MAX_WAVES = 1_000
-"""A whole number with at most so many values, none of which a person has twice, may number the events."""
+"""Most values of a column that may number the waves of events: whole numbers that no person has twice."""
 
 
 @dataclass(frozen=True)
 class Advance:
-    """A column that never falls from one event of a person to the next: its steps are learned.
+    """A column that never decreases within a person; its steps are learned.
 
     Attributes
     ----------
@@ -93,7 +93,7 @@ class Advance:
         return np.where(np.isnan(values), np.nan, nearest)
 
     def column(self, places: Floats) -> Column:
-        """Return the values, of the column's own kind, at such places."""
+        """Return the values, of the column's kind, at these places."""
         low, high = self.ends
         inside = np.clip(places, low, high)
         if self.moments:
@@ -104,7 +104,7 @@ class Advance:
 
 @dataclass(frozen=True)
 class EventsForm:
-    """What is known of a table of events, by which it goes into steps and back.
+    """The form of a table of events, by which it is turned into steps and back.
 
     Attributes
     ----------
@@ -183,7 +183,7 @@ class EventsForm:
         )
 
     def to_plain(self) -> dict[str, Any]:
-        """Hold it in what ``json`` can write."""
+        """Return plain values for ``json``."""
         return asdict(self)
 
     def learned(self, prepared: pd.DataFrame, owner: Integers) -> pd.DataFrame:
@@ -212,7 +212,7 @@ class EventsForm:
 
     @property
     def again(self) -> dict[str, str]:
-        """By the name of each such column, that of the column which tells whether it is as before."""
+        """For each such column, the name of the column that says whether it is unchanged."""
         return {name: f"{name} {AGAIN}" for name in self.repeated}
 
     def _scores(self, prepared: pd.DataFrame, name: str) -> Floats:
@@ -296,7 +296,7 @@ def to_places(steps: Floats, first: Floats, owner: Integers) -> Floats:
 
 
 def sort_times(frame: pd.DataFrame, names: Mapping[str, str], owner: Integers) -> pd.DataFrame:
-    """Put the times of day of events of one day in order; ``names`` are those of days and of times."""
+    """Sort the times of day of events within a day; ``names`` are those of days and of times."""
     frame = frame.copy()
     for day, time in names.items():
         found = np.lexsort([to_floats(frame[time]), to_floats(frame[day]), owner])
@@ -305,7 +305,7 @@ def sort_times(frame: pd.DataFrame, names: Mapping[str, str], owner: Integers) -
 
 
 def _order(frame: pd.DataFrame, owner: Integers) -> tuple[str | None, Integers]:
-    """Find the column by which events are ordered, and the order of the rows."""
+    """Find the column that orders events, and the order of the rows."""
     given = np.argsort(owner, kind="stable")
     sorted_owner = owner[given]
     dated: list[str] = []
@@ -319,7 +319,7 @@ def _order(frame: pd.DataFrame, owner: Integers) -> tuple[str | None, Integers]:
             dated.append(str(name))
         elif (values % 1 == 0).all() and len(np.unique(values)) <= MAX_WAVES:
             numbered.append(str(name))
-    # Of an order that was placed and delivered, the events are in the order of the first.
+    # If an order has two times, placed and delivered, the events are in the order of the first.
     means = {name: float(to_floats(frame[name]).mean()) for name in dated}
     dated.sort(key=means.__getitem__)
     rising = [n for n in (*dated, *numbered) if _rises(to_floats(frame[n])[given], sorted_owner)]
@@ -344,7 +344,7 @@ def follows(owner: Integers) -> Any:
 
 
 def _steps(values: Floats, owner: Integers) -> Floats:
-    """Return the change since the last value that was known of the person; 0 of the first, NaN of none."""
+    """Return the change since the person's last known value; 0 for the first, NaN for none."""
     before = pd.Series(values).groupby(owner).ffill().groupby(owner).shift().to_numpy()
     return np.where(np.isnan(before) & ~np.isnan(values), 0.0, values - before)
 
@@ -357,13 +357,13 @@ def _is_kept(column: Column, owner: Integers) -> bool:
 
 
 def _again(column: Column) -> Any:
-    """Tell which values are those of the row before; a missing one is a value."""
+    """Tell which values equal those of the row before; missing counts as a value."""
     codes, _ = pd.factorize(column)
     return np.r_[False, codes[1:] == codes[:-1]] if len(codes) else np.zeros(0, bool)
 
 
 def _often_again(column: Column, owner: Integers) -> bool:
-    """Tell whether values are more often those of the event before than two of any events are alike."""
+    """Tell whether values repeat those of the event before more often than two random events agree."""
     after = follows(owner)
     times = np.bincount(pd.factorize(column)[0] + 1) / max(len(column), 1)
     again = _again(column)[after]
@@ -372,14 +372,14 @@ def _often_again(column: Column, owner: Integers) -> bool:
 
 
 def _hardly_shared(numbers: Numbers, column: Column) -> bool:
-    """Tell whether most values of a column lie in ranges, rather than being shared by many people each."""
+    """Tell whether most values of a column are in ranges, instead of being shared by many people each."""
     ranges = np.array(numbers.low) < np.array(numbers.high)
     codes = numbers.code(column)
     return bool(ranges.any() and ranges[codes[codes != MISSING] - 1].mean() > 0.5)
 
 
 def _moments(values: Floats, owner: Integers) -> tuple[float, ...]:
-    """Return the values, if they are few and eight people share each."""
+    """Return the values if they are few and at least eight people share each."""
     there = ~np.isnan(values)
     found = np.unique(values[there])
     if len(found) > PIECES:
@@ -389,7 +389,7 @@ def _moments(values: Floats, owner: Integers) -> tuple[float, ...]:
 
 
 def _often_another_day(column: Column, owner: Integers) -> bool:
-    """Tell whether a column has times of day, and most events are of another day than the one before."""
+    """Tell whether a column has times of day and most events are on another day than the one before."""
     if column_kind(column) != "date":
         return False
     days = column.dt.floor("D")
@@ -417,7 +417,7 @@ class Histories:
         One row for each person: their own columns, then the summary of each table of events. Names begin with
         the number of the table, 0 being the people's, as in "0: town" or "1: count".
     events
-        Of each table what is learned of an event, person by person and in order.
+        For each table, what is learned of an event, person by person and in order.
     owners
         The number of each event's person.
     forms
@@ -455,7 +455,7 @@ class DrawnTables:
     people
         One row for each person.
     events
-        Of each table, person by person and in order.
+        Rows of each table, person by person and in order.
     owners
         The number of each event's person.
     """
@@ -466,12 +466,12 @@ class DrawnTables:
 
 
 def prefix(number: int) -> str:
-    """Return what the names of a table's columns among those of people begin with."""
+    """Return the prefix of a table's columns among those of people."""
     return f"{number}: "
 
 
 def part(people: pd.DataFrame, number: int) -> pd.DataFrame:
-    """Return what is known of people by one of the tables."""
+    """Return the columns of people that one of the tables provides."""
     names = [name for name in map(str, people) if name.startswith(prefix(number))]
     chosen = people[names]
     return chosen.set_axis([name.removeprefix(prefix(number)) for name in names], axis=1)

@@ -1,4 +1,4 @@
-"""Identifiers that repeat are not learned: others of the same form are made, none of which is a real one."""
+"""Identifiers that repeat are not learned: new ones of the same form are made, and none is a real one."""
 
 from __future__ import annotations
 
@@ -16,15 +16,15 @@ from synth_handson.tables.columns import Column, as_canonical, column_kind, to_f
 from synth_handson.tables.texts import MIN_KEPT_ROWS
 
 MAX_FIRST = 2**62
-"""Larger numbers are made as text: counted on, they would be none of 64 bits."""
+"""Larger numbers are generated as text, since counting on would exceed 64 bits."""
 TRIES, FEW_TRIES = 100, 10
-"""So often another text is made where one is there already, each ten times with a digit more."""
+"""Attempts at a text that is not in use yet; a digit is added every ten attempts."""
 POOLS = {"0": string.digits, "A": string.ascii_uppercase, "a": string.ascii_lowercase}
 
 
 @dataclass(frozen=True)
 class Identifier:
-    """How new values of an identifier are made.
+    """How to make new values of an identifier.
 
     Attributes
     ----------
@@ -37,8 +37,8 @@ class Identifier:
     first
         Numbers are counted from here on: above all that are there.
     forms
-        Of text, each form that many people's identifiers have: for each place the signs that may stand there.
-        At one place stands a sign that no real one of this form has there, or there is a place more.
+        For text, each form that many people's identifiers have: the characters allowed at each position.
+        One position has a character that no real one of this form has there, or there is one position more.
     """
 
     name: str | int
@@ -68,7 +68,7 @@ class Identifier:
         return cls(**{**plain, "forms": tuple(tuple(form) for form in plain["forms"])})
 
     def make(self, rows: int, random_state: int) -> Column:
-        """Make values for so many rows, each another one."""
+        """Make a distinct value for each row."""
         rng = np.random.default_rng([random_state, self.position])
         made: list[Any] = (
             self._texts(rows, rng) if self.first is None else list(range(self.first, self.first + rows))
@@ -86,7 +86,7 @@ class Identifier:
         return self.first + rows <= np.iinfo(getattr(dtype, "numpy_dtype", dtype)).max
 
     def _texts(self, rows: int, rng: np.random.Generator) -> list[str]:
-        """Make so many texts; where a form leaves no room for another one, digits follow."""
+        """Make distinct texts; if a form leaves no room for another one, digits are appended."""
         made: dict[str, None] = {}
         for _ in range(rows):
             form = self.forms[rng.integers(len(self.forms))]
@@ -110,13 +110,13 @@ def _forms(values: list[str]) -> tuple[tuple[str, ...], ...]:
 
 
 def _shape(value: str) -> str:
-    """Digits as 0, capitals as A, other letters as a; everything else as it is."""
+    """Write digits as 0, capitals as A, other letters as a; keep the rest."""
     shape = re.sub(r"\d", "0", value)
     return "".join("A" if sign.isupper() else "a" if sign.isalpha() else sign for sign in shape)
 
 
 def _form(alike: list[str], shapes: set[str]) -> tuple[str, ...]:
-    """Keep the signs that all have in common, and draw all others."""
+    """Keep the characters that all have in common, and draw the others."""
     shape = _shape(alike[0])
     seen = [set(signs) for signs in zip(*alike, strict=True)]
     form = [

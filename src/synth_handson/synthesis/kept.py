@@ -1,4 +1,4 @@
-"""Train once: what the store has is not trained again, and what is trained goes into it."""
+"""Train once: take generators from the store if they are there, else train and store them."""
 
 from collections.abc import Callable
 from contextlib import nullcontext, suppress
@@ -34,7 +34,7 @@ def find_or_train(
     read: Callable[[bytes], T],
     write: Callable[[T], bytes],
 ) -> T:
-    """Return a generator that is kept, or train one and keep it, when it is this training's turn.
+    """Return a stored generator, or train one when it is this training's turn, and store it.
 
     Parameters
     ----------
@@ -54,14 +54,14 @@ def find_or_train(
                 run.report(Progress("done", epoch=found.training.epochs, fraction=1.0))
                 return found
         trained = train()
-        # Before the turn ends: whoever waits may be waiting to ask for the same.
+        # Before the turn ends, as others may be waiting to ask for the same.
         if generators and trained.training.stopped_by != "cancelled":
             generators.save(key, write(trained))
     return trained
 
 
 def training_of(engine: Engine, run: TrainingRun) -> Training:
-    """Say how a generator was made, once it is."""
+    """Describe how a generator was made."""
     run.advance(phase="done", fraction=1.0, remaining=0.0)
     return Training(
         engine=engine.name,

@@ -1,4 +1,4 @@
-"""A generator of people with their events: what goes to the engine, and how drawn people come back."""
+"""A generator of people with their events: conversion to the engine's form and back."""
 
 from __future__ import annotations
 
@@ -22,14 +22,14 @@ from synth_handson.tables.linked import LinkedTables
 
 @dataclass(frozen=True)
 class LinkedForm:
-    """The columns of linked tables, by which drawn people become tables like them.
+    """The columns of linked tables, from which drawn people become such tables again.
 
     Attributes
     ----------
     key
         How new keys are made.
     schemas
-        Of the people, and of each table of events, without the key.
+        Columns of the people, and of each table of events, without the key.
     places
         Where the key stands in each of them.
     tables
@@ -69,7 +69,7 @@ class LinkedForm:
         )
 
     def to_plain(self) -> dict[str, Any]:
-        """Hold it in what ``json`` can write."""
+        """Return plain values for ``json``."""
         return asdict(self)
 
 

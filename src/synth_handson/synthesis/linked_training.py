@@ -24,7 +24,7 @@ DEFAULT_ENGINE = "trees"
 
 
 def choose_linked_engine(name: str | None, server: str | None, epsilon: float | None) -> LinkedEngine:
-    """Return the engine that is to learn people with several events each.
+    """Return the engine to learn people with several events each.
 
     Raises
     ------
@@ -41,7 +41,7 @@ def choose_linked_engine(name: str | None, server: str | None, epsilon: float | 
 
 
 def as_linked(train: pd.DataFrame | LinkedTables, person: str | None) -> LinkedTables:
-    """Return linked tables that can be learned: these, or those that are in one table of events.
+    """Return linked tables that can be learned: these, or those within one table of events.
 
     Raises
     ------
@@ -85,7 +85,7 @@ def train_linked(
 
 
 def _target(tables: LinkedTables, target: Hashable | None) -> str | None:
-    """Return the name of the target among what is learned: of people, or else of events."""
+    """Return the name of the target among the columns of people, or else of events."""
     frames = [frame.drop(columns=tables.key) for frame in (tables.people, *tables.events.values())]
     if target == tables.key:
         raise ArgumentError("target_identifier", column=target)

@@ -34,9 +34,9 @@ from synth_handson.synthesis.trees import LEARNED_SHARE, Coded, Tree, trees_from
 from synth_handson.tables.columns import to_floats
 
 MAX_ROWS = 300_000
-"""Of a larger table of events, those of some people, drawn at random, are learned from."""
+"""Events that are learned from; of a larger table, those of a random sample of people."""
 MAX_NUMBER = 255
-"""Events are told apart by their number up to here."""
+"""Highest event number that is told apart."""
 ABOUT, TREES = "linked.json", "trees-{}.npz"
 
 
@@ -163,7 +163,7 @@ def train_linked_trees(run: TrainingRun, histories: Histories, target: str | Non
 def _learn_people(
     people: pd.DataFrame, target: str | None, rng: np.random.Generator
 ) -> tuple[Part, Integers]:
-    """Learn the people's own columns, and then, of those who have any, how each table's events are."""
+    """Learn the people's own columns, then each table's summary of events for those who have any."""
     names = list(map(str, people))
     own = [name for name in names if name.startswith(prefix(0))]
     last = target if target in own else None
@@ -179,7 +179,7 @@ def _learn_people(
 
 
 def _who_has(people: pd.DataFrame, name: str) -> Integers:
-    """Return the people of whom a column says something: a summary of events does of those who have any."""
+    """Return the people to whom a column applies: a summary of events applies to those who have any."""
     count = _count_of(name)
     if count is None:
         return np.arange(len(people))
@@ -187,7 +187,7 @@ def _who_has(people: pd.DataFrame, name: str) -> Integers:
 
 
 def _count_of(name: str) -> str | None:
-    """Return the name of the number of events that a summary is of; None if there is no such thing."""
+    """Return the name of the number of events that belongs to a summary; None if there is none."""
     number, _, column = name.partition(": ")
     return None if number == "0" or column == COUNT else f"{number}: {COUNT}"
 
@@ -244,7 +244,7 @@ class _Walk:
 
     @property
     def coded(self) -> list[Coded]:
-        """Of each column of :meth:`codes`."""
+        """Marginal of each column of :meth:`codes`."""
         learned = list(self.marginals.values())
         advancing = [one for name in self.names for one in (self.places[name], self.marginals[name])]
         return [Number(), Number(), *advancing, *learned, *learned]
@@ -262,12 +262,12 @@ class _Walk:
         return np.column_stack([*columns, self.before[who], past])
 
     def arrive(self, name: str, who: Integers, places: Floats) -> None:
-        """Note where some people are in a column that advances, as far as it is known."""
+        """Record where some people are in an advancing column, if known."""
         there = ~np.isnan(places)
         self.place[name][who[there]] = places[there]
 
     def go_on(self, who: Integers, codes: Integers) -> None:
-        """Let an event of some people be over."""
+        """Finish an event of some people."""
         self.earlier[who] = self.before[who]
         self.before[who] = codes
         self.sums[who] += codes
@@ -360,14 +360,14 @@ def _told(learned: EventsPart, name: str, codes: Integers) -> pd.Series[Any]:
 
 
 def _new(frame: pd.DataFrame, form: EventsForm, name: str, chosen: Integers) -> Booleans:
-    """Tell which events of some have another value than the one before, where that is learned first."""
+    """Tell which events have another value than the one before, if that is learned first."""
     if name not in form.again:
         return np.ones(len(chosen), bool)
     return np.nan_to_num(to_floats(frame[form.again[name]]))[chosen] < 0.5
 
 
 def _first_whether(order: Sequence[str], form: EventsForm) -> list[str]:
-    """Put what tells whether a value is as before right in front of the value."""
+    """Put the column that says whether a value is unchanged right before the value."""
     told = set(form.again.values())
     return [
         part
@@ -396,7 +396,7 @@ def _with_room(form: EventsForm, summary: pd.DataFrame) -> tuple[pd.DataFrame, I
 def _advance(
     learned: EventsPart, walk: _Walk, name: str, steps: Floats, who: Integers, number: int
 ) -> tuple[Floats, Integers]:
-    """Go a step on, and return where that leads, and the step that it was, as a code."""
+    """Make a step, and return the place it leads to, and the step as a code."""
     advance = next(one for one in learned.form.advances if one.name == name)
     here = walk.place[name][who]
     if name == learned.form.order:
@@ -438,7 +438,7 @@ def _assembled(
 
 
 def _few_enough(owner: Integers, rng: np.random.Generator) -> Integers:
-    """Return the rows of all people, or of some if that are too many."""
+    """Return the rows of all people, or of a sample if there are too many."""
     if len(owner) <= MAX_ROWS:
         return np.arange(len(owner))
     times = np.bincount(owner)

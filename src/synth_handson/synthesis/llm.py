@@ -1,4 +1,4 @@
-"""A server that runs a large language model, asked for JSON: Ollama's protocol, or OpenAI's."""
+"""Requests for JSON to a server with a large language model, in Ollama's or OpenAI's protocol."""
 
 from __future__ import annotations
 
@@ -26,25 +26,26 @@ if TYPE_CHECKING:
     import ollama
 
 OLLAMA = "http://127.0.0.1:11434"
-"""Where Ollama listens unless it is told otherwise."""
+"""Default address of Ollama."""
 MODEL = "qwen2.5:7b"
 INSTALL = 'pip install "synth-handson[llm]"'
 CONNECT_SECONDS = 10.0
 ANSWER_SECONDS = 300.0
-"""A model of 7 billion weights takes about a minute for a batch without a GPU."""
+"""Longest wait for an answer. A model with 7 billion weights takes about a minute for a batch without a
+GPU."""
 TEMPERATURE = 0.9
 EMBEDDED = 64
-"""So many texts are embedded at a time."""
+"""Texts embedded at a time."""
 KEY = "OPENAI_API_KEY"
 
 UNKNOWN_FORM = (400, 422, 500)
-"""How servers answer that do not know a form of answers, among other things."""
+"""Status codes of servers that do not support a response format, among other reasons."""
 
 Messages = Sequence[Mapping[str, str]]
 
 
 class UnusableAnswerError(Exception):
-    """What a model answered is not the JSON it was asked for; another try may be."""
+    """The model's answer is not the JSON it was asked for; another attempt may work."""
 
 
 @dataclass(frozen=True)
@@ -74,7 +75,7 @@ class LanguageModel(ABC):
 
     @abstractmethod
     def check(self) -> None:
-        """Check that the server is there and has the model, before minutes are spent.
+        """Check that the server is reachable and has the model, before minutes are spent.
 
         Raises
         ------
@@ -98,7 +99,7 @@ class LanguageModel(ABC):
 
     @abstractmethod
     def embed(self, texts: Sequence[str]) -> Floats:
-        """Ask for texts as vectors of what they mean. Shape (n, dimensions).
+        """Request embeddings of texts. Shape (n, dimensions).
 
         Raises
         ------
@@ -109,7 +110,7 @@ class LanguageModel(ABC):
     def ask_list(
         self, task: str, asked: Mapping[str, Any], name: str, item: Mapping[str, Any], count: int, seed: int
     ) -> list[Any] | None:
-        """Ask for a list of so many things; None if the answer is anything else.
+        """Ask for a list of a given length; None if the answer is anything else.
 
         Parameters
         ----------
@@ -142,7 +143,7 @@ class LanguageModel(ABC):
 
     @contextmanager
     def _said_plainly(self) -> Iterator[None]:
-        """Say in plain words what went wrong on the way to the server."""
+        """Describe in plain words what went wrong with the connection."""
         import httpx
 
         try:
@@ -155,7 +156,7 @@ class LanguageModel(ABC):
             raise ServerError("llm_foreign", address=self.url) from error
 
     def _wishes(self) -> dict[str, Any]:
-        """Return settings of the connection: no redirect and no proxy takes texts to another machine."""
+        """Return settings of the connection: no redirect or proxy may take texts to another machine."""
         import httpx
 
         timeout = httpx.Timeout(ANSWER_SECONDS, connect=CONNECT_SECONDS)
@@ -167,7 +168,7 @@ class Ollama(LanguageModel):
     """A model of a server that speaks Ollama's protocol."""
 
     def check(self) -> None:
-        """Check that the server is there and has the model."""
+        """Check that the server is reachable and has the model."""
         if find_spec("ollama") is None:
             raise ArgumentError("llm_missing", install=INSTALL)
         import ollama
@@ -197,7 +198,7 @@ class Ollama(LanguageModel):
         return _parsed(said)
 
     def embed(self, texts: Sequence[str]) -> Floats:
-        """Ask for texts as vectors of what they mean."""
+        """Request embeddings of texts."""
         import ollama
 
         found: list[Sequence[float]] = []
@@ -221,7 +222,7 @@ class OpenAiCompatible(LanguageModel):
     """A model of any server that speaks the protocol of OpenAI's chat completions."""
 
     def check(self) -> None:
-        """Check that the server is there and has the model, where it tells which it has."""
+        """Check that the server is reachable and has the model, if it lists its models."""
         with self._said_plainly():
             reply = self._client.get("models")
             if reply.status_code in (401, 403):
@@ -256,7 +257,7 @@ class OpenAiCompatible(LanguageModel):
         return _parsed(said)
 
     def embed(self, texts: Sequence[str]) -> Floats:
-        """Ask for texts as vectors of what they mean."""
+        """Request embeddings of texts."""
         found: list[Sequence[float]] = []
         with self._said_plainly():
             for first in range(0, len(texts), EMBEDDED):
@@ -278,13 +279,13 @@ class OpenAiCompatible(LanguageModel):
 
 
 def language_model(url: str, model: str, allow_remote: bool = False) -> LanguageModel:
-    """Choose the protocol by the address: that of OpenAI ends with ``/v1``, and all others are Ollama's."""
+    """Choose the protocol by the address: OpenAI's ends with ``/v1``; all others are Ollama's."""
     speaks_openai = urlsplit(url).path.rstrip("/").endswith("/v1")
     return (OpenAiCompatible if speaks_openai else Ollama)(url, model, allow_remote)
 
 
 def is_here(host: str) -> bool:
-    """Tell whether a host's name means this machine."""
+    """Tell whether a host name refers to this machine."""
     if host == "localhost":
         return True
     try:

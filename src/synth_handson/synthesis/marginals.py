@@ -21,10 +21,10 @@ from synth_handson.tables.columns import Column, column_kind, to_floats
 from synth_handson.tables.texts import MIN_KEPT_ROWS
 
 PIECES = 100
-"""A number that one in so many people has is kept; the others are kept as ranges that so many have."""
+"""A number that one in this many people has is kept; others are kept as ranges that as many have."""
 
 MOST_LISTED = 20
-"""So many values are listed where one is none of them."""
+"""Values listed at most in the message about an unknown value."""
 
 MISSING = 0
 """The code of what is missing; values have codes from 1 on."""
@@ -58,16 +58,16 @@ class Categories:
 
     @property
     def size(self) -> int:
-        """Number of codes, the one of what is missing among them."""
+        """Number of codes, including the one for missing."""
         return len(self.levels) + 1
 
     @property
     def ordered(self) -> bool:
-        """Whether the codes have an order that means something."""
+        """Whether the order of the codes is meaningful."""
         return len(self.levels) <= 2
 
     def code(self, column: Column) -> Integers:
-        """Put values into codes. Shape (n_rows,)."""
+        """Encode values. Shape (n_rows,)."""
         text = as_text(column)
         numbers = {level: code for code, level in enumerate(self.levels, 1)}
         other = numbers.get(PROTECTED_TOKEN, MISSING)
@@ -124,7 +124,7 @@ class Numbers:
             return cls((), (), decimals, unit)
         least, most = values[_reached(people)], values[::-1][_reached(people[::-1])]
         if several:
-            # Beyond the ends is nothing: of so few people, many would have the very value of an end.
+            # Nothing lies beyond the ends: with so few people, many would have exactly the value of an end.
             low, high = float(min(least, most)), float(max(least, most))
             inside = (values >= low) & (values <= high)
             pieces = list(_pieces(values[inside], people[inside], decimals)) or [(low, high)]
@@ -136,29 +136,29 @@ class Numbers:
 
     @property
     def size(self) -> int:
-        """Number of codes, the one of what is missing among them."""
+        """Number of codes, including the one for missing."""
         return len(self.low) + 1
 
     @property
     def ordered(self) -> bool:
-        """Whether the codes have an order that means something."""
+        """Whether the order of the codes is meaningful."""
         return True
 
     def code(self, column: Column) -> Integers:
-        """Put values into codes; those beyond the range go to its ends. Shape (n_rows,)."""
+        """Encode values; those beyond the range go to its ends. Shape (n_rows,)."""
         values = to_floats(column) / (self.unit or 1)
         codes = np.clip(np.searchsorted(self.low, values, "right"), min(1, len(self.low)), None)
         return np.where(np.isnan(values), MISSING, codes)
 
     def values(self, codes: Integers, fractions: Floats) -> Column:
-        """Return a value of each code's range, a fraction of the way from its low to its high end."""
+        """Return a value within each code's range, at a fraction between its ends."""
         low, high = np.array([np.nan, *self.low]), np.array([np.nan, *self.high])
         # Rounding may carry a number past the end of its range.
         drawn = np.minimum(low[codes] + fractions * (high - low)[codes], high[codes])
         return self.column(drawn)
 
     def column(self, drawn: Floats) -> Column:
-        """Return drawn numbers as the column's own: rounded to its decimals, dates as such."""
+        """Return drawn numbers in the column's form: rounded to its decimals, or as dates."""
         if self.decimals is not None:
             drawn = np.round(drawn, self.decimals)
         if self.unit is None:
@@ -216,7 +216,7 @@ def codes_of(marginals: Mapping[str, Marginal], given: Mapping[str, Any]) -> dic
 
 
 def with_given(drawn: Mapping[str, Column], given: Mapping[str, Any]) -> dict[str, Column]:
-    """Put given numbers and dates themselves where drawn ones are any of their range."""
+    """Replace drawn numbers and dates by the given ones, as a code stands for a whole range."""
     return {
         name: column
         if given.get(name) is None or isinstance(column.dtype, pd.StringDtype)
@@ -226,7 +226,7 @@ def with_given(drawn: Mapping[str, Column], given: Mapping[str, Any]) -> dict[st
 
 
 def to_plain(marginals: Mapping[str, Marginal]) -> dict[str, Any]:
-    """Hold marginals in what ``json`` can write."""
+    """Return marginals as plain values for ``json``."""
     return {name: asdict(marginal) for name, marginal in marginals.items()}
 
 
@@ -250,7 +250,7 @@ def numbers_from_plain(plain: Mapping[str, Any]) -> Numbers:
 
 
 def _reached(people: Integers) -> int:
-    """Return the row with which so many different people are reached that their values may be kept."""
+    """Return the row with which enough distinct people are reached for their values to be kept."""
     return int(np.flatnonzero(~pd.Series(people).duplicated())[MIN_KEPT_ROWS - 1])
 
 
@@ -269,7 +269,7 @@ def _pieces(values: Floats, people: Integers, decimals: int | None) -> Iterator[
         if together:
             yield from ((float(found[i]), float(found[i])) for i in run)
         elif len(set().union(*(holders[i] for i in run))) < MIN_KEPT_ROWS:
-            # So few people have these values that no end of the range may be theirs.
+            # Too few people have these values for them to be an end of the range.
             if not 0 < run[0] <= run[-1] < len(found) - 1:
                 continue
             before, after = float(found[run[0] - 1]), float(found[run[-1] + 1])
@@ -279,7 +279,7 @@ def _pieces(values: Floats, people: Integers, decimals: int | None) -> Iterator[
 
 
 def _next(value: float, towards: float, decimals: int | None) -> float:
-    """Return the first value that a column of so many decimals can have after one, in one direction."""
+    """Return the next value that a column with these decimals can have, in one direction."""
     if decimals is None:
         return float(np.nextafter(value, towards))
     return float(np.round(value + np.sign(towards - value) * 10.0**-decimals, decimals))
@@ -288,7 +288,7 @@ def _next(value: float, towards: float, decimals: int | None) -> float:
 def _ranges(
     found: Floats, times: Integers, holders: Sequence[set[int]], at_least: int
 ) -> Iterator[tuple[float, float]]:
-    """Yield ranges of so many rows and of enough people at least, or one, that together hold all values."""
+    """Yield ranges, or one, with at least this many rows and enough people, that together hold all values."""
     firsts, rows = [0], 0
     people: set[int] = set()
     for position, (more, others) in enumerate(zip(times.tolist(), holders, strict=True)):

@@ -1,4 +1,4 @@
-"""Rows of given values: how many of which are drawn, and how, where the engine cannot be told."""
+"""Rows on demand: how many of each choice are drawn, and how, if the engine cannot condition."""
 
 from __future__ import annotations
 
@@ -15,9 +15,10 @@ from synth_handson.tables.columns import Column
 from synth_handson.tables.segment import Choice, Given, Segment, spell_choice
 
 PILOT_ROWS = 20_000
-"""A generator's own rows tell how many people have what is asked for: as many as it learned, or so many."""
+"""Rows drawn to estimate how many people have what is asked for; fewer if the generator learned from
+fewer."""
 MOST_DRAWN = 1_000
-"""For each row that is asked for, so many are drawn at most."""
+"""Rows drawn at most for each row that is asked for."""
 MOST_AT_ONCE = 100_000
 
 Draw = Callable[[int, int], pd.DataFrame]
@@ -27,7 +28,7 @@ Draw = Callable[[int, int], pd.DataFrame]
 def choice_of_rows(
     segment: Segment, given: Given | Segment | None, n: int, rng: np.random.Generator
 ) -> Integers:
-    """Choose what each of ``n`` rows is to have: that of the table's rows, or the shares, shuffled.
+    """Choose what each of ``n`` rows should have: as the table's rows, or by the shares, shuffled.
 
     Raises
     ------
@@ -137,7 +138,7 @@ def redraw(
 
 
 def together(parts: Sequence[pd.DataFrame]) -> pd.DataFrame:
-    """Put rows below each other, in dtypes that hold all of them."""
+    """Concatenate rows, in dtypes that hold all of them."""
     if len(parts) == 1:
         return parts[0].reset_index(drop=True)
     return pd.DataFrame({name: _joined([part[name] for part in parts]) for name in parts[0]})

@@ -1,4 +1,4 @@
-"""In which order a generator learns the columns: each right after those that say most about it."""
+"""The order in which a generator learns the columns: each after those most related to it."""
 
 from collections.abc import Hashable
 
@@ -10,11 +10,11 @@ from synth_handson.synthesis.engine import Setting
 from synth_handson.tables.columns import Column, to_floats
 
 MAX_ROWS = 5_000
-"""So many rows tell which columns belong together."""
+"""Rows sampled to estimate mutual information."""
 MAX_LEVELS = 15
-"""Of a category the most frequent values count, and the rest as one."""
+"""Most frequent values of a category that are told apart; the rest count as one."""
 BINS = 10
-"""Numbers count by their tenths."""
+"""Quantile bins of a number."""
 
 Codes = NDArray[np.intp]
 
@@ -64,7 +64,7 @@ def column_order(frame: pd.DataFrame, target: str | None = None) -> list[str]:
 
 
 def some_rows(n: int) -> Codes:
-    """Choose rows of a table of ``n``, at random, that tell which columns belong together; all if few."""
+    """Sample rows of a table of ``n`` to estimate mutual information; all if there are few."""
     if n <= MAX_ROWS:
         return np.arange(n)
     return np.sort(np.random.default_rng(0).choice(n, MAX_ROWS, replace=False))
@@ -100,7 +100,7 @@ def mutual_information(one: Codes, other: Codes) -> float:
 
 
 def _codes(column: Column) -> Codes:
-    """Put values into few bins; missing ones have a bin of their own."""
+    """Bin values; missing ones have a bin of their own."""
     values = to_floats(column)
     if np.isnan(values).all() or column.nunique() <= BINS:
         codes, levels = pd.factorize(column)

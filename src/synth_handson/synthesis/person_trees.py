@@ -1,4 +1,4 @@
-"""A tree that learns from people with several rows each: a leaf holds so many people, not rows."""
+"""A tree that learns from people with several rows each: the size of a leaf counts people, not rows."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def grow(before: Integers, response: Integers, people: Integers, coded: Sequence
     people
         The number of each row's person. Shape (n_rows,).
     coded
-        Of the other columns, and of this one at last.
+        Marginals of the other columns, and last of this one.
 
     Notes
     -----
@@ -61,7 +61,7 @@ def grow(before: Integers, response: Integers, people: Integers, coded: Sequence
 
 
 class _Target:
-    """What a tree is to tell: one number a row, or a class."""
+    """What a tree predicts: one number for each row, or a class."""
 
     def __init__(self, numbers: Floats | None, classes: Integers | None, size: int) -> None:
         self.numbers, self.classes, self.size = numbers, classes, size
@@ -91,7 +91,7 @@ class _Target:
 def _best_cut(
     places: Integers, target: _Target, people: Integers, sizes: Sequence[int]
 ) -> tuple[int, float] | None:
-    """Find the feature and the place after which to cut; None if there is nothing to gain."""
+    """Find the feature and position of the best cut; None if nothing is gained."""
     n = len(people)
     starts = np.flatnonzero(np.r_[True, people[1:] != people[:-1]]) if n else np.zeros(0, np.intp)
     if len(starts) <= MIN_LEAF or not sizes:

@@ -1,4 +1,4 @@
-"""How fine a column's values are: decimals and days, full hours, multiples of five, first days of months."""
+"""The precision of a column's values: decimals, days, full hours, multiples of five, first days of months."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ from synth_handson.tables.texts import MIN_KEPT_ROWS
 MAX_DECIMALS = 12
 DAY = 86_400
 BY_CHANCE = 1e-6
-"""A step is one only if all values would lie on it by chance with a smaller probability."""
+"""Largest probability that all values lie on a step by chance, for it to count as a step."""
 MONTHS = 28
-"""Each month has so many days."""
+"""Days that every month has."""
 
 
 @dataclass(frozen=True)
@@ -68,7 +68,7 @@ class Step:
 
 
 def read_precision(column: Column) -> tuple[int | None, int | None]:
-    """Read how fine a column of numbers or dates is: its decimals, and the seconds of a date's unit.
+    """Read the precision of numbers or dates: decimals, and the seconds of a date's unit.
 
     Both are None where there is no such thing.
     """
@@ -141,5 +141,5 @@ def _months(days: Integers, different: int) -> Step | None:
 
 
 def _shift(day: int) -> int:
-    """Return how many days after the first of a month it is; the last day is the one before a first."""
+    """Return the days after the first of a month; the last day is the one before a first."""
     return day - 1

@@ -16,7 +16,7 @@ GENERATOR_FILE = bundled("bank-generator.zip")
 SYNTHETIC_FILE = bundled("bank-synthetic.csv")
 SYNTHETIC_ROWS = 1_000
 SEED = 1
-"""Not the hands-on's seed, so that the table a reader generates is visibly another one."""
+"""Differs from the hands-on's seed, so that the reader's own table is visibly a different one."""
 
 
 def load_pretrained_generator() -> Generator:
@@ -25,7 +25,8 @@ def load_pretrained_generator() -> Generator:
     Returns
     -------
     Generator
-        Of the hands-on's columns; :func:`split_holdout` of the bundled table gives the rows it has seen.
+        A generator of the hands-on's columns; :func:`split_holdout` of the bundled table gives the rows it
+        has seen.
 
     Raises
     ------
@@ -39,7 +40,7 @@ def load_pretrained_generator() -> Generator:
 
 
 def load_bundled_synthetic() -> pd.DataFrame:
-    """Load the first 1,000 rows of that generator, drawn when it was built, so that they are there at once.
+    """Load the first 1,000 rows of that generator, drawn when it was built.
 
     Raises
     ------
@@ -53,7 +54,7 @@ def load_bundled_synthetic() -> pd.DataFrame:
 
 
 def rebuild() -> Training:
-    """Train anew on the bundled table's training part, and write the generator and its first rows."""
+    """Train again on the bundled table's training part, and write the generator and its first rows."""
     train, _ = split_holdout(load_bank_marketing("bundled").frame)
     engine = get_engine("mostly")
     options: Options = {

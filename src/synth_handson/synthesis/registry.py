@@ -1,4 +1,4 @@
-"""Which engines there are. Each is imported when it is asked for: some take packages of their own."""
+"""The engines. Each is imported on request, as some need packages of their own."""
 
 import os
 from collections.abc import Callable
@@ -12,18 +12,18 @@ from synth_handson.synthesis.engine import Engine, LinkedEngine
 
 @dataclass(frozen=True)
 class Entry:
-    """An engine that may be asked for.
+    """An engine that can be requested.
 
     Attributes
     ----------
     load
-        Imports it.
+        Imports and returns it.
     module
-        What it stands on.
+        The package it needs.
     install
-        The command that installs that.
+        The command that installs it.
     is_instant
-        Whether it takes a second or so, and so waits for no other training.
+        Whether it takes about a second, and so need not wait for other trainings.
     linked
         Whether it learns people with several events each.
     """
@@ -126,7 +126,7 @@ def check_learns_people(name: str) -> None:
 
 
 def is_installed(name: str) -> bool:
-    """Tell whether what a known engine stands on is installed."""
+    """Tell whether the package of a known engine is installed."""
     return _installed(ENGINES[name].module)
 
 

@@ -1,4 +1,4 @@
-"""One training under way: how far it is, and how it is cancelled."""
+"""A running training: its progress, and how to cancel it."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ Phase = Literal["waiting", "starting", "preparing", "training", "sampling", "don
 
 @dataclass(frozen=True)
 class Progress:
-    """Where a training stands.
+    """Progress of a training.
 
     Attributes
     ----------
@@ -58,11 +58,11 @@ ProgressCallback = Callable[[Progress], object]
 
 
 DELTA = 1e-6
-"""With differential privacy, the probability that its ε does not hold."""
+"""δ of differential privacy: the probability that ε does not hold."""
 
 
 class Options(TypedDict):
-    """What decides the outcome of a training, besides the table."""
+    """What determines the result of a training, besides the table."""
 
     max_epochs: float
     max_minutes: float
@@ -71,12 +71,12 @@ class Options(TypedDict):
 
 
 def is_whole(message: Mapping[str, Any]) -> bool:
-    """Tell whether a message is about a whole epoch: then it has a validation loss, or says so."""
+    """Tell whether a message is about a whole epoch: it has a validation loss, or says so."""
     return message.get("val_loss") is not None or bool(message.get("whole"))
 
 
 class CancelToken:
-    """Asks a training to stop, from any thread.
+    """Stops a training from any thread.
 
     Parameters
     ----------
@@ -108,13 +108,13 @@ class CancelToken:
 
 
 def stop_if_cancelled(cancel: CancelToken | None) -> None:
-    """Raise `TrainingCancelled` if somebody has asked for an end."""
+    """Raise `TrainingCancelled` if a cancel was requested."""
     if cancel is not None and cancel.cancelled:
         raise TrainingCancelled("cancelled")
 
 
 class TrainingRun:
-    """One training: what was asked, how far it is, and why it stopped.
+    """One training: its request, its progress, and why it stopped.
 
     Attributes
     ----------
@@ -172,20 +172,20 @@ class TrainingRun:
 
     @property
     def cancelled(self) -> bool:
-        """Whether the caller has asked for an end."""
+        """Whether the caller has requested a cancel."""
         return self.token is not None and self.token.cancelled
 
     @property
     def keep(self) -> bool:
-        """Whether the best model so far is to be kept when it is cancelled."""
+        """Whether to keep the best model so far when it is cancelled."""
         return self.token is not None and self.token.keep
 
     def stop_if_cancelled(self) -> None:
-        """Raise `TrainingCancelled` if the caller has asked for an end, and nothing is there to be kept."""
+        """Raise `TrainingCancelled` if the caller has requested a cancel and there is no model to keep."""
         stop_if_cancelled(self.token)
 
     def complete(self) -> None:
-        """Note that the training was of a kind that has an end of its own, and reached it."""
+        """Record that the training ends by itself, and did."""
         self.stopped_by = "complete"
 
     def begin(self) -> None:

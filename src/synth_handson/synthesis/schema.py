@@ -1,4 +1,4 @@
-"""Column names and dtypes: how a table goes to the engine, and how drawn rows come back."""
+"""Column names and dtypes: conversion of a table to the engine's form, and of drawn rows back."""
 
 from collections.abc import Container, Hashable, Iterable, Mapping
 from contextlib import suppress
@@ -34,11 +34,11 @@ FEW_VALUES = 10
 """Numbers with at most this many distinct values are trained on the values themselves."""
 
 LARGE_TABLE_ROWS = 20_000
-"""In a smaller table, each of the hundred bins that the engine puts other numbers into would hold few rows:
-there, they are trained on their digits. In a larger one that keeps little more, and takes twice as long."""
+"""Rows below which other numbers are trained on their digits, as each of the engine's hundred bins would hold
+few rows. In larger tables, digits keep little more and take twice as long."""
 
 TIME = "time"
-"""Stands for the dtype of times of day, which have none."""
+"""Placeholder for the dtype of times of day, which have none."""
 MIN_DIGITS = 10**7
 """No smaller number has the digits of a date."""
 
@@ -74,7 +74,7 @@ class Schema:
 
     @classmethod
     def of(cls, frame: pd.DataFrame, people: Integers | None = None) -> "Schema":
-        """Read the schema of a table; of people with several rows, with the number of each row's person."""
+        """Read the schema of a table; for people with several rows, with the number of each row's person."""
         categories = {
             str(name): (_levels(column), bool(column.cat.ordered))
             for name, column in frame.items()
@@ -201,7 +201,7 @@ class Schema:
 
 
 def prepare(frame: pd.DataFrame) -> pd.DataFrame:
-    """Return the table as the engine is given it: in the few dtypes it handles well, rows numbered from 0.
+    """Return the table in the form for the engine: in the few dtypes it handles well, rows numbered from 0.
 
     Columns keep their names, except whole numbers and what begins with two underscores as the engine's own.
     """
@@ -227,7 +227,7 @@ def _plain_name(name: Hashable) -> str | int:
 
 
 def _nameable(column: Column) -> Column:
-    """Hold a column in a dtype that its name stands for; objects of text and numbers may stay objects."""
+    """Convert a column to a dtype that has a name; objects of text and numbers may stay objects."""
     dtype = column.dtype
     if types.is_object_dtype(dtype) and column_kind(column) in ("category", "number"):
         return column if column.infer_objects().dtype != object else as_canonical(column)
@@ -286,7 +286,7 @@ def prepare_in_order(frame: pd.DataFrame, target: Hashable | None) -> pd.DataFra
 
 
 def encoding_types(prepared: pd.DataFrame) -> dict[str, str]:
-    """Choose the encoding of every column, in their order, so that the engine guesses none from the values.
+    """Choose the encoding of every column, so that the engine need not guess it from the values.
 
     Parameters
     ----------

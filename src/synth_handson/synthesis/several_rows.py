@@ -1,4 +1,4 @@
-"""Tables with several rows of one person: what many rows share must be shared by as many people."""
+"""Tables with several rows per person: a value must be shared by enough people, not just rows."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from synth_handson.tables.people import SeveralRows
 def set_identifiers_apart(
     frame: pd.DataFrame, several: SeveralRows, target: Hashable | None
 ) -> tuple[pd.DataFrame, tuple[Identifier, ...]]:
-    """Take the identifiers out of a table, and read what others of their form look like.
+    """Remove the identifiers from a table, and read their forms.
 
     Raises
     ------

@@ -17,13 +17,14 @@ from filelock import FileLock
 from synth_handson.paths import home
 
 MAX_BYTES = 200_000_000
-"""Size of the store at most; the entries unused for longest go first. A model of texts takes some 11 MB."""
+"""Largest size of the store; the entries unused for longest are deleted first. A text model takes about 11
+MB."""
 
 FORMAT = 2
 
 
 class GeneratorStore(Protocol):
-    """Keeps generators as this module does on the reader's own machine."""
+    """Interface of a store of generators, as on the reader's own machine."""
 
     def load(self, name: str, /) -> bytes | None:
         """Read an entry; None where there is none."""
@@ -62,7 +63,7 @@ def key(train: pd.DataFrame, options: Mapping[str, object]) -> str:
 
 
 def load(name: str) -> bytes | None:
-    """Read an entry; a damaged one is removed, and like one that cannot be read counts as absent."""
+    """Read an entry; a damaged one is removed, and an unreadable one counts as absent."""
     with contextlib.suppress(OSError), _lock():
         path = _folder() / name
         content = path.read_bytes()
@@ -75,7 +76,7 @@ def load(name: str) -> bytes | None:
 
 
 def save(name: str, archive: bytes) -> None:
-    """Write an entry, whole or not at all, and drop the entries unused for longest beyond :data:`MAX_BYTES`.
+    """Write an entry atomically, and drop the entries unused for longest beyond :data:`MAX_BYTES`.
 
     A store that cannot be written (a full or read-only disk) costs the next training, nothing else.
     """

@@ -1,4 +1,4 @@
-"""Train a generator on a table: what may be asked, and what happens in which order."""
+"""Train a generator on a table: checks of the request, and the steps of a training."""
 
 from collections.abc import Iterable
 from dataclasses import asdict, replace
@@ -224,7 +224,7 @@ def train_generator(
 
 
 def train_anew(engine: Engine, run: TrainingRun) -> Generator:
-    """Train a generator, whatever is in the store, and leave the store as it is."""
+    """Train a generator without reading or writing the store."""
     run.begin()
     model = engine.train(run)
     return Generator(
@@ -234,7 +234,7 @@ def train_anew(engine: Engine, run: TrainingRun) -> Generator:
 
 
 def warm_up() -> None:
-    """Start importing the engine in a worker process, so that the first training need not wait for it.
+    """Start importing the engine in a worker process, so that the first training need not wait.
 
     Does nothing where trainings go to a MOSTLY AI server.
     """
@@ -254,7 +254,7 @@ def _options(
 
 
 def _nobody(progress: Progress) -> None:
-    """Hear of the progress where nobody else wants to."""
+    """Ignore progress."""
 
 
 def _choose(name: str | None, server: str | None, epsilon: float | None) -> Engine:

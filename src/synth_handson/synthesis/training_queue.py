@@ -1,4 +1,4 @@
-"""One training at a time on this machine, first come first served."""
+"""One training at a time on this machine, first come, first served."""
 
 import contextlib
 import threading
@@ -20,7 +20,7 @@ class TrainingQueue:
 
     @contextlib.contextmanager
     def take(self, run: TrainingRun) -> Iterator[None]:
-        """Wait until no other training runs, and keep others waiting meanwhile.
+        """Wait until no other training runs, and make others wait meanwhile.
 
         The run is told how many are ahead, and how long that takes, whenever it changes.
 

@@ -1,4 +1,4 @@
-"""Sequential trees: every column is drawn from the leaf of a tree that the columns before it lead to."""
+"""Sequential trees: each column is drawn from a leaf of a tree on the columns before it."""
 
 from __future__ import annotations
 
@@ -34,16 +34,16 @@ from synth_handson.tables.columns import Column
 from synth_handson.tables.texts import MIN_KEPT_ROWS
 
 MIN_LEAF = 100
-"""People in a leaf at least."""
+"""Fewest people in a leaf."""
 LEARNED_SHARE = 0.3
-"""Each tree learns on another part of the people, drawn at random, so that hardly anybody is in all."""
+"""Share of the people that each tree learns from, drawn at random, so that hardly anybody is in all trees."""
 MOST_DRAWN, LEAST_DRAWN, MOST_AT_ONCE = 10_000, 100_000, 500_000
-"""For each row of given values so many are drawn at most, or so many in all; and so many at once."""
+"""Rows drawn for each row of given values at most, in all at most, and at once."""
 ABOUT, ARRAYS = "trees.json", "trees.npz"
 
 
 class Coded(Protocol):
-    """What is known of a column of codes."""
+    """Description of a column of codes."""
 
     @property
     def size(self) -> int:
@@ -52,7 +52,7 @@ class Coded(Protocol):
 
     @property
     def ordered(self) -> bool:
-        """Whether their order means something."""
+        """Whether their order is meaningful."""
         ...
 
 
@@ -169,7 +169,7 @@ class Tree:
         return np.asarray(np.bincount(leaf, np.where(self.codes == code, shares, 0.0)), np.float64)
 
     def reached(self, fixed: Mapping[int, int]) -> Integers:
-        """Return the leaves that rows lead to in which some columns have fixed codes."""
+        """Return the leaves reached by rows with fixed codes in some columns."""
         waiting, leaves = [0], []
         while waiting:
             node = waiting.pop()
@@ -319,7 +319,7 @@ def _grow(codes: Integers, people: Integers, marginals: Sequence[Marginal]) -> T
     _, person, times = np.unique(people, return_inverse=True, return_counts=True)
     if not sizes or len(times) < 2 * MIN_LEAF or (response == response[0]).all():
         return _leaves(ranks, response, None, np.zeros(len(codes), np.intp))
-    # All rows of a person weigh 1, so that a leaf of so much weight has at least as many people.
+    # All rows of a person weigh 1 together, so that a leaf's weight is at most its number of people.
     several = len(times) < len(codes)
     weights = 1 / times[person] if several else None
     options: dict[str, Any] = {"min_samples_leaf": MIN_LEAF, "random_state": 0}
@@ -336,7 +336,7 @@ def _grow(codes: Integers, people: Integers, marginals: Sequence[Marginal]) -> T
 
 
 def _leaves(ranks: Integers, response: Integers, tree: Any, nodes: Integers) -> Tree:
-    """Keep a tree of scikit-learn, and what occurs in each of its leaves."""
+    """Store a scikit-learn tree, and what occurs in each of its leaves."""
     size = int(response.max()) + 1
     found, leaf_of = np.unique(nodes, return_inverse=True)
     times = np.bincount(leaf_of * size + response, minlength=len(found) * size).reshape(len(found), size)
@@ -353,7 +353,7 @@ def _leaves(ranks: Integers, response: Integers, tree: Any, nodes: Integers) -> 
 
 
 def rank_categories(column: Integers, size: int, response: Integers, marginal: Coded) -> Integers:
-    """Order a column's categories by what they say of the response, so that a tree can cut between them.
+    """Order a column's categories by the response, so that a tree can cut between them.
 
     By its mean rank, which is the best order for one cut (L. Breiman et al., "Classification and Regression
     Trees", 1984); where the response has no order, by the first axis of a correspondence analysis.

@@ -1,4 +1,4 @@
-"""Keep a process with an engine imported at hand, and give it work."""
+"""Worker processes with an engine imported, and their requests."""
 
 import atexit
 import contextlib
@@ -22,26 +22,26 @@ from synth_handson.errors import SynthHandsonError, TrainingError
 from synth_handson.paths import home
 
 STOP_GRACE_SECONDS = 1.5
-"""How long who cancelled waits for the worker to end its training; then it ends without anybody waiting."""
+"""How long a cancel waits for the worker to end its training; after that, it ends in the background."""
 
 SETTLE_SECONDS = 20.0
-"""How long a worker may take for that, before it is killed. Another needs 12 seconds to import the engine."""
+"""How long a worker may take to end before it is killed. A new one needs 12 seconds to import the engine."""
 
 OUT_OF_MEMORY = re.compile(
     "out of memory|not enough memory|(can't|cannot) allocate|can't start new thread|MemoryError|bad_alloc",
     re.I,
 )
-"""How Python, numpy, torch, the operating system and C++ say that memory ran out."""
+"""Messages of Python, numpy, torch, the operating system and C++ when memory runs out."""
 
 MAX_WORKERS = 2
-"""One can train while another draws."""
+"""Two, so that one can train while the other draws."""
 
 Answer = tuple[str, Any]
 Died = Callable[["Worker"], object]
 
 
 def training_error(key: str, reason: str, **details: object) -> TrainingError:
-    """Make the error a worker's ``reason`` stands for: too little memory, or else what ``key`` says."""
+    """Make the error for a worker's ``reason``: too little memory, or else that of ``key``."""
     if OUT_OF_MEMORY.search(reason):
         return TrainingError("out_of_memory")
     return TrainingError(key, reason=reason[:500], **details)
@@ -91,12 +91,12 @@ class Worker:
 
     @property
     def used(self) -> bool:
-        """Whether it was ever given a request."""
+        """Whether it has ever had a request."""
         return self._sent > 0
 
     @property
     def reusable(self) -> bool:
-        """Whether its requests are done, or will be soon because they are told to stop."""
+        """Whether its requests are done, or were told to stop."""
         return self.alive and self._sent == max(self._finished, self._stopped)
 
     def send(self, kind: str, request: dict[str, Any]) -> None:
@@ -123,7 +123,7 @@ class Worker:
             self.process.stdin.flush()
 
     def answers(self, interval: float = 0.05) -> Iterator[Answer | None]:
-        """Yield the answers to the last request as they come, and None after ``interval`` seconds without.
+        """Yield the answers to the last request as they arrive; None after ``interval`` seconds without one.
 
         Raises
         ------
@@ -182,7 +182,7 @@ class Worker:
 
 
 class WorkerPool:
-    """Hands out workers that run a module, and keeps one idle and warm, until the program ends."""
+    """Lends workers that run a module, and keeps one warm until the program ends."""
 
     def __init__(self, module: str) -> None:
         self._module = module
@@ -201,14 +201,14 @@ class WorkerPool:
 
     def warm_up(self) -> None:
         """Start importing the engine now, so that the first request finds it imported."""
-        # What keeps a worker from starting is told to whoever asks for one.
+        # If a worker cannot start, the caller is told why.
         with self._lock, contextlib.suppress(SynthHandsonError):
             if not self._closed and not self._idle and not self._busy:
                 self._idle.append(self._start())
 
     @contextlib.contextmanager
     def borrow(self) -> Iterator[Worker]:
-        """Lend a worker, once one is free; left in the middle of its work, or dead, it is not lent again.
+        """Lend a worker once one is free; if it is busy or dead afterwards, it is not lent again.
 
         One whose training was told to stop is: it is ready when that has ended, sooner than another imports.
         """
@@ -235,7 +235,7 @@ class WorkerPool:
         self._retire(worker)
 
     def close(self) -> None:
-        """End every worker, for good."""
+        """End all workers permanently."""
         with self._lock:
             self._closed = True
             workers = [*self._idle, *self._busy]
@@ -252,7 +252,7 @@ class WorkerPool:
             raise TrainingError("worker_start", reason=str(error)) from error
 
     def _replace(self, worker: Worker) -> None:
-        """Replace a worker that died while nobody had it, unless that happens again and again."""
+        """Replace a worker that died while idle, unless that happens repeatedly."""
         with self._lock:
             if worker not in self._idle:
                 return

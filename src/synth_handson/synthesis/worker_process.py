@@ -1,4 +1,4 @@
-"""The child process that an engine works in: it answers requests, and leaves nothing behind.
+"""The child process of an engine: it answers requests, and leaves nothing behind.
 
 Requests come as pickles on stdin, numbered, and answers go as pickles to stdout, with the request's number.
 Everything it writes stays under its folder, which the parent made private and removes. When stdin closes, the
@@ -44,15 +44,15 @@ class WorkerProcess(ABC):
 
     @abstractmethod
     def load(self) -> None:
-        """Import what it works with, which takes seconds."""
+        """Import the engine, which takes seconds."""
 
     @property
     def stop(self) -> bool:
-        """Whether the request in progress is to stop."""
+        """Whether the request in progress should stop."""
         return self._stopped >= self._request
 
     def tell(self, message: Mapping[str, Any], files: Mapping[str, bytes] | None) -> None:
-        """Send the progress of a training, with the files of the model where it is a better one.
+        """Send the progress of a training, with the model's files if it has improved.
 
         The message holds the ``epoch`` reached, the ``total_time`` of training in seconds, and after a whole
         epoch the ``val_loss``; an engine that has none says ``whole`` instead.
@@ -84,7 +84,7 @@ class WorkerProcess(ABC):
             self._end()
 
     def serve(self) -> None:
-        """Import the engine, then answer requests for ever."""
+        """Import the engine, then answer requests until the end."""
         threading.Thread(target=self.listen, daemon=True).start()
         self.load()
         # An engine may collect garbage after each training; frozen imports make that immediate.

@@ -1,4 +1,4 @@
-"""A training in a worker process, and the model that comes of it."""
+"""A training in a worker process, and its model."""
 
 import time
 from abc import ABC, abstractmethod
@@ -34,7 +34,7 @@ class WorkerModel(ABC):
         return self.ask({"n": n, "random_state": random_state})
 
     def ask(self, requested: dict[str, Any]) -> pd.DataFrame:
-        """Draw what is wished for in a worker process."""
+        """Send a request to a worker process, and return its answer."""
         with self.pool.borrow() as worker:
             worker.send("sample", {"model": self.files, **requested})
             for answer in worker.answers():
@@ -45,11 +45,11 @@ class WorkerModel(ABC):
 
 
 Request = Callable[[], dict[str, Any]]
-"""Prepares what a worker is asked: the table among it."""
+"""Prepares the request to a worker, including the table."""
 
 
 def train_in_worker(run: TrainingRun, pool: WorkerPool, request: Request) -> dict[str, bytes]:
-    """Train in a worker, and return the files of the best model it told of.
+    """Train in a worker, and return the files of the best model it reported.
 
     Raises
     ------
@@ -87,7 +87,7 @@ class _Training:
         return self.files
 
     def _imported(self, worker: Worker) -> bool:
-        """Wait for the worker to have imported the engine; a cancel leaves it to the next training."""
+        """Wait until the worker has imported the engine; after a cancel, the next training uses it."""
         answers = worker.answers()
         while not worker.ready:
             if self.run.cancelled:
@@ -96,7 +96,7 @@ class _Training:
         return True
 
     def _follow(self, worker: Worker) -> bool:
-        """Train to the end; tell whether that was a cancel's doing."""
+        """Train to the end; return whether it was cancelled."""
         self.run.advance(phase="preparing")
         worker.send("train", self.request())
         deadline = None

@@ -71,7 +71,8 @@ def align(real: Column, *others: Column) -> tuple[ColumnKind, list[Column]]:
         See `column_kind`.
     columns : list of Series
         As given, numbered from 0: float64, or objects for whole numbers beyond 2**53; datetime64 without a
-        zone (UTC where the real one has a zone) and timedelta64 (times, too), of one unit; boolean; or str.
+        zone (UTC where the real one has a zone) and timedelta64 (also for times of day), of one unit;
+        boolean; or str.
 
     Raises
     ------

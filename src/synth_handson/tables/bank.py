@@ -42,16 +42,16 @@ UNITS = {
 }
 """Units of its numbers. ``pdays`` has none: its -1 stands for "never", not for a day."""
 MAYBE_UNKNOWN = ("job", "education", "contact", "poutcome")
-"""The columns whose "unknown" UCI delivers as a missing value."""
+"""Columns whose "unknown" UCI delivers as a missing value."""
 
 UCI_ROWS = 45_211
 UCI_SILENCE_SECONDS = 5.0
-"""How long UCI may stay silent."""
+"""Seconds that UCI may stay silent."""
 UCI_TOTAL_SECONDS = 15.0
-"""How long a download may take, however lively it is."""
+"""Seconds that a download may take in all."""
 
 TARGET = "y"
-"""The column that the vendor of the story is to predict."""
+"""The column that the vendor in the story should predict."""
 
 Source = Literal["cache", "uci", "bundled"]
 RequestedSource = Literal["auto", "uci", "bundled"]

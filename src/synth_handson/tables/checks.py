@@ -35,17 +35,17 @@ from synth_handson.tables.texts import (
 MIN_COLUMNS = 2
 MIN_ROWS = 50
 MIN_ASSESSED_ROWS = 100
-"""With fewer rows in a training table or a holdout, no interval is narrow enough to say anything."""
+"""Fewest rows in a training table and in a holdout; with fewer, intervals are too wide to say anything."""
 
 MISSING_MARKERS = frozenset({"", "-", "--", ".", "?", "n/a", "#n/a", "na", "nan", "none", "null", "unknown"})
-"""What people write where a number is missing."""
+"""Texts that people write for a missing number."""
 
 MAX_SEED = 2**32 - 1
 
 MAX_NUMBER = 2**63
-"""Numbers from here on do not fit the 64 bits they are drawn in; large whole ones count from their middle."""
+"""Numbers from here on do not fit the 64 bits they are drawn in; large integers count from their middle."""
 FIRST_YEAR, LAST_YEAR = 1678, 2261
-"""The years whose every day can be counted in nanoseconds since 1970."""
+"""First and last year that fit nanoseconds since 1970 entirely."""
 
 Numbers: TypeAlias = "np.ndarray[Any, np.dtype[Any]]"
 

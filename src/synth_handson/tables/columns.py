@@ -16,9 +16,9 @@ ValueKind = Literal["number", "date", "duration", "time", "boolean", "text", "ot
 Column: TypeAlias = "pd.Series[Any]"
 
 MIN_DISTINCT = 10
-"""So many values are hardly distinct by chance, and hardly a mere handful of codes."""
+"""Values that are hardly all distinct by chance, nor just a handful of codes."""
 YEARS = (1800, 2100)
-"""Whole numbers between these may be years, and a table may well have one row for each."""
+"""Whole numbers in this range may be years, and a table may have one row for each."""
 
 LARGEST_EXACT = 2**53
 """Whole numbers up to here are exact as float64."""
@@ -177,7 +177,7 @@ def float_type(column: Column) -> "np.dtype[Any]":
 def localize(column: Column, zone: Any) -> Column:
     """Put dates without a zone into one, as its wall time.
 
-    Of a time that the end of summer time makes happen twice, it is the first; one that the start of summer
+    A time that occurs twice at the end of summer time is the first; one that the start of summer
     time skips is moved to the first moment after it.
     """
     first = np.ones(len(column), dtype=bool)

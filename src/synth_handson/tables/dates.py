@@ -31,19 +31,19 @@ DATE_FORMATS = (
     *(f"{day}{clock}" for day in _NAMED for clock in ("", " %H:%M", " %H:%M:%S")),
     *_ERAS,
 )
-"""Formats that spell a date in one way only: what is read in one is written back letter by letter."""
+"""Formats that write a date in only one way, so that it is written back exactly as it was read."""
 TIME_FORMATS = (*_CLOCK, "%I:%M %p", "%I:%M:%S %p", "%I:%M%p", "%H時%M分", "%H時%M分%S秒")
 DIGITS = ("%Y%m%d", "%Y%m%d%H%M%S")
-"""Formats that spell a date as a whole number."""
+"""Formats that write a date as a whole number."""
 ERA_DIGITS = "%En%Ey%m%d"
-"""The same of the eras, such as 4280525, which is read only where it is asked for."""
+"""The same with Japanese eras, such as 4280525, which is read only on request."""
 
 DIGIT_YEARS = (1900, 2100)
 """Whole numbers are dates only if all lie in these years."""
 FIRST, PIECE = 1_000, 1_000_000
-"""So many values are tried first, and so many at once."""
+"""Values tried first, and values converted at once."""
 NO_YEAR = 2000
-"""Dates without a year are held in this one, which has 366 days."""
+"""Year in which dates without a year are stored; it has 366 days."""
 ERAS = (
     ("明治", "M", "1", date(1868, 1, 25)),
     ("大正", "T", "2", date(1912, 7, 30)),
@@ -51,7 +51,7 @@ ERAS = (
     ("平成", "H", "4", date(1989, 1, 8)),
     ("令和", "R", "5", date(2019, 5, 1)),
 )
-"""Name, letter, number and first day."""
+"""Name, letter, number and first day of each era."""
 
 _IS_DATE = re.compile(
     r"(^|[\W_])(date|day|dt|dob|birthday|ymd)s?($|[\W_])|日$|日付|年月日|生年|期日", re.IGNORECASE

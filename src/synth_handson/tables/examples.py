@@ -1,4 +1,4 @@
-"""Small tables to try things with: nobody in them exists, and how columns hang together is stated."""
+"""Small invented tables to try things with, whose columns are related by stated rules."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 from synth_handson.tables.linked import LinkedTables
 
 SEED = 2
-"""With it, a Gaussian copula of either table passes. Of four seeds that were tried, two gave one table each
-that was for review by chance."""
+"""With this seed, a Gaussian copula of either table passes. Of four seeds tried, two gave a table that needed
+a review by chance."""
 FINANCIAL_ROWS = 1_000
 CUSTOMER_ROWS = 800
 STAY_ROWS = 1_000
@@ -27,7 +27,7 @@ SHOPS = ("groceries", "fuel", "clothes", "travel", "other")
 
 
 def financial(rows: int = FINANCIAL_ROWS, seed: int = SEED) -> pd.DataFrame:
-    """Make applications for loans.
+    """Make loan applications.
 
     Incomes are lognormal and grow by a fifth of a logarithm with each step of education; credit scores grow
     by 40 with the logarithm of income and by 5 with each year of employment; a loan is half the income, give
@@ -72,7 +72,7 @@ def financial(rows: int = FINANCIAL_ROWS, seed: int = SEED) -> pd.DataFrame:
 
 
 def customers(rows: int = CUSTOMER_ROWS, seed: int = SEED) -> pd.DataFrame:
-    """Make customers of a service that is paid by the month.
+    """Make customers of a monthly subscription.
 
     Monthly charges follow the plan; total charges are these times the months, give or take 5 %. The log-odds
     of leaving are 1.1 for who pays month by month, minus .04 a month of tenure up to 36, plus .45 a support
@@ -169,7 +169,7 @@ def stays(rows: int = STAY_ROWS, seed: int = SEED) -> pd.DataFrame:
 
 
 def card_payments(people: int = CARDHOLDERS, seed: int = SEED) -> LinkedTables:
-    """Make people who have a card, and what they pay with it.
+    """Make card holders and their payments.
 
     A premium card is paid with 14 times on average, a basic one 6 times, with at least one payment each. Days
     between payments follow a gamma distribution of shape 2; their mean is 6 for premium cards, else 12. Each

@@ -1,4 +1,4 @@
-"""Real rows whose gaps were filled: no synthetic table."""
+"""Real rows whose gaps were filled, which are not a synthetic table."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 FILLED = "filled"
-"""Under this name each draw says in ``DataFrame.attrs`` that it is no synthetic table."""
+"""Key in ``DataFrame.attrs`` by which each draw records that it is not a synthetic table."""
 
 
 @dataclass(frozen=True, eq=False)

@@ -22,7 +22,7 @@ from synth_handson.tables.files.writing import write_table
 ROWS = 600
 SEED = 20261128
 MADE_ON = date(2026, 11, 28)
-"""The day from which ages are counted, so that the file is the same whenever it is made."""
+"""Reference day for ages, so that the file is always the same."""
 PLANS = {"basic": 0.5, "plus": 0.3, "premium": 0.2}
 SHARE_JAPANESE = 0.5
 
@@ -91,7 +91,7 @@ DETAILS = {
 def make_interviews(rows: int = ROWS, seed: int = SEED) -> pd.DataFrame:
     """Make a table of interviews.
 
-    Whoever is content and visits often tends to renew; the text goes with how content somebody is.
+    Satisfied and frequent visitors tend to renew; the text reflects how satisfied somebody is.
 
     Parameters
     ----------

@@ -26,7 +26,7 @@ AnyTable: TypeAlias = "pd.DataFrame | str | PathLike[str]"
 Integers = NDArray[np.intp]
 
 CHUNK = 1_000_000
-"""So many rows of a CSV file are held at once."""
+"""Rows of a CSV file held at a time."""
 PARQUET = (".parquet", ".pq")
 CSV = (".csv", ".csv.gz", ".csv.bz2", ".csv.xz", ".csv.zst")
 
@@ -141,7 +141,7 @@ class ParquetTable:
 
 
 def open_table(given: AnyTable, argument: str, rows: int, folder: Path) -> pd.DataFrame | LargeTable:
-    """Open a table: as a whole if it has at most so many rows, else column by column.
+    """Open a table: as a whole if it has at most ``rows`` rows, else column by column.
 
     Parameters
     ----------

@@ -24,7 +24,7 @@ class LinkedTables:
         One row for each person. The column ``key`` has no gaps, and no value twice.
     events
         Tables of events by their names, at least one. Each has the column ``key``, and each row of it belongs
-        to one of the people. Of a person, there may be none. The order of their rows is the events' order.
+        to one of the people. A person may have none. The order of their rows is the events' order.
     key
         The column that tells the people apart.
     columns
@@ -120,8 +120,8 @@ class LinkedTables:
         own = [column for column in self.people.columns if column != self.key]
         if both := [column for column in own if column in events.columns]:
             raise ArgumentError("linked_both", columns=listed(both), table=name)
-        theirs = self.people[own].iloc[self.owners(name)].set_axis(events.index)
-        whole = pd.concat([events, theirs], axis=1)
+        attributes = self.people[own].iloc[self.owners(name)].set_axis(events.index)
+        whole = pd.concat([events, attributes], axis=1)
         rest = [column for column in events.columns if column != self.key]
         return whole[list(self.columns or (self.key, *own, *rest))]
 

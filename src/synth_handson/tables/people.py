@@ -20,30 +20,32 @@ from synth_handson.tables.columns import Column, as_canonical, column_kind
 Codes = NDArray[np.intp]
 
 CONSTANT = 0.9
-"""A column that agrees so much within people, beyond chance, is constant but for errors and rare changes."""
+"""Agreement within people, beyond chance, from which on a column is constant except for errors and rare
+changes."""
 STABLE = 0.5
-"""A column with so much agreement, or so little variance within people, says something about them."""
+"""Agreement within people from which on a column says something about them."""
 REPEATED_SHARE = 0.5
-"""Share of the rows, at least, whose person has another row."""
+"""Smallest share of rows whose person has another row."""
 MIN_PEOPLE = 50
-"""Fewer are shops or towns rather than people, unless the name of a column says otherwise."""
+"""Fewest people; fewer are shops or towns, unless the column's name says otherwise."""
 MIN_NAMED = 10
 COVERED = 0.5
-"""Share of the columns, at least, that belong to the people and not to their visits."""
+"""Smallest share of columns that belong to the people rather than to their visits."""
 MANY_FACTS = 3
-"""Or so many others stay constant that do not follow from each other, but the key from them together."""
+"""Alternatively, number of constant columns that do not follow from each other but together determine the
+key."""
 RARE_TOGETHER = 0.7
-"""What belongs to people makes fewer than this share of the combinations that chance would make."""
+"""Attributes of people form less than this share of the combinations expected by chance."""
 MAX_TOGETHER = 3
-"""So many columns together may tell people apart where there is no identifier."""
+"""Most columns that are combined to identify people where there is no identifier."""
 TELLING = 7
-"""So many columns, those with most to tell, are tried together."""
+"""Most informative columns that are tried in combination."""
 PAIRS = 5
-"""From fewer pairs of people who agree in one column, nothing follows about another."""
+"""Fewest pairs of people who agree in one column for a conclusion about another."""
 SEEN = 20
-"""If fewer rows than this would differ by chance from another one, nothing follows from agreement."""
+"""Fewest rows that would differ by chance for their agreement to mean anything."""
 ROWS = 5_000
-"""So many rows of people with several rows are looked at."""
+"""Rows of people with several rows that are examined."""
 
 _PERSON = (
     "patient|person|people|customer|client|member|user|employee|worker|participant|(us?u?)?subj(ect)?"
@@ -69,7 +71,7 @@ NAMES_PEOPLE = re.compile(
 )
 """Names of columns that number people."""
 IDENTIFIES = re.compile(r".*(id|code|mail|address|番号|コード|アドレス|氏名)[\W_]*", re.IGNORECASE)
-"""Of these, names that nothing else would have: "customers" may also be a number of customers."""
+"""Those that can only be identifiers: "customers" may also be a number of customers."""
 NAMES_THINGS = re.compile(
     rf"(^|[\W_\d])({_THING})(s|es)?([\W_]*({_NUMBER}))?($|[\W_\d])|{_THING_JAPANESE}", re.IGNORECASE
 )
@@ -153,8 +155,8 @@ def is_constant_within(column: Column, owner: Codes) -> bool:
 def find_several_rows(frame: pd.DataFrame) -> SeveralRows | None:
     """Look for people who have several rows each.
 
-    They have if a column, or up to three together, repeat in most rows, and other columns then hardly ever
-    change. So do shops with their towns, or goods with their prices. A table is taken to be one of people if
+    A column, or up to three together, then repeat in most rows, while other columns hardly ever change. The
+    same is true of shops with their towns, or goods with their prices. A table counts as one of people if
 
     - the column's name says so (or it holds mail addresses), and there are at least 10; or else
     - at least 50 different ones are told apart; at least two other columns stay constant that do not follow

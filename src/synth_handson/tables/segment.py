@@ -20,16 +20,16 @@ from synth_handson.tables.checks import MIN_ASSESSED_ROWS, check_name
 from synth_handson.tables.columns import Column, column_kind, seconds_of_day, to_floats, to_shortest_floats
 
 MIN_PEOPLE = MIN_ASSESSED_ROWS
-"""With fewer real people behind a segment nothing can be measured in it. A leaf of "trees" has as many."""
+"""Fewest real people in a segment for anything to be measured. A leaf of "trees" has as many."""
 TOLERANCE = 1e-6
-"""By so much may shares miss 1 in total."""
+"""Tolerance for shares that should add up to 1."""
 
 Given = Mapping[Any, Any] | pd.DataFrame
-"""A value, or a list of values, by column; or a table of values, a row for each row that is to be drawn."""
+"""A value or a list of values for each column, or a table with one row for each row to draw."""
 Shares = Mapping[Any, Mapping[Any, float]]
-"""Of one column the share of rows that are to have each value, adding up to 1."""
+"""For one column, the share of rows that should have each value, adding up to 1."""
 Choice = Mapping[str, tuple[Any, ...]]
-"""The values that each of some columns may have; None stands for a missing one."""
+"""The values allowed in some columns; None stands for a missing value."""
 
 
 @dataclass(frozen=True)
@@ -132,7 +132,7 @@ class Segment:
 
 def spell_choice(choice: Choice) -> str:
     """Spell what a choice says: ``job = student | retired, y = yes``."""
-    return ", ".join(f"{name} = {' | '.join(map(_spell, values))}" for name, values in choice.items())
+    return ", ".join(f"{name} = {' | '.join(map(spell_value, values))}" for name, values in choice.items())
 
 
 def check_people(segment: Segment, people: Sequence[float], nearest: Mapping[int, str]) -> None:
@@ -166,7 +166,7 @@ def nearest_seen(choice: Choice, frame: pd.DataFrame, people: float, most: int =
     people
         How many people each row stands for.
     most
-        So many are named at most: what enough people have, or if there is none, what anybody has.
+        Most values that are named: those that enough people have, or if there are none, any.
 
     Notes
     -----
@@ -234,7 +234,8 @@ def _plain(value: Any) -> Any:
     return value if value is None or isinstance(value, bool | int | float | str) else str(value)
 
 
-def _spell(value: Any) -> str:
+def spell_value(value: Any) -> str:
+    """Spell a value as it is compared; a missing one is a dash."""
     return "–" if value is None or value == "" else str(as_text(pd.Series([value], dtype=object))[0])
 
 
@@ -244,7 +245,7 @@ def _has(column: Column, values: Sequence[Any]) -> NDArray[np.bool_]:
     missing = column.isna().to_numpy(bool)
     kind = column_kind(column)
     if kind == "category":
-        has = as_text(column).isin([_spell(value) for value in known]).to_numpy(bool)
+        has = as_text(column).isin([spell_value(value) for value in known]).to_numpy(bool)
     else:
         floats = to_shortest_floats(column) if kind == "number" else to_floats(column)
         has = np.isin(floats, [_number(column, kind, value) for value in known])
@@ -268,7 +269,9 @@ def _number(column: Column, kind: str, value: Any) -> float:
     try:
         match kind:
             case "boolean":
-                return {"true": 1.0, "false": 0.0, "1": 1.0, "0": 0.0}.get(_spell(value).lower(), math.nan)
+                return {"true": 1.0, "false": 0.0, "1": 1.0, "0": 0.0}.get(
+                    spell_value(value).lower(), math.nan
+                )
             case "number":
                 return float(value)
             case "time":

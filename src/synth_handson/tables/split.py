@@ -93,7 +93,7 @@ def _people(frame: pd.DataFrame, person: Hashable) -> NDArray[np.intp]:
 
 
 def _draw(rows: int, fraction: float, random_state: int, unit: str) -> NDArray[np.bool_]:
-    """Say which of so many rows, or people, are held out."""
+    """Decide which rows, or people, are held out."""
     if not isinstance(fraction, Real) or not 0 < fraction < 1:
         raise ArgumentError("holdout_fraction", fraction=fraction)
     seed = check_seed(random_state)

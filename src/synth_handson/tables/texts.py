@@ -8,15 +8,16 @@ import pandas as pd
 from synth_handson.tables.columns import Column, column_kind
 
 MIN_KEPT_ROWS = 8
-"""Value protection keeps what occurs so many times; what is rarer is or may be replaced (5 to 7 times)."""
+"""Occurrences from which on value protection keeps a value. Rarer ones are replaced, or may be (5 to 7
+times)."""
 MAX_RARE_SHARE = 0.9
-"""With more of a column replaced, there is nothing left to learn from it."""
+"""Share of rare values beyond which nothing is left to learn from a column."""
 
 MIN_TEXT = 24
-"""Values of so many characters on average, most of them different and of several words, are free text."""
+"""Average length from which on values count as free text, if most are distinct and have several words."""
 MIN_DISTINCT_SHARE = 0.5
 _WORDS = r"(?:[^\W\d_]{2}\w*\W+){2}[^\W\d_]{2}|[ぁ-んァ-ヴ一-龥]"
-"""Three words, or a language that is written without spaces."""
+"""Three words, or a script that is written without spaces."""
 
 _DAY = re.compile(
     r"\s*(\d{4}\D{1,2}\d{1,2}\D{1,2}\d{1,2}|\d{1,2}\D{1,2}\d{1,2}\D{1,2}(\d{4}|\d{2}))([\sT日].*)?"
@@ -42,7 +43,7 @@ def present_texts(column: Column) -> Column:
 
 
 def looks_like_dates(texts: Sequence[str]) -> bool:
-    """Tell whether most of these have the digits of a day, a month and a year, with signs in between."""
+    """Tell whether most of these have the digits of a day, a month and a year, with separators in between."""
     return sum(bool(_DAY.fullmatch(text)) for text in texts) > len(texts) / 2
 
 

@@ -12,7 +12,7 @@ from synth_handson.tables.checks import check_name
 def unique_share(frame: pd.DataFrame, columns: Sequence[str]) -> float:
     """Measure how many rows are the only one with their values in some columns.
 
-    Whoever knows these values of a person finds that person in the table, without any name.
+    Anyone who knows these values of a person can find that person in the table, without a name.
 
     Parameters
     ----------

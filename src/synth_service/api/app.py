@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import fastapi_offline
-from fastapi import Depends, FastAPI
+from fastapi import Depends, FastAPI, Request
 from fastapi.openapi.docs import get_swagger_ui_html
 from fastapi.responses import FileResponse, HTMLResponse
 from fastapi.security import APIKeyHeader, HTTPBearer
@@ -20,6 +20,7 @@ from starlette.middleware.cors import CORSMiddleware
 
 from synth_handson.locales import Language, get_texts
 from synth_service.api import generate, health, v1
+from synth_service.api.examples import with_examples
 from synth_service.api.guard import Guard
 from synth_service.api.jobs import Jobs
 from synth_service.api.observe import JobNumbers, Observe
@@ -63,6 +64,7 @@ def create_app(settings: Settings) -> FastAPI:
         description=DESCRIPTION,
         docs_url=None,
         redoc_url=None,
+        openapi_url=None,
         lifespan=lifespan,
         form_limits={"max_files": 1, "max_fields": MAX_FIELDS, "max_part_size": MAX_FIELD},
         strict_content_type=True,
@@ -97,6 +99,11 @@ def _add_pages(app: FastAPI) -> None:
     @app.get("/page/texts/{language}.json", include_in_schema=False)
     def texts(language: Language) -> dict[str, str]:
         return get_texts(language, "service_page")
+
+    @app.get("/openapi.json", include_in_schema=False)
+    def description(request: Request) -> dict[str, Any]:
+        keys = bool(request.app.state.jobs.settings.api_keys)
+        return with_examples(app.openapi(), str(request.base_url), keys=keys)
 
     @app.get("/docs", include_in_schema=False)
     def docs() -> HTMLResponse:

@@ -8,13 +8,15 @@ from collections.abc import AsyncIterator
 from typing import Annotated, Any, Literal
 from urllib.parse import quote
 
-from fastapi import APIRouter, Query, Request, Response
-from fastapi.responses import StreamingResponse
+from fastapi import APIRouter, Body, Query, Request, Response
+from fastapi.responses import FileResponse, StreamingResponse
 from starlette.concurrency import run_in_threadpool
 
 from synth_handson.locales import Language
+from synth_handson.paths import bundled
 from synth_handson.tables.checks import MIN_ASSESSED_ROWS
 from synth_service import results
+from synth_service.api.examples import CHOICES
 from synth_service.api.jobs import Jobs
 from synth_service.api.models import (
     MULTIPART,
@@ -43,6 +45,7 @@ ALIVE = 15.0
 
 Format = Literal["csv", "parquet", "xlsx", "json"]
 FILE: dict[str, Any] = {"schema": {"type": "string", "format": "binary"}}
+Chosen = Annotated[Choices, Body(openapi_examples={"some": {"value": CHOICES}})]
 
 
 @router.get("/engines", tags=["jobs"], responses=problems())
@@ -63,6 +66,17 @@ def limits(jobs: TheJobs) -> Limits:
         file_bytes=int(settings.max_file_size), rows=settings.max_rows, columns=settings.max_columns,
         least_rows=2 * MIN_ASSESSED_ROWS, cell_characters=settings.max_cell,
     )  # fmt: skip
+
+
+@router.get(
+    "/example.csv",
+    tags=["jobs"],
+    response_class=FileResponse,
+    responses=problems() | {200: {"content": {results.TABLES["csv"].media_type: FILE}}},
+)
+def get_example() -> FileResponse:
+    """Return a table to try the service with: made-up customers, and whether they left."""
+    return FileResponse(bundled("customers.csv"), media_type="text/csv", filename="example.csv")
 
 
 @router.post(
@@ -95,14 +109,14 @@ def get_job(
 
 
 @router.post("/jobs/{job}/start", status_code=202, tags=["jobs"], responses=problems(402, 404, 409, 410))
-def start_job(job: str, request: Request, jobs: TheJobs, owner: Owner, choices: Choices) -> JobView:
+def start_job(job: str, request: Request, jobs: TheJobs, owner: Owner, choices: Chosen) -> JobView:
     """Run a job that was checked or has failed; what is not named stays as it was asked for."""
     started = jobs.start(owner, job, "run", choices.model_dump(exclude_unset=True))
     return job_view(jobs, started, reader_language(request))
 
 
 @router.post("/jobs/{job}/check", status_code=202, tags=["jobs"], responses=problems(404, 409, 410))
-def check_job(job: str, request: Request, jobs: TheJobs, owner: Owner, choices: Choices) -> JobView:
+def check_job(job: str, request: Request, jobs: TheJobs, owner: Owner, choices: Chosen) -> JobView:
     """Read the table of a job again that was checked or has failed, with what is said of it now."""
     checked = jobs.start(owner, job, "check", choices.model_dump(exclude_unset=True))
     return job_view(jobs, checked, reader_language(request))

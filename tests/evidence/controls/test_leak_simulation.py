@@ -8,16 +8,16 @@ import pytest
 
 from synth_handson.errors import ArgumentError, TableError
 from synth_handson.evidence.controls.leak_simulation import (
-    DOSES,
+    LEAK_SIZES,
     MAX_ROWS,
     OVERFIT_ROWS,
     NaiveScore,
-    dose_response,
+    measure_overfitting,
     naive_score,
-    prepare_doses,
+    prepare_simulation,
     repeat_people,
-    take_dose,
-    take_overfit,
+    simulate_leak,
+    simulate_leaks,
 )
 from synth_handson.evidence.privacy.membership import DISTANCE_MEASURES, SUBSET_MEASURES
 from synth_handson.evidence.three_tables import AssessedTables
@@ -29,7 +29,7 @@ TESTED = {*DISTANCE_MEASURES, *SUBSET_MEASURES} - {"dcr_ratio"}
 @pytest.fixture(scope="module")
 def tables() -> AssessedTables:
     bundled = bundled_tables()
-    return prepare_doses(bundled.synthetic, bundled.train, bundled.holdout)
+    return prepare_simulation(bundled.synthetic, bundled.train, bundled.holdout)
 
 
 @pytest.fixture(scope="module")
@@ -49,30 +49,30 @@ def odd_tables() -> AssessedTables:
             }
         )
 
-    return prepare_doses(draw(300), draw(400), draw(200))
+    return prepare_simulation(draw(300), draw(400), draw(200))
 
 
 def test_nothing_planted_is_noticed_by_nothing(tables: AssessedTables) -> None:
-    dose = take_dose(tables, "planted", 0.0)
-    assert dose.noticed == ()
-    assert dose.rows == len(tables.synthetic)
-    assert {m.name for m in dose.measures if m.p_value is not None} == {*TESTED, "training_matches"}
+    simulation = simulate_leak(tables, "planted", 0.0)
+    assert simulation.noticed == ()
+    assert simulation.rows == len(tables.synthetic)
+    assert {m.name for m in simulation.measures if m.p_value is not None} == {*TESTED, "training_matches"}
 
 
 @pytest.mark.parametrize(("share", "approved"), [(0.02, True), (0.05, False)])
 def test_few_copies_are_noticed_and_still_approved_by_the_naive_score(
     tables: AssessedTables, share: float, approved: bool
 ) -> None:
-    dose = take_dose(tables, "planted", share)
+    simulation = simulate_leak(tables, "planted", share)
     # Of 20 copies the labels prove nothing; that so many rows stand in the training table is a hint.
-    assert ("identical_rows" if share > 0.02 else "training_matches") in dose.noticed
-    (identical,) = (m for m in dose.measures if m.name == "identical_rows")
+    assert ("identical_rows" if share > 0.02 else "training_matches") in simulation.noticed
+    (identical,) = (m for m in simulation.measures if m.name == "identical_rows")
     assert identical.value == pytest.approx(share)
-    assert dose.naive.approves == approved
+    assert simulation.naive.approves == approved
 
 
 def test_once_copies_are_noticed_more_of_them_are_noticed_too(tables: AssessedTables) -> None:
-    noticed = ["identical_rows" in dose.noticed for dose in dose_response(tables, "planted")]
+    noticed = ["identical_rows" in simulation.noticed for simulation in simulate_leaks(tables, "planted")]
     assert noticed[-1]
     assert not any(before and not after for before, after in pairwise(noticed))
 
@@ -80,27 +80,27 @@ def test_once_copies_are_noticed_more_of_them_are_noticed_too(tables: AssessedTa
 def test_a_jittered_training_table_holds_no_copy_and_the_attack_finds_its_people(
     tables: AssessedTables,
 ) -> None:
-    dose = take_dose(tables, "jittered", 0.05)
-    assert dose.rows == len(tables.train)
-    assert "identical_rows" not in dose.noticed
-    assert {"dcr_share", "attack_auc"} <= set(dose.noticed)
+    simulation = simulate_leak(tables, "jittered", 0.05)
+    assert simulation.rows == len(tables.train)
+    assert "identical_rows" not in simulation.noticed
+    assert {"dcr_share", "attack_auc"} <= set(simulation.noticed)
 
 
 def test_one_changed_category_blinds_the_distances_and_not_the_join(tables: AssessedTables) -> None:
-    dose = take_dose(tables, "disguised", 1.0)
-    assert {"subset_matches"} <= set(dose.noticed) <= {*SUBSET_MEASURES}
-    assert dose.traced is not None and dose.traced > 0.9
-    assert not dose.blind
+    simulation = simulate_leak(tables, "disguised", 1.0)
+    assert {"subset_matches"} <= set(simulation.noticed) <= {*SUBSET_MEASURES}
+    assert simulation.traced is not None and simulation.traced > 0.9
+    assert not simulation.blind
 
 
 def test_where_nothing_is_noticed_it_is_known_whether_people_can_still_be_found(
     tables: AssessedTables,
 ) -> None:
-    few = take_dose(tables, "disguised", 0.01)
+    few = simulate_leak(tables, "disguised", 0.01)
     assert few.noticed == ()
     assert few.leaking == 10
     assert few.blind
-    harmless = take_dose(tables, "jittered", 3.0)
+    harmless = simulate_leak(tables, "jittered", 3.0)
     assert harmless.noticed == ()
     assert harmless.traced is not None and harmless.traced < 0.03
     assert not harmless.blind
@@ -108,42 +108,44 @@ def test_where_nothing_is_noticed_it_is_known_whether_people_can_still_be_found(
 
 @pytest.mark.parametrize("leak", ["planted", "disguised"])
 def test_a_leak_of_no_size_leads_to_nobody(tables: AssessedTables, leak: str) -> None:
-    dose = take_dose(tables, leak, 0.0)  # type: ignore[arg-type]
-    assert (dose.leaking, dose.traced, dose.blind) == (0, None, False)
+    simulation = simulate_leak(tables, leak, 0.0)  # type: ignore[arg-type]
+    assert (simulation.leaking, simulation.traced, simulation.blind) == (0, None, False)
 
 
 def test_rows_lead_to_whom_they_share_most_values_with() -> None:
     people = pd.DataFrame({"a": list("abcdefghij") * 12, "b": np.repeat(list("uvwxyz"), 20), "n": range(120)})
     people = pd.concat([people.assign(half=half) for half in "xy"], ignore_index=True)
-    tables = prepare_doses(people, people.head(120), people.tail(120))
-    assert take_dose(tables, "planted", 0.5).traced == 1.0
+    tables = prepare_simulation(people, people.head(120), people.tail(120))
+    assert simulate_leak(tables, "planted", 0.5).traced == 1.0
 
 
 def test_strong_noise_fools_the_naive_score_before_it_fools_the_attack(tables: AssessedTables) -> None:
-    dose = take_dose(tables, "jittered", 0.3)
-    assert dose.naive.approves
-    assert "attack_auc" in dose.noticed
+    simulation = simulate_leak(tables, "jittered", 0.3)
+    assert simulation.naive.approves
+    assert "attack_auc" in simulation.noticed
 
 
 @pytest.mark.seldom
-def test_by_default_the_documented_doses_are_taken(tables: AssessedTables) -> None:
-    assert [dose.dose for dose in dose_response(tables, "jittered")] == list(DOSES["jittered"])
-    assert [dose.dose for dose in dose_response(tables, "planted", [0.5])] == [0.5]
+def test_by_default_the_documented_sizes_are_simulated(tables: AssessedTables) -> None:
+    assert [simulation.size for simulation in simulate_leaks(tables, "jittered")] == list(
+        LEAK_SIZES["jittered"]
+    )
+    assert [simulation.size for simulation in simulate_leaks(tables, "planted", [0.5])] == [0.5]
 
 
-def test_the_same_seed_gives_the_same_dose(tables: AssessedTables) -> None:
-    assert take_dose(tables, "planted", 0.02, 7) == take_dose(tables, "planted", 0.02, 7)
-    assert take_dose(tables, "planted", 0.02, 7) != take_dose(tables, "planted", 0.02, 8)
+def test_the_same_seed_gives_the_same_simulation(tables: AssessedTables) -> None:
+    assert simulate_leak(tables, "planted", 0.02, 7) == simulate_leak(tables, "planted", 0.02, 7)
+    assert simulate_leak(tables, "planted", 0.02, 7) != simulate_leak(tables, "planted", 0.02, 8)
 
 
 def test_no_more_than_everybody_can_be_planted(tables: AssessedTables) -> None:
     with pytest.raises(ArgumentError, match=r"between 0 and 1, not 1\.5"):
-        take_dose(tables, "planted", 1.5)
+        simulate_leak(tables, "planted", 1.5)
 
 
-@pytest.mark.parametrize(("leak", "dose"), [("planted", 0.2), ("disguised", 1.0), ("jittered", 0.02)])
-def test_other_tables_leak_as_well(odd_tables: AssessedTables, leak: str, dose: float) -> None:
-    taken = take_dose(odd_tables, leak, dose)  # type: ignore[arg-type]
+@pytest.mark.parametrize(("leak", "size"), [("planted", 0.2), ("disguised", 1.0), ("jittered", 0.02)])
+def test_other_tables_leak_as_well(odd_tables: AssessedTables, leak: str, size: float) -> None:
+    taken = simulate_leak(odd_tables, leak, size)  # type: ignore[arg-type]
     assert taken.noticed
     assert set(taken.noticed) <= TESTED
     assert 0 <= taken.naive.synthetic <= 1
@@ -152,9 +154,9 @@ def test_other_tables_leak_as_well(odd_tables: AssessedTables, leak: str, dose: 
 def test_tables_are_checked_and_large_ones_sampled(tables: AssessedTables) -> None:
     bundled = bundled_tables()
     with pytest.raises(TableError, match="at least 100"):
-        prepare_doses(bundled.synthetic.head(99), bundled.train, bundled.holdout)
+        prepare_simulation(bundled.synthetic.head(99), bundled.train, bundled.holdout)
     large = pd.concat([bundled.train] * 2, ignore_index=True)
-    sampled = prepare_doses(bundled.synthetic, large, bundled.holdout)
+    sampled = prepare_simulation(bundled.synthetic, large, bundled.holdout)
     assert len(sampled.train) == MAX_ROWS < len(large)
     assert len(sampled.holdout) == len(bundled.holdout)
 
@@ -192,8 +194,8 @@ def test_a_generator_that_recites_its_people_is_found_out_against_each_of_them_o
     bundled = bundled_tables()
     repeated = repeat_people(bundled.train, 12)
     recited = pd.concat([bundled.synthetic.head(180), repeated.tail(20)], ignore_index=True)
-    dose = take_overfit(repeated, bundled.holdout, recited)
-    assert (dose.leak, dose.dose, dose.rows) == ("overfit", 12, 200)
-    assert "identical_rows" in dose.noticed
-    honest = take_overfit(repeated, bundled.holdout, bundled.synthetic)
+    simulation = measure_overfitting(repeated, bundled.holdout, recited)
+    assert (simulation.leak, simulation.size, simulation.rows) == ("overfit", 12, 200)
+    assert "identical_rows" in simulation.noticed
+    honest = measure_overfitting(repeated, bundled.holdout, bundled.synthetic)
     assert honest.noticed == ()

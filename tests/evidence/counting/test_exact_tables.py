@@ -24,6 +24,8 @@ from synth_handson.evidence.measures import Measure
 from synth_handson.evidence.privacy.identical import Matches, NeverRepeating
 from synth_handson.evidence.privacy.membership import Neighbours
 from synth_handson.evidence.privacy.random_split import count_split
+from synth_handson.evidence.privacy.same_people import shared_people
+from synth_handson.evidence.privacy.text_columns import set_texts_apart
 from synth_handson.evidence.three_tables import AssessedTables, prepare_tables
 from synth_handson.metrics.bins import bin_column
 from synth_handson.tables.large import AnyTable
@@ -43,19 +45,19 @@ def counted(synthetic: AnyTable, train: AnyTable, holdout: AnyTable) -> Iterator
 def agree(tables: Three) -> None:
     """Check every count against the one made in memory."""
     prepared = prepare_tables(*tables)
-    ours = Neighbours.of(prepared, 0)
+    neighbours = Neighbours.of(prepared, 0)
     with counted(*tables) as found:
-        assert found.matches() == ours.matches
+        assert found.matches() == neighbours.matches
         first = prepared.train.columns[0]
         if prepared.train.shape[1] > 2:
             assert found.matches((first,)) == Matches.of(*prepared.without((first,)).all)
-        for mine, theirs in zip(found.joins, ours.joins, strict=True):
-            assert (mine.subsets, mine.binned) == (theirs.subsets, theirs.binned)
-            assert mine.found.people == theirs.found.people
-            assert mine.found.counts.tolist() == theirs.found.counts.tolist()
-            assert mine.holdout_found.tolist() == theirs.holdout_found.tolist()
-            assert mine.unique.tolist() == pytest.approx(theirs.unique.tolist())
-        agree_on_attributions(tables, ours)
+        for actual, expected in zip(found.joins, neighbours.joins, strict=True):
+            assert (actual.subsets, actual.binned) == (expected.subsets, expected.binned)
+            assert actual.found.people == expected.found.people
+            assert actual.found.counts.tolist() == expected.found.counts.tolist()
+            assert actual.holdout_found.tolist() == expected.holdout_found.tolist()
+            assert actual.unique.tolist() == pytest.approx(expected.unique.tolist())
+        agree_on_attributions(tables, neighbours)
         assert found.never_repeating == NeverRepeating.of(prepared.train)
         for name, counts in count_split(prepared).items():
             split = found.columns[name].split
@@ -63,20 +65,20 @@ def agree(tables: Three) -> None:
             assert not split[:, counts.shape[1] :].any()
         agree_on_bins(found, prepared)
         sampled = prepared.sampled(SAMPLE, 0)
-        for mine, theirs in zip(found.sample.all, sampled.all, strict=True):
-            pd.testing.assert_frame_equal(mine, theirs)
+        for actual, expected in zip(found.sample.all, sampled.all, strict=True):
+            pd.testing.assert_frame_equal(actual, expected)
 
 
-def agree_on_attributions(tables: Three, ours: Neighbours) -> None:
+def agree_on_attributions(tables: Three, neighbours: Neighbours) -> None:
     """Check whose secrets are told right."""
     for known in (tables[1].columns[:1], tables[1].columns[:-1]):
         with read_tables(*tables, 0, known=known, rows=SAMPLE) as given:
             assert given.whole is not None
-            mine = given.whole.attributions(given.known)
-        theirs = ours.counts.attributions(given.known)
-        assert (mine.known, mine.secrets) == (theirs.known, theirs.secrets)
-        assert (mine.people, mine.matched) == (theirs.people, theirs.matched)
-        assert mine.told.tolist() == theirs.told.tolist()
+            actual = given.whole.attributions(given.known)
+        expected = neighbours.counts.attributions(given.known)
+        assert (actual.known, actual.secrets) == (expected.known, expected.secrets)
+        assert (actual.people, actual.matched) == (expected.people, expected.matched)
+        assert actual.told.tolist() == expected.told.tolist()
 
 
 def agree_on_bins(found: WholeTables, tables: AssessedTables) -> None:
@@ -176,8 +178,8 @@ def test_files_are_counted_as_the_tables_they_hold(ending: str, tmp_path: Path) 
     read = [pd.read_csv(path) if ending == ".csv" else pd.read_parquet(path) for path in paths]
     with counted(*read) as frames, counted(*paths) as found:
         assert found.matches() == frames.matches()
-        for mine, theirs in zip(found.joins, frames.joins, strict=True):
-            assert mine.found.counts.tolist() == theirs.found.counts.tolist()
+        for actual, expected in zip(found.joins, frames.joins, strict=True):
+            assert actual.found.counts.tolist() == expected.found.counts.tolist()
 
 
 @pytest.mark.parametrize("ending", [".csv", pytest.param(".parquet", marks=pytest.mark.seldom)])
@@ -240,6 +242,45 @@ def test_every_difference_of_the_tables_is_said_before_anything_is_counted() -> 
         pass
     assert [p.values["value"] for p in caught.value.problems] == ["'a lot'", "'unknown'"]
     assert "`holdout`" in caught.value.message("en")
+
+
+@pytest.mark.parametrize("shared", [0, 200, 400])
+def test_rows_of_the_same_people_are_found_of_whom_a_sample_has_hardly_two(shared: int) -> None:
+    rng = np.random.default_rng(1)
+    facts = pd.DataFrame({"born": rng.integers(1930, 2005, 900), "income": rng.gamma(3, 1_500, 900).round()})
+    facts["patient"] = [f"P{i}" for i in range(900)]
+    table = facts.loc[np.repeat(np.arange(900), 3)].reset_index(drop=True)
+    visits = table.assign(bpm=rng.normal(80, 9, len(table)).round())
+    # The first patients have two rows here and one there, the others all three on one side.
+    of = np.repeat(np.arange(900), 3)
+    here = np.where(of < shared, np.arange(len(of)) % 3 < 2, of < 650)
+    train, holdout = visits[here], visits[~here]
+    in_memory = shared_people(prepare_tables(train, train, holdout))
+    assert shared_people(prepare_tables(train, train, holdout).sampled(SAMPLE, 0)) is None
+    with counted(train, train, holdout) as found:
+        assert found.shared_people == in_memory
+    assert in_memory is not None
+    assert in_memory.columns == ("patient",)
+    assert in_memory.value == pytest.approx(shared / len(holdout))
+
+
+def test_texts_are_measured_by_themselves() -> None:
+    rng = np.random.default_rng(0)
+    words = np.array([f"word{i}" for i in range(300)])
+    remarks = pd.Series([" ".join(rng.choice(words, 12)) + "." for _ in range(3_000)])
+    synthetic, train, holdout = (t.reset_index(drop=True) for t in people())
+    train, holdout = train.assign(told=remarks[: len(train)]), holdout.assign(told=remarks[2_000:2_800].array)
+    honest = synthetic.assign(told=[" ".join(rng.choice(words, 12)) + "." for _ in range(len(synthetic))])
+    with read_tables(honest, train, holdout, 0, rows=SAMPLE) as given:
+        assert given.whole is not None
+        texts, tables = given.whole.texts, given.tables
+        assert ("told",) in given.whole.joins[0].subsets
+        without = [t.drop(columns="told") for t in (honest, train, holdout)]
+        with counted(*without) as others:
+            assert given.whole.matches() == others.matches()
+            assert given.whole.never_repeating == others.never_repeating
+    assert texts == ("told",)
+    assert [text.name for text in set_texts_apart(tables)[1]] == ["told"]
 
 
 @pytest.fixture(scope="module")
@@ -322,15 +363,17 @@ def test_counts_of_all_rows_give_what_the_rows_themselves_give(rows: int) -> Non
         sample = assess_fidelity(found.sample, schema=schema, c2st=nothing, random_state=0)
         on_all = on_all_rows(sample, found)
     pairs = zip((*on_all.columns, *on_all.pairs), (*in_memory.columns, *in_memory.pairs), strict=True)
-    for mine, theirs in pairs:
-        assert (mine.name, mine.columns) == (theirs.name, theirs.columns)
-        if mine.rows == SAMPLE:
+    for actual, expected in pairs:
+        assert (actual.name, actual.columns) == (expected.name, expected.columns)
+        if actual.rows == SAMPLE:
             continue
-        assert mine.rows == theirs.rows == 1_000
-        compared = zip((mine.value, mine.reference), (theirs.value, theirs.reference), strict=True)
-        for drawn, (ours, expected) in zip((rows > 1_000, False), compared, strict=True):
-            assert ours is not None and expected is not None
+        assert actual.rows == expected.rows == 1_000
+        compared = zip((actual.value, actual.reference), (expected.value, expected.reference), strict=True)
+        for drawn, (counted_value, in_rows) in zip((rows > 1_000, False), compared, strict=True):
+            assert counted_value is not None and in_rows is not None
             # Of the larger synthetic table, other rows are drawn; intervals are bootstrapped, always.
-            assert drawn or ours.value == pytest.approx(expected.value)
-            assert ours.low <= expected.high and expected.low <= ours.high
-            assert ours.high - ours.low == pytest.approx(expected.high - expected.low, rel=0.5, abs=0.05)
+            assert drawn or counted_value.value == pytest.approx(in_rows.value)
+            assert counted_value.low <= in_rows.high and in_rows.low <= counted_value.high
+            assert counted_value.high - counted_value.low == pytest.approx(
+                in_rows.high - in_rows.low, rel=0.5, abs=0.05
+            )

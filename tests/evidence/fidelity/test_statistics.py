@@ -291,10 +291,10 @@ def test_intervals_cover_the_value_to_be_expected_of_so_many_rows() -> None:
                     )
                 )
     for key, each in covered.items():
-        ours, theirs, narrower = np.mean(each, axis=0)
+        value, reference, narrower = np.mean(each, axis=0)
         # Of 200 repetitions: the columns are independent of each other.
-        assert ours >= 0.9, key
-        assert theirs >= 0.9, key
+        assert value >= 0.9, key
+        assert reference >= 0.9, key
         assert narrower >= 0.9, key
     assert np.mean(covered["mean_difference", "n"], axis=0)[:2] == pytest.approx(0.95, abs=0.04)
 
@@ -313,8 +313,8 @@ def test_every_column_and_pair_of_a_made_up_table_has_its_measures() -> None:
     number |= {"skewness_difference", "kurtosis_difference"}
     category = {"column_tvd", "category_coverage", "cramers_v"}
     for name in draw_people(1, 0):
-        ours = [m.name for m in found.columns if m.columns == (name,)]
-        assert sorted(ours) == sorted(number if name in ("income", "visits", "since", "score") else category)
+        names = [m.name for m in found.columns if m.columns == (name,)]
+        assert sorted(names) == sorted(number if name in ("income", "visits", "since", "score") else category)
     assert (found.pairs_measured, found.pairs_total, len(found.pairs)) == (45, 45, 90)
     assert {m.name for m in found.pairs if set(m.columns) == {"since", "score"}} == {
         "pair_tvd",

@@ -40,19 +40,19 @@ def three(synthetic: pd.DataFrame, train: pd.DataFrame, holdout: pd.DataFrame) -
 class TestByHand:
     def test_the_commonest_value_of_the_rows_that_agree_is_told(self) -> None:
         train, holdout = table("xp1", "xq2", "yp1"), table("xp2", "zq1")
-        ours = found(three(table("xp1", "xp2", "xq1", "yq1"), train, holdout), ["a"])
-        assert (ours.known, ours.secrets) == (("a",), ("b", "c"))
+        attributions = found(three(table("xp1", "xp2", "xq1", "yq1"), train, holdout), ["a"])
+        assert (attributions.known, attributions.secrets) == (("a",), ("b", "c"))
         # Nothing is known of z.
-        assert (ours.people, ours.matched) == ((3, 2), (3, 1))
+        assert (attributions.people, attributions.matched) == ((3, 2), (3, 1))
         # Of x, b is p, right for xp1 and the holdout's xp2; of y it is q, wrong for yp1. And c is 1 of both:
         # right for xp1 and yp1.
-        assert ours.told.tolist() == [[1, 2], [1, 0]]
+        assert attributions.told.tolist() == [[1, 2], [1, 0]]
 
     def test_of_several_values_as_common_each_is_told(self) -> None:
         train, holdout = table("xp", "xq", "xr"), table("xs", "yp")
-        ours = found(three(table("xp", "xq"), train, holdout), ["a"])
-        assert ours.told.tolist() == [[2], [0]]
-        assert (ours.people, ours.matched) == ((3, 2), (3, 1))
+        attributions = found(three(table("xp", "xq"), train, holdout), ["a"])
+        assert attributions.told.tolist() == [[2], [0]]
+        assert (attributions.people, attributions.matched) == ((3, 2), (3, 1))
 
     def test_rows_that_are_alike_are_one_person_of_either_table(self) -> None:
         train, holdout = table("xp", "xp", "xp", "yq"), table("xp", "zp")
@@ -64,16 +64,16 @@ class TestByHand:
 
     def test_what_is_missing_is_a_value(self) -> None:
         frame = pd.DataFrame({"a": ["x", None, None], "b": [1.0, None, 2.0]})
-        ours = found(three(frame.iloc[[0, 1]], frame.iloc[[1]], frame.iloc[[0, 2]]), ["a"])
-        assert (ours.matched, ours.told.tolist()) == ((1, 2), [[1], [1]])
+        attributions = found(three(frame.iloc[[0, 1]], frame.iloc[[1]], frame.iloc[[0, 2]]), ["a"])
+        assert (attributions.matched, attributions.told.tolist()) == ((1, 2), [[1], [1]])
 
     def test_numbers_of_many_values_are_guessed_by_twentieths_too(self) -> None:
         rng = np.random.default_rng(0)
         train, holdout = (pd.DataFrame({"a": "x", "n": rng.random(40)}) for _ in range(2))
         near = train.iloc[[7]].assign(n=lambda t: t["n"] + 1e-9)
-        ours = found(prepare_tables(near, train, holdout, min_rows=1), ["a"])
-        assert ours.secrets == ("n", "n")
-        exact, binned = ours.told.sum(axis=0)
+        attributions = found(prepare_tables(near, train, holdout, min_rows=1), ["a"])
+        assert attributions.secrets == ("n", "n")
+        exact, binned = attributions.told.sum(axis=0)
         # A twentieth of 80 people is four.
         assert (exact, binned) == (0, 4)
 
@@ -94,7 +94,7 @@ WORDS = st.lists(st.text("xyz", min_size=3, max_size=3), min_size=1, max_size=20
 def test_it_counts_as_a_loop_over_people_does(train: list[str], holdout: list[str], made: list[str]) -> None:
     holdout = sorted(set(holdout) - set(train)) or ["www"]
     people = [*sorted(set(train)), *holdout]
-    ours = found(three(table(*made), table(*train), table(*holdout)), ["a", "c"])
+    attributions = found(three(table(*made), table(*train), table(*holdout)), ["a", "c"])
 
     def told(person: str) -> bool:
         secrets = Counter(row[1] for row in made if (row[0], row[2]) == (person[0], person[2]))
@@ -102,8 +102,8 @@ def test_it_counts_as_a_loop_over_people_does(train: list[str], holdout: list[st
 
     members = set(train)
     expected = [sum(told(p) for p in people if (p in members) is member) for member in (True, False)]
-    assert ours.told[:, 0].tolist() == expected
-    assert ours.people == (len(members), len(holdout))
+    assert attributions.told[:, 0].tolist() == expected
+    assert attributions.people == (len(members), len(holdout))
 
 
 @given(WORDS, WORDS, WORDS)
@@ -119,8 +119,8 @@ def test_exchanging_the_two_tables_mirrors_it(a: list[str], b: list[str], made: 
 class TestMeasures:
     def test_by_hand(self) -> None:
         told = np.array([[12, 30, 1], [11, 8, 0]])
-        ours = Attributions(("age", "job"), ("a", "b", "c"), (100, 100), (40, 20), told)
-        everyone, matched = attribution_measures(ours)
+        attributions = Attributions(("age", "job"), ("a", "b", "c"), (100, 100), (40, 20), told)
+        everyone, matched = attribution_measures(attributions)
         assert (everyone.name, matched.name) == ("attribution", "attribution_matched")
         assert everyone.columns == matched.columns == ("age", "job", "b")
         assert (everyone.value, everyone.reference) == (pytest.approx(0.30), pytest.approx(0.08))
@@ -134,8 +134,8 @@ class TestMeasures:
         assert matched.p_value == PeopleFound(told, (40, 20)).tested["p_value"]
 
     def test_where_nobody_is_matched_there_is_nothing_to_compare(self) -> None:
-        ours = Attributions(("a",), ("b",), (9, 9), (3, 0), np.array([[2], [0]]))
-        everyone, matched = attribution_measures(ours)
+        attributions = Attributions(("a",), ("b",), (9, 9), (3, 0), np.array([[2], [0]]))
+        everyone, matched = attribution_measures(attributions)
         assert everyone.p_value is not None
         assert (matched.value, matched.p_value) == (None, None)
         assert matched.missing is not None and "a" in matched.missing.render("en")
@@ -193,9 +193,9 @@ def test_a_secret_of_training_people_is_found(name: str) -> None:
 def test_where_only_the_secret_is_theirs_it_is_found_among_the_matched(name: str) -> None:
     tables = parts(name, 1)
     known, secret = KNOWN[name], SECRETS[name]
-    theirs = tables.train.drop_duplicates(known).set_index(known)[secret]
+    secrets = tables.train.drop_duplicates(known).set_index(known)[secret]
     rows = tables.synthetic.copy()
-    taken = theirs.reindex(pd.MultiIndex.from_frame(rows[known])).to_numpy()
+    taken = secrets.reindex(pd.MultiIndex.from_frame(rows[known])).to_numpy()
     rows[secret] = np.where(pd.isna(taken), rows[secret], taken)
     _, matched = measures(tables.instead(rows), name)
     assert matched.p_value is not None and matched.p_value < FAIL_LEVEL / 25

@@ -14,8 +14,8 @@ from synth_handson.metrics.distances import HeomSpace
 
 
 def attacked(synthetic: pd.DataFrame, train: pd.DataFrame, holdout: pd.DataFrame) -> dict[str, Measure]:
-    ours = Neighbours.of(prepare_tables(synthetic, train, holdout), 0)
-    return {m.name: m for m in (ours.attack_auc(), ours.classifier_attack(ours.reference))}
+    neighbours = Neighbours.of(prepare_tables(synthetic, train, holdout), 0)
+    return {m.name: m for m in (neighbours.attack_auc(), neighbours.classifier_attack(neighbours.reference))}
 
 
 def test_who_looks_synthetic_scores_higher() -> None:

@@ -26,8 +26,8 @@ TABLES = 20
 
 
 def limits(synthetic: pd.DataFrame, train: pd.DataFrame, holdout: pd.DataFrame) -> Limits:
-    ours = Neighbours.of(prepare_tables(synthetic, train, holdout), 0)
-    return find_limits(ours, ours.matches, LEVEL, TOLERATED_LEAK)
+    neighbours = Neighbours.of(prepare_tables(synthetic, train, holdout), 0)
+    return find_limits(neighbours, neighbours.matches, LEVEL, TOLERATED_LEAK)
 
 
 def change_one_value(rows: pd.DataFrame, source: pd.DataFrame, seed: int) -> pd.DataFrame:
@@ -59,8 +59,8 @@ def test_a_leak_of_that_size_is_noticed_as_often_as_it_says(stated: Limits, disg
         if disguise == "one value":
             planted = change_one_value(planted, people.train, seed)
         leaky = replace_rows(honest(people, 1_000, seed), planted, seed)
-        ours = Neighbours.of(prepare_tables(leaky, people.train, people.holdout), seed)
-        measures = (*distance_measures(ours), *subset_measures(ours))
+        neighbours = Neighbours.of(prepare_tables(leaky, people.train, people.holdout), seed)
+        measures = (*distance_measures(neighbours), *subset_measures(neighbours))
         return any(m.p_value is not None and m.p_value <= LEVEL for m in measures)
 
     # What as many tables of true power 80 % show but once in a thousand times.
@@ -151,9 +151,9 @@ def test_a_customer_number_makes_no_copy_easier_to_notice(stated: Limits) -> Non
     numbers = np.random.default_rng(0).permutation(10**6)
     tables = [honest(people, 1_000, 0), people.train, people.holdout]
     numbered = [table.assign(id=numbers[1_000 * n :][: len(table)]) for n, table in enumerate(tables)]
-    ours = Neighbours.of(prepare_tables(*numbered), 0)
-    matches = Matches.of(*ours.tables.without(("id",)).all)
-    found = find_limits(ours, matches, LEVEL, TOLERATED_LEAK, ("id",))
+    neighbours = Neighbours.of(prepare_tables(*numbered), 0)
+    matches = Matches.of(*neighbours.tables.without(("id",)).all)
+    found = find_limits(neighbours, matches, LEVEL, TOLERATED_LEAK, ("id",))
     assert stated.copied is not None and stated.changed is not None
     assert found.copied is not None and found.copied >= 0.7 * stated.copied
     assert found.changed is not None and found.changed >= 0.7 * stated.changed

@@ -69,9 +69,9 @@ class TestKernelShare:
     def test_by_hand(self) -> None:
         """The ranks of 0 to 3 are 1/8 to 7/8; training people have 0 and 3, the holdout has 1 and 2."""
         real = [pd.DataFrame({"x": values, "c": "same"}) for values in ([0.0, 3.0], [1.0, 2.0])]
-        ours = Neighbours.of(AssessedTables(pd.DataFrame({"x": [0.0], "c": "same"}), *real), 0)
+        neighbours = Neighbours.of(AssessedTables(pd.DataFrame({"x": [0.0], "c": "same"}), *real), 0)
         weights = np.exp(-((np.array([0, 0.25, 0.5, 0.75]) / BANDWIDTH) ** 2) / 2)
-        assert ours.kernel_share().value == pytest.approx((weights[0] + weights[3]) / weights.sum())
+        assert neighbours.kernel_share().value == pytest.approx((weights[0] + weights[3]) / weights.sum())
 
     def test_it_is_a_half_where_all_are_alike(self) -> None:
         frame = pd.DataFrame({"a": ["x"] * 100, "b": ["y"] * 100})
@@ -115,12 +115,12 @@ def fair() -> list[dict[str, Measure]]:
     return [
         by_name(
             (
-                *distance_measures(ours, ours.reference),
-                *subset_measures(ours),
-                *ours.calibrated(ours.reference),
+                *distance_measures(neighbours, neighbours.reference),
+                *subset_measures(neighbours),
+                *neighbours.calibrated(neighbours.reference),
             )
         )
-        for ours in near
+        for neighbours in near
     ]
 
 

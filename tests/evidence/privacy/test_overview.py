@@ -8,7 +8,7 @@ from functools import cache
 import numpy as np
 import pandas as pd
 import pytest
-from leaks import ALIKE, DOSES, HIDDEN, People, drawn, few_columns, leak, often
+from leaks import ALIKE, HIDDEN, LEAK_SIZES, People, drawn, few_columns, leak, often
 from numpy.typing import NDArray
 from people import draw_people
 
@@ -150,14 +150,14 @@ def quick_verdict(synthetic: pd.DataFrame, train: pd.DataFrame, holdout: pd.Data
     columns = tuple(tables.train.columns)[:MAX_SECRETS]
     unremarkable = Estimate(0.0, 0.0, 0.1)
     risks = [("singling_out", ()), ("linkability", ()), *(("inference", (name,)) for name in columns)]
-    ours = Neighbours.of(tables, seed)
+    neighbours = Neighbours.of(tables, seed)
     measures = [
-        *membership_measures(ours),
+        *membership_measures(neighbours),
         *(Measure(name, unremarkable, rows=500, columns=about, p_value=1.0) for name, about in risks),
     ]
     checks = (
         *split_measures(tables, real_auc(tables, seed), count_split(tables)),
-        holdout_matches(ours.joins),
+        holdout_matches(neighbours.joins),
     )
     return decide(measures, LIMITS, len(synthetic), checks).outcome
 
@@ -204,14 +204,14 @@ def test_real_people_in_the_synthetic_tables_place_are_hardly_ever_accused() -> 
 
 WEAK = {("four columns with the target", 0.2), ("numbers moved by .5 sd", 0.5)}
 """Not found each time on tables of this size: docs/evidence.md says how often."""
-FOUND = [found for found in DOSES if found[1] >= 0.2 and found not in WEAK]
+FOUND = [found for found in LEAK_SIZES if found[1] >= 0.2 and found not in WEAK]
 
 
 @pytest.mark.parametrize("shape", ["census", pytest.param("readings", marks=pytest.mark.seldom)])
-@pytest.mark.parametrize(("name", "dose"), FOUND)
-def test_no_leak_in_disguise_passes_on_tables_of_other_shapes(shape: str, name: str, dose: float) -> None:
+@pytest.mark.parametrize(("name", "share"), FOUND)
+def test_no_leak_in_disguise_passes_on_tables_of_other_shapes(shape: str, name: str, share: float) -> None:
     people = drawn(shape, 3_000, 3_000, 1_500, 0)
-    leaky = leak(name, people, 1_500, dose, 0)
+    leaky = leak(name, people, 1_500, share, 0)
     outcome = quick_verdict(leaky, people.train, people.holdout, 0)
     assert outcome == "review" if name == "given the holdout, too" else outcome != "pass"
 

@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from leaks import DOSES, bank, drawn, honest, leak
+from leaks import LEAK_SIZES, bank, drawn, honest, leak
 from people import draw_people
 from scipy.stats import hypergeom
 
@@ -35,8 +35,8 @@ LEVEL = 0.05 / 20
 
 
 def joins(tables: AssessedTables, seed: int = 0) -> tuple[SubsetJoin, ...]:
-    ours = Neighbours.of(tables, seed)
-    space, _, train, holdout = ours.everyone
+    neighbours = Neighbours.of(tables, seed)
+    space, _, train, holdout = neighbours.everyone
     return tuple(subset_joins(space, train, holdout, seed))
 
 
@@ -203,19 +203,19 @@ def worst(synthetic: pd.DataFrame, train: pd.DataFrame, holdout: pd.DataFrame, s
 
 @pytest.mark.parametrize("shape", ["census", "readings"])
 @pytest.mark.parametrize(
-    ("name", "dose"),
+    ("name", "share"),
     [
-        (name, dose)
-        for name, dose in DOSES
-        if dose >= 0.2
+        (name, share)
+        for name, share in LEAK_SIZES
+        if share >= 0.2
         and name not in ("numbers moved by .5 sd", "given the holdout, too")
         # Of the census, a fifth with these four columns shows in none of the subsets of five columns or more.
-        and (name, dose) != ("four columns with the target", 0.2)
+        and (name, share) != ("four columns with the target", 0.2)
     ],
 )
-def test_a_disguise_of_a_kind_that_distances_do_not_see_is_found(shape: str, name: str, dose: float) -> None:
+def test_a_disguise_of_a_kind_that_distances_do_not_see_is_found(shape: str, name: str, share: float) -> None:
     people = drawn(shape, 3_000, 3_000, 1_500, 3)
-    found = worst(leak(name, people, 1_500, dose, 3), people.train, people.holdout)
+    found = worst(leak(name, people, 1_500, share, 3), people.train, people.holdout)
     assert found.p_value is not None and found.p_value < 1e-6
     assert found.attributable is not None and found.attributable.low > 0
     assert found.value is not None and found.reference is not None and found.value > found.reference
@@ -243,12 +243,12 @@ def test_missing_values_equal_each_other_and_nothing_else() -> None:
 
 class TestHoldoutMatches:
     @pytest.mark.parametrize("shape", ["bank", "census", "readings"])
-    @pytest.mark.parametrize("dose", [0.2, 1.0])
-    def test_a_generator_that_was_given_the_holdout_is_noticed(self, shape: str, dose: float) -> None:
+    @pytest.mark.parametrize("share", [0.2, 1.0])
+    def test_a_generator_that_was_given_the_holdout_is_noticed(self, shape: str, share: float) -> None:
         sizes = (1_200, 1_000, 1_000, 0)
         table = load_bank_marketing("bundled").frame
         people = bank(table, *sizes) if shape == "bank" else drawn(shape, *sizes)
-        synthetic = leak("given the holdout, too", people, 1_000, dose, 0)
+        synthetic = leak("given the holdout, too", people, 1_000, share, 0)
         found = holdout_matches(joins(prepare_tables(synthetic, people.train, people.holdout)))
         assert found.p_value is not None and found.p_value < 1e-9
         assert found.value is not None and found.reference is not None

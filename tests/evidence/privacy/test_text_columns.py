@@ -9,7 +9,9 @@ import pandas as pd
 import pytest
 
 from synth_handson import assess
+from synth_handson.evidence import assessment
 from synth_handson.evidence.assessment import Evidence
+from synth_handson.evidence.counting.exact_tables import read_tables
 from synth_handson.evidence.privacy.text_columns import (
     TEXT_FIDELITY,
     TEXT_PRIVACY,
@@ -274,6 +276,19 @@ def test_copied_texts_fail_the_verdict(tables: AssessedTables) -> None:
     assert leak.verdict == "fail"
     assert any("word for word" in reason.render("en") for reason in leak.reasons)
     assert any("一字一句" in text or "そのまま" in text for text in (r.render("ja") for r in leak.reasons))
+
+
+def test_texts_of_large_tables_in_disguise_are_found_in_a_sample(
+    tables: AssessedTables, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(
+        assessment, "read_tables", lambda *given, **more: read_tables(*given, rows=150, **more)
+    )
+    told = [shuffled(text, "") for text in tables.train["interview"][:200]]
+    leak = assess(tables.synthetic.assign(interview=told), train=tables.train, holdout=tables.holdout)
+    assert leak.measured.synthetic == 150
+    assert {m.name for m in leak.fidelity.texts} == set(TEXT_FIDELITY)
+    assert leak.verdict == "fail"
 
 
 def short(rows: int, seed: int) -> pd.DataFrame:

@@ -72,9 +72,9 @@ def test_risks_worked_by_hand() -> None:
 def test_risk_and_interval_are_anonymeters() -> None:
     from anonymeter.stats.confidence import EvaluationResults
 
-    theirs = EvaluationResults(n_attacks=100, n_success=97, n_baseline=0, n_control=1).risk()
+    published = EvaluationResults(n_attacks=100, n_success=97, n_baseline=0, n_control=1).risk()
     for m in risks(LEAKY, TRAIN, HOLDOUT):
-        assert (m.value, m.low, m.high) == pytest.approx((theirs.value, *theirs.ci))
+        assert (m.value, m.low, m.high) == pytest.approx((published.value, *published.ci))
 
 
 @pytest.mark.seldom
@@ -91,10 +91,10 @@ def test_attacks_succeed_as_often_as_those_of_anonymeters_evaluators() -> None:
     shuffled = real.apply(lambda column: draw.permutation(column))
     synthetic = pd.concat([train.head(100), shuffled.head(60), ends], ignore_index=True)
 
-    ours = {(m.name, *m.columns): m for m in risks(synthetic, train, holdout, secrets=["c", "d"])}
-    theirs = {
+    measured = {(m.name, *m.columns): m for m in risks(synthetic, train, holdout, secrets=["c", "d"])}
+    evaluators = {
         ("singling_out",): SinglingOutEvaluator(
-            train, synthetic, n_attacks=ours[("singling_out",)].rows, n_cols=4, control=holdout,
+            train, synthetic, n_attacks=measured[("singling_out",)].rows, n_cols=4, control=holdout,
             max_attempts=20_000, seed=1,
         ),
         # The hardest to guess are a and b, then c, then d.
@@ -110,11 +110,13 @@ def test_attacks_succeed_as_often_as_those_of_anonymeters_evaluators() -> None:
     }  # fmt: skip
     # anonymeter guesses for its baseline from numpy's own generator, and warns if it happens to guess well.
     np.random.seed(0)
-    for name, evaluator in theirs.items():
+    for name, evaluator in evaluators.items():
         risk = evaluator.evaluate().risk()
         # Where several synthetic rows are nearest, anonymeter takes any: 2 of 200 attacks may differ.
         ties = 1e-9 if name == ("singling_out",) else 0.02
-        assert (ours[name].value, ours[name].low) == pytest.approx((risk.value, risk.ci[0]), abs=ties), name
+        assert (measured[name].value, measured[name].low) == pytest.approx(
+            (risk.value, risk.ci[0]), abs=ties
+        ), name
         assert risk.value > 0.1, name
 
 
@@ -189,10 +191,10 @@ def test_names_and_spelling_do_not_matter() -> None:
     for before, after in zip(plain.columns, odd_names, strict=True):
         if plain[before].dtype == "str":
             odd[after] = [f'it\'s "{value}" \\ {{}}' for value in plain[before]]
-    ours, theirs = (risks(*in_thirds(table, 0), attacks=100) for table in (plain, odd))
-    assert numbers_of(ours) == numbers_of(theirs)
-    assert [m.columns for m in theirs[2:]] == [
-        (odd_names[plain.columns.get_loc(*m.columns)],) for m in ours[2:]
+    left, right = (risks(*in_thirds(table, 0), attacks=100) for table in (plain, odd))
+    assert numbers_of(left) == numbers_of(right)
+    assert [m.columns for m in right[2:]] == [
+        (odd_names[plain.columns.get_loc(*m.columns)],) for m in left[2:]
     ]
 
 
@@ -205,8 +207,8 @@ def test_only_the_order_of_numbers_matters(customers: pd.DataFrame) -> None:
         )
         for table in tables
     ]
-    ours, theirs = (risks(*three, attacks=100) for three in (tables, stretched))
-    assert numbers_of(ours) == numbers_of(theirs)
+    left, right = (risks(*three, attacks=100) for three in (tables, stretched))
+    assert numbers_of(left) == numbers_of(right)
 
 
 def test_a_missing_value_is_described_and_guessed_as_one() -> None:

@@ -59,9 +59,9 @@ def test_chance_names_a_group_in_few_tables() -> None:
         rng = np.random.default_rng(seed)
         people = pd.DataFrame(rng.integers(0, 4, (300, 5)).astype(str))
         guessing = rng.exponential(0.25, 300)
-        ours, theirs = (0.9 * guessing + rng.normal(0, 0.05, 300) for _ in range(2))
+        synthetic, real = (0.9 * guessing + rng.normal(0, 0.05, 300) for _ in range(2))
         parts = [guessing + rng.normal(0, 0.02, (5, 1)) + rng.normal(0, 0.05, (5, 300)) for _ in range(2)]
-        models = [Contest(Errors(ours, parts[0]), Errors(theirs, parts[1]))]
+        models = [Contest(Errors(synthetic, parts[0]), Errors(real, parts[1]))]
         worst = assess_groups(people, guessing, models)[0]
         named += worst.kept.high < 0.5
     # At most one in twenty: more than 18 of 200 would have a probability of .01.

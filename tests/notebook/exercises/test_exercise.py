@@ -10,20 +10,20 @@ from synth_handson.notebook.exercises.findings import exercise_findings
 from synth_handson.notebook.exercises.generate import WhatIsMissing
 from synth_handson.notebook.exercises.load import FindYourself
 from synth_handson.notebook.exercises.people import RowsOrPeople
-from synth_handson.notebook.exercises.privacy import BugHunt, SmallestDose
+from synth_handson.notebook.exercises.privacy import BugHunt, SmallestLeak
 from synth_handson.notebook.exercises.rules import BrokenRule
 from synth_handson.notebook.exercises.validate import AccuracyTrap, WorstColumn
 
 
 def context() -> ExerciseContext:
     found = bundled_findings()
-    return ExerciseContext(bundled_tables(), found.evidence, found.response("planted"))
+    return ExerciseContext(bundled_tables(), found.evidence, found.series("planted"))
 
 
 def exercises() -> list[Exercise]:
     measured = exercise_findings()
     find, hunt = FindYourself.of(bundled_tables().train), BugHunt(bundled_findings().hunt)
-    on_the_bank = [find, WhatIsMissing(), WorstColumn(), AccuracyTrap(), SmallestDose(), hunt]
+    on_the_bank = [find, WhatIsMissing(), WorstColumn(), AccuracyTrap(), SmallestLeak(), hunt]
     return [*on_the_bank, BrokenRule(measured.impossible), RowsOrPeople(measured.recognised)]
 
 
@@ -68,7 +68,7 @@ def test_an_answer_in_code_that_is_none_of_the_options_is_told_them(exercise: Ex
             exercise.check(answer, context(), "en")
 
 
-@pytest.mark.parametrize("exercise", [WorstColumn(), AccuracyTrap(), SmallestDose()], ids=lambda e: e.name)
+@pytest.mark.parametrize("exercise", [WorstColumn(), AccuracyTrap(), SmallestLeak()], ids=lambda e: e.name)
 def test_without_the_evidence_an_answer_is_kept_for_later(exercise: Exercise) -> None:
     right = exercise.solution(context())
     assert right is not None

@@ -81,4 +81,4 @@ def test_a_range_that_is_not_narrower_is_not_said_to_be() -> None:
     wider = tables.synthetic.assign(balance=tables.train["balance"].max() + 1)
     assert WhatIsMissing().solution(ExerciseContext(replace(tables, synthetic=wider))) == ("wider",)
     assert WhatIsMissing().ranges(context()) == {"real": (-2_082, 71_188), "synthetic": (-1_053, 23_934)}
-    assert "from **-1,053 to 23,934**" in WhatIsMissing().reveal(context(), "en")
+    assert "from **−1,053 to 23,934**" in WhatIsMissing().reveal(context(), "en")

@@ -2,14 +2,14 @@
 
 from dataclasses import replace
 
-from synth_handson.evidence.controls.leak_simulation import Dose
+from synth_handson.evidence.controls.leak_simulation import LeakSimulation
 from synth_handson.evidence.privacy.membership import SUBSET_MEASURES
 from synth_handson.notebook.bundled import SLIDERS, bundled_findings, bundled_tables
 from synth_handson.notebook.exercises.exercise import ExerciseContext
 from synth_handson.notebook.exercises.privacy import (
     LEAKING,
     BugHunt,
-    SmallestDose,
+    SmallestLeak,
     chance,
     fools_distances,
     fools_naive_score,
@@ -17,44 +17,46 @@ from synth_handson.notebook.exercises.privacy import (
 
 
 def context() -> ExerciseContext:
-    return ExerciseContext(bundled_tables(), planted=bundled_findings().response("planted"))
+    return ExerciseContext(bundled_tables(), planted=bundled_findings().series("planted"))
 
 
-def test_the_smallest_doses_are_the_first_that_are_noticed() -> None:
-    assert SmallestDose().solution(context()) == ("10", "50")
-    deaf = tuple(replace(dose, noticed=()) for dose in context().planted)
-    assert SmallestDose().solution(replace(context(), planted=deaf)) == ("never", "never")
+def test_the_smallest_leaks_are_the_first_that_are_noticed() -> None:
+    assert SmallestLeak().solution(context()) == ("10", "50")
+    deaf = tuple(replace(simulation, noticed=()) for simulation in context().planted)
+    assert SmallestLeak().solution(replace(context(), planted=deaf)) == ("never", "never")
 
 
 def test_who_trusts_a_test_too_little_or_too_much_is_told() -> None:
-    said = SmallestDose().check(("100", "10"), context(), "en")
+    said = SmallestLeak().check(("100", "10"), context(), "en")
     assert said is not None
     assert "Identical rows are more sensitive" in said.said
     assert "The attack is less sensitive" in said.said
 
 
-def leaks() -> list[Dose]:
-    found = [bundled_findings().dose(leak, place / 100) for leak in SLIDERS for place in SLIDERS[leak]]
-    return [dose for dose in found if dose]
+def leaks() -> list[LeakSimulation]:
+    found = [bundled_findings().simulation(leak, place / 100) for leak in SLIDERS for place in SLIDERS[leak]]
+    return [simulation for simulation in found if simulation]
 
 
 def test_both_hunts_can_be_won_with_the_sliders_and_not_without_a_leak() -> None:
-    naive = [dose for dose in leaks() if fools_naive_score(dose)]
-    distances = [dose for dose in leaks() if fools_distances(dose)]
-    assert {dose.leak for dose in naive} >= {"planted", "disguised"}
-    assert {dose.leak for dose in distances} == {"disguised"}
-    nothing = [dose for dose in leaks() if dose.dose == 0]
+    naive = [simulation for simulation in leaks() if fools_naive_score(simulation)]
+    distances = [simulation for simulation in leaks() if fools_distances(simulation)]
+    assert {simulation.leak for simulation in naive} >= {"planted", "disguised"}
+    assert {simulation.leak for simulation in distances} == {"disguised"}
+    nothing = [simulation for simulation in leaks() if simulation.size == 0]
     assert nothing
-    assert not any(fools_naive_score(dose) or fools_distances(dose) for dose in nothing)
+    assert not any(fools_naive_score(simulation) or fools_distances(simulation) for simulation in nothing)
 
 
 def test_one_of_three_tables_leaks_and_only_a_join_on_part_of_the_values_sees_it() -> None:
     tables = bundled_findings().hunt
-    assert {name for name, dose in tables.items() if dose.noticed} == {LEAKING}
+    assert {name for name, simulation in tables.items() if simulation.noticed} == {LEAKING}
     assert {*tables[LEAKING].noticed} <= {*SUBSET_MEASURES}
     # It would be the most private of the three by the naive score, and has no identical rows, as the others.
     assert max(tables, key=lambda name: tables[name].naive.synthetic) == LEAKING
-    identical = [next(m for m in dose.measures if m.name == "identical_rows") for dose in tables.values()]
+    identical = [
+        next(m for m in simulation.measures if m.name == "identical_rows") for simulation in tables.values()
+    ]
     assert [m.value for m in identical] == [0.0, 0.0, 0.0]
     assert BugHunt(tables).solution(context()) == ("C", "chance")
 

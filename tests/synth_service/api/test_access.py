@@ -6,6 +6,7 @@ from typing import Any
 import httpx
 import pytest
 from fastapi.testclient import TestClient
+from playwright.sync_api import Browser, expect
 
 from synth_handson.errors import ArgumentError
 from synth_service.api.access import check_host
@@ -146,3 +147,19 @@ def test_pages_that_may_use_it_are_named(client: TestClient) -> None:
     assert client.options("/v1/jobs/x", headers=asked).status_code == 200
     refused = client.options("/v1/jobs/x", headers=asked | {"Origin": "https://evil.test"})
     assert "access-control-allow-origin" not in refused.headers
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("given", [{"api_keys": f"ours:{hashlib.sha256(b'sesame-1').hexdigest()}"}])
+def test_a_key_of_wide_letters_opens_the_page(server: int, chromium: Browser) -> None:
+    page = chromium.new_page()
+    page.goto(f"http://127.0.0.1:{server}/?lang=en")
+    box = page.locator("input[type=password]")
+    for typed in ("鍵", "another"):
+        box.fill(typed)
+        page.keyboard.press("Enter")
+        expect(page.locator(".callout")).to_be_visible()
+    box.fill("".join(chr(ord(letter) + 0xFEE0) for letter in "sesame-1"))
+    page.keyboard.press("Enter")
+    expect(page.locator("input[type=file]")).to_be_visible()
+    page.close()

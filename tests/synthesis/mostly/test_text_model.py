@@ -10,7 +10,13 @@ from synth_handson.errors import TrainingCancelled
 from synth_handson.pipeline.generate import DrawnTable, GenerationSettings, draw
 from synth_handson.pipeline.profile import TableProfile, profile_file
 from synth_handson.synthesis import store
-from synth_handson.synthesis.mostly.text_model import MAX_SIGNS, ContextSigns, LearnedTexts, cut, train_texts
+from synth_handson.synthesis.mostly.text_model import (
+    MAX_CHARACTERS,
+    ContextCharacters,
+    LearnedTexts,
+    cut,
+    train_texts,
+)
 from synth_handson.synthesis.run import CancelToken, Options, Progress, TrainingRun
 from synth_handson.tables.files.writing import write_table
 from synth_handson.tables.interviews import make_interviews
@@ -19,7 +25,7 @@ CONTEXT = pd.DataFrame({"language": ["en", "ja", "en"], "mood": ["good", "good",
 
 
 def test_a_context_is_spelled_in_one_sign_a_column() -> None:
-    signs = ContextSigns.of(CONTEXT)
+    signs = ContextCharacters.of(CONTEXT)
     begins = signs.before(CONTEXT)
     assert [len(begin) for begin in begins] == [2, 2, 2]
     assert len(set(begins)) == 3
@@ -29,7 +35,7 @@ def test_a_context_is_spelled_in_one_sign_a_column() -> None:
 
 
 def test_without_a_context_a_sign_still_tells_where_a_text_begins() -> None:
-    signs = ContextSigns.of(CONTEXT[[]])
+    signs = ContextCharacters.of(CONTEXT[[]])
     assert len(set(signs.before(CONTEXT[[]]))) == 1
     assert signs.split(signs.before(CONTEXT[[]])[0] + " Hello") == (signs.before(CONTEXT[[]])[0], "Hello")
 
@@ -52,7 +58,7 @@ def a_run() -> TrainingRun:
 
 
 def test_a_model_that_has_not_learned_enough_is_not_asked_for_ever() -> None:
-    signs = ContextSigns.of(CONTEXT)
+    signs = ContextCharacters.of(CONTEXT)
     drawn = Fixed(["junk", "junk", f"{signs.before(CONTEXT)[0]} good English"])
     written = LearnedTexts(drawn, signs, a_run()).write(CONTEXT, 0)  # type: ignore[arg-type]
     assert drawn.asked == 1
@@ -65,8 +71,8 @@ def test_a_model_that_has_not_learned_enough_is_not_asked_for_ever() -> None:
         ("short", "short"),
         ("A" * 300 + ". " + "B" * 300, "A" * 300 + "."),
         ("あ" * 300 + "。" + "い" * 300, "あ" * 300 + "。"),
-        ("A. " + "B" * 600, ("A. " + "B" * 600)[:MAX_SIGNS]),
-        ("A" * 299 + ".5 " + "B" * 600, ("A" * 299 + ".5 " + "B" * 600)[:MAX_SIGNS]),
+        ("A. " + "B" * 600, ("A. " + "B" * 600)[:MAX_CHARACTERS]),
+        ("A" * 299 + ".5 " + "B" * 600, ("A" * 299 + ".5 " + "B" * 600)[:MAX_CHARACTERS]),
     ],
 )
 def test_long_texts_are_cut_behind_a_sentence(text: str, kept: str) -> None:
@@ -74,7 +80,7 @@ def test_long_texts_are_cut_behind_a_sentence(text: str, kept: str) -> None:
 
 
 def test_rows_get_texts_of_their_context_or_of_most_of_it() -> None:
-    signs = ContextSigns.of(CONTEXT)
+    signs = ContextCharacters.of(CONTEXT)
     one, two, _ = signs.before(CONTEXT)
     drawn = Fixed([f"{one} good English", f"{two} gutes Japanisch", "junk", f"{one} "])
     model = LearnedTexts(drawn, signs, a_run())  # type: ignore[arg-type]

@@ -49,10 +49,10 @@ def test_stays_are_kept_whole_and_stay_as_they_are(engine: str) -> None:
     assert rows.attrs["redrawn"] == 0
     assert list(rows.columns) == list(table.columns) and (rows.dtypes == table.dtypes).all()
     for name in ("nights", "rate", "total", "checkout"):
-        ours, theirs = (column.quantile([0.1, 0.5, 0.9]) for column in (rows[name], table[name]))
-        assert (abs(ours - theirs) <= 0.35 * (table[name].quantile(0.9) - table[name].quantile(0.1))).all(), (
-            name
-        )
+        synthetic, real = (column.quantile([0.1, 0.5, 0.9]) for column in (rows[name], table[name]))
+        assert (
+            abs(synthetic - real) <= 0.35 * (table[name].quantile(0.9) - table[name].quantile(0.1))
+        ).all(), name
     # No clipping: as many stays last one night as before, and no more.
     assert abs((rows["nights"] == 1).mean() - (table["nights"] == 1).mean()) < 0.06
 

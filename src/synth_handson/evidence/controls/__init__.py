@@ -1,1 +1,1 @@
-"""Tables whose answer is known, and leaks made on purpose."""
+"""Tables whose answer is known, and simulated leaks."""

@@ -1,4 +1,4 @@
-"""Where a synthetic table stands between controls whose answer is known."""
+"""The synthetic table compared with controls whose answer is known."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ MAX_ROWS = 5_000
 
 @dataclass(frozen=True)
 class ControlResult:
-    """What was measured of a table whose answer is known, or of the synthetic table beside them.
+    """Measures of a table whose answer is known, or of the synthetic table.
 
     Attributes
     ----------
@@ -44,13 +44,13 @@ class ControlResult:
     leak: bool
 
 
-def assess_controls(ours: Neighbours, joint: Measure) -> tuple[ControlResult, ...]:
+def assess_controls(neighbours: Neighbours, joint: Measure) -> tuple[ControlResult, ...]:
     """Measure the synthetic table and five controls in the same way.
 
     Parameters
     ----------
-    ours
-        The tables with the synthetic one, whose seed is that of the controls, too.
+    neighbours
+        The tables with the synthetic one. Its seed is also that of the controls.
     joint
         "c2st_auc" of the synthetic table, which is not measured twice if it was measured on the same rows.
 
@@ -61,22 +61,22 @@ def assess_controls(ours: Neighbours, joint: Measure) -> tuple[ControlResult, ..
         synthetic rows replaced by training rows; the synthetic table itself; one half of the holdout in its
         place; and the synthetic table with its columns shuffled, which leaks nobody and is of no use.
     """
-    return tuple(_assess_control(name, compared, joint) for name, compared in _compared(ours))
+    return tuple(_assess_control(name, compared, joint) for name, compared in _compared(neighbours))
 
 
-def _compared(ours: Neighbours) -> Iterator[tuple[ControlName, Neighbours]]:
-    tables, random_state = ours.tables, ours.random_state
+def _compared(neighbours: Neighbours) -> Iterator[tuple[ControlName, Neighbours]]:
+    tables, random_state = neighbours.tables, neighbours.random_state
     synthetic = sample_rows(tables.synthetic, MAX_ROWS, random_state)
     rows = len(synthetic)
 
-    def instead(table: pd.DataFrame, of: Neighbours = ours) -> Neighbours:
+    def instead(table: pd.DataFrame, of: Neighbours = neighbours) -> Neighbours:
         return of if table is of.tables.synthetic else of.instead(table)
 
     yield "copied", instead(controls.copy_rows(tables.train, rows, random_state))
     yield "jittered", instead(controls.jitter_rows(tables.train, rows, random_state=random_state))
     yield "planted", instead(controls.plant_rows(synthetic, tables.train, PLANTED_SHARE, random_state))
     yield "synthetic", instead(synthetic)
-    unseen = ours.reference
+    unseen = neighbours.reference
     yield "holdout", instead(sample_rows(unseen.tables.synthetic, rows, random_state), unseen)
     yield "shuffled", instead(controls.shuffle_columns(synthetic, random_state))
 

@@ -10,7 +10,8 @@ from synth_handson.metrics.arrays import Integers
 from synth_handson.tables.columns import as_canonical, column_kind
 
 JITTER_SCALE = 0.05
-"""Noise of a jittered copy: this share of a column's standard deviation, and of its categories redrawn."""
+"""Noise of a jittered copy, as a share of each column's standard deviation; the same share of categories is
+redrawn."""
 
 
 def copy_rows(train: pd.DataFrame, rows: int, random_state: int = 0) -> pd.DataFrame:
@@ -19,14 +20,14 @@ def copy_rows(train: pd.DataFrame, rows: int, random_state: int = 0) -> pd.DataF
 
 
 def chosen_people(people: int, rows: int, random_state: int = 0) -> Integers:
-    """Say whom the leaks made here are made from: positions in the training table. Shape (rows,)."""
+    """Choose the people that leaks are made from: positions in the training table. Shape (rows,)."""
     return np.random.default_rng(random_state).choice(people, rows, replace=rows > people)
 
 
 def plant_rows(
     synthetic: pd.DataFrame, train: pd.DataFrame, share: float, random_state: int = 0
 ) -> pd.DataFrame:
-    """Hide real people among synthetic ones.
+    """Replace some synthetic rows by real people.
 
     Parameters
     ----------
@@ -56,7 +57,7 @@ def plant_rows(
 
 
 def replace_rows(synthetic: pd.DataFrame, rows: pd.DataFrame, random_state: int = 0) -> pd.DataFrame:
-    """Put other rows in place of as many synthetic ones, drawn at random; the others come last."""
+    """Replace randomly drawn synthetic rows by other rows, which come last."""
     if rows.empty:
         return synthetic.reset_index(drop=True)
     kept = np.random.default_rng(random_state).permutation(len(synthetic))[len(rows) :]
@@ -93,7 +94,7 @@ def jitter_rows(
 
 
 def change_category(train: pd.DataFrame, rows: int, columns: int = 1, random_state: int = 0) -> pd.DataFrame:
-    """Publish real people in a disguise that distances do not see: a category of each is changed.
+    """Publish real people in a disguise that distances do not see: each has one category changed.
 
     Parameters
     ----------
@@ -102,7 +103,7 @@ def change_category(train: pd.DataFrame, rows: int, columns: int = 1, random_sta
     rows
         Number of rows to publish.
     columns
-        In so many columns of each row, drawn at random, the category becomes another one that occurs there;
+        In that many columns of each row, drawn at random, the category becomes another one that occurs there;
         where a table has fewer columns of categories, in all of them, and without any, a value of another
         column becomes somebody else's.
     random_state
@@ -126,7 +127,7 @@ def change_category(train: pd.DataFrame, rows: int, columns: int = 1, random_sta
 
 
 def _others(values: pd.Series, source: pd.Series, chosen: Integers, rng: np.random.Generator) -> pd.Series:
-    """Give the chosen rows another of the values that occur, each as likely."""
+    """Give the chosen rows another value of the column, all equally likely."""
     codes, levels = pd.factorize(source, use_na_sentinel=False)
     first = pd.Series(np.arange(len(codes))).groupby(codes).first().to_numpy()
     known = pd.Index(levels).get_indexer(pd.Index(values.iloc[chosen]))

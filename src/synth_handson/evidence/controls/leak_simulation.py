@@ -1,4 +1,4 @@
-"""Leaks made on purpose, to see which measure notices one, and from which dose on."""
+"""Simulated leaks: which measures notice them, and from which size on."""
 
 from __future__ import annotations
 
@@ -31,22 +31,22 @@ from synth_handson.metrics.arrays import Integers
 from synth_handson.metrics.distances import HeomSpace, nearest_neighbors
 from synth_handson.metrics.intervals import Estimate, exact_share
 
-Leak = Literal["planted", "disguised", "jittered", "overfit"]
+LeakKind = Literal["planted", "disguised", "jittered", "overfit"]
 
-DOSES: dict[Leak, tuple[float, ...]] = {
+LEAK_SIZES: dict[LeakKind, tuple[float, ...]] = {
     "planted": (0.0, 0.01, 0.02, 0.05, 0.1, 0.2),
     "disguised": (0.0, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0),
     "jittered": (0.01, 0.02, 0.05, 0.1, 0.2, 0.3, 0.5),
     "overfit": (1, 12),
 }
-"""Doses that are compared: share of planted or disguised rows, noise in standard deviations, copies of each
+"""Sizes that are compared: share of planted or disguised rows, noise in standard deviations, copies of each
 person."""
 
 MAX_ROWS = 4_000
-"""Larger tables are sampled to so many rows, so that a dose takes a fraction of a second."""
+"""Rows that larger tables are sampled to, so that a simulation takes a fraction of a second."""
 
 TRACED = 300
-"""Of so many leaking rows it is looked up whom they lead to."""
+"""Leaking rows for which the person they lead to is looked up."""
 
 OVERFIT_ROWS = 300
 OVERFIT_EPOCHS = 30
@@ -54,7 +54,7 @@ OVERFIT_EPOCHS = 30
 
 @dataclass(frozen=True)
 class NaiveScore:
-    """A "privacy score" that is often used, and that rates leaks as safe.
+    """A common "privacy score" that rates leaks as safe.
 
     It is the mean distance to the closest training row, divided by the largest. A mean hides a few rows, one
     outlier rules the largest, and nothing says which score would be enough.
@@ -75,7 +75,7 @@ class NaiveScore:
 
 
 @dataclass(frozen=True)
-class Dose:
+class LeakSimulation:
     """A leak of known size, and what notices it.
 
     Attributes
@@ -84,7 +84,7 @@ class Dose:
         "planted": training rows among the synthetic ones. "disguised": the same with one category of each
         changed. "jittered": the training table with noise. "overfit": a generator that was shown few people
         again and again.
-    dose
+    size
         Share of planted or disguised rows, 0 to 1; noise in standard deviations of its column; times each
         person was shown.
     rows
@@ -104,8 +104,8 @@ class Dose:
         The score that notices little.
     """
 
-    leak: Leak
-    dose: float
+    leak: LeakKind
+    size: float
     rows: int
     leaking: int | None
     measures: tuple[Measure, ...]
@@ -119,7 +119,7 @@ class Dose:
         return not self.noticed and self.traced is not None and self.traced.low > TOLERATED_LEAK
 
 
-def prepare_doses(synthetic: pd.DataFrame, train: pd.DataFrame, holdout: pd.DataFrame) -> AssessedTables:
+def prepare_simulation(synthetic: pd.DataFrame, train: pd.DataFrame, holdout: pd.DataFrame) -> AssessedTables:
     """Prepare three tables as for an assessment, sampled to `MAX_ROWS` rows each.
 
     Raises
@@ -130,7 +130,9 @@ def prepare_doses(synthetic: pd.DataFrame, train: pd.DataFrame, holdout: pd.Data
     return prepare_tables(synthetic, train, holdout).sampled(MAX_ROWS, random_state=0)
 
 
-def take_dose(tables: AssessedTables, leak: Leak, dose: float, random_state: int = 0) -> Dose:
+def simulate_leak(
+    tables: AssessedTables, leak: LeakKind, size: float, random_state: int = 0
+) -> LeakSimulation:
     """Make a leak of a given size, and see what notices it.
 
     Parameters
@@ -141,54 +143,54 @@ def take_dose(tables: AssessedTables, leak: Leak, dose: float, random_state: int
         "planted" puts training rows in place of synthetic ones, "disguised" such rows with one category
         changed; "jittered" puts the whole training table, with noise, in the synthetic table's place;
         "overfit" leaves the tables as they are, for there the generator made the leak.
-    dose
-        As in `Dose`.
+    size
+        As in `LeakSimulation`.
     random_state
         Seed of the leak and the measures.
 
     Returns
     -------
-    Dose
+    LeakSimulation
         The measures, and which of them notice.
     """
-    synthetic, leaking = _with_leak(tables, leak, dose, random_state)
-    return measure_dose(tables.instead(synthetic), leak, dose, leaking, random_state)
+    synthetic, leaking = _with_leak(tables, leak, size, random_state)
+    return measure_leak(tables.instead(synthetic), leak, size, leaking, random_state)
 
 
-def measure_dose(
-    leaky: AssessedTables, leak: Leak, dose: float, leaking: int | None, random_state: int = 0
-) -> Dose:
-    """See what notices a leak that was made; parameters and result are those of `Dose`."""
+def measure_leak(
+    leaky: AssessedTables, leak: LeakKind, size: float, leaking: int | None, random_state: int = 0
+) -> LeakSimulation:
+    """Measure a leak that was made; parameters and result are those of `LeakSimulation`."""
     compared = Neighbours.of(leaky, random_state)
     measures = (*distance_measures(compared), *subset_measures(compared))
     hints = training_matches(compared.matches, single_level((*DISTANCE_MEASURES, *SUBSET_MEASURES)))
     names = *(m.name for m, _ in noticed(measures)), *(m.name for m in hints if hint_speaks(m))
     space, synthetic, train, _ = compared.everyone
     traced = _traced(space, synthetic, train, leaking, random_state) if leaking else None
-    return Dose(
-        leak, dose, len(leaky.synthetic), leaking, (*measures, *hints), names, naive_score(leaky), traced
+    return LeakSimulation(
+        leak, size, len(leaky.synthetic), leaking, (*measures, *hints), names, naive_score(leaky), traced
     )
 
 
 def _with_leak(
-    tables: AssessedTables, leak: Leak, dose: float, random_state: int
+    tables: AssessedTables, leak: LeakKind, size: float, random_state: int
 ) -> tuple[pd.DataFrame, int | None]:
     """Make the leak: the synthetic table with the leaking rows last, and how many they are."""
     synthetic, train = tables.synthetic, tables.train
-    count = round(dose * len(synthetic))
+    count = round(size * len(synthetic))
     if leak == "planted":
-        return plant_rows(synthetic, train, dose, random_state), count
+        return plant_rows(synthetic, train, size, random_state), count
     if leak == "disguised":
         return replace_rows(synthetic, change_category(train, count, 1, random_state), random_state), count
     if leak == "jittered":
-        return jitter_rows(train, len(train), dose, random_state), len(train)
+        return jitter_rows(train, len(train), size, random_state), len(train)
     return synthetic, None
 
 
 def _traced(
     space: HeomSpace, synthetic: Integers, train: Integers, leaking: int, random_state: int
 ) -> Estimate:
-    """Look up whom the leaking rows, the last of the synthetic ones, lead to."""
+    """Find the people that the leaking rows, the last of the synthetic ones, lead to."""
     people = train[chosen_people(len(train), leaking, random_state)[:TRACED]]
     rows = synthetic[-leaking:][: len(people)]
     equal, distance = np.zeros((2, len(rows), len(space.real)))
@@ -206,11 +208,11 @@ def _traced(
     return exact_share(int((numbers[led_to] == numbers[people]).sum()), len(people))
 
 
-def dose_response(
-    tables: AssessedTables, leak: Leak, doses: Sequence[float] | None = None, random_state: int = 0
-) -> tuple[Dose, ...]:
-    """Take several doses of a leak, by default those of `DOSES`."""
-    return tuple(take_dose(tables, leak, dose, random_state) for dose in doses or DOSES[leak])
+def simulate_leaks(
+    tables: AssessedTables, leak: LeakKind, sizes: Sequence[float] | None = None, random_state: int = 0
+) -> tuple[LeakSimulation, ...]:
+    """Simulate several sizes of a leak, by default those of `LEAK_SIZES`."""
+    return tuple(simulate_leak(tables, leak, size, random_state) for size in sizes or LEAK_SIZES[leak])
 
 
 def repeat_people(train: pd.DataFrame, times: int, random_state: int = 0) -> pd.DataFrame:
@@ -223,11 +225,13 @@ def repeat_people(train: pd.DataFrame, times: int, random_state: int = 0) -> pd.
     return pd.concat([few] * times, ignore_index=True)
 
 
-def take_overfit(repeated: pd.DataFrame, holdout: pd.DataFrame, synthetic: pd.DataFrame) -> Dose:
-    """See what notices that a generator was trained on the people of `repeat_people`."""
+def measure_overfitting(
+    repeated: pd.DataFrame, holdout: pd.DataFrame, synthetic: pd.DataFrame
+) -> LeakSimulation:
+    """Measure the leak of a generator that was trained on the people of `repeat_people`."""
     people = repeated.head(OVERFIT_ROWS)
-    tables = prepare_doses(synthetic, people, holdout)
-    return take_dose(tables, "overfit", len(repeated) / len(people))
+    tables = prepare_simulation(synthetic, people, holdout)
+    return simulate_leak(tables, "overfit", len(repeated) / len(people))
 
 
 def naive_score(tables: AssessedTables) -> NaiveScore:

@@ -1,1 +1,1 @@
-"""What is counted on all rows: on the disk, or on a cluster."""
+"""Counts over all rows: on disk, or on a cluster."""

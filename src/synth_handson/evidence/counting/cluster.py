@@ -1,4 +1,4 @@
-"""Rows on a Dask cluster: each worker keeps parts of them, and counts; what they count is merged exactly."""
+"""Rows on a Dask cluster: each worker holds and counts parts of them; the counts are merged exactly."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from synth_handson.errors import ArgumentError
-from synth_handson.evidence.counting.rows import CELLS, GROUPS, PEOPLE, TOLD, Numbers, whole
+from synth_handson.evidence.counting.rows import CELLS, GROUPS, PEOPLE, REAL_ROWS, TOLD, Numbers, whole
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -26,22 +26,22 @@ PATIENCE = 10
 PART = 1_000_000
 """Rows that are kept and counted together."""
 MERGED = "sum(t) t, sum(h) h, sum(p) p, sum(q) q, sum(n) n, bit_or(m) m"
-"""What is known of a group of which several parts know something."""
+"""Combines what several parts know about a group of rows."""
 MERGED_PEOPLE = "sum(a) a, sum(b) b, sum(s) s"
-"""The same of groups of people."""
+"""Combines what several parts know about a group of people."""
 
 
 @dataclass
 class ClusterRows:
     """Rows in the memory of a cluster's workers.
 
-    A group may have rows in several parts. So each part's groups are dealt out by a hash of their keys, and
-    those of one hash are merged in one place: as in a join by hashes, no worker sees all of them.
+    A group may have rows in several parts. Each part's groups are therefore distributed by a hash of their
+    keys, and those of one hash are merged in one place: as in a join by hashes, no worker sees all of them.
 
     Attributes
     ----------
     client
-        Of the cluster.
+        Client of the cluster.
     """
 
     client: Client
@@ -62,7 +62,7 @@ class ClusterRows:
         self._added.append(kept)
 
     def close(self) -> None:
-        """Put the columns side by side: all are there."""
+        """Join the columns, once all were added."""
         self._parts = [
             self.client.submit(_side_by_side, list(tables), pure=False)
             for tables in zip(*self._added, strict=True)
@@ -72,17 +72,17 @@ class ClusterRows:
         self._added.clear()
 
     def over_groups(self, keys: str, aggregates: str) -> tuple[int, ...]:
-        """Return aggregates over the groups of rows that are alike in some columns."""
+        """Return aggregates over the groups of rows that are equal in some columns."""
         question = f"SELECT {aggregates} FROM ({{groups}})"
         return self._over(keys, keys, GROUPS, MERGED, question)
 
     def told(self, known: str, secret: str) -> tuple[int, ...]:
-        """Count the people whose secret is told right by the synthetic rows that agree in what is known."""
+        """Count the people whose secret is guessed right from the synthetic rows that match what is known."""
         question = TOLD.format(known=known, groups="{groups}")
         return self._over(f"{known}, {secret}", known, PEOPLE, MERGED_PEOPLE, question)
 
     def _over(self, keys: str, together: str, sums: str, merged_sums: str, question: str) -> tuple[int, ...]:
-        """Ask something of groups, of which those that are alike in some keys are in the same hands."""
+        """Aggregate groups; those that share some keys are on the same worker."""
         hands = len(self._workers())
         dealt = [
             self.client.submit(_deal, part, keys, together, sums, hands, pure=False) for part in self._parts
@@ -109,6 +109,15 @@ class ClusterRows:
             for *cell, rows in found:
                 totals[tuple(cell)] = totals.get(tuple(cell), 0) + rows
         return [(*cell, rows) for cell, rows in totals.items()]
+
+    def real_rows(self, columns: str, key: str, every: int) -> Numbers:
+        """Return columns of all training and holdout rows that have one of some values, in order."""
+        import pyarrow as pa
+
+        text = REAL_ROWS.format(columns=columns, rows="part", key=key, every=every)
+        found = [self.client.submit(_some_rows, part, text, pure=False) for part in self._parts]
+        rows = pa.concat_tables(self.client.gather(found))
+        return {name: rows[name].to_numpy() for name in rows.column_names}
 
     def _workers(self) -> list[str]:
         # Not scheduler_info: a thread of the client overwrites its answer every two seconds with one that
@@ -151,7 +160,7 @@ def _side_by_side(tables: list[pa.Table]) -> pa.Table:
 
 
 def _deal(part: pa.Table, keys: str, together: str, sums: str, hands: int) -> list[pa.Table]:
-    """Group the rows of a part, and deal the groups out by a hash of some of their keys."""
+    """Group the rows of a part, and distribute the groups by a hash of some of their keys."""
     groups = f"SELECT {keys}, {sums}, hash({together}) % {hands} hand FROM part GROUP BY {keys}"
     found = _query(groups, part=part)
     return [
@@ -165,7 +174,7 @@ def _hand(dealt: list[pa.Table], number: int) -> pa.Table:
 
 
 def _merge(hands: list[pa.Table], keys: str, sums: str, question: str) -> tuple[int, ...]:
-    """Merge the groups of one hash, and ask something of them."""
+    """Merge the groups of one hash, and aggregate them."""
     import pyarrow as pa
 
     groups = f"SELECT {keys}, {sums} FROM groups GROUP BY {keys}"
@@ -176,6 +185,10 @@ def _merge(hands: list[pa.Table], keys: str, sums: str, question: str) -> tuple[
 def _count_cells(part: pa.Table, names: str) -> list[tuple[int, ...]]:
     found = _query(f"SELECT {names}, count(*) n FROM part GROUP BY {names}", part=part)
     return [tuple(row.values()) for row in found.to_pylist()]
+
+
+def _some_rows(part: pa.Table, text: str) -> pa.Table:
+    return _query(text, part=part)
 
 
 def _query(text: str, **tables: pa.Table) -> pa.Table:

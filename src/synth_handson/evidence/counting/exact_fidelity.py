@@ -1,4 +1,4 @@
-"""Fidelity on all rows: what rests on counts alone, of tables too large to be measured otherwise."""
+"""Fidelity on all rows: measures that rest on counts, for tables too large for the other ways."""
 
 from __future__ import annotations
 
@@ -22,13 +22,13 @@ from synth_handson.metrics.counts import chi_square, total_variation
 from synth_handson.metrics.intervals import Estimate
 
 MAX_CATEGORIES = 10_000
-"""Whether categories are kept is looked up on all rows if there are no more of them."""
+"""Largest number of categories whose presence is checked on all rows."""
 
 Statistic = Callable[[Integers], Floats]
 
 
 def on_all_rows(fidelity: Fidelity, whole: WholeTables) -> Fidelity:
-    """Measure anew, on all rows, what was measured on a sample and rests on counts.
+    """Replace measures that rest on counts by those of all rows.
 
     Parameters
     ----------
@@ -71,7 +71,7 @@ class _Draws:
 
     @classmethod
     def of(cls, counts: Integers, rows: int, rng: np.random.Generator) -> _Draws:
-        """Draw so many rows from a table in which each code is counted."""
+        """Draw rows from a table given by the count of each code."""
         total = int(counts.sum())
         if rows == total:
             drawn = counts[None]

@@ -1,4 +1,4 @@
-"""What can be counted is counted on all rows of large tables: out of memory, or on a cluster.
+"""Count on all rows of large tables: out of memory, or on a cluster.
 
 A column is what its values are and how often each occurs: bins, ranks and types are decided from that alone.
 Each row becomes the numbers of its values, and every join and contingency table is counted from those.
@@ -10,6 +10,7 @@ from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Seq
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import chain
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
@@ -22,8 +23,11 @@ from synth_handson.errors import ArgumentError, TableError
 from synth_handson.evidence.counting.cluster import ClusterRows, connect
 from synth_handson.evidence.counting.rows import Rows, on_disk
 from synth_handson.evidence.fidelity.statistics import Coarse, coarsen
+from synth_handson.evidence.measures import Measure
 from synth_handson.evidence.privacy.attribution import Attributions, choose_guesses, without_texts
+from synth_handson.evidence.privacy.few_alike import Commonest
 from synth_handson.evidence.privacy.identical import Matches, NeverRepeating
+from synth_handson.evidence.privacy.same_people import known_by, shared_people
 from synth_handson.evidence.privacy.subsets import (
     BINS,
     GAPS,
@@ -36,6 +40,7 @@ from synth_handson.evidence.privacy.subsets import (
     spread_of,
     ventiles,
 )
+from synth_handson.evidence.privacy.text_columns import columns_of_text
 from synth_handson.evidence.three_tables import (
     MAX_ROWS,
     TITLES,
@@ -50,8 +55,9 @@ from synth_handson.metrics.arrays import Floats, Integers
 from synth_handson.metrics.bins import bin_column
 from synth_handson.metrics.distances import mid_ranks
 from synth_handson.tables.checks import check_known, check_target, listed
-from synth_handson.tables.columns import Column
+from synth_handson.tables.columns import Column, column_kind
 from synth_handson.tables.large import AnyTable, FrameTable, LargeTable, open_table
+from synth_handson.tables.people import REPEATED_SHARE, find_several_rows
 from synth_handson.tables.texts import is_text
 
 if TYPE_CHECKING:
@@ -60,8 +66,10 @@ if TYPE_CHECKING:
 Numbers = NDArray[np.int32]
 
 TRAIN, SYNTHETIC, HOLDOUT = range(3)
+OFTEN = 4
+"""If there are so many times as many rows as values, most of these have several rows."""
 SYNTHETIC_ROW, DRAWN_SYNTHETIC, DRAWN_TRAIN, FOLLOWED_TRAIN = 1, 2, 4, 8
-"""What a row is marked as: a synthetic one, or one of those of `Drawn`."""
+"""Flags of a row: synthetic, or part of one of the samples of `Drawn`."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -101,7 +109,7 @@ class WholeColumn:
 
     @classmethod
     def of(cls, name: str, values: Column, counts: Integers) -> WholeColumn:
-        """Decide bins from the values that occur; those of real people come first."""
+        """Choose bins from the values that occur; those of real people come first."""
         train, real, others = counts[TRAIN], counts[TRAIN] + counts[HOLDOUT], counts[1:].sum(axis=0)
         known = train > 0
         trained = values[known].reset_index(drop=True)
@@ -118,6 +126,12 @@ class WholeColumn:
             widths = spread, spread_of(np.bincount(bins + 1, real).astype(np.intp))
         split_bins = np.array(split, np.float64)
         return cls(name, values, counts, binned.other, split_bins, widths, coarse, bins, nearest)
+
+    def repeats_rarely(self, rows: int) -> bool:
+        """Tell whether most real values repeat, but few do among so many rows drawn at random."""
+        real = self.counts[TRAIN, 1:] + self.counts[HOLDOUT, 1:]
+        several = real[real > 1].sum() >= REPEATED_SHARE * real.sum()
+        return bool(several and OFTEN * (real > 0).sum() > rows)
 
     @property
     def has_gaps(self) -> bool:
@@ -136,13 +150,15 @@ class WholeTables:
     sizes
         Number of training people, of holdout people and of synthetic rows.
     sample
-        As many rows of each as are measured where counting is not enough.
+        Rows of each table that are measured where counting is not enough.
     random_state
         Seed of what is drawn.
     drawn
         Which rows stand for people, and which are looked at where not all are.
     rows
         All rows as numbers.
+    texts
+        Columns of free text, which are joined each by itself, and otherwise measured on the sample.
     """
 
     columns: dict[str, WholeColumn]
@@ -151,6 +167,12 @@ class WholeTables:
     random_state: int
     drawn: Drawn
     rows: Rows
+    texts: tuple[str, ...] = ()
+
+    @cached_property
+    def compared(self) -> dict[str, WholeColumn]:
+        """All columns but those of free text."""
+        return {name: column for name, column in self.columns.items() if name not in self.texts}
 
     @cached_property
     def never_repeating(self) -> NeverRepeating:
@@ -158,19 +180,65 @@ class WholeTables:
         return NeverRepeating.among(
             {
                 name: pd.Series(column.counts[TRAIN, 1:], pd.Index(column.values[1:])).loc[lambda n: n > 0]
-                for name, column in self.columns.items()
+                for name, column in self.compared.items()
             }
+        )
+
+    @cached_property
+    def shared_people(self) -> Measure | None:
+        """How many holdout rows are of people who have training rows, too: see `same_people`.
+
+        Of people with few rows each, a sample of rows hardly has two. So all rows of some values are looked
+        at, column by column.
+        """
+        real = pd.concat([self.sample.train, self.sample.holdout], ignore_index=True)
+        rare = (name for name, column in self.compared.items() if column.repeats_rarely(len(real)))
+        frames = chain([real], (self._rows_of_some(name, len(real)) for name in rare))
+        several = next(filter(None, map(find_several_rows, frames)), None)
+        if several is None:
+            return None
+        if any(self.columns[name].has_gaps for name in several.key):
+            # A row with a gap is a person of its own.
+            return shared_people(self.sample)
+        known, rows = self.rows.over_groups(self._keys(several.key), "sum(h) FILTER (t > 0), sum(h)")
+        return known_by(several, known, rows)
+
+    def _rows_of_some(self, key: str, rows: int) -> pd.DataFrame:
+        """Return about so many real rows: all those of some of a column's values."""
+        every = -(-sum(self.sizes[:2]) // rows)
+        found = self.rows.real_rows(self._keys(self.columns), self._keys([key]), every)
+        values = zip(self.columns.items(), found.values(), strict=True)
+        return pd.DataFrame(
+            {name: column.values.iloc[codes].reset_index(drop=True) for (name, column), codes in values}
         )
 
     @property
     def split(self) -> dict[str, Floats]:
         """Training and holdout rows in each bin of each column. Shape (2, bins) each."""
-        return {name: column.split for name, column in self.columns.items()}
+        return {name: column.split for name, column in self.compared.items()}
+
+    @cached_property
+    def commonest(self) -> Commonest:
+        """What most synthetic rows have in common."""
+        train, _, rows = self.sizes
+        alone = []
+        for name, column in self.compared.items():
+            top = int(column.counts[SYNTHETIC].argmax())
+            times, people = (int(column.counts[part, top]) for part in (SYNTHETIC, TRAIN))
+            alone.append(Commonest({name: column.values[top]}, times, people, (rows, train)))
+
+        def count(names: Sequence[str]) -> tuple[int, int]:
+            # More than half of the rows can be alike in one way only.
+            most = f"FILTER (2 * (n - t - h) > {rows})"
+            found, people = self.rows.over_groups(self._keys(names), f"sum(n - t - h) {most}, sum(t) {most}")
+            return found, people
+
+        return Commonest.together(alone, count)
 
     def matches(self, left_out: Sequence[str] = ()) -> Matches:
         """Join the tables on all columns but those left out."""
         train, holdout, rows = self.sizes
-        keys = self._keys([name for name in self.columns if name not in left_out])
+        keys = self._keys([name for name in self.compared if name not in left_out])
         *counts, alone = self.rows.over_groups(
             keys,
             """
@@ -185,16 +253,18 @@ class WholeTables:
 
     @cached_property
     def joins(self) -> tuple[SubsetJoin, ...]:
-        """Who is found by part of the columns: on values, and on twentieths where there are any."""
-        binned = [False, True] if any(c.ventiles is not None for c in self.columns.values()) else [False]
+        """People found by part of the columns: by values, and by twentieths where there are any."""
+        binned = [False, True] if any(c.ventiles is not None for c in self.compared.values()) else [False]
         return tuple(self._join(in_bins) for in_bins in binned)
 
     def _join(self, binned: bool) -> SubsetJoin:
-        spread = {name: column.spread[binned] for name, column in self.columns.items()}
+        spread = {name: column.spread[binned] for name, column in self.compared.items()}
         subsets = choose_subsets(spread, np.random.default_rng(self.random_state))
-        with_gaps = [column for column in self.columns.values() if column.has_gaps]
+        with_gaps = [column for column in self.compared.values() if column.has_gaps]
         if not binned and len(with_gaps) > 1:
             subsets = (*subsets, GAPS)
+        if not binned:
+            subsets = (*subsets, *((name,) for name in self.texts))
         counts = (self._find(subset, binned) for subset in subsets)
         return SubsetJoin.of(subsets, self.drawn, counts, binned=binned)
 
@@ -214,7 +284,7 @@ class WholeTables:
         return [train, holdout], [synthetic, members], unique / max(len(self.drawn.followed), 1)
 
     def attributions(self, known: Sequence[str]) -> Attributions:
-        """Guess every other column of whoever is known by these."""
+        """Guess every other column of a person known by these."""
         binned = [name for name, column in self.columns.items() if column.ventiles is not None]
         chosen = choose_guesses(without_texts(self.sample.train), binned, known)
         counts = (
@@ -232,7 +302,7 @@ class WholeTables:
         return counts
 
     def _keys(self, names: Iterable[str], way: str = "v") -> str:
-        """Name the numbers by which rows are compared: values ("v"), or those of `Rows` that numbers have."""
+        """Name the columns by which rows are compared: values ("v"), or those of `Rows` for numbers."""
         positions = {name: i for i, name in enumerate(self.columns)}
         return ", ".join(
             f"{way if self.columns[name].ventiles is not None else 'v'}{positions[name]}" for name in names
@@ -240,13 +310,13 @@ class WholeTables:
 
 
 @dataclass(frozen=True, eq=False)
-class Given:
+class ReadTables:
     """Three tables as they were given.
 
     Attributes
     ----------
     columns
-        Of the synthetic table and the training table, in their dtypes, without rows.
+        The synthetic and the training table without rows, for their columns and dtypes.
     sizes
         Number of training people, of holdout people and of synthetic rows.
     tables
@@ -274,7 +344,7 @@ def read_tables(
     known: Iterable[Hashable] | None = None,
     rows: int = MAX_ROWS,
     client: Client | None = None,
-) -> Iterator[Given]:
+) -> Iterator[ReadTables]:
     """Open three tables, check that they can be compared, and count large ones.
 
     Parameters
@@ -288,13 +358,14 @@ def read_tables(
     known
         Columns that somebody may already know of a person, if any were named.
     rows
-        If one has more, all three are counted out of memory, and samples of so many drawn.
+        If one has more, all three are counted out of memory, and samples of this size are drawn.
     client
-        Of a Dask cluster that keeps and counts the rows of large tables; by default they lie on the disk.
+        Client of a Dask cluster that keeps and counts the rows of large tables; by default they lie on the
+        disk.
 
     Yields
     ------
-    Given
+    ReadTables
         The tables. What is on the disk is removed afterwards.
 
     Raises
@@ -314,7 +385,9 @@ def read_tables(
             named = check_known(known, prepared.train.columns)
             _check_texts(named, list(map(str, prepared.train)), prepared.train.__getitem__)
             sizes = len(prepared.train), len(prepared.holdout), len(prepared.synthetic)
-            yield Given((small["synthetic"].iloc[:0], small["train"].iloc[:0]), sizes, prepared, None, named)
+            yield ReadTables(
+                (small["synthetic"].iloc[:0], small["train"].iloc[:0]), sizes, prepared, None, named
+            )
             return
         check_shapes(tables)
         check_target(target, map(str, tables["train"].columns))
@@ -330,7 +403,7 @@ def read_tables(
         )
         with _room(Path(folder), client) as room:
             whole = _count(large, random_state, rows, room)
-            yield Given(columns, whole.sizes, whole.sample, whole, named)
+            yield ReadTables(columns, whole.sizes, whole.sample, whole, named)
 
 
 def _check_texts(known: Sequence[str], names: Sequence[str], column: Callable[[str], Column]) -> None:
@@ -343,14 +416,14 @@ def _check_texts(known: Sequence[str], names: Sequence[str], column: Callable[[s
 
 
 def _some_of(table: LargeTable, name: Any, rows: int, random_state: int) -> Column:
-    """Return so many values of a column."""
+    """Return the first values of a column."""
     values, codes = table.encode(name)
     return values.iloc[codes[sample_positions(len(codes), rows, random_state)]]
 
 
 @contextmanager
 def _room(folder: Path, client: Client | None) -> Iterator[Rows]:
-    """Return where the rows are kept."""
+    """Choose where the rows are kept."""
     with connect(client) as connected:
         if connected is not None:
             yield ClusterRows(connected)
@@ -360,13 +433,14 @@ def _room(folder: Path, client: Client | None) -> Iterator[Rows]:
 
 
 def _count(tables: Mapping[str, LargeTable], random_state: int, rows: int, room: Rows) -> WholeTables:
-    """Give the values of each column numbers, one column after the other."""
+    """Assign numbers to the values of each column, one column after the other."""
     lengths = {title: len(tables[title]) for title in TITLES}
     sizes = lengths["train"], lengths["holdout"], lengths["synthetic"]
     chosen = [sample_positions(lengths[title], rows, random_state) for title in TITLES]
     columns: dict[str, WholeColumn] = {}
     samples: list[dict[str, Column]] = [{}, {}, {}]
     problems: list[Message] = []
+    texts = _texts_of(tables["train"], rows, random_state)
     people = _People(lengths["train"], lengths["synthetic"], lengths["holdout"], random_state)
     for given in tables["train"].columns:
         name = str(given)
@@ -379,7 +453,8 @@ def _count(tables: Mapping[str, LargeTable], random_state: int, rows: int, room:
         column = columns[name] = WholeColumn.of(name, values, counts)
         for part, picked, drawn in zip(codes, chosen, samples, strict=True):
             drawn[name] = values.iloc[part[picked]].reset_index(drop=True)
-        people.add(codes, column)
+        if name not in texts:
+            people.add(codes, column)
         room.add(_numbers(len(columns) - 1, column, np.concatenate(codes)))
     if problems:
         raise TableError(problems, "tables")
@@ -388,11 +463,23 @@ def _count(tables: Mapping[str, LargeTable], random_state: int, rows: int, room:
     room.close()
     drawn_train, drawn_synthetic, drawn_holdout = map(pd.DataFrame, samples)
     sample = AssessedTables(drawn_synthetic, drawn_train, drawn_holdout)
-    return WholeTables(columns, sizes, sample, random_state, chosen_rows, room)
+    return WholeTables(columns, sizes, sample, random_state, chosen_rows, room, texts)
+
+
+def _texts_of(train: LargeTable, rows: int, random_state: int) -> tuple[str, ...]:
+    """Choose the columns of free text by so many rows; only text is read."""
+    empty = {str(name): column for name, column in train.empty.items()}
+    called = {str(name): name for name in train.columns}
+
+    def column(name: str) -> Column:
+        may_be = column_kind(empty[name]) == "category"
+        return _some_of(train, called[name], rows, random_state) if may_be else empty[name]
+
+    return tuple(columns_of_text(list(called), column))
 
 
 class _People:
-    """Which rows are alike in all columns, and in which column training and synthetic rows differ most.
+    """Rows that are equal in all columns, and the column in which training and synthetic rows differ most.
 
     ``gaps`` has a number for each row that rows share whose values are missing in the same columns.
     """
@@ -449,7 +536,7 @@ def _numbers(position: int, column: WholeColumn, codes: Numbers) -> dict[str, ND
 
 
 def _parts(lengths: Sequence[int], drawn: Drawn) -> dict[str, NDArray[Any]]:
-    """Return the table that each row belongs to, and what it is marked as."""
+    """Return the table that each row belongs to, and its flags."""
     starts = np.cumsum([0, *lengths[:2]])
     parts = np.repeat(np.arange(3, dtype=np.int8), lengths)
     marks = np.where(parts == SYNTHETIC, SYNTHETIC_ROW, 0).astype(np.uint8)

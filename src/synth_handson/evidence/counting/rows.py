@@ -1,4 +1,4 @@
-"""The rows of large tables as numbers, and what is counted over groups of them: on the disk, or on a cluster.
+"""The rows of large tables as numbers, and counts over groups of them, on disk.
 
 Whatever is counted is a sum of whole numbers over rows, so it is the same wherever they lie.
 """
@@ -12,6 +12,7 @@ from pathlib import Path
 from tempfile import gettempdir
 from typing import TYPE_CHECKING, Any, Protocol
 
+import numpy as np
 from numpy.typing import NDArray
 
 from synth_handson.errors import SynthHandsonError
@@ -20,20 +21,23 @@ if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
 MEMORY = "1500MB"
-"""What DuckDB may use before it puts intermediate results on the disk."""
+"""Memory that DuckDB may use before it spills intermediate results to disk."""
 GROUPS = "sum(train) t, sum(holdout) h, sum(member) p, sum(other) q, count(*) n, bit_or(marks) m"
-"""What is known of a group of rows: training ones, holdout ones, those that stand for a training or a holdout
-person, all, and the marks of any of them."""
+"""Counts of a group of rows: training rows, holdout rows, rows that stand for a training or a holdout person,
+all rows, and the flags set on any of them."""
 PEOPLE = "sum(member) a, sum(other) b, sum(1 - train - holdout) s"
-"""What is known of a group of people, each counted once: training, holdout people, synthetic rows."""
+"""Counts of a group of people, each counted once: training people, holdout people, synthetic rows."""
 TOLD = """
     SELECT sum(a), sum(b), sum(a) FILTER (most > 0), sum(b) FILTER (most > 0),
     sum(a) FILTER (s > 0 AND s = most), sum(b) FILTER (s > 0 AND s = most)
     FROM (SELECT *, max(s) OVER (PARTITION BY {known}) most FROM ({groups}))
 """
-"""Training and holdout people: all, those whose known values a synthetic row has, and those told right."""
+"""Counts of training and holdout people: all, those whose known values appear in a synthetic row, and those
+whose secret is guessed right."""
 CELLS = "train, holdout, p{one}, p{other}"
-"""The parts and the two coarse bins by which pairs of columns are counted."""
+"""Columns by which pairs are counted: the table and the two coarse bins."""
+REAL_ROWS = "SELECT {columns} FROM {rows} WHERE train + holdout > 0 AND {key} > 0 AND {key} % {every} = 0"
+"""Real rows that have one of some values; 0 is the missing one."""
 
 Numbers = Mapping[str, NDArray[Any]]
 
@@ -50,10 +54,10 @@ class Rows(Protocol):
         """Add columns; each array holds a number for every row."""
 
     def close(self) -> None:
-        """Put the columns side by side: all are there."""
+        """Join the columns, once all were added."""
 
     def over_groups(self, keys: str, aggregates: str) -> tuple[int, ...]:
-        """Return aggregates over the groups of rows that are alike in some columns.
+        """Return aggregates over the groups of rows that are equal in some columns.
 
         Parameters
         ----------
@@ -64,7 +68,7 @@ class Rows(Protocol):
         """
 
     def told(self, known: str, secret: str) -> tuple[int, ...]:
-        """Count the people whose secret is told right by the synthetic rows that agree in what is known.
+        """Count the people whose secret is guessed right from the synthetic rows that match what is known.
 
         Parameters
         ----------
@@ -82,10 +86,21 @@ class Rows(Protocol):
     def cells(self, one: int, other: int) -> list[tuple[int, ...]]:
         """Count rows by part and by the coarse bins of two columns: train, holdout, bin, bin, rows."""
 
+    def real_rows(self, columns: str, key: str, every: int) -> Numbers:
+        """Return columns of all training and holdout rows that have one of some values, in order.
+
+        Parameters
+        ----------
+        columns
+            Separated by commas.
+        key, every
+            Of this column, each ``every``-th value is taken.
+        """
+
 
 @dataclass
 class DiskRows:
-    """Rows in a DuckDB database, on the disk where memory does not do.
+    """Rows in a DuckDB database, which uses the disk where memory is not enough.
 
     Attributes
     ----------
@@ -107,7 +122,7 @@ class DiskRows:
         self._tables.append(name)
 
     def close(self) -> None:
-        """Put the columns side by side: all are there."""
+        """Join the columns, once all were added."""
         self.connection.execute(
             f"CREATE TABLE rows AS SELECT * FROM {' POSITIONAL JOIN '.join(self._tables)}"
         )
@@ -115,12 +130,12 @@ class DiskRows:
             self.connection.execute(f"DROP TABLE {name}")
 
     def over_groups(self, keys: str, aggregates: str) -> tuple[int, ...]:
-        """Return aggregates over the groups of rows that are alike in some columns."""
+        """Return aggregates over the groups of rows that are equal in some columns."""
         groups = f"SELECT {GROUPS} FROM rows GROUP BY {keys}"
         return whole(self._query(f"SELECT {aggregates} FROM ({groups})")[0])
 
     def told(self, known: str, secret: str) -> tuple[int, ...]:
-        """Count the people whose secret is told right by the synthetic rows that agree in what is known."""
+        """Count the people whose secret is guessed right from the synthetic rows that match what is known."""
         groups = f"SELECT {known}, {secret}, {PEOPLE} FROM rows GROUP BY {known}, {secret}"
         return whole(self._query(TOLD.format(known=known, groups=groups))[0])
 
@@ -128,18 +143,24 @@ class DiskRows:
         """Count rows by part and by the coarse bins of two columns: train, holdout, bin, bin, rows."""
         return self._query(f"SELECT {CELLS.format(one=one, other=other)}, count(*) FROM rows GROUP BY ALL")
 
+    def real_rows(self, columns: str, key: str, every: int) -> Numbers:
+        """Return columns of all training and holdout rows that have one of some values, in order."""
+        text = REAL_ROWS.format(columns=columns, rows="rows", key=key, every=every)
+        found = self.connection.execute(text).fetchnumpy()
+        return {name: np.asarray(column) for name, column in found.items()}
+
     def _query(self, text: str) -> list[tuple[Any, ...]]:
         return self.connection.execute(text).fetchall()
 
 
 def whole(numbers: tuple[Any, ...]) -> tuple[int, ...]:
-    """Return sums as whole numbers; one over nothing is 0."""
+    """Return sums as whole numbers; an empty sum is 0."""
     return tuple(int(number or 0) for number in numbers)
 
 
 @contextmanager
 def on_disk(folder: Path) -> Iterator[DiskRows]:
-    """Keep rows in this folder; say what to do if there is no room for them.
+    """Keep rows in this folder; if there is no room, the error says what to do.
 
     Raises
     ------

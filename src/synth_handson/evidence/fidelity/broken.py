@@ -1,4 +1,4 @@
-"""What is plainly broken in a column: the same for everybody, blank, or without a common category."""
+"""Columns that are clearly broken: constant, blank, or without a common category."""
 
 from __future__ import annotations
 
@@ -14,20 +14,20 @@ from synth_handson.metrics.intervals import Estimate, exact_share
 Fault = Literal["constant", "blank", "lost", "shifted"]
 
 BLANK = 0.05
-"""By how much the share of blanks may certainly differ."""
+"""Tolerated difference in the share of missing values, after allowing for uncertainty."""
 SHIFTED = 0.03
-"""By how much a class of the target may certainly be rarer or more frequent."""
+"""Tolerated difference in the share of a target class, after allowing for uncertainty."""
 COMMON_SHARE, COMMON_ROWS = 0.01, 20
-"""A category that at least so many of the training rows have must not be missing."""
+"""Share and number of training rows from which on a category counts as common and must not be missing."""
 BY_CHANCE = 0.001
-"""A category is lost if its absence is no more likely than this, had the rows been drawn from real people."""
+"""A category counts as lost if rows drawn from real people would lack it with at most this probability."""
 MAX_VALUES = 20
-"""Numbers with no more different values are categories here."""
+"""Numbers with at most this many distinct values are treated as categories."""
 
 
 @dataclass(frozen=True)
 class BrokenColumn:
-    """One thing that is certainly broken in a column of the synthetic table.
+    """One fault that a column of the synthetic table certainly has.
 
     Attributes
     ----------
@@ -51,7 +51,7 @@ class BrokenColumn:
 
 
 def find_broken(synthetic: pd.DataFrame, train: pd.DataFrame) -> tuple[BrokenColumn, ...]:
-    """Find what is plainly broken, column by column.
+    """Find clearly broken columns.
 
     Parameters
     ----------
@@ -61,9 +61,9 @@ def find_broken(synthetic: pd.DataFrame, train: pd.DataFrame) -> tuple[BrokenCol
     Returns
     -------
     tuple of BrokenColumn
-        The columns in their order. Of a column that is the same for everybody nothing else is said. Only what
-        is certain: by exact intervals of the shares (Clopper & Pearson, 1934), or where chance alone would
-        leave a common category out in one of a thousand tables at most.
+        The columns in their order. For a column that is the same for everybody, nothing else is reported.
+        Only what is certain: by exact intervals of the shares (Clopper & Pearson, 1934), or where chance
+        alone would leave a common category out in one of a thousand tables at most.
     """
     return tuple(fault for name in train.columns for fault in _faults(synthetic[name], train[name]))
 
@@ -79,13 +79,13 @@ def find_shifted(synthetic: pd.Series[Any], train: pd.Series[Any]) -> BrokenColu
     known = [column.dropna() for column in (synthetic, train)]
     found = []
     for value in known[1].unique():
-        ours, theirs = (exact_share(int((column == value).sum()), len(column)) for column in known)
-        found.append((_certain_gap(ours, theirs), value, ours, theirs))
-    # Of two classes, which are equally far off, the rarer one is named.
-    gap, value, ours, theirs = max(found, key=lambda one: (round(one[0], 9), -one[3]))
+        share, expected = (exact_share(int((column == value).sum()), len(column)) for column in known)
+        found.append((_certain_gap(share, expected), value, share, expected))
+    # Two classes are equally far off; the rarer one is named.
+    gap, value, share, expected = max(found, key=lambda one: (round(one[0], 9), -one[3]))
     if gap <= SHIFTED:
         return None
-    return BrokenColumn(str(train.name), "shifted", value_text(value), float(ours), float(theirs))
+    return BrokenColumn(str(train.name), "shifted", value_text(value), float(share), float(expected))
 
 
 def value_text(value: Any) -> str:
@@ -96,12 +96,12 @@ def value_text(value: Any) -> str:
 def _faults(synthetic: pd.Series[Any], train: pd.Series[Any]) -> Iterator[BrokenColumn]:
     name = str(train.name)
     values, known = synthetic.dropna(), train.dropna()
-    ours, theirs = (
+    share, expected = (
         exact_share(len(table) - len(there), len(table))
         for table, there in ((synthetic, values), (train, known))
     )
-    if _certain_gap(ours, theirs) > BLANK:
-        yield BrokenColumn(name, "blank", None, float(ours), float(theirs))
+    if _certain_gap(share, expected) > BLANK:
+        yield BrokenColumn(name, "blank", None, float(share), float(expected))
     if values.empty:
         return
     counts = known.value_counts()
@@ -119,14 +119,14 @@ def _faults(synthetic: pd.Series[Any], train: pd.Series[Any]) -> Iterator[Broken
 
 
 def _is_lost(rows: int, of: int, drawn: int) -> bool:
-    """Tell whether so many training rows are common, and all missing among those drawn by no chance."""
+    """Tell whether training rows are common, and missing among those drawn for another reason than chance."""
     if rows < max(COMMON_ROWS, COMMON_SHARE * of):
         return False
     return bool((1 - exact_share(rows, of).low) ** drawn <= BY_CHANCE)
 
 
-def _certain_gap(ours: Estimate, theirs: Estimate) -> float:
-    """Say how far apart two shares certainly are, from their intervals (Newcombe, Stat. Med. 17, 1998)."""
-    larger, smaller = max(ours, theirs, key=float), min(ours, theirs, key=float)
+def _certain_gap(left: Estimate, right: Estimate) -> float:
+    """Bound the difference of two shares from below by their intervals (Newcombe, Stat. Med. 17, 1998)."""
+    larger, smaller = max(left, right, key=float), min(left, right, key=float)
     uncertain = np.hypot(larger - larger.low, smaller.high - smaller)
     return float(larger) - float(smaller) - float(uncertain)

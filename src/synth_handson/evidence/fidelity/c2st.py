@@ -22,7 +22,7 @@ from synth_handson.metrics.models import TreeEncoder, one_thread
 ROWS = 5_000
 FOLDS = 5
 WIDENING = 1.5
-"""By how much cross-validation widens the interval: the square root of (1/5 + 1/4) / (1/5)."""
+"""Factor by which cross-validation widens the interval: the square root of (1/5 + 1/4) / (1/5)."""
 
 
 def c2st(
@@ -42,7 +42,7 @@ def c2st(
     random_state
         Seed of the samples and folds.
     rows
-        At most so many rows of each table; all are sampled to the size of the smallest.
+        Most rows of each table; all are sampled to the size of the smallest.
 
     Returns
     -------
@@ -51,10 +51,10 @@ def c2st(
         `c2st_area`.
     """
     rows = min(len(synthetic), len(train), len(holdout), rows)
-    ours, theirs = (
+    area, expected = (
         c2st_area(table, train, random_state=random_state, rows=rows) for table in (synthetic, holdout)
     )
-    return Measure("c2st_auc", ours, theirs, rows=rows)
+    return Measure("c2st_auc", area, expected, rows=rows)
 
 
 def told_apart_by_events(
@@ -71,7 +71,7 @@ def told_apart_by_events(
     random_state
         Seed of the samples and folds.
     rows
-        At most so many rows of each table.
+        Most rows of each table.
 
     Returns
     -------
@@ -90,9 +90,9 @@ def told_apart_by_events(
 _Owned = tuple[pd.DataFrame, Integers]
 
 
-def _area_of_events(ours: _Owned, theirs: _Owned, random_state: int, rows: int) -> Estimate:
+def _area_of_events(compared: _Owned, train: _Owned, random_state: int, rows: int) -> Estimate:
     tables, people = [], []
-    for shift, (table, owners) in enumerate((theirs, ours)):
+    for shift, (table, owners) in enumerate((train, compared)):
         rng = np.random.default_rng(random_state + shift)
         drawn = rows_of_people(owners, rows, rng, again=False)
         tables.append(table.iloc[drawn])
@@ -106,7 +106,7 @@ def _area_of_events(ours: _Owned, theirs: _Owned, random_state: int, rows: int) 
     np.add.at(history, person, hashes)
     _, group = np.unique(history, return_inverse=True)
     if group.max() < 2 * FOLDS:
-        # So few different histories are nobody's own: people are dealt out one by one.
+        # With so few distinct histories, people are assigned to folds one by one.
         group = np.arange(len(history))
     folds = (np.random.default_rng(random_state).permutation(int(group.max()) + 1) % FOLDS)[group[person]]
     scores = _scores(both, is_table, folds, random_state)
@@ -134,7 +134,7 @@ def c2st_area(table: pd.DataFrame, train: pd.DataFrame, *, random_state: int, ro
     random_state
         Seed of the samples and folds.
     rows
-        At most so many rows of each table; the larger one is sampled to the size of the smaller.
+        Most rows of each table; the larger one is sampled to the size of the smaller.
 
     Returns
     -------
@@ -160,7 +160,7 @@ def c2st_area(table: pd.DataFrame, train: pd.DataFrame, *, random_state: int, ro
 
 
 def _folds(both: pd.DataFrame, is_table: Booleans, random_state: int) -> Integers:
-    """Deal the rows into folds, each with as many of either table; copies of a row go together.
+    """Assign rows to folds with equally many of both tables; copies of a row stay together.
 
     A row with more copies than there are folds is no copy but a common value, and is dealt row by row: so a
     copied table of few different rows comes out somewhat below 0.5.

@@ -27,7 +27,7 @@ from synth_handson.metrics.variance import intraclass_correlation
 
 
 def with_events(of_people: Fidelity, histories: Histories, random_state: int) -> Fidelity:
-    """Add to what was compared of people what their events say.
+    """Add the measures of events to those of people.
 
     - Each column of the events, as in tables of one row for each person; the moments of events among them.
     - Each pair of such columns, and each with what belongs to the people.
@@ -83,7 +83,7 @@ def _and_events(found: Fidelity, histories: Histories, events: Events, random_st
 
 
 def next_to_each_other(events: Events) -> tuple[AssessedTables, tuple[Integers, ...]]:
-    """Set each event beside the one before it of the same person.
+    """Join each event with the person's previous event.
 
     Returns
     -------
@@ -105,7 +105,7 @@ def next_to_each_other(events: Events) -> tuple[AssessedTables, tuple[Integers, 
 
 
 def _given_before(rows: AssessedTables, events: Events) -> tuple[AssessedTables, tuple[Integers, ...]]:
-    """Set each event beside its person and the event before, if there is one."""
+    """Join each event with its person and the previous event, if there is one."""
     tables = []
     for table, own, who in zip(rows.all, events.tables.all, events.owners, strict=True):
         first = np.append(True, who[1:] != who[:-1])
@@ -116,7 +116,7 @@ def _given_before(rows: AssessedTables, events: Events) -> tuple[AssessedTables,
 
 
 def _between_people(events: Events, random_state: int) -> Iterator[Measure]:
-    """Compare which share of a column's variance, by its rank in the training table, lies between people."""
+    """Compare the share of a column's variance, by its rank in the training table, between people."""
     sizes = [len(np.unique(who)) for who in events.owners]
     people = [np.unique(who, return_inverse=True)[1] for who in events.owners]
     for name in events.tables.numbers:
@@ -130,14 +130,16 @@ def _between_people(events: Events, random_state: int) -> Iterator[Measure]:
             draws = np.vstack([np.ones(size), rng.multinomial(size, np.full(size, 1 / size), REPLICATES)])
             shares.append(intraclass_correlation((below + not_above) / 2, who[there], draws))
         synthetic, train, holdout = shares
-        ours, theirs = (_difference(share, float(train[0])) for share in (synthetic, holdout))
+        difference, expected = (_difference(share, float(train[0])) for share in (synthetic, holdout))
         yield Measure(
             "intraclass_difference",
-            ours,
-            theirs,
+            difference,
+            expected,
             rows=min(sizes[0], sizes[2]),
             columns=(name,),
-            missing=None if ours else Message("measures.missing_intraclass_difference", {"column": name}),
+            missing=Message("measures.missing_intraclass_difference", {"column": name})
+            if difference is None
+            else None,
         )
 
 

@@ -1,4 +1,4 @@
-"""Which rules of the training table the synthetic rows break, beside real rows."""
+"""Which rules of the training table synthetic rows break, compared with real rows."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ from synth_handson.tables.rules.rule import Rule
 from synth_handson.tables.rules.values import Unit, Values
 
 TOLERATED, RUINED = 0.01, 0.2
-"""A rule is broken if certainly so much more of the synthetic rows than of real ones break it; by the second,
-nobody can work with what it is about."""
+"""How much larger the share of synthetic rows that break a rule may be than that of real rows, after allowing
+for uncertainty. Beyond the second limit, the columns of the rule cannot be used."""
 
 
 @dataclass(frozen=True)
@@ -33,7 +33,8 @@ class RuleEvidence:
     words
         What it says.
     stated
-        Whether somebody stated it; else it was found in the training table, and holds in the holdout, too.
+        Whether somebody stated it; otherwise it was found in the training table and holds in the holdout as
+        well.
     people
         The people it rests on in the training table.
     rows
@@ -61,19 +62,19 @@ class RuleEvidence:
 
     @property
     def certain_excess(self) -> float:
-        """By how much more of the synthetic rows than of real ones break it for certain, 0 to 1."""
+        """Lower bound of the excess share of synthetic rows that break it, 0 to 1."""
         return max(self.low - self.real_high, 0.0)
 
     @property
     def is_broken(self) -> bool:
-        """Whether that is more than is tolerated."""
+        """Whether the excess is more than is tolerated."""
         return self.certain_excess > TOLERATED
 
 
 def assess_rules(
     tables: AssessedTables, units: Mapping[str, Unit], stated: Sequence[Rule] = ()
 ) -> tuple[RuleEvidence, ...]:
-    """Measure how often the synthetic rows break what holds in the training table and in the holdout.
+    """Measure how often synthetic rows break rules that hold in the training table and the holdout.
 
     Parameters
     ----------
@@ -109,7 +110,7 @@ def assess_rules(
 
 
 def units_of(columns: pd.DataFrame) -> dict[str, Unit]:
-    """Say what the columns of a training table hold, in the units of an `AssessedTables`."""
+    """Return the units of a training table's columns, as in an `AssessedTables`."""
     units: dict[str, Unit] = {}
     for name, column in columns.items():
         kind = column_kind(column)
@@ -124,7 +125,7 @@ def units_of(columns: pd.DataFrame) -> dict[str, Unit]:
 
 def _measured(rule: Rule, stated: bool, people: int, tables: tuple[Values, Values, Values]) -> RuleEvidence:
     broken = [int((~rule.holds_for(table, tables[1])).sum()) for table in tables]
-    ours = exact_share(broken[0], tables[0].rows)
+    share = exact_share(broken[0], tables[0].rows)
     # What values of the training table decide, its own rows can hardly break.
     first = 2 if rule.reads_data else 1
     real: Estimate = exact_share(sum(broken[first:]), sum(table.rows for table in tables[first:]))
@@ -134,9 +135,9 @@ def _measured(rule: Rule, stated: bool, people: int, tables: tuple[Values, Value
         stated=stated,
         people=people,
         rows=tables[0].rows,
-        broken=float(ours),
-        low=ours.low,
-        high=ours.high,
+        broken=float(share),
+        low=share.low,
+        high=share.high,
         train=broken[1] / tables[1].rows,
         holdout=broken[2] / tables[2].rows,
         real_high=real.high,

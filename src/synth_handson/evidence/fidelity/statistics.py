@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import combinations
-from typing import Any, TypeAlias
 
 import numpy as np
 import pandas as pd
@@ -31,19 +30,19 @@ from synth_handson.metrics.counts import (
 )
 from synth_handson.metrics.intervals import Estimate, bootstrap_interval, exact_share
 from synth_handson.tables.checks import check_seed
+from synth_handson.tables.columns import Column
 
 MAX_TABLE_ROWS = 50_000
-"""Of larger tables, so many rows are drawn first."""
+"""Rows that larger tables are sampled to first."""
 MAX_ROWS = 10_000
-"""The synthetic table and the holdout are compared with the training table on at most so many rows."""
+"""Rows, at most, on which the synthetic table and the holdout are compared with the training table."""
 MAX_PAIRS = 1_000
 DRAWS = 5
 REPLICATES = 100
 PAIR_BINS = 10
-"""More would add noise to the distances of pairs, and hardly change a rank correlation."""
+"""Bins of a number in a pair of columns. More would add noise and hardly change a rank correlation."""
 GRID = 1_000
 
-Column: TypeAlias = "pd.Series[Any]"
 Statistics = dict[str, Floats]
 
 
@@ -74,17 +73,17 @@ class Fidelity:
     schema
         Whether names, types and order of the columns are kept.
     columns
-        Of each column "column_tvd"; of numbers and dates also "ks", "wasserstein", "mean_difference",
+        For each column "column_tvd"; for numbers and dates also "ks", "wasserstein", "mean_difference",
         "sd_ratio", "skewness_difference", "kurtosis_difference"; of categories also "category_coverage" and
         "cramers_v".
     pairs
-        Of each pair of columns "pair_tvd" and one difference of association.
+        For each pair of columns "pair_tvd" and one difference of association.
     joint
-        Of all columns together: "c2st_auc", "distinct_rows".
+        For all columns together: "c2st_auc", "distinct_rows".
     pairs_measured, pairs_total
-        Of very wide tables only so many pairs are measured.
+        Pairs are sampled if a table is very wide.
     texts
-        Of each column of free text "text_length", "text_similarity", "text_self_similarity" and
+        For each column of free text "text_length", "text_similarity", "text_self_similarity" and
         "text_distinct".
     broken
         What is plainly broken in a column, from `find_broken`.
@@ -140,21 +139,21 @@ def match_schema(synthetic: pd.DataFrame, train: pd.DataFrame) -> SchemaMatch:
     SchemaMatch
         All true for a synthetic table that can take the training table's place in a program.
     """
-    ours, theirs = list(synthetic.columns), list(train.columns)
+    given, expected = list(synthetic.columns), list(train.columns)
     types, wanted = (
         dict(zip(table.columns, (dtype.name for dtype in table.dtypes), strict=True))
         for table in (synthetic, train)
     )
-    common = [name for name in theirs if name in types]
+    common = [name for name in expected if name in types]
     changed = [name for name in common if types[name] != wanted[name]]
     strange = [
-        *(name for name in theirs if name not in types),
-        *(name for name in ours if name not in wanted),
+        *(name for name in expected if name not in types),
+        *(name for name in given if name not in wanted),
     ]
     return SchemaMatch(
-        names=not strange and len(ours) == len(theirs),
+        names=not strange and len(given) == len(expected),
         types=not changed,
-        order=[name for name in ours if name in wanted] == common,
+        order=[name for name in given if name in wanted] == common,
         differing=tuple(map(str, [*changed, *strange])),
     )
 
@@ -166,7 +165,7 @@ def assess_fidelity(
 
     Two samples of one population are never equal, and the fewer rows they have, the further apart they look.
     So both are compared with the whole training table on the same number of rows: that of the smaller one, at
-    most 10,000. A value is the mean over 5 random draws of so many rows where a table has more.
+    most 10,000. A value is the mean over 5 random draws of this size if a table has more rows.
 
     The intervals are for the value to be expected at that number of rows, given this training table: 100
     times, rows of the compared table are drawn with replacement. Where extreme values rule a moment (the
@@ -175,12 +174,12 @@ def assess_fidelity(
 
     Missing values are a bin of their own in "column_tvd", "cramers_v" and "pair_tvd", and are left out of all
     else. Pairs are measured on coarse bins: numbers by the training table's deciles, categories by its most
-    frequent ones and all others. Of more than 1,000 pairs, so many are chosen at random.
+    frequent ones and all others. If there are more than 1,000 pairs, 1,000 are chosen at random.
 
     Parameters
     ----------
     tables
-        The tables; of more than 50,000 rows so many are drawn.
+        The tables; larger ones are sampled to 50,000 rows.
     schema
         From `match_schema`.
     c2st
@@ -320,11 +319,11 @@ def compare_columns(
     for given, name in zip(columns, tables.train.columns, strict=True):
         both = pd.concat([tables.synthetic[name], tables.holdout[name]], ignore_index=True)
         train_counts, counts = _count_bins(bin_column(tables.train[name], both), samples)
-        ours, theirs = (
+        synthetic_tvd, holdout_tvd = (
             float(total_variation(drawn[: sample.draws], train_counts).mean())
             for sample, drawn in zip(samples, counts, strict=True)
         )
-        found.append(ColumnFidelity(given, ours, theirs, samples[0].rows))
+        found.append(ColumnFidelity(given, synthetic_tvd, holdout_tvd, samples[0].rows))
     return tuple(found)
 
 
@@ -376,7 +375,7 @@ def estimate_from_draws(name: str, statistics: Floats, draws: int, share: float)
     Parameters
     ----------
     name
-        Of the measure.
+        Name of the measure.
     statistics
         First of the draws without replacement, then of those with it. Shape (draws + replicates,).
     draws
@@ -397,10 +396,12 @@ _Samples = tuple[_Sample, _Sample]
 def _draw_samples(
     tables: AssessedTables, rng: np.random.Generator, owners: Sequence[Integers] | None = None
 ) -> _Samples:
-    """Draw as many rows of the synthetic table as of the holdout."""
+    """Draw equally many rows of the synthetic table and the holdout."""
     rows = min(len(tables.synthetic), len(tables.holdout), MAX_ROWS)
-    ours, theirs = (None, None) if owners is None else (owners[0], owners[2])
-    return _Sample.draw(tables.synthetic, rows, rng, ours), _Sample.draw(tables.holdout, rows, rng, theirs)
+    synthetic, holdout = (None, None) if owners is None else (owners[0], owners[2])
+    return _Sample.draw(tables.synthetic, rows, rng, synthetic), _Sample.draw(
+        tables.holdout, rows, rng, holdout
+    )
 
 
 def _count_bins(binned: BinnedColumn, samples: _Samples) -> tuple[Integers, list[Integers]]:
@@ -438,7 +439,7 @@ def _compare_column(column: Column, binned: BinnedColumn, samples: _Samples) -> 
 
 
 def _split(codes: Integers, samples: _Samples) -> Iterator[tuple[_Sample, Integers]]:
-    """Give each of the two tables its part of what was computed for both at once."""
+    """Split what was computed for both tables at once."""
     return zip(samples, np.split(codes, [len(samples[0].table)]), strict=True)
 
 
@@ -477,13 +478,13 @@ def _number_statistics(column: Column, sample: _Sample) -> Statistics:
         largest = np.abs(known).max() or 1.0
         known, values = known / largest, values / largest
         sd = known.std() if known.min() < known.max() else np.nan
-        theirs = _moments((known - known.mean()) / sd, np.ones((1, len(known))))
-        ours = _moments((values - known.mean()) / sd, sample.weights)
+        reference = _moments((known - known.mean()) / sd, np.ones((1, len(known))))
+        drawn = _moments((values - known.mean()) / sd, sample.weights)
         moments = {
-            "mean_difference": ours[0] - theirs[0],
-            "sd_ratio": ours[1] / theirs[1],
-            "skewness_difference": ours[2] - theirs[2],
-            "kurtosis_difference": ours[3] - theirs[3],
+            "mean_difference": drawn[0] - reference[0],
+            "sd_ratio": drawn[1] / reference[1],
+            "skewness_difference": drawn[2] - reference[2],
+            "kurtosis_difference": drawn[3] - reference[3],
         }
         return _cumulative_statistics(values, known, sample, sd) | moments
 
@@ -500,7 +501,7 @@ _NUMBER_MEASURES = (
 
 def _cumulative_statistics(values: Floats, known: Floats, sample: _Sample, sd: float) -> Statistics:
     grid = np.union1d(known, values[~np.isnan(values)])
-    # The resamples only say how wide the interval is: so many values are enough for that.
+    # The resamples only give the width of the interval, for which this many values suffice.
     thin = grid[np.linspace(0, len(grid) - 1, min(len(grid), GRID)).round().astype(int)]
     found: dict[str, list[Floats]] = {"ks": [], "wasserstein": []}
     for points, picked in ((grid, slice(sample.draws)), (thin, slice(sample.draws, None))):
@@ -536,7 +537,7 @@ ASSOCIATIONS: dict[tuple[bool, bool], tuple[str, Callable[[ArrayLike], Floats]]]
 
 
 def choose_pairs(names: list[str], rng: np.random.Generator) -> list[tuple[str, str]]:
-    """Take all pairs, or so many of them at random."""
+    """Take all pairs, or a random sample of them."""
     pairs = list(combinations(names, 2))
     if len(pairs) <= MAX_PAIRS:
         return pairs
@@ -554,7 +555,7 @@ class Coarse:
 
 
 def coarsen(train: Column, others: Column, binned: BinnedColumn, times: ArrayLike = 1) -> Coarse:
-    """Put a column into few bins, of which contingency tables can be made.
+    """Bin a column coarsely for contingency tables.
 
     Parameters
     ----------
@@ -588,7 +589,7 @@ def _decile_edges(values: Floats, times: Integers) -> Floats:
         return np.array([])
     order = np.argsort(values)
     ends = np.cumsum(times[order])
-    # The smallest value that at least so many tenths of the rows do not exceed, without rounding.
+    # The smallest value that at least this many tenths of the rows do not exceed, without rounding.
     tenths = -(-ends[-1] * np.arange(1, PAIR_BINS) // PAIR_BINS)
     deciles = values[order][np.searchsorted(ends, tenths)]
     frequent = deciles[1:][deciles[1:] == deciles[:-1]]
@@ -617,7 +618,7 @@ def _compare_pair(
 
 
 def _count_distinct(both: pd.DataFrame, samples: _Samples) -> Measure:
-    """Share of rows that repeat no earlier one."""
+    """Share of rows that do not repeat an earlier one."""
     numbers = number_rows(pd.factorize(both[name])[0] for name in both.columns)
     estimates = []
     for sample, codes in _split(numbers, samples):

@@ -1,8 +1,8 @@
-"""See what the table tells about somebody of whom some columns are known.
+"""Attribute disclosure: what the table reveals about somebody of whom some columns are known.
 
-The user names what somebody may already know of a person. Whoever does looks up the synthetic rows that
-agree with it, and takes another column, the secret, from them. If the synthetic table knows nothing about
-training people in particular, their secrets are told right as often as those of people drawn at random.
+The user names what somebody may already know of a person. An attacker who does looks up the synthetic rows
+that agree with it, and takes another column, the secret, from them. If the synthetic table knows nothing
+about training people in particular, their secrets are told right as often as those of people drawn at random.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ Pair = tuple[int, int]
 
 @dataclass(frozen=True, eq=False)
 class Attributions:
-    """Of whom secrets are told right by the synthetic rows that agree with what is known of them.
+    """People whose secrets are guessed right from the synthetic rows that match what is known of them.
 
     Attributes
     ----------
@@ -41,7 +41,7 @@ class Attributions:
     people
         Number of training and of holdout people; rows that are alike are one person.
     matched
-        Of how many of them the known values stand in a synthetic row.
+        Number of them whose known values appear in a synthetic row.
     told
         How many training and how many holdout people are told right by each guess. Shape (2, m).
     """
@@ -56,14 +56,14 @@ class Attributions:
     def of(
         cls, known: Sequence[str], secrets: Sequence[str], counts: Iterable[tuple[int, ...]]
     ) -> Attributions:
-        """Put together ``people``, ``matched`` and ``told`` of each guess, two numbers each."""
+        """Combine ``people``, ``matched`` and ``told`` of each guess, two numbers each."""
         rows = np.array(list(counts), np.intp)
         (train, holdout, near, far), told = rows[0, :4].tolist(), rows[:, 4:].T
         return cls(tuple(known), tuple(secrets), (train, holdout), (near, far), told)
 
 
 def attribution_measures(found: Attributions) -> tuple[Measure, ...]:
-    """Compare how many training and how many holdout people are told right, by the guess that shows most.
+    """Compare how many training and holdout people are guessed right, by the guess that shows most.
 
     Returns
     -------
@@ -104,7 +104,7 @@ def attribute(
     tables
         The tables; columns of free text are no secrets.
     space
-        Of all their rows: it says in which twentieth a number lies.
+        Space of all their rows, which gives the twentieth that a number lies in.
     rows
         Where training rows, holdout rows and synthetic rows stand in it, in this order.
     known
@@ -133,7 +133,7 @@ def attribute(
 
 
 def _tell(alike: Integers, secret: Integers, people: Integers, train: int, real: int) -> tuple[int, ...]:
-    """Count training and holdout people: all, whose known values stand in a synthetic row, and told right.
+    """Count training and holdout people: all, those whose known values match, and those guessed right.
 
     Parameters
     ----------
@@ -157,7 +157,7 @@ def _tell(alike: Integers, secret: Integers, people: Integers, train: int, real:
 
 
 def without_texts(train: pd.DataFrame) -> list[str]:
-    """Name the columns of a prepared training table that hold no free text."""
+    """Return the columns of a prepared training table that are not free text."""
     return [str(name) for name in train if not is_text(train[name])]
 
 

@@ -1,6 +1,6 @@
-"""Tell who was trained on by a classifier that knows the synthetic rows and other real people.
+"""Membership inference by a classifier that knows the synthetic rows and other real people.
 
-A generator learns the accidents of its training rows, too: means, shares and relations in which they differ
+A generator also learns the accidents of its training rows: means, shares and relations in which they differ
 from everybody. So its rows lean towards its training people, and come near to none of them. Distances hardly
 see that; a classifier does.
 """
@@ -15,11 +15,11 @@ from synth_handson.metrics.models import one_thread
 
 FOLDS = 2
 ROWS = 5_000
-"""It learns from at most so many synthetic rows, and real people."""
+"""Synthetic rows, and real people, that the classifier learns from at most."""
 
 
 def classifier_scores(space: HeomSpace, random_state: int) -> Floats:
-    """Say how much each real row looks like a synthetic one.
+    """Score how much each real row looks like a synthetic one.
 
     The real rows are dealt into `FOLDS`, without regard to who was trained on. Histogram gradient boosting
     (50 trees of up to 15 leaves) learns to tell synthetic rows from those of the other folds, and scores the
@@ -29,7 +29,7 @@ def classifier_scores(space: HeomSpace, random_state: int) -> Floats:
     Parameters
     ----------
     space
-        Of the tables. Its real rows stand in an order that does not depend on the labels.
+        Space of the tables. Its real rows stand in an order that does not depend on the labels.
     random_state
         Seed of folds, samples and models.
 

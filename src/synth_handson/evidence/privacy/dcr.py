@@ -1,4 +1,4 @@
-"""Set a synthetic row beside the closest real one, and the distances of all beside the holdout's."""
+"""Distance to the closest record: one row with its neighbour, and all rows beside the holdout."""
 
 from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
@@ -21,7 +21,7 @@ _TIMES = ("date", "zoned date", "duration")
 
 @dataclass(frozen=True)
 class ColumnComparison:
-    """One column of a synthetic row beside the same column of a real one.
+    """One column of a synthetic row and of a real one.
 
     Attributes
     ----------
@@ -71,7 +71,7 @@ class Comparison:
 
 
 def compare_with_nearest(synthetic_row: pd.Series | pd.DataFrame, real: pd.DataFrame) -> Comparison:
-    """Find the real row closest to one synthetic row, and say in what they differ.
+    """Find the real row closest to one synthetic row, and compare them.
 
     Parameters
     ----------
@@ -103,7 +103,7 @@ def compare_rows(
     distance: float,
     index: int,
 ) -> Comparison:
-    """Say in what a synthetic row and its neighbour differ, once :func:`nearest_neighbors` has found it.
+    """Compare a synthetic row with the neighbour that :func:`nearest_neighbors` has found.
 
     Parameters
     ----------
@@ -142,23 +142,23 @@ def _as_frame(row: object) -> pd.DataFrame:
 def _compare_values(
     name: Hashable, synthetic: Column, real: Column, units: Mapping[str, str]
 ) -> ColumnComparison:
-    ours, theirs = _value(synthetic), _value(real)
+    value, real_value = _value(synthetic), _value(real)
     kind = column_kind(real)
     unit = units.get(str(name)) if kind == "number" else "days" if kind in _TIMES else None
     try:
         kind, (real, synthetic) = align(real, synthetic)
     except DifferentKind:
-        return ColumnComparison(str(name), ours, theirs, None, unit, False)
+        return ColumnComparison(str(name), value, real_value, None, unit, False)
     difference = None
-    if (kind == "number" or kind in _TIMES) and None not in (ours, theirs):
+    if (kind == "number" or kind in _TIMES) and None not in (value, real_value):
         gap = synthetic.iloc[0] - real.iloc[0]
-        difference = gap / pd.Timedelta(days=1) if kind in _TIMES else _as_whole(gap, ours, theirs)
+        difference = gap / pd.Timedelta(days=1) if kind in _TIMES else _as_whole(gap, value, real_value)
     same = bool(synthetic.isna().iloc[0] and real.isna().iloc[0]) or bool((synthetic == real).iloc[0])
-    return ColumnComparison(str(name), ours, theirs, difference, unit, same)
+    return ColumnComparison(str(name), value, real_value, difference, unit, same)
 
 
 def _as_whole(difference: float, *values: object) -> float:
-    """Show the difference of two whole numbers as one."""
+    """Return the difference of two whole numbers as a whole number."""
     return int(difference) if all(isinstance(value, Integral) for value in values) else float(difference)
 
 
@@ -192,7 +192,7 @@ class ClosestRecords:
 
     @property
     def identical_share(self) -> float:
-        """Share of rows that stand in the training table, 0 to 1; compare with the holdout's own share."""
+        """Share of rows that occur in the training table, 0 to 1; compare with the holdout's own share."""
         return self.identical / self.rows
 
     @property

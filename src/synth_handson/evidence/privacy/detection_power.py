@@ -1,7 +1,7 @@
-"""How large a leak would have been noticed? Training people are planted in tables that know nobody.
+"""Detection power: the smallest leak that would have been noticed, found by planting training people.
 
 Nothing is taken from how often training people stand in the synthetic table now: only the holdout's rate says
-what chance does. So a leak that is there unnoticed makes no other look smaller.
+what chance does. An unnoticed leak therefore makes no other leak look smaller.
 """
 
 from __future__ import annotations
@@ -23,9 +23,9 @@ Disguise = Literal["none", "one value"]
 POWER = 0.8
 SIMULATIONS = 200
 FOLLOWED = 1_000
-"""Of so many people it is looked up how far a copy of them would be."""
+"""People sampled to see how far away a copy of them would be."""
 FOLLOWED_SUBSETS = 40
-"""So many subsets are simulated: those by which most people are unique, and fewest found by chance."""
+"""Subsets of columns that are simulated: those that make most people unique and find fewest by chance."""
 
 
 @dataclass(frozen=True)
@@ -37,7 +37,8 @@ class Limits:
     copied
         Training people copied value for value; None if not even a table of nothing but copies would do.
     hinted
-        The same where `training_matches` counts, too; it takes the generator to draw no denser than reality.
+        The same if `training_matches` counts as well, which assumes that the generator draws no denser than
+        reality.
     changed
         Training people copied with one value changed; None likewise.
     rows_needed
@@ -57,7 +58,7 @@ class Limits:
 
 @dataclass(frozen=True, eq=False)
 class _Chance:
-    """What chance does in tables of these sizes, and which tests look.
+    """What happens by chance in tables of these sizes, and the tests that apply.
 
     Attributes
     ----------
@@ -112,7 +113,7 @@ class _Chance:
     level: float
 
     def with_rows(self, rows: int) -> _Chance:
-        """Draw another number of synthetic rows, by which chance finds accordingly more people."""
+        """Change the number of synthetic rows, and with it the people found by chance."""
         times = rows / self.rows
         return replace(
             self,
@@ -123,18 +124,18 @@ class _Chance:
         )
 
     def with_holdout(self, holdout: int) -> _Chance:
-        """Draw a holdout of another size."""
+        """Change the size of the holdout."""
         members, others = self.people
         return replace(self, holdout=holdout, people=(members, round(others * holdout / self.holdout)))
 
 
 def _by_chance(shares: Floats, times: float) -> Floats:
-    """Turn shares of people found by chance into those found by so many times as many rows."""
+    """Scale shares of people found by chance to a multiple of the rows."""
     return np.asarray(1 - (1 - shares) ** times)
 
 
 def find_limits(
-    ours: Neighbours,
+    neighbours: Neighbours,
     matches: Matches,
     level: float,
     tolerated: float,
@@ -145,10 +146,10 @@ def find_limits(
 
     Parameters
     ----------
-    ours
+    neighbours
         The tables.
     matches
-        Of the tables without likely identifiers.
+        Identical rows of the tables without likely identifiers.
     level
         Probability below which a single test counts.
     tolerated
@@ -164,8 +165,8 @@ def find_limits(
         Simulated with the tests that see people: identical rows, subsets of columns, and, where it is made on
         all rows, the attack by distance, its area and its hits.
     """
-    chance = _chance(ours, matches, level, left_out)
-    rng = np.random.default_rng(ours.random_state)
+    chance = _chance(neighbours, matches, level, left_out)
+    rng = np.random.default_rng(neighbours.random_state)
     copied = _smallest(chance, "none", rng)
     hinted = _smallest(chance, "none", rng, hint=hint)
     if copied is not None and hinted is not None:
@@ -181,30 +182,30 @@ def find_limits(
     return Limits(copied, hinted, changed, rows_needed, holdout_needed)
 
 
-def _chance(ours: Neighbours, matches: Matches, level: float, left_out: tuple[str, ...]) -> _Chance:
+def _chance(neighbours: Neighbours, matches: Matches, level: float, left_out: tuple[str, ...]) -> _Chance:
     train, holdout = matches.people
-    names = tuple(name for name in ours.tables.train.columns if name not in left_out)
+    names = tuple(name for name in neighbours.tables.train.columns if name not in left_out)
     found, unique, width = (
         np.concatenate(parts)
-        for parts in zip(*(_of_subsets(join, names) for join in ours.joins), strict=True)
+        for parts in zip(*(_of_subsets(join, names) for join in neighbours.joins), strict=True)
     )
     clearest = np.sqrt(found + 1 / holdout) / np.maximum(unique, 1e-9)
     best = np.argsort(clearest, kind="stable")[:FOLLOWED_SUBSETS]
-    distances = np.sort(ours.holdout_distances)
-    before = np.random.default_rng(ours.random_state).choice(distances, FOLLOWED)
-    copied, changed = _distances_of_copies(ours, names, left_out)
+    distances = np.sort(neighbours.holdout_distances)
+    before = np.random.default_rng(neighbours.random_state).choice(distances, FOLLOWED)
+    copied, changed = _distances_of_copies(neighbours, names, left_out)
     return _Chance(
         rows=matches.rows,
         train=train,
         holdout=holdout,
-        people=ours.joins[0].found.people,
+        people=neighbours.joins[0].found.people,
         alone=matches.alone / train,
         identical=matches.found[1] / holdout,
         repeated=matches.distinct_copies[1] / matches.distinct_rows[1],
         found=found[best],
         unique=unique[best],
         width=width[best],
-        subset_tests=max(tarone(2 * join.found.least_tails, level) for join in ours.joins),
+        subset_tests=max(tarone(2 * join.found.least_tails, level) for join in neighbours.joins),
         distances=distances,
         before=before,
         copied=np.minimum(before, copied),
@@ -214,24 +215,24 @@ def _chance(ours: Neighbours, matches: Matches, level: float, left_out: tuple[st
             for rate in FALSE_POSITIVE_RATES.values()
         },
         area_error=_area_error(distances, train, holdout),
-        attacked=ours.complete,
+        attacked=neighbours.complete,
         level=level,
     )
 
 
 def _of_subsets(join: SubsetJoin, names: tuple[str, ...]) -> tuple[Floats, Floats, Floats]:
-    """Look up what chance finds by each subset without any of the columns left out."""
+    """Look up what each subset finds by chance, without the columns left out."""
     kept = [row for row, subset in enumerate(join.subsets) if set(subset) <= set(names)]
     width = np.array([len(join.subsets[row]) / len(names) for row in kept])
     return join.found.counts[1][kept] / join.found.people[1], join.unique[kept], width
 
 
 def _distances_of_copies(
-    ours: Neighbours, names: tuple[str, ...], left_out: tuple[str, ...]
+    neighbours: Neighbours, names: tuple[str, ...], left_out: tuple[str, ...]
 ) -> tuple[Floats, Floats]:
-    """Draw how far copies are from their people: given other identifiers, then with a value changed, too."""
-    rng = np.random.default_rng(ours.random_state)
-    gaps = {name: _gaps(ours.everyone[0], name, rng) for name in (*names, *left_out)}
+    """Draw how far copies are from their people: with new identifiers, then also with one value changed."""
+    rng = np.random.default_rng(neighbours.random_state)
+    gaps = {name: _gaps(neighbours.everyone[0], name, rng) for name in (*names, *left_out)}
     copied = np.sqrt(sum((gaps[name] ** 2 for name in left_out), start=np.zeros(FOLLOWED)))
     which = rng.integers(len(names), size=FOLLOWED)
     changed = np.array([gaps[name] for name in names])[which, np.arange(FOLLOWED)]
@@ -239,7 +240,7 @@ def _distances_of_copies(
 
 
 def _gaps(space: HeomSpace, name: str, rng: np.random.Generator) -> Floats:
-    """Draw by how much people differ in a column, if they do."""
+    """Draw how much people differ in a column, among those who differ."""
     first, second = (rng.choice(space.real, FOLLOWED) for _ in range(2))
     differs = (space.codes[name][first] != space.codes[name][second]).astype(float)
     if name in space.ranks:
@@ -270,7 +271,7 @@ def _smallest(
 def _rows_needed(
     chance: _Chance, copied: int | None, tolerated: float, rng: np.random.Generator, hint: bool
 ) -> int | None:
-    """Find with how many synthetic rows, up to one for each training row, the tolerated share is noticed."""
+    """Find how many synthetic rows, at most those of the training table, make the tolerated share noticed."""
 
     def enough(rows: int) -> bool:
         return _power(chance.with_rows(rows), round(tolerated * rows), "none", rng, hint=hint) >= POWER
@@ -286,7 +287,7 @@ def _rows_needed(
 def _power(
     chance: _Chance, copies: int, disguise: Disguise, rng: np.random.Generator, *, hint: bool = False
 ) -> float:
-    """Share of simulations in which so many planted people are noticed by any test, or hint."""
+    """Share of simulations in which the planted people are noticed by any test, or hint."""
     noticed = np.zeros(SIMULATIONS, bool)
     for test in (_identical, _subsets, _attack) if chance.attacked else (_identical, _subsets):
         noticed |= test(chance, copies, disguise, rng) <= chance.level / 2
@@ -306,7 +307,7 @@ def _identical(chance: _Chance, copies: int, disguise: Disguise, rng: np.random.
 
 
 def _hint(chance: _Chance, copies: int, rng: np.random.Generator) -> Booleans:
-    """Whether `training_matches` speaks: where the labels cannot decide, by different rows."""
+    """Whether `training_matches` gives a hint, where the labels cannot decide, by distinct rows."""
     planted = rng.binomial(copies, chance.alone, SIMULATIONS)
     hits = planted + rng.binomial(chance.rows - copies, chance.repeated, SIMULATIONS)
     expected = rng.binomial(chance.holdout, chance.repeated, SIMULATIONS)
@@ -375,7 +376,7 @@ def _farther(distances: Floats, than: Floats) -> Floats:
 
 
 def _area_error(distances: Floats, train: int, holdout: int) -> float:
-    """Compute the standard error of the area where the labels mean nothing, corrected for ties."""
+    """Compute the standard error of the AUC under the null hypothesis, corrected for ties."""
     _, ties = np.unique(distances, return_counts=True)
     tied = 1 - float(((ties / ties.sum()) ** 3).sum())
     return float(np.sqrt((train + holdout + 1) / (12 * train * holdout) * tied))

@@ -1,6 +1,6 @@
-"""Which ε of differential privacy can the generator not have had? A bound from below, by whom it gives away.
+"""A lower bound of the ε of differential privacy that the generator could claim, from the people found.
 
-Training people and holdout were drawn from the same people, so many of either. Let somebody be found in the
+Training people and holdout were drawn from the same people. Let somebody be found in the
 synthetic table by a rule that does not look at who is a training person. If exchanging one training person
 for another changes no probability by more than a factor e^d, then, whatever the table is, the number of
 training people among those found is at most what Fisher's noncentral hypergeometric distribution with an odds
@@ -24,7 +24,7 @@ from synth_handson.metrics.odds import log_odds_ratio_interval
 
 CONFIDENCE = 0.95
 EXCHANGE = 2
-"""Exchanging a person is two steps, where ε counts one person left out or added."""
+"""Replacing a person takes two steps: ε counts one person removed or added."""
 
 
 @dataclass(frozen=True)
@@ -69,7 +69,7 @@ class EpsilonBound:
 
 @dataclass(frozen=True, eq=False)
 class Finding:
-    """How many people a measure finds, in one or several ways.
+    """People found by a measure, in one or several ways.
 
     Attributes
     ----------
@@ -86,7 +86,7 @@ class Finding:
     columns: tuple[tuple[str, ...], ...] = ((),)
 
     def bound(self, risk: float) -> EpsilonBound:
-        """Bound ε by the way that shows most, wrongly with a probability of at most ``risk``.
+        """Bound ε by the way that shows most, with a probability of error of at most ``risk``.
 
         Only ways that could show anything are corrected for: R. E. Tarone, Biometrics 46, 1990.
         """
@@ -100,12 +100,12 @@ class Finding:
         return EpsilonBound(value, CONFIDENCE, self.measure, self.columns[best], (train, holdout), people)
 
 
-def epsilon_at_least(ours: Neighbours) -> EpsilonBound:
-    """Bound from below the ε that the generator could have claimed, by whom the measures find.
+def epsilon_at_least(neighbours: Neighbours) -> EpsilonBound:
+    """Find a lower bound of the ε that the generator could have claimed, from the people found.
 
     Parameters
     ----------
-    ours
+    neighbours
         The tables.
 
     Returns
@@ -114,19 +114,19 @@ def epsilon_at_least(ours: Neighbours) -> EpsilonBound:
         The largest of the bounds by identical rows, each kind of join on part of the columns, and the
         attack's hits, between which the probability of an error is dealt out evenly.
     """
-    findings = tuple(_findings(ours))
+    findings = tuple(_findings(neighbours))
     risk = (1 - CONFIDENCE) / len(findings)
     return max((finding.bound(risk) for finding in findings), key=lambda bound: bound.value)
 
 
-def _findings(ours: Neighbours) -> Iterator[Finding]:
-    matches = ours.matches
+def _findings(neighbours: Neighbours) -> Iterator[Finding]:
+    matches = neighbours.matches
     yield Finding("identical_rows", PeopleFound.once(*matches.found, matches.people))
-    for join in ours.joins:
+    for join in neighbours.joins:
         name = "subset_matches_binned" if join.binned else "subset_matches"
         yield Finding(name, join.found, join.subsets)
     for name, rate in FALSE_POSITIVE_RATES.items():
-        yield Finding(name, accused(ours.train_distances, ours.holdout_distances, rate))
+        yield Finding(name, accused(neighbours.train_distances, neighbours.holdout_distances, rate))
 
 
 def _significance(found: Integers, people: tuple[int, int]) -> Floats:

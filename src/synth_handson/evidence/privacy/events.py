@@ -43,11 +43,11 @@ from synth_handson.metrics.text_similarity import folded
 from synth_handson.tables.texts import is_text
 
 MOST_TOGETHER = 4
-"""So many events together single people out at most: four points do of mobility and of card payments."""
+"""Most events that are combined to single somebody out; four suffice for mobility data and card payments."""
 MAX_EVENTS = 400_000
-"""Of larger tables, the events of some people are looked at: so many events of each table."""
+"""Events of each table; of larger tables, a sample of people is used."""
 MAX_WAYS = 15
-"""So many subsets of the columns are tried for several events together."""
+"""Subsets of columns tried for several events together."""
 
 EVENT_MATCHES = ("event_matches", *(f"event_matches_{k}" for k in range(2, MOST_TOGETHER + 1)))
 EVENT_MEASURES = (
@@ -87,7 +87,7 @@ class EventCodes:
 
     @classmethod
     def of(cls, rows: AssessedTables, events: Events, people: tuple[int, int, int]) -> EventCodes:
-        """Give the values of events numbers, and of what belongs to their people."""
+        """Assign numbers to the values of events and of their people's attributes."""
         synthetic, train, holdout = events.owners
         real, drawn = pd.concat([rows.train, rows.holdout], ignore_index=True), rows.synthetic
         gap = None
@@ -110,12 +110,12 @@ class EventCodes:
         return cls(own, events.time, gap, codes, (owners, synthetic), (people[1], people[2], people[0]))
 
     def spread(self, codes: Mapping[str, Integers]) -> dict[str, float]:
-        """Say how much each column tells real events apart."""
+        """Compute how well each column distinguishes real events."""
         real = len(self.owners[0])
         return {name: spread_of(np.bincount(column[:real] + 1)) for name, column in codes.items()}
 
     def one(self, random_state: int) -> tuple[list[tuple[str, ...]], Integers]:
-        """Count who is singled out by one event, in each subset of the columns. Counts: shape (2, m)."""
+        """Count people singled out by one event, for each subset of the columns. Counts: shape (2, m)."""
         ways: list[tuple[str, ...]] = []
         counts: list[tuple[int, int]] = []
         for codes in self.codes:
@@ -133,7 +133,7 @@ class EventCodes:
         return ways, np.array(counts).T
 
     def _alone(self, hashes: Sequence[np.ndarray]) -> tuple[int, int]:
-        """Count training and holdout people who have an event that is nobody else's, and a synthetic one."""
+        """Count training and holdout people with an event that is unique among real people and synthetic."""
         real, synthetic = np.split(pd.factorize(np.sum(hashes, axis=0))[0], [len(self.owners[0])])
         owners = self.owners[0]
         size = int(max(real.max(), synthetic.max(initial=0))) + 1
@@ -172,13 +172,13 @@ class EventCodes:
 
     @cached_property
     def shared(self) -> list[tuple[tuple[str, ...], SharedItems]]:
-        """With which synthetic person each real one has most in common, in each way."""
+        """The synthetic person with whom each real one has most in common, for each way."""
         owners, synthetic = self.owners
         members, others, drawn = self.people
         found = []
         for subset, numbers in self.ways():
-            real, theirs = np.split(numbers, [len(owners)])
-            items = Items(owners, real, members + others), Items(synthetic, theirs, drawn)
+            real, made = np.split(numbers, [len(owners)])
+            items = Items(owners, real, members + others), Items(synthetic, made, drawn)
             found.append((subset, share_items(*items, MOST_TOGETHER)))
         return found
 
@@ -200,10 +200,10 @@ def event_measures(histories: Histories, random_state: int) -> tuple[Measure, ..
         "event_texts" for each column of free text. Of several kinds of events, the way counts that shows
         most.
     """
-    ours = histories.sampled(MAX_EVENTS, random_state)
-    theirs = ours.reference(random_state)
-    codes = [EventCodes.of(ours.rows(events), events, ours.sizes) for events in ours.events]
-    beside = [EventCodes.of(theirs.rows(events), events, theirs.sizes) for events in theirs.events]
+    sampled = histories.sampled(MAX_EVENTS, random_state)
+    reference = sampled.reference(random_state)
+    codes = [EventCodes.of(sampled.rows(events), events, sampled.sizes) for events in sampled.events]
+    beside = [EventCodes.of(reference.rows(events), events, reference.sizes) for events in reference.events]
     near = histories.sampled(min(MAX_ROWS, MAX_CELLS // len(histories.columns)), random_state)
     return (
         *_profiles(histories, random_state),
@@ -215,7 +215,7 @@ def event_measures(histories: Histories, random_state: int) -> tuple[Measure, ..
 
 
 def _profiles(histories: Histories, random_state: int) -> Iterator[Measure]:
-    """Find people by what belongs to them, as by part of the columns where each row is a person."""
+    """Find people by their attributes, as by part of the columns where each row is a person."""
     tables = histories.profiles
     tables = tables.without([name for name in tables.categories if is_text(tables.train[name])])
     if not tables.train.shape[1]:
@@ -236,7 +236,7 @@ def _profiles(histories: Histories, random_state: int) -> Iterator[Measure]:
 
 
 def _matches(kinds: Sequence[EventCodes], random_state: int) -> Iterator[Measure]:
-    """Count who is found by one event, and by several that stand together in one synthetic person."""
+    """Count people found by one event, and by several that one synthetic person has together."""
     ways: list[list[tuple[str, ...]]] = [[] for _ in EVENT_MATCHES]
     counts: list[list[Integers]] = [[] for _ in EVENT_MATCHES]
     for kind in kinds:
@@ -262,7 +262,7 @@ def _matches(kinds: Sequence[EventCodes], random_state: int) -> Iterator[Measure
 
 
 def _texts(histories: Histories) -> Iterator[Measure]:
-    """Find people by a single text of an event of theirs that nobody else wrote."""
+    """Find people by a text in one of their events that nobody else wrote."""
     _, training, held_out = histories.sizes
     for events in histories.events:
         for name, (synthetic, *real) in events.texts.items():
@@ -279,27 +279,27 @@ def _texts(histories: Histories) -> Iterator[Measure]:
             yield counts.measure("event_texts", (name,))
 
 
-def _attacks(kind: str, ours: _Parts, theirs: _Parts, random_state: int) -> Iterator[Measure]:
-    """Take an attack's area and hits: whoever has a small number is taken for a training person."""
-    people = sum(map(len, ours))
-    area, p_value = attack_area(*ours)
-    yield Measure(f"{kind}_attack_auc", area, attack_area(*theirs)[0], rows=people, p_value=p_value)
-    hits, expected = (attack_hits(*parts, random_state)["attack_tpr"] for parts in (ours, theirs))
-    caught = accused(*ours, FALSE_POSITIVE_RATES["attack_tpr"])
+def _attacks(kind: str, parts: _Parts, reference: _Parts, random_state: int) -> Iterator[Measure]:
+    """Measure an attack's AUC and hits: people with small numbers count as training people."""
+    people = sum(map(len, parts))
+    area, p_value = attack_area(*parts)
+    yield Measure(f"{kind}_attack_auc", area, attack_area(*reference)[0], rows=people, p_value=p_value)
+    hits, expected = (attack_hits(*each, random_state)["attack_tpr"] for each in (parts, reference))
+    caught = accused(*parts, FALSE_POSITIVE_RATES["attack_tpr"])
     yield Measure(f"{kind}_attack_tpr", hits, expected, rows=people, **caught.tested)
 
 
 def _unshared(kinds: Sequence[EventCodes]) -> _Parts:
-    """How little of each real person's history one synthetic person shares, beyond what real ones do."""
+    """How little of each real person's history a synthetic person shares, beyond what real people share."""
     excess = np.max([shared.excess for kind in kinds for _, shared in kind.shared], axis=0)
     members, others = np.split(-excess, [kinds[0].people[0]])
     return members, others
 
 
 def _nearest(histories: Histories) -> _Parts:
-    """How far the event of each training and holdout person that is nearest to a synthetic one is from it.
+    """Smallest distance of each training and holdout person's events to a synthetic event.
 
-    Of several kinds of events, whose distances have no scale in common, it is the place among all people.
+    With several kinds of events, whose distances have no common scale, ranks among all people are used.
     """
     from scipy.stats import rankdata
 
@@ -320,12 +320,12 @@ def _nearest(histories: Histories) -> _Parts:
 
 
 def key_matches(keys: Keys) -> Measure:
-    """Count the training people whose key is a synthetic one, beside the holdout's people.
+    """Count training and holdout people whose key occurs in the synthetic table.
 
     Parameters
     ----------
     keys
-        Of synthetic, training and holdout people, as text; of several rows of a person each counts once.
+        Keys of synthetic, training and holdout people, as text; a person with several rows counts once.
 
     Returns
     -------

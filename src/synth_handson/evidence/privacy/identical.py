@@ -1,4 +1,4 @@
-"""Find whether more training rows, or fewer, stand in the synthetic table than chance puts there."""
+"""Test whether more or fewer training rows occur in the synthetic table than by chance."""
 
 from __future__ import annotations
 
@@ -24,15 +24,15 @@ from synth_handson.tables.columns import likely_identifier
 
 HINT_LEVEL = 0.01
 MOSTLY_MORE = 0.5
-"""More rows stand in the training table than reality puts there if chance does that less often than
-`HINT_LEVEL`, and if more than this share of them would not be there at the holdout's rate."""
+"""A hint needs a chance below `HINT_LEVEL` and more than this share of matching rows that would not match at
+the holdout's rate."""
 ONCE = 0.99
-"""Share of a column's values that occur once, from which on they hardly ever repeat."""
+"""Share of values that occur once, from which on a column is said to hardly ever repeat."""
 
 
 @dataclass(frozen=True)
 class Matches:
-    """Who stands in whose table.
+    """Rows of each table that occur in another.
 
     Attributes
     ----------
@@ -65,7 +65,7 @@ class Matches:
 
     @classmethod
     def within(cls, space: HeomSpace, members: Integers, others: Integers) -> Matches:
-        """Join the tables of a space, where training and holdout rows stand at these positions."""
+        """Join the tables of a space, given the positions of training and holdout rows."""
         numbers = space.row_numbers
         train, holdout, synthetic = (
             np.bincount(numbers[rows], minlength=int(numbers.max()) + 1)
@@ -92,7 +92,7 @@ class Matches:
 
 
 def identical_rows(matches: Matches, left_out: tuple[str, ...] = ()) -> Measure:
-    """Count the synthetic rows that stand in the training table, beside the holdout's.
+    """Count the synthetic rows that occur in the training table, and in the holdout.
 
     The test compares training people who stand in the synthetic table with holdout people who do. It holds
     whatever the generator does, even if it prefers common rows: see `PeopleFound`.
@@ -121,7 +121,7 @@ def identical_rows(matches: Matches, left_out: tuple[str, ...] = ()) -> Measure:
 
 
 def training_matches(matches: Matches, level: float, columns: tuple[str, ...] = ()) -> tuple[Measure, ...]:
-    """Compare how many synthetic and how many holdout rows stand in the training table.
+    """Compare how many synthetic and holdout rows occur in the training table.
 
     This sees a few copies that `identical_rows` cannot: with a small holdout, nobody of it may stand in the
     synthetic table by chance, and then the labels decide little. But it takes the generator to draw no denser
@@ -165,20 +165,20 @@ def _denser(hits: int, rows: int, expected: int, others: int) -> float:
 
 @cache
 def hints(hits: int, rows: int, expected: int, others: int) -> bool:
-    """Tell whether so many of the synthetic rows, beside so many holdout rows, are a sign of copies."""
+    """Tell whether more synthetic rows match than holdout rows, which hints at copies."""
     more = attributable_fraction(hits, rows, expected, others)
     return _denser(hits, rows, expected, others) < HINT_LEVEL and more is not None and more.low > MOSTLY_MORE
 
 
 @cache
 def labels_decide(found: int, people: tuple[int, int], level: float) -> bool:
-    """Tell whether chance could hardly do it if everybody found were a training person."""
+    """Tell whether it would be unlikely by chance that everybody found is a training person."""
     return bool(all_exposed(np.array([found]), *people)[0] <= level / 2)
 
 
 @dataclass(frozen=True)
 class NeverRepeating:
-    """Columns whose values hardly ever repeat: with them, nobody can be found again who was given other ones.
+    """Columns whose values hardly ever repeat: copies with other values there are no identical rows.
 
     Attributes
     ----------
@@ -193,12 +193,12 @@ class NeverRepeating:
 
     @classmethod
     def of(cls, train: pd.DataFrame) -> NeverRepeating:
-        """Look for them in a prepared training table; something to compare always remains."""
+        """Find them in a prepared training table; something to compare always remains."""
         return cls.among({name: train[name].value_counts() for name in train.columns})
 
     @classmethod
     def among(cls, counts: Mapping[str, pd.Series[Any]]) -> NeverRepeating:
-        """Look for them by how often each value of each column, which is the index, occurs."""
+        """Find them by how often each value (the index) of each column occurs."""
         found = [name for name in counts if _hardly_repeats(counts[name])]
         measurements = tuple(name for name in found if _has_fractions(counts[name].index))
         labels = tuple(name for name in found if name not in measurements)
@@ -217,7 +217,7 @@ NOTHING_UNIQUE = NeverRepeating((), ())
 
 
 def _hardly_repeats(counts: pd.Series[Any]) -> bool:
-    """Tell whether all but 1 % of the values occur once: numbers given at random do meet now and then."""
+    """Tell whether 99 % of the values occur once; random numbers sometimes coincide."""
     once = counts.index[counts == 1]
     return len(once) >= ONCE * counts.sum() and likely_identifier(pd.Series(once))
 

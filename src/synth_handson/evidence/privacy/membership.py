@@ -1,4 +1,4 @@
-"""Does the synthetic table know its training people better than others? Tests that rest on distances.
+"""Membership inference: tests by distance of whether the table is closer to its training people.
 
 Training rows and holdout were split at random. If the synthetic table tells nothing about the training rows
 but what it tells about everybody, exchanging the two labels changes nothing: that is what every test here
@@ -18,9 +18,11 @@ import pandas as pd
 from synth_handson.evidence.measures import Measure
 from synth_handson.evidence.privacy.attribution import Attributions, attribute
 from synth_handson.evidence.privacy.classifier_attack import classifier_scores
+from synth_handson.evidence.privacy.few_alike import Commonest
 from synth_handson.evidence.privacy.identical import Matches, NeverRepeating, identical_rows
 from synth_handson.evidence.privacy.people_found import PeopleFound
 from synth_handson.evidence.privacy.random_split import count_split
+from synth_handson.evidence.privacy.same_people import shared_people
 from synth_handson.evidence.privacy.subsets import SubsetJoin, subset_joins, subset_matches
 from synth_handson.evidence.three_tables import AssessedTables, halves
 from synth_handson.locales import Message
@@ -41,14 +43,15 @@ if TYPE_CHECKING:
 
 MAX_ROWS = 20_000
 MAX_CELLS = 200_000
-"""A larger table is sampled to so many rows and values before distances are measured."""
+"""Rows and values that a larger table is sampled to before distances are measured."""
 REPLICATES = 200
 FALSE_POSITIVE_RATES = {"attack_tpr": 0.01, "attack_tpr_03": 0.003, "attack_tpr_01": 0.001}
-"""At how many wrong accusations of unseen people the attack is measured: a few people who are found for
-certain show at the lowest, a leak of many at the highest."""
+"""False positive rates at which the attack is measured: the lowest shows a few people found for certain, the
+highest a leak of many."""
 NEIGHBOURS = 20
 BANDWIDTH = 0.144
-"""Of the Gaussian kernel: half the standard deviation of a rank, the root of 1/12."""
+"""Bandwidth of the Gaussian kernel: half the standard deviation of a uniform rank, which is the root of
+1/12."""
 OUTLIER_SHARE = 0.05
 MIN_PEOPLE = 10
 
@@ -57,21 +60,21 @@ DISTANCE_MEASURES = (
 )  # fmt: skip
 SUBSET_MEASURES = ("subset_matches", "subset_matches_binned")
 CALIBRATED_MEASURES = ("calibrated_attack_auc", "outlier_identical", "outlier_attack_auc")
-"""Measures that set the distance to the synthetic table beside that to other real people."""
+"""Measures that compare the distance to the synthetic table with that to other real people."""
 CLASSIFIER_MEASURES = ("classifier_attack_auc",)
 
 _Parts = tuple[Floats, Floats]
-"""What falls to each training person, and to each holdout person."""
+"""One number for each training person, and for each holdout person."""
 
 
-def distance_measures(ours: Neighbours, theirs: Neighbours | None = None) -> tuple[Measure, ...]:
-    """Take the measures of membership that rest on identical rows and distances, on all people.
+def distance_measures(neighbours: Neighbours, reference: Neighbours | None = None) -> tuple[Measure, ...]:
+    """Compute the measures of membership by identical rows and distances, on all people.
 
     Parameters
     ----------
-    ours
+    neighbours
         The tables.
-    theirs
+    reference
         The reference, if it is wanted.
 
     Returns
@@ -80,22 +83,22 @@ def distance_measures(ours: Neighbours, theirs: Neighbours | None = None) -> tup
         Those of `DISTANCE_MEASURES`.
     """
     return (
-        identical_rows(ours.matches),
-        ours.dcr_share(theirs),
-        ours.dcr_ratio(theirs),
-        ours.kernel_share(theirs),
-        ours.attack_auc(theirs),
-        *(ours.attack_tpr(name, theirs) for name in FALSE_POSITIVE_RATES),
+        identical_rows(neighbours.matches),
+        neighbours.dcr_share(reference),
+        neighbours.dcr_ratio(reference),
+        neighbours.kernel_share(reference),
+        neighbours.attack_auc(reference),
+        *(neighbours.attack_tpr(name, reference) for name in FALSE_POSITIVE_RATES),
     )
 
 
-def subset_measures(ours: Neighbours) -> tuple[Measure, ...]:
-    """Take those of `SUBSET_MEASURES`: on binned numbers only where binning makes a difference."""
-    return ours.subsets
+def subset_measures(neighbours: Neighbours) -> tuple[Measure, ...]:
+    """Compute `SUBSET_MEASURES`; those with binned numbers only where binning makes a difference."""
+    return neighbours.subsets
 
 
-def membership_measures(ours: Neighbours) -> tuple[Measure, ...]:
-    """Take every measure of membership, beside the holdout's own.
+def membership_measures(neighbours: Neighbours) -> tuple[Measure, ...]:
+    """Compute every measure of membership, with its reference from the holdout.
 
     For the reference, one half of the holdout plays the synthetic table and the other half is the holdout.
 
@@ -104,22 +107,22 @@ def membership_measures(ours: Neighbours) -> tuple[Measure, ...]:
     tuple of Measure
         Those of `DISTANCE_MEASURES`, `SUBSET_MEASURES`, `CALIBRATED_MEASURES` and `CLASSIFIER_MEASURES`.
     """
-    theirs = ours.reference
+    reference = neighbours.reference
     return (
-        *distance_measures(ours, theirs),
-        *subset_measures(ours),
-        *ours.calibrated(theirs),
-        ours.classifier_attack(theirs),
+        *distance_measures(neighbours, reference),
+        *subset_measures(neighbours),
+        *neighbours.calibrated(reference),
+        neighbours.classifier_attack(reference),
     )
 
 
-def closest_distances(ours: Neighbours) -> DistanceShares:
-    """Spread the distances to the closest training row, of synthetic rows and of the holdout's."""
-    return distance_shares(ours.to_train, ours.holdout_to_train)
+def closest_distances(neighbours: Neighbours) -> DistanceShares:
+    """Bin the distances to the closest training row, of synthetic and of holdout rows."""
+    return distance_shares(neighbours.to_train, neighbours.holdout_to_train)
 
 
 class Counts(Protocol):
-    """What is counted over all rows: in memory, or by `exact_tables.WholeTables`."""
+    """Counts over all rows: in memory, or by `exact_tables.WholeTables`."""
 
     @property
     def never_repeating(self) -> NeverRepeating:
@@ -131,18 +134,26 @@ class Counts(Protocol):
 
     @property
     def joins(self) -> tuple[SubsetJoin, ...]:
-        """Who is found by part of the columns."""
+        """People found by part of the columns."""
+
+    @property
+    def commonest(self) -> Commonest:
+        """What most synthetic rows have in common."""
+
+    @property
+    def shared_people(self) -> Measure | None:
+        """How many holdout rows are of people who have training rows, too, if any have several."""
 
     def matches(self, left_out: Sequence[str] = ()) -> Matches:
         """Join the tables on all columns but those left out."""
 
     def attributions(self, known: Sequence[str]) -> Attributions:
-        """Guess every other column of whoever is known by these."""
+        """Guess every other column of a person known by these."""
 
 
 @dataclass(frozen=True, eq=False)
 class RowsInMemory:
-    """Tables whose rows are all in memory, and at which positions they stand in a space."""
+    """Tables whose rows are all in memory, and their positions in a space."""
 
     tables: AssessedTables
     space: HeomSpace
@@ -162,8 +173,34 @@ class RowsInMemory:
 
     @cached_property
     def joins(self) -> tuple[SubsetJoin, ...]:
-        """Who is found by part of the columns."""
+        """People found by part of the columns."""
         return tuple(subset_joins(self.space, self.train, self.holdout, self.random_state))
+
+    @cached_property
+    def commonest(self) -> Commonest:
+        """What most synthetic rows have in common."""
+        has, alone = {}, []
+        for name, codes in self.space.codes.items():
+            values, first, times = np.unique(
+                codes[self.space.synthetic], return_index=True, return_counts=True
+            )
+            top = int(times.argmax())
+            has[name] = codes == values[top]
+            value = self.tables.synthetic[name].iloc[int(first[top])]
+            people = int(has[name][self.train].sum())
+            sizes = len(self.space.synthetic), len(self.train)
+            alone.append(Commonest({name: value}, int(times[top]), people, sizes))
+
+        def count(names: Sequence[str]) -> tuple[int, int]:
+            all_of_them = np.all([has[name] for name in names], axis=0)
+            return int(all_of_them[self.space.synthetic].sum()), int(all_of_them[self.train].sum())
+
+        return Commonest.together(alone, count)
+
+    @cached_property
+    def shared_people(self) -> Measure | None:
+        """How many holdout rows are of people who have training rows, too, if any have several."""
+        return shared_people(self.tables)
 
     def matches(self, left_out: Sequence[str] = ()) -> Matches:
         """Join the tables on all columns but those left out."""
@@ -172,7 +209,7 @@ class RowsInMemory:
         return Matches.within(self.space, self.train, self.holdout)
 
     def attributions(self, known: Sequence[str]) -> Attributions:
-        """Guess every other column of whoever is known by these."""
+        """Guess every other column of a person known by these."""
         rows = np.concatenate([self.train, self.holdout, self.space.synthetic])
         return attribute(self.tables, self.space, rows, known, self.random_state)
 
@@ -214,13 +251,13 @@ class Neighbours:
 
     @cached_property
     def reference(self) -> Neighbours:
-        """The same with one half of the holdout in the synthetic table's place, and the other as holdout."""
+        """The reference: one half of the holdout as synthetic table, and the other as holdout."""
         first, second = halves(self.tables.holdout, self.random_state)
         return self.of(AssessedTables(first, self.tables.train, second), self.random_state)
 
     @cached_property
     def counts(self) -> Counts:
-        """What is counted over all rows, wherever they are."""
+        """Counts over all rows, wherever they are kept."""
         if self.whole:
             return self.whole
         space, _, train, holdout = self.everyone
@@ -240,12 +277,12 @@ class Neighbours:
 
     @cached_property
     def matches(self) -> Matches:
-        """Who stands in whose table, over all rows."""
+        """Rows of each table that occur in another, over all rows."""
         return self.counts.matches()
 
     @property
     def joins(self) -> tuple[SubsetJoin, ...]:
-        """Who is found by part of the columns, over all rows."""
+        """People found by part of the columns, over all rows."""
         return self.counts.joins
 
     @cached_property
@@ -259,7 +296,7 @@ class Neighbours:
         return np.concatenate([self.train, self.holdout])
 
     def instead(self, synthetic: pd.DataFrame) -> Neighbours:
-        """Put another table in the synthetic one's place."""
+        """Replace the synthetic table by another one."""
         placed = self.of(self.tables.instead(synthetic), self.random_state)
         return replace(placed, alike=self)
 
@@ -299,11 +336,11 @@ class Neighbours:
         return self.space.nearest_in(self.synthetic, [(self.train, 1), (self.people, NEIGHBOURS)])
 
     def dcr_share(self, reference: Neighbours | None = None) -> Measure:
-        """Take "dcr_share"."""
+        """Compute "dcr_share"."""
         return self._share("dcr_share", self._closest_parts, reference._closest_parts if reference else None)
 
     def kernel_share(self, reference: Neighbours | None = None) -> Measure:
-        """Take "kernel_share"."""
+        """Compute "kernel_share"."""
         return self._share("kernel_share", self._kernel_parts, reference._kernel_parts if reference else None)
 
     def _share(self, name: str, parts: _Parts, reference: _Parts | None) -> Measure:
@@ -318,7 +355,7 @@ class Neighbours:
 
     @cached_property
     def _closest_parts(self) -> _Parts:
-        """Attribute each synthetic row to the real person closest to it; those as close share it."""
+        """Attribute each synthetic row to the closest real person; equally close people share it."""
         distances, _ = self.around
         return self._parts((distances == distances[:, :1]).astype(np.float64))
 
@@ -344,39 +381,41 @@ class Neighbours:
         return members, others
 
     def dcr_ratio(self, reference: Neighbours | None = None) -> Measure:
-        """Take "dcr_ratio"."""
-        ours, theirs = self._dcr_ratio, reference._dcr_ratio if reference else None
-        reason = Message("measures.missing_dcr_ratio") if ours is None else None
-        return Measure("dcr_ratio", ours, theirs, rows=len(self.synthetic), missing=reason)
+        """Compute "dcr_ratio"."""
+        ratio, expected = self._dcr_ratio, reference._dcr_ratio if reference else None
+        reason = Message("measures.missing_dcr_ratio") if ratio is None else None
+        return Measure("dcr_ratio", ratio, expected, rows=len(self.synthetic), missing=reason)
 
     @cached_property
     def _dcr_ratio(self) -> Estimate | None:
         """Compare the 5th percentiles of the distances to the closest training row."""
-        ours, theirs = self.to_train, self.holdout_to_train
+        synthetic, holdout = self.to_train, self.holdout_to_train
         rng = np.random.default_rng(self.random_state)
 
         def percentile(distances: Floats) -> float:
             return float(np.quantile(distances, 0.05))
 
-        if percentile(theirs) == 0:
+        if percentile(holdout) == 0:
             return None
         replicates = [
-            (percentile(rng.choice(ours, len(ours))), percentile(rng.choice(theirs, len(theirs))))
+            (percentile(rng.choice(synthetic, len(synthetic))), percentile(rng.choice(holdout, len(holdout))))
             for _ in range(REPLICATES)
         ]
         ratios = [a / b for a, b in replicates if b > 0]
-        return bootstrap_interval(percentile(ours) / percentile(theirs), ratios, 0.0)
+        return bootstrap_interval(percentile(synthetic) / percentile(holdout), ratios, 0.0)
 
     def attack_auc(self, reference: Neighbours | None = None) -> Measure:
-        """Take "attack_auc"."""
-        ours, p_value = attack_area(self.train_distances, self.holdout_distances)
-        theirs = None
+        """Compute "attack_auc"."""
+        area, p_value = attack_area(self.train_distances, self.holdout_distances)
+        expected = None
         if reference:
-            theirs, _ = attack_area(reference.train_distances, reference.holdout_distances)
-        return Measure("attack_auc", ours, theirs, rows=len(self.train) + len(self.holdout), p_value=p_value)
+            expected, _ = attack_area(reference.train_distances, reference.holdout_distances)
+        return Measure(
+            "attack_auc", area, expected, rows=len(self.train) + len(self.holdout), p_value=p_value
+        )
 
     def attack_tpr(self, name: str, reference: Neighbours | None = None) -> Measure:
-        """Take "attack_tpr", or the same at fewer false accusations."""
+        """Compute "attack_tpr", or the same at a lower false positive rate."""
         members, others = self.train_distances, self.holdout_distances
         return Measure(
             name,
@@ -391,14 +430,18 @@ class Neighbours:
         return attack_hits(self.train_distances, self.holdout_distances, self.random_state)
 
     def calibrated(self, reference: Neighbours) -> tuple[Measure, ...]:
-        """Take those of `CALIBRATED_MEASURES`."""
-        ours, theirs = self._relative, reference._relative
-        calibrated = _attacked("calibrated_attack_auc", ours.of(ours.everybody), theirs.of(theirs.everybody))
-        attacked = _attacked("outlier_attack_auc", ours.of(ours.outliers), theirs.of(theirs.outliers))
+        """Compute `CALIBRATED_MEASURES`."""
+        relative, baseline = self._relative, reference._relative
+        calibrated = _attacked(
+            "calibrated_attack_auc", relative.of(relative.everybody), baseline.of(baseline.everybody)
+        )
+        attacked = _attacked(
+            "outlier_attack_auc", relative.of(relative.outliers), baseline.of(baseline.outliers)
+        )
         if attacked.missing:
             identical = Measure("outlier_identical", None, rows=0, missing=attacked.missing)
             return calibrated, identical, attacked
-        members, others = ours.of(ours.outliers)
+        members, others = relative.of(relative.outliers)
         found, expected = int((members == 0).sum()), int((others == 0).sum())
         identical = Measure(
             "outlier_identical",
@@ -410,19 +453,19 @@ class Neighbours:
         return calibrated, identical, attacked
 
     def classifier_attack(self, reference: Neighbours) -> Measure:
-        """Take "classifier_attack_auc"."""
+        """Compute "classifier_attack_auc"."""
         return _attacked("classifier_attack_auc", self._unlike_synthetic, reference._unlike_synthetic)
 
     @cached_property
     def _unlike_synthetic(self) -> tuple[Floats, Floats]:
-        """How little a classifier takes each training and each holdout person for a synthetic row."""
+        """How unlike a synthetic row a classifier finds each training and each holdout person."""
         scores = -classifier_scores(self.space, self.random_state)
         members, others, _ = self._one_row_each
         return scores[members], scores[others]
 
     @cached_property
     def _one_row_each(self) -> tuple[Integers, Integers, Floats]:
-        """One training and holdout row for each person, whose rows are alike, and a lot for each."""
+        """One row for each person with equal rows, of training and holdout, and a random number for each."""
         numbers = self.space.row_numbers
         rng = np.random.default_rng(self.random_state)
         one = one_of_each(numbers[self.space.real], rng)
@@ -455,7 +498,7 @@ class _Relative:
     Attributes
     ----------
     members, others
-        Of training people and of holdout people: 0 if they stand in the synthetic table.
+        Relative distance of training and of holdout people: 0 if they stand in the synthetic table.
     isolation
         How far the closest other person is, of the former and then of the latter.
     lot
@@ -473,24 +516,24 @@ class _Relative:
 
     @property
     def outliers(self) -> Booleans:
-        """Tell who is among those farthest from everyone else."""
+        """Find the people farthest from everyone else."""
         outlier = np.zeros(len(self.isolation), bool)
         farthest = np.lexsort((self.lot, -self.isolation))
         outlier[farthest[: round(OUTLIER_SHARE * len(outlier))]] = True
         return outlier
 
     def of(self, chosen: Booleans) -> tuple[Floats, Floats]:
-        """Return ``members`` and ``others``, of those who are chosen."""
+        """Return the chosen ones of ``members`` and ``others``."""
         first = len(self.members)
         return self.members[chosen[:first]], self.others[chosen[first:]]
 
 
-def _attacked(name: str, ours: tuple[Floats, Floats], theirs: tuple[Floats, Floats]) -> Measure:
-    """Take the area of an attack, unless there are too few people of either kind."""
-    if min(map(len, ours)) < MIN_PEOPLE or min(map(len, theirs)) < 2:
+def _attacked(name: str, parts: tuple[Floats, Floats], reference: tuple[Floats, Floats]) -> Measure:
+    """Compute the AUC of an attack, unless there are too few people of either kind."""
+    if min(map(len, parts)) < MIN_PEOPLE or min(map(len, reference)) < 2:
         return Measure(name, None, rows=0, missing=Message(f"measures.missing_{name}"))
-    attacked, p_value = attack_area(*ours)
-    return Measure(name, attacked, attack_area(*theirs)[0], rows=sum(map(len, ours)), p_value=p_value)
+    attacked, p_value = attack_area(*parts)
+    return Measure(name, attacked, attack_area(*reference)[0], rows=sum(map(len, parts)), p_value=p_value)
 
 
 def _placed(tables: AssessedTables, random_state: int) -> tuple[HeomSpace, Integers, Integers, Integers]:
@@ -506,7 +549,7 @@ def _placed(tables: AssessedTables, random_state: int) -> tuple[HeomSpace, Integ
 
 
 def _share_of_members(parts: _Parts) -> Estimate:
-    """Set the mean part of a training person beside a holdout person's: .5 is fair.
+    """Compare the mean part of a training person with that of a holdout person: .5 is fair.
 
     The standard error is that of labels exchanged.
     """
@@ -545,7 +588,7 @@ def true_positive_rate(members: Floats, others: Floats, false_positive_rate: flo
 
 
 def accused(members: Floats, others: Floats, rate: float) -> PeopleFound:
-    """Take the closest people for members.
+    """Accuse the closest people of being members.
 
     Parameters
     ----------

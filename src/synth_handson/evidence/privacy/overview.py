@@ -1,4 +1,4 @@
-"""Can anybody real be found in it? Every measure beside the same for people the generator never saw."""
+"""All privacy measures, each beside the same for people the generator never saw, and the verdict."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -17,7 +17,6 @@ from synth_handson.evidence.privacy.membership import (
     membership_measures,
 )
 from synth_handson.evidence.privacy.random_split import split_measures
-from synth_handson.evidence.privacy.same_people import shared_people
 from synth_handson.evidence.privacy.subsets import holdout_matches
 from synth_handson.evidence.privacy.text_columns import (
     TEXT_PRIVACY,
@@ -71,7 +70,7 @@ class Privacy:
 
 @dataclass(frozen=True)
 class OfPeople:
-    """What was measured on all rows of people who have several.
+    """Measures on all rows, where people have several.
 
     Attributes
     ----------
@@ -89,7 +88,7 @@ class OfPeople:
 
 
 def assess_privacy(
-    ours: Neighbours,
+    neighbours: Neighbours,
     real_auc: Estimate,
     texts: Sequence[TextColumn] = (),
     *,
@@ -106,7 +105,7 @@ def assess_privacy(
 
     Parameters
     ----------
-    ours
+    neighbours
         The tables, with the seed of samples, draws, bootstrap and attacks.
     real_auc
         How well a classifier tells holdout rows from training rows: the reference of "c2st_auc".
@@ -115,7 +114,7 @@ def assess_privacy(
     known
         Columns that somebody may already know of a person, if any were named.
     of_people
-        Where ``ours`` has one row for each of the people who have several, what was measured on all of them.
+        Measures on all rows, where ``neighbours`` has one row for each of the people who have several.
     as_in_reality
         Whether the synthetic rows are to be as often of each kind as real ones are. If not, nothing is
         concluded from how many of them match (`HINTS`).
@@ -127,7 +126,7 @@ def assess_privacy(
     Privacy
         The measures and the verdict.
     """
-    tables, counts = ours.tables, ours.counts
+    tables, counts = neighbours.tables, neighbours.counts
     never = counts.never_repeating
     planned = _planned(tables.train.shape[1], len(never.left_out), sum(text.measurable for text in texts))
     short = short_texts(tables)
@@ -135,42 +134,47 @@ def assess_privacy(
     planned += ATTRIBUTION_MEASURES if known else ()
     planned += tuple(measure.name for measure in of_people.measures) if of_people else ()
     level = single_level(planned)
-    membership = membership_measures(ours)
+    membership = membership_measures(neighbours)
     matches = {names: counts.matches(names) for names in never.left_out}
     without = (identical_rows(matches[names], names) for names in never.left_out)
     limits = find_limits(
-        ours, matches.get(never.labels, ours.matches), level, TOLERATED_LEAK, never.labels, as_in_reality
+        neighbours,
+        matches.get(never.labels, neighbours.matches),
+        level,
+        TOLERATED_LEAK,
+        never.labels,
+        as_in_reality,
     )
-    joined = {(): ours.matches, **matches}.items()
+    joined = {(): neighbours.matches, **matches}.items()
     hints = (
         *(hint for names, found in joined for hint in training_matches(found, level, names)),
         *(hint for text in texts for hint in text_hints(text, level)),
     )
-    same = of_people.shared if of_people else shared_people(tables)
+    same = of_people.shared if of_people else counts.shared_people
     checks = (
         *((same,) if same else ()),
         *split_measures(tables, real_auc, counts.split),
-        *((*hints, holdout_matches(ours.joins)) if as_in_reality else ()),
+        *((*hints, holdout_matches(neighbours.joins)) if as_in_reality else ()),
     )
-    distances = closest_distances(ours)
+    distances = closest_distances(neighbours)
     if on_attacks:
         on_attacks()
-    risks = three_risks(tables, random_state=ours.random_state)
+    risks = three_risks(tables, random_state=neighbours.random_state)
     words = (
-        *(measure for text in texts for measure in text_privacy(text, ours.random_state)),
-        *(people_by_words(column, ours.random_state) for column in short),
+        *(measure for text in texts for measure in text_privacy(text, neighbours.random_state)),
+        *(people_by_words(column, neighbours.random_state) for column in short),
     )
     told = attribution_measures(counts.attributions(known)) if known else ()
     by_events = of_people.measures if of_people else ()
     measures = (*membership, *by_events, *without, *risks, *words, *told)
-    verdict = decide(measures, limits, ours.matches.rows, checks, never)
+    verdict = decide(measures, limits, neighbours.matches.rows, checks, never)
     if of_people and of_people.several:
         verdict = in_people(verdict)
     return Privacy(measures, checks, distances, verdict)
 
 
 def _planned(columns: int, without: int, texts: int) -> tuple[str, ...]:
-    """Name the measures that will be taken, before any is."""
+    """List the measures to take, before any is taken."""
     singling_out, linkability, inference = RISKS
     return (
         *DISTANCE_MEASURES,

@@ -1,4 +1,4 @@
-"""Test whether people who are found are training people more often, or less, than chance makes them."""
+"""Test whether people found are training people more, or less, often than by chance."""
 
 from __future__ import annotations
 
@@ -20,16 +20,16 @@ from synth_handson.metrics.intervals import (
 )
 
 LEVEL = 0.05
-"""Counts that could not show anything at this level are not corrected for."""
+"""Tests that cannot reach this level are left out of the correction."""
 
 
 @dataclass(frozen=True, eq=False)
 class PeopleFound:
-    """People found in one way, or in each of several, of which the one counts that shows most.
+    """People found in one way, or in several ways, of which the one that shows most counts.
 
-    Fisher's exact test rests on the random split alone: whoever is found, by rules that treat all real people
+    Fisher's exact test rests on the random split alone: people found, by rules that treat all real people
     alike, is a training person as often as people drawn at random are. It has two sides, as a table that
-    avoids its training people tells who they are, too.
+    avoids its training people also reveals them.
 
     Attributes
     ----------
@@ -54,31 +54,31 @@ class PeopleFound:
 
     @cached_property
     def tails(self) -> Floats:
-        """Smaller tail of the test of each way, without regard to the others. Shape (m,)."""
+        """Smaller tail of the test of each way by itself. Shape (m,)."""
         return smaller_tails(self.counts[0], self.counts.sum(axis=0), self.people[0], sum(self.people))
 
     @cached_property
     def least_tails(self) -> Floats:
-        """Smallest tail that each way could have shown. Shape (m,)."""
+        """Smallest tail that is possible for each way. Shape (m,)."""
         return least_tails(self.counts.sum(axis=0), *self.people)
 
     @property
     def best(self) -> int:
-        """Which way shows most."""
+        """Index of the way that shows most."""
         return int(np.argmin(self.tails))
 
     @cached_property
     def tests(self) -> int:
-        """How many of the ways could show anything: intervals are corrected for those."""
+        """Number of ways that could reach significance, for which intervals are corrected."""
         return tarone(2 * self.least_tails, LEVEL)
 
     def p_value(self, tail: float) -> float:
-        """Probability that chance alone makes any way go so far, in either direction: 0 to 1."""
+        """Probability that any way goes as far by chance, in either direction: 0 to 1."""
         return float(min(chance_of_a_tail(tail, self.counts.sum(axis=0), *self.people).sum(), 1.0))
 
     @property
     def tested(self) -> dict[str, Any]:
-        """What a `Measure` says of the best way: p-values, ``attributable`` and ``avoided``."""
+        """Fields of a `Measure` for the best way: p-values, ``attributable`` and ``avoided``."""
         members, others = map(int, self.counts[:, self.best])
         inside, outside = self.people
         confidence = 1 - LEVEL / self.tests

@@ -15,13 +15,13 @@ from synth_handson.metrics.counts import chi_square, total_variation_distance
 from synth_handson.metrics.intervals import Estimate
 
 EXPECTED = 5
-"""Bins in which fewer rows are expected count as one: the chi-square approximation would not hold."""
+"""Bins with fewer expected rows are merged, since the chi-square approximation would not hold."""
 
 
 def split_measures(
     tables: AssessedTables, real_auc: Estimate, counts: Mapping[str, Floats]
 ) -> tuple[Measure, Measure]:
-    """Test whether holdout rows differ from training rows more than the luck of the draw lets them.
+    """Test whether holdout rows differ from training rows more than a random split allows.
 
     They do if the holdout is from a later time, another region or another sample than the training rows. Then
     training people are closer to the synthetic table for that alone.

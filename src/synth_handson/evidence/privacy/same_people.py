@@ -1,4 +1,4 @@
-"""Do rows of the same people stand on both sides of the split? Then no p-value holds."""
+"""Rows of the same people on both sides of the split, which would invalidate every p-value."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from synth_handson.evidence.histories import Histories
 from synth_handson.evidence.measures import Measure
 from synth_handson.evidence.three_tables import AssessedTables
 from synth_handson.metrics.intervals import exact_share
-from synth_handson.tables.people import find_several_rows
+from synth_handson.tables.people import SeveralRows, find_several_rows
 
 MOST_NAMES = 6
-"""So many columns are named at most."""
+"""Columns named at most."""
 
 
 def shared_people(tables: AssessedTables) -> Measure | None:
-    """Find out how many holdout rows are of people who have rows in the training table, too.
+    """Count the holdout rows of people who also have rows in the training table.
 
     A table of visits or payments has several rows of each person. Split at random by rows, the same people
     stand on both sides, and a holdout row is no row of somebody the generator has never seen.
@@ -38,17 +38,16 @@ def shared_people(tables: AssessedTables) -> Measure | None:
         return None
     people = several.people(real)
     train, holdout = people[: len(tables.train)], people[len(tables.train) :]
-    known = int(pd.Series(holdout).isin(train).sum())
-    return Measure(
-        "shared_people",
-        exact_share(known, len(holdout)),
-        rows=len(holdout),
-        columns=several.columns[:MOST_NAMES],
-    )
+    return known_by(several, int(pd.Series(holdout).isin(train).sum()), len(holdout))
+
+
+def known_by(several: SeveralRows, known: int, rows: int) -> Measure:
+    """Say of so many holdout rows how many are of people who have training rows, too."""
+    return Measure("shared_people", exact_share(known, rows), rows=rows, columns=several.columns[:MOST_NAMES])
 
 
 def shared_keys(histories: Histories, person: str) -> Measure | None:
-    """Find out how many people of the holdout stand in the training table under the same key.
+    """Count the people of the holdout who are in the training table under the same key.
 
     Returns
     -------

@@ -1,9 +1,10 @@
-"""Find people in the synthetic table by part of their columns, whatever was done to the rest.
+"""Find people in the synthetic table by part of their columns, whatever happened to the rest.
 
 In HEOM, one changed category costs more than the way to an ordinary neighbour, and identity wants every
-column. So the tables are joined on many subsets of the columns. Whoever is unique among all real people by
-such a subset, with values that stand in the synthetic table, is found. If the synthetic table knows nothing
-about training people in particular, those found are training people as often as people drawn at random are.
+column. So the tables are joined on many subsets of the columns. A person who is unique among all real people
+by such a subset, with values that stand in the synthetic table, is found. If the synthetic table knows
+nothing about training people in particular, those found are training people as often as people drawn at
+random are.
 
 Rows that are alike in all columns count as one person: generators remember best who stands in a table more
 than once (Kandpal et al., ICML 2022). One of these rows, drawn at random, stands for the person, so that the
@@ -33,25 +34,25 @@ from synth_handson.metrics.intervals import (
 )
 
 MAX_SUBSETS = 250
-"""If there are more subsets of at least half of the columns, so many are tried."""
+"""Subsets of at least half of the columns that are tried; if there are more, a sample."""
 MAX_SMALL_SUBSETS = 400
-"""The same of subsets of up to three columns."""
+"""Subsets of up to three columns that are tried at most."""
 SMALL = 3
 RARE = 0.01
-"""Values that a smaller share of the people have are one group where rows are drawn by groups."""
+"""Values rarer than this among the people form one group when rows are drawn by group."""
 BINS = 20
-"""A number counts as alike if it lies in the same twentieth of the real people."""
+"""Bins of a number: two numbers match if they lie in the same twentieth of the real people."""
 GAPS = ("isna(*)",)
-"""Not a subset of the columns, but which of a row's values are missing."""
+"""Stands for which of a row's values are missing, instead of a subset of columns."""
 FOLLOWED = 1_000
-"""Of so many training people it is looked up by which subsets they are unique."""
+"""Training people sampled to see by which subsets they are unique."""
 
 Hashes = np.ndarray[tuple[int], np.dtype[np.uint64]]
 
 
 @dataclass(frozen=True, eq=False)
 class SubsetJoin:
-    """Who is found by which subset of the columns.
+    """People found by each subset of the columns.
 
     Attributes
     ----------
@@ -100,7 +101,7 @@ class SubsetJoin:
 
 @dataclass(frozen=True, eq=False)
 class Drawn:
-    """Which rows stand for people, and which are looked at where not all are: positions in their tables.
+    """Rows that stand for people, and samples of rows, as positions in their tables.
 
     Attributes
     ----------
@@ -109,7 +110,7 @@ class Drawn:
     followed
         Training people of whom it is looked up by which subsets they are unique.
     synthetic, train
-        As many rows of either, to be compared with the holdout.
+        Rows of either table, as many as are compared with the holdout.
     """
 
     members: Integers
@@ -150,7 +151,7 @@ class Drawn:
 def _as_many_of_each(
     first: Integers, second: Integers, rng: np.random.Generator
 ) -> tuple[Integers, Integers]:
-    """Draw positions from two tables, as many of each group from either."""
+    """Draw positions from two tables, equally many of each group."""
     size = int(max(first.max(), second.max())) + 1
     room = np.minimum(*(np.bincount(groups, minlength=size) for groups in (first, second)))
     if 2 * room.sum() < min(len(first), len(second)):
@@ -205,7 +206,7 @@ class HashedRows:
         return cls(hashes, other, sizes, drawn)
 
     def joined(self, subset: tuple[str, ...]) -> Hashes | Integers:
-        """Give rows that are alike in a subset of the columns the same number."""
+        """Assign numbers to rows; rows that are equal in a subset of the columns share one."""
         if subset in self.other:
             return self.other[subset]
         joined = self.hashes[subset[0]].copy()
@@ -290,7 +291,7 @@ def _small_subsets(spread: Mapping[str, float]) -> Iterator[tuple[str, ...]]:
 
 
 def spread_of(counts: Integers) -> float:
-    """Say how much a column tells people apart together with others: the entropy of its values, in nats.
+    """Compute how well a column helps to identify people: the entropy of its values, in nats.
 
     Parameters
     ----------
@@ -327,7 +328,7 @@ def subset_matches(join: SubsetJoin) -> Measure:
 
 
 def holdout_matches(joins: Sequence[SubsetJoin]) -> Measure:
-    """Compare how many holdout people are found by synthetic rows and by as many training rows.
+    """Compare how many holdout people synthetic rows find with how many as many training rows find.
 
     A generator that never saw the holdout hardly knows its people better than other real rows do. But one
     that draws rare groups more often than they occur finds more of their people. Groups of the column in
@@ -375,20 +376,20 @@ def _binned(space: HeomSpace) -> dict[str, Integers] | None:
 
 
 def ventiles(ranks: Floats) -> Integers:
-    """Find the twentieth in which a rank from 0 to 1 lies, counting from 0; -1 where there is none."""
+    """Return the twentieth of a rank from 0 to 1, counting from 0; -1 for missing ranks."""
     bins = np.minimum(np.floor(np.nan_to_num(ranks, nan=-1.0) * BINS), BINS - 1)
     return np.where(np.isnan(ranks), -1, bins).astype(np.intp)
 
 
 def nearest_values(ranks: Floats, real: Floats) -> Integers:
-    """Say which real person's value is nearest to each rank, by its number.
+    """Return the index of the real value nearest to each rank.
 
     Parameters
     ----------
     ranks
-        Of any values. Shape (n,).
+        Ranks of any values. Shape (n,).
     real
-        Of real people's. Shape (k,).
+        Ranks of real people's values. Shape (k,).
 
     Returns
     -------
@@ -400,7 +401,7 @@ def nearest_values(ranks: Floats, real: Floats) -> Integers:
 
 
 def grouped(real: Integers) -> Integers:
-    """Give each value of a column a number that rare ones share.
+    """Assign numbers to the values of a column; rare ones share one.
 
     Parameters
     ----------
@@ -441,7 +442,7 @@ def _most_different(space: HeomSpace, train: Integers) -> tuple[Integers, Intege
 def subset_joins(
     space: HeomSpace, train: Integers, holdout: Integers, random_state: int
 ) -> Iterator[SubsetJoin]:
-    """Join the tables of a space, where training and holdout rows stand at these positions.
+    """Join the tables of a space, given the positions of training and holdout rows.
 
     On values, and on binned ones unless binning changes nothing, since no number has more values than bins. A
     number with more values that is compared by itself is not binned, but taken for the real person's that is

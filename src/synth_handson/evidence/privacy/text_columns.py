@@ -1,9 +1,9 @@
-"""Columns of free text: how much they are like real ones, and whether anybody's own words stand in them."""
+"""Columns of free text: how similar they are to real ones, and whether they contain anybody's own words."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -27,18 +27,19 @@ from synth_handson.metrics.rare_words import rare_words_together
 from synth_handson.metrics.runs import longest_runs
 from synth_handson.metrics.text_similarity import TextSpace, folded, nearest_in_any_order
 from synth_handson.tables.checks import MIN_COLUMNS
+from synth_handson.tables.columns import Column
 from synth_handson.tables.texts import is_text, present_texts
 
 MAX_TEXTS = 2_000
-MAX_SIGNS = 1_000_000
-"""Of each table, so many texts are compared, and so many characters."""
+MAX_CHARACTERS = 1_000_000
+"""Limits on the texts, and on their characters, that are compared from each table."""
 MAX_COUNTED_TEXTS = 10_000
-MAX_COUNTED_SIGNS = 2_000_000
-"""Of each table, the words of so many texts are counted, and of so many characters."""
+MAX_COUNTED_CHARACTERS = 2_000_000
+"""Limits on the texts, and on their characters, whose words are counted in each table."""
 MIN_TEXTS = 20
-"""With fewer texts in a table, nothing is measured."""
+"""Fewest texts in a table for anything to be measured."""
 ONCE = 0.1
-"""Where more of a column's values than this share occur once, its words may tell people apart."""
+"""Share of values that occur once, beyond which the words of a column may identify people."""
 REPLICATES = 200
 HITS = "attack_tpr"
 
@@ -47,23 +48,29 @@ TEXT_PRIVACY = ("identical_texts", "rare_words", "text_attack_auc", "text_attack
 
 
 def set_texts_apart(tables: AssessedTables) -> tuple[AssessedTables, tuple[TextColumn, ...]]:
-    """Take the columns of free text out of three tables; what is text is decided by the training table.
+    """Split the columns of free text from three tables; the training table decides what is text.
 
     Parameters
     ----------
     tables
         The tables. Without two columns that are no text, they stay as they are.
     """
-    names = [name for name in tables.categories if is_text(tables.train[name])]
-    if not names or tables.train.shape[1] - len(names) < MIN_COLUMNS:
+    names = columns_of_text(list(tables.train.columns), tables.train.__getitem__)
+    if not names:
         return tables, ()
     return tables.without(names), tuple(
         TextColumn(name, *(present_texts(table[name]) for table in tables.all)) for name in names
     )
 
 
+def columns_of_text(names: Sequence[str], column: Callable[[str], Column]) -> list[str]:
+    """Choose the columns of free text, given each training column; none if hardly any other is left."""
+    found = [name for name in names if is_text(column(name))]
+    return found if len(names) - len(found) >= MIN_COLUMNS else []
+
+
 def short_texts(tables: AssessedTables) -> tuple[TextColumn, ...]:
-    """Find the columns of categories whose words may tell people apart: names, titles, remarks, codes.
+    """Find the columns of categories whose words may identify people: names, titles, remarks, codes.
 
     They are no free text, and stay among the columns; but whose words are put in another order, or written in
     another way, is found by no join. Each text also stands there as one word, without signs in between.
@@ -86,7 +93,7 @@ class TextColumn:
     Attributes
     ----------
     name
-        Of the column.
+        Name of the column.
     synthetic, train, holdout
         Its texts in the three tables.
     """
@@ -113,7 +120,7 @@ class TextColumn:
         return [*self.train, *self.holdout]
 
     def people(self, random_state: int) -> TextColumn:
-        """Count real people whose texts are alike, but for case, width and white space, as one.
+        """Count real people whose texts are equal, ignoring case, width and white space, as one.
 
         The one who stays is drawn from all of them, so that labels remain as random as those of the rest.
         """
@@ -126,25 +133,25 @@ class TextColumn:
             holdout=self.holdout[holdout].reset_index(drop=True),
         )
 
-    def sampled(self, random_state: int, most: int = MAX_TEXTS, signs: int = MAX_SIGNS) -> TextColumn:
+    def sampled(self, random_state: int, most: int = MAX_TEXTS, signs: int = MAX_CHARACTERS) -> TextColumn:
         """Draw from tables with more texts, or characters, than can be compared."""
         tables = (self.synthetic, self.train, self.holdout)
         return TextColumn(self.name, *(_sample(texts, most, signs, random_state) for texts in tables))
 
     def reference(self, random_state: int) -> TextColumn:
-        """Put one half of the holdout in the synthetic table's place, and leave the other as holdout."""
+        """Use one half of the holdout as synthetic table, and the other as holdout."""
         first, second = halves(self.holdout.to_frame(), random_state)
         return TextColumn(self.name, first.iloc[:, 0], self.train, second.iloc[:, 0])
 
     @cached_property
     def matches(self) -> Matches:
-        """Who wrote whose text, but for case, width and white space."""
+        """Who wrote whose text, ignoring case, width and white space."""
         tables = (self.synthetic, self.train, self.holdout)
         return Matches.of(*(texts.map(folded).to_frame(self.name) for texts in tables))
 
     @cached_property
     def distances(self) -> tuple[Floats, Floats]:
-        """How much of each training and holdout text does not stand in one piece in a synthetic one, 0 to 1.
+        """Share of each training and holdout text outside its longest run in a synthetic text, 0 to 1.
 
         The longest run of characters that a text has in common with any synthetic one, as a share of the
         text: K. Lee et al., "Deduplicating training data makes language models better", ACL 2022.
@@ -157,7 +164,7 @@ class TextColumn:
 
     @cached_property
     def dissimilarities(self) -> tuple[Floats, Floats]:
-        """How unlike each training and holdout text is the synthetic text most like it, 0 to 1.
+        """Dissimilarity of each training and holdout text to the most similar synthetic text, 0 to 1.
 
         One minus `nearest_in_any_order`. How much words weigh is decided by all real texts alike.
         """
@@ -185,10 +192,10 @@ def text_privacy(column: TextColumn, random_state: int) -> tuple[Measure, ...]:
     Returns
     -------
     tuple of Measure
-        Those of `TEXT_PRIVACY`. Identical texts, but for case, width and white space, are counted on all of
-        them. For all others, people with the same text are one person. One attacker takes those people for
-        training people of whose text the most stands in one piece in a synthetic one, another those to whose
-        text a synthetic one is most similar.
+        Those of `TEXT_PRIVACY`. Texts that are identical except for case, width and white space are counted
+        on all of them. For all others, people with the same text are one person. One attacker takes those
+        people for training people of whose text the most stands in one piece in a synthetic one, another
+        those to whose text a synthetic one is most similar.
     """
     if not column.measurable:
         return _missing(column, TEXT_PRIVACY)
@@ -204,18 +211,18 @@ def text_privacy(column: TextColumn, random_state: int) -> tuple[Measure, ...]:
 
 
 def text_hints(column: TextColumn, level: float) -> tuple[Measure, ...]:
-    """Take `training_matches` of a column's texts; parameters as there."""
+    """Compute `training_matches` of a column's texts; parameters as there."""
     return training_matches(column.matches, level, (column.name,)) if column.measurable else ()
 
 
 def people_by_words(column: TextColumn, random_state: int) -> Measure:
-    """Take `rare_words` of as many texts as can be counted; people with the same text are one person."""
+    """Compute `rare_words` of as many texts as can be counted; people with the same text are one person."""
     people = column.people(random_state)
-    return rare_words(people.sampled(random_state, MAX_COUNTED_TEXTS, MAX_COUNTED_SIGNS))
+    return rare_words(people.sampled(random_state, MAX_COUNTED_TEXTS, MAX_COUNTED_CHARACTERS))
 
 
 def rare_words(column: TextColumn) -> Measure:
-    """Count the people whose rare words stand in the synthetic texts.
+    """Count the people whose rare words occur in the synthetic texts.
 
     Rare are words, and pairs of neighbouring words, that exactly one real person wrote. A person is found if
     a synthetic text holds at least 1, 2, 4, 8, … of theirs: by the number that shows most.
@@ -240,26 +247,26 @@ def rare_words(column: TextColumn) -> Measure:
 
 
 def _attacks(column: TextColumn, random_state: int) -> tuple[Measure, ...]:
-    """Take both attackers' measures, beside those with half of the holdout in the synthetic table's place."""
-    theirs = column.reference(random_state)
+    """Measure both attacks, with half of the holdout as synthetic table for the reference."""
+    reference = column.reference(random_state)
     people = len(column.train) + len(column.holdout)
 
-    def area(name: str, ours: tuple[Floats, Floats], reference: tuple[Floats, Floats]) -> Measure:
-        auc, p_value = attack_area(*ours)
+    def area(name: str, parts: tuple[Floats, Floats], expected: tuple[Floats, Floats]) -> Measure:
+        auc, p_value = attack_area(*parts)
         return Measure(
-            name, auc, attack_area(*reference)[0], rows=people, columns=(column.name,), p_value=p_value
+            name, auc, attack_area(*expected)[0], rows=people, columns=(column.name,), p_value=p_value
         )
 
     hits = Measure(
         "text_attack_tpr",
         attack_hits(*column.distances, random_state)[HITS],
-        attack_hits(*theirs.distances, random_state)[HITS],
+        attack_hits(*reference.distances, random_state)[HITS],
         rows=people, columns=(column.name,), **accused(*column.distances, FALSE_POSITIVE_RATES[HITS]).tested,
     )  # fmt: skip
     return (
-        area("text_attack_auc", column.distances, theirs.distances),
+        area("text_attack_auc", column.distances, reference.distances),
         hits,
-        area("text_similarity_auc", column.dissimilarities, theirs.dissimilarities),
+        area("text_similarity_auc", column.dissimilarities, reference.dissimilarities),
     )
 
 
@@ -282,17 +289,17 @@ def text_fidelity(column: TextColumn, random_state: int) -> tuple[Measure, ...]:
         return _missing(column, TEXT_FIDELITY)
     column = column.sampled(random_state)
     rows = min(len(column.synthetic), len(column.holdout))
-    ours, theirs = (
+    synthetic, holdout = (
         texts.sample(rows, random_state=random_state).tolist() for texts in (column.synthetic, column.holdout)
     )
     train = column.train.tolist()
     space = TextSpace(train)
     rng = np.random.default_rng(random_state)
-    longest = max(map(len, [*ours, *theirs, *train]))
+    longest = max(map(len, [*synthetic, *holdout, *train]))
     known = np.bincount([len(text) for text in train], minlength=longest + 1)
 
     def both(name: str, of: Callable[[list[str]], Estimate]) -> Measure:
-        return Measure(name, of(ours), of(theirs), rows=rows, columns=(column.name,))
+        return Measure(name, of(synthetic), of(holdout), rows=rows, columns=(column.name,))
 
     def mean(name: str, values: Floats) -> Estimate:
         replicates = [float(rng.choice(values, len(values)).mean()) for _ in range(REPLICATES)]

@@ -27,13 +27,13 @@ if TYPE_CHECKING:
     import polars as pl
 
 MAX_ROWS = 10_000
-"""Of larger tables a sample of so many rows is used."""
+"""Rows that larger tables are sampled to."""
 MAX_SECRETS = 8
-"""So many columns are guessed if none are named."""
+"""Columns whose values are guessed if none are named."""
 KNOWN_COLUMNS = 20
-"""The attacker knows at most so many columns of a person; to link two halves, so many on either side."""
+"""Columns of a person that the attacker knows at most; for linkability, on either side."""
 MIN_ATTEMPTS, MAX_ATTEMPTS = 1_000, 10_000
-"""Between these, each synthetic row is tried 3 times on average to find descriptions that fit no other."""
+"""Bounds on the attempts to find descriptions that fit one synthetic row only: 3 for each row, on average."""
 
 
 def three_risks(
@@ -43,7 +43,7 @@ def three_risks(
     attacks: int = 500,
     secrets: Sequence[str] | None = None,
 ) -> tuple[Measure, ...]:
-    """Attack training people by means of the synthetic table, and as many people whom it cannot know.
+    """Attack training people through the synthetic table, and as many people whom it cannot know.
 
     - Singling out: a description that fits one synthetic row only, such as "age >= 61, job = nurse and
       balance <= 12", is tried on all training people, and on all others. It succeeds on those of whom it
@@ -60,7 +60,7 @@ def three_risks(
     Parameters
     ----------
     tables
-        Prepared tables. Of each at most 10,000 rows are used, and as many training as holdout people.
+        Prepared tables. At most 10,000 rows of each are used, and as many training as holdout people.
     random_state
         Seed of samples and attacks.
     attacks
@@ -105,10 +105,10 @@ def three_risks(
     for name in secrets or ():
         if name not in safe_names:
             raise ArgumentError("attacks_secret", column=name)
-    ours = _set_up(tables, safe_names, random_state)
-    scenes = (ours, _without_generator(ours))
+    scene = _set_up(tables, safe_names, random_state)
+    scenes = (scene, _without_generator(scene))
     if secrets is None:
-        hardest = ours.order[:MAX_SECRETS]
+        hardest = scene.order[:MAX_SECRETS]
         secrets = [name for name, safe in safe_names.items() if safe in hardest]
 
     return (
@@ -136,7 +136,7 @@ class _Scene:
     order: tuple[str, ...]
 
     def people(self, attacks: int = MAX_ROWS) -> pd.DataFrame:
-        """Return so many people of either kind, or all, the training people first."""
+        """Return people of either kind, or all, the training people first."""
         return pd.concat([self.train.head(attacks), self.control.head(attacks)], ignore_index=True)
 
     def as_polars(self, frame: pd.DataFrame) -> pl.DataFrame:
@@ -173,17 +173,17 @@ class _Outcome:
 
 
 def _risk(name: str, outcomes: Sequence[_Outcome], secret: str | None = None) -> Measure:
-    ours, reference = outcomes
-    risk = ours.risk
+    outcome, reference = outcomes
+    risk = outcome.risk
     columns = () if secret is None else (secret,)
     missing = Message(f"measures.missing_{name}", {"column": secret} if columns else {})
     return Measure(
         name,
         risk,
         reference.risk,
-        rows=ours.attacks,
+        rows=outcome.attacks,
         columns=columns,
-        p_value=None if risk is None else ours.p_value,
+        p_value=None if risk is None else outcome.p_value,
         missing=missing if risk is None else None,
     )
 
@@ -210,7 +210,7 @@ def _single_out(scene: _Scene, attacks: int, random_state: int) -> _Outcome:
 def _link(scene: _Scene, attacks: int) -> _Outcome:
     people = scene.people(attacks)
     known = scene.order[: 2 * KNOWN_COLUMNS]
-    # Of several nearest rows one half takes the first and the other the last, so that ties link nobody.
+    # If several rows are nearest, one half takes the first and the other the last, so that ties link nobody.
     backwards = replace(scene, table=scene.table[::-1])
     first = _nearest(scene, people, known[::2])
     second = len(scene.table) - 1 - _nearest(backwards, people, known[1::2])
@@ -303,7 +303,7 @@ def _set_up(tables: AssessedTables, safe_names: dict[str, str], random_state: in
 
 
 def _without_generator(scene: _Scene) -> _Scene:
-    """Let half of the control people play the synthetic table."""
+    """Use half of the control people as synthetic table."""
     middle = len(scene.control) // 2
     table = scene.control[:middle].drop_duplicates(ignore_index=True)
     rest = scene.control[middle:]
@@ -327,6 +327,6 @@ def _ranks(values: Floats, first_real: int) -> Floats:
 
 
 def _classes(column: pd.Series, is_number: bool) -> Floats:
-    """Return what is to be guessed: codes as they are; of ranks the tenth, from 0 to 9, and 10 if missing."""
+    """Return the classes to guess: codes as they are; ranks as tenths, from 0 to 9, and 10 if missing."""
     values = column.to_numpy()
     return np.where(np.isnan(values), 10.0, np.minimum(np.floor(values * 10), 9.0)) if is_number else values

@@ -1,4 +1,4 @@
-"""What is kept of a prediction for each group of people: a good mean can hide a group that loses it."""
+"""How much of a prediction is kept for each group of people: a good mean can hide a group that loses it."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ from synth_handson.metrics.arrays import Booleans, Floats
 from synth_handson.metrics.intervals import Estimate
 
 MIN_PEOPLE = 20
-"""Groups of fewer people who are tested on say nothing."""
+"""Fewest test people in a group for it to be reported."""
 LEAST_GAIN = 0.05
-"""As a share of guessing's error: where real rows gain less, what is lost is compared with this."""
+"""Smallest gain over guessing, as a share of guessing's error, that a loss is compared with."""
 MISSES = 0.05
-"""Probability that any of all groups' intervals misses."""
+"""Probability that at least one of the groups' intervals misses."""
 
 
 class Errors(NamedTuple):
@@ -35,13 +35,13 @@ class Errors(NamedTuple):
 class Contest(NamedTuple):
     """Errors of one kind of model trained on synthetic rows and on real ones."""
 
-    ours: Errors
-    theirs: Errors
+    synthetic: Errors
+    real: Errors
 
 
 @dataclass(frozen=True)
 class GroupUtility:
-    """What is kept for the people who have one category of one column.
+    """Performance kept for the people with one category of one column.
 
     Attributes
     ----------
@@ -60,7 +60,7 @@ class GroupUtility:
 def assess_groups(
     people: pd.DataFrame, guessing: Floats, models: Sequence[Contest]
 ) -> tuple[GroupUtility, ...]:
-    """Measure what is kept for each group: the people who have one category of one column.
+    """Measure the performance kept for each group: the people with one category of one column.
 
     In each group, what a model trained on synthetic rows loses against one trained on real rows, in mean
     squared error (of numbers, or of the probabilities of classes: the Brier score), is divided by what real
@@ -118,9 +118,9 @@ def _kept(model: Contest, guessing: Floats, members: Booleans, misses: float) ->
     """Estimate the share kept in a group; only the loss is uncertain, and what real rows gain its unit."""
     from scipy.stats import t
 
-    gains = guessing - model.theirs.whole
+    gains = guessing - model.real.whole
     gain = float(max(gains[members].mean(), gains.mean(), LEAST_GAIN * guessing.mean()))
-    lost = (model.ours.whole - model.theirs.whole)[members]
+    lost = (model.synthetic.whole - model.real.whole)[members]
     tested = float(np.var(lost, ddof=1)) / len(lost)
     by_part = [errors.parts[:, members].mean(axis=1) for errors in model]
     trained = sum(float(np.var(means, ddof=1)) / len(means) for means in by_part)

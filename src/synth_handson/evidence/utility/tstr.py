@@ -26,14 +26,14 @@ TRAIN_ROWS = 20_000
 TEST_ROWS = 10_000
 MAX_CLASSES = 20
 MIN_CLASS_ROWS = 5
-"""With fewer rows of a class, bootstrap samples without any of them are no rarity."""
+"""Fewest rows of a class. With fewer, bootstrap samples often contain none of them."""
 REPLICATES = 100
 PARTS = 5
-"""So many parts of the training rows are learned from one by one, to see how much hangs on the sample."""
+"""Parts of the training rows that are also learned from one by one, to see how much depends on the sample."""
 LOST = ("utility.constant_synthetic", "utility.few_rows_synthetic")
-"""Why no model can learn from the synthetic table, where real rows would do: its own fault."""
+"""Reasons why no model can learn from the synthetic table although it could from real rows."""
 NO_SKILL = {"roc_auc": 0.5, "r2": 0.0}
-"""The tasks' main measures, and what guessing gets."""
+"""Main measure of each task, and the value that guessing reaches."""
 
 
 @dataclass(frozen=True)
@@ -74,7 +74,7 @@ class Utility:
     models
         One entry per model.
     train_rows, test_rows
-        So many rows the models were trained and tested on.
+        Rows that the models were trained and tested on.
     majority
         Accuracy of always predicting the holdout's commonest class, 0 to 1; None for numbers.
     groups
@@ -167,7 +167,7 @@ def assess_utility(
 
 
 def find_task(column: pd.Series[Any]) -> tuple[Task, tuple[Any, ...]] | Message:
-    """Tell by its values in the training table how a column is to be predicted.
+    """Choose the prediction task of a column by its values in the training table.
 
     Numbers, dates and time spans with more than two different values are predicted as numbers, also where
     they are few: ratings and counts have an order. Codes such as 1, 2, 3 for three kinds should be turned
@@ -183,8 +183,8 @@ def find_task(column: pd.Series[Any]) -> tuple[Task, tuple[Any, ...]] | Message:
     task : str
         "binary" for two values, "multiclass" for 3 to 20 categories, "regression" for numbers.
     classes : tuple
-        Of a classification, in order; of two, the rarer one comes second and is the positive one (of equally
-        frequent ones the later in alphabetical order).
+        Classes of a classification, in order; of two, the rarer one comes second and is the positive one (of
+        equally frequent ones the later in alphabetical order).
     """
     counts = column.value_counts().sort_index()
     if counts.empty:
@@ -286,25 +286,25 @@ def _compare(
     real, real_parts = learn(rows.train), [learn(part) for part in _parts(rows.train, random_state)]
     own, own_parts = learn(rows.synthetic), [learn(part) for part in _parts(rows.synthetic, random_state)]
     synthetic = sample_rows(rows.synthetic, TEST_ROWS, random_state)
-    ours, theirs = test(own, own_parts, rows.holdout), test(real, real_parts, rows.holdout)
+    tstr, trtr = test(own, own_parts, rows.holdout), test(real, real_parts, rows.holdout)
     found = ModelUtility(
         name,
-        measures=_measures(ours, theirs, len(rows.holdout)),
-        kept=_performance_kept(ours, theirs, target, len(rows.holdout)),
-        on_synthetic=_measures(test(real, real_parts, synthetic), theirs, len(synthetic)),
+        measures=_measures(tstr, trtr, len(rows.holdout)),
+        kept=_performance_kept(tstr, trtr, target, len(rows.holdout)),
+        on_synthetic=_measures(test(real, real_parts, synthetic), trtr, len(synthetic)),
     )
-    return found, Contest(ours.errors, theirs.errors)
+    return found, Contest(tstr.errors, trtr.errors)
 
 
 def _squared_errors(predicted: Floats, truth: Floats, classes: tuple[Any, ...]) -> Floats:
-    """Square how far each row's prediction is off; of classes, the sum over their probabilities."""
+    """Squared error of each row's prediction; for classes, the sum over their probabilities."""
     if not classes:
         return np.asarray((predicted - truth) ** 2)
     return np.asarray(((predicted - np.eye(len(classes))[truth.astype(int)]) ** 2).sum(axis=1))
 
 
 def _guessing(rows: AssessedTables, target: str, classes: tuple[Any, ...]) -> Floats:
-    """Square how far the mean of the real rows trained on is off, or the shares of their classes."""
+    """Squared error of predicting the mean of the real training rows, or the shares of their classes."""
     learned, truth = rows.train[target].to_numpy(), rows.holdout[target].to_numpy()
     if not classes:
         return _squared_errors(np.full(len(truth), learned.mean()), truth, classes)
@@ -313,7 +313,7 @@ def _guessing(rows: AssessedTables, target: str, classes: tuple[Any, ...]) -> Fl
 
 
 def _variance(values: Floats) -> float:
-    """Compute the variance of those that are defined: infinite, for nothing is known, of fewer than two."""
+    """Compute the variance of the defined values; infinite if there are fewer than two."""
     known = values[~np.isnan(values)]
     return float(np.var(known, ddof=1)) if len(known) > 1 else np.inf
 
@@ -323,21 +323,21 @@ def _parts(table: pd.DataFrame, random_state: int) -> list[pd.DataFrame]:
     return [table.iloc[part].reset_index(drop=True) for part in np.array_split(shuffled, PARTS)]
 
 
-def _measures(ours: _Tested, theirs: _Tested, rows: int) -> tuple[Measure, ...]:
+def _measures(tested: _Tested, reference: _Tested, rows: int) -> tuple[Measure, ...]:
     return tuple(
         Measure(
             name,
-            _known(name, ours),
-            _known(name, theirs),
+            _known(name, tested),
+            _known(name, reference),
             rows=rows,
-            missing=None if _known(name, ours) else Message("utility.nobody_predicted"),
+            missing=Message("utility.nobody_predicted") if _known(name, tested) is None else None,
         )
-        for name in ours.draws
+        for name in tested.draws
     )
 
 
 def _known(name: str, tested: _Tested) -> Estimate | None:
-    """Estimate a measure, unless there is none: a precision of nobody predicted."""
+    """Estimate a measure; None if it is undefined, such as the precision of no predictions."""
     return None if np.isnan(tested.draws[name][0]) else _estimate(name, tested)
 
 
@@ -347,18 +347,18 @@ def _estimate(name: str, tested: _Tested) -> Estimate:
     return standard_error_interval(float(draws[0]), float(np.sqrt(spread)), *DEFINITIONS[name].ends)
 
 
-def _performance_kept(ours: _Tested, theirs: _Tested, target: str, rows: int) -> Measure:
-    """Divide what both have beyond guessing; the interval is linearised (delta method)."""
-    name = "roc_auc" if "roc_auc" in ours.draws else "r2"
-    guessing, real = NO_SKILL[name], _estimate(name, theirs)
+def _performance_kept(tstr: _Tested, trtr: _Tested, target: str, rows: int) -> Measure:
+    """Divide both performances beyond guessing; the interval uses the delta method."""
+    name = "roc_auc" if "roc_auc" in tstr.draws else "r2"
+    guessing, real = NO_SKILL[name], _estimate(name, trtr)
     if real.low <= guessing:
         found = {"value": real.value, "low": real.low, "high": real.high}
         missing = Message(f"utility.no_skill_{name}", {"column": target, **found})
         return Measure("performance_kept", None, rows=rows, missing=missing)
     skill = real.value - guessing
-    kept = float(ours.draws[name][0] - guessing) / skill
-    paired = np.nanvar(ours.draws[name][1:] - kept * theirs.draws[name][1:], ddof=1)
-    trained = ours.training_variance[name] + kept**2 * theirs.training_variance[name]
+    kept = float(tstr.draws[name][0] - guessing) / skill
+    paired = np.nanvar(tstr.draws[name][1:] - kept * trtr.draws[name][1:], ddof=1)
+    trained = tstr.training_variance[name] + kept**2 * trtr.training_variance[name]
     estimate = standard_error_interval(kept, float(np.sqrt(paired + trained)) / skill)
     by_definition = Estimate(1.0, 1.0, 1.0)
     return Measure("performance_kept", estimate, by_definition, rows=rows)

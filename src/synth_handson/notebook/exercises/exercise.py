@@ -7,12 +7,12 @@ from dataclasses import dataclass
 
 from synth_handson.errors import ArgumentError
 from synth_handson.evidence.assessment import Evidence
-from synth_handson.evidence.controls.leak_simulation import Dose
+from synth_handson.evidence.controls.leak_simulation import LeakSimulation
 from synth_handson.locales import LANGUAGES, Language, get_text
 from synth_handson.pipeline.tables import Tables
 
 Answer = tuple[str, ...]
-"""What was chosen, question by question."""
+"""The chosen options, one for each question."""
 
 
 @dataclass(frozen=True)
@@ -26,12 +26,12 @@ class ExerciseContext:
     evidence
         What was measured of them; None until it is.
     planted
-        What notices several doses of planted people; empty until they are taken.
+        Simulations of several numbers of planted people; empty until they are made.
     """
 
     tables: Tables
     evidence: Evidence | None = None
-    planted: tuple[Dose, ...] = ()
+    planted: tuple[LeakSimulation, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -25,7 +25,7 @@ from synth_handson.pipeline.tables import Tables
 from synth_handson.presentation.words import Wording
 
 MADE = 5
-"""Of the rows to be told apart, so many are synthetic, and as many real."""
+"""Synthetic rows in the quiz, and as many real ones."""
 TENTHS = 10
 
 
@@ -46,7 +46,7 @@ class OddPair:
 
 
 def odd_pairs(rows: pd.DataFrame, real: pd.DataFrame, is_real: Booleans) -> list[OddPair]:
-    """Find in each row the two values that fewest real people have together, but for themselves."""
+    """Find the two values of each row that the fewest other real people have together."""
     both = pd.concat([real, rows[list(real)]], ignore_index=True)
     codes = np.column_stack([_alike(both[name], real[name]) for name in real])
     pairs = list(combinations(range(codes.shape[1]), 2))

@@ -11,7 +11,7 @@ from synth_handson.presentation.words import Wording, percent
 TRUE = ("identical", "limit", "tests")
 FALSE = ("anonymous", "zero", "made", "perfect", "authority")
 ORDER = ("anonymous", "identical", "perfect", "limit", "zero", "authority", "tests", "made")
-"""As they are shown: true ones among tempting ones."""
+"""Statements in the order in which they are shown: true ones among tempting ones."""
 
 
 def statements(evidence: Evidence, language: Language) -> dict[str, str]:

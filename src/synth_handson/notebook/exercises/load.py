@@ -14,7 +14,7 @@ from synth_handson.notebook.exercises.exercise import Answer, Exercise, Exercise
 from synth_handson.presentation.labels import column_label
 
 TRIED = 20
-"""So many people are looked at."""
+"""People who are tried."""
 
 
 def same_values(table: pd.DataFrame, person: int) -> Booleans:
@@ -94,6 +94,6 @@ class FindYourself(Exercise):
         return int(self._same[:, positions].all(axis=1).sum())
 
     def _left(self, count: int) -> int:
-        """Return how few people are left with the best choice of so many columns."""
+        """Return how few people are left with the best choice of this many columns."""
         choices = combinations(range(self._same.shape[1]), count)
         return min(int(self._same[:, chosen].all(axis=1).sum()) for chosen in choices)

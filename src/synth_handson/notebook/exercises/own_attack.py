@@ -1,4 +1,4 @@
-"""For coders: an attack of one's own, tried where the answer is known."""
+"""For coders: the reader's own attack, tried where the answer is known."""
 
 from __future__ import annotations
 
@@ -25,15 +25,15 @@ from synth_handson.metrics.scores import bootstrap_weights, classification
 from synth_handson.pipeline.tables import Tables
 
 Attack = Callable[[pd.DataFrame, pd.DataFrame], object]
-"""Takes a synthetic table and people; says of each how likely they were trained on, or gives one score."""
+"""Takes a synthetic table and people; returns how likely each was trained on, or one score."""
 
 PEOPLE = 500
-"""So many training people, and as many unseen ones, are attacked."""
+"""Training people who are attacked, and as many unseen ones."""
 REPLICATES = 200
 
 
 def closest_person(synthetic: pd.DataFrame, people: pd.DataFrame) -> object:
-    """Suspect whoever has a synthetic row close by."""
+    """Suspect people with a synthetic row close by."""
     distances, _ = nearest_neighbors(people, synthetic, k=1)
     return -distances
 
@@ -53,7 +53,7 @@ class Tried:
         Area under the curve by which training people are told from unseen ones, 0 to 1, .5 by chance; None
         of a score.
     scores
-        Of a score: its value for the training people, and for the unseen ones.
+        Value of a score for the training people, and for the unseen ones.
     """
 
     control: str

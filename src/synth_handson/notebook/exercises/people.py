@@ -18,7 +18,7 @@ from synth_handson.tables.split import split_holdout
 PEOPLE = 1_000
 KEY = "customer_id"
 OWN = ("born", "region", "card", "since")
-"""What is the same in all payments of a person."""
+"""Columns that are the same in all payments of a person."""
 LEAF = 5
 """Rows in a leaf of the careless trees: fewer than most people have."""
 
@@ -49,12 +49,13 @@ class Recognised:
 
 
 def careless_trees(train: pd.DataFrame, rows: int, random_state: int = 0) -> pd.DataFrame:
-    """Draw a table column by column from trees that go down to `LEAF` rows, whoever's they are.
+    """Draw a table column by column from trees that go down to `LEAF` rows, regardless of whose they are.
 
     Returns
     -------
     DataFrame
-        Of the same columns; each value is that of a training row in the leaf that the columns before lead to.
+        Rows with the same columns; each value comes from a training row in the leaf that the columns before
+        lead to.
 
     Notes
     -----
@@ -78,8 +79,8 @@ def measure_recognised() -> Recognised:
     """Let the careless trees learn payments, and look for the people in what they draw: seconds of work."""
     tables = card_payments(PEOPLE)
     payments = tables.events["payments"].merge(tables.people, on=KEY)
-    ours, others = split_holdout(payments, 0.5, person=KEY)
-    train, rest = split_holdout(ours)
+    pool, others = split_holdout(payments, 0.5, person=KEY)
+    train, rest = split_holdout(pool)
     synthetic = careless_trees(train.drop(columns=KEY), len(train))
     given_away = pd.MultiIndex.from_frame(synthetic[list(OWN)])
 

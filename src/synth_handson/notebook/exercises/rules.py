@@ -19,7 +19,7 @@ from synth_handson.tables.split import split_holdout
 RULE = "checkin < checkout"
 DATES = ("booked", "checkin", "checkout", "paid")
 ABOUT = {"none": 0.0, "1": 0.01, "10": 0.1, "40": 0.4}
-"""What can be guessed, and the share it stands for."""
+"""Possible guesses, and the share that each stands for."""
 
 
 @dataclass(frozen=True)
@@ -73,7 +73,7 @@ class BrokenRule(Exercise):
         return (min(ABOUT, key=lambda name: abs(ABOUT[name] - self.impossible.copula)),)
 
     def tempting(self, question: str, chosen: str, context: ExerciseContext, language: Language) -> str:
-        """Say why so few are expected, or so many."""
+        """Say why few or many are expected."""
         side = "fewer" if ABOUT[chosen] < self.impossible.copula else "more"
         return get_text(language, f"exercises.rules_{side}")
 

@@ -8,12 +8,12 @@ from typing import Literal
 from synth_handson.notebook.exercises.exercise import Answer
 
 EXERCISES = (
-    "find", "made", "missing", "worst", "accuracy", "rules", "dose", "hunt", "people", "letter",
+    "find", "made", "missing", "worst", "accuracy", "rules", "smallest_leak", "hunt", "people", "letter",
 )  # fmt: skip
-"""In the order of the page."""
+"""Exercises in the order of the page."""
 
 TRIES = 2
-"""So many wrong answers, and the right one is told."""
+"""Wrong answers after which the right one is shown."""
 
 Standing = Literal["open", "first", "later", "wrong", "done"]
 

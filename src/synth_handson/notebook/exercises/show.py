@@ -9,7 +9,7 @@ from html import escape
 
 import pandas as pd
 
-from synth_handson.evidence.controls.leak_simulation import Dose
+from synth_handson.evidence.controls.leak_simulation import LeakSimulation
 from synth_handson.evidence.measures import Measure
 from synth_handson.locales import Language, get_text
 from synth_handson.notebook.exercises.generate import RealOrMade
@@ -17,7 +17,7 @@ from synth_handson.notebook.exercises.own_attack import Tried
 from synth_handson.notebook.exercises.score_card import EXERCISES, Score
 from synth_handson.presentation.document import Cell, Figures, Table, table_html
 from synth_handson.presentation.labels import column_label
-from synth_handson.presentation.words import Wording, chance
+from synth_handson.presentation.words import Wording, cell, chance
 
 HUNT_MEASURES = ("identical_rows", "dcr_share", "attack_auc", "attack_tpr", "subset_matches")
 
@@ -27,7 +27,7 @@ def labelled(row: pd.Series, language: Language, head: str = "", marked: Collect
     names = [str(name) for name in row.index]
     shown = "".join(
         f"<span{' class=sh-marked' if name in marked else ''}>"
-        f"<small>{escape(column_label(name, language, names))}</small> {escape(str(value))}</span>"
+        f"<small>{escape(column_label(name, language, names))}</small> {escape(cell(value))}</span>"
         for name, value in zip(names, row, strict=True)
     )
     first = f"<b>{escape(head)}</b>" if head else ""
@@ -56,9 +56,9 @@ class Bar:
     label
         What it is about.
     length
-        Of the bar, 0 to 1; None is what the reader has yet to guess.
+        Length of the bar, 0 to 1; None if the reader has yet to guess it.
     colour
-        Of the bar.
+        Colour of the bar.
     said
         What stands beside it.
     start
@@ -93,27 +93,27 @@ def ticks(found: Mapping[str, bool], language: Language) -> str:
     return f'<ul class="sh-ticks">{items}</ul>'
 
 
-def hunt_table(tables: Mapping[str, Dose], language: Language) -> str:
+def hunt_table(tables: Mapping[str, LeakSimulation], language: Language) -> str:
     """Set the measures of several tables beside each other."""
     translate, words = partial(get_text, language), Wording(language)
     heads = ("", *(translate("exercises.hunt_head", name=name) for name in tables))
     rows: list[tuple[Cell, ...]] = []
     for name in HUNT_MEASURES:
-        measured = [next(m for m in dose.measures if m.name == name) for dose in tables.values()]
+        measured = [next(m for m in simulation.measures if m.name == name) for simulation in tables.values()]
         rows.append((words.name(measured[0]), *(_beside_chance(m, words) for m in measured)))
     naive = [
         Figures(
-            f"{dose.naive.synthetic:.3f}",
-            translate("exercises.hunt_unseen", reference=f"{dose.naive.holdout:.3f}"),
+            f"{simulation.naive.synthetic:.3f}",
+            translate("exercises.hunt_unseen", reference=f"{simulation.naive.holdout:.3f}"),
         )
-        for dose in tables.values()
+        for simulation in tables.values()
     ]
-    rows.append((translate("dose.naive"), *naive))
+    rows.append((translate("leak_simulation.naive"), *naive))
     return table_html(Table(heads, tuple(rows)))
 
 
 def _beside_chance(measure: Measure, words: Wording) -> Figures:
-    """Set a value beside the one of unseen people, and how often chance makes so large a gap."""
+    """Show a value beside that of unseen people, and how often chance makes such a gap."""
     said = []
     if measure.reference is not None:
         said.append(words.text("exercises.hunt_unseen", reference=words.reference(measure).value))

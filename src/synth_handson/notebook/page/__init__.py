@@ -10,14 +10,14 @@ from synth_handson.notebook.page.controls import (
     generate_button,
     language_switch,
     leaks,
-    overfit_button,
     person_button,
     rows_slider,
 )
-from synth_handson.notebook.page.dose import dose, leak_controls, overfit
 from synth_handson.notebook.page.exercises import ExercisePanel
 from synth_handson.notebook.page.generate import crowd, training
+from synth_handson.notebook.page.leak_simulation import leak_controls, overfit, simulation
 from synth_handson.notebook.page.load import alone, end, head, split_note
+from synth_handson.notebook.page.on_demand import AskForm
 from synth_handson.notebook.page.own import own_table
 from synth_handson.notebook.page.parts import row, table
 from synth_handson.notebook.page.privacy import everyone, person, verdict
@@ -26,6 +26,7 @@ from synth_handson.notebook.page.take_along import letter
 from synth_handson.notebook.page.validate import column, columns, measures
 
 __all__ = [
+    "AskForm",
     "ExercisePanel",
     "PageState",
     "about_fields",
@@ -34,7 +35,6 @@ __all__ = [
     "column_selector",
     "columns",
     "crowd",
-    "dose",
     "end",
     "engine_selector",
     "everyone",
@@ -47,12 +47,12 @@ __all__ = [
     "letter",
     "measures",
     "overfit",
-    "overfit_button",
     "own_table",
     "person",
     "person_button",
     "row",
     "rows_slider",
+    "simulation",
     "split_note",
     "table",
     "training",

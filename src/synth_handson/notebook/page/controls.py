@@ -123,12 +123,12 @@ def person_button(memory: Memory, language: Language) -> mo.ui.button:
 
 def leaks(memory: Memory, language: Language) -> tuple[mo.ui.radio, mo.ui.dictionary]:
     """Choose how to break it, and by how much."""
-    options = {get_text(language, f"dose.choice_{leak}"): leak for leak in SLIDERS}
+    options = {get_text(language, f"leak_simulation.choice_{leak}"): leak for leak in SLIDERS}
     sliders: dict[str, mo.ui.slider] = {
         leak: memory.keep(
             f"slider of {leak}", mo.ui.slider, FIRST[leak], start=places[0], stop=places[-1],
             step=places.step, show_value=True, full_width=True,
-            label=get_text(language, f"dose.slider_{leak}"),
+            label=get_text(language, f"leak_simulation.slider_{leak}"),
         )
         for leak, places in SLIDERS.items()
     }  # fmt: skip
@@ -149,8 +149,3 @@ def about_fields(memory: Memory, language: Language) -> mo.ui.dictionary:
             for name in FIELDS
         }
     )
-
-
-def overfit_button(language: Language) -> mo.ui.run_button:
-    """Start the training of a generator that memorises."""
-    return mo.ui.run_button(kind="warn", label=get_text(language, "dose.overfit_button"))

@@ -11,7 +11,7 @@ from typing import Any
 import marimo as mo
 
 from synth_handson.errors import SynthHandsonError
-from synth_handson.evidence.controls.leak_simulation import Dose
+from synth_handson.evidence.controls.leak_simulation import LeakSimulation
 from synth_handson.locales import Language, get_text
 from synth_handson.notebook.bundled import bundled_findings
 from synth_handson.notebook.exercises.exercise import Answer, Exercise, ExerciseContext, Question, Result
@@ -23,7 +23,7 @@ from synth_handson.notebook.exercises.own_attack import Attack, Tried, closest_p
 from synth_handson.notebook.exercises.people import RowsOrPeople
 from synth_handson.notebook.exercises.privacy import (
     BugHunt,
-    SmallestDose,
+    SmallestLeak,
     fools_distances,
     fools_naive_score,
 )
@@ -62,13 +62,16 @@ COLOURS = {
 }  # fmt: skip
 """Of the bars: about real people who were trained on, about others, and about synthetic rows."""
 
-HUNTS: dict[str, Callable[[Dose], bool]] = {"naive": fools_naive_score, "distances": fools_distances}
+HUNTS: dict[str, Callable[[LeakSimulation], bool]] = {
+    "naive": fools_naive_score,
+    "distances": fools_distances,
+}
 
 EXAMPLES = {
     "find": "5",
     "made": "[1, 3, 5, 7, 9]",
     "worst": '"job"',
-    "dose": '("200", "never")',
+    "smallest_leak": '("200", "never")',
     "hunt": '("A", "identical")',
     "letter": '["zero", "made", "limit"]',
 }
@@ -100,6 +103,7 @@ class ExercisePanel:
     def __init__(
         self, page_state: PageState, dataset: Dataset | OwnTable, tables: Tables, language: Language
     ) -> None:
+        tables = tables.alike
         self._desk, self._tables, self._language = page_state, tables, language
         self._translate = partial(get_text, language)
         self._asks = isinstance(dataset, Dataset)
@@ -116,7 +120,7 @@ class ExercisePanel:
         self._rules, self._people = BrokenRule(measured.impossible), RowsOrPeople(measured.recognised)
         chosen: tuple[Exercise, ...] = (
             self._find, self._made, self._missing, WorstColumn(), self._accuracy, self._rules,
-            SmallestDose(), self._hunt, self._people, Letter(),
+            SmallestLeak(), self._hunt, self._people, Letter(),
         )  # fmt: skip
         self._exercises = {one.name: one for one in chosen}
         # Built here and not where they are shown, so that they outlive an answer to another exercise.
@@ -138,7 +142,7 @@ class ExercisePanel:
         written: object,
         answers: Answers,
         context: ExerciseContext,
-        dose: Dose | None = None,
+        simulation: LeakSimulation | None = None,
         form: Any = None,
     ) -> mo.Html:
         """Show an exercise, and what came of the answer.
@@ -153,7 +157,7 @@ class ExercisePanel:
             Those given by mouse.
         context
             What the exercise is about.
-        dose
+        simulation
             The leak that the reader is trying, for the exercise about it.
         form
             Its controls, where they follow from what was measured.
@@ -163,9 +167,10 @@ class ExercisePanel:
         exercise = self._exercises[name]
         asked = exercise.ask(context, self._language)
         if asked is None:
-            return self._frame(name, [mo.md(self._translate("exercises.later"))])
+            key = "later_anybody" if self._tables.asked and context.evidence else "later"
+            return self._frame(name, [mo.md(self._translate(f"exercises.{key}"))])
         outcome, answered = self._outcome(exercise, written, answers, context)
-        above, below = self._pictures(name, answered, answers, context, dose)
+        above, below = self._pictures(name, answered, answers, context, simulation)
         controls = self._controls(name, answers, context, form)
         return self._frame(name, [mo.md(asked), *above, *controls, live(outcome), *below])
 
@@ -200,7 +205,12 @@ class ExercisePanel:
         return self._desk.card.revealed(name) and (name != "made" or bool(answers.get(name)))
 
     def _pictures(
-        self, name: str, answered: bool, answers: Answers, context: ExerciseContext, dose: Dose | None
+        self,
+        name: str,
+        answered: bool,
+        answers: Answers,
+        context: ExerciseContext,
+        simulation: LeakSimulation | None,
     ) -> tuple[list[Any], list[Any]]:
         """Draw what an exercise is about, and what comes below its answer."""
         revealed = self._is_told(name, answers)
@@ -225,8 +235,8 @@ class ExercisePanel:
                 found = self._rules.impossible
                 shares = {"real": 0.0, "copula": found.copula, "trees": found.trees, "kept": found.kept}
                 return [self._bars(name, shares, known=len(shares) if revealed else 1)], []
-            case "dose":
-                return [], [self._goals(dose)] if answered and dose else []
+            case "smallest_leak":
+                return [], [self._goals(simulation)] if answered and simulation else []
             case "hunt":
                 return [mo.Html(hunt_table(self._hunt.tables, self._language))], []
             case "people":
@@ -265,10 +275,10 @@ class ExercisePanel:
         said = mo.md(self._translate(f"exercises.find_{key}", count=count))
         return [self._columns, live(said.text)]
 
-    def _goals(self, dose: Dose) -> mo.Html:
+    def _goals(self, simulation: LeakSimulation) -> mo.Html:
         """Tick which of two leaks the reader has found with the slider so far."""
         found = self._desk.memory.get("fool", frozenset())
-        found |= {name for name, finds in HUNTS.items() if finds(dose)}
+        found |= {name for name, finds in HUNTS.items() if finds(simulation)}
         self._desk.memory.set("fool", found)
         said = [
             mo.md(self._translate("exercises.fool_ask")),

@@ -58,7 +58,8 @@ def job(
 def crowd(tables: Tables, closest: ClosestRecords, language: Language) -> mo.Html:
     """Say where the table came from, and show real and synthetic rows side by side."""
     kind: Kind = "success" if tables.origin in ("trained", "store") else "warn"
-    origin = mo.callout(mo.md(generate.origin_note(tables, language)), kind=kind)
+    said = filter(None, [generate.origin_note(tables, language), generate.asked_note(tables, language)])
+    origin = mo.callout(mo.md("\n\n".join(said)), kind=kind)
     drawn = pictures.crowd(tables.train, tables.synthetic, closest.identical, language)
     shown = [origin, picture(drawn)]
     if protected := generate.protected_note(tables.synthetic, language):

@@ -8,13 +8,14 @@ import marimo as mo
 from synth_handson import distance_shares
 from synth_handson.comparison import EngineComparison
 from synth_handson.evidence.assessment import Evidence
-from synth_handson.evidence.controls.leak_simulation import Leak
+from synth_handson.evidence.controls.leak_simulation import LeakKind
 from synth_handson.evidence.privacy.dcr import ClosestRecords, Comparison, MedianGap
 from synth_handson.evidence.usefulness import Use
-from synth_handson.locales import Language, get_text
+from synth_handson.locales import Counted, Language, get_text, get_text_of
 from synth_handson.notebook.bundled import bundled_findings
 from synth_handson.notebook.page.parts import Kind, chart, fold, of_evidence, picture
 from synth_handson.notebook.session import Assessed
+from synth_handson.pipeline.tables import Tables
 from synth_handson.presentation import pictures, privacy
 from synth_handson.presentation.frontier import frontier_chart
 
@@ -33,36 +34,37 @@ USES: dict[Use, Kind] = {
 }
 
 
-def person(button: Any, comparison: Comparison, language: Language) -> mo.Html:
-    """Set a synthetic row beside the closest real person."""
-    sentence = mo.md(privacy.closest_sentence(comparison, language))
+def person(button: Any, comparison: Comparison, tables: Tables, language: Language) -> mo.Html:
+    """Set a synthetic row beside the closest real person, or row where people have several."""
+    sentence = mo.md(privacy.closest_sentence(comparison, language, tables.counted))
     return mo.vstack(
         [
             button,
-            mo.Html(privacy.person_table(comparison, language)),
+            mo.Html(privacy.person_table(comparison, language, tables.counted)),
             mo.callout(sentence, kind="warn" if comparison.identical else "neutral"),
         ]
     )
 
 
 def everyone(
-    synthetic: ClosestRecords, holdout: ClosestRecords, gap: MedianGap, language: Language
+    synthetic: ClosestRecords, holdout: ClosestRecords, gap: MedianGap, tables: Tables, language: Language
 ) -> mo.Html:
     """Show the distances of all synthetic rows beside the holdout's, and count identical rows."""
-    shares = distance_shares(synthetic.distances, holdout.distances)
+    shares, counted = distance_shares(synthetic.distances, holdout.distances), tables.counted
     said = (
-        privacy.identical_note(synthetic, holdout, language),
-        privacy.distance_note(synthetic, holdout, gap, language),
+        privacy.identical_note(synthetic, holdout, language, counted),
+        privacy.distance_note(synthetic, holdout, gap, language, counted),
     )
-    return mo.vstack([picture(pictures.copy_zone(shares, language)), mo.md("\n\n".join(said))])
+    return mo.vstack([picture(pictures.copy_zone(shares, language, counted)), mo.md("\n\n".join(said))])
 
 
-def verdict(assessed: Assessed, tried: EngineComparison, language: Language) -> mo.Html:
+def verdict(assessed: Assessed, tried: EngineComparison, tables: Tables, language: Language) -> mo.Html:
     """Give the verdict on privacy beside the use, what follows, and what it does not prove."""
-    return of_evidence(assessed, language, lambda found, _: _verdict(found, tried, language))
+    counted = "people" if tables.person else tables.counted
+    return of_evidence(assessed, language, lambda found, _: _verdict(found, tried, counted, language))
 
 
-def _verdict(evidence: Evidence, tried: EngineComparison, language: Language) -> mo.Html:
+def _verdict(evidence: Evidence, tried: EngineComparison, counted: Counted, language: Language) -> mo.Html:
     translate = partial(get_text, language)
     sides = (
         (privacy.verdict_heading(evidence, language), CALLOUTS[evidence.verdict]),
@@ -73,7 +75,7 @@ def _verdict(evidence: Evidence, tried: EngineComparison, language: Language) ->
     reasons = [
         translate("use.rule"),
         privacy.reasons_list((*evidence.reasons, *used.reasons, *used.advice), evidence, language),
-        translate("privacy.unproven_more"),
+        get_text_of(language, counted, "privacy.unproven_more"),
         privacy.grade_note(evidence, language),
     ]
     rest: list[object] = [
@@ -83,20 +85,19 @@ def _verdict(evidence: Evidence, tried: EngineComparison, language: Language) ->
     ]
     shown = [mo.Html(f'<div class="sh-sides">{callouts}</div>')]
     shown += [mo.md(privacy.decision_headline(evidence, language))]
-    if found := pictures.people_found(evidence.privacy, language):
-        example = bundled_findings().dose(*LEAKING)
+    if found := pictures.people_found(evidence.privacy, language, counted):
+        example = bundled_findings().simulation(*LEAKING)
         assert example is not None
         leaking = pictures.crowds(example.measures, example.noticed, language, quiet=False, example=True)
         shown += [picture(found), picture(leaking)] if leaking else [picture(found)]
-    people = evidence.people is not None
-    shown += [picture(pictures.alarm(evidence.privacy.verdict, language, people=people))]
+    shown += [picture(pictures.alarm(evidence.privacy.verdict, language, counted))]
     shown += [mo.md(privacy.unproven_note(evidence, language, beside_alarm=True))]
     if len([trial for trial in tried.trials if trial.kept]) > 1:
         shown += [mo.md(translate("frontier.so_far")), chart(frontier_chart, tried, language)]
     return mo.vstack([*shown, fold({translate("privacy.reasons_title"): mo.vstack(rest)})])
 
 
-LEAKING: tuple[Leak, float] = ("jittered", 0.01)
+LEAKING: tuple[LeakKind, float] = ("jittered", 0.01)
 """The table that leaks, for comparison: the bundled training table with a little noise."""
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+from dataclasses import asdict, replace
 from functools import cache, partial
 from typing import Any, Literal
 
@@ -18,21 +18,23 @@ import scipy.stats  # noqa: F401
 from synth_handson import assess, warm_up
 from synth_handson.comparison import EngineComparison, Trial
 from synth_handson.errors import ArgumentError, SynthHandsonError
-from synth_handson.evidence.controls.leak_simulation import Leak
+from synth_handson.evidence.controls.leak_simulation import LeakKind
 from synth_handson.locales import Language, get_text, has_text
 from synth_handson.notebook import script
 from synth_handson.notebook.bundled import bundled_findings, bundled_tables
 from synth_handson.notebook.exercises.exercise import Answer, ExerciseContext
 from synth_handson.notebook.exercises.score_card import Score, ScoreCard
-from synth_handson.notebook.lesson import Memorised, Overfitting, Responder, Response
+from synth_handson.notebook.lesson import LeakSeries, LeakSeriesJob, Memorised, Overfitting
 from synth_handson.notebook.page.controls import C, Memory
 from synth_handson.notebook.page.parts import failure
-from synth_handson.notebook.session import Assessed, Assessor, Job, JobState
+from synth_handson.notebook.session import Assessed, Assessor, Job, JobState, unexpected
 from synth_handson.notebook.upload import Upload
+from synth_handson.pipeline.asked_words import Wish
 from synth_handson.pipeline.own_table import OwnTable
 from synth_handson.pipeline.tables import DrawnGenerator, Tables
 from synth_handson.synthesis import registry
 from synth_handson.synthesis.generator import Generator
+from synth_handson.synthesis.run import Progress
 from synth_handson.tables.files.form import Reading
 
 
@@ -56,8 +58,8 @@ class PageState:
     states, other_states
         Functions that return the tables on show, how many rows are asked for, the :class:`JobState` of the
         training, what was :class:`Assessed`, the answers to the exercises and their scores; the reader's own
-        table and the :class:`Upload` it came from, if there is one, the :class:`Response` to a leak, and what
-        was :class:`Memorised`.
+        table and the :class:`Upload` it came from, if there is one, the :class:`LeakSeries`, what
+        was :class:`Memorised`, the :class:`Wish` that the rows on show fulfil, and how far the newest one is.
     card
         What came of them.
     holdout
@@ -85,7 +87,7 @@ class PageState:
         get_tables, set_tables = mo.state(None if brought else _bundled())
         get_job, set_job = mo.state(JobState())
         get_assessed, set_assessed = mo.state(Assessed())
-        get_response, set_response = mo.state(Response())
+        get_series, set_series = mo.state(LeakSeries())
         get_memorised, set_memorised = mo.state(Memorised())
         # Its own controls change it, and the cell that shows them shows what became of it.
         get_upload, self._set_upload = mo.state(brought, allow_self_loops=True)
@@ -99,18 +101,20 @@ class PageState:
         self.get_rows, self._set_rows = mo.state(self.options.rows)
         self._get_tables = get_tables
         self.states = get_tables, self.get_rows, get_job, get_assessed, self.get_answers, get_scores
-        self.other_states = get_own, get_upload, get_response, get_memorised
+        get_wish, self._set_wish = mo.state(Wish())
+        self._get_asking, self._set_asking = mo.state(JobState())
+        self.other_states = get_own, get_upload, get_series, get_memorised, get_wish, self._get_asking
         self.card = ScoreCard()
-        self._planted = Response()
+        self._planted = LeakSeries()
         self._set_tables = set_tables
         self._trials: dict[str, Trial] = {}
         self._train: pd.DataFrame | None = None
         self._job = Job(show=set_job, deliver=self._deliver)
         self._assessor = Assessor(show=set_assessed)
-        self._responder = Responder(show=set_response)
+        self._series_job = LeakSeriesJob(show=set_series)
         self._overfitting = Overfitting(
             show=lambda state: set_memorised(replace(get_memorised(), job=state)),
-            deliver=lambda doses: set_memorised(replace(get_memorised(), doses=doses)),
+            deliver=lambda simulations: set_memorised(replace(get_memorised(), simulations=simulations)),
         )
 
     def _brought(self, own: OwnTable | None) -> Upload | None:
@@ -135,13 +139,18 @@ class PageState:
         return upload.table if upload else None
 
     def buttons(self, language: Language) -> dict[str, mo.ui.button]:
-        """Build the buttons that end a training."""
+        """Build the buttons that end a training, and the one that makes a generator memorise."""
         actions: dict[str, tuple[str, Callable[..., None], bool, Literal["danger", "neutral"]]] = {
             "cancel": ("cancel", self._job.cancel, False, "danger"),
             "keep": ("keep", self._job.cancel, True, "neutral"),
             "forget": ("cancel", self._overfitting.cancel, False, "danger"),
         }
-        return {
+        memorise = mo.ui.button(
+            kind="warn",
+            label=get_text(language, "leak_simulation.overfit_button"),
+            on_click=lambda _: self._overfit(),
+        )
+        return {"memorise": memorise} | {
             name: mo.ui.button(
                 on_click=partial(_click, act, keep),
                 kind=kind,
@@ -157,6 +166,8 @@ class PageState:
             self._job.cancel(keep=False)
             self._train = None
             self._trials = {}
+            self._set_wish(Wish())
+            self._set_asking(JobState())
             # At no time may tables of one and the columns of another be on show together.
             self._set_tables(None)
             self._set_own(now)
@@ -168,6 +179,27 @@ class PageState:
         """Ask for so many synthetic rows."""
         if rows:
             self._set_rows(int(rows))
+
+    def ask_for(self, wish: Wish) -> None:
+        """Ask for rows on demand: those on show stay if they cannot be drawn."""
+        if not self._get_asking().progress:
+            self._set_asking(JobState(Progress("sampling")))
+            self._start(self._try_to_draw, wish)
+
+    def _try_to_draw(self, wish: Wish) -> None:
+        tables, error = self._get_tables(), None
+        try:
+            if tables and isinstance(tables.generator, _OnPage):
+                tables.generator.try_to_sample(self.get_rows(), **asdict(wish))
+        except SynthHandsonError as told:
+            error = told
+        except Exception as failed:
+            error = unexpected(failed)
+        if error is None and tables is self._get_tables():
+            # What another engine drew was asked for something else.
+            self._trials = {}
+            self._set_wish(wish)
+        self._set_asking(JobState(error=error))
 
     def hold(self, control: C) -> C:
         """Keep a control alive that no variable of the notebook names: marimo itself forgets it."""
@@ -238,14 +270,14 @@ class PageState:
             self._trials = {**self._trials, training.engine: trial}
         return EngineComparison(tuple(self._trials.values()))
 
-    def context(self, tables: Tables, assessed: Assessed, response: Response) -> ExerciseContext:
+    def context(self, tables: Tables, assessed: Assessed, series: LeakSeries) -> ExerciseContext:
         """Put together what the exercises are about."""
-        if response.tables is tables and response.leak == "planted" and response.doses:
-            self._planted = response
-        doses = self._planted.about(tables, "planted").doses
+        if series.tables is tables and series.leak == "planted" and series.simulations:
+            self._planted = series
+        simulations = self._planted.about(tables, "planted").simulations
         if tables.origin == "bundled":
-            doses = bundled_findings().response("planted")
-        return ExerciseContext(tables, assessed.evidence, doses)
+            simulations = bundled_findings().series("planted")
+        return ExerciseContext(tables.alike, assessed.evidence, simulations)
 
     def answer(self, name: str, given: Answer) -> None:
         """Note what was answered to an exercise; without anything, forget it."""
@@ -257,14 +289,16 @@ class PageState:
         if self.card.record(name, answer, right):
             self._set_scores(self.card.scores())
 
-    def respond(self, tables: Tables, leak: Leak) -> None:
-        """Take several doses of a leak."""
-        if tables.origin != "placeholder":
-            self._start(self._responder.run, tables, leak)
+    def leak_series(self, tables: Tables, leak: LeakKind, series: LeakSeries) -> LeakSeries:
+        """Return simulations of several sizes of a leak; the first call starts them in the background."""
+        asked = tables.origin == "placeholder" or self._series_job.newest == (tables, leak)
+        if not asked:
+            self._start(self._series_job.run, tables, leak)
+        return series.about(tables, leak)
 
-    def overfit(self, train: pd.DataFrame, holdout: pd.DataFrame) -> None:
-        """Make a generator memorise people."""
-        self._start(self._overfitting.run, train, holdout)
+    def _overfit(self) -> None:
+        """Make a generator memorise people of the bundled table."""
+        self._start(self._overfitting.run, bundled_tables().train, bundled_tables().holdout)
 
     def _deliver(self, tables: Tables) -> None:
         """Show new tables, unless the reader has turned to another real table by then."""
@@ -293,10 +327,14 @@ class _OnPage(DrawnGenerator):
     def __init__(self, generator: DrawnGenerator) -> None:
         self._generator = generator
 
-    def sample(self, n: int) -> pd.DataFrame:
+    def try_to_sample(self, n: int, **asked: Any) -> pd.DataFrame:
+        """Return the rows; if they cannot be drawn, raise why."""
+        return self._generator.sample(n, **asked)
+
+    def sample(self, n: int, **asked: Any) -> pd.DataFrame:
         """Return the rows; if they cannot be drawn, say why and end the cell."""
         try:
-            return self._generator.sample(n)
+            return self._generator.sample(n, **asked)
         except SynthHandsonError as error:
             mo.stop(True, failure(error, page_language()))
             raise

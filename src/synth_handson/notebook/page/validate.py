@@ -26,13 +26,15 @@ def column(selector: Any, shares: ColumnShares, tables: Tables, language: Langua
     return mo.vstack([selector, chart(charts.distribution_chart, shares, language, names)])
 
 
-def columns(fidelity: Sequence[ColumnFidelity], scores: Sequence[Score], language: Language) -> mo.Html:
+def columns(
+    fidelity: Sequence[ColumnFidelity], scores: Sequence[Score], tables: Tables, language: Language
+) -> mo.Html:
     """Show how far all columns are from the training rows; by name once the learner was told the worst."""
     names = [column.column for column in fidelity]
     distances = [(column_label(c.column, language, names), c.synthetic, c.holdout) for c in fidelity]
     asked = is_bank_marketing(names)
     hidden = asked and not any(score.name == "worst" and score.revealed for score in scores)
-    return picture(pictures.dumbbells(distances, language, hidden=hidden))
+    return picture(pictures.dumbbells(distances, language, hidden=hidden, counted=tables.counted))
 
 
 def measures(assessed: Assessed, language: Language) -> mo.Html:

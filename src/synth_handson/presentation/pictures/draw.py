@@ -10,7 +10,7 @@ from synth_handson.palette import HOLDOUT, SYNTHETIC
 from synth_handson.presentation.document import Svg, svg_html
 
 WIDTH = 480
-"""Of each picture in its own units; a line of text is 13 of them high."""
+"""Width of a picture in its own units; a line of text is 13 units high."""
 
 
 @dataclass(frozen=True)

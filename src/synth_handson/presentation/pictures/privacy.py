@@ -8,12 +8,12 @@ from math import ceil
 
 import numpy as np
 
-from synth_handson.evidence.controls.leak_simulation import Dose
+from synth_handson.evidence.controls.leak_simulation import LeakSimulation
 from synth_handson.evidence.measures import Measure
 from synth_handson.evidence.privacy.detection_power import POWER
 from synth_handson.evidence.privacy.overview import Privacy
 from synth_handson.evidence.verdict import Verdict, noticed
-from synth_handson.locales import Language, get_text
+from synth_handson.locales import Counted, Language, get_text, get_text_of
 from synth_handson.metrics.arrays import Floats
 from synth_handson.metrics.bins import Bin, DistanceShares
 from synth_handson.palette import HOLDOUT, SYNTHETIC
@@ -21,9 +21,9 @@ from synth_handson.presentation.pictures.draw import WIDTH, Picture, dots, drawi
 from synth_handson.presentation.words import Wording, chance, percent
 
 PER_THOUSAND = 1_000
-"""Crowds and strips show so many dots, whatever the size of the table."""
+"""Dots in crowds and strips, whatever the size of the table."""
 WIDEST = 0.2
-"""Share of the rows at which the picture of the alarm ends at least."""
+"""Smallest share of the rows at which the picture of the alarm ends."""
 ALARM = "#1c7a45"
 FINDERS = (
     "subset_matches", "subset_matches_binned", "profile_matches", "key_matches", "event_matches",
@@ -39,15 +39,16 @@ def crowds(
     *,
     quiet: bool,
     example: bool = False,
+    counted: Counted = "",
 ) -> Picture | None:
     """Draw two crowds of 1,000 dots: who can be picked out among training people, and among unseen ones.
 
-    Of the measures that count people found, the one is drawn that comes closest to an alarm.
+    Draws the measure of people found that comes closest to an alarm.
 
     Parameters
     ----------
     measures
-        Of privacy, or of a leak made on purpose.
+        Measures of privacy, or of a simulated leak.
     alarmed
         Names of those that show a leak, corrected for their number.
     language
@@ -56,6 +57,8 @@ def crowds(
         Whether nothing else speaks for a leak either: only then the title says that there is no difference.
     example
         Whether they are about a table that was made to leak, for comparison.
+    counted
+        What a row stands for, if not for a person as usual.
 
     Returns
     -------
@@ -66,7 +69,7 @@ def crowds(
     tested = [(p, m) for p, m in found if p is not None]
     if not tested:
         return None
-    translate = partial(get_text, language)
+    translate = partial(get_text_of, language, counted)
     p, shown = min(tested, key=lambda one: one[0])
     inside, outside = (round(PER_THOUSAND * (share or 0.0)) for share in (shown.value, shown.reference))
     drawn = "".join(
@@ -86,7 +89,7 @@ def crowds(
     return Picture(title, drawing(drawn, 176, f"{title}. {note}"), note)
 
 
-def copy_zone(shares: DistanceShares, language: Language) -> Picture:
+def copy_zone(shares: DistanceShares, language: Language, counted: Counted = "") -> Picture:
     """Draw strips of the distances to the closest training row, with the zone of copies in red.
 
     Parameters
@@ -95,8 +98,10 @@ def copy_zone(shares: DistanceShares, language: Language) -> Picture:
         From `synth_handson.distance_shares`.
     language
         "ja" or "en".
+    counted
+        What a row stands for, if not for a person as usual.
     """
-    translate = partial(get_text, language)
+    translate = partial(get_text_of, language, counted)
     ranges = [n for n, bin_ in enumerate(shares.bins) if bin_.kind == "range"]
     end = max(shares.bins[n].upper or 0.0 for n in ranges)
     edge = shares.bins[ranges[0]].upper or 0.0
@@ -119,7 +124,7 @@ def copy_zone(shares: DistanceShares, language: Language) -> Picture:
     return Picture(title, drawing("".join(drawn), 208, f"{title}. {note}"), note)
 
 
-def alarm(verdict: Verdict, language: Language, *, people: bool = False) -> Picture:
+def alarm(verdict: Verdict, language: Language, counted: Counted = "") -> Picture:
     """Draw from how many hidden people on the tests sound, for each disguise that was tried.
 
     Parameters
@@ -128,10 +133,10 @@ def alarm(verdict: Verdict, language: Language, *, people: bool = False) -> Pict
         With the smallest leaks that would have been noticed.
     language
         "ja" or "en".
-    people
-        Whether people are counted, who have several rows.
+    counted
+        What a row stands for, if not for a person as usual.
     """
-    translate = partial(get_text, language)
+    translate = partial(get_text_of, language, counted)
     tried = {
         "copied": verdict.smallest_detectable_leak,
         "changed": verdict.smallest_detectable_changed,
@@ -154,7 +159,7 @@ def alarm(verdict: Verdict, language: Language, *, people: bool = False) -> Pict
         WIDTH, 146, translate("pictures.alarm_axis", count=round(PER_THOUSAND * end)), "end"
     )
     least = tried["copied"]
-    key = "alarm_blind" if least is None else "alarm_people" if people else "alarm"
+    key = "alarm_blind" if least is None else "alarm"
     title = translate(f"pictures.{key}", count=_at_least(least or 0.0))
     return Picture(
         title,
@@ -168,26 +173,26 @@ def _at_least(share: float) -> int:
     return ceil(round(PER_THOUSAND * share, 6))
 
 
-def people_found(privacy: Privacy, language: Language) -> Picture | None:
+def people_found(privacy: Privacy, language: Language, counted: Counted = "") -> Picture | None:
     """Draw `crowds` of what was measured; None where no measure counts people found."""
     shown = {m.name for m, _ in noticed(privacy.measures)}
-    return crowds(privacy.measures, shown, language, quiet=privacy.verdict.outcome == "pass")
+    return crowds(privacy.measures, shown, language, quiet=privacy.verdict.outcome == "pass", counted=counted)
 
 
-def three(privacy: Privacy, language: Language, *, people: bool = False) -> tuple[Picture, ...]:
-    """Draw the three pictures for whoever decides: two crowds, the copy zone and the tested alarm."""
-    found = people_found(privacy, language)
-    rest = copy_zone(privacy.distances, language), alarm(privacy.verdict, language, people=people)
+def three(privacy: Privacy, language: Language, counted: Counted = "") -> tuple[Picture, ...]:
+    """Draw the three pictures for the decision maker: two crowds, the copy zone and the tested alarm."""
+    found = people_found(privacy, language, counted)
+    rest = copy_zone(privacy.distances, language, counted), alarm(privacy.verdict, language, counted)
     return rest if found is None else (found, *rest)
 
 
-def lamps(dose: Dose, language: Language) -> Picture:
+def lamps(simulation: LeakSimulation, language: Language) -> Picture:
     """Draw a lamp for each test, lit if it notices a leak made on purpose."""
     words = Wording(language)
-    tested = [m for m in dose.measures if m.p_value is not None]
+    tested = [m for m in simulation.measures if m.p_value is not None]
     drawn = []
     for n, m in enumerate(tested):
-        x, y, lit = 250 * (n % 2), 26 * (n // 2) + 14, m.name in dose.noticed
+        x, y, lit = 250 * (n % 2), 26 * (n // 2) + 14, m.name in simulation.noticed
         fill = SYNTHETIC if lit else "none"
         rays = (
             f'<path d="M{x + 10} {y - 11}v-3M{x - 1} {y}h-3M{x + 21} {y}h3" stroke="{SYNTHETIC}"/>'
@@ -197,8 +202,8 @@ def lamps(dose: Dose, language: Language) -> Picture:
         drawn.append(
             f'<circle cx="{x + 10}" cy="{y}" r="8" fill="{fill}" stroke="#888" stroke-width="1.5"/>{rays}'
         )
-        drawn.append(text(x + 26, y + 4, words.text(f"dose.short_{m.name}")))
-    title = get_text(language, "pictures.lamps", lit=len(dose.noticed), tests=len(tested))
+        drawn.append(text(x + 26, y + 4, words.text(f"leak_simulation.short_{m.name}")))
+    title = get_text(language, "pictures.lamps", lit=len(simulation.noticed), tests=len(tested))
     height = 26 * ((len(tested) + 1) // 2) + 4
     return Picture(title, drawing("".join(drawn), height, title))
 

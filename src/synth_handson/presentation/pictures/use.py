@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 from pandas.api.types import is_numeric_dtype
 
-from synth_handson.locales import Language, get_text
+from synth_handson.locales import Counted, Language, get_text, get_text_of
 from synth_handson.metrics.arrays import Floats
 from synth_handson.palette import ORIGINAL, SYNTHETIC
 from synth_handson.presentation.labels import column_label
@@ -95,7 +95,11 @@ def crowd(train: pd.DataFrame, synthetic: pd.DataFrame, copies: int, language: L
 
 
 def dumbbells(
-    distances: Sequence[tuple[str, float, float]], language: Language, *, hidden: bool = False
+    distances: Sequence[tuple[str, float, float]],
+    language: Language,
+    *,
+    hidden: bool = False,
+    counted: Counted = "",
 ) -> Picture:
     """Draw how far each column is from the training rows, in the synthetic table and in the holdout.
 
@@ -107,26 +111,28 @@ def dumbbells(
         "ja" or "en".
     hidden
         Leave out the names, for a reader who is to guess.
+    counted
+        What a row stands for, if not for a person as usual.
     """
-    translate = partial(get_text, language)
+    translate = partial(get_text_of, language, counted)
     ranked = sorted(distances, key=lambda one: one[2] - one[1])[:MOST_COLUMNS]
     most = max(max(synthetic, holdout) for _, synthetic, holdout in ranked) or 1.0
     drawn = []
     for n, (name, synthetic, holdout) in enumerate(ranked):
-        y, ours, other = 36 * n + 28, 8 + 440 * synthetic / most, 8 + 440 * holdout / most
+        y, made_x, real_x = 36 * n + 28, 8 + 440 * synthetic / most, 8 + 440 * holdout / most
         label = translate("pictures.column_hidden") if hidden else name
         values = f"{percent(synthetic, 1)} / {percent(holdout, 1)}"
         drawn.append(
             text(0, y - 12, label) + text(WIDTH, y - 12, values, "end")
-            + f'<path d="M8 {y}H448" stroke="#8884"/><path d="M{ours:.1f} {y}H{other:.1f}" stroke="#8889" '
-            f'stroke-width="3"/>{square(other, y)}{disc(ours, y)}'
+            + f'<path d="M8 {y}H448" stroke="#8884"/><path d="M{made_x:.1f} {y}H{real_x:.1f}" stroke="#8889" '
+            f'stroke-width="3"/>{square(real_x, y)}{disc(made_x, y)}'
         )  # fmt: skip
     worst, synthetic, holdout = ranked[0]
     farther = synthetic > holdout
     key = "dumbbells_hidden" if hidden else "dumbbells" if farther else "dumbbells_close"
     title = translate(f"pictures.{key}", column=worst)
     said = "; ".join(f"{name}: {percent(a, 1)} / {percent(b, 1)}" for name, a, b in ranked)
-    legend = _legend(36 * len(ranked) + 14, language)
+    legend = _legend(36 * len(ranked) + 14, translate("pictures.synthetic"), translate("pictures.unseen"))
     described = title if hidden else f"{title}: {said}"
     return Picture(
         title,
@@ -179,8 +185,8 @@ class _Scale:
 
 
 def _round(end: float, other: float) -> str:
-    """Write an end of an axis, without decimals where it spans hundreds."""
-    return minus(f"{end:,.0f}" if abs(end - other) >= 100 else f"{end:,.4g}")
+    """Write an end of an axis, without decimals where it spans tens."""
+    return minus(f"{end:,.0f}" if abs(end - other) >= 10 else f"{end:,.3g}")
 
 
 def _two_columns(table: pd.DataFrame) -> tuple[str, str]:
@@ -201,8 +207,5 @@ def _bar(n: int, label: str, value: str, share: float, colour: str) -> str:
     )  # fmt: skip
 
 
-def _legend(y: int, language: Language) -> str:
-    return (
-        disc(8, y - 4) + text(20, y, get_text(language, "pictures.synthetic"))
-        + square(168, y - 4) + text(180, y, get_text(language, "pictures.unseen"))
-    )  # fmt: skip
+def _legend(y: int, synthetic: str, unseen: str) -> str:
+    return disc(8, y - 4) + text(20, y, synthetic) + square(168, y - 4) + text(180, y, unseen)

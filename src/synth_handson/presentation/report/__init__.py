@@ -1,4 +1,4 @@
-"""The report for whoever decides: what was measured, how sure it is, and what it does not show."""
+"""The report for the decision maker: what was measured, how sure it is, and what it does not show."""
 
 from __future__ import annotations
 

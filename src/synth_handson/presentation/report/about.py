@@ -30,7 +30,7 @@ class About:
     engine
         What the generator was trained with, and its version; without it, ``training`` says it.
     statements
-        What whoever prepared the report says of it, each borne out by what was measured.
+        Statements of the report's author, each supported by the measurements.
     training
         How the generator was made, if `synth_handson.train_generator` made it.
     shared

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from synth_handson.evidence.assessment import Evidence
 
 MOST_IMPORTANT = ("small", "knowledge", "generator")
-"""Of what the report does not show, what a reader of the first page must know."""
+"""Limits of the report that a reader of the first page must know."""
 
 
 def front(evidence: Evidence, words: Wording, about: About) -> tuple[Part, ...]:
@@ -67,8 +67,8 @@ def decision(evidence: Evidence, words: Wording) -> str:
 
 
 def gallery(evidence: Evidence, words: Wording) -> Gallery:
-    """Set the three pictures for whoever decides beside what they do not show."""
-    drawn = pictures.three(evidence.privacy, words.language, people=evidence.people is not None)
+    """Set the three pictures for the decision maker beside what they do not show."""
+    drawn = pictures.three(evidence.privacy, words.language, "people" if evidence.people else "")
     not_shown = Items(tuple(words.translate(f"limit_{name}") for name in MOST_IMPORTANT))
     return Gallery(
         (

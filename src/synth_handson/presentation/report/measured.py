@@ -110,8 +110,10 @@ def _compared(
     return words.value(measure), words.reference(measure), plot
 
 
-def _key(words: Wording, ours: str = "key_synthetic", theirs: str = "key_holdout") -> Key:
-    return Key(tuple(zip(svg.interval_marks(), map(words.translate, (ours, theirs, "ideal")), strict=True)))
+def _key(words: Wording, value: str = "key_synthetic", reference: str = "key_holdout") -> Key:
+    return Key(
+        tuple(zip(svg.interval_marks(), map(words.translate, (value, reference, "ideal")), strict=True))
+    )
 
 
 def _distances(evidence: Evidence, words: Wording) -> tuple[Part, ...]:
@@ -119,10 +121,12 @@ def _distances(evidence: Evidence, words: Wording) -> tuple[Part, ...]:
     if not any(bin_.kind == "range" for bin_ in shares.bins):
         return ()
     near = holdout = synthetic = 0.0
-    for bin_, theirs, ours in zip(shares.bins, shares.holdout, shares.synthetic, strict=True):
+    for bin_, holdout_share, synthetic_share in zip(
+        shares.bins, shares.holdout, shares.synthetic, strict=True
+    ):
         if holdout >= 0.1 or bin_.upper is None:
             break
-        near, holdout, synthetic = bin_.upper, holdout + theirs, synthetic + ours
+        near, holdout, synthetic = bin_.upper, holdout + holdout_share, synthetic + synthetic_share
     description = translate(
         "distances_description",
         near=f"{near:g}",
@@ -154,12 +158,12 @@ def controls(evidence: Evidence, words: Wording) -> Section:
         for control, measures, share in zip(controls, by_control, shares, strict=True)
     )
     head = ("head", "known", "found", *LADDER_MEASURES, "dcr_share", "dcr_share_picture")
-    ours = next(number for number, control in enumerate(controls) if control.name == "synthetic")
+    position = next(number for number, control in enumerate(controls) if control.name == "synthetic")
     return Section(
         translate("controls_title"),
         (
-            Paragraph(translate("controls_intro", rows=shares[ours].rows)),
-            Table(tuple(translate(f"controls_{name}") for name in head), rows, marked={ours: "marked"}),
+            Paragraph(translate("controls_intro", rows=shares[position].rows)),
+            Table(tuple(translate(f"controls_{name}") for name in head), rows, marked={position: "marked"}),
             Paragraph(translate("controls_caption"), "small"),
             *(Paragraph(note) for note in _controls_notes(controls, words)),
         ),
@@ -225,8 +229,8 @@ def _worst_risk(risks: Sequence[Measure], words: Wording) -> str:
     worst = max(measured, key=lambda measure: _or_lowest(measure.value))
     said = {
         "name": words.name(worst),
-        "ours": words.inline(words.value(worst)),
-        "theirs": words.inline(words.reference(worst)),
+        "value": words.inline(words.value(worst)),
+        "reference": words.inline(words.reference(worst)),
     }
     if worst.name != "inference" or not worst.columns:
         return words.translate("risk_worst", **said)

@@ -1,4 +1,4 @@
-"""The model of English that comes in the wheel of mostlyai-qa: texts as vectors of what they mean."""
+"""Embeddings of English texts by the model in mostlyai-qa's wheel."""
 
 from __future__ import annotations
 
@@ -35,5 +35,5 @@ def is_installed() -> bool:
 
 
 def embed(texts: Sequence[str]) -> Floats:
-    """Return English texts as vectors: those of their words, averaged. Shape (n, 256)."""
+    """Embed English texts as the mean of their words' vectors. Shape (n, 256)."""
     return np.asarray(_model().encode(list(texts)), dtype=float)

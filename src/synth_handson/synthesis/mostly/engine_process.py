@@ -16,16 +16,16 @@ from synth_handson.synthesis.worker_process import WorkerProcess
 
 MODEL_FILES = ("model-data/model-configs.json", "model-data/model-weights.pt", "tgt-stats/stats.json")
 CONTEXT_FILES = ("ctx-stats/stats.json",)
-"""Of a model of events, given their people, besides the files above."""
+"""Additional files of a model of events given their people."""
 
 KEY = "person"
-"""The column by which events belong to people, in the tables that the engine is given."""
+"""Column that assigns events to people in the tables given to the engine."""
 
 TEXTS = "mostlyai.engine._language.interface"
-"""The only door by which the engine imports PyTorch's transformers, which tables do not need."""
+"""The module through which the engine imports transformers, which tables do not need."""
 
 LEARNED_SHARE = 0.8
-"""The engine holds the other rows out, to see when to stop."""
+"""Share of the rows that the engine trains on. It holds out the rest for early stopping."""
 
 
 def read_model(store: Path) -> dict[str, bytes]:
@@ -39,7 +39,7 @@ def read_model(store: Path) -> dict[str, bytes]:
 
 @contextmanager
 def _without_texts() -> Iterator[None]:
-    """Put nothing in the place of the engine's language models, which take a quarter of its import's time."""
+    """Replace the engine's language models, which take a quarter of its import time, by nothing."""
     left_out = ModuleType(TEXTS)
     vars(left_out)["LanguageModel"] = None
     known = sys.modules.setdefault(TEXTS, left_out)
@@ -54,7 +54,7 @@ class EngineProcess(WorkerProcess):
     """Trains with the MOSTLY AI engine."""
 
     def load(self) -> None:
-        """Import the engine, paid before the first request; what it needs for texts alone is left out."""
+        """Import the engine before the first request, without what it needs only for texts."""
         with _without_texts():
             import mostlyai.engine  # noqa: F401
 
@@ -111,7 +111,7 @@ class EngineProcess(WorkerProcess):
 
 
 def _given(context: pd.DataFrame | None) -> dict[str, Any]:
-    """Say what is known of the people, and by what events are theirs."""
+    """Return the table of people, and the key of their events."""
     if context is None:
         return {}
     return {

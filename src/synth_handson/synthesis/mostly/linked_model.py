@@ -158,7 +158,7 @@ def _train(run: TrainingRun, frame: pd.DataFrame, context: pd.DataFrame | None) 
 
 
 def _part_of(run: TrainingRun, number: int, tables: int) -> TrainingRun:
-    """Return a training of one of several tables, which tells its progress as a part of the whole."""
+    """Return a training of one of several tables that reports its progress as part of the whole."""
 
     def tell(progress: Progress) -> None:
         run.advance(
@@ -173,7 +173,7 @@ def _part_of(run: TrainingRun, number: int, tables: int) -> TrainingRun:
 
 
 def _coded(marginals: Mapping[str, Marginal], frame: pd.DataFrame) -> pd.DataFrame:
-    """Write each value as its code, which the engine takes for a category."""
+    """Write each value as its code, which the engine treats as a category."""
     return pd.DataFrame({name: one.code(frame[name]).astype(str) for name, one in marginals.items()})
 
 
@@ -200,12 +200,12 @@ def _in_order(codes: pd.DataFrame, target: str | None) -> pd.DataFrame:
 
 
 def _context(codes: pd.DataFrame, number: int) -> pd.DataFrame:
-    """Return what a table of events is learned with: what is the people's own, and its own summary."""
+    """Return the context of a table of events: the people's attributes and its summary."""
     return codes[[name for name in map(str, codes) if name.startswith((prefix(0), prefix(number)))]]
 
 
 def _between_ends(advance: Advance, steps: Floats, summary: pd.DataFrame, owner: Integers) -> Floats:
-    """Go each person's steps from the first place on, such that none goes past the last one."""
+    """Follow each person's steps from the first place, without passing the last one."""
     first, last = (to_floats(summary[f"{advance.name} {end}"]) for end in (FIRST, LAST))
     count = np.bincount(owner, minlength=len(first))
     needed = np.maximum(count - 1, 0) * advance.least
@@ -224,7 +224,7 @@ def _events(
     summary: pd.DataFrame,
     rng: np.random.Generator,
 ) -> tuple[pd.DataFrame, Integers]:
-    """Turn drawn codes into events; of more events than there are moments, the first are left out."""
+    """Turn drawn codes into events; if there are more than moments, the first are dropped."""
     owner = drawn[KEY].to_numpy(np.intp)
     places = _decoded(marginals, drawn, rng)
     after, inside = follows(owner), np.ones(len(owner), bool)

@@ -15,21 +15,21 @@ from synth_handson.synthesis.worker import WorkerPool
 from synth_handson.synthesis.worker_training import WorkerModel, train_in_worker
 
 LARGE_TABLE_BATCH = 2_048
-"""Rows per step on a large table; the engine's own choice, a quarter of it, learns no better, and slower."""
+"""Rows per step on a large table. The engine's default, a quarter of it, is slower and no better."""
 
 PRIVATE_BATCH = 512
-"""With differential privacy each step adds noise, which more rows drown."""
+"""Rows per step with differential privacy: each step adds noise, which matters less with more rows."""
 
 TOO_LITTLE = "The privacy budget is too low"
-"""So begins what the engine's accountant says where no noise is enough."""
+"""Start of the message of the engine's privacy accountant when no amount of noise is enough."""
 
 PROCESS = "synth_handson.synthesis.mostly.engine_process"
 POOL = WorkerPool(PROCESS)
-"""Shared by everything in the program that trains or draws with it."""
+"""Worker processes shared by all trainings and draws of the program."""
 
 
 class MostlyEngine:
-    """Trains in a worker process that is shared by this program and keeps the engine imported."""
+    """Trains in a shared worker process that keeps the engine imported."""
 
     name = "mostly"
     is_local = True
@@ -65,7 +65,7 @@ class MostlyEngine:
         return model
 
     def train_linked(self, run: TrainingRun, histories: Histories, target: str | None) -> LinkedModel:
-        """Train a model of people, and for each table of events one of sequences, given their people."""
+        """Train a model of people, and for each table of events a sequence model given its people."""
         from synth_handson.synthesis.mostly.linked_model import train_linked_model
 
         return train_linked_model(run, histories, target)

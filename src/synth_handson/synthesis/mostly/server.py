@@ -1,4 +1,4 @@
-"""Train and sample on a MOSTLY AI server that somebody runs, through the MOSTLY AI SDK."""
+"""Train and sample on a MOSTLY AI server through the MOSTLY AI SDK."""
 
 import contextlib
 import ipaddress
@@ -24,19 +24,20 @@ from synth_handson.synthesis.run import TrainingRun
 from synth_handson.synthesis.schema import encoding_types, prepare_in_order
 
 CHECK_SECONDS = 5.0
-"""How long a server may take to show that it is there."""
+"""Timeout for the check that a server is running."""
 
 REQUEST_SECONDS = 120.0
-"""How long it may take to receive a table, or to draw rows."""
+"""Timeout for sending a table and for drawing rows."""
 
 POLL_SECONDS = 0.5
-"""Time between two looks at a training, and how long each look may take; a cancel waits for both at most."""
+"""Interval between polls of a training, and timeout of each; a cancel waits for both at most."""
 
 PATIENCE_SECONDS = 60.0
-"""How long looks at a training may fail on end: a server that draws rows for somebody answers nobody else."""
+"""How long polls may keep failing: a server that is drawing rows answers nobody else."""
 
 SILENCE_SECONDS = 900.0
-"""How long a training may show no progress: a server never notices that its training process was killed."""
+"""How long a training may show no progress: the server does not notice when its training process is
+killed."""
 
 
 SETTLE_SECONDS = 30.0
@@ -62,7 +63,7 @@ class ServerEngine:
 
     @property
     def version(self) -> str:
-        """Version of the SDK through which it is asked; a server does not tell its own."""
+        """Version of the SDK; a server does not report its own."""
         return version("mostlyai")
 
     def settings(self, run: TrainingRun) -> dict[str, Setting]:
@@ -84,7 +85,7 @@ class ServerEngine:
         return _Training(run, run.server).model()
 
     def load(self, files: Mapping[str, bytes]) -> "ServerModel":
-        """Find the generator again on its server, which is asked when rows are drawn."""
+        """Load a reference to a generator on its server, which is contacted when rows are drawn."""
         return ServerModel(**json.loads(files[SERVER_FILE]))
 
 
@@ -106,7 +107,7 @@ class ServerModel:
 
     @property
     def files(self) -> dict[str, bytes]:
-        """Where it is to be found: the generator itself stays on the server."""
+        """Its address: the generator itself stays on the server."""
         return {SERVER_FILE: json.dumps(asdict(self)).encode()}
 
     def draw(self, n: int, random_state: int) -> pd.DataFrame:
@@ -284,7 +285,7 @@ def _without_keys(frame: pd.DataFrame) -> pd.DataFrame:
 
 
 def _remove(remote: Any, longest: float) -> None:
-    """Cancel a training where the server can, and delete its generator once nothing writes to it any more."""
+    """Cancel a training if the server can, and delete its generator once nothing writes to it."""
     from mostlyai.sdk.client.exceptions import APIError, APIStatusError
 
     remote.client.timeout = CHECK_SECONDS

@@ -1,8 +1,8 @@
 """A small language model that learns the texts of one table, in a worker process of this machine.
 
-What else is known of a row, its context, stands in signs before the text, and is learned with it. Texts are
-drawn with their contexts, and given to rows that have the same one: a model so small forgets by what it was
-asked to write, but goes on as it has begun.
+The context, what else is known of a row, is written in special characters before the text and learned with
+it. Texts are drawn with their contexts, and given to rows that have the same one: a model so small forgets by
+what it was asked to write, but goes on as it has begun.
 """
 
 from __future__ import annotations
@@ -28,19 +28,19 @@ from synth_handson.synthesis.worker_training import WorkerModel, train_in_worker
 MAX_EPOCHS = 50.0
 MAX_MINUTES = 5.0
 MAX_LEARNED = 20_000
-"""Of more rows, so many are learned from."""
-MAX_SIGNS = 500
-"""Of a longer text, what comes before is learned: so small a model has forgotten by then what it began."""
+"""Rows that are learned from at most."""
+MAX_CHARACTERS = 500
+"""Characters learned from a text at most: by then, so small a model has forgotten how the text began."""
 SENTENCE_END = re.compile(r"[。．！？!?.](?=\s|$)|[。！？\n]")
 SEEDS = 2**32
 CHUNK = 200
-"""So many rows are drawn at a time, so that there is progress to tell."""
-FIRST_SIGN = 0xE400
-"""Signs for contexts are of Unicode's private use area, beyond those that may stand in texts."""
+"""Rows drawn at a time, so that progress can be reported."""
+FIRST_CHARACTER = 0xE400
+"""First of the characters that stand for contexts: Unicode's private use area, beyond those used in texts."""
 SPARE = 1.25
-"""So many times what is missing is drawn at a time."""
+"""Factor by which more texts are drawn than are missing."""
 MOST_DRAWN = 3
-"""So many times the rows are drawn in all; a model that has not learned enough would never write to all."""
+"""Most texts drawn in all, as a multiple of the rows: a model that learned too little would never finish."""
 
 POOL = WorkerPool("synth_handson.synthesis.mostly.text_process")
 
@@ -56,7 +56,7 @@ def train_texts(
     cancel: CancelToken | None = None,
     keep: bool | store.GeneratorStore = True,
 ) -> LearnedTexts:
-    """Train a language model from scratch on texts, together with what else is known of their rows.
+    """Train a language model from scratch on texts and the context of their rows.
 
     The same texts, contexts, options and engine find the model of an earlier training in the store.
 
@@ -65,7 +65,7 @@ def train_texts(
     texts
         Columns of text; a missing one counts as an empty one.
     context
-        Of the same rows, columns of categories, the weightiest first.
+        Columns of categories for the same rows, the most important first.
     random_state
         Seed, 0 to 2**32 - 1.
     max_epochs, max_minutes
@@ -85,7 +85,7 @@ def train_texts(
     }  # fmt: skip
     run = TrainingRun(texts, options, on_progress or (lambda _: None), cancel)
     chosen = np.random.default_rng(random_state).permutation(len(texts))[:MAX_LEARNED]
-    signs = ContextSigns.of(context)
+    signs = ContextCharacters.of(context)
     learned = texts.iloc[chosen].fillna("").map(cut).reset_index(drop=True)
     learned = learned.set_axis([f"t{number}" for number in range(learned.shape[1])], axis=1)
     before = signs.before(context.iloc[chosen])
@@ -110,11 +110,11 @@ def _find_or_train(
 
 
 def cut(text: str) -> str:
-    """Cut a text that is too long behind the last sentence that fits, or where it must be."""
-    if len(text) <= MAX_SIGNS:
+    """Cut a long text after the last sentence that fits, or at the limit."""
+    if len(text) <= MAX_CHARACTERS:
         return text
-    ends = [found.end() for found in SENTENCE_END.finditer(text[:MAX_SIGNS])]
-    return text[: ends[-1]] if ends and ends[-1] > MAX_SIGNS / 2 else text[:MAX_SIGNS]
+    ends = [found.end() for found in SENTENCE_END.finditer(text[:MAX_CHARACTERS])]
+    return text[: ends[-1]] if ends and ends[-1] > MAX_CHARACTERS / 2 else text[:MAX_CHARACTERS]
 
 
 class TextModel(WorkerModel):
@@ -127,31 +127,31 @@ class TextModel(WorkerModel):
 
 
 @dataclass(frozen=True)
-class ContextSigns:
-    """Spells the context of a row in signs, one for each category.
+class ContextCharacters:
+    """Writes the context of a row in special characters, one for each category.
 
     Attributes
     ----------
     signs
-        For each column, the sign of each category.
+        For each column, the character of each category.
     """
 
     signs: tuple[dict[str, str], ...]
 
     @classmethod
-    def of(cls, context: pd.DataFrame) -> ContextSigns:
-        """Give every category a sign."""
-        number = FIRST_SIGN
+    def of(cls, context: pd.DataFrame) -> ContextCharacters:
+        """Assign a character to every category."""
+        number = FIRST_CHARACTER
         signs = []
         for name in context:
             categories = sorted(set(context[name].astype("str")))
             signs.append({category: chr(number + i) for i, category in enumerate(categories)})
             number += len(categories)
-        # Where nothing is known of a row, a sign tells all the same where its text begins.
+        # Even without context, a character marks where the text begins.
         return cls(tuple(signs) or ({"": chr(number)},))
 
     def before(self, context: pd.DataFrame) -> list[str]:
-        """Return what stands before the text of each row; unknown ones count as the first category."""
+        """Return the prefix of each row's text; unknown values count as the first category."""
         if not context.shape[1]:
             return [next(iter(self.signs[0].values()))] * len(context)
         spelled = [
@@ -161,7 +161,7 @@ class ContextSigns:
         return list(map("".join, zip(*spelled, strict=True)))
 
     def split(self, text: str) -> tuple[str, str] | None:
-        """Take apart what stands before a text, and the text; None if it does not begin as it should."""
+        """Split a prefix from its text; None if it does not begin as it should."""
         begin, rest = text[: len(self.signs)], text[len(self.signs) :]
         known = len(begin) == len(self.signs) and all(
             sign in signs.values() for sign, signs in zip(begin, self.signs, strict=True)
@@ -174,7 +174,7 @@ class LearnedTexts:
     """Texts that a model has learned with their contexts."""
 
     model: TextModel
-    signs: ContextSigns
+    signs: ContextCharacters
     run: TrainingRun
 
     @property
@@ -183,7 +183,7 @@ class LearnedTexts:
         return MODEL
 
     def write(self, context: pd.DataFrame, random_state: int) -> pd.DataFrame:
-        """Draw texts, and give each row one that was drawn with its context, or with most of it.
+        """Draw texts, and give each row one with the same context, or with most of it.
 
         Returns
         -------
@@ -224,7 +224,7 @@ class LearnedTexts:
     def _give(
         wanted: dict[int, str], given: dict[int, list[str]], spare: dict[str, list[list[str]]], known: int
     ) -> None:
-        """Give rows without texts those whose contexts begin with the same signs, ``known`` of them."""
+        """Give rows without texts those whose contexts begin with the same characters, ``known`` of them."""
         by_begin: dict[str, list[list[list[str]]]] = defaultdict(list)
         for begin, texts in spare.items():
             by_begin[begin[:known]].append(texts)

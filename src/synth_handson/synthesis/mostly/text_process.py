@@ -11,10 +11,10 @@ from synth_handson.synthesis.mostly.workspace import Workspace
 from synth_handson.synthesis.worker_process import WorkerProcess
 
 MODEL = "MOSTLY_AI/LSTMFromScratch-3m"
-"""Begins with random weights: nothing is downloaded, and what it knows are the texts it was given."""
+"""Starts from random weights: nothing is downloaded, and it knows only the texts it was given."""
 STATISTICS = "tgt-stats/stats.json"
 NOT_NEEDED = ("optimizer", "lr-scheduler", "progress")
-"""How files of the model's folder begin that only a further training would read."""
+"""Prefixes of model files that only further training would need."""
 
 
 def read_text_model(store: Path) -> dict[str, bytes]:

@@ -11,7 +11,7 @@ from typing import Any
 import pandas as pd
 
 SPARE_TOKENS = 64
-"""For what stands around the texts."""
+"""Extra tokens for what surrounds the texts."""
 
 
 def draw_texts(store: Path, rows: int) -> pd.DataFrame:

@@ -26,7 +26,7 @@ class Workspace:
         self.store = self.path / "ModelStore"
 
     def follow(self, read: Callable[[Path], Files]) -> Callable[..., dict[str, bool]]:
-        """Return what the engine tells its progress to: it is passed on, with the model where it is the best.
+        """Return a callback for the engine's progress, which passes it on, with the model if it is the best.
 
         Parameters
         ----------

@@ -1,1 +1,1 @@
-"""Rules kept by construction: tables are learned in a form from which no row is drawn that breaks them."""
+"""Rules kept by construction: tables are learned in a form whose rows cannot break them."""

@@ -1,4 +1,4 @@
-"""Columns between the form in which rules compute and the form in which rows are drawn."""
+"""Conversion of columns between the form for rules and the form in which rows are drawn."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from synth_handson.tables.rules.values import DAY, Unit, Values
 
 MAX_DECIMALS = 6
 ON_GRID = 1e-4
-"""How far from a multiple of a step a number may be, as a share of the step: decimals are not exact."""
+"""Tolerated distance from a multiple of a step, as a share of the step: decimals are not exact."""
 LARGEST = 1e11
 
 
@@ -76,7 +76,7 @@ def of_column(frame: pd.DataFrame, name: str) -> Column:
 
 
 def grid_of(values: Floats, unit: Unit) -> float:
-    """Return the step in which numbers, or days, count: decimals, days, minutes, seconds; 0 for none."""
+    """Return the step of numbers or days: decimals, days, minutes, seconds; 0 for none."""
     there = values[~np.isnan(values)]
     if unit == "number":
         sizes = [10.0**-decimals for decimals in range(MAX_DECIMALS + 1)]
@@ -90,7 +90,7 @@ def grid_of(values: Floats, unit: Unit) -> float:
 
 
 def filled(values: Floats, where: Booleans, rng: np.random.Generator) -> Floats:
-    """Put any of the other values where there is none that counts."""
+    """Fill ignored places with any of the other values."""
     known = values[~where & ~np.isnan(values)]
     made = values.copy()
     if len(known):
@@ -99,7 +99,7 @@ def filled(values: Floats, where: Booleans, rng: np.random.Generator) -> Floats:
 
 
 def shared(groups: Integers, people: Integers | None, least: int) -> Booleans:
-    """Tell which rows are of groups that enough people are in; -1 is no group. Shape (n_rows,)."""
+    """Tell which rows belong to groups with enough people; -1 is no group. Shape (n_rows,)."""
     if people is None:
         times = np.bincount(groups[groups >= 0], minlength=1)
     else:

@@ -1,4 +1,4 @@
-"""Rules that a generator keeps: what it learns instead of some columns, and how rows are made whole."""
+"""Rules that a generator keeps: what it learns instead of some columns, and how to rebuild these."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ from synth_handson.tables.rules.rule import Rule, Within
 from synth_handson.tables.rules.values import Unit, Values
 
 MOST_BROKEN = 0.5
-"""A rule that more of the training rows break is none of theirs."""
+"""Rules that a larger share of the training rows break are ignored."""
 MOST_DRAWN = 20
-"""Rows are drawn again until so many times as many were drawn as are wanted."""
+"""Most rows drawn in all, as a multiple of the rows wanted."""
 LEAST_KEPT = 1 / MOST_DRAWN
 LEAST_DRAWN = 1_000
-"""So many may be drawn for any number of rows."""
+"""Rows that may be drawn however few are wanted."""
 
 Draw = Callable[[int, int], pd.DataFrame]
 """Draws a number of rows with a seed."""
@@ -90,7 +90,7 @@ class KeptRules:
         )
 
     def make(self, columns: Iterable[str]) -> bool:
-        """Tell whether any of these columns is made by a rule, and not learned as it is."""
+        """Tell whether any of these columns is made by a rule instead of learned."""
         return not self._made.isdisjoint(columns)
 
     def sample(self, draw: Draw, n: int, random_state: int) -> tuple[pd.DataFrame, int]:
@@ -161,7 +161,7 @@ class KeptRules:
         return self.rules[worst], shares[worst]
 
     def _whole(self, drawn: pd.DataFrame, random_state: int) -> pd.DataFrame:
-        """Make the original's columns of what was drawn."""
+        """Rebuild the original's columns from what was drawn."""
         columns, rng = Columns(self.schema, self.units), np.random.default_rng(random_state)
         learned: dict[str, Column] = {str(name): column for name, column in drawn.items()}
         whole = {name: column for name, column in learned.items() if name in self.units}
@@ -189,7 +189,7 @@ _ACTIONS: TypeAdapter[tuple[Action, ...]] = TypeAdapter(tuple[Action, ...])
 def keep_rules(
     rules: Sequence[Rule], frame: pd.DataFrame, people: Integers | None, random_state: int
 ) -> tuple[KeptRules, pd.DataFrame, Integers | None]:
-    """Read what a table says of rules, and turn it into one from which they are learned by construction.
+    """Prepare rules from a table, and turn the table into one whose rows keep them by construction.
 
     Parameters
     ----------
@@ -236,7 +236,7 @@ def keep_rules(
 
 
 def _learned(frame: pd.DataFrame, steps: Sequence[Step], given: Training) -> pd.DataFrame:
-    """Put in each column's place what is learned instead."""
+    """Replace each column by what is learned instead."""
     instead = [step.learned(given) for step in steps]
     made = {name for step in steps for name in step.makes}
     columns: dict[Hashable, Column] = {}

@@ -1,4 +1,4 @@
-"""Which column is made by which rule, and in which order."""
+"""Plan which rule makes which column, and in which order."""
 
 from __future__ import annotations
 
@@ -28,11 +28,11 @@ from synth_handson.tables.rules.rule import (
 from synth_handson.tables.rules.values import Values
 
 LEAST_LEARNED = 2
-"""So many columns at least are left to be learned."""
+"""Fewest columns left for the engine to learn."""
 
 
 def plan(rules: Sequence[Rule], values: Values) -> tuple[Action, ...]:
-    """Choose what makes each column, in the order in which columns can be made.
+    """Choose the steps that make columns, in a feasible order.
 
     Rules that do not go together are left to be drawn again.
 
@@ -76,14 +76,14 @@ class _Chosen:
         self.blanks: dict[str, Blank] = {}
 
     def add(self, steps: Iterable[Step]) -> None:
-        """Take the first of some steps that goes with those that were taken."""
+        """Add the first step that is compatible with those added."""
         for step in steps:
             if self._goes(step):
                 self.steps.update(dict.fromkeys(step.makes, step))
                 return
 
     def blank(self, rule: MissingIf | MissingTogether) -> None:
-        """Take what makes a column missing, unless something does already."""
+        """Add a step that makes a column missing, unless there is one."""
         for column in rule.columns[:1] if isinstance(rule, MissingIf) else rule.columns[::-1]:
             after = isinstance(self.steps.get(column), Compute | LookUp | Combine)
             step = Blank(rule=rule, column=column, after=after)
@@ -92,7 +92,7 @@ class _Chosen:
                 return
 
     def in_order(self) -> tuple[Action, ...]:
-        """Put all in the order in which columns can be made."""
+        """Sort the steps into a feasible order."""
         ordered: list[Action] = []
         done: set[str] = set()
 
@@ -120,7 +120,7 @@ class _Chosen:
         return not isinstance(step, Compute | LookUp | Combine) or len(learned) >= LEAST_LEARNED
 
     def _needs(self, names: Iterable[str], wanted: str) -> bool:
-        """Tell whether any of these columns is made from one, or is that one."""
+        """Tell whether any of these columns is this column or made from it."""
         waiting, seen = list(names), set()
         while waiting:
             name = waiting.pop()
@@ -134,7 +134,7 @@ class _Chosen:
 
 
 def _computed(rule: Comparison, values: Values, chosen: _Chosen) -> Iterator[Compute]:
-    """Yield what a formula may compute: of a difference of dates its end, else what stands alone."""
+    """Yield what a formula can compute: the end of a difference of dates, else the side that is a column."""
     assert rule.formula is not None
     column, expression = rule.formula
     options = [*_ends(column, expression, values), (column, expression)]
@@ -146,7 +146,7 @@ def _computed(rule: Comparison, values: Values, chosen: _Chosen) -> Iterator[Com
 
 
 def _ends(column: str, expression: Expression, values: Values) -> Iterator[tuple[str, Expression]]:
-    """Yield the end of a difference of two dates that is a column, exactly or but for a factor."""
+    """Yield the end of a difference of two dates that is a column, exactly or except for a factor."""
     factor: Expression | None = None
     if (
         isinstance(expression, Arithmetic)

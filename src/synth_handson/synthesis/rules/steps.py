@@ -1,4 +1,4 @@
-"""What is learned in a column's place, and how the column is made again: one step for each kind of rule."""
+"""Steps, one for each kind of rule: what is learned instead of a column, and how to rebuild the column."""
 
 from __future__ import annotations
 
@@ -21,13 +21,13 @@ from synth_handson.tables.texts import MIN_KEPT_ROWS
 
 TRUTHS = {"True": True, "False": False}
 THERE = "there"
-"""Stands for a computed value that is not missing."""
+"""Placeholder for a computed value that is not missing."""
 ALONE = " (alone)"
-"""Added to the name of a column: its values where those are missing that it is compared with."""
+"""Suffix of a column: its values where the column it is compared with is missing."""
 PIECES = 100
-"""A range is kept as so many pieces at most, each of at least 8 people."""
+"""Pieces that a range is kept as at most, each with at least 8 people."""
 EDGE = 1e-6
-"""A number that differs by less from a multiple of its step is one."""
+"""Tolerated distance from a multiple of a step."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -46,7 +46,7 @@ class Training:
 
 
 class Compute(Part):
-    """Of a column that is computed it is learned, at most, where it is missing."""
+    """For a computed column, at most its missing values are learned."""
 
     kind: Literal["compute"] = "compute"
     column: str
@@ -61,11 +61,11 @@ class Compute(Part):
 
     @property
     def needs(self) -> tuple[str, ...]:
-        """The columns that have to be made before."""
+        """The columns that must be made before."""
         return self.expression.columns
 
     def read(self, given: Training) -> Compute:
-        """See whether the column is missing where what it is computed from is not, or the other way round."""
+        """Find out whether the column is missing where its formula is not, or the other way round."""
         unknown, missing = np.isnan(self.expression.of(given.values)), given.values.missing(self.column)
         alone = int((unknown & ~missing).sum()) >= MIN_KEPT_ROWS
         return self.model_copy(update={"masked": bool((missing & ~unknown).any()), "has_alone": alone})
@@ -81,7 +81,7 @@ class Compute(Part):
     def make(
         self, drawn: pd.DataFrame, values: Values, columns: Columns, rng: np.random.Generator
     ) -> dict[str, Column]:
-        """Make the columns again from those that were drawn and made before."""
+        """Rebuild the columns from those drawn and made before."""
         computed = self.expression.of(values)
         unknown = np.isnan(computed)
         if self.masked:
@@ -92,7 +92,7 @@ class Compute(Part):
 
 
 class Gap(Part):
-    """Of a column that is above others, it is learned how far: the difference instead of the end.
+    """For a column that lies above others, the difference is learned instead of the column.
 
     Differences are counted from the smallest value that is allowed, in the column's own steps, so that no
     rounding can bring it below.
@@ -112,11 +112,11 @@ class Gap(Part):
 
     @property
     def needs(self) -> tuple[str, ...]:
-        """The columns that have to be made before."""
+        """The columns that must be made before."""
         return tuple(name for name, _ in self.lows)
 
     def read(self, given: Training) -> Gap:
-        """Read the column's step, and see whether those below it may be missing."""
+        """Read the column's step, and whether the columns below it may be missing."""
         size = grid_of(given.values.floats(self.column), given.values.unit(self.column))
         dates = {name: given.values.is_days(name) for name in (self.column, *self.needs)}
         days = tuple(
@@ -138,7 +138,7 @@ class Gap(Part):
     def make(
         self, drawn: pd.DataFrame, values: Values, columns: Columns, rng: np.random.Generator
     ) -> dict[str, Column]:
-        """Make the columns again from those that were drawn and made before."""
+        """Rebuild the columns from those drawn and made before."""
         gaps = pd.Series(of_column(drawn, self.column)).to_numpy(float, na_value=np.nan)
         least = self._least(values)
         ends = least + np.maximum(gaps, 0) * (self.size or 1)
@@ -172,7 +172,7 @@ class Gap(Part):
 
 
 class ByAnother(Part):
-    """A column that is made by another one."""
+    """A column that is made from another one."""
 
     column: str
     by: str
@@ -184,12 +184,12 @@ class ByAnother(Part):
 
     @property
     def needs(self) -> tuple[str, ...]:
-        """The columns that have to be made before."""
+        """The columns that must be made before."""
         return (self.by,)
 
 
 class LookUp(ByAnother):
-    """Of a column that another one decides, nothing is learned; it is looked up.
+    """A column that another one determines is looked up, not learned.
 
     Attributes
     ----------
@@ -204,7 +204,7 @@ class LookUp(ByAnother):
     others: tuple[tuple[str | float | None, int], ...] = ()
 
     def read(self, given: Training) -> LookUp:
-        """Read what belongs together, as far as at least 8 people have it."""
+        """Read the pairs of values that at least 8 people have."""
         keys, values = as_keys(given.values, self.by), given.values.keys(self.column)
         missing = values.isna()
         together = pd.Series(list(zip(keys, values.where(~missing, None), strict=True)))
@@ -236,7 +236,7 @@ class LookUp(ByAnother):
     def make(
         self, drawn: pd.DataFrame, values: Values, columns: Columns, rng: np.random.Generator
     ) -> dict[str, Column]:
-        """Make the columns again from those that were drawn and made before."""
+        """Rebuild the columns from those drawn and made before."""
         keys = as_keys(values, self.by)
         found = [self.known.get(key, ...) if key is not None and key == key else ... for key in keys]
         weights = np.array([count for _, count in self.others], float)
@@ -270,7 +270,7 @@ class Combine(Part):
 
     @property
     def needs(self) -> tuple[str, ...]:
-        """The columns that have to be made before."""
+        """The columns that must be made before."""
         return ()
 
     @property
@@ -301,7 +301,7 @@ class Combine(Part):
     def make(
         self, drawn: pd.DataFrame, values: Values, columns: Columns, rng: np.random.Generator
     ) -> dict[str, Column]:
-        """Make the columns again from those that were drawn and made before."""
+        """Rebuild the columns from those drawn and made before."""
         weights = np.array([count for _, count in self.known], float)
         column = of_column(drawn, self.name)
         others = rng.choice(len(weights), len(column), p=weights / weights.sum())
@@ -320,7 +320,7 @@ class Combine(Part):
 
 
 class Place(ByAnother):
-    """Of a number that lies in its category's range, it is learned how far up the range it lies.
+    """For a number within its category's range, its relative position in the range is learned.
 
     Attributes
     ----------
@@ -356,7 +356,7 @@ class Place(ByAnother):
     def make(
         self, drawn: pd.DataFrame, values: Values, columns: Columns, rng: np.random.Generator
     ) -> dict[str, Column]:
-        """Make the columns again from those that were drawn and made before."""
+        """Rebuild the columns from those drawn and made before."""
         keys = as_keys(values, self.by).reset_index(drop=True)
         places = pd.Series(of_column(drawn, self.column)).to_numpy(float, na_value=np.nan)
         made = np.full(len(places), np.nan)
@@ -389,11 +389,11 @@ class Blank(Part):
 
     @property
     def needs(self) -> tuple[str, ...]:
-        """The columns that have to be made before."""
+        """The columns that must be made before."""
         return tuple(name for name in self.rule.columns if name != self.column)
 
     def blank(self, column: Column, values: Values, rng: np.random.Generator) -> Column:
-        """Return the column, as it was learned or made, with what is to be missing."""
+        """Return the column, learned or made, with its missing values."""
         rule = self.rule
         wanted = rule.wanted(values) if isinstance(rule, MissingIf) else values.missing(self.needs[0])
         rows = np.arange(len(column))
@@ -408,7 +408,7 @@ Action: TypeAlias = Annotated[Compute | Gap | LookUp | Combine | Place | Blank, 
 
 
 def _alone(given: Training, name: str, there: Booleans) -> dict[str, Column]:
-    """Return a column where it counts, and any of these values elsewhere."""
+    """Return a column where it applies, and any of its values elsewhere."""
     rows = np.flatnonzero(there)
     chosen = np.where(there, np.arange(len(there)), given.rng.choice(rows, len(there)))
     return {name + ALONE: of_column(given.frame, name).take(chosen).reset_index(drop=True)}
@@ -432,7 +432,7 @@ def _pieces(numbers: Floats, people: Integers | None) -> tuple[float, ...]:
     different = ~pd.Series(who).duplicated().to_numpy()
     if different.sum() < 2 * MIN_KEPT_ROWS:
         return ()
-    # Of each person the lowest value alone, or somebody with many rows would be most of the ends.
+    # Only each person's lowest value counts, or somebody with many rows would be most of the ends.
     lowest = values[different]
     pieces = max(min(len(lowest) // MIN_KEPT_ROWS, PIECES), 1)
     places = np.linspace(MIN_KEPT_ROWS - 1, len(lowest) - MIN_KEPT_ROWS, pieces + 1).astype(int)

@@ -18,9 +18,9 @@ from synth_handson.tables.files.infer import NUMBER, WHOLE, ZONED, matches
 from synth_handson.tables.files.levels import PIECE, by_pieces
 
 SURE_DIGITS = 15
-"""So many digits of a decimal number are always kept by float64."""
+"""Digits of a decimal number that float64 always keeps."""
 INT64_DIGITS = 18
-"""So many characters of a whole number always fit 64 bits."""
+"""Characters of a whole number that always fit into 64 bits."""
 
 
 class UnreadableValue(Exception):  # noqa: N818  (it never leaves the room: an error names file and line)
@@ -208,7 +208,7 @@ def _spell_numbers(column: Column, form: ColumnForm) -> Column:
 
 
 def _fixed(decimals: int, value: float) -> str:
-    """Spell a number with so many decimals, those that float64 cannot hold being 0."""
+    """Write a number with a fixed number of decimals; those that float64 cannot hold are 0."""
     exact = abs(value) * 10.0**decimals < 10.0**SURE_DIGITS
     return f"{value:.{decimals}f}" if exact else f"{Decimal(repr(float(value))):.{decimals}f}"
 

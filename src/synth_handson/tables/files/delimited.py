@@ -20,7 +20,7 @@ from synth_handson.tables.files.convert import UnreadableValue, guess_dates, par
 from synth_handson.tables.files.dialect import Dialect, find_dialect
 from synth_handson.tables.files.encodings import open_bytes
 from synth_handson.tables.files.form import MAX_COLUMNS, ColumnForm, OnRows, TableForm, name_columns
-from synth_handson.tables.files.heading import NOTE, SAMPLE, rows_below
+from synth_handson.tables.files.heading import NOTE, SAMPLE_ROWS, rows_below
 from synth_handson.tables.files.infer import infer_form
 from synth_handson.tables.files.levels import Levels
 from synth_handson.tables.files.lines import (
@@ -37,9 +37,9 @@ if TYPE_CHECKING:
 
 BLOCK = 2**24
 MAX_MEMORY = 12 * 2**30
-"""Text that takes more memory is not read."""
+"""Largest memory that a text may take."""
 CHUNK = 500_000
-"""So many rows are written at once."""
+"""Rows written at a time."""
 
 
 def read_delimited(
@@ -66,7 +66,7 @@ def read_delimited(
     encoding, delimiter, header, header_row
         What is not to be inferred of the file.
     on_rows
-        Told how many rows are read.
+        Called with the number of rows read so far.
 
     Raises
     ------
@@ -159,7 +159,7 @@ def _encoded(
 
 
 def _rows_below(table: pa.Table, skipped: int) -> int:
-    last = table.slice(max(skipped, table.num_rows - SAMPLE))
+    last = table.slice(max(skipped, table.num_rows - SAMPLE_ROWS))
     return rows_below(list(zip(*(column.to_pylist() for column in last.columns), strict=True)))
 
 

@@ -1,4 +1,4 @@
-"""How text is delimited: by which sign, how it is quoted, and whether its first line names the columns."""
+"""How text is delimited and quoted, and whether its first line names the columns."""
 
 from __future__ import annotations
 
@@ -21,15 +21,14 @@ from synth_handson.errors import ArgumentError
 from synth_handson.paths import home
 from synth_handson.tables.files.encodings import blocks, find_encoding
 from synth_handson.tables.files.form import TableForm, called
-from synth_handson.tables.files.heading import SAMPLE as SAMPLE_ROWS
-from synth_handson.tables.files.heading import find_heading
+from synth_handson.tables.files.heading import SAMPLE_ROWS, find_heading
 
 DELIMITERS = (",", ";", "\t", "|")
 NUMBERS = re.compile(r"[-+\d.eE]+(?: [-+\d.eE]+)+")
 DATA = re.compile(r"\s*(?:[^\s@]+@[\w-]+(?:\.[\w-]+)+|(?:\+|\(?0)\d[\d ()-]{7,}\d|https?://\S+)\s*")
-"""A mail address, a telephone number or an address on the web names no column."""
-SAMPLE = 2**18
-"""So many characters decide how a file is delimited."""
+"""A mail address, a phone number or a URL, which cannot be the name of a column."""
+SAMPLE_CHARACTERS = 2**18
+"""Characters from which the delimiter of a file is inferred."""
 
 
 @dataclass(frozen=True)
@@ -166,18 +165,18 @@ def _sample(path: Path, encoding: str) -> str:
             text += decoder.decode(block)
         except UnicodeError as error:
             raise ArgumentError("file_encoding", path=path, encoding=encoding) from error
-        if len(text) >= SAMPLE:
+        if len(text) >= SAMPLE_CHARACTERS:
             break
     if "\0" in text:
         raise ArgumentError("file_binary", path=path)
     if not text.strip():
         raise ArgumentError("file_empty", path=path)
-    cut = text.rfind("\n", 0, SAMPLE) if len(text) > SAMPLE else -1
+    cut = text.rfind("\n", 0, SAMPLE_CHARACTERS) if len(text) > SAMPLE_CHARACTERS else -1
     return text[: cut + 1] if cut > 0 else text
 
 
 def _lines(text: str) -> list[str]:
-    """Return the lines of a text with their ends, which are those of a file and no other signs."""
+    """Return the lines of a text with their ends, splitting only at a file's line ends."""
     return list(io.StringIO(text, newline=""))
 
 

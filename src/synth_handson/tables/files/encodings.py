@@ -20,9 +20,9 @@ from synth_handson.tables.files.scripts import MIN_SENSE, is_no_sign, likely_enc
 GZIP = b"\x1f\x8b"
 BLOCK = 2**20
 MAX_UNPACKED = 20 * 2**30
-"""More bytes of text are not read: so many hold 5 million rows of 400 columns."""
+"""Largest size of an unpacked text, in bytes: enough for 5 million rows of 400 columns."""
 MAX_RATIO = 200
-"""Tables pack well, but not so well: a bomb packs a thousandfold."""
+"""Largest compression ratio. Tables stay far below it; a zip bomb reaches a thousand."""
 BOMS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
     (codecs.BOM_UTF32_LE, "utf-32"),
@@ -31,7 +31,7 @@ BOMS = (
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
 ESCAPED = re.compile(rb"\x1b[$(]")
-"""Begins what is no ASCII in a text of seven bits (ISO-2022)."""
+"""Starts a non-ASCII part in a seven-bit text (ISO-2022)."""
 SEVEN_BIT = ("iso2022_jp", "iso2022_jp_ms", "iso2022_kr")
 ASKED_FOR = {
     "shift_jis": "cp932",
@@ -44,9 +44,10 @@ ASKED_FOR = {
     "eucjp_win": "eucjp_ms",
     "x_sjis": "cp932",
 }
-"""What programs write under these names has more signs than Python's (WHATWG, Encoding Standard)."""
+"""Encodings that programs write under these names, with more characters than Python's (WHATWG, Encoding
+Standard)."""
 MIN_TWICE = 3
-"""So many words are hardly encoded twice by chance."""
+"""Words that look encoded twice, from which on this is hardly chance."""
 BETWEEN_CELLS = re.compile(rb'[\s,;"]+')
 
 
@@ -173,7 +174,7 @@ def _is_encoded_twice(cell: bytes) -> bool:
 
 
 def _as_control(error: UnicodeError) -> tuple[bytes, int]:
-    """Write the control characters that Windows reads where its encoding has no sign."""
+    """Write the control characters that Windows reads where its encoding has no character."""
     if not isinstance(error, UnicodeEncodeError) or not "\x80" <= error.object[error.start] <= "\x9f":
         raise error
     return error.object[error.start].encode("latin-1"), error.start + 1
@@ -236,7 +237,7 @@ def decodes(path: Path, encoding: str) -> bool:
 
 
 def read_text(path: Path, encoding: str | None, limit: int) -> tuple[str, str]:
-    """Read all text of a file that is no larger than so many bytes, and tell its encoding.
+    """Read a file's whole text, up to a limit in bytes, and tell its encoding.
 
     Raises
     ------

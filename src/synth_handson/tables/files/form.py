@@ -19,9 +19,9 @@ AnyPath: TypeAlias = "str | PathLike[str]"
 ColumnType = Literal["text", "whole", "number", "date", "time", "boolean"]
 COLUMN_TYPES: tuple[ColumnType, ...] = get_args(ColumnType)
 MAX_COLUMNS = 5_000
-"""A file with more columns is not read."""
+"""Most columns of a file."""
 OnRows = Callable[[int], None]
-"""Told every now and then how many rows are read or written; what it raises ends that."""
+"""Called now and then with the number of rows read or written; raising an exception stops the work."""
 FileFormat = Literal["csv", "json", "lines", "yaml", "xlsx", "parquet"]
 
 
@@ -43,7 +43,7 @@ class ColumnForm:
     zone
         What follows every date: "Z" or an offset such as "+09:00"; "" for dates without a zone.
     decimal, grouping
-        The sign before decimals, and the one between groups of three digits.
+        The decimal separator and the thousands separator.
     decimals
         Number of decimals if all numbers have the same number of them.
     words
@@ -65,7 +65,7 @@ class ColumnForm:
     missing: str = ""
 
     def why(self, language: Language = "en") -> str:
-        """Say why the column is taken for what it is."""
+        """Explain why the column has its type."""
         return get_text(language, f"files.reason_{self.reason}", **self.details)
 
 
@@ -108,7 +108,7 @@ class TableForm:
 
     @property
     def found(self) -> tuple[Message, ...]:
-        """What was found of the file as a whole: its encoding, its sheet, and what was left out of it."""
+        """Properties found of the whole file: its encoding, its sheet, and what was left out."""
         said = []
         if self.format not in ("xlsx", "parquet"):
             said.append(Message("files.found_encoding", {"encoding": self.encoding}))
@@ -125,7 +125,7 @@ class TableForm:
 
     @property
     def reading(self) -> Reading:
-        """What has to be said for the same file to be read in the same way."""
+        """The reading that reads the same file in the same way."""
         text, rows = self.format not in ("xlsx", "parquet"), self.format in ("csv", "xlsx") and self.header
         return Reading({}, self.encoding if text else None, self.sheet, self.header_row if rows else None)
 
@@ -152,7 +152,7 @@ class TableForm:
 
 @dataclass(frozen=True)
 class Reading:
-    """What a reader says of a file; what is left out is found.
+    """What the reader states about a file; the rest is detected.
 
     Attributes
     ----------
@@ -194,7 +194,7 @@ def read_saved(kind: type[Saved], path: AnyPath) -> Saved:
 
 
 def name_and_type(text: str) -> tuple[str, str]:
-    """Take COLUMN=TYPE apart.
+    """Split COLUMN=TYPE.
 
     Raises
     ------

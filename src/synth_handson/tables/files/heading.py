@@ -13,22 +13,22 @@ from typing import Any
 
 from synth_handson.tables.checks import MISSING_MARKERS
 
-SAMPLE = 200
-"""So many rows tell where a table begins, and where it ends."""
+SAMPLE_ROWS = 200
+"""Rows examined to find where a table begins and ends."""
 TOTAL = re.compile(
     r"(?:[総小]?合?計|合计|总计|합계"
     r"|(?:grand |sub-?)?totals?|sum|gesamt(?:summe)?|summe|somme|итого)\s*[:：]?",
     re.IGNORECASE,
 )
 NOTE = re.compile(r"[*※†‡#＊]|注|出典|資料|(?:source|notes?|nota|quelle|fuente)\b", re.IGNORECASE)
-"""How rows below a table begin."""
+"""Start of rows below a table: notes and sources."""
 MIN_ABOVE = 10
-"""In a smaller table, such a row is one of its own."""
+"""Fewest rows above a total or note; in a smaller table, such a row belongs to the data."""
 MIN_NUMBERS = 3
-"""A column of which fewer values are known tells nothing."""
+"""Fewest known values for a column to count as evidence."""
 NUMBER = re.compile(r"[-+(]?[$€£¥]?\d[\d.,:/ _-]*[%)]?(?:[eE][-+]?\d+)?|\d{4}年.*")
 YEAR = re.compile(r"(?:19|20)\d\d(?:年度?)?")
-"""What may name a column, or a group of some."""
+"""A year, which may name a column or a group of columns."""
 UNIT = re.compile(
     r"[(\[（［].*[)\]）］]|[-–—]|単位.*|[%％‰℃℉°]C?|[万千百億]?円|人|名|件|個|台|回|歳|才|年|月|日|時間?|分|秒|㎏|㎝|㎜|㎡|㎞|点"
     r"|(?:[kKcmMGµμnhd]?(?:m|g|s|L|l|V|A|W|J|N|Hz|Pa|B|Ω|mol|cal)|t|h|min|days?|years?|months?|hours?)"
@@ -97,7 +97,8 @@ def rows_below(rows: Sequence[Sequence[object]]) -> int:
     Parameters
     ----------
     rows
-        The last rows, in their order. "Total" is no label of a row if it stands in its column elsewhere, too.
+        The last rows, in their order. "Total" is not the label of a total if it also stands elsewhere in its
+        column.
     """
     left_out, width = 0, max(map(len, rows), default=0)
     for count, place in enumerate(range(len(rows) - 1, MIN_ABOVE - 1, -1), 1):
@@ -116,11 +117,11 @@ def rows_below(rows: Sequence[Sequence[object]]) -> int:
 def without_rows_below(
     rows: Iterable[tuple[int, list[Any]]], left_out: list[int]
 ) -> Iterator[tuple[int, list[Any]]]:
-    """Yield numbered rows but for those at the end that `rows_below` counts; a list takes their number."""
+    """Yield numbered rows except for those at the end that `rows_below` counts; a list takes their number."""
     last: deque[tuple[int, list[Any]]] = deque()
     for row in rows:
         last.append(row)
-        if len(last) > SAMPLE:
+        if len(last) > SAMPLE_ROWS:
             yield last.popleft()
     below = rows_below([cells for _, cells in last])
     left_out.append(below)
@@ -160,7 +161,7 @@ def _repeats(cells: Sequence[object]) -> bool:
 
 
 def _numbers(rows: Sequence[Sequence[object]]) -> set[int]:
-    """Return the places of the columns in which nothing but numbers and dates stands."""
+    """Return the positions of columns that contain only numbers and dates."""
     found = set()
     for place in range(max(map(len, rows), default=0)):
         cells = [cells[place] for cells in rows if place < len(cells) and not _is_blank(cells[place])]

@@ -26,7 +26,7 @@ BOOLEAN_WORDS = (
     ("nein", "ja"),
     ("non", "oui"),
 )
-"""How false and true are spelled, in any case. Only the first stands for itself without its counterpart."""
+"""Spellings of false and true, in any case. Only the first is recognised without its counterpart."""
 
 WHOLE = r"\s*-?(?:0|[1-9]\d*)\s*"
 NUMBER = r"\s*-?(?:(?:0|[1-9]\d*)(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?\s*"
@@ -34,13 +34,13 @@ PADDED = r"\s*[+-]?\d+(?:[.,]\d*)?\s*"
 DECIMAL_COMMA = r"\s*-?(?:0|[1-9]\d*),\d+\s*"
 GROUPED = r"\s*-?(?:0|[1-9]\d{{0,2}}(?:{0}\d{{3}})*)(?:{1}\d+)?\s*"
 GROUPINGS = ((",", "."), (".", ","), *((sign, ",") for sign in " \u00a0\u202f\u2009"), ("'", "."), ("’", "."))
-"""Signs between thousands, each with the sign before decimals that goes with it."""
+"""Thousands separators, each with its decimal separator."""
 SHORT = r"\s*-?(?:0|[1-9]\d{0,2})\s*"
 DOTTED = r"\s*-?[1-9]\d{0,2}(?:\.\d{3})+\s*"
 MILLIONS = r"\s*-?[1-9]\d{0,2}(?:\.\d{3}){2,}\s*"
 DIGITS_OF_DATES = r"(?:\d{8}|\d{14})"
 FIRST = 10_000
-"""So many values tell that a column has more than two, and whether most look like dates."""
+"""Values examined to see whether a column has more than two, and whether most look like dates."""
 THREE = r"\s*-?[1-9]\d{0,2},\d{3}\s*"
 ZONED = re.compile(r"(.*\d)\s?(Z|[+-]\d{2}:?\d{2})")
 

@@ -18,7 +18,7 @@ from synth_handson.tables.files.form import ColumnForm, OnRows, TableForm
 from synth_handson.tables.files.objects import from_rows, plain_rows
 
 MAX_BYTES = 2**30
-"""A larger file is not read: its values take ten times that in memory, unlike those of CSV and Parquet."""
+"""Largest JSON file. Its values take ten times as much memory, unlike those of CSV and Parquet."""
 
 
 def read_json(

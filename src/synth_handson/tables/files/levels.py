@@ -16,9 +16,9 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 PIECE = 250_000
-"""In pieces of so many rows it is estimated how many different values there are, and texts are changed."""
+"""Rows in each piece in which distinct values are estimated and texts converted."""
 MAX_SHARE = 0.25
-"""With more different values than this share of the rows, a table of them takes more memory than it saves."""
+"""Share of distinct values beyond which a table of them takes more memory than it saves."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -28,7 +28,7 @@ class Levels:
     Attributes
     ----------
     values
-        Text, numbered from 0 in the order of the rows; what is missing is a value, too. All rows, if most of
+        Text, numbered from 0 in the order of the rows; missing counts as a value. All rows, if most of
         many differ.
     codes
         Which of them each row has; None if ``values`` are all rows.

@@ -1,4 +1,4 @@
-"""The rows of delimited text one by one: slower, for what must be said of one."""
+"""The rows of delimited text one by one: slower, for messages about single rows."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ from synth_handson.tables.files.encodings import open_bytes
 from synth_handson.tables.files.heading import NOTE
 
 MAX_CELL = 2**20
-"""A longer cell, in bytes, is no value of a table but a file of its own."""
+"""Longest cell in bytes; anything longer is a file of its own, not a value."""
 MAX_LINE = 2**24
-"""Of a longer line, only so many characters are looked at."""
+"""Characters of a line that are examined at most."""
 
 
 def rows_of(path: Path, dialect: Dialect, strict: bool = False) -> Iterator[tuple[int, list[str]]]:

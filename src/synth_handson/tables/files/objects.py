@@ -33,11 +33,11 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 MAX_CELLS = 50_000_000
-"""So many cells, also missing ones, are held as objects at most."""
+"""Most cells, including missing ones, held as objects."""
 PIECE = 100_000
-"""So many cells of a column are held as objects before they are packed."""
+"""Cells of a column held as objects before they are packed."""
 TOLD = 1_000
-"""Progress is told once for so many rows."""
+"""Rows between two progress reports."""
 
 
 def from_rows(
@@ -57,7 +57,7 @@ def from_rows(
     asked
         Forms of columns, by name, that are not to be inferred.
     on_rows
-        Told how many rows are read.
+        Called with the number of rows read so far.
 
     Raises
     ------
@@ -113,7 +113,7 @@ class _Cells:
         self._pack()
 
     def column(self, rows: int) -> Column:
-        """Return so many rows in one dtype, or as objects."""
+        """Return the column's rows in one dtype, or as objects."""
         if rows > len(self._packed) * PIECE + len(self._open):
             self.put(rows - 1, None)
         if not self._packed:
@@ -151,7 +151,7 @@ def _packed(values: list[Any]) -> pa.Array | NDArray[Any] | list[Any]:
 
 
 def typed(name: str, column: Column, asked: ColumnForm | None) -> tuple[Column, ColumnForm]:
-    """Give a column of objects the dtype its values have, or the one that was asked for.
+    """Convert a column of objects to the dtype of its values, or the one requested.
 
     Raises
     ------

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 SURE = 2**28
-"""So much may any file hold, however well it is packed."""
+"""Unpacked bytes that any file may hold, whatever its compression ratio."""
 
 
 def read_parquet(

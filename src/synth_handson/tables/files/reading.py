@@ -43,7 +43,7 @@ SUFFIXES: dict[str, FileFormat] = {
 }
 PACKED = ".gz"
 OLD_WORKBOOK = b"\xd0\xcf\x11\xe0"
-"""Begins a workbook of before 2007, and one that is protected by a password."""
+"""Start of a workbook from before 2007, or of one with a password."""
 
 
 def read_table(
@@ -81,7 +81,7 @@ def read_table(
     header_row
         Line, or row of a sheet, from 1, that names the columns; what is above it is left out.
     on_rows
-        Told how many rows are read.
+        Called with the number of rows read so far.
 
     Returns
     -------
@@ -109,7 +109,7 @@ def read_file(
     header: bool | None = None,
     on_rows: OnRows | None = None,
 ) -> tuple[pd.DataFrame, TableForm]:
-    """Read a table as `read_table` does, and tell its form: what was understood of it, and why."""
+    """Read a table as `read_table` does, and return its form: what was detected, and why."""
     path, reading = Path(fspath(path)), reading or Reading()
     asked = asked_forms(reading.types)
     encoding = known_encoding(reading.encoding) if reading.encoding else None
@@ -142,7 +142,7 @@ def read_file(
 
 
 def _check_fits(path: Path, reading: Reading, kind: FileFormat) -> None:
-    """Raise an `ArgumentError` if something is said that a file of this format does not have."""
+    """Raise an `ArgumentError` if an option does not apply to this format."""
     for said, kinds in (
         ("encoding", ("csv", "json", "lines", "yaml")),
         ("sheet", ("xlsx",)),
@@ -156,7 +156,7 @@ def _check_fits(path: Path, reading: Reading, kind: FileFormat) -> None:
 
 
 def find_format(path: Path) -> FileFormat:
-    """Tell the format of a file by its content, and where that does not say, by its name.
+    """Detect the format of a file by its content, or else by its name.
 
     Raises
     ------
@@ -182,7 +182,7 @@ def find_format(path: Path) -> FileFormat:
 
 
 def format_of_name(path: Path, packed: bool | None = None) -> FileFormat:
-    """Tell the format that a file's name stands for.
+    """Return the format of a file name.
 
     Raises
     ------

@@ -1,6 +1,6 @@
-"""What bytes spell in an encoding: words of some language, or signs that make none.
+"""What bytes spell in an encoding: words of some language, or characters that make no words.
 
-Each encoding is a simple model of the texts that are written in it: how likely each of its signs is, and
+Each encoding is a simple model of the texts that are written in it: how likely each of its characters is, and
 where it may stand. The one by which the bytes are most likely is taken, if it makes words of them.
 """
 
@@ -19,21 +19,21 @@ from synth_handson.tables.files import vendor_codecs as vendor_codecs  # registe
 
 ASCII = log(1 / 60)
 MISPLACED = log(1 / 1000)
-"""A sign where its language has none."""
+"""Log likelihood of a character that its language does not use at this place."""
 FIRST = log(50)
-"""Files from Japan and from Western Europe are met so many times as often here as any others."""
+"""Log prior odds of files from Japan and Western Europe against all others."""
 MIN_SENSE = 0.7
-"""Share of the signs beyond ASCII that must be common ones in their places."""
+"""Share of the non-ASCII characters that must be common and in plausible places."""
 MAX_CELLS = 2_000
 DIGITS = re.compile(rb"[0-9]+")
 
 Judged = tuple[float, float]
-"""How likely a sign is (logarithm), and how common: 1 for signs of every day, 0 for what nobody writes."""
+"""Log likelihood of a character, and how common it is: from 1, everyday, to 0, never written."""
 
 
 @dataclass(frozen=True)
 class Script:
-    """An encoding, how likely its signs are, and where they stand out of place."""
+    """An encoding, how likely its characters are, and where they stand out of place."""
 
     encoding: str
     sign: Callable[[str], Judged]
@@ -41,7 +41,7 @@ class Script:
     prior: float = 0.0
 
     def judge(self, cells: bytes) -> tuple[float, float] | None:
-        """Return how likely cells are (logarithm), and the share of signs with sense; None: cannot be."""
+        """Return the cells' log likelihood and the share of characters with sense; None if impossible."""
         try:
             text = cells.decode(self.encoding)
         except UnicodeError:
@@ -57,7 +57,7 @@ class Script:
 
 
 def likely_encodings(cells: Iterable[bytes]) -> list[tuple[str, float]]:
-    """Return the encodings that can be, the likeliest first, each with the share of signs that make sense.
+    """Return possible encodings, the likeliest first, each with the share of characters that make sense.
 
     Parameters
     ----------
@@ -79,13 +79,14 @@ def is_no_sign(sign: str) -> bool:
     return category(sign) in ("Cc", "Co", "Cn")
 
 
-# East Asia: two bytes a sign, and a common half of the signs that is coded before the others. Those in
+# East Asia: two bytes a character, and a common half of the characters that is coded before the others. Those
+# in
 # Faker's names, places, companies, jobs and sentences are met most.
 
 
 @cache
 def _met(locale: str) -> frozenset[str]:
-    """Return the signs in what Faker makes tables of."""
+    """Return the characters in Faker's data."""
     signs: set[str] = set()
     for part in ("person", "address", "company", "job", "lorem", "date_time"):
         with suppress(ImportError):
@@ -107,7 +108,8 @@ def _texts(value: object) -> Iterable[str]:
 _KANJI = "\u3400-\u9fff\uf900-\ufaff"
 _HALF = "\uff66-\uff9f"
 _OUT_OF_PLACE = re.compile(
-    # Western text has a sign in the middle of a word; no Japanese one stands between small letters.
+    # Western text has such a character in the middle of a word; Japanese ones do not stand between lower case
+    # letters.
     rf"(?<=[a-z])[{_KANJI}]|[{_KANJI}](?=[a-z])|\xa0"
     "|(?<=[A-Za-z])[Ａ-Ｚａ-ｚ]|[Ａ-Ｚａ-ｚ](?=[A-Za-z])|(?<=[a-z])[ぁ-ヴ](?=[a-z])"
     rf"|(?<![{_HALF}\d().・-])[{_HALF}](?![{_HALF}])|(?<=[A-Za-z])[{_HALF}]|[{_HALF}](?=[A-Za-z])"
@@ -222,7 +224,7 @@ PRIORS = {_WESTERN: FIRST, _CYRILLIC: log(5)}
 
 
 def _letters(alphabets: tuple[str, ...]) -> tuple[Callable[[str], Judged], Callable[[str], int]]:
-    """Return how likely signs are in words of these alphabets, and how many stand out of place."""
+    """Return how likely characters are in words of these alphabets, and how many stand out of place."""
     sets = [frozenset(alphabet + alphabet.upper()) for alphabet in alphabets]
     known = frozenset().union(*sets)
     latin = not known & set("аαאاก")
@@ -253,7 +255,7 @@ def _letters(alphabets: tuple[str, ...]) -> tuple[Callable[[str], Judged], Calla
 
 
 def _in_case(word: str) -> bool:
-    """Tell whether no letter beyond ASCII is large among small ones, but for the first."""
+    """Tell whether no letter beyond ASCII is large among small ones except for the first."""
     return (
         word[0] + word[1:].lower() == word
         or word.upper() == word

@@ -1,4 +1,4 @@
-"""Two encodings of Japan with the signs that vendors added (①, ㈱, 髙, 﨑), which Python has for cp932 alone.
+"""Two Japanese encodings with the vendors' characters (①, ㈱, 髙, 﨑) that Python has for cp932 alone.
 
 ``eucjp_ms`` is EUC-JP, and ``iso2022_jp_ms`` ISO-2022-JP, with the rows 13 and 89 to 92 of cp932; EUC-JP also
 with IBM's kanji behind the byte 8F, as glibc, PHP and MySQL write them.
@@ -15,7 +15,7 @@ ASCII, KANJI = b"\x1b(B", b"\x1b$B"
 
 
 def _rows(*rows: int) -> Iterator[tuple[str, bytes]]:
-    """Yield the signs of rows of cp932, each with its row and cell as ISO-2022-JP has them."""
+    """Yield the characters of rows of cp932, each with its row and cell as ISO-2022-JP has them."""
     for row in rows:
         for cell in range(1, 95):
             lead = (row + 1) // 2 + (0x80 if row < 63 else 0xC0)
@@ -26,7 +26,7 @@ def _rows(*rows: int) -> Iterator[tuple[str, bytes]]:
 
 
 def _ibm() -> str:
-    """Return the signs behind 8F in their order: IBM's of cp932, but for those that JIS X 0212 has."""
+    """Return the characters after 8F in their order: IBM's of cp932 except for those that JIS X 0212 has."""
     cells = (bytes((lead, trail)) for lead in (0xFA, 0xFB, 0xFC) for trail in range(0x40, 0xFD))
     signs = (cell.decode("cp932", "replace") for cell in cells)
     kanji = (sign for sign in signs if "㐀" < sign < "\uff00" and not sign.encode("euc_jp", "ignore"))
@@ -39,7 +39,7 @@ def _in_euc(place: bytes) -> bytes:
 
 AREA = {bytes((0xF3 + (n + 82) // 94, 0xA1 + (n + 82) % 94)): sign for n, sign in enumerate(_ibm())}
 PLACES = {place: sign for sign, place in _rows(13, *range(89, 93))}
-# Rows 1 and 2 for the signs that Python and Windows call by two names, such as the wave dash.
+# Rows 1 and 2 for the characters that Python and Windows call by two names, such as the wave dash.
 JIS = dict(_rows(92, 91, 90, 89, 13, 2, 1))
 # Windows' broken bar has the place of the other one in JIS X 0212, as eucJP-ms writes it.
 IN_EUC = (

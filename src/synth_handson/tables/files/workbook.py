@@ -18,24 +18,24 @@ import pandas as pd
 from synth_handson.errors import ArgumentError, SynthHandsonError
 from synth_handson.tables.columns import column_kind
 from synth_handson.tables.files.form import MAX_COLUMNS, ColumnForm, OnRows, TableForm, called, name_columns
-from synth_handson.tables.files.heading import SAMPLE, find_heading, without_rows_below
+from synth_handson.tables.files.heading import SAMPLE_ROWS, find_heading, without_rows_below
 from synth_handson.tables.files.objects import from_rows, plain_values
 
 MAX_UNPACKED = 2 * 2**30
 MAX_RATIO = 200
-"""Sheets pack well, but not so well: a bomb packs a thousandfold."""
+"""Largest compression ratio. Sheets stay far below it; a zip bomb reaches a thousand."""
 MAX_PART = 2**26
 MAX_ROW = 2**25
-"""So large may what is read as a whole be, in bytes: texts that cells share, and one row."""
+"""Largest part read at once, in bytes: the shared texts of cells, or one row."""
 BLOCK = 2**16
 MAX_ROWS = 1_048_576
 MAX_CELL = 32_767
-"""What a sheet can hold: rows, and characters in a cell."""
+"""Limits of a sheet: rows, and characters in a cell."""
 MAX_WHOLE = 2**53
-"""Every number in a sheet is a float64."""
+"""Largest exact integer: every number in a sheet is a float64."""
 
 PADDED = re.compile(r"0{2,}")
-"""The number format by which a sheet shows "01067"."""
+"""Number format with which a sheet shows "01067"."""
 FORMULA = re.compile(rb"<(?:\w+:)?f[ />]")
 ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f]")
 
@@ -62,7 +62,7 @@ def read_workbook(
     sheet, header_row
         What is not to be found.
     on_rows
-        Told how many rows are read, also where nothing stands in them.
+        Called with the number of rows read so far, including empty ones.
 
     Raises
     ------
@@ -81,7 +81,7 @@ def read_workbook(
         name = sheet or as_given or _with_table(path, results, known)
         formulas = load_workbook(other, read_only=True) if _has_formulas(results[name]) else None
         rows = _written(path, results[name], formulas[name] if formulas else None)
-        first = list(islice(rows, SAMPLE))
+        first = list(islice(rows, SAMPLE_ROWS))
         place = _place(first, header_row, given)
         if header_row is not None and place is None:
             raise ArgumentError("file_header_row", path=path, row=header_row)
@@ -138,7 +138,7 @@ def _write_sheet(sheet: Any, frame: pd.DataFrame, form: TableForm) -> None:
 
 
 class _Watched(io.FileIO):
-    """A file that tells whoever waits for it whenever more of it is read, so that reading can be ended."""
+    """A file that reports progress whenever more of it is read, so that reading can be stopped."""
 
     def __init__(self, path: Path, on_rows: OnRows | None) -> None:
         super().__init__(path)
@@ -199,7 +199,7 @@ def _with_table(path: Path, book: Any, names: list[str]) -> str:
     """Return the first sheet on which a table of several columns stands, or else any table."""
     widths = {}
     for name in names:
-        rows = [cells for _, cells in islice(_written(path, book[name], None), SAMPLE)]
+        rows = [cells for _, cells in islice(_written(path, book[name], None), SAMPLE_ROWS)]
         table = rows[find_heading(rows).row :]
         widths[name] = max(map(len, table)) if len(table) > 1 else 0
     return next((name for least in (2, 1) for name in names if widths[name] >= least), names[0])

@@ -49,7 +49,7 @@ def write_table(
     force
         Whether a file that is there is replaced.
     on_rows
-        Told how many rows are written.
+        Called with the number of rows written so far.
 
     Raises
     ------

@@ -20,7 +20,7 @@ from synth_handson.tables.files.objects import from_rows, plain_rows
 
 MAX_BYTES = 2**28
 LOOKED_AT = 1_000
-"""So many things behind an entry that is no mapping are looked at for aliases."""
+"""Nodes searched for aliases within an entry that is not a mapping."""
 
 _RESOLVERS = (
     ("bool", r"true|True|TRUE|false|False|FALSE", "tTfF"),
@@ -88,7 +88,7 @@ def _rows(path: Path, text: str) -> Iterator[tuple[int, dict[str, Any]]]:
             if isinstance(event, yaml.SequenceEndEvent):
                 break
             if not isinstance(event, yaml.MappingStartEvent):
-                # Whoever builds a bomb of aliases is told so.
+                # A bomb of aliases is refused with an error of its own.
                 for after in islice(events, LOOKED_AT):
                     _check(path, after, yaml.Event, "")
             _check(path, event, yaml.MappingStartEvent, "file_no_object", number)

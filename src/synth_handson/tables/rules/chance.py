@@ -10,11 +10,11 @@ from synth_handson.tables.rules.rule import Rule
 from synth_handson.tables.rules.values import Values
 
 TESTED_ROWS = 5_000
-"""On so many rows chance is ruled out."""
+"""Rows on which chance is ruled out."""
 LEVEL = 0.001
-"""Probability that chance alone makes any of the rules that were tried hold."""
+"""Probability that any of the rules tried holds by chance."""
 LEAST_BROKEN = 0.01
-"""Less than this is hardly broken by a shuffled column: then the rule says next to nothing."""
+"""Share of shuffled rows that must break a rule; with less, it says next to nothing."""
 
 
 def shuffled(frame: pd.DataFrame, name: str, rng: np.random.Generator) -> pd.DataFrame:

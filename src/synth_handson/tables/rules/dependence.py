@@ -17,16 +17,16 @@ from synth_handson.tables.rules.values import Integers, Values
 from synth_handson.tables.texts import MIN_KEPT_ROWS
 
 ROWS = 2_000
-"""So many rows rule most of it out; what is left is tried on all."""
+"""Rows on which candidates are tried first; those that remain are tried on all."""
 COVERED = 0.9
-"""Values of the deciding columns that at least 8 people have each must cover so much of the table: what fewer
-people have would publish them."""
+"""Share of the table that must be covered by values of the deciding columns that at least 8 people have:
+rarer values would reveal people."""
 MAX_VALUES = 100
-"""A column of combinations has no more values."""
+"""Most values of a column in a rule of combinations."""
 UNSEEN = 0.1
-"""Of the combinations that chance would bring about, so many must not occur: the share of rows."""
+"""Share of rows, expected by chance, whose combinations must not occur."""
 APART = 0.5
-"""A category has a range of its own if so many rows of others lie outside of it."""
+"""Share of other rows outside a category's range from which on it has a range of its own."""
 
 
 def find_dependence(values: Values) -> Iterator[Determines]:
@@ -108,7 +108,7 @@ def find_ranges(values: Values) -> Iterator[Within]:
 
 
 def is_shared(values: Values, by: tuple[str, ...]) -> bool:
-    """Tell whether at least 8 people have each value, or combination, but for a small part of the table."""
+    """Tell whether at least 8 people have each value, or combination, except in a small part of the table."""
     groups, _ = group_rows(values, values, by)
     times = np.bincount(groups[groups >= 0])
     return bool(times[times >= MIN_KEPT_ROWS].sum() >= COVERED * max((groups >= 0).sum(), 1))
@@ -136,7 +136,7 @@ def _decides(codes: Integers, by: tuple[int, ...], column: int) -> bool:
 
 
 def _without_implied(decided: set[tuple[str, str]], names: Sequence[str]) -> list[tuple[str, str]]:
-    """Of columns that decide each other take one direction, and leave out what follows from two others."""
+    """Keep one direction if columns determine each other, and drop rules that follow from two others."""
     order = {name: position for position, name in enumerate(names)}
     one_way = {
         (by, column) for by, column in decided if (column, by) not in decided or order[by] < order[column]

@@ -20,7 +20,7 @@ PRECEDENCE = {"+": 1, "-": 1, "*": 2, "/": 2, "%": 2}
 WORD = re.compile(r"[^\W\d]\w*")
 """Names of columns that need no quotes."""
 NEAR = 1e-9
-"""Nothing is told apart that differs by less: decimals are not exact in binary."""
+"""Tolerance for equality: decimals are not exact in binary."""
 
 
 class Part(BaseModel):

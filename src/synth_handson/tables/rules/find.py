@@ -25,13 +25,13 @@ from synth_handson.tables.rules.values import Unit, Values
 from synth_handson.tables.texts import MIN_KEPT_ROWS, is_text
 
 MIN_ROWS = 50
-"""In a smaller table, no rules are looked for."""
+"""Fewest rows of a table in which rules are searched."""
 PILED = 10
-"""A bound is one if so many times more people stand at it than at any other value."""
+"""A bound must be this many times as frequent as any other value."""
 LEAST_VALUES = 20
-"""A column whose bounds are looked for has more different values."""
+"""Distinct values above which the bounds of a column are searched."""
 BEYOND = 0.01
-"""Probability of as many rows of a holdout beyond a range, below which there is none."""
+"""p-value of the holdout rows beyond a range below which the range is rejected."""
 
 
 @dataclass(frozen=True)
@@ -78,7 +78,7 @@ def find_rules(train: pd.DataFrame, holdout: pd.DataFrame | None = None) -> tupl
     train
         The table, with at least 50 rows.
     holdout
-        Rows that were held out, in which a rule has to hold, too, if there are any.
+        Rows that were held out, if any, in which a rule must hold as well.
 
     Returns
     -------

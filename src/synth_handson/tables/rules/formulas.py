@@ -24,16 +24,16 @@ from synth_handson.tables.rules.rule import Comparison
 from synth_handson.tables.rules.values import Floats, Integers, Values
 
 ROWS = 48
-"""So many rows rule nearly everything out; what is left is tried on all."""
+"""Rows on which candidates are tried first; those that remain are tried on all."""
 LOOKED_AT = 5_000
-"""They are looked for among so many."""
+"""Rows among which they are chosen."""
 MAX_DECIMALS = 4
 MAX_DIGITS = 6
-"""A constant factor has no more digits: 1.1, 0.4536, 86400."""
+"""Most digits of a constant factor: 1.1, 0.4536, 86400."""
 TOLERANCE = 1e-7
-"""Values of so few rows are told apart if they differ by more than this share of the largest."""
+"""Tolerance on the first rows, as a share of the largest value."""
 FEW = 3
-"""Where a sum has more parts than two, all other columns are tried at once."""
+"""Fewest parts of a sum for which all other columns are tried at once."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -47,7 +47,7 @@ class _Column:
 def find_formulas(values: Values, rng: np.random.Generator) -> Iterator[Comparison]:
     """Yield formulas that hold in the rows that were looked at, the simplest ones first.
 
-    For each column at most one of two parts, and sums; of columns that are the same but for a constant
+    For each column at most one of two parts, and sums; of columns that are the same except for a constant
     factor, one stands for the other.
     """
     columns = [column for name in values.names if (column := _read(values, name))]
@@ -118,7 +118,7 @@ def _sums(columns: Sequence[_Column]) -> Iterator[Comparison]:
 
 
 def _of_two(columns: Sequence[_Column], numbers: Sequence[_Column]) -> Iterator[Comparison]:
-    """Yield columns that are, but for a constant factor, what is computed of two others."""
+    """Yield columns that are, except for a constant factor, computed from two others."""
     dates = [column for column in columns if column.unit == "date"]
     tried: list[tuple[Operator, _Column, _Column]] = [
         *(("-", one, other) for one, other in permutations(dates, 2)),

@@ -12,7 +12,7 @@ from synth_handson.tables.rules.values import Booleans, Values
 from synth_handson.tables.texts import MIN_KEPT_ROWS
 
 MAX_VALUES = 50
-"""Columns of more values do not say where another one is missing."""
+"""Most values of a column that may decide where another one is missing."""
 MOST_NAMED = 10
 
 

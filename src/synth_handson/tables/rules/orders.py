@@ -11,7 +11,7 @@ from synth_handson.tables.rules.rule import Comparison, Sign
 from synth_handson.tables.rules.values import Floats, Values
 
 TAIL = 0.05
-"""Whether differences end abruptly is seen from the smallest of them: one in twenty, and at least 20."""
+"""Share of the smallest differences, at least 20, that show whether differences end abruptly."""
 LEAST_TAIL = 20
 ABRUPT = 0.65
 """Where as many small differences lie near the end as farther in, they lie halfway on average; where a tail

@@ -25,7 +25,7 @@ from synth_handson.tables.rules.values import Booleans, Floats, Integers, Unit, 
 
 Sign = Literal["<", "<=", ">", ">=", "=", "!="]
 RELATIVE = 1e-11
-"""Equal numbers may differ by so much of their size, for they are computed in binary."""
+"""Relative tolerance for equal numbers, which are computed in binary."""
 
 
 class Statement(Part):
@@ -54,7 +54,7 @@ class Statement(Part):
         Returns
         -------
         ndarray
-            Shape (n_rows,). Of missing values a rule says nothing, unless it is one about them.
+            Shape (n_rows,). A rule says nothing about missing values, unless it is a rule about them.
 
         Raises
         ------
@@ -124,7 +124,7 @@ class Comparison(Statement):
                 raise ArgumentError("rule_text", rule=str(self), column=name)
 
     def holds_for(self, values: Values, reference: Values) -> Booleans:
-        """Tell for which rows it holds. Of a date beside a moment, the moment's day counts."""
+        """Tell for which rows it holds. A date is compared with a moment by the moment's day."""
         left, right = self.left.of(values), self.right.of(values)
         if isinstance(self.left, Name) and isinstance(self.right, Name):
             one, other = values.is_days(self.left.column), values.is_days(self.right.column)
@@ -223,8 +223,8 @@ class Combinations(Statement):
 
     def holds_for(self, values: Values, reference: Values) -> Booleans:
         """Tell for which rows it holds: those whose combination the reference has."""
-        ours, known = group_rows(values, reference, self.of)
-        return np.asarray((ours < 0) | np.isin(ours, known))
+        groups, known = group_rows(values, reference, self.of)
+        return np.asarray((groups < 0) | np.isin(groups, known))
 
     def message(self, units: Mapping[str, Unit] | None = None) -> Message:
         """Say what it says."""
@@ -321,10 +321,10 @@ class Within(Statement):
 
     def holds_for(self, values: Values, reference: Values) -> Booleans:
         """Tell for which rows it holds."""
-        ours, known = group_rows(values, reference, (self.by,))
+        groups, known = group_rows(values, reference, (self.by,))
         numbers = values.floats(self.column)
         ranges = pd.Series(reference.floats(self.column)).groupby(known).agg(["min", "max"])
-        low, high = (ranges[end].reindex(ours).to_numpy(float) for end in ("min", "max"))
+        low, high = (ranges[end].reindex(groups).to_numpy(float) for end in ("min", "max"))
         with np.errstate(invalid="ignore"):
             return np.asarray(~((numbers < low) | (numbers > high)))
 
@@ -343,17 +343,17 @@ Rule: TypeAlias = Annotated[
 
 def group_rows(values: Values, reference: Values, columns: tuple[str, ...]) -> tuple[Integers, Integers]:
     """Return a number for each combination of columns, alike in two tables; -1 where one is missing."""
-    ours, known = np.zeros(values.rows, np.intp), np.zeros(reference.rows, np.intp)
+    groups, known = np.zeros(values.rows, np.intp), np.zeros(reference.rows, np.intp)
     for name in columns:
         known_codes, found = reference.codes(name)
         codes = known_codes if values is reference else _codes_like(values, name, found)
         size = len(found) + 1
         known = np.where((known < 0) | (known_codes < 0), -1, known * size + known_codes)
-        ours = np.where((ours < 0) | (codes < 0), -1, ours * size + codes)
-        _, compact = np.unique(np.concatenate([known[known >= 0], ours[ours >= 0]]), return_inverse=True)
+        groups = np.where((groups < 0) | (codes < 0), -1, groups * size + codes)
+        _, compact = np.unique(np.concatenate([known[known >= 0], groups[groups >= 0]]), return_inverse=True)
         known[known >= 0] = compact[: int((known >= 0).sum())]
-        ours[ours >= 0] = compact[len(compact) - int((ours >= 0).sum()) :]
-    return ours, known
+        groups[groups >= 0] = compact[len(compact) - int((groups >= 0).sum()) :]
+    return groups, known
 
 
 def _codes_like(values: Values, name: str, found: pd.Index[Any]) -> Integers:

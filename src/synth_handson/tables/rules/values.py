@@ -23,7 +23,7 @@ Unit = Literal["number", "date", "duration", "time", "text"]
 
 DAY = 86_400.0
 SOME = 20
-"""So many texts show whether a column may be one of dates."""
+"""Texts examined to see whether a column may hold dates."""
 
 
 class Values:
