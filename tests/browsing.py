@@ -25,7 +25,7 @@ APP = Path(__file__).parents[1] / "app.py"
 SESSION_TTL = 1
 """Seconds after which the server forgets a closed page; marimo's own default is 120."""
 
-PATIENCE = 90_000
+PATIENCE = 180_000
 """Milliseconds for a training on a slow machine; every wait ends as soon as what it waits for is there."""
 
 CHROMIUM_FLAGS = (

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from assessing import assessed_once  # noqa: F401
 from browsing import chromium  # noqa: F401
 from engines import STAND_IN
 from hypothesis import HealthCheck, settings
@@ -22,15 +23,11 @@ BANK_CSV = Path(__file__).parents[1] / "data" / "bank.csv"
 REAL_ENGINE = ("engine", "browser")
 """Marks of the tests that work with the real engine."""
 
-# How fast a machine is says nothing of whether the code is right. With CI set, more examples are tried.
-settings.register_profile(
-    "unhurried",
-    settings(),
-    max_examples=100 if os.environ.get("CI") else 25,
-    deadline=None,
-    suppress_health_check=[HealthCheck.too_slow],
-)
-settings.load_profile("unhurried")
+# How fast a machine is says nothing of whether the code is right, nor does a draw that nobody repeats.
+UNHURRIED = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("steady", UNHURRIED, max_examples=25, derandomize=True)
+settings.register_profile("thorough", UNHURRIED, max_examples=200)
+settings.load_profile("steady")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

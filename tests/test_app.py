@@ -265,7 +265,7 @@ def test_a_wrong_option_ends_it_with_a_message() -> None:
     ],
 )
 def test_an_expected_failure_ends_it_with_its_message_alone(language: str, message: str) -> None:
-    result = run("--language", language, MOSTLY_BASE_URL="http://127.0.0.1:9")
+    result = run("--language", language, MOSTLY_BASE_URL="http://127.0.0.1:9", PYTHONPATH=str(STAND_IN))
     assert result.returncode == 1
     assert message in result.stderr
     assert "Traceback" not in result.stderr

@@ -20,6 +20,8 @@ from synth_handson.pipeline.asked_words import read_given, read_shares
 from synth_handson.synthesis.mostly.text_model import train_texts
 from synth_handson.tables.interviews import make_interviews
 
+pytestmark = pytest.mark.usefixtures("assessed_once")
+
 WRITTEN = {"passed": 0, "needs a review by a person": 4, "failed": 5}
 """Exit status of what was written, by the verdict that was printed."""
 

@@ -285,7 +285,7 @@ def test_terms_are_explained_and_what_cannot_be_used_is_told(
         page.get_by_role("link", name="holdout").first.click()
         expect(page.locator("#g-holdout")).to_be_visible()
         top = "document.getElementById('g-holdout').getBoundingClientRect().top"
-        wait_for(lambda: 0 < page.evaluate(top) < 900, seconds=10)
+        wait_for(lambda: 0 < page.evaluate(top) < 900)
         unfold(page, "Use your own table")
         page.locator("input[type=file]").set_input_files(small)
         press(page, "Use this table")

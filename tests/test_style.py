@@ -14,7 +14,7 @@ ROOT = Path(__file__).parents[1]
     [
         "ruff check .",
         "ruff format --check .",
-        "mypy",
+        pytest.param("mypy", marks=pytest.mark.seldom),  # a minute of a core
         "marimo check --strict app.py src/synth_planning/page/notebook.py",
     ],
 )

@@ -221,10 +221,9 @@ def gaps(rows: int, seed: int) -> pd.DataFrame:
 @pytest.mark.parametrize(
     ("draw", "target"),
     [
-        (draw_people, "churned"),
         (draw_people, "income"),
         (two_columns, None),
-        (wide, "n0"),
+        pytest.param(wide, "n0", marks=pytest.mark.seldom),
         (gaps, "region"),
     ],
 )

@@ -208,6 +208,7 @@ def people() -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
     return drawn.iloc[:4_000], drawn.iloc[4_000:7_000], drawn.iloc[7_000:]
 
 
+@pytest.mark.seldom
 @pytest.mark.parametrize(
     "target", ["churned", *(pytest.param(name, marks=pytest.mark.calibration) for name in ("score", None))]
 )

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from synth_handson.metrics.models import LARGEST, MISSING, linear_encoder, tree_encoder
+from synth_handson.metrics.models import LARGEST, MISSING, TreeEncoder, linear_encoder
 
 
 def text(*values: str | None) -> pd.Series:
@@ -19,7 +19,7 @@ def test_trees_get_numbers_as_they_are_and_categories_by_frequency() -> None:
     learned = pd.DataFrame({"n": [3.0, np.nan, -2.0, 7.0], "c": text("x", "y", "y", None)})
     other = pd.DataFrame({"n": [1e300, 0.5, np.nan, 1.0], "c": text("y", "x", "never seen", None)})
     expected = [[LARGEST, 0], [0.5, 1], [MISSING, -1], [1, -2]]
-    assert tree_encoder(learned).transform(other).tolist() == expected
+    assert TreeEncoder(learned).transform(other).tolist() == expected
 
 
 def test_linear_models_get_standardised_numbers_and_a_mark_where_one_was_missing() -> None:
@@ -36,7 +36,7 @@ def test_linear_models_see_rare_and_unseen_categories_as_one() -> None:
     assert encoded.tolist() == [[1, 0, 0], [0, 1, 0], [0, 0, 1], [0, 0, 1]]
 
 
-@pytest.mark.parametrize("encoder", [tree_encoder, linear_encoder])
+@pytest.mark.parametrize("encoder", [TreeEncoder, linear_encoder])
 def test_odd_columns_become_finite_numbers(encoder) -> None:
     rng = np.random.default_rng(0)
     learned = pd.DataFrame(
@@ -55,7 +55,7 @@ def test_odd_columns_become_finite_numbers(encoder) -> None:
         assert encoded.shape[1] <= 110
 
 
-@pytest.mark.parametrize("encoder", [tree_encoder, linear_encoder])
+@pytest.mark.parametrize("encoder", [TreeEncoder, linear_encoder])
 def test_what_is_encoded_beside_a_row_makes_no_difference(encoder) -> None:
     learned = pd.DataFrame({"n": [1.0, 2.0, 3.0] * 10, "c": text(*["a", "b", "b"] * 10)})
     row, far = learned.head(1), pd.DataFrame({"n": [1e6], "c": text("z")})

@@ -32,6 +32,7 @@ def flat(plain: Any, path: str = "") -> dict[str, Any]:
     return {leaf: value for key, part in items for leaf, value in flat(part, f"{path}/{key}").items()}
 
 
+@pytest.mark.seldom
 def test_what_was_found_of_them_is_what_is_measured_today() -> None:
     kept, tables = bundled_findings(), bundled_tables()
     # Where it is not: `uv run synth-handson rebuild-pretrained`. Processors differ in the last digits.

@@ -114,6 +114,7 @@ def validated(*arguments: object) -> tuple[int, str]:
     return result.exit_code, result.output
 
 
+@pytest.mark.seldom
 def test_linked_files_are_validated_as_they_were_made_and_after_a_leak(folder: Path, tmp_path: Path) -> None:
     linked = ("--people", folder / "people.csv", "--events", folder / "payments.csv", "--person", KEY)
     status, _ = run(*linked, tmp_path / "out", "--seed", 3)

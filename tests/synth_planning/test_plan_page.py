@@ -177,11 +177,11 @@ def test_on_a_phone_in_japanese_nothing_is_cut_off_or_in_english(
     for name in ("優先順位", "調査", "進み具合", "利用者の声", "概要"):
         open_tab(page, name)
         expect(page.get_by_role("tab", name=name)).to_have_attribute("aria-selected", "true")
-        wait_for(lambda: page.evaluate("document.documentElement.scrollWidth") <= 390, seconds=10)
+        wait_for(lambda: page.evaluate("document.documentElement.scrollWidth") <= 390)
     entered = {word for entry in worked_example() for word in LATIN.findall(str(entry))}
     place = set(LATIN.findall(str(server.log.parent)))
     spoken = {"English", "MVP", "MoSCoW", "RICE", "plan", "sqlite", "YAML", "Markdown"}
-    wait_for(lambda: set(LATIN.findall(prose(page))) <= entered | place | spoken, seconds=10)
+    wait_for(lambda: set(LATIN.findall(prose(page))) <= entered | place | spoken)
     assert JAPANESE.search(prose(page))
 
 
@@ -208,6 +208,6 @@ def test_a_hostile_page_reads_nothing(
         Thread(target=hostile.serve_forever, daemon=True).start()
         page = chromium.new_page()
         page.goto(f"http://127.0.0.1:{hostile.server_port}/")
-        expect(page).to_have_title("read 0", timeout=30_000)
+        expect(page).to_have_title("read 0")
         page.close()
         hostile.shutdown()

@@ -25,6 +25,11 @@ ROWS = 300
 COLUMNS = ["region", "plan", "tenure_months", "support_calls", "churned"]
 
 
+@pytest.fixture(autouse=True)
+def _assessed_once(assessed_once: None) -> None:
+    """Assess the table of all these tests once."""
+
+
 @pytest.fixture(scope="session")
 def table() -> pd.DataFrame:
     return customers(rows=ROWS)[COLUMNS]

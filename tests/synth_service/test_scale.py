@@ -61,7 +61,7 @@ class Cluster:
             for port in self.ports
         ]
         for client in self.clients:
-            wait_for(lambda client=client: answers(client), 60)
+            wait_for(lambda client=client: answers(client))
 
     def worker(self, name: str) -> "subprocess.Popen[bytes]":
         return self._start(name, "worker")
@@ -113,6 +113,7 @@ def cluster(folder: Path, **environment: str) -> Iterator[Cluster]:
         yield Cluster(folder, keys | environment, stack)
 
 
+@pytest.mark.timeout(900)
 def test_servers_share_all_and_nothing_is_lost_when_workers_are_killed_and_the_database_restarts(
     postgres: Postgres,  # noqa: F811
     objects: dict[str, str],

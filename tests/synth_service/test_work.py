@@ -11,6 +11,7 @@ from typing import Any
 
 import pandas as pd
 import pytest
+from browsing import wait_for
 
 from synth_handson.paths import bundled
 from synth_handson.synthesis.run import Progress
@@ -196,14 +197,13 @@ def test_an_unexpected_error_ends_the_job_and_is_not_quoted_in_the_log(
 def test_cancelling_stops_it_and_leaves_nothing(
     runner: JobRunner, records: Records, storage: Storage, add: Any
 ) -> None:
-    job = add()
+    job = add(seed=1)
     running = threading.Thread(target=runner.run, args=[job])
     running.start()
-    while records.get(job).phase in (None, "check"):
-        time.sleep(0.02)
+    wait_for(lambda: records.get(job).phase not in (None, "check"))
     records.end(job, "cancelled")
     storage.erase(job)
-    running.join(60)
+    running.join()
     assert records.get(job).state == "cancelled"
     assert storage.jobs() == []
     assert list(runner.folder.iterdir()) == []
@@ -216,12 +216,10 @@ def test_cancelling_stops_it_while_it_reads(
     job = add(("name,note\n" + "".join(rows)).encode())
     running = threading.Thread(target=runner.run, args=[job])
     running.start()
-    while not multiprocessing.active_children():
-        time.sleep(0.02)
+    wait_for(multiprocessing.active_children)
     records.end(job, "cancelled")
     storage.erase(job)
-    running.join(60)
-    assert not running.is_alive()
+    running.join()
     assert not multiprocessing.active_children()
     assert storage.jobs() == []
     assert list(runner.folder.iterdir()) == []
@@ -234,13 +232,12 @@ def test_a_long_name_leads_to_its_table(runner: JobRunner, records: Records, add
 
 
 def test_a_worker_that_ends_gives_its_job_back(runner: JobRunner, records: Records, add: Any) -> None:
-    job = add()
+    job = add(seed=2)
     running = threading.Thread(target=runner.run, args=[job])
     running.start()
-    while records.get(job).phase in (None, "check"):
-        time.sleep(0.02)
+    wait_for(lambda: records.get(job).phase not in (None, "check"))
     runner.ending.set()
-    running.join(60)
+    running.join()
     assert records.get(job).state == "queued"
     assert [given.id for given in runner.given_back] == [job]
 
@@ -248,14 +245,13 @@ def test_a_worker_that_ends_gives_its_job_back(runner: JobRunner, records: Recor
 def test_one_that_was_begun_elsewhere_delivers_nothing(
     runner: JobRunner, records: Records, storage: Storage, add: Any
 ) -> None:
-    job = add()
+    job = add(seed=3)
     frozen = threading.Thread(target=runner.run, args=[job])
     frozen.start()
-    while records.get(job).phase in (None, "check"):
-        time.sleep(0.02)
+    wait_for(lambda: records.get(job).phase not in (None, "check"))
     other = JobRunner("w2", runner.settings, records, storage, runner.folder)
     other.run(job)
-    frozen.join(60)
+    frozen.join()
     done = records.get(job)
     assert (done.state, done.attempt, done.worker) == ("succeeded", 2, "w2")
     assert sum(use.jobs for use in records.use(time.strftime("%Y-%m", time.gmtime()))) == 1
@@ -289,6 +285,7 @@ def test_a_generator_is_used_again_by_its_owner_and_erased_with_its_job(
     assert not (Path(runner.folder).parent / "home" / "generators").exists()
 
 
+@pytest.mark.seldom
 def test_rules_are_told_and_those_chosen_are_kept(
     runner: JobRunner, records: Records, storage: Storage, add: Any
 ) -> None:

@@ -90,7 +90,7 @@ def learn_number(name: ModelName, rows: pd.DataFrame, target: Floats, random_sta
 
 
 def _encoder(name: ModelName, rows: pd.DataFrame) -> Any:
-    return (linear_encoder if name == "linear" else tree_encoder)(rows)
+    return (linear_encoder if name == "linear" else TreeEncoder)(rows)
 
 
 def _classifier(name: ModelName, random_state: int) -> Any:
@@ -136,8 +136,8 @@ MAX_LEVELS = 100
 MIN_LEVEL_ROWS = 10
 
 
-def tree_encoder(learned: pd.DataFrame) -> Any:
-    """Fit the encoding for trees and ensembles of trees.
+class TreeEncoder:
+    """The encoding for trees and ensembles of trees.
 
     Numbers stay as they are, and missing ones become the smallest. Categories become their place in the order
     of frequency, so that one cut sets rare ones apart from frequent ones; unseen and missing ones have codes
@@ -148,26 +148,17 @@ def tree_encoder(learned: pd.DataFrame) -> Any:
     ----------
     learned
         The rows to learn from: a table of an `AssessedTables`, or some of its columns.
-
-    Returns
-    -------
-    sklearn.compose.ColumnTransformer
-        Fitted; ``transform`` gives an array of shape (n_rows, n_columns), without NaN.
     """
-    from sklearn.compose import ColumnTransformer
-    from sklearn.preprocessing import FunctionTransformer, OrdinalEncoder
 
-    numbers, categories = _kinds(learned)
-    codes = OrdinalEncoder(
-        categories=[[*_by_frequency(learned[name]), np.nan] for name in categories],
-        handle_unknown="use_encoded_value",
-        unknown_value=-1,
-        encoded_missing_value=-2,
-    )
-    encoder = ColumnTransformer(
-        [("numbers", FunctionTransformer(_with_lowest), numbers), ("categories", codes, categories)]
-    )
-    return encoder.fit(learned)
+    def __init__(self, learned: pd.DataFrame) -> None:
+        self._numbers, categories = _kinds(learned)
+        self._levels = {name: pd.Index(_by_frequency(learned[name])) for name in categories}
+
+    def transform(self, table: pd.DataFrame) -> Floats:
+        """Encode rows as an array of shape (n_rows, n_columns), numbers first, without NaN."""
+        numbers = [_with_lowest(table[name]) for name in self._numbers]
+        codes = [_codes(table[name], levels) for name, levels in self._levels.items()]
+        return np.column_stack([*numbers, *codes])
 
 
 def linear_encoder(learned: pd.DataFrame) -> Any:
@@ -211,6 +202,10 @@ def bounded(values: ArrayLike) -> Floats:
 
 def _with_lowest(values: ArrayLike) -> Floats:
     return np.nan_to_num(bounded(values), nan=MISSING)
+
+
+def _codes(column: pd.Series[str], levels: pd.Index[str]) -> Floats:
+    return np.where(column.isna(), -2.0, levels.get_indexer(pd.Index(column)))
 
 
 def _kinds(table: pd.DataFrame) -> tuple[list[str], list[str]]:

@@ -182,7 +182,7 @@ def test_files_are_counted_as_the_tables_they_hold(ending: str, tmp_path: Path) 
             assert actual.found.counts.tolist() == expected.found.counts.tolist()
 
 
-@pytest.mark.parametrize("ending", [".csv", ".parquet"])
+@pytest.mark.parametrize("ending", [".csv", pytest.param(".parquet", marks=pytest.mark.seldom)])
 def test_small_files_give_the_evidence_of_the_tables_that_pandas_reads(ending: str, tmp_path: Path) -> None:
     paths = paths_of(people((150, 240, 120)), tmp_path, ending)
     read = [pd.read_csv(path) if ending == ".csv" else pd.read_parquet(path) for path in paths]

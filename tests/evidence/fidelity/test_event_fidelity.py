@@ -112,6 +112,7 @@ def test_rows_of_a_person_are_no_independent_rows() -> None:
     assert widths[0] / widths[1] == pytest.approx(np.sqrt(6), rel=0.25)
 
 
+@pytest.mark.seldom
 def test_a_copied_history_does_not_make_events_easy_to_tell() -> None:
     copied = draw_walks(300, 1)
     some = histories(copied)

@@ -46,6 +46,7 @@ def test_a_broken_rule_is_named_first_and_caps_the_use(unruly: Evidence) -> None
     assert len({use.reasons[0].render(language) for language in LANGUAGES}) == 2
 
 
+@pytest.mark.seldom
 def test_kept_rules_are_measured_to_hold(halves: tuple[pd.DataFrame, pd.DataFrame], unruly: Evidence) -> None:
     train, holdout = halves
     kept = [rule.rule for rule in unruly.rules]

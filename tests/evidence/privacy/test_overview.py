@@ -221,7 +221,7 @@ def hidden_people(shape: str, name: str, seed: int) -> People:
     return few_columns(people, ALIKE[shape]) if name == "equal rows filtered out" else people
 
 
-@pytest.mark.parametrize("shape", ["census", "survey"])
+@pytest.mark.parametrize("shape", ["census", pytest.param("survey", marks=pytest.mark.seldom)])
 @pytest.mark.parametrize("name", HIDDEN)
 def test_a_leak_that_hides_from_identical_rows_and_distances_fails(shape: str, name: str) -> None:
     leaky, people = HIDDEN[name](hidden_people(shape, name, 0), 1_500, 0)

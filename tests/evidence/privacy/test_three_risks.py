@@ -77,6 +77,7 @@ def test_risk_and_interval_are_anonymeters() -> None:
         assert (m.value, m.low, m.high) == pytest.approx((published.value, *published.ci))
 
 
+@pytest.mark.seldom
 def test_attacks_succeed_as_often_as_those_of_anonymeters_evaluators() -> None:
     from anonymeter.evaluators import InferenceEvaluator, LinkabilityEvaluator, SinglingOutEvaluator
 
@@ -233,6 +234,7 @@ def test_two_columns_are_enough(name: str) -> None:
     assert all(m.missing is None and m.rows > 0 for m in measured)
 
 
+@pytest.mark.seldom
 def test_a_hundred_columns_take_seconds_and_show_a_copy() -> None:
     draw = np.random.default_rng(0)
     table = pd.DataFrame({f"n{i}": draw.normal(size=1_500) for i in range(60)})

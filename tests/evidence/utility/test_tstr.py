@@ -123,6 +123,7 @@ def test_the_seed_decides_everything() -> None:
     assert assessed(given, "y") == assessed(given, "y")
 
 
+@pytest.mark.seldom
 @pytest.mark.usefixtures("linear_only")
 def test_intervals_cover_what_another_real_sample_keeps() -> None:
     kept = [

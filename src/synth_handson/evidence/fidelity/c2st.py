@@ -17,7 +17,7 @@ from synth_handson.metrics.intervals import (
     clustered_area,
     standard_error_interval,
 )
-from synth_handson.metrics.models import one_thread, tree_encoder
+from synth_handson.metrics.models import TreeEncoder, one_thread
 
 ROWS = 5_000
 FOLDS = 5
@@ -183,7 +183,7 @@ def _scores(both: pd.DataFrame, is_table: Booleans, folds: Integers, random_stat
 
     # Fitted on both tables, blind to which is which: of one alone, a rare category that happens to be only in
     # the other would be coded as unseen, and give it away.
-    features = tree_encoder(both).transform(both)
+    features = TreeEncoder(both).transform(both)
     classifier = HistGradientBoostingClassifier(
         max_iter=100, max_leaf_nodes=15, early_stopping=True, n_iter_no_change=5, random_state=random_state
     )

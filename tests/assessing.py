@@ -1,0 +1,60 @@
+"""The same tables are assessed once a process, for tests of what is done with the evidence.
+
+Evidence is a function of what is measured and of a seed: ``tests/evidence`` holds that, and does without.
+"""
+
+import pickle
+from collections.abc import Callable, Mapping
+from dataclasses import fields, is_dataclass
+from functools import wraps
+from hashlib import sha256
+from typing import Any
+
+import pandas as pd
+import pytest
+
+from synth_handson.evidence import assessment
+from synth_handson.evidence.assessment import SHARES, Evidence, Step
+
+KNOWN: dict[bytes, Evidence] = {}
+"""What was found of the tables of this process, by their contents."""
+
+
+def digest(value: Any) -> bytes:
+    """Tell contents apart, however they are held in memory."""
+    if isinstance(value, pd.Series):
+        return digest(value.to_frame())
+    if isinstance(value, pd.DataFrame):
+        rows = pd.util.hash_pandas_object(value).to_numpy()
+        return digest((list(value), list(map(repr, value.dtypes)), rows.tobytes()))
+    if is_dataclass(value):
+        return digest((type(value).__name__, *(getattr(value, field.name) for field in fields(value))))
+    if isinstance(value, Mapping):
+        return digest(("mapping", *value.items()))
+    if isinstance(value, list | tuple):
+        return sha256(b"".join(map(digest, value))).digest()
+    return sha256(pickle.dumps(value)).digest()
+
+
+def remembering(assess: Callable[..., Evidence]) -> Callable[..., Evidence]:
+    @wraps(assess)
+    def remember(
+        given: Any, target: Any, stated: Any, seed: int, follow: Any, *of: Any, **more: Any
+    ) -> Evidence:
+        if given.whole is not None:
+            return assess(given, target, stated, seed, follow, *of, **more)
+        key = digest((given, target, stated, seed, of, more))
+        if key not in KNOWN:
+            KNOWN[key] = assess(given, target, stated, seed, follow, *of, **more)
+        elif follow:
+            for name, share in SHARES.items():
+                follow(Step(name, share))
+        return KNOWN[key]
+
+    return remember
+
+
+@pytest.fixture
+def assessed_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Assess no tables again that were assessed in this process."""
+    monkeypatch.setattr(assessment, "_assess", remembering(assessment._assess))

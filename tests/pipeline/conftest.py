@@ -1,0 +1,8 @@
+"""What a pipeline does with evidence is tested here, and not the evidence."""
+
+import pytest
+
+
+@pytest.fixture(autouse=True)
+def _assessed_once(assessed_once: None) -> None:
+    pass
