@@ -1,6 +1,7 @@
 """The service under load, and under kills: how fast it answers, and whether anything is lost or doubled.
 
 uv run --all-extras --with locust python benchmarks/service.py load --users 20 --minutes 3
+uv run --all-extras python benchmarks/service.py hostile --users 20 --minutes 3
 uv run --all-extras python benchmarks/service.py kills --kills 50
 uv run --all-extras python benchmarks/service.py job --rows 10000
 """
@@ -11,6 +12,7 @@ import os
 import random
 import re
 import signal
+import socket
 import subprocess
 import sys
 import tempfile
@@ -18,7 +20,10 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from hashlib import sha256
 from pathlib import Path
+from statistics import median, quantiles
 from typing import Any
 
 import httpx
@@ -144,6 +149,108 @@ def load(users: int, minutes: float) -> None:
                 trainer.join()
 
 
+FRIENDS, ENEMY = ("a", "b", "c", "d"), "enemy"
+TRICKLING, LONG = 12, 5
+"""Bodies that the hostile key lets trickle, and long jobs that it keeps waiting."""
+
+
+@dataclass
+class Seen:
+    """What the users of friendly keys have seen: seconds of status requests and until results, and errors."""
+
+    status: list[float] = field(default_factory=list)
+    results: list[float] = field(default_factory=list)
+    errors: int = 0
+
+
+def hostile(users: int, minutes: float) -> None:
+    """Measure what users of four keys see, alone and beside a key that takes whatever it gets."""
+    keys = ",".join(f"{name}:{sha256(name.encode()).hexdigest()}" for name in (*FRIENDS, ENEMY))
+    columns = ["status requests", "errors", "median ms", "p95 ms", "results", "median s to a result"]
+    print(f"| | {' | '.join(columns)} | server, MB |")
+    print("|---|---:|---:|---:|---:|---:|---:|---:|")
+    for title, attacks in (("alone", []), ("one hostile key", [_trickle, _crowd, _flood])):
+        with service(API_KEYS=keys) as running:
+            stop, seen = threading.Event(), Seen()
+            asked = [(_use, running.url, FRIENDS[user % len(FRIENDS)], stop, seen) for user in range(users)]
+            asked += [(attack, running.url, ENEMY, stop, seen) for attack in attacks]
+            threads = [threading.Thread(target=do, args=rest) for do, *rest in asked]
+            for thread in threads:
+                thread.start()
+            time.sleep(60 * minutes)
+            memory = running.memory()
+            stop.set()
+            for thread in threads:
+                thread.join()
+        cuts = quantiles(seen.status, n=20)
+        row = [title, len(seen.status), seen.errors, f"{1e3 * cuts[9]:.0f}", f"{1e3 * cuts[18]:.0f}"]
+        row += [len(seen.results), f"{median(seen.results):.1f}" if seen.results else "–", f"{memory:.0f}"]
+        print(f"| {' | '.join(map(str, row))} |", flush=True)
+
+
+def _client(url: str, key: str) -> httpx.Client:
+    return httpx.Client(base_url=url, timeout=60, trust_env=False, headers={"X-API-Key": key})
+
+
+def _use(url: str, key: str, stop: threading.Event, seen: Seen) -> None:
+    """Send a small table, ask how far it is about once a second until its result is there, and again."""
+    table, draw = customers(rows=300).to_csv(index=False).encode(), random.Random(key)
+    with _client(url, key) as client:
+        while not stop.is_set():
+            fields = {"engine": "copula", "seed": draw.randrange(10**6)}
+            begun = time.monotonic()
+            sent = client.post("/v1/jobs", files={"file": ("t.csv", table)}, data=fields)
+            seen.errors += sent.status_code != 202
+            state = "queued"
+            while sent.status_code == 202 and state in ("queued", "running"):
+                if stop.wait(draw.uniform(0.5, 1.5)):
+                    return
+                asked = time.monotonic()
+                answer = client.get(f"/v1/jobs/{sent.json()['id']}")
+                seen.status.append(time.monotonic() - asked)
+                seen.errors += answer.status_code != 200
+                state = answer.json().get("state", "")
+            if state == "succeeded":
+                seen.results.append(time.monotonic() - begun)
+
+
+def _trickle(url: str, key: str, stop: threading.Event, seen: Seen) -> None:
+    """Hold bodies open that never end."""
+    host = httpx.URL(url)
+    head = f"POST /v1/jobs HTTP/1.1\r\nHost: {host.host}\r\nX-API-Key: {key}\r\nContent-Length: 90000\r\n\r\n"
+    lines: list[socket.socket] = []
+    while not stop.wait(1):
+        while len(lines) < TRICKLING:
+            lines.append(socket.create_connection((host.host, host.port or 80)))
+            lines[-1].sendall(head.encode())
+        for line in tuple(lines):
+            try:
+                line.sendall(b"x")
+            except OSError:
+                lines.remove(line)
+    for line in lines:
+        line.close()
+
+
+def _crowd(url: str, key: str, stop: threading.Event, seen: Seen) -> None:
+    """Keep long jobs waiting."""
+    table = financial(rows=5_000).to_csv(index=False).encode()
+    with _client(url, key) as client:
+        jobs: list[str] = []
+        while not stop.wait(1):
+            jobs = [job for job in jobs if client.get(f"/v1/jobs/{job}").json().get("state") != "succeeded"]
+            for _ in range(LONG - len(jobs)):
+                sent = client.post("/v1/jobs", files={"file": ("t.csv", table)}, data={"engine": "trees"})
+                jobs += [sent.json()["id"]] if sent.status_code == 202 else []
+
+
+def _flood(url: str, key: str, stop: threading.Event, seen: Seen) -> None:
+    """Ask without a pause."""
+    with _client(url, key) as client:
+        while not stop.is_set():
+            client.get("/v1/engines")
+
+
 def _train(url: str, stop: threading.Event) -> None:
     """Keep the worker training."""
     content = financial(rows=5_000).to_csv(index=False).encode()
@@ -221,6 +328,9 @@ if __name__ == "__main__":
     loading = commands.add_parser("load")
     loading.add_argument("--users", type=int, default=20)
     loading.add_argument("--minutes", type=float, default=3)
+    attacking = commands.add_parser("hostile")
+    attacking.add_argument("--users", type=int, default=20)
+    attacking.add_argument("--minutes", type=float, default=3)
     killing = commands.add_parser("kills")
     killing.add_argument("--kills", type=int, default=50)
     working = commands.add_parser("job")
@@ -229,6 +339,8 @@ if __name__ == "__main__":
     print(f"{describe_machine()}\n")
     if asked.command == "load":
         load(asked.users, asked.minutes)
+    elif asked.command == "hostile":
+        hostile(asked.users, asked.minutes)
     elif asked.command == "kills":
         kills(asked.kills)
     else:

@@ -4,11 +4,13 @@ Stands apart from the rest of the package. Its store, and what reads texts, need
 """
 
 from synth_planning.dashboard import Action, LoopState, Risk, Summary, find_risks, summarise
+from synth_planning.doubles import find_doubles
 from synth_planning.entries import Entry
 from synth_planning.feedback import Feedback, distribution, resolution_rate, suggest_sentiment
 from synth_planning.files import read_entries, write_plan
 from synth_planning.plan import Plan
 from synth_planning.priorities import MVP, Feature, by_moscow, by_rice, completion, mvp
+from synth_planning.product import Product
 from synth_planning.progress import (
     Completion,
     Metric,
@@ -43,6 +45,7 @@ __all__ = [
     "Milestone",
     "Persona",
     "Plan",
+    "Product",
     "Rise",
     "Risk",
     "Store",
@@ -60,6 +63,7 @@ __all__ = [
     "completion",
     "critical_path",
     "distribution",
+    "find_doubles",
     "find_gaps",
     "find_insights",
     "find_rises",

@@ -21,12 +21,16 @@ STATE_COLORS = {"reached": "#3a8f5c", "open": "#4f86a6", "overdue": "#c8553d"}
 TYPE_COLORS = ("#c8553d", "#4f86a6", "#e09f3e", "#8064a2", "#9aa0a6")
 LABEL = 180
 """Pixels that the name of a row may take; longer ones end with three dots."""
+NUMBER = "#888"
+"""Of numbers beside bars: to be read on light and on dark."""
+ROOM = 1.2
+"""So much longer than the longest bar is the axis, so that its number has room on a phone."""
 MOST_BARS = 40
 """Of more features, those with the highest RICE are drawn."""
 
 
-def rice_bars(features: Collection[Feature], language: Language) -> alt.Chart:
-    """Draw a bar for each of the first features by RICE, at most `MOST_BARS`."""
+def rice_bars(features: Collection[Feature], language: Language) -> alt.LayerChart:
+    """Draw a bar, with its number, for each of the first features by RICE, at most `MOST_BARS`."""
     import altair as alt
 
     translate = translator(language)
@@ -40,23 +44,21 @@ def rice_bars(features: Collection[Feature], language: Language) -> alt.Chart:
         for feature in ordered
     ]  # fmt: skip
     groups = [choice(group, translate) for group in MOSCOW]
-    chart: alt.Chart = (
-        alt.Chart(_data(rows))
-        .mark_bar()
-        .encode(
-            x=alt.X("rice:Q", title=translate("field_rice")),
-            y=_names([feature.id for feature in ordered], rows),
-            color=_colors("moscow", groups, MOSCOW_COLORS, columns=2),
-            tooltip=[
-                alt.Tooltip("name:N", title=translate("field_name")),
-                alt.Tooltip("rice:Q", title=translate("field_rice"), format=".2f"),
-                alt.Tooltip("moscow:N", title=translate("field_moscow")),
-                alt.Tooltip("hours:Q", title=translate("field_effort")),
-                alt.Tooltip("status:N", title=translate("field_status")),
-            ],
-        )
-        .properties(width="container", height=alt.Step(24))
+    longest = max((feature.rice for feature in ordered), default=1.0)
+    base = alt.Chart(_data(rows)).encode(
+        x=alt.X("rice:Q", title=translate("field_rice"), scale=alt.Scale(domain=[0, ROOM * longest])),
+        y=_names([feature.id for feature in ordered], rows),
+        tooltip=[
+            alt.Tooltip("name:N", title=translate("field_name")),
+            alt.Tooltip("rice:Q", title=translate("field_rice"), format=".2f"),
+            alt.Tooltip("moscow:N", title=translate("field_moscow")),
+            alt.Tooltip("hours:Q", title=translate("field_effort")),
+            alt.Tooltip("status:N", title=translate("field_status")),
+        ],
     )
+    bars = base.mark_bar().encode(color=_colors("moscow", groups, MOSCOW_COLORS, columns=2))
+    numbers = base.mark_text(align="left", dx=4, color=NUMBER).encode(text=alt.Text("rice:Q", format=".2f"))
+    chart: alt.LayerChart = (bars + numbers).properties(width="container", height=alt.Step(24))
     return chart
 
 
@@ -132,8 +134,8 @@ def burn_up_lines(days: Sequence[BurnUp], language: Language) -> alt.Chart:
     return chart
 
 
-def feedback_months(feedback: Collection[Feedback], language: Language) -> alt.Chart:
-    """Draw the feedback of each type by month."""
+def feedback_months(feedback: Collection[Feedback], language: Language) -> alt.LayerChart:
+    """Draw the feedback of each type by month, with its number."""
     import altair as alt
 
     translate = translator(language)
@@ -142,21 +144,21 @@ def feedback_months(feedback: Collection[Feedback], language: Language) -> alt.C
         {"month": f"{month:%Y-%m}", "type": choice(kind, translate), "count": count}
         for (month, kind), count in sorted(by_month(feedback).items())
     ]
-    chart: alt.Chart = (
-        alt.Chart(_data(rows))
-        .mark_bar()
-        .encode(
-            x=alt.X("month:O", title=None, axis=alt.Axis(labelAngle=0, labelOverlap=True)),
-            y=alt.Y("sum(count):Q", title=translate("count"), axis=alt.Axis(tickMinStep=1)),
-            color=_colors("type", kinds, TYPE_COLORS, columns=3),
-            tooltip=[
-                alt.Tooltip("month:O", title=translate("month")),
-                alt.Tooltip("type:N", title=translate("field_type")),
-                alt.Tooltip("count:Q", title=translate("count")),
-            ],
-        )
-        .properties(width="container", height=220)
+    count = alt.Y("count:Q", stack="zero", title=translate("count"), axis=alt.Axis(tickMinStep=1))
+    base = alt.Chart(_data(rows)).encode(
+        x=alt.X("month:O", title=None, axis=alt.Axis(labelAngle=0, labelOverlap=True)),
+        order=alt.Order("type:N"),
+        tooltip=[
+            alt.Tooltip("month:O", title=translate("month")),
+            alt.Tooltip("type:N", title=translate("field_type")),
+            alt.Tooltip("count:Q", title=translate("count")),
+        ],
     )
+    bars = base.mark_bar().encode(y=count, color=_colors("type", kinds, TYPE_COLORS, columns=3))
+    numbers = base.mark_text(color="white").encode(
+        y=count.copy().bandPosition(0.5), detail="type:N", text="count:Q"
+    )
+    chart: alt.LayerChart = (bars + numbers).properties(width="container", height=220)
     return chart
 
 

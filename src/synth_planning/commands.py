@@ -17,12 +17,15 @@ from rich.markup import escape
 from rich.table import Table
 from typer.core import TyperGroup
 
-from synth_planning.errors import PlanningError
+from synth_planning.errors import ArgumentError, PlanningError
 from synth_planning.locales import Language, get_text
 from synth_planning.paths import NOTEBOOK, write_text
 from synth_planning.paths import example as worked_example
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from synth_planning.entries import Entry
     from synth_planning.plan import Kind
     from synth_planning.store import Store
 
@@ -58,6 +61,7 @@ KindOption = Annotated[
     str | None,
     typer.Option("--kind", help="Kind of entries in a CSV file: features, personas, stories, insights, …"),
 ]
+Called = Annotated[str, typer.Argument(help="Id of the entry, or its title.")]
 HoursOption = Annotated[float, typer.Option("--hours", help="Hours available for the MVP.", min=0)]
 OnOption = Annotated[
     datetime | None, typer.Option("--on", help="Date of the report; by default today.", formats=["%Y-%m-%d"])
@@ -108,14 +112,74 @@ def add_feature(
     store: Place = None,
 ) -> None:
     """Add a feature to the plan."""
+    from synth_planning.doubles import doubles_of
     from synth_planning.priorities import Feature
 
     feature = Feature.make(
         name=name, moscow=moscow, effort=effort, reach=reach, impact=impact, confidence=confidence,
         status=status, description=description,
     )  # fmt: skip
-    (kept,) = _store(store).save(feature)
-    _translate("cmd_added", title=feature.name, id=kept.id)
+    kept = _store(store)
+    (added,) = kept.save(feature)
+    _translate("cmd_added", title=feature.name, id=added.id)
+    _tell_doubles(doubles_of(kept.plan(), [added]))
+
+
+@app.command(epilog="Example: `synth-handson plan name 'Holiday planner'`")
+def name(
+    called: Annotated[str, typer.Argument(help="Name of the product.")],
+    store: Place = None,
+) -> None:
+    """Name the product that is planned."""
+    from synth_planning.product import Product
+
+    kept = _store(store)
+    there = kept.plan().product
+    kept.save(there[0].changed(name=called) if there else Product.make(name=called))
+    _translate("saved", title=called)
+
+
+@app.command(epilog="Example: `synth-handson plan edit 'Dark mode' --set effort=6 --set status=done`")
+def edit(
+    called: Called,
+    values: Annotated[
+        list[str], typer.Option("--set", help="Field and its new value; nothing after = empties it.")
+    ],
+    store: Place = None,
+) -> None:
+    """Change an entry of any kind."""
+    from synth_planning.doubles import doubles_of
+    from synth_planning.plan import find_entry, title
+
+    kept = _store(store)
+    entry = find_entry(kept.plan(), called)
+    (saved,) = kept.save(entry.filled(**dict(map(_set, values))))
+    _translate("saved", title=title(saved))
+    _tell_doubles(doubles_of(kept.plan(), [saved]))
+
+
+def _set(given: str) -> tuple[str, str]:
+    field, sign, value = given.partition("=")
+    if not sign or field in ("id", "version", "updated"):
+        raise ArgumentError("set", given=given)
+    return field, value
+
+
+@app.command(epilog="Example: `synth-handson plan remove 'Dark mode'`")
+def remove(
+    called: Called,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask before.")] = False,
+    store: Place = None,
+) -> None:
+    """Remove an entry of any kind, unless others refer to it."""
+    from synth_planning.plan import find_entry, title
+
+    kept = _store(store)
+    entry = find_entry(kept.plan(), called)
+    if not yes:
+        typer.confirm(get_text(terminal_language(), "planning.remove_sure", title=title(entry)), abort=True)
+    kept.remove(entry)
+    _translate("removed", title=title(entry))
 
 
 @app.command(epilog="Example: `synth-handson plan features --hours 80`")
@@ -201,15 +265,20 @@ def import_(
 
 def _import(file: Path, kind: str | None, store: Store) -> None:
     from synth_planning.files import read_entries
-    from synth_planning.plan import kind_of
+    from synth_planning.importing import import_entries
 
-    there = store.plan()
-    before = {(kind_of(entry), entry.id): entry for entry in there}
-    kept = store.save(*read_entries(file, cast("Kind | None", kind), there), restoring=True)
-    found = [before.get((kind_of(entry), entry.id)) for entry in kept]
-    new = found.count(None)
-    same = sum(old == entry for old, entry in zip(found, kept, strict=True))
-    _translate("cmd_imported", new=new, changed=len(kept) - new - same, same=same)
+    done = import_entries(store, lambda there: read_entries(file, cast("Kind | None", kind), there))
+    _translate("imported", new=done.new, changed=done.changed, same=done.same)
+    _tell_doubles(done.doubles)
+
+
+def _tell_doubles(found: Sequence[Sequence[Entry]]) -> None:
+    from synth_planning.wording import doubles, translator
+
+    if found:
+        _translate("doubles_title")
+    for line in doubles(found, translator(terminal_language()), quote=str):
+        typer.echo(f"- {line}")
 
 
 @app.command(epilog="Example: `synth-handson plan export plan.yaml`")

@@ -151,6 +151,17 @@ class Entry(BaseModel):
         """Return a copy with other values; errors as `make`."""
         return self.make(**{**self.model_dump(), **values})
 
+    def filled(self, **values: object) -> Self:
+        """Return this as a form fills it in: what is empty there is as if nobody had said it.
+
+        Raises
+        ------
+        PlanError
+            As `make`.
+        """
+        known = {**self.model_dump(), **values}
+        return self.make(**{name: value for name, value in known.items() if value not in (None, "")})
+
     @classmethod
     def problems(cls, error: ValidationError) -> list[Message]:
         """Describe what is wrong with an entry's fields."""

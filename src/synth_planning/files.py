@@ -17,7 +17,7 @@ from pydantic import ValidationError
 from synth_planning.entries import Entry, short
 from synth_planning.errors import ArgumentError, PlanError
 from synth_planning.locales import Language, Message, get_text
-from synth_planning.plan import KINDS, MODELS, Kind, Plan, kind_of
+from synth_planning.plan import KINDS, MODELS, VERSION, Kind, Plan, kind_of
 
 FORMATS = {".csv": "csv", ".json": "json", ".yaml": "yaml", ".yml": "yaml"}
 MOST_BYTES = 20_000_000
@@ -70,10 +70,11 @@ def write_plan(plan: Plan, path: Path, kind: Kind | None = None, *, overwrite: b
     unfinished = path.with_name(f".{path.name}.{uuid4().hex}")
     try:
         if form == "csv":
-            # Spreadsheets take it for UTF-8 by the mark at its start.
-            unfinished.write_text(_as_csv(plain), encoding="utf-8-sig", newline="")
+            unfinished.write_bytes(as_csv(plan, kind or KINDS[0]))
         elif form == "json":
-            unfinished.write_text(json.dumps(plain, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
+            unfinished.write_text(
+                json.dumps(_versioned(plain), ensure_ascii=False, indent=2) + "\n", encoding="utf-8"
+            )
         else:
             unfinished.write_text(_yaml(plain), encoding="utf-8")
         unfinished.replace(path)
@@ -88,12 +89,21 @@ def as_yaml(plan: Plan) -> str:
     return _yaml(_as_plain(plan, KINDS))
 
 
+def as_csv(plan: Plan, kind: Kind) -> bytes:
+    """Return what is of one kind in a plan as CSV, marked as UTF-8 for spreadsheets."""
+    return _as_csv(_as_plain(plan, [kind])).encode("utf-8-sig")
+
+
 def _as_plain(plan: Plan, kinds: Sequence[Kind]) -> dict[Kind, list[dict[str, Any]]]:
     return {kind: [entry.model_dump(mode="json") for entry in plan.entries(kind)] for kind in kinds}
 
 
+def _versioned(plain: Mapping[Kind, list[dict[str, Any]]]) -> dict[str, Any]:
+    return {"version": VERSION, **{str(kind): rows for kind, rows in plain.items()}}
+
+
 def _yaml(plain: Mapping[Kind, list[dict[str, Any]]]) -> str:
-    text: str = yaml.safe_dump(plain, allow_unicode=True, sort_keys=False, width=100)
+    text: str = yaml.safe_dump(_versioned(plain), allow_unicode=True, sort_keys=False, width=100)
     return text
 
 
@@ -133,8 +143,26 @@ def read_entries(path: Path, kind: Kind | None = None, beside: Plan | None = Non
     PlanError
         Names every row and field that is wrong.
     """
+    try:
+        if path.stat().st_size > MOST_BYTES:
+            raise _too_large(path)
+        content = path.read_bytes()
+    except OSError as error:
+        raise ArgumentError("file_unreadable", path=path, reason=error.strerror or error) from error
+    return entries_in(content, path, kind, beside)
+
+
+def entries_in(
+    content: bytes, path: Path, kind: Kind | None = None, beside: Plan | None = None
+) -> list[Entry]:
+    """Read what stands in the bytes of a file of this name; otherwise as `read_entries`."""
     form = _form(path, kind)
-    text = _read(path)
+    if len(content) > MOST_BYTES:
+        raise _too_large(path)
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise ArgumentError("file_encoding", path=path) from error
     try:
         found = list(_csv_rows(text, kind) if form == "csv" and kind else _plain_rows(text, form, kind, path))
     except csv.Error as error:
@@ -186,16 +214,8 @@ def _form(path: Path, kind: Kind | None) -> str:
     return form
 
 
-def _read(path: Path) -> str:
-    try:
-        if path.stat().st_size > MOST_BYTES:
-            raise ArgumentError("file_large", path=path, megabytes=MOST_BYTES // 1_000_000)
-        return path.read_bytes().decode("utf-8-sig")
-    except OSError as error:
-        reason = error.strerror or error
-        raise ArgumentError("file_unreadable", path=path, reason=reason) from error
-    except UnicodeDecodeError as error:
-        raise ArgumentError("file_encoding", path=path) from error
+def _too_large(path: Path) -> ArgumentError:
+    return ArgumentError("file_large", path=path, megabytes=MOST_BYTES // 1_000_000)
 
 
 def _csv_rows(text: str, kind: Kind) -> Iterator[tuple[Kind, int, dict[str, Any]]]:
@@ -224,6 +244,8 @@ def _plain_rows(
         raise ArgumentError("file_unreadable", path=path, reason=short(reason)) from error
     if kind and isinstance(content, list):
         content = {kind: content}
+    if isinstance(content, dict):
+        _check_version(content.pop("version", 1), path)
     if not isinstance(content, dict) or not all(isinstance(rows, list) for rows in content.values()):
         raise ArgumentError("file_shape", path=path, known=", ".join(KINDS))
     unknown = [name for name in content if name not in KINDS]
@@ -235,3 +257,11 @@ def _plain_rows(
                 shown = {"value": short(values)}
                 raise PlanError([Placed("errors.no_entry", shown, of, row)], "file")
             yield of, row, {str(name): value for name, value in values.items() if value is not None}
+
+
+def _check_version(written: object, path: Path) -> None:
+    """Take files of this version and earlier ones: those of version 1 have no product, and say no version."""
+    if isinstance(written, bool) or not isinstance(written, int) or written < 1:
+        raise ArgumentError("file_version", path=path, written=short(written), known=VERSION)
+    if written > VERSION:
+        raise ArgumentError("file_newer", path=path, written=written, known=VERSION)

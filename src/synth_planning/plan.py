@@ -11,12 +11,16 @@ from synth_planning.errors import ArgumentError
 from synth_planning.feedback import Feedback
 from synth_planning.locales import Message
 from synth_planning.priorities import Feature
+from synth_planning.product import Product
 from synth_planning.progress import Metric, Milestone, Task, in_order
 from synth_planning.research import Insight, Persona, UserStory
 
-Kind = Literal["features", "personas", "stories", "insights", "tasks", "milestones", "metrics", "feedback"]
+Kind = Literal[
+    "product", "features", "personas", "stories", "insights", "tasks", "milestones", "metrics", "feedback"
+]
 KINDS: tuple[Kind, ...] = get_args(Kind)
 MODELS: dict[Kind, type[Entry]] = {
+    "product": Product,
     "features": Feature,
     "personas": Persona,
     "stories": UserStory,
@@ -32,12 +36,15 @@ REFERENCES: dict[tuple[Kind, str], Kind] = {
     ("tasks", "depends_on"): "tasks",
 }
 """Which fields name entries of which kind."""
+VERSION = 2
+"""Of files and databases: since 2, a plan has a product."""
 
 
 @dataclass(frozen=True)
 class Plan:
     """Everything in a plan, by kind."""
 
+    product: tuple[Product, ...] = ()
     features: tuple[Feature, ...] = ()
     personas: tuple[Persona, ...] = ()
     stories: tuple[UserStory, ...] = ()
@@ -63,6 +70,11 @@ class Plan:
     def __len__(self) -> int:
         """Count all entries."""
         return sum(len(self.entries(kind)) for kind in KINDS)
+
+    @property
+    def name(self) -> str:
+        """What the product is called; "" if nobody has said."""
+        return self.product[0].name if self.product else ""
 
     def entries(self, kind: Kind) -> tuple[Entry, ...]:
         """Return the entries of a kind."""
@@ -91,6 +103,25 @@ class Plan:
 def kind_of(entry: Entry) -> Kind:
     """Return the kind that an entry is of."""
     return next(kind for kind, model in MODELS.items() if isinstance(entry, model))
+
+
+def find_entry(plan: Plan, called: str) -> Entry:
+    """Find an entry by its id or its title.
+
+    Raises
+    ------
+    ArgumentError
+        If there is none, or several.
+    """
+    found = [entry for entry in plan if entry.id == called] or [
+        entry for entry in plan if title(entry) == called
+    ]
+    if not found:
+        raise ArgumentError("no_such_entry", called=called)
+    if len(found) > 1:
+        names = ", ".join(f"{entry.id} ({kind_of(entry)})" for entry in found)
+        raise ArgumentError("several_entries", called=called, names=names)
+    return found[0]
 
 
 def named(entry: Entry, field: str) -> tuple[str, ...]:

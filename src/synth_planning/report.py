@@ -7,6 +7,7 @@ from datetime import date
 
 from synth_planning import wording
 from synth_planning.dashboard import Summary, summarise
+from synth_planning.doubles import find_doubles
 from synth_planning.errors import ArgumentError
 from synth_planning.locales import Language
 from synth_planning.plan import Plan
@@ -47,11 +48,13 @@ def write_report(plan: Plan, on: date, hours: float, language: Language = "en") 
     """
     translate = wording.translator(language)
     summary = summarise(plan, on, hours)
+    twice = wording.doubles(find_doubles(plan), translate)
     parts = [
-        f"# {translate('report_title', on=on)}",
+        f"# {f'{plain(plan.name)} – ' if plan.name else ''}{translate('report_title', on=on)}",
         wording.level(summary, translate),
         markdown_table(*_figures(summary, plan, translate)),
         f"{translate('report_made', count=len(plan))} {wording.totals(summary, translate)}",
+        *([f"{translate('doubles_title')}\n\n{bullets(twice)}"] if twice else []),
         wording.rule(translate),
         f"## {translate('risks_title')}",
         bullets(wording.risks(summary, language)),
@@ -68,8 +71,8 @@ def write_report(plan: Plan, on: date, hours: float, language: Language = "en") 
 
 
 def _figures(summary: Summary, plan: Plan, translate: Translate) -> tuple[list[str], list[list[str]]]:
-    names, values = zip(*wording.key_figures(summary, plan, translate), strict=True)
-    return list(names), [list(values)]
+    found = wording.key_figures(summary, plan, translate)
+    return [figure.name for figure in found], [[figure.value for figure in found]]
 
 
 def _features(plan: Plan, summary: Summary, translate: Translate) -> Iterator[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import date
 from importlib.util import find_spec
 from pathlib import Path
@@ -15,7 +15,7 @@ from synth_planning.errors import ArgumentError, ConflictError, DataUnavailableE
 from synth_planning.feedback import INSTALL
 from synth_planning.locales import Message
 from synth_planning.paths import home
-from synth_planning.plan import KINDS, MODELS, REFERENCES, Kind, Plan, kind_of, named, title
+from synth_planning.plan import KINDS, MODELS, REFERENCES, VERSION, Kind, Plan, kind_of, named, title
 
 if TYPE_CHECKING:
     from sqlalchemy import Column, Connection, Delete, Engine, MetaData, Table, Update
@@ -40,17 +40,19 @@ class Store:
     ArgumentError
         If the extra is not installed.
     DataUnavailableError
-        If the database cannot be opened.
+        If the database cannot be opened, or a newer version of this package has written it. One of an older
+        version gets what it lacks.
     """
 
     def __init__(self, place: str | Path | None = None) -> None:
         if find_spec("sqlalchemy") is None:
             raise ArgumentError("extra", module="sqlalchemy", install=INSTALL)
         self.place = str(place or os.environ.get(VARIABLE) or home() / "plan.sqlite")
-        metadata, self._tables = _tables()
+        metadata, self._tables, self._version = _tables()
         with self._said():
             self._engine = _engine(self.place)
             metadata.create_all(self._engine)
+            self._check_version()
 
     @property
     def shown(self) -> str:
@@ -152,6 +154,18 @@ class Store:
             reason = str(getattr(error, "orig", None) or error).splitlines()[0]
             raise DataUnavailableError("store", place=self.shown, reason=reason) from error
 
+    def _check_version(self) -> None:
+        """Note the version of what was created: one of version 1 only lacked whole tables."""
+        from sqlalchemy.exc import IntegrityError
+
+        with self._engine.begin() as connection:
+            written = connection.scalar(self._version.select())
+        if written is None:
+            with suppress(IntegrityError), self._engine.begin() as connection:
+                connection.execute(self._version.insert().values(version=VERSION))
+        elif written > VERSION:
+            raise DataUnavailableError("store_newer", place=self.shown, written=written, known=VERSION)
+
     def _read(self, connection: Connection) -> Plan:
         return Plan.of(
             MODELS[kind].make(**row._asdict())
@@ -211,16 +225,16 @@ def _row(entry: Entry) -> dict[str, Any]:
     return {name: list(value) if isinstance(value, tuple) else value for name, value in row.items()}
 
 
-def _tables() -> tuple[MetaData, dict[Kind, Table]]:
-    """Lay out one table for each kind, with a column for each field."""
-    from sqlalchemy import MetaData, Table
+def _tables() -> tuple[MetaData, dict[Kind, Table], Table]:
+    """Lay out one table for each kind, with a column for each field, and one for the version of all."""
+    from sqlalchemy import Column, Integer, MetaData, Table
 
     metadata = MetaData()
     tables = {
         kind: Table(f"plan_{kind}", metadata, *(_column(name, kind) for name in MODELS[kind].model_fields))
         for kind in KINDS
     }
-    return metadata, tables
+    return metadata, tables, Table("plan_version", metadata, Column("version", Integer, primary_key=True))
 
 
 def _column(name: str, kind: Kind) -> Column[Any]:

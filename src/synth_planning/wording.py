@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from datetime import date
 from functools import partial
 from html import escape
+from typing import NamedTuple
 
 from synth_planning.dashboard import LAG, LONG, WEEK, Summary, listed
 from synth_planning.entries import Entry
 from synth_planning.feedback import By, Feedback, dealt_with, distribution
 from synth_planning.locales import Language, get_text, has_text
-from synth_planning.plan import KINDS, Kind, Plan
+from synth_planning.plan import KINDS, Kind, Plan, kind_of, title
 from synth_planning.priorities import MVP, Feature
-from synth_planning.progress import Metric, Task, Velocity, overdue_tasks, velocity
+from synth_planning.product import PRODUCT
+from synth_planning.progress import Metric, Milestone, Task, Velocity, open_tasks, overdue_tasks, velocity
 from synth_planning.research import Gaps, UserStory
 from synth_planning.themes import Rise, Themes
 
@@ -68,22 +70,53 @@ def rule(translate: Translate) -> str:
     return translate("rule", long=LONG, lag=LAG, week=WEEK)
 
 
-def key_figures(summary: Summary, plan: Plan, translate: Translate) -> list[tuple[str, str]]:
-    """Return the counts of a summary, each with its name."""
+class Figure(NamedTuple):
+    """A number of a summary.
+
+    Attributes
+    ----------
+    name, value
+        What it is, and how much.
+    counted
+        What it counts, a line each.
+    """
+
+    name: str
+    value: str
+    counted: tuple[str, ...]
+
+
+def key_figures(summary: Summary, plan: Plan, translate: Translate) -> list[Figure]:
+    """Return the counts of a summary, each with its name and what was counted."""
     done = sum(feature.status == "done" for feature in summary.mvp.features)
     tasks = summary.tasks
     total = len(summary.mvp.features)
+    waiting = open_tasks(plan.tasks, summary.on)
+    phase = choice(summary.phase, translate) if summary.phase else _phase(plan, translate)
+    features = [one for one in plan.features if one.moscow != "wont"]
+
+    def stated(one: Feature | Feedback) -> str:
+        return f"{title(one)} – {choice(one.status, translate)}"
+
+    def task(one: Task) -> str:
+        state = choice("open" if one in waiting else "done", translate)
+        return f"{one.name} – {translate('board_hours', hours=one.estimated)} – {state}"
+
+    def days(one: Milestone) -> str:
+        return f"{one.name} – {one.start} – {one.due}"
+
+    def figure(name: str, value: str, counted: Iterable[str]) -> Figure:
+        return Figure(translate(f"sum_{name}"), value, tuple(counted))
+
+    resolved = _of(dealt_with(plan.feedback), len(plan.feedback), translate)
     return [
-        (
-            translate("sum_phase"),
-            choice(summary.phase, translate) if summary.phase else _phase(plan, translate),
-        ),
-        (translate("sum_mvp"), _of(done, total, translate)),
-        (translate("sum_features"), share(summary.features, translate)),
-        (translate("sum_tasks"), _of(tasks.done, tasks.tasks, translate)),
-        (translate("sum_hours"), share(tasks.by_hours, translate)),
-        (translate("sum_elapsed"), share(summary.elapsed, translate)),
-        (translate("sum_resolved"), _of(dealt_with(plan.feedback), len(plan.feedback), translate)),
+        figure("phase", phase, (task(one) for one in waiting if one.phase == summary.phase)),
+        figure("mvp", _of(done, total, translate), map(stated, summary.mvp.features)),
+        figure("features", share(summary.features, translate), map(stated, features)),
+        figure("tasks", _of(tasks.done, tasks.tasks, translate), map(task, plan.tasks)),
+        figure("hours", share(tasks.by_hours, translate), map(task, plan.tasks)),
+        figure("elapsed", share(summary.elapsed, translate), map(days, plan.milestones)),
+        figure("resolved", resolved, map(stated, plan.feedback)),
     ]
 
 
@@ -97,7 +130,23 @@ def _of(done: float, total: float, translate: Translate) -> str:
 
 def totals(summary: Summary, translate: Translate) -> str:
     """Say how many entries there are of each kind."""
-    return ", ".join(f"{translate(f'kind_{kind}')} {summary.totals[kind]}" for kind in KINDS)
+    kinds = [kind for kind in KINDS if kind != PRODUCT]
+    return ", ".join(f"{translate(f'kind_{kind}')} {summary.totals[kind]}" for kind in kinds)
+
+
+def doubles(
+    found: Sequence[Sequence[Entry]], translate: Translate, quote: Callable[[str], str] = plain
+) -> list[str]:
+    """Name what seems to be there twice."""
+    return [
+        translate(
+            "double",
+            kind=translate(f"kind_{kind_of(entries[0])}"),
+            title=quote(title(entries[0])),
+            count=len(entries),
+        )
+        for entries in found
+    ]
 
 
 def loops(summary: Summary, translate: Translate) -> list[str]:

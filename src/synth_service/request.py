@@ -139,8 +139,6 @@ class Request(Choices):
         check_learns_people(self.engine)
         if self.epsilon is not None:
             raise ArgumentError("epsilon_person")
-        if self.rules:
-            raise ArgumentError("rules_linked", rule=self.rules[0])
         if self.given or self.shares:
             raise ArgumentError("given_several_rows")
         if self.person in self.leave_out:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from panels import draw_payments
 
 from synth_handson import closest_records, compare_columns, compare_rows, median_gap, split_holdout
 from synth_handson.errors import ArgumentError, TableError
@@ -36,6 +37,7 @@ def test_without_options_the_bundled_sample_is_used_so_that_no_network_is_needed
         "source": "bundled",
         "data": None,
         "target": None,
+        "person": None,
         "types": (),
         "encoding": None,
         "sheet": None,
@@ -65,6 +67,19 @@ def test_a_table_of_ones_own_is_named_with_its_target_and_types() -> None:
     options = read_options(arguments)
     assert (options.data, options.target) == (Path("mine.csv"), "left")
     assert options.types == (("zip", "text"), ("a=b", "date"))
+
+
+def test_people_with_several_rows_are_learned_with_all_of_them(tmp_path: Path) -> None:
+    payments = draw_payments(220, 3)
+    payments.to_csv(tmp_path / "payments.csv", index=False)
+    arguments = ["--data", str(tmp_path / "payments.csv"), "--person", "customer", "--rows", "150"]
+    options = read_options([*arguments, "--engine", "trees"])
+    own = load_own(options)
+    assert own is not None and own.person == "customer"
+    tables = run_generation(own, *split_holdout(own.frame, own.fraction, person=own.person), options)
+    assert (tables.person, tables.synthetic["customer"].nunique()) == ("customer", 150)
+    with pytest.raises(SystemExit):
+        read_options(["--person", "customer"])
 
 
 def test_a_table_of_ones_own_is_read_as_it_is_said(tmp_path: Path) -> None:

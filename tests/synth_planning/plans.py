@@ -50,7 +50,7 @@ def _values(model: type[Entry], kind: Kind, name: str) -> st.SearchStrategy[Any]
     if name == "version":
         values = st.integers(1, 9)
     elif name == "id":
-        values = IDENTIFIER
+        values = st.sampled_from(model.choices(name)) if model.choices(name) else IDENTIFIER
     elif (kind, name) in REFERENCES:
         values = st.just(() if held is tuple else None)
     elif names := model.choices(name):

@@ -2,11 +2,13 @@
 
 from dataclasses import fields
 
+import pytest
 from hypothesis import given
 from plans import plans, worked_example
 
 from synth_planning import Insight, Persona, Plan, Task, UserStory
-from synth_planning.plan import KINDS, MODELS, kind_of, title
+from synth_planning.errors import ArgumentError
+from synth_planning.plan import KINDS, MODELS, find_entry, kind_of, title
 
 
 @given(plans())
@@ -52,4 +54,17 @@ def test_the_worked_example_is_the_same_in_both_languages() -> None:
     }  # fmt: skip
     for one, other in zip(english, japanese, strict=True):
         assert one.model_dump(exclude=translated) == other.model_dump(exclude=translated)
-    assert all(len(english.entries(kind)) >= 3 for kind in KINDS)
+    assert all(len(english.entries(kind)) >= 3 for kind in KINDS if kind != "product")
+    assert english.name == "synth_handson"
+
+
+def test_an_entry_is_found_by_its_id_or_its_title() -> None:
+    plan = Plan.of(
+        [Persona.make(id="a", name="Ann"), Persona.make(id="b", name="a"), Persona.make(name="Ann")]
+    )
+    assert title(find_entry(plan, "a")) == "Ann"
+    assert find_entry(plan, "b").id == "b"
+    with pytest.raises(ArgumentError, match=r"a \(personas\)"):
+        find_entry(plan, "Ann")
+    with pytest.raises(ArgumentError, match="Nobody"):
+        find_entry(plan, "Nobody")

@@ -21,8 +21,10 @@ def test_rice_bars_in_order(language: Language) -> None:
     features = by_rice(worked_example(language).features)
     chart = rice_bars(features[::-1], language).to_dict()
     assert [row["rice"] for row in rows_of(chart)] == [round(one.rice, 4) for one in features]
-    assert chart["encoding"]["y"]["sort"] == [one.id for one in features]
-    assert features[0].name in chart["encoding"]["y"]["axis"]["labelExpr"].encode().decode("unicode_escape")
+    bars, numbers = chart["layer"]
+    assert (bars["mark"]["type"], numbers["encoding"]["text"]["field"]) == ("bar", "rice")
+    assert bars["encoding"]["y"]["sort"] == [one.id for one in features]
+    assert features[0].name in bars["encoding"]["y"]["axis"]["labelExpr"].encode().decode("unicode_escape")
 
 
 def test_of_many_features_the_first_are_drawn() -> None:
@@ -60,7 +62,9 @@ def test_the_burn_up_ends_with_what_is_done() -> None:
 
 
 def test_feedback_is_counted_by_month() -> None:
-    rows = rows_of(feedback_months(worked_example().feedback, "en").to_dict())
+    chart = feedback_months(worked_example().feedback, "en").to_dict()
+    rows = rows_of(chart)
+    assert chart["layer"][1]["encoding"]["text"]["field"] == "count"
     assert {row["type"]: row["count"] for row in rows} == {"Bug": 6, "Performance": 3, "Usability": 3}
     assert {row["month"] for row in rows} == {"2026-11"}
 

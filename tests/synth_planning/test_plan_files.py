@@ -1,5 +1,6 @@
 """Round trips in every format; what is wrong in a file is named by row and field, and nothing of it taken."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -8,7 +9,7 @@ from plans import plans, worked_example
 
 from synth_planning import Plan, Store, UserStory, read_entries, write_plan
 from synth_planning.errors import ArgumentError, PlanError
-from synth_planning.plan import KINDS
+from synth_planning.plan import KINDS, VERSION
 
 HEADING = "id,name,moscow,effort,reach,impact,confidence"
 TRIP = settings(suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture])
@@ -160,3 +161,21 @@ def test_csv_needs_a_kind_and_a_file_is_not_overwritten_unasked(tmp_path: Path) 
     with pytest.raises(ArgumentError, match="could not be written"):
         write_plan(Plan(), tmp_path / "nowhere" / "plan.yaml")
     assert [one.name for one in tmp_path.iterdir()] == ["plan.csv"]
+
+
+def test_a_file_has_a_version_and_one_of_version_1_is_read(tmp_path: Path) -> None:
+    old = Path(__file__).with_name("version_1.yaml")
+    plan = Plan.of(read_entries(old))
+    assert (len(plan), plan.name) == (4, "")
+    write_plan(plan, tmp_path / "new.json")
+    assert json.loads((tmp_path / "new.json").read_text("utf-8"))["version"] == VERSION
+    assert Plan.of(read_entries(tmp_path / "new.json")) == plan
+
+
+@pytest.mark.parametrize(
+    ("version", "said"), [("3", "newer version"), ("two", "from 1 to 2"), ("0", "from 1 to 2")]
+)
+def test_a_version_that_is_not_known_is_refused(tmp_path: Path, version: str, said: str) -> None:
+    (tmp_path / "plan.yaml").write_text(f"version: {version}\nfeatures: []\n")
+    with pytest.raises(ArgumentError, match=said):
+        read_entries(tmp_path / "plan.yaml")

@@ -170,6 +170,22 @@ def test_of_two_tabs_none_overwrites_what_the_other_has_saved(
     assert (kept.effort, kept.description, kept.version) == (12, "Mine", 3)
 
 
+def test_cards_open_what_they_count_and_files_come_in(visit: Visit, example: None, tmp_path: Path) -> None:
+    page = visit(ADDRESS, **TALL)
+    panel = page.get_by_role("tabpanel")
+    expect(page.get_by_role("heading", name="synth_handson")).to_be_visible()
+    told = panel.locator("details li", has_text="Planning tools – 3 h – Open")
+    expect(told.first).to_be_hidden()
+    panel.locator("summary", has_text="Tasks done").click()
+    expect(panel.locator("details[open] li", has_text="Planning tools – 3 h – Open")).to_be_visible()
+    page.get_by_role("button", name="Import and export").click()
+    named = tmp_path / "features.csv"
+    named.write_text("name,moscow,effort,reach,impact,confidence\nPLANNING tools,could,1,1,1,1\n")
+    page.locator("input[type=file]").set_input_files(named)
+    expect(page.get_by_text("1 added, 0 changed, 0 unchanged.")).to_be_visible()
+    expect(page.get_by_text(re.compile("“planning tools”, 2 times", re.IGNORECASE)).first).to_be_visible()
+
+
 def test_on_a_phone_in_japanese_nothing_is_cut_off_or_in_english(
     visit: Visit, server: Server, example: None
 ) -> None:
@@ -180,7 +196,7 @@ def test_on_a_phone_in_japanese_nothing_is_cut_off_or_in_english(
         wait_for(lambda: page.evaluate("document.documentElement.scrollWidth") <= 390)
     entered = {word for entry in worked_example() for word in LATIN.findall(str(entry))}
     place = set(LATIN.findall(str(server.log.parent)))
-    spoken = {"English", "MVP", "MoSCoW", "RICE", "plan", "sqlite", "YAML", "Markdown"}
+    spoken = {"English", "MVP", "MoSCoW", "RICE", "plan", "sqlite", "YAML", "Markdown", "CSV", "JSON"}
     wait_for(lambda: set(LATIN.findall(prose(page))) <= entered | place | spoken)
     assert JAPANESE.search(prose(page))
 

@@ -12,7 +12,7 @@ from databases import Postgres, postgres  # noqa: F401
 from hypothesis import HealthCheck, given, settings
 from plans import plans, worked_example
 
-from synth_planning import Entry, Feature, Persona, Plan, Store, Task, UserStory
+from synth_planning import Entry, Feature, Persona, Plan, Product, Store, Task, UserStory, read_entries
 from synth_planning import store as module
 from synth_planning.errors import ArgumentError, ConflictError, DataUnavailableError, PlanError
 from synth_planning.paths import home
@@ -146,6 +146,34 @@ def test_there_is_a_table_for_each_kind_and_a_column_for_each_field(store: Store
     connection.close()
 
 
+def test_one_of_version_1_gets_what_it_lacks(tmp_path: Path) -> None:
+    with sqlite3.connect(tmp_path / "old.sqlite") as connection:
+        connection.executescript(Path(__file__).with_name("version_1.sql").read_text("utf-8"))
+    connection.close()
+    store = Store(tmp_path / "old.sqlite")
+    assert store.plan() == Plan.of(read_entries(Path(__file__).with_name("version_1.yaml")))
+    save(store, Product.make(name="Exchange"))
+    assert (store.plan().name, len(store.plan())) == ("Exchange", 5)
+    store.close()
+
+
+def test_one_of_a_newer_version_is_left_alone(store: Store) -> None:
+    with sqlite3.connect(store.place) as connection:
+        connection.execute("UPDATE plan_version SET version = 3")
+    connection.close()
+    with pytest.raises(DataUnavailableError, match="newer version"):
+        Store(store.place)
+
+
+def test_there_is_one_product_at_most(store: Store) -> None:
+    named = save(store, Product.make(name="A"))
+    with pytest.raises(ConflictError):
+        store.save(Product.make(name="B"))
+    with pytest.raises(PlanError, match="product"):
+        Product.make(name="B", id="other")
+    assert store.plan().product == (named,)
+
+
 def test_the_worked_example_fits(store: Store) -> None:
     store.save(*worked_example(), restoring=True)
     assert store.plan() == Plan.of(sorted(worked_example(), key=lambda entry: entry.id))
@@ -202,6 +230,6 @@ def test_a_real_postgresql_keeps_it_as_well(postgres: Postgres) -> None:  # noqa
     with pytest.raises(DataUnavailableError, match="cannot be used"):
         first.plan()
     postgres.start()
-    assert len(first.plan()) == 59
+    assert len(first.plan()) == 60
     first.close()
     second.close()

@@ -14,7 +14,8 @@ from synth_handson.evidence.counting.exact_fidelity import on_all_rows
 from synth_handson.evidence.counting.exact_tables import ReadTables, read_tables
 from synth_handson.evidence.fidelity.c2st import c2st
 from synth_handson.evidence.fidelity.events import with_events
-from synth_handson.evidence.fidelity.rules import RuleEvidence, assess_rules, units_of
+from synth_handson.evidence.fidelity.people_rules import assess_people_rules
+from synth_handson.evidence.fidelity.rules import RuleEvidence, assess_rules
 from synth_handson.evidence.fidelity.statistics import Fidelity, assess_fidelity, match_schema
 from synth_handson.evidence.grade import Grade, grade
 from synth_handson.evidence.measures import Measure
@@ -36,6 +37,7 @@ from synth_handson.tables.linked import LinkedTables
 from synth_handson.tables.rules.find import FoundRule
 from synth_handson.tables.rules.parse import as_rules
 from synth_handson.tables.rules.rule import Rule
+from synth_handson.tables.rules.values import units_of
 from synth_handson.tables.segment import Given, Segment, Shares
 
 if TYPE_CHECKING:
@@ -297,8 +299,6 @@ def assess(
     tables = {"synthetic": synthetic, "train": train, "holdout": holdout}
     rows = [table for table in tables.values() if not isinstance(table, LinkedTables)]
     of_rows = person is None and len(rows) == len(tables)
-    if stated and not of_rows:
-        raise ArgumentError("rules_people")
     if of_rows:
         first, second, third = rows
         segment = what_was_asked(first, given, shares)
@@ -360,8 +360,10 @@ def _assess(
     if histories:
         fidelity = with_events(fidelity, histories, random_state)
     fidelity = replace(fidelity, texts=tuple(m for text in texts for m in text_fidelity(text, random_state)))
-    # What holds in rows says nothing of the summaries of people.
-    rules = () if histories else assess_rules(tables, units_of(given.columns[1]), stated)
+    if histories:
+        rules = assess_people_rules(histories, stated, random_state)
+    else:
+        rules = assess_rules(tables, units_of(given.columns[1]), stated)
     begin("utility")
     utility = _utility(people.of_target(tables, target) if people else compared, target, random_state)
     found, missing = (None, utility) if isinstance(utility, Message) else (utility, None)

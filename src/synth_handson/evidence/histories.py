@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TypeVar
 
@@ -18,6 +18,7 @@ from synth_handson.tables.checks import MIN_ASSESSED_ROWS, check_frame, check_pe
 from synth_handson.tables.columns import as_canonical, column_kind
 from synth_handson.tables.linked import LinkedTables
 from synth_handson.tables.people import is_constant_within
+from synth_handson.tables.rules.values import Unit, units_of
 from synth_handson.tables.texts import is_text
 
 T = TypeVar("T")
@@ -119,6 +120,8 @@ class Histories:
     profile
         Columns that are the same in all rows of every real person: ``attributes``, and those that only
         synthetic people change.
+    units
+        What columns hold that are time: they count days.
     """
 
     attributes: AssessedTables
@@ -127,6 +130,7 @@ class Histories:
     events: tuple[Events, ...]
     columns: tuple[str, ...]
     profile: tuple[str, ...]
+    units: Mapping[str, Unit] = field(default_factory=dict)
 
     @property
     def rows_given(self) -> tuple[int, int, int]:
@@ -253,7 +257,8 @@ def by_person(frames: Frames, person: Hashable) -> Histories:
     names = tuple(str(name) for name in frames["train"].columns if name != person)
     distinct = _trio(keys[title].iloc[first[title]].reset_index(drop=True) for title in PARTS)
     sizes = _trio(map(len, distinct))
-    return _checked(Histories(attributes, sizes, distinct, (events,), names, tuple(profile)))
+    units = units_of(frames["train"])
+    return _checked(Histories(attributes, sizes, distinct, (events,), names, tuple(profile), units))
 
 
 def of_linked(tables: Mapping[str, LinkedTables]) -> Histories:
@@ -280,7 +285,7 @@ def of_linked(tables: Mapping[str, LinkedTables]) -> Histories:
                 kinds=listed(train.events),
             )
     several = len(train.events) > 1
-    events = []
+    events, units = [], units_of(train.people)
     for kind in train.events:
         frames = {
             title: given.events[kind]
@@ -289,6 +294,7 @@ def of_linked(tables: Mapping[str, LinkedTables]) -> Histories:
             for title, given in tables.items()
         }
         prepared = prepare_tables(*(frames[title] for title in PARTS), min_rows=1, min_columns=0)
+        units |= units_of(frames["train"])
         owners = _trio(tables[title].owners(kind) for title in PARTS)
         events.append(_in_order(kind if several else "", prepared, frames["train"], owners))
     own = {title: given.people.drop(columns=given.key) for title, given in tables.items()}
@@ -297,7 +303,7 @@ def of_linked(tables: Mapping[str, LinkedTables]) -> Histories:
     names = [*own["train"].columns, *(name for kind in events for name in kind.tables.train)]
     sizes, columns = _trio(map(len, keys)), tuple(map(str, names))
     profile = tuple(map(str, attributes.train.columns))
-    return _checked(Histories(attributes, sizes, keys, tuple(events), columns, profile))
+    return _checked(Histories(attributes, sizes, keys, tuple(events), columns, profile, units))
 
 
 def _trio(parts: Iterable[T]) -> tuple[T, T, T]:

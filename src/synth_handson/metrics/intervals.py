@@ -82,13 +82,13 @@ class Estimate(float):
         return f"Estimate({float(self)!r}, {self.low!r}, {self.high!r})"
 
 
-def exact_share(successes: int, trials: int) -> Estimate:
+def exact_share(successes: float, trials: int) -> Estimate:
     """Estimate a share from a count.
 
     Parameters
     ----------
     successes, trials
-        ``0 <= successes <= trials``, ``trials >= 1``.
+        ``0 <= successes <= trials``, ``trials >= 1``; a weighted count need not be whole.
 
     Returns
     -------

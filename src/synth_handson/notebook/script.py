@@ -45,7 +45,7 @@ from synth_handson.synthesis.training import train_generator
 from synth_handson.tables.bank import Dataset, RequestedSource
 from synth_handson.tables.files.form import Reading, name_and_type
 
-OF_A_TABLE = ("target", "types", "encoding", "sheet", "header_row", "replace", "keep")
+OF_A_TABLE = ("target", "person", "types", "encoding", "sheet", "header_row", "replace", "keep")
 """Options that describe the reader's own table."""
 WORST = 10
 """Worst measures of fidelity and utility that are printed."""
@@ -58,6 +58,7 @@ class Options:
     source: RequestedSource = "auto"
     data: Path | None = None
     target: str | None = None
+    person: str | None = None
     types: tuple[tuple[str, str], ...] = ()
     encoding: str | None = None
     sheet: str | None = None
@@ -94,6 +95,9 @@ def read_options(arguments: Sequence[str]) -> Options:
     )
     parser.add_argument("--target", metavar="COLUMN", help="its column that a model is to predict")
     parser.add_argument(
+        "--person", metavar="COLUMN", help="its column that tells people apart who have several rows each"
+    )
+    parser.add_argument(
         "--type",
         dest="types",
         action="append",
@@ -103,7 +107,9 @@ def read_options(arguments: Sequence[str]) -> Options:
         help="what a column of it holds: text, whole, number, boolean, date or date:%%d/%%m/%%Y",
     )
     _add_reading(parser)
-    parser.add_argument("--rows", type=_whole_number(1), default=1_000, help="synthetic rows to draw")
+    parser.add_argument(
+        "--rows", type=_whole_number(1), default=1_000, help="synthetic rows to draw, or people with --person"
+    )
     parser.add_argument(
         "--engine",
         choices=["auto", *ENGINES],
@@ -146,7 +152,8 @@ def load_own(options: Options) -> OwnTable | None:
     if options.data is None:
         return None
     reading = Reading(dict(options.types), options.encoding, options.sheet, options.header_row)
-    return read_own_table(options.data, options.target, reading, answers_of(options.replace, options.keep))
+    answers = answers_of(options.replace, options.keep)
+    return read_own_table(options.data, options.target, reading, answers, options.person)
 
 
 def explain_errors(language: Language) -> None:
@@ -178,6 +185,7 @@ def run_generation(
     generator = train_generator(
         train,
         target=dataset.target,
+        person=options.person,
         engine=options.engine,
         max_epochs=options.epochs,
         epsilon=options.epsilon,

@@ -115,7 +115,7 @@ class Upload:
         assert self.profile is not None
         try:
             found = [one for one in self.profile.proposed if str(one.rule) in self.rules]
-            rules = () if self.profile.person else as_kept([*found, self.stated])
+            rules = as_kept([*found, self.stated])
             table = choose_columns(self.profile, self.name, self.target, self.left_out, self.known, rules)
         except SynthHandsonError as error:
             return replace(self, error=error)

@@ -156,12 +156,13 @@ class Synthesised:
 
     def _rule_notes(self) -> list[Message]:
         """Say how many rules are kept, for what share of the rows again, and which rows were left out."""
-        if not isinstance(self.generator, Generator) or not self.generator.rules:
+        if not self.generator.rules:
             return []
         kept = self.generator.rules
         counts = {"count": len(kept.rules), "redrawn": self.redrawn}
         left_out = [Message("commands.rules_left_out", {"rows": kept.left_out})] if kept.left_out else []
-        return [Message("commands.rules_kept", counts), *left_out]
+        of = "rules_kept" if isinstance(self.generator, Generator) else "rules_kept_people"
+        return [Message(f"commands.{of}", counts), *left_out]
 
     @property
     def text_notes(self) -> tuple[Message, ...]:

@@ -76,12 +76,13 @@ def read_own_table(
     target: str | None = None,
     reading: Reading | None = None,
     answers: Mapping[str, Answer] | None = None,
+    person: str | None = None,
 ) -> OwnTable:
     """Read a file, and choose what is learned from it.
 
     Parameters
     ----------
-    path, reading, answers
+    path, reading, answers, person
         As for :func:`~synth_handson.pipeline.profile.profile_file`.
     target
         As for `choose_columns`.
@@ -93,7 +94,7 @@ def read_own_table(
     TableError
         If something is wrong with the table as a whole.
     """
-    profile = profile_file(path, reading, answers=answers)
+    profile = profile_file(path, reading, answers=answers, person=person)
     return choose_columns(profile, Path(fspath(path)).name, target)
 
 
@@ -126,7 +127,7 @@ def choose_columns(
     ------
     ArgumentError
         If the target or a known column is not learned, there are too few rows, people or columns, or a rule
-        names a column that is not learned, or is for people with several rows each.
+        names a column that is not learned.
     """
     profile = profile.without(left_out)
     learned = profile.named("learned")
@@ -136,8 +137,6 @@ def choose_columns(
         raise ArgumentError("own_columns", columns=len(learned), minimum=MIN_COLUMNS)
     if profile.obstacle:
         raise profile.obstacle
-    if profile.person is not None and (stated := as_rules(rules)):
-        raise ArgumentError("rules_linked", rule=str(stated[0]))
     fakes = fakes_for(profile.frame, profile.marks, secrets.token_bytes(KEY_BYTES))
     safe = replace_marked(profile.frame, profile.marks, fakes)
     kept = safe[profile.trained]

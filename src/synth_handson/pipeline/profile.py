@@ -26,7 +26,7 @@ from synth_handson.tables.checks import MIN_ASSESSED_ROWS, check_known, listed
 from synth_handson.tables.files.form import AnyPath, Reading, TableForm
 from synth_handson.tables.files.reading import read_file
 from synth_handson.tables.people import SeveralRows, find_several_rows, rows_by_person
-from synth_handson.tables.rules.find import FoundRule, find_rules
+from synth_handson.tables.rules.find import FoundRule, find_rules, find_rules_of
 from synth_handson.tables.split import HELD_OUT
 
 MOST_NAMES = 6
@@ -125,11 +125,12 @@ class TableProfile:
     def proposed(self) -> tuple[FoundRule, ...]:
         """Return the rules found in the learned columns: proposals, which are kept only on request.
 
-        Dates of birth are left out, as they move. For people with all their rows, no rules are kept.
+        Dates of birth are left out, as they move.
         """
-        if self.person is not None:
-            return ()
-        return find_rules(self.frame[[name for name in self.named("learned") if name not in self.moved]])
+        frame = self.frame[[name for name in self.named("learned") if name not in self.moved]]
+        if self.person is None:
+            return find_rules(frame)
+        return find_rules_of(frame, None, pd.factorize(self.frame[self.person])[0])
 
     @property
     def moved(self) -> tuple[str, ...]:

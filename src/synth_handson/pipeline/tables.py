@@ -162,7 +162,7 @@ def _keys(generator: AnyGenerator) -> dict[str, Any]:
     """Return what tables of rows and tables of people differ in."""
     if isinstance(generator, LinkedGenerator):
         person = str(generator.form.key.name)
-        return {"person": person, "identifiers": (person,)}
+        return {"rules": generator.rules.rules, "person": person, "identifiers": (person,)}
     identifiers = tuple(str(one.name) for one in generator.identifiers)
     return {"rules": generator.rules.rules, "identifiers": identifiers}
 

@@ -11,6 +11,7 @@ from synth_handson.synthesis.identifiers import Identifier
 from synth_handson.synthesis.linked import LinkedForm, LinkedGenerator
 from synth_handson.synthesis.registry import get_engine, get_linked_engine
 from synth_handson.synthesis.rules.keep import NO_RULES, KeptRules
+from synth_handson.synthesis.rules.linked import NO_LINKED_RULES, LinkedRules
 from synth_handson.synthesis.schema import Schema
 
 ABOUT = "generator.json"
@@ -64,7 +65,11 @@ def from_bytes(archive: bytes) -> Generator:
 
 def linked_to_bytes(generator: LinkedGenerator) -> bytes:
     """Pack a generator of people with their events, as :func:`to_bytes` does."""
-    about = {"form": generator.form.to_plain(), "training": asdict(generator.training)}
+    about = {
+        "form": generator.form.to_plain(),
+        "training": asdict(generator.training),
+        **({"rules": generator.rules.to_plain()} if generator.rules else {}),
+    }
     return pack({**generator.model.files, ABOUT: json.dumps(about).encode()})
 
 
@@ -74,4 +79,7 @@ def linked_from_bytes(archive: bytes) -> LinkedGenerator:
     about = json.loads(files.pop(ABOUT))
     training = Training(**about["training"])
     model = get_linked_engine(training.engine).load_linked(files)
-    return LinkedGenerator(LinkedForm.from_plain(about["form"]), training, model, from_store=True)
+    rules = LinkedRules.from_plain(about["rules"]) if "rules" in about else NO_LINKED_RULES
+    return LinkedGenerator(
+        LinkedForm.from_plain(about["form"]), training, model, from_store=True, rules=rules
+    )

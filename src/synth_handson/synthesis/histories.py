@@ -304,6 +304,11 @@ def sort_times(frame: pd.DataFrame, names: Mapping[str, str], owner: Integers) -
     return frame
 
 
+def order_of(frame: pd.DataFrame, owner: Integers) -> str | None:
+    """Return the column by which events are ordered, if there is one."""
+    return _order(frame, owner)[0]
+
+
 def _order(frame: pd.DataFrame, owner: Integers) -> tuple[str | None, Integers]:
     """Find the column that orders events, and the order of the rows."""
     given = np.argsort(owner, kind="stable")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -13,8 +13,9 @@ from synth_handson.locales import Message
 from synth_handson.metrics.arrays import Integers
 from synth_handson.synthesis.engine import LinkedModel
 from synth_handson.synthesis.generator import Training
-from synth_handson.synthesis.histories import Histories
+from synth_handson.synthesis.histories import DrawnTables, Histories
 from synth_handson.synthesis.identifiers import Identifier
+from synth_handson.synthesis.rules.linked import NO_LINKED_RULES, LinkedRules
 from synth_handson.synthesis.schema import Schema, prepare
 from synth_handson.tables.checks import check_rows, check_seed
 from synth_handson.tables.linked import LinkedTables
@@ -29,7 +30,7 @@ class LinkedForm:
     key
         How new keys are made.
     schemas
-        Columns of the people, and of each table of events, without the key.
+        Columns that are learned of the people, and of each table of events, without the key.
     places
         Where the key stands in each of them.
     tables
@@ -45,11 +46,16 @@ class LinkedForm:
     columns: tuple[str | int, ...] = ()
 
     @classmethod
-    def of(cls, tables: LinkedTables) -> LinkedForm:
-        """Read the form of linked tables; those that were made from one table become one again."""
-        frames = [tables.people, *tables.events.values()]
-        places = tuple(list(frame.columns).index(tables.key) for frame in frames)
-        owners = [None, *map(tables.owners, tables.events)]
+    def of(cls, tables: LinkedTables, learned: LinkedTables | None = None) -> LinkedForm:
+        """Read the form of linked tables; those that were made from one table become one again.
+
+        Where rules are kept, other columns are learned than there are: the schemas are of these.
+        """
+        given = [tables.people, *tables.events.values()]
+        places = tuple(list(frame.columns).index(tables.key) for frame in given)
+        learned = learned or tables
+        frames = [learned.people, *learned.events.values()]
+        owners = [None, *map(learned.owners, learned.events)]
         schemas = tuple(
             Schema.of(frame.drop(columns=tables.key), owner)
             for frame, owner in zip(frames, owners, strict=True)
@@ -89,6 +95,8 @@ class LinkedGenerator:
         Whether it was found in the store, so that no training took place.
     why
         Why its engine was chosen, where that was not said.
+    rules
+        What all drawn people and events keep.
     """
 
     form: LinkedForm
@@ -96,6 +104,7 @@ class LinkedGenerator:
     model: LinkedModel
     from_store: bool = False
     why: Message | None = None
+    rules: LinkedRules = NO_LINKED_RULES
 
     def sample(self, n_people: int, random_state: int = 0) -> pd.DataFrame | LinkedTables:
         """Draw synthetic people, each with all their events.
@@ -111,24 +120,24 @@ class LinkedGenerator:
         -------
         DataFrame or LinkedTables
             What it was trained on: one table of all their events, or linked tables. Keys are new ones of the
-            same form; nobody's real key is among them.
+            same form; nobody's real key is among them. All keep the generator's rules; which share of the
+            people had to be drawn again for that, stands in ``attrs["redrawn"]`` of one table.
 
         Raises
         ------
         ArgumentError
             If ``n_people`` is not a whole number of at least 1, or ``random_state`` no seed.
         TrainingError
-            If the worker process ended while drawing.
+            If the worker process ended while drawing, or too few people keep a rule.
         """
         check_rows(n_people)
         n, seed = int(n_people), check_seed(random_state)
-        drawn = self.model.draw(n, seed)
+        drawn, again = self.rules.sample(self._draw, n, seed) if self.rules else (self._draw(n, seed), 0)
         form = self.form
         keys = form.key.make(n, seed).rename(form.key.name)
         frames = [
-            _with_key(schema.restore(frame), keys, owner, place)
-            for schema, frame, owner, place in zip(
-                form.schemas,
+            _with_key(frame, keys, owner, place)
+            for frame, owner, place in zip(
                 (drawn.people, *drawn.events),
                 (np.arange(n), *drawn.owners),
                 form.places,
@@ -137,7 +146,20 @@ class LinkedGenerator:
         ]
         events = dict(zip(form.tables, frames[1:], strict=True))
         tables = LinkedTables(frames[0], events, str(form.key.name), form.columns)
-        return tables.to_frame() if form.columns else tables
+        if not form.columns:
+            return tables
+        rows = tables.to_frame()
+        if self.rules:
+            rows.attrs["redrawn"] = again / n
+        return rows
+
+    def _draw(self, n: int, seed: int) -> DrawnTables:
+        drawn = self.model.draw(n, seed)
+        people, *events = (
+            schema.restore(frame)
+            for schema, frame in zip(self.form.schemas, (drawn.people, *drawn.events), strict=True)
+        )
+        return replace(drawn, people=people, events=tuple(events))
 
 
 def read_histories(tables: LinkedTables) -> Histories:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Sequence
 
 import pandas as pd
 
@@ -14,10 +14,12 @@ from synth_handson.synthesis.histories import Histories, prefix
 from synth_handson.synthesis.kept import find_or_train, training_of
 from synth_handson.synthesis.linked import LinkedForm, LinkedGenerator, read_histories
 from synth_handson.synthesis.registry import get_linked_engine
+from synth_handson.synthesis.rules.linked import NO_LINKED_RULES, LinkedRules, keep_linked_rules
 from synth_handson.synthesis.run import TrainingRun
 from synth_handson.synthesis.schema import engine_name
 from synth_handson.tables.checks import check_target
 from synth_handson.tables.linked import LinkedTables, check_linked
+from synth_handson.tables.rules.rule import Rule
 
 DEFAULT_ENGINE = "trees"
 """It takes seconds."""
@@ -61,43 +63,60 @@ def as_linked(train: pd.DataFrame | LinkedTables, person: str | None) -> LinkedT
 
 
 def train_linked(
-    engine: LinkedEngine, run: TrainingRun, tables: LinkedTables, generators: store.GeneratorStore | None
+    engine: LinkedEngine,
+    run: TrainingRun,
+    tables: LinkedTables,
+    generators: store.GeneratorStore | None,
+    stated: Sequence[Rule] = (),
 ) -> LinkedGenerator:
     """Find the generator of these tables in the store, or train it.
 
     Raises
     ------
     ArgumentError
-        If there is no such target, or it is the key.
+        If there is no such target, or it is the key; if nothing of a table of events can be learned; or if a
+        rule cannot be kept, as `keep_linked_rules`.
+    TableError
+        If what keeps the rules cannot be learned.
     """
-    target = _target(tables, run.target)
-    form, histories = LinkedForm.of(tables), read_histories(tables)
+    rules, learned = NO_LINKED_RULES, tables
+    if stated:
+        rules, learned = keep_linked_rules(stated, tables, run.options["random_state"])
+        check_linked(learned)
+    for name, events in learned.events.items():
+        if len(events.columns) < 2:
+            raise ArgumentError("linked_no_columns", table=name)
+    target = _target(tables, learned, run.target)
+    form, histories = LinkedForm.of(tables, learned), read_histories(learned)
     run.frame = histories.people
 
     def train() -> LinkedGenerator:
         run.begin()
         run.advance(phase="preparing")
         model = engine.train_linked(run, histories, target)
-        return LinkedGenerator(form, training_of(engine, run), model)
+        return LinkedGenerator(form, training_of(engine, run), model, rules=rules)
 
-    key = _key(engine, run, form, histories)
+    key = _key(engine, run, form, histories, rules)
     return find_or_train(engine, run, generators, key, train, linked_from_bytes, linked_to_bytes)
 
 
-def _target(tables: LinkedTables, target: Hashable | None) -> str | None:
-    """Return the name of the target among the columns of people, or else of events."""
+def _target(tables: LinkedTables, learned: LinkedTables, target: Hashable | None) -> str | None:
+    """Return the target among the learned columns of people, or else of events; None if it is derived."""
     frames = [frame.drop(columns=tables.key) for frame in (tables.people, *tables.events.values())]
     if target == tables.key:
         raise ArgumentError("target_identifier", column=target)
     check_target(target, [name for frame in frames for name in frame.columns])
-    if target is None:
+    frames = [frame.drop(columns=tables.key) for frame in (learned.people, *learned.events.values())]
+    if target is None or not any(target in frame for frame in frames):
         return None
     if target in frames[0]:
         return prefix(0) + engine_name(frames[0].columns, target)
     return next(engine_name(frame.columns, target) for frame in frames[1:] if target in frame)
 
 
-def _key(engine: LinkedEngine, run: TrainingRun, form: LinkedForm, histories: Histories) -> str:
+def _key(
+    engine: LinkedEngine, run: TrainingRun, form: LinkedForm, histories: Histories, rules: LinkedRules
+) -> str:
     tables = [
         store.key(frame.assign(owner=owner), {})
         for frame, owner in zip(histories.events, histories.owners, strict=True)
@@ -109,5 +128,6 @@ def _key(engine: LinkedEngine, run: TrainingRun, form: LinkedForm, histories: Hi
         "form": form.to_plain(),
         "forms": [one.to_plain() for one in histories.forms],
         "events": tables,
+        **({"rules": rules.to_plain()} if rules else {}),
     }
     return store.key(histories.people, {**run.options, **about})

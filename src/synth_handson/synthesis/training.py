@@ -162,7 +162,7 @@ def train_generator(
         several events where there are some, or gives no guarantee where there is to be one; if there is no
         such target, or it is an identifier; or if there is to be a guarantee for people who have several rows
         each: it would hold for one row only; or if a rule cannot be read, names a column that is not there,
-        is for linked tables, or most rows break it.
+        or columns of two tables of events, or most rows break it.
     TrainingCancelled
         If cancelled without ``keep``, or before the first model was there to keep.
     TrainingError
@@ -179,16 +179,11 @@ def train_generator(
         raise ArgumentError("cancel", value=cancel)
     stated = _stated(rules, requested)
     if person is not None or isinstance(train, LinkedTables):
-        if stated:
-            raise ArgumentError("rules_linked", rule=str(stated[0]))
         linked = choose_linked_engine(engine, server, requested)
         options = _options(linked, max_epochs, minutes, random_state, requested)
         tables = as_linked(train, person)
-        for name, events in tables.events.items():
-            if len(events.columns) < 2:
-                raise ArgumentError("linked_no_columns", table=name)
         run = TrainingRun(tables.people, options, on_progress or _nobody, cancel, target=target)
-        return train_linked(linked, run, tables, store if keep is True else keep or None)
+        return train_linked(linked, run, tables, store if keep is True else keep or None, stated)
     several = several or find_several_rows(check_frame(train, "frame", "table"))
     people: Integers | None = None
     identifiers: tuple[Identifier, ...] = ()

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from datetime import date
+from html import escape
 from typing import Any
 
 import marimo as mo
 
 from synth_planning.locales import Language
 from synth_planning.page.state import PlanPage
-from synth_planning.plan import Kind, Plan, title
+from synth_planning.plan import Kind, Plan
+from synth_planning.plan import title as title_of
 from synth_planning.research import Insight
 from synth_planning.wording import choice, plain, translator
 
@@ -75,8 +77,8 @@ def finders(plan_page: PlanPage, plan: Plan, language: Language) -> mo.ui.dictio
 def menu(plan: Plan, kind: Kind) -> dict[str, str]:
     """Return the ids of a kind's entries by title, so that no two have the same one."""
     options: dict[str, str] = {}
-    for entry in sorted(plan.entries(kind), key=lambda entry: (title(entry), entry.id)):
-        name = title(entry)[:SHOWN]
+    for entry in sorted(plan.entries(kind), key=lambda entry: (title_of(entry), entry.id)):
+        name = title_of(entry)[:SHOWN]
         options[name if name not in options else f"{name} ({entry.id})"] = entry.id
     return options
 
@@ -86,11 +88,18 @@ def head(
 ) -> mo.Html:
     """Begin the page; an empty plan can begin with the example."""
     translate = translator(language)
+    lead = translate("lead", place=plain(plan_page.store.shown))
+    if plan.name:
+        title, lead = f"# {plain(plan.name)}", f"{translate('what')}\n\n{lead}"
+    else:
+        title = f"# {translate('what')}"
     parts: list[Any] = [
-        mo.hstack([mo.md(translate("title")), switch], justify="space-between", align="start", wrap=True),
-        mo.md(translate("lead", place=plain(plan_page.store.shown))),
+        mo.hstack([mo.md(title), switch], justify="space-between", align="start", wrap=True),
+        mo.md(lead),
         mo.hstack([day, hours], justify="start", gap=2, wrap=True),
     ]
+    if len(plan) and not plan.name:
+        parts.insert(2, mo.Html(f'<div class="sp-small">{escape(translate("unnamed"))}</div>'))
     if not len(plan):
         button = mo.ui.button(
             on_click=lambda _: plan_page.load_example(language), label=translate("load_example")

@@ -14,7 +14,7 @@ from synth_planning.locales import Language
 from synth_planning.page.controls import menu
 from synth_planning.page.state import Conflict, Editing, Outcome, PlanPage, failure
 from synth_planning.plan import KINDS, MODELS, REFERENCES, Kind, Plan, title
-from synth_planning.wording import Translate, choice, field, plain, translator
+from synth_planning.wording import Translate, bullets, choice, doubles, field, plain, translator
 
 KEPT = ("id", "version", "updated")
 """Fields that nobody fills in."""
@@ -147,7 +147,12 @@ def outcome(found: Outcome, plan_page: PlanPage, language: Language) -> mo.Html:
         return _conflict(found, plan_page, language)
     if isinstance(found, PlanningError):
         return failure(found, language)
-    return mo.callout(mo.md(plain(found.render(language))), kind="success")
+    said = plain(found.said.render(language))
+    if not found.doubles:
+        return mo.callout(mo.md(said), kind="success")
+    translate = translator(language)
+    listed = bullets(doubles(found.doubles, translate))
+    return mo.callout(mo.md(f"{said}\n\n{translate('doubles_title')}\n\n{listed}"), kind="warn")
 
 
 def _conflict(found: Conflict, plan_page: PlanPage, language: Language) -> mo.Html:

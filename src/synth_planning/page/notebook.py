@@ -52,14 +52,20 @@ def _(feedback_tab, language, overview, priorities, progress, research):
 
 
 @app.cell(hide_code=True)
-def _(entry_selector, kind_selector, language):
-    page.edit_head(kind_selector, entry_selector, language)
+def _(csv_kind, language, plan, plan_page, summary):
+    page.exchange(plan_page, plan, summary, csv_kind, language)
     return
 
 
 @app.cell(hide_code=True)
 def _(get_outcome, language, plan_page):
     page.outcome(get_outcome(), plan_page, language)
+    return
+
+
+@app.cell(hide_code=True)
+def _(entry_selector, kind_selector, language):
+    page.edit_head(kind_selector, entry_selector, language)
     return
 
 
@@ -144,6 +150,12 @@ def _(language):
     hours = page.hours_control(page.page_hours(), language)
     reload = page.reload_control(language)
     return day, hours, reload
+
+
+@app.cell(hide_code=True)
+def _(language):
+    csv_kind = page.csv_kind(language)
+    return (csv_kind,)
 
 
 @app.cell(hide_code=True)

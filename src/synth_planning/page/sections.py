@@ -12,9 +12,9 @@ import marimo as mo
 
 from synth_planning import charts, wording
 from synth_planning.dashboard import Level, Summary
+from synth_planning.doubles import find_doubles
 from synth_planning.errors import PlanningError
 from synth_planning.feedback import Feedback, suggest_sentiment
-from synth_planning.files import as_yaml
 from synth_planning.locales import Language
 from synth_planning.page.state import failure
 from synth_planning.plan import Plan
@@ -25,7 +25,6 @@ from synth_planning.progress import (
     critical_path,
     open_tasks,
 )
-from synth_planning.report import write_report
 from synth_planning.research import find_gaps, find_insights
 from synth_planning.themes import find_rises, find_themes
 from synth_planning.wording import Translate, bullets, choice, markdown_table, plain, translator
@@ -53,35 +52,29 @@ def tabs(parts: Mapping[str, object], language: Language) -> mo.ui.tabs:
 def overview(plan: Plan, summary: Summary, language: Language) -> mo.Html:
     """Say where the plan stands, what endangers it, and what to do next."""
     translate = translator(language)
-    figures = "".join(
-        f"<div><dt>{escape(name)}</dt><dd>{escape(value)}</dd></div>"
-        for name, value in wording.key_figures(summary, plan, translate)
-    )
+    figures = "".join(_figure(found) for found in wording.key_figures(summary, plan, translate))
+    twice = wording.doubles(find_doubles(plan), translate)
     parts: list[Any] = [
         mo.callout(mo.md(wording.level(summary, translate)), kind=COLORS[summary.level]),
-        mo.Html(f'<dl class="sp-figures">{figures}</dl>'),
+        mo.Html(f'<div class="sp-figures">{figures}</div>'),
         mo.accordion({translate("rule_title"): mo.md(wording.rule(translate))}),
         mo.md(f"### {translate('risks_title')}\n\n{bullets(wording.risks(summary, language))}"),
         mo.md(f"### {translate('actions_title')}\n\n{bullets(wording.actions(summary, language))}"),
         mo.md(f"### {translate('loops_title')}\n\n{bullets(wording.loops(summary, translate))}"),
         mo.md(f"### {translate('totals_title')}\n\n{wording.totals(summary, translate)}"),
-        _downloads(plan, summary, language),
     ]
+    if twice:
+        parts.append(mo.md(f"{translate('doubles_title')}\n\n{bullets(twice)}"))
     return mo.vstack(parts)
 
 
-def _downloads(plan: Plan, summary: Summary, language: Language) -> mo.Html:
-    translate = translator(language)
-
-    def report() -> bytes:
-        return write_report(plan, summary.on, summary.mvp.available, language).encode()
-
-    files = [
-        mo.download(lambda: as_yaml(plan).encode(), filename="plan.yaml", label=translate("take_plan")),
-        mo.download(report, filename="plan.md", label=translate("take_report")),
-    ]
-    row = mo.hstack(files, justify="start", wrap=True)
-    return mo.vstack([mo.md(f"### {translate('take_title')}"), row])
+def _figure(found: wording.Figure) -> str:
+    """Show a number on a card that opens what it counts."""
+    shown = f"<span>{escape(found.name)}</span><strong>{escape(found.value)}</strong>"
+    if not found.counted:
+        return f"<div>{shown}</div>"
+    lines = "".join(f"<li>{escape(line)}</li>" for line in found.counted)
+    return f"<details><summary>{shown}</summary><ul>{lines}</ul></details>"
 
 
 def priorities(features: Sequence[Feature], chosen: MVP, language: Language) -> mo.Html:

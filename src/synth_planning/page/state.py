@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import marimo as mo
 
+from synth_planning.doubles import doubles_of
 from synth_planning.entries import Entry
 from synth_planning.errors import ConflictError, PlanningError
-from synth_planning.files import read_entries
+from synth_planning.files import entries_in
+from synth_planning.importing import import_entries
 from synth_planning.locales import Language, Message
 from synth_planning.paths import example
 from synth_planning.plan import MODELS, Kind, Plan, kind_of, title
+from synth_planning.product import PRODUCT
 from synth_planning.store import Store
 from synth_planning.wording import plain
 
@@ -57,7 +62,15 @@ class Conflict:
     theirs: Entry | None
 
 
-Outcome = Message | PlanningError | Conflict | None
+@dataclass(frozen=True)
+class Done:
+    """What was done, and what seems to be there twice by it."""
+
+    said: Message
+    doubles: Sequence[Sequence[Entry]] = ()
+
+
+Outcome = Done | PlanningError | Conflict | None
 """What came of the last change."""
 
 
@@ -112,18 +125,19 @@ class PlanPage:
     def choose(self, kind: Kind, entry: Entry | None = None) -> None:
         """Put an entry into the form, or an empty form there."""
         self._set_outcome(None)
-        self._set_editing(Editing(kind, entry))
+        # There is one product at most.
+        only = self.plan.product if kind == PRODUCT and entry is None else ()
+        self._set_editing(Editing(kind, only[0] if only else entry))
 
     def save(self, values: dict[str, Any] | None) -> None:
         """Save what stands in the form."""
         editing = self._editing()
-        given = {name: value for name, value in (values or {}).items() if value not in (None, "")}
         try:
             if editing.entry is None:
+                given = {name: value for name, value in (values or {}).items() if value not in (None, "")}
                 entry = MODELS[editing.kind].make(**given)
             else:
-                kept = editing.entry
-                entry = kept.make(**given, id=kept.id, version=kept.version, updated=kept.updated)
+                entry = editing.entry.filled(**(values or {}))
         except PlanningError as error:
             self._set_outcome(error)
             return
@@ -173,17 +187,26 @@ class PlanPage:
 
     def load_example(self, language: Language) -> None:
         """Add the worked example."""
+        content = example(language).read_bytes()
+        if self.bring_in(content, "example.yaml"):
+            self._set_outcome(Done(Message("planning.example_loaded")))
+
+    def bring_in(self, content: bytes, name: str, kind: Kind | None = None) -> bool:
+        """Add the entries of a file; tells whether that was done."""
         try:
-            self.store.save(*read_entries(example(language)), restoring=True)
+            done = import_entries(self.store, lambda plan: entries_in(content, Path(name), kind, plan))
         except PlanningError as error:
             self._set_outcome(error)
-        else:
-            self.reload()
-            self._set_outcome(Message("planning.example_loaded"))
+            return False
+        self.reload()
+        counts = {"new": done.new, "changed": done.changed, "same": done.same}
+        self._set_outcome(Done(Message("planning.imported", counts), done.doubles))
+        return True
 
     def _done(self, what: str, entry: Entry) -> None:
         self.reload()
-        self._set_outcome(Message(f"planning.{what}", {"title": title(entry)}))
+        twice = doubles_of(self.plan, [entry])
+        self._set_outcome(Done(Message(f"planning.{what}", {"title": title(entry)}), twice))
 
 
 def open_plan_page() -> PlanPage:

@@ -321,8 +321,7 @@ async function choose(job, chosen = null) {
       .map(({ name }) => `${name}=${types[name].value}`),
     leave_out: names.filter((name) => !kept[name].checked && name !== person.value),
     replace: answered("replace"), keep: answered("keep"),
-    // What rows keep cannot be kept for people with several rows.
-    rules: person.value ? [] : [...rules.filter(([, , box]) => box.checked).map(([rule]) => rule),
+    rules: [...rules.filter(([, , box]) => box.checked).map(([rule]) => rule),
       ...stated.value.split("\n").map((line) => line.trim()).filter(Boolean)],
   });
   const step = (name, changed = {}) => {
@@ -330,7 +329,7 @@ async function choose(job, chosen = null) {
     return go(job, name, asked, () => choose(job, asked));
   };
   // Whose rows they are decides how many are made, of what, and by which engine.
-  const by = (column) => step("check", { person: column, n_rows: null, ...(column ? { rules: [], engine: "auto" } : {}) });
+  const by = (column) => step("check", { person: column, n_rows: null, ...(column ? { engine: "auto" } : {}) });
   const form = make("form", {},
     make("div", { className: "fields" },
       ...questions.map((name) => field(t("are_names", { column: name }), answers[name])),
@@ -338,11 +337,10 @@ async function choose(job, chosen = null) {
       field(t("known"), known, t("known_hint")),
       field(t(understood.person ? "people" : "rows"), count, t(understood.person ? "people_hint" : "rows_hint")),
       field(t("engine"), engine, t(understood.person ? "engine_people_hint" : "engine_hint"))),
-    ...(understood.person ? [] : [
-      make("h2", {}, t("rules")),
-      paragraph(t(rules.length ? "rules_found" : "rules_none"), "soft"),
-      ...rules.map(([, label]) => label),
-      field(t("rules_own"), stated, t("rules_hint"))]),
+    make("h2", {}, t("rules")),
+    paragraph(t(rules.length ? "rules_found" : "rules_none"), "soft"),
+    ...rules.map(([, label]) => label),
+    field(t("rules_own"), stated, t("rules_hint")),
     escape,
     make("div", { className: "row" },
       make("button", { className: "first" }, t("go")), button(t("erase"), () => erase(job.id))));

@@ -208,7 +208,6 @@ def test_a_field_that_is_wrong_is_named(
         ({"types": "plan"}, "service-type"),
         ({"person": "plan", "engine": "copula"}, "engine-linked"),
         ({"person": "plan", "epsilon": 1}, "epsilon-person"),
-        ({"person": "plan", "rules": "found"}, "rules-linked"),
         ({"person": "plan", "leave_out": "plan"}, "leave-out-person"),
     ],
 )
@@ -259,9 +258,9 @@ def test_people_are_proposed_chosen_and_counted(client: TestClient, runner: JobR
     runner.check(job)
     told = client.get(f"/v1/jobs/{job}/understood").json()
     assert (told["proposed_person"], told["person"], told["people"]) == (None, "customer", 220)
-    assert told["rules"] == []
     assert client.get("/v1/engines?people=true").json() == ["auto", "mostly", "trees"]
-    assert client.post(f"/v1/jobs/{job}/start", json={"n_rows": 150}).status_code == 202
+    chosen = {"n_rows": 150, "rules": ["amount > 0"]}
+    assert client.post(f"/v1/jobs/{job}/start", json=chosen).status_code == 202
     runner.run(job)
     assert client.get(f"/v1/jobs/{job}").json()["state"] == "succeeded"
     made = pd.read_csv(io.BytesIO(client.get(f"/v1/jobs/{job}/synthetic.csv").content))
@@ -271,6 +270,8 @@ def test_people_are_proposed_chosen_and_counted(client: TestClient, runner: JobR
     assert summary["people"] == {"original": 220, "holdout": 100, "synthetic": 150, "measured": 150}
     evidence = client.get(f"/v1/jobs/{job}/evidence").json()
     assert (evidence["person"], evidence["people"]["synthetic"]) == ("customer", 150)
+    stated = [(rule["rule"], rule["broken"]) for rule in evidence["rules"] if rule["stated"]]
+    assert stated == [("amount > 0", 0)]
     assert "150 people" in client.get(f"/v1/jobs/{job}/report?language=en").text
 
 

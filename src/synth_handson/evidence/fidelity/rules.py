@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import pandas as pd
 
 from synth_handson.evidence.three_tables import AssessedTables
 from synth_handson.locales import Message
+from synth_handson.metrics.arrays import Integers
 from synth_handson.metrics.intervals import Estimate, exact_share
-from synth_handson.tables.columns import column_kind
 from synth_handson.tables.people import find_several_rows
 from synth_handson.tables.rules.find import find_rules_of, rests_on
 from synth_handson.tables.rules.rule import Rule
@@ -97,38 +96,68 @@ def assess_rules(
     train = tables.train
     several = find_several_rows(train)
     people = several.people(train) if several else np.arange(len(train))
+    one_each = [np.arange(len(table)) for table in tables.all]
+    skipped = several.identifiers if several else ()
+    return most_broken_first(measure_rules(tables, one_each, units, stated, people, skipped))
+
+
+def measure_rules(
+    tables: AssessedTables,
+    owners: Sequence[Integers],
+    units: Mapping[str, Unit],
+    stated: Sequence[Rule],
+    people: Integers | None = None,
+    skipped: tuple[str, ...] = (),
+    without: Collection[str] = (),
+) -> list[RuleEvidence]:
+    """Measure rules that are stated, and those that are found in the training table and the holdout.
+
+    Parameters
+    ----------
+    tables, units, stated
+        As `assess_rules`.
+    owners
+        The number of each row's person: synthetic, training and holdout rows. Intervals count these people.
+    people
+        The number of each training row's person where rules are looked for; by default as above.
+    skipped
+        Columns in which no rules are looked for.
+    without
+        Rules that are found between these columns alone are left out.
+    """
+    train, people = tables.train, owners[1] if people is None else people
     values, holdout, synthetic = (Values(table, units) for table in (train, tables.holdout, tables.synthetic))
     for rule in stated:
         rule.check(values)
-    found = find_rules_of(train, tables.holdout, people, several.identifiers if several else (), units)
+    found = find_rules_of(train, tables.holdout, people, skipped, units)
     asked = [(rule, True, rests_on(rule, values, people)) for rule in stated]
-    asked += [(one.rule, False, one.people) for one in found if one.rule not in stated]
-    measured = [
-        _measured(rule, is_stated, rests, (synthetic, values, holdout)) for rule, is_stated, rests in asked
+    asked += [
+        (one.rule, False, one.people)
+        for one in found
+        if one.rule not in stated and not {*one.rule.columns} <= {*without}
     ]
-    return tuple(sorted(measured, key=lambda one: (not one.stated, -one.broken)))
+    counts = [len(np.unique(owner)) for owner in owners]
+    return [
+        _measured(rule, is_stated, rests, (synthetic, values, holdout), counts)
+        for rule, is_stated, rests in asked
+    ]
 
 
-def units_of(columns: pd.DataFrame) -> dict[str, Unit]:
-    """Return the units of a training table's columns, as in an `AssessedTables`."""
-    units: dict[str, Unit] = {}
-    for name, column in columns.items():
-        kind = column_kind(column)
-        if kind in ("date", "zoned date"):
-            units[str(name)] = "date"
-        elif kind == "time":
-            units[str(name)] = "time"
-        elif kind == "duration":
-            units[str(name)] = "duration"
-    return units
+def most_broken_first(found: Iterable[RuleEvidence]) -> tuple[RuleEvidence, ...]:
+    """Put those that are stated first, and of each the most broken."""
+    return tuple(sorted(found, key=lambda one: (not one.stated, -one.broken)))
 
 
-def _measured(rule: Rule, stated: bool, people: int, tables: tuple[Values, Values, Values]) -> RuleEvidence:
+def _measured(
+    rule: Rule, stated: bool, people: int, tables: tuple[Values, Values, Values], counts: Sequence[int]
+) -> RuleEvidence:
     broken = [int((~rule.holds_for(table, tables[1])).sum()) for table in tables]
-    share = exact_share(broken[0], tables[0].rows)
+    # As if all rows of a person were alike: the interval is of people.
+    share = exact_share(broken[0] * counts[0] / tables[0].rows, counts[0])
     # What values of the training table decide, its own rows can hardly break.
     first = 2 if rule.reads_data else 1
-    real: Estimate = exact_share(sum(broken[first:]), sum(table.rows for table in tables[first:]))
+    rows, real_people = sum(table.rows for table in tables[first:]), sum(counts[first:])
+    real: Estimate = exact_share(sum(broken[first:]) * real_people / rows, real_people)
     return RuleEvidence(
         rule=str(rule),
         words=rule.message(tables[1].units),

@@ -148,7 +148,7 @@ def _profile(upload: Upload, profile: TableProfile, page_state: PageState, langu
                 ]
             ),
             _known(upload, learned, page_state, language),
-            *([] if profile.person else [_rules(upload, profile, page_state, language)]),
+            _rules(upload, profile, page_state, language),
             fold(
                 {
                     translate("load.own_remedies"): mo.vstack(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable, Sequence
+from collections.abc import Callable, Collection, Hashable, Iterable, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
@@ -113,26 +113,26 @@ class KeptRules:
         TrainingError
             If too few of twenty times as many rows keep the rules.
         """
-        rows = self._whole(draw(n, random_state), random_state)
-        broken = np.flatnonzero(~self._kept(rows))
+        rows = self.whole(draw(n, random_state), random_state)
+        broken = np.flatnonzero(~self.holds(rows))
         again, drawn, attempt = len(broken), n, 0
         share = max(1 - again / n, LEAST_KEPT)
         while len(broken):
             more = int(np.ceil(len(broken) / share * 1.2)) + 8
             if drawn + more > max(MOST_DRAWN * n, LEAST_DRAWN):
-                rule, part = self._worst(rows)
+                rule, part = self.worst(rows)
                 raise TrainingError("rules_not_kept", rule=str(rule), share=part, drawn=drawn)
             attempt += 1
             seed = int(np.random.SeedSequence([random_state, attempt]).generate_state(1)[0])
-            others = self._whole(draw(more, seed), seed)
-            good = np.flatnonzero(self._kept(others))[: len(broken)]
+            others = self.whole(draw(more, seed), seed)
+            good = np.flatnonzero(self.holds(others))[: len(broken)]
             drawn += more
             share = max(len(good) / more, LEAST_KEPT)
             rows = _replaced(rows, broken[: len(good)], others.iloc[good])
             broken = broken[len(good) :]
         return rows, again
 
-    def _kept(self, rows: pd.DataFrame) -> Booleans:
+    def holds(self, rows: pd.DataFrame) -> Booleans:
         """Tell which rows keep all rules. Shape (n_rows,)."""
         columns = Columns(self.schema, self.units)
         values = columns.values(rows)
@@ -154,13 +154,14 @@ class KeptRules:
         )
         return rule.holds_for(values, Values(frame, texts))
 
-    def _worst(self, rows: pd.DataFrame) -> tuple[Rule, float]:
+    def worst(self, rows: pd.DataFrame) -> tuple[Rule, float]:
+        """Return the rule that most rows break, and their share."""
         values = Columns(self.schema, self.units).values(rows)
         shares = [float((~self._holds(i, rule, values)).mean()) for i, rule in enumerate(self.rules)]
         worst = int(np.argmax(shares))
         return self.rules[worst], shares[worst]
 
-    def _whole(self, drawn: pd.DataFrame, random_state: int) -> pd.DataFrame:
+    def whole(self, drawn: pd.DataFrame, random_state: int) -> pd.DataFrame:
         """Rebuild the original's columns from what was drawn."""
         columns, rng = Columns(self.schema, self.units), np.random.default_rng(random_state)
         learned: dict[str, Column] = {str(name): column for name, column in drawn.items()}
@@ -186,26 +187,8 @@ _RULES: TypeAdapter[tuple[Rule, ...]] = TypeAdapter(tuple[Rule, ...])
 _ACTIONS: TypeAdapter[tuple[Action, ...]] = TypeAdapter(tuple[Action, ...])
 
 
-def keep_rules(
-    rules: Sequence[Rule], frame: pd.DataFrame, people: Integers | None, random_state: int
-) -> tuple[KeptRules, pd.DataFrame, Integers | None]:
-    """Prepare rules from a table, and turn the table into one whose rows keep them by construction.
-
-    Parameters
-    ----------
-    rules
-        The rules.
-    frame
-        The training table, without identifiers.
-    people
-        The number of each row's person, if people have several rows; shape (n_rows,).
-    random_state
-        Seed of what is filled in where nothing counts.
-
-    Returns
-    -------
-    tuple
-        The rules, the table that is learned, and its people. Rows that break a rule are in neither.
+def which_keep(rules: Sequence[Rule], frame: pd.DataFrame) -> Booleans:
+    """Tell which rows of a training table keep all rules. Shape (n_rows,).
 
     Raises
     ------
@@ -220,14 +203,50 @@ def keep_rules(
         if (~holds).mean() > MOST_BROKEN:
             raise ArgumentError("rule_broken", rule=str(rule), share=float((~holds).mean()))
         kept &= holds
-    units = values.units
+    return kept
+
+
+def keep_rules(
+    rules: Sequence[Rule],
+    frame: pd.DataFrame,
+    people: Integers | None,
+    random_state: int,
+    fixed: Collection[str] = (),
+) -> tuple[KeptRules, pd.DataFrame, Integers | None]:
+    """Read what a table says of rules, and turn it into one from which they are learned by construction.
+
+    Parameters
+    ----------
+    rules
+        The rules.
+    frame
+        The training table, without identifiers.
+    people
+        The number of each row's person, if people have several rows; shape (n_rows,).
+    random_state
+        Seed of what is filled in where nothing counts.
+    fixed
+        Columns that are learned as they are, whatever a rule says of them.
+
+    Returns
+    -------
+    tuple
+        The rules, the table that is learned, and its people. Rows that break a rule are in neither.
+
+    Raises
+    ------
+    ArgumentError
+        As `which_keep`; or if nothing that a rule is about is shared by eight people.
+    """
+    kept = which_keep(rules, frame)
+    units = Values(frame).units
     frame = frame[kept].reset_index(drop=True)
     people = None if people is None else people[kept]
     columns = Columns(Schema.of(frame, people), units)
     values = columns.values(frame)
     given = Training(frame, values, people, np.random.default_rng(random_state))
     actions = tuple(
-        action if isinstance(action, Blank) else action.read(given) for action in plan(rules, values)
+        action if isinstance(action, Blank) else action.read(given) for action in plan(rules, values, fixed)
     )
     steps = [action for action in actions if not isinstance(action, Blank)]
     references = {position: _known(rule, given) for position, rule in enumerate(rules) if rule.reads_data}

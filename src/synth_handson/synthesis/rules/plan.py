@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 
 from synth_handson.synthesis.rules.steps import (
     Action,
@@ -31,7 +31,7 @@ LEAST_LEARNED = 2
 """Fewest columns left for the engine to learn."""
 
 
-def plan(rules: Sequence[Rule], values: Values) -> tuple[Action, ...]:
+def plan(rules: Sequence[Rule], values: Values, fixed: Collection[str] = ()) -> tuple[Action, ...]:
     """Choose the steps that make columns, in a feasible order.
 
     Rules that do not go together are left to be drawn again.
@@ -44,8 +44,10 @@ def plan(rules: Sequence[Rule], values: Values) -> tuple[Action, ...]:
         The rules.
     values
         The rows that are learned.
+    fixed
+        Columns that no step makes: what is below one of them is made by how far it is below.
     """
-    chosen = _Chosen(values)
+    chosen = _Chosen(values, fixed)
     formulas = [rule for rule in rules if isinstance(rule, Comparison) and rule.formula]
     for rule in formulas:
         chosen.add(_computed(rule, values, chosen))
@@ -60,8 +62,13 @@ def plan(rules: Sequence[Rule], values: Values) -> tuple[Action, ...]:
             chosen.add([Combine(columns=together.of)])
     for ranged in (rule for rule in rules if isinstance(rule, Within)):
         chosen.add([Place(column=ranged.column, by=ranged.by)])
-    for high, lows in _orders(rules):
+    orders = sorted(_orders(rules), key=lambda order: order[0] not in fixed)
+    for high, lows in orders:
         chosen.add([Gap(column=high, lows=lows), *(Gap(column=high, lows=(low,)) for low in lows)])
+        if high in fixed:
+            for low, strict in lows:
+                if values.is_days(low) == values.is_days(high):
+                    chosen.add([Gap(column=low, lows=((high, strict),), down=True)])
     for missing in (rule for rule in rules if isinstance(rule, MissingIf | MissingTogether)):
         chosen.blank(missing)
     return chosen.in_order()
@@ -70,8 +77,9 @@ def plan(rules: Sequence[Rule], values: Values) -> tuple[Action, ...]:
 class _Chosen:
     """Steps that go together."""
 
-    def __init__(self, values: Values) -> None:
+    def __init__(self, values: Values, fixed: Collection[str]) -> None:
         self.values = values
+        self.fixed = fixed
         self.steps: dict[str, Step] = {}
         self.blanks: dict[str, Blank] = {}
 
@@ -87,7 +95,7 @@ class _Chosen:
         for column in rule.columns[:1] if isinstance(rule, MissingIf) else rule.columns[::-1]:
             after = isinstance(self.steps.get(column), Compute | LookUp | Combine)
             step = Blank(rule=rule, column=column, after=after)
-            if column not in self.blanks and not self._needs(step.needs, column):
+            if column not in (*self.fixed, *self.blanks) and not self._needs(step.needs, column):
                 self.blanks[column] = step
                 return
 
@@ -113,7 +121,8 @@ class _Chosen:
         return tuple(ordered)
 
     def _goes(self, step: Step) -> bool:
-        if any(name in self.steps or self._needs(step.needs, name) for name in step.makes):
+        taken = {*self.steps, *self.fixed}
+        if any(name in taken or self._needs(step.needs, name) for name in step.makes):
             return False
         gone = {*self.steps, *step.makes} if isinstance(step, Compute | LookUp) else set(self.steps)
         learned = [name for name in self.values.names if name not in gone or name in step.needs]

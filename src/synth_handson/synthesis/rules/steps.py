@@ -95,7 +95,7 @@ class Gap(Part):
     """For a column that lies above others, the difference is learned instead of the column.
 
     Differences are counted from the smallest value that is allowed, in the column's own steps, so that no
-    rounding can bring it below.
+    rounding can bring it below. ``down`` turns it round: how far the column is below others.
     """
 
     kind: Literal["gap"] = "gap"
@@ -103,6 +103,7 @@ class Gap(Part):
     lows: tuple[tuple[str, bool], ...]
     size: float = 0.0
     days: tuple[bool, ...] = ()
+    down: bool = False
     has_alone: bool = False
 
     @property
@@ -128,7 +129,7 @@ class Gap(Part):
 
     def learned(self, given: Training) -> dict[str, Column]:
         """Return the columns that are learned instead."""
-        least, ends = self._least(given.values), given.values.floats(self.column)
+        least, ends = self._least(given.values), self._sign * given.values.floats(self.column)
         gaps = (ends - least) / (self.size or 1)
         free = np.isnan(least) & ~np.isnan(ends)
         gaps = filled(np.round(gaps) if self.size else gaps, free, given.rng)
@@ -141,16 +142,20 @@ class Gap(Part):
         """Rebuild the columns from those drawn and made before."""
         gaps = pd.Series(of_column(drawn, self.column)).to_numpy(float, na_value=np.nan)
         least = self._least(values)
-        ends = least + np.maximum(gaps, 0) * (self.size or 1)
+        ends = self._sign * (least + np.maximum(gaps, 0) * (self.size or 1))
         if self.has_alone:
             alone = np.isnan(least) & ~np.isnan(gaps)
             ends = np.where(alone, _drawn_alone(drawn, self.column, columns), ends)
         return {self.column: columns.as_drawn(self.column, ends)}
 
+    @property
+    def _sign(self) -> int:
+        return -1 if self.down else 1
+
     def _least(self, values: Values) -> Floats:
         """Return the smallest value that is allowed; NaN where all that it is compared with is missing."""
         found = [
-            self._above(values.floats(name), strict, by_day)
+            self._above(self._sign * values.floats(name), strict, by_day)
             for (name, strict), by_day in zip(self.lows, self.days, strict=True)
         ]
         least = found[0]

@@ -26,6 +26,20 @@ SOME = 20
 """Texts examined to see whether a column may hold dates."""
 
 
+def units_of(columns: pd.DataFrame) -> dict[str, Unit]:
+    """Say what the columns of a table hold that are time, and are compared in days."""
+    units: dict[str, Unit] = {}
+    for name, column in columns.items():
+        kind = column_kind(column)
+        if kind in ("date", "zoned date"):
+            units[str(name)] = "date"
+        elif kind == "time":
+            units[str(name)] = "time"
+        elif kind == "duration":
+            units[str(name)] = "duration"
+    return units
+
+
 class Values:
     """The columns of a table, in the units in which rules compare them.
 

@@ -1,0 +1,67 @@
+"""Rules of people with several rows each are measured in rows, with intervals that count people."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from panels import draw_payments, linked, renumbered
+
+from synth_handson import assess
+from synth_handson.errors import ArgumentError
+from synth_handson.evidence.assessment import Evidence
+from synth_handson.metrics.intervals import exact_share
+
+COUNTRY = dict(zip("ABCDEF", "XXYYZZ", strict=True))
+
+
+def trips(seed: int) -> pd.DataFrame:
+    frame = renumbered(draw_payments(200, seed), 10_000 * seed)
+    rng = np.random.default_rng(seed)
+    nights = pd.to_timedelta(rng.integers(1, 9, len(frame)), unit="D")
+    return frame.assign(leaves=frame["day"] + nights, country=frame["region"].map(COUNTRY))
+
+
+TRAIN, HOLDOUT, HONEST = map(trips, (1, 2, 3))
+BROKEN = HONEST.assign(leaves=HONEST["day"].where(HONEST.index % 2 == 0, HONEST["leaves"]))
+
+
+def assessed(synthetic: pd.DataFrame, *rules: str) -> Evidence:
+    return assess(synthetic, train=TRAIN, holdout=HOLDOUT, person="customer", rules=rules)
+
+
+@pytest.fixture(scope="module")
+def broken() -> Evidence:
+    return assessed(BROKEN, "amount > 0")
+
+
+def test_those_of_people_and_of_events_are_found(broken: Evidence) -> None:
+    rules = {rule.rule: rule for rule in broken.rules}
+    assert {"day < leaves", "region -> country", "amount > 0"} <= set(rules)
+    assert (rules["region -> country"].rows, rules["region -> country"].people) == (200, 200)
+    assert (rules["day < leaves"].rows, rules["day < leaves"].people) == (len(BROKEN), 200)
+    assert [rule.rule for rule in broken.rules if rule.stated] == ["amount > 0"]
+
+
+def test_a_broken_one_is_named_first_and_privacy_is_judged_as_before(broken: Evidence) -> None:
+    (rule,) = [rule for rule in broken.rules if rule.rule == "day < leaves"]
+    share = float((BROKEN["day"] >= BROKEN["leaves"]).mean())
+    assert rule.broken == pytest.approx(share)
+    # As if each of the 200 people said one thing.
+    expected = exact_share(200 * share, 200)
+    assert (rule.low, rule.high) == pytest.approx((expected.low, expected.high))
+    assert rule.is_broken
+    assert "break a rule" in broken.usefulness.reasons[0].render("en")
+    assert broken.usefulness.outcome in ("limited", "not useful")
+    assert assessed(HONEST).verdict == broken.verdict
+
+
+def test_a_rule_between_two_tables_of_events_is_refused() -> None:
+    def both(frame: pd.DataFrame) -> object:
+        tables = linked(frame)
+        calls = frame[["customer", "day"]].rename(columns={"day": "called"})
+        return type(tables)(tables.people, {**tables.events, "calls": calls}, "customer")
+
+    synthetic, train, holdout = map(both, (HONEST, TRAIN, HOLDOUT))
+    with pytest.raises(ArgumentError, match="two tables of events"):
+        assess(synthetic, train=train, holdout=holdout, rules="leaves < called")  # type: ignore[arg-type]
+    with pytest.raises(ArgumentError, match="leavs"):
+        assessed(HONEST, "leavs > day")
