@@ -357,12 +357,12 @@ def _is_like_name(text: str) -> bool:
 
 
 def _is_full(text: str) -> bool:
-    """Tell whether a name has more than one part, or a title or honorific beside it."""
+    """Tell whether a name has more than one part, initials, or a title or honorific beside it."""
     if HANGUL.search(text):
         return True
     if JAPANESE.search(text):
         return len([part for part, _ in name_parts(text) if part.strip(" 　・")]) > 1
-    return len(re.findall(r"[^\W\d_]{2,}", text)) > 1
+    return len(re.findall(r"[^\W\d_]{2,}|\b[^\W\d_]\.", text)) > 1
 
 
 def _is_ambiguous(text: str) -> bool:
