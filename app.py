@@ -130,12 +130,6 @@ def _(engine_selector, get_job, get_tables, job_buttons, language, state):
     return
 
 
-@app.cell(hide_code=True)
-def _(ask_form, get_asking, wish):
-    ask_form.show(get_asking(), wish)
-    return
-
-
 @app.cell
 def _(made, rows, wish):
     generator = made.generator  # the one that ships with the lesson, until yours is trained
@@ -147,6 +141,12 @@ def _(made, rows, wish):
 @app.cell(hide_code=True)
 def _(alike, language, synthetic_closest):
     page.crowd(alike, synthetic_closest, language)
+    return
+
+
+@app.cell(hide_code=True)
+def _(ask_form, get_asking, wish):
+    ask_form.show(get_asking(), wish)
     return
 
 
@@ -343,15 +343,9 @@ def _(context, exercises):
 
 
 @app.cell(hide_code=True)
-def _(exercises, get_scores):
-    exercises.score_card(get_scores())
-    return
-
-
-@app.cell(hide_code=True)
 def _(about_fields, assessed, context, exercises, get_scores, language, own, tables):
-    _signed = exercises.signed(context) if get_scores() else ()
-    page.letter(tables, assessed, about_fields, _signed, own, language)
+    _card, _signed = exercises.score_card(get_scores()), exercises.signed(context)
+    mo.vstack([_card, page.letter(tables, assessed, about_fields, _signed, own, language)])
     return
 
 

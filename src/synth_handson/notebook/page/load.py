@@ -47,6 +47,8 @@ def split_note(
     sizes = {name: len(part) for name, part in parts.items()}
     if dataset.person:
         key, sizes = f"{key}_people", {name: part[dataset.person].nunique() for name, part in parts.items()}
+    elif isinstance(dataset, OwnTable) and dataset.profile.several:
+        key = f"{key}_rows"
     split = get_text(language, key, **sizes)
     said = mo.md(f"{load.source_note(dataset, language)}\n\n{split}")
     why = load.fallback_note(dataset, language) if isinstance(dataset, Dataset) else None
