@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
-from scipy.stats import binom
+from scipy import special
 
 from synth_handson.tables.rules.rule import Rule
 from synth_handson.tables.rules.values import Values
@@ -47,6 +47,6 @@ def is_chance(rule: Rule, frame: pd.DataFrame, rng: np.random.Generator, tried: 
     for name in rule.columns:
         again = Values(shuffled(some, name, rng), reference.units)
         share = float((~rule.holds_for(again, reference)).mean())
-        if share < LEAST_BROKEN or binom.cdf(broken, len(some), share) > LEVEL / max(tried, 1):
+        if share < LEAST_BROKEN or special.bdtr(broken, len(some), share) > LEVEL / max(tried, 1):
             return True
     return False

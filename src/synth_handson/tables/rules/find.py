@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from scipy.stats import binom
+from scipy import special
 
 from synth_handson.locales import Message
 from synth_handson.tables.checks import check_frame
@@ -219,7 +219,7 @@ def _goes_on(rule: Rule, holdout: Values, train: Values) -> bool:
     if not isinstance(rule, Within) or not broken:
         return not broken
     beyond = 2 * len(train.codes(rule.by)[1]) / train.rows
-    return bool(binom.sf(broken - 1, holdout.rows, min(beyond, 1.0)) > BEYOND)
+    return bool(special.bdtrc(broken - 1, holdout.rows, min(beyond, 1.0)) > BEYOND)
 
 
 def rests_on(rule: Rule, values: Values, people: Any = None) -> int:
