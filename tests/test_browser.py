@@ -399,8 +399,8 @@ SCROLLS_INSIDE = """() => [...document.querySelectorAll(".output-area, .output-a
 
 @pytest.fixture(scope="module")
 def editor(chromium: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """Start ``marimo edit app.py``."""
-    with serve(tmp_path_factory.mktemp("editor"), "edit") as running:
+    """Start ``marimo edit app.py`` with the stand-in: nobody trains there."""
+    with serve(tmp_path_factory.mktemp("editor"), "edit", PYTHONPATH=str(STAND_IN)) as running:
         yield running
 
 
