@@ -3,8 +3,9 @@
 import pandas as pd
 import pytest
 
-from synth_handson.tables.files.convert import parse, spell
+from synth_handson.tables.files.convert import UnreadableValue, parse, spell
 from synth_handson.tables.files.infer import infer_form
+from synth_handson.tables.files.objects import plain_values
 
 CASES = [
     (["1", "-2", "0"], "whole", {}),
@@ -49,7 +50,14 @@ CASES = [
     (["2024-01-31T10:00:00Z"], "date", {"zone": "Z"}),
     (["2024-01-31 10:00:00+0900"], "date", {"zone": "+0900"}),
     (["2024-01-31T10:00+01:00", "2024-07-31T10:00+02:00"], "date", {"zone": "Z"}),
-    (["１２", "３４"], "text", {}),
+    (["１２", "３４"], "whole", {"wide": True}),
+    (["1２", "３４"], "text", {}),
+    (["２０２４年３月５日", "２０２３年１２月１日"], "date", {"date_format": "%Y年%-m月%-d日", "wide": True}),
+    (["5 kg", "12 kg"], "whole", {"suffix": " kg"}),
+    (["5 kg", "12 g"], "text", {}),
+    (["01 kg", "12 kg"], "text", {}),
+    (["A1", "A2"], "text", {}),
+    (["10-19", "20-29"], "text", {}),
     (["nan", "null"], "text", {}),
     ([None, None], "text", {}),
     (["-", "x"], "text", {"missing": ""}),
@@ -91,3 +99,31 @@ def test_where_semicolons_delimit_a_comma_is_a_decimal_one() -> None:
     values = pd.Series(["1,234", "2,345"], dtype="str")
     assert infer_form("a", values).grouping == ","
     assert infer_form("a", values, comma=True).decimals == 3
+
+
+@pytest.mark.parametrize(
+    ("values", "numbers"),
+    [
+        (["5 kg", "12 kg"], [5, 12]),
+        (["1,200円", "800円"], [1200, 800]),
+        (["￥1,200", "￥800"], [1200, 800]),
+        (["$1,200.50", "$3.00"], [1200.5, 3.0]),
+        (["12,50 €", "3,99 €"], [12.5, 3.99]),
+        (["USD 12.50", "USD 3.00"], [12.5, 3.0]),
+        (["12%", "5%"], [12, 5]),
+        (["-5 °C", "12 °C"], [-5, 12]),
+        (["12 mg/dL", "30 mg/dL"], [12, 30]),
+        (["25歳", "40歳"], [25, 40]),
+        (["１２．５", "３．０"], [12.5, 3.0]),
+        (["￥１，２００", "￥８００"], [1200, 800]),
+        (["５ kg", "１２ kg"], [5, 12]),
+    ],
+)
+def test_a_unit_and_wide_digits_are_written_again(values: list[str], numbers: list[float]) -> None:
+    column = pd.Series([*values, None], dtype="str")
+    form = infer_form("a", column)
+    assert parse(column, form).dropna().tolist() == numbers
+    assert spell(parse(column, form), form).dropna().tolist() == values
+    assert plain_values(parse(column, form), form) == [*values, None]
+    with pytest.raises(UnreadableValue):
+        parse(pd.Series([values[0], "7 lb"]), form)

@@ -84,7 +84,7 @@ HOSTILE: dict[str, tuple[str, Callable[[], bytes], str]] = {
     "after a cell of two lines": ("a.csv", lambda: b'a,b\n"1\n2",3\n4,5\n6\n', "line 5: fields found: 1"),
     "titles that are wide": ("a.csv", lambda: b"Sales,May\n\nid,amount,x\n1,5,y\n2,7,z\n", "fields found: 3"),
     "an open quote": ("a.csv", lambda: b'a,b\n1,"x\n2,y\n3,z\n', "never be closed"),
-    "the same name twice": ("a.csv", lambda: b"a,b,a\n1,2,3\n", "same name: a"),
+    "the same name twice": ("a.csv", lambda: b"a,b,a\n1,2,3\n", "same name: a (1, 3)"),
     "10,000 columns": ("a.csv", WIDE.encode, "10,000 columns"),
     "a cell of 50 MB": (
         "a.csv",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from decimal import Decimal
 from functools import partial
@@ -14,7 +15,7 @@ from synth_handson.tables.checks import MISSING_MARKERS
 from synth_handson.tables.columns import Column, as_canonical, column_kind
 from synth_handson.tables.dates import asked_format, read_dates, read_times, time_format, write_dates
 from synth_handson.tables.files.form import ColumnForm, ColumnType
-from synth_handson.tables.files.infer import NUMBER, WHOLE, ZONED, matches
+from synth_handson.tables.files.infer import NARROW, NUMBER, WHOLE, WIDE, ZONED, matches
 from synth_handson.tables.files.levels import PIECE, by_pieces
 
 SURE_DIGITS = 15
@@ -48,7 +49,7 @@ def parse(column: Column, form: ColumnForm) -> Column:
     """
     if form.type == "text":
         return column
-    text = column.str.strip()
+    text = (column.str.translate(WIDE) if form.wide else column).str.strip()
     missing = text.isna() | text.str.lower().isin(MISSING_MARKERS)
     if missing.any():
         text = text.mask(missing)
@@ -60,6 +61,10 @@ def parse(column: Column, form: ColumnForm) -> Column:
         times = read_times(text, form.date_format or str(time_format(text.dropna())))
         _check(text, times.notna())
         return times
+    if form.prefix or form.suffix:
+        has = text.str.startswith(form.prefix) & text.str.endswith(form.suffix.rstrip())
+        _check(text, has.fillna(False).astype(bool))
+        text = text.str.removeprefix(form.prefix).str.removesuffix(form.suffix.rstrip()).str.strip()
     if form.grouping:
         text = text.str.replace(form.grouping, "", regex=False)
     if form.decimal != ".":
@@ -75,6 +80,8 @@ def spell(column: Column, form: ColumnForm) -> Column:
 
     A value that is not of the form's type is spelled as it would be without a form.
     """
+    if form.wide:
+        return spell(column, replace(form, wide=False)).str.translate(NARROW)
     column = as_exact(column)
     kind = "number" if _are_decimals(column) else column_kind(column)
     if kind == "boolean":
@@ -204,7 +211,9 @@ def _spell_numbers(column: Column, form: ColumnForm) -> Column:
     if form.grouping:
         spelled = spelled.map(lambda text: f"{Decimal(text):,}", na_action="ignore").astype("str")
     signs = str.maketrans({",": form.grouping, ".": form.decimal})
-    return spelled.str.translate(signs) if (form.grouping, form.decimal) != ("", ".") else spelled
+    if (form.grouping, form.decimal) != ("", "."):
+        spelled = spelled.str.translate(signs)
+    return form.prefix + spelled + form.suffix if form.prefix or form.suffix else spelled
 
 
 def _fixed(decimals: int, value: float) -> str:
@@ -214,7 +223,14 @@ def _fixed(decimals: int, value: float) -> str:
 
 
 def _plain(form: ColumnForm) -> ColumnForm:
-    return ColumnForm(form.name, "number", decimal=form.decimal, grouping=form.grouping)
+    return ColumnForm(
+        form.name,
+        "number",
+        decimal=form.decimal,
+        grouping=form.grouping,
+        prefix=form.prefix,
+        suffix=form.suffix,
+    )
 
 
 def _as_digits(value: object) -> str:

@@ -44,6 +44,10 @@ class ColumnForm:
         What follows every date: "Z" or an offset such as "+09:00"; "" for dates without a zone.
     decimal, grouping
         The decimal separator and the thousands separator.
+    prefix, suffix
+        What stands before and behind every number, such as "¥" or " kg".
+    wide
+        Whether digits and separators are full-width characters.
     decimals
         Number of decimals if all numbers have the same number of them.
     words
@@ -60,6 +64,9 @@ class ColumnForm:
     zone: str = ""
     decimal: str = "."
     grouping: str = ""
+    prefix: str = ""
+    suffix: str = ""
+    wide: bool = False
     decimals: int | None = None
     words: tuple[str, str] = ("false", "true")
     missing: str = ""
@@ -67,6 +74,11 @@ class ColumnForm:
     def why(self, language: Language = "en") -> str:
         """Explain why the column has its type."""
         return get_text(language, f"files.reason_{self.reason}", **self.details)
+
+    @property
+    def as_written(self) -> bool:
+        """Whether a number has to be written as text to look as it did."""
+        return bool(self.prefix or self.suffix or self.wide)
 
 
 @dataclass(frozen=True)
@@ -242,7 +254,12 @@ def name_columns(path: Path, cells: Sequence[object]) -> list[str]:
     if len(cells) > MAX_COLUMNS:
         raise ArgumentError("file_columns", path=path, columns=len(cells), limit=MAX_COLUMNS)
     names = called(cells)
-    repeated = sorted(name for name, times in Counter(names).items() if times > 1)
-    if repeated:
-        raise ArgumentError("file_names", path=path, names=", ".join(repeated[:5]))
+    places = {name: [str(i + 1) for i, one in enumerate(names) if one == name] for name in _repeated(names)}
+    if places:
+        shown = "; ".join(f"{name} ({', '.join(found[:5])})" for name, found in places.items())
+        raise ArgumentError("file_names", path=path, names=shown)
     return names
+
+
+def _repeated(names: Sequence[str]) -> list[str]:
+    return sorted(name for name, times in Counter(names).items() if times > 1)[:5]

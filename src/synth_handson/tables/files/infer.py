@@ -42,6 +42,15 @@ DIGITS_OF_DATES = r"(?:\d{8}|\d{14})"
 FIRST = 10_000
 """Values examined to see whether a column has more than two, and whether most look like dates."""
 THREE = r"\s*-?[1-9]\d{0,2},\d{3}\s*"
+WIDE = str.maketrans("０１２３４５６７８９．，－：／", "0123456789.,-:/")
+NARROW = {narrow: wide for wide, narrow in WIDE.items()}
+NO_ASCII = "[^-0-9.,:/]*[０-９][^-0-9.,:/]*"
+"""What is written in wide digits throughout, and can be written back."""
+UNIT = re.compile(
+    r"(?P<before>(?:[$€£¥₩₹₽￥]|[A-Z]{3}(?= )) ?)?(?:-?[0-9](?:[0-9.,'’ \u00a0\u202f]*[0-9])?)"
+    r"(?P<behind>\s?(?:[%‰°℃℉$€£¥₩₹₽￥]|[^\W\d_]|[/²³·])[^\d\s,;.-]{0,7})?"
+)
+"""A number with a currency before it, or a unit behind."""
 ZONED = re.compile(r"(.*\d)\s?(Z|[+-]\d{2}:?\d{2})")
 
 
@@ -76,10 +85,14 @@ def infer_form(
     values = column if known.all() else column[known]
     if values.empty:
         return ColumnForm(name, "text", "words" if written.any() else "empty")
-    found = _boolean(name, values) or _digits(name, values) or _number(name, values, comma)
-    found = found or _date(name, values) or _time(name, values)
+    wide = _all(values, NO_ASCII)
+    plain = values.str.translate(WIDE) if wide else values
+    found = _boolean(name, plain) or _digits(name, plain) or _number(name, plain, comma)
+    found = found or _date(name, plain) or _time(name, plain) or _with_unit(name, plain, comma)
     if found is None:
         return _text(name, values, rows[known])
+    if wide:
+        found = replace(found, wide=True)
     if not written.all() or not markers.any():
         return found
     # With more than one marker, the most frequent one is written for all.
@@ -129,6 +142,24 @@ def _number(name: str, values: Column, comma: bool) -> ColumnForm | None:
             return replace(form, type="whole")
         return _with_decimals(form, values)
     return None
+
+
+def _with_unit(name: str, values: Column, comma: bool) -> ColumnForm | None:
+    """Tell whether all are numbers with the same unit or currency: "5 kg", "1,200円", "$3.00", "12%"."""
+    first = UNIT.fullmatch(str(values.iloc[0]))
+    if not first or not (first["before"] or first["behind"]):
+        return None
+    before, behind = first["before"] or "", first["behind"] or ""
+    if not _all(values, f"{re.escape(before)}[-0-9].*{re.escape(behind)}"):
+        return None
+    bare = values.str.removeprefix(before).str.removesuffix(behind)
+    # Between blanks, what is written would not come back.
+    form = _number(name, bare, comma) if not bare.str.contains(r"^\s|\s$").any() else None
+    if form is None:
+        return None
+    return replace(
+        form, reason="unit", details={"unit": (before + behind).strip()}, prefix=before, suffix=behind
+    )
 
 
 def _with_decimals(form: ColumnForm, values: Column) -> ColumnForm:

@@ -223,7 +223,7 @@ def plain_rows(frame: pd.DataFrame, forms: Sequence[ColumnForm]) -> Iterator[dic
 def plain_values(column: Column, form: ColumnForm) -> list[Any]:
     """Return the values of a column as text, numbers, truth values and None."""
     kind = default_form("", column).type
-    if kind in ("date", "time", "text"):
+    if kind in ("date", "time", "text") or form.as_written:
         values = spell(column, form).astype(object)
     else:
         values = as_exact(column).astype(object)
