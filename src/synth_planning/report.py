@@ -153,7 +153,7 @@ def _progress(plan: Plan, on: date, translate: Translate) -> Iterator[str]:
 def _feedback(plan: Plan, on: date, translate: Translate) -> Iterator[str]:
     yield f"## {translate('report_feedback')}"
     if not plan.feedback:
-        yield translate("no_voices")
+        yield translate("no_feedback")
         return
     yield wording.rate(plan.feedback, translate)
     yield bullets(wording.distributions(plan.feedback, translate))

@@ -241,7 +241,7 @@ def themes(found: Themes, rises: Sequence[Rise], translate: Translate) -> list[s
 
 def rate(feedback: Collection[Feedback], translate: Translate) -> str:
     """Say how much feedback was dealt with."""
-    return translate("voices_rate", done=dealt_with(feedback), total=len(feedback))
+    return translate("feedback_rate", done=dealt_with(feedback), total=len(feedback))
 
 
 def distributions(feedback: Collection[Feedback], translate: Translate) -> list[str]:

@@ -44,7 +44,7 @@ def _(feedback_tab, language, overview, priorities, progress, research):
             "priorities": priorities,
             "research": research,
             "progress": progress,
-            "voices": feedback_tab,
+            "feedback": feedback_tab,
         },
         language,
     )

@@ -198,9 +198,9 @@ def feedback_tab(plan: Plan, on: date, language: Language) -> mo.Html:
     """Show what users say: how much of what, themes, and which sentiments are suggested."""
     translate = translator(language)
     if not plan.feedback:
-        return mo.md(translate("no_voices"))
+        return mo.md(translate("no_feedback"))
     parts: list[Any] = [
-        _chart("voices_time_title", charts.feedback_months(plan.feedback, language), translate),
+        _chart("feedback_time_title", charts.feedback_months(plan.feedback, language), translate),
         mo.md(wording.rate(plan.feedback, translate)),
         mo.md(bullets(wording.distributions(plan.feedback, translate))),
         mo.md(f"### {translate('themes_title')}"),

@@ -75,7 +75,7 @@ Outcome = Done | PlanningError | Conflict | None
 
 
 class PlanPage:
-    """One visitor's desk, over a store that others change, too.
+    """One visitor's view of a store that other visitors change as well.
 
     Attributes
     ----------

@@ -1,4 +1,4 @@
-"""Behind the hands-on's page: one reader's desk, and how texts, tables and charts are laid out.
+"""Behind the hands-on's page: one reader's state, and how texts, tables and charts are laid out.
 
 Only here is marimo imported; one module per step, as in ``presentation`` and ``locales``.
 """

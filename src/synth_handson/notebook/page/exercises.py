@@ -104,7 +104,7 @@ class ExercisePanel:
         self, page_state: PageState, dataset: Dataset | OwnTable, tables: Tables, language: Language
     ) -> None:
         tables = tables.alike
-        self._desk, self._tables, self._language = page_state, tables, language
+        self._state, self._tables, self._language = page_state, tables, language
         self._translate = partial(get_text, language)
         self._asks = isinstance(dataset, Dataset)
         if not self._asks:
@@ -187,22 +187,22 @@ class ExercisePanel:
             result = exercise.check(answer, context, self._language)
         except SynthHandsonError as error:
             return failure(error, self._language), False
-        self._desk.answer(exercise.name, answer)
+        self._state.answer(exercise.name, answer)
         if result is None:
             return small(self._translate("exercises.pending")), True
-        self._desk.record(exercise.name, answer, result.right)
+        self._state.record(exercise.name, answer, result.right)
         return self._callout(exercise.name, result), True
 
     def _callout(self, name: str, result: Result) -> mo.Html:
         verdict = {True: "right", False: "wrong", None: "done"}[result.right]
         kind: Kind = "neutral" if result.right is None else "success" if result.right else "warn"
-        told = result.reveal if self._desk.card.revealed(name) else self._translate("exercises.again")
+        told = result.reveal if self._state.card.revealed(name) else self._translate("exercises.again")
         said = [self._translate(f"exercises.{verdict}"), result.said, told]
         return mo.callout(mo.md("\n\n".join(filter(None, said))), kind=kind)
 
     def _is_told(self, name: str, answers: Answers) -> bool:
         """Say whether what is so may be shown; of ten other rows, nothing was told yet."""
-        return self._desk.card.revealed(name) and (name != "made" or bool(answers.get(name)))
+        return self._state.card.revealed(name) and (name != "made" or bool(answers.get(name)))
 
     def _pictures(
         self,
@@ -277,9 +277,9 @@ class ExercisePanel:
 
     def _goals(self, simulation: LeakSimulation) -> mo.Html:
         """Tick which of two leaks the reader has found with the slider so far."""
-        found = self._desk.memory.get("fool", frozenset())
+        found = self._state.memory.get("fool", frozenset())
         found |= {name for name, finds in HUNTS.items() if finds(simulation)}
-        self._desk.memory.set("fool", found)
+        self._state.memory.set("fool", found)
         said = [
             mo.md(self._translate("exercises.fool_ask")),
             mo.Html(ticks({f"fool_{name}": name in found for name in HUNTS}, self._language)),
@@ -296,7 +296,7 @@ class ExercisePanel:
         hint = mo.md(self._translate(f"exercises.{name}_hint")).text
         summary = escape(self._translate("exercises.hint"))
         parts = [form, mo.Html(f'<details class="sh-hint"><summary>{summary}</summary>{hint}</details>')]
-        if self._desk.editor:
+        if self._state.editor:
             parts.append(small(self._words_to_write(name, context)))
         return parts
 
@@ -311,7 +311,7 @@ class ExercisePanel:
 
     def _questions_form(self, name: str) -> Any:
         questions = self._exercises[name].questions(ExerciseContext(self._tables), self._language)
-        kept = self._desk.get_answers().get(name, ())
+        kept = self._state.get_answers().get(name, ())
         chosen = kept if len(kept) == len(questions) else (None,) * len(questions)
         controls = {q.name: self._radio(name, q, value) for q, value in zip(questions, chosen, strict=True)}
         text = "\n\n".join(f"{{{key}}}" for key in controls)
@@ -319,7 +319,7 @@ class ExercisePanel:
         def commit(given: Mapping[str, str | None] | None) -> None:
             values = list((given or {}).values())
             if all(values):
-                self._desk.answer(name, tuple(map(str, values)))
+                self._state.answer(name, tuple(map(str, values)))
 
         return self._form(text, controls, commit)
 
@@ -343,18 +343,18 @@ class ExercisePanel:
         if not self._asks or assessed.evidence is None:
             return None
         texts = statements(assessed.evidence, self._language)
-        if self._desk.editor:
+        if self._state.editor:
             texts = {name: f"{text} `{name}`" for name, text in texts.items()}
         return self._boxes("letter", texts)
 
     def _boxes(self, name: str, labels: Mapping[str, str]) -> Any:
         """Build a box for each of several things to choose from."""
-        kept = self._desk.get_answers().get(name, ())
+        kept = self._state.get_answers().get(name, ())
         boxes = {f"box_{key}": mo.ui.checkbox(value=key in kept, label=text) for key, text in labels.items()}
 
         def commit(given: Mapping[str, bool] | None) -> None:
             chosen = [key.removeprefix("box_") for key, ticked in (given or {}).items() if ticked]
-            self._desk.answer(name, tuple(sorted(chosen)))
+            self._state.answer(name, tuple(sorted(chosen)))
 
         return self._form("\n\n".join(f"{{{key}}}" for key in boxes), boxes, commit)
 
@@ -368,7 +368,7 @@ class ExercisePanel:
         if not self._asks or context.evidence is None:
             return ()
         return carried(
-            frozenset(self._desk.get_answers().get("letter", ())), context.evidence, self._language
+            frozenset(self._state.get_answers().get("letter", ())), context.evidence, self._language
         )
 
     def own_attack(self, attack: Attack | None, context: ExerciseContext) -> mo.Html:
@@ -376,10 +376,10 @@ class ExercisePanel:
         if not self._asks:
             return mo.Html("")
         title = self._translate("exercises.own_title")
-        asked = mo.md(self._translate(f"exercises.own_{'ask' if self._desk.editor else 'run'}"))
+        asked = mo.md(self._translate(f"exercises.own_{'ask' if self._state.editor else 'run'}"))
         code = mo.md(f"{self._translate('exercises.own_example')}\n\n```python\n{EXAMPLE_CODE}\n```")
         if attack is None:
-            shown = [code] if self._desk.editor else [code, self._tried(closest_person, context)]
+            shown = [code] if self._state.editor else [code, self._tried(closest_person, context)]
             return fold({title: mo.vstack([asked, *shown])})
         return mo.vstack([mo.md(f"**{title}**"), asked, self._tried(attack, context)])
 

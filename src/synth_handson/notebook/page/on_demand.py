@@ -45,7 +45,7 @@ class AskForm:
     def __init__(
         self, page_state: PageState, dataset: Dataset | OwnTable, train: pd.DataFrame, language: Language
     ) -> None:
-        self._desk, self._language = page_state, language
+        self._language = language
         self._translate = partial(get_text, language)
         several = isinstance(dataset, OwnTable) and dataset.profile.several
         self.offered = not (page_state.script or several)

@@ -1,4 +1,4 @@
-"""One reader's desk: the states the page follows, and the jobs that change them in threads."""
+"""One reader's state: the states the page follows, and the jobs that change them in threads."""
 
 from __future__ import annotations
 
