@@ -130,7 +130,7 @@ UNABLE = [name for name, entry in ENGINES.items() if not entry.linked]
 
 @pytest.mark.parametrize("engine", UNABLE)
 def test_an_engine_that_cannot_says_so_before_anything_is_read(engine: str) -> None:
-    with pytest.raises(ArgumentError, match="one row a person"):
+    with pytest.raises(ArgumentError, match="one row per person"):
         train_generator(pd.DataFrame(), person="customer", engine=engine)
 
 
