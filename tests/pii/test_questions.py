@@ -147,7 +147,7 @@ def test_a_header_that_only_names_have_is_believed(name: str) -> None:
     "name",
     [
         "name", "NAME", "Name 1", "name_en", "Display name", "Buyer", "created by", "Approved_By",
-        "担当", "受取人", "届出人", "Naam", "Nama", "İsim", "Имя", "שם", "Mitarbeiter",
+        "担当", "支店担当", "受取人", "届出人", "Naam", "Nama", "İsim", "Имя", "שם", "Mitarbeiter",
     ],
 )  # fmt: skip
 def test_a_header_that_names_may_have_is_a_question(name: str) -> None:
@@ -174,6 +174,12 @@ def test_a_header_that_names_may_have_is_a_question(name: str) -> None:
 )
 def test_headers_of_other_things_are_not_asked_about(name: str, values: str) -> None:
     assert told(values.split(), name, times=20) == ()
+
+
+def test_full_names_that_are_known_are_replaced_before_anybody_answers() -> None:
+    unknown = ["Xqvor Blentz", "Ubgar Trelk", "Zhorv Kint", "Prabx Lomt", "Wexi Brond", "Grulf Pank"]
+    found = {one.kind: one for one in told(["Taro Tanaka", *unknown], "manager", times=20)}
+    assert (found["name"].cells, found["possible_name"].cells) == (20, 120)
 
 
 def test_one_sign_is_asked_about_under_a_header_of_people() -> None:

@@ -18,7 +18,17 @@ def test_a_wish_is_spelled_as_code_and_as_options() -> None:
 
 
 @pytest.mark.parametrize(
-    "values", [["yes"], ["Paris, France", "Bonn"], ["a b"], ["it's"], [None], ["x", None], ["31", "32"]]
+    "values",
+    [
+        ["yes"],
+        ["Paris, France", "Bonn"],
+        ["a b"],
+        ["it's"],
+        [None],
+        ["x", None],
+        ["31", "32"],
+        ['"The Hub", Bonn', '"x"', '5" pipe'],
+    ],
 )
 def test_the_command_line_reads_what_is_spelled(values: list[str | None]) -> None:
     read = ["" if value is None else value for value in values]

@@ -47,7 +47,7 @@ ELSEWHERE: tuple[tuple[Kind, re.Pattern[str]], ...] = tuple(
 
 _OF = "full|first|last|family|given|middle|maiden|legal|birth|preferred|real"
 _PEOPLE = rf"(?:\w+ )?(?:{_any('persons', 'people_columns')})"
-_JAPANESE = rf"[ごお]?(?:{_any('japanese_people')})の?"
+_JAPANESE = rf"[ごお]?(?:{_any('japanese_staff', 'japanese_people')})の?"
 CERTAIN = re.compile(
     rf"^(?:{_PEOPLE}s?(?:['’]s?)? )?(?:{_OF})? ?names?$(?<!^name)(?<!^names)|^(?:sur|fore|given)name$"
     rf"|^(?:(?:{_OF}) )?names? of (?:the |an? )?{_PEOPLE}$"
@@ -61,6 +61,8 @@ POSSIBLE = re.compile(
     rf"|^(?:{_any('person_columns')})$"
 )
 """Names that columns of names share with others: the values decide."""
+STAFF = re.compile(rf"^(?:{_any('japanese_staff')})$")
+"""Those of people even where they begin with a place: 支店担当."""
 THING = re.compile(rf"\b(?:{_any('things')})s? names?$")
 CATEGORY = re.compile(
     r"\b(city|cities|town|county|state|province|prefecture|region|area|country|station|stop|line|brand|make|maker"
@@ -98,6 +100,8 @@ def is_bare(name: str) -> bool:
 
 
 def _may_be_names(name: str) -> bool:
+    if _called(STAFF, name):
+        return True
     return not (is_category(name) or THING.search(_words(name))) and _called(POSSIBLE, name)
 
 

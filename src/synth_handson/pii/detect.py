@@ -332,14 +332,19 @@ def _questioned(name: str, texts: list[str], found: PersonalDataSpans, often: bo
 def _if_like_names(
     texts: list[str], found: PersonalDataSpans | None, often: bool
 ) -> PersonalDataSpans | None:
-    """Ask about a column that is called like people, if its values look like names that no list has."""
-    like = [text for text in texts if _is_like_name(text)]
+    """Ask about a column that is called like people, if its values look like names that no list has.
+
+    Until then, values that many rows share stay as they are, except for full names that were found.
+    """
+    like = {text for text in texts if _is_like_name(text)}
     if len(like) < WHOLE_SHARE * len(texts):
         return found
     if not often:
         return replace(_all("name", texts), asked=True)
     spans = found.spans if found else {}
-    return PersonalDataSpans(None, {t: s for t, s in spans.items() if t not in like}, False, frozenset(like))
+    unsure = like - {t for t in like & spans.keys() if _covering(t, spans[t]) == "name" and _is_full(t)}
+    kept = {text: found for text, found in spans.items() if text not in unsure}
+    return PersonalDataSpans(None, kept, False, frozenset(unsure))
 
 
 def _is_like_name(text: str) -> bool:

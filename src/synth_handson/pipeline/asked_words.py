@@ -98,8 +98,13 @@ def _listed(values: str) -> list[str]:
 
 def _joined(values: Sequence[Any]) -> str:
     """Write what `_listed` reads."""
-    words = map(_word, values)
-    return ",".join(f'"{word}"' if "," in word else word for word in words)
+    return ",".join(map(_quoted, map(_word, values)))
+
+
+def _quoted(word: str) -> str:
+    if "," not in word and not word.startswith('"'):
+        return word
+    return '"' + word.replace('"', '""') + '"'
 
 
 def _word(value: Any) -> str:

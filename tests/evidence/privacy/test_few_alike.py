@@ -71,6 +71,19 @@ def test_columns_are_put_together_as_far_as_anybody_has_them() -> None:
     assert alike.gives_away and invented.gives_away
 
 
+@pytest.mark.parametrize(
+    ("share", "rows", "gives_away"), [(0.85, 1_000, True), (0.85, 100, True), (0.99, 100, False)]
+)
+def test_one_row_again_and_again_is_seen_though_each_of_its_values_is_common(
+    share: float, rows: int, gives_away: bool
+) -> None:
+    has = np.random.default_rng(0).random((120, 200)) < share
+    has = has[:, :25] if share < 0.9 else has
+    alone = [Commonest({f"{i}": 1}, rows, int(one.sum()), (rows, 120)) for i, one in enumerate(has.T)]
+    alike = Commonest.together(alone, lambda names: (rows, int(has[:, [*map(int, names)]].all(axis=1).sum())))
+    assert alike.gives_away is gives_away
+
+
 def test_a_few_other_rows_hide_nothing() -> None:
     rows = people(400).assign(town="Ely")
     alike = found(rows.assign(town=rows["town"].where(rows.index >= 40, "York")))

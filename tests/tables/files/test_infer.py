@@ -127,3 +127,16 @@ def test_a_unit_and_wide_digits_are_written_again(values: list[str], numbers: li
     assert plain_values(parse(column, form), form) == [*values, None]
     with pytest.raises(UnreadableValue):
         parse(pd.Series([values[0], "7 lb"]), form)
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        ["SSN 244272509", "SSN 123456789"],
+        ["TEL 376546792", "TEL 312345678"],
+        ["3415225537531911 VISA", "4111111111111111 VISA"],
+        ["2125550123 home", "2125550199 home"],
+    ],
+)
+def test_a_code_with_a_word_beside_it_is_no_amount(values: list[str]) -> None:
+    assert infer_form("a", pd.Series(values, dtype="str")).type == "text"

@@ -27,7 +27,7 @@ from synth_handson.evidence.measures import Measure
 from synth_handson.evidence.privacy.attribution import Attributions, choose_guesses, without_texts
 from synth_handson.evidence.privacy.few_alike import Commonest
 from synth_handson.evidence.privacy.identical import Matches, NeverRepeating
-from synth_handson.evidence.privacy.same_people import known_by, shared_people
+from synth_handson.evidence.privacy.same_people import known_by
 from synth_handson.evidence.privacy.subsets import (
     BINS,
     GAPS,
@@ -197,10 +197,10 @@ class WholeTables:
         several = next(filter(None, map(find_several_rows, frames)), None)
         if several is None:
             return None
-        if any(self.columns[name].has_gaps for name in several.key):
-            # A row with a gap is a person of its own.
-            return shared_people(self.sample)
-        known, rows = self.rows.over_groups(self._keys(several.key), "sum(h) FILTER (t > 0), sum(h)")
+        keys = self._keys(several.key)
+        # A row with a gap is a person of its own.
+        whole = " AND ".join(f"{key} > 0" for key in keys.split(", "))
+        known, rows = self.rows.over_groups(keys, f"sum(h) FILTER (t > 0 AND {whole}), sum(h)")
         return known_by(several, known, rows)
 
     def _rows_of_some(self, key: str, rows: int) -> pd.DataFrame:

@@ -64,7 +64,7 @@ class Rows(Protocol):
         keys
             Columns, separated by commas.
         aggregates
-            SQL over t, h, p, q, n and m of each group (`GROUPS`); sums and counts only.
+            SQL over the keys, and t, h, p, q, n and m, of each group (`GROUPS`); sums and counts only.
         """
 
     def told(self, known: str, secret: str) -> tuple[int, ...]:
@@ -131,7 +131,7 @@ class DiskRows:
 
     def over_groups(self, keys: str, aggregates: str) -> tuple[int, ...]:
         """Return aggregates over the groups of rows that are equal in some columns."""
-        groups = f"SELECT {GROUPS} FROM rows GROUP BY {keys}"
+        groups = f"SELECT {keys}, {GROUPS} FROM rows GROUP BY {keys}"
         return whole(self._query(f"SELECT {aggregates} FROM ({groups})")[0])
 
     def told(self, known: str, secret: str) -> tuple[int, ...]:

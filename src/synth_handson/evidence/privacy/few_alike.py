@@ -13,7 +13,10 @@ MOST = 0.5
 OFTENER = 2
 """Rows are about few people only if they have these values so many times as often as people do."""
 GAIN = 1.2
-"""A further column counts only if with it that is so many times as often as without."""
+"""A further column counts only if with it that is so many times as often as without; or if all rows agree in
+it, and that is no chance."""
+CHANCE = 1e-6
+"""Largest probability with which rows like the training people would all agree in a column by chance."""
 
 
 @dataclass(frozen=True)
@@ -54,10 +57,15 @@ class Commonest:
                 continue
             values = {**best.values, **one.values}
             rows, people = count(tuple(values)) if best.values else (one.rows, one.people)
-            clearer = 0 < GAIN * people * best.rows <= best.people * rows
-            if rows > MOST * best.sizes[0] and clearer:
+            clearer = GAIN * people * best.rows <= best.people * rows or one.is_in_all
+            if rows > MOST * best.sizes[0] and people and clearer:
                 best = cls(values, rows, people, best.sizes)
         return best
+
+    @property
+    def is_in_all(self) -> bool:
+        """Whether all rows have it, more often than chance would make them."""
+        return self.rows == self.sizes[0] and (self.people / self.sizes[1]) ** self.rows < CHANCE
 
     @property
     def gives_away(self) -> bool:

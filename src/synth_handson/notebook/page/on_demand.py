@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import partial
 from html import escape
 from typing import Any
@@ -18,6 +19,7 @@ from synth_handson.pipeline.own_table import OwnTable
 from synth_handson.presentation import generate
 from synth_handson.tables.bank import Dataset
 from synth_handson.tables.columns import Column
+from synth_handson.tables.segment import Segment, spell_value
 
 MOST_LISTED = 100
 """Of a column with more values, hardly any has people enough to be asked for."""
@@ -54,7 +56,7 @@ class AskForm:
         self._memory, self._key = page_state.memory, f"asked of {', '.join(map(str, train))}"
         people = {str(name): _people(column) for name, column in train.items()}
         self._options = {
-            f"{name} = {value} ({count:,})": (name, value)
+            f"{name} = {spell_value(value)} ({count:,})": (name, value)
             for name, counts in sorted(people.items(), key=lambda item: len(item[1]))
             if len(counts) <= MOST_LISTED
             for value, count in counts.items()
@@ -98,7 +100,8 @@ class AskForm:
         for name, counts in self._people.items():
             shown[name] = row(
                 mo.ui.number(
-                    0, 100, step=1, value=self._percent(name, value), label=f"{escape(str(value))} (%)",
+                    0, 100, step=1, value=self._percent(name, value),
+                    label=f"{escape(spell_value(value))} (%)",
                     on_change=partial(self._set, f"share {name} {value}"),
                 )
                 for value in counts
@@ -126,8 +129,7 @@ class AskForm:
     def _percent(self, name: str, value: Any) -> float:
         """Return what share of the rows is to have a value: as was said, or as in the table."""
         said = self._get(f"share {name} {value}")
-        counts = self._people[name]
-        return said if said is not None else round(100 * counts[value] / sum(counts.values()))
+        return said if said is not None else percents(self._people[name])[value]
 
     def _get(self, name: str) -> Any:
         return self._memory.get(f"{self._key}: {name}")
@@ -141,3 +143,10 @@ def _people(column: Column) -> dict[Any, int]:
     counts = column.value_counts(dropna=False)
     listed = zip(counts.index.tolist(), counts.index.notna(), counts.tolist(), strict=True)
     return {value if known else None: count for value, known, count in listed if count}
+
+
+def percents(counts: Mapping[Any, int]) -> dict[Any, int]:
+    """Return what share of the rows has each value, in whole percents that add up to 100."""
+    total = sum(counts.values())
+    shares = Segment(({},) * len(counts), tuple(count / total for count in counts.values()))
+    return dict(zip(counts, shares.sizes(100).tolist(), strict=True))

@@ -46,11 +46,18 @@ WIDE = str.maketrans("０１２３４５６７８９．，－：／", "012345678
 NARROW = {narrow: wide for wide, narrow in WIDE.items()}
 NO_ASCII = "[^-0-9.,:/]*[０-９][^-0-9.,:/]*"
 """What is written in wide digits throughout, and can be written back."""
+CURRENCY = (
+    "AED|AUD|BRL|CAD|CHF|CLP|CNY|COP|CZK|DKK|EUR|GBP|HKD|HUF|IDR|ILS|INR|JPY|KRW|MXN|MYR|NOK|NZD|PEN|PHP|PLN"
+    "|RON|RUB|SAR|SEK|SGD|THB|TRY|TWD|USD|VND|ZAR"
+)
+"""Currencies by their codes (ISO 4217): those traded most."""
 UNIT = re.compile(
-    r"(?P<before>(?:[$€£¥₩₹₽￥]|[A-Z]{3}(?= )) ?)?(?:-?[0-9](?:[0-9.,'’ \u00a0\u202f]*[0-9])?)"
+    rf"(?P<before>(?:[$€£¥₩₹₽￥]|(?:{CURRENCY})(?= )) ?)?(?:-?[0-9](?:[0-9.,'’ \u00a0\u202f]*[0-9])?)"
     r"(?P<behind>\s?(?:[%‰°℃℉$€£¥₩₹₽￥]|[^\W\d_]|[/²³·])[^\d\s,;.-]{0,7})?"
 )
 """A number with a currency before it, or a unit behind."""
+LONG = r"-?\d{10}"
+"""Digits in a row that no amount begins with: those of cards, accounts and telephones."""
 ZONED = re.compile(r"(.*\d)\s?(Z|[+-]\d{2}:?\d{2})")
 
 
@@ -153,8 +160,9 @@ def _with_unit(name: str, values: Column, comma: bool) -> ColumnForm | None:
     if not _all(values, f"{re.escape(before)}[-0-9].*{re.escape(behind)}"):
         return None
     bare = values.str.removeprefix(before).str.removesuffix(behind)
-    # Between blanks, what is written would not come back.
-    form = _number(name, bare, comma) if not bare.str.contains(r"^\s|\s$").any() else None
+    # What stands between blanks would not come back, and a code with a word beside it is no amount.
+    amounts = not bare.str.contains(rf"^\s|\s$|^{LONG}").any()
+    form = _number(name, bare, comma) if amounts else None
     if form is None:
         return None
     return replace(
