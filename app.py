@@ -272,10 +272,11 @@ def _(assessed, language, state, tables):
 
 
 @app.cell(hide_code=True)
-def _(leak_sliders, exercises, get_answers, language, leak_selector, say):
+def _(exercises, get_answers, language, leak_selector, leak_sliders, say, state, tables):
+    state.simulate(tables, leak_selector.value)
     _guessed = exercises.guessed("smallest_leak", get_answers())
     _said = say(
-        "smallest_leak",
+        "leak_simulation",
         ja="""
         ### 自分で壊してみる
 
@@ -292,12 +293,10 @@ def _(leak_sliders, exercises, get_answers, language, leak_selector, say):
 
 
 @app.cell
-def _(leak_sliders, get_series, language, leak_selector, state, tables):
+def _(get_series, language, leak_selector, leak_sliders, tables):
     leak = leak_selector.value
     simulation = lesson.simulate_leak(tables, leak, leak_sliders.value[leak] / 100)
-    mo.show_code(
-        page.simulation(simulation, state.leak_series(tables, leak, get_series()), language), position="above"
-    )
+    mo.show_code(page.simulation(simulation, get_series().about(tables, leak), language), position="above")
     return (simulation,)
 
 

@@ -17,7 +17,9 @@ from engines import STAND_IN
 
 from synth_handson import closest_records, compare_columns
 from synth_handson.evidence.assessment import Evidence
+from synth_handson.locales import LANGUAGES, Language
 from synth_handson.metrics.bins import column_shares
+from synth_handson.notebook.page.state import in_language
 from synth_handson.pipeline.validate import EXIT_STATUS
 
 pytestmark = pytest.mark.engine
@@ -68,8 +70,17 @@ def cells() -> list[tuple[bool, str]]:
 
 
 def test_it_is_a_story_of_short_cells() -> None:
-    assert len((ROOT / "app.py").read_text(encoding="utf-8").splitlines()) <= 463
+    assert len((ROOT / "app.py").read_text(encoding="utf-8").splitlines()) <= 464
     assert all(len(code.splitlines()) <= 12 for _, code in cells())
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_part_of_the_story_can_be_told_about_an_own_table(language: Language) -> None:
+    own: Any = "a table"
+    told = re.findall(r'say\(\s*"(\w+)"', (ROOT / "app.py").read_text(encoding="utf-8"))
+    assert len(told) == 5
+    for name in told:
+        in_language(language, own)(name, ja="日本語", en="English")
 
 
 def test_the_calls_that_teach_are_shown_in_run_mode_and_short_enough_to_copy() -> None:

@@ -254,7 +254,7 @@ def test_a_table_of_ones_own_goes_the_four_steps(chromium: Browser, server: Serv
         generate(page)
         expect(page.get_by_text("Your generator drew these 1,000 rows.")).to_be_visible()
         expect(page.get_by_text("Verdict: ")).to_be_visible()
-        expect(page.get_by_text("Even the closest real person")).to_be_visible()
+        expect(page.get_by_text("Even the closest real row")).to_be_visible()
         expect(page.locator("#root")).not_to_contain_text(BANKS, use_inner_text=True)
         name, table = download(page, "Synthetic table (CSV)")
         assert name == "penguins-raw-SYNTHETIC.csv"

@@ -289,12 +289,11 @@ class PageState:
         if self.card.record(name, answer, right):
             self._set_scores(self.card.scores())
 
-    def leak_series(self, tables: Tables, leak: LeakKind, series: LeakSeries) -> LeakSeries:
-        """Return simulations of several sizes of a leak; the first call starts them in the background."""
-        asked = tables.origin == "placeholder" or self._series_job.newest == (tables, leak)
-        if not asked:
+    def simulate(self, tables: Tables, leak: LeakKind) -> None:
+        """Simulate several sizes of a leak in the background, unless that was the last one asked for."""
+        if tables.origin != "placeholder" and self._series_job.newest != (tables, leak):
+            # Not from a cell that shows the series: marimo does not run that cell again for its own result.
             self._start(self._series_job.run, tables, leak)
-        return series.about(tables, leak)
 
     def _overfit(self) -> None:
         """Make a generator memorise people of the bundled table."""
