@@ -6,7 +6,7 @@ import re
 import unicodedata
 
 from synth_handson.pii.spans import KANJI, Kind
-from synth_handson.pii.words import LISTS
+from synth_handson.pii.words import any_line
 
 HINTS: tuple[tuple[Kind, str], ...] = (
     ("email", r"\be ?mail|メール|\bmail ?address"),
@@ -34,36 +34,31 @@ HINTS: tuple[tuple[Kind, str], ...] = (
 """Patterns for a column's name in lower case, with spaces between words."""
 
 
-def _any(*lists: str) -> str:
-    """Return a pattern for any line of some lists."""
-    return "|".join(line for name in lists for line in LISTS[name].split("\n") if line)
-
-
 ELSEWHERE: tuple[tuple[Kind, re.Pattern[str]], ...] = tuple(
-    (kind, re.compile(rf"^(?:{_any(f'{kind}_columns')})$"))
+    (kind, re.compile(rf"^(?:{any_line(f'{kind}_columns')})$"))
     for kind in ("email", "phone", "user_name", "birth_date", "address")
 )
 """Column names in languages other than English and Japanese."""
 
 _OF = "full|first|last|family|given|middle|maiden|legal|birth|preferred|real"
-_PEOPLE = rf"(?:\w+ )?(?:{_any('persons', 'people_columns')})"
-_JAPANESE = rf"[ごお]?(?:{_any('japanese_staff', 'japanese_people')})の?"
+_PEOPLE = rf"(?:\w+ )?(?:{any_line('persons', 'people_columns')})"
+_JAPANESE = rf"[ごお]?(?:{any_line('japanese_staff', 'japanese_people')})の?"
 CERTAIN = re.compile(
     rf"^(?:{_PEOPLE}s?(?:['’]s?)? )?(?:{_OF})? ?names?$(?<!^name)(?<!^names)|^(?:sur|fore|given)name$"
     rf"|^(?:(?:{_OF}) )?names? of (?:the |an? )?{_PEOPLE}$"
     r"|(?:氏名|姓名|芳名)(?:漢字|カナ|かな|ローマ字|英字)?$"
     rf"|^(?:{_JAPANESE})(?:名|氏)$|^(?:ご?芳名|お?名前|(?:漢字|カナ|かな)名前|姓|名|氏|苗字|名字|フリガナ|ふりがな|セイ|メイ|せい|めい|シメイ|しめい)$"
-    rf"|^(?:担当|契約|申込)者$|^(?:{_any('name_columns')})$"
+    rf"|^(?:担当|契約|申込)者$|^(?:{any_line('name_columns')})$"
 )
 """Names that only columns of names have."""
 POSSIBLE = re.compile(
-    rf"^{_PEOPLE}s?$|^(?:{_any('by_columns')}) (?:by|to|for)$|^(?:.* )?names?$|^{_JAPANESE}$"
-    rf"|^(?:{_any('person_columns')})$"
+    rf"^{_PEOPLE}s?$|^(?:{any_line('by_columns')}) (?:by|to|for)$|^(?:.* )?names?$|^{_JAPANESE}$"
+    rf"|^(?:{any_line('person_columns')})$"
 )
 """Names that columns of names share with others: the values decide."""
-STAFF = re.compile(rf"^(?:{_any('japanese_staff')})$")
+STAFF = re.compile(rf"^(?:{any_line('japanese_staff')})$")
 """Those of people even where they begin with a place: 支店担当."""
-THING = re.compile(rf"\b(?:{_any('things')})s? names?$")
+THING = re.compile(rf"\b(?:{any_line('things')})s? names?$")
 CATEGORY = re.compile(
     r"\b(city|cities|town|county|state|province|prefecture|region|area|country|station|stop|line|brand|make|maker"
     r"|manufacturer|model|grade|rank|rating|level|weekday|day|month|season|colou?r|product|item|goods|category|type"

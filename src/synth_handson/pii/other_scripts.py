@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from synth_handson.pii.japanese import is_known_word
 from synth_handson.pii.spans import KANJI, Span
-from synth_handson.pii.words import LISTS
+from synth_handson.pii.words import LISTS, any_word
 
 LATIN = re.compile("[A-Za-z\u00c0-\u024f\u1e00-\u1eff]")
 LETTER = re.compile(r"[^\W\d_]")
@@ -27,11 +27,6 @@ PATRONYMIC = re.compile(r"\w+(?:ович|евич|ич|овна|евна|ини�
 MAX_WORDS = 4
 FREQUENT = 100
 """Most frequent last names, which cover nearly all people in China and begin few other words."""
-
-
-def _any(name: str) -> str:
-    """Return a pattern for any word of a list."""
-    return "|".join(LISTS[name].split())
 
 
 HAN, HAN_WORD = re.compile(f"[{KANJI}]"), re.compile(f"[{KANJI}ぁ-ヿ]+")
@@ -138,8 +133,8 @@ def _hangul() -> Around:
     first, last = _lists()["HANGUL"]
     one, two = ("".join(sorted({name[i] for name in first if len(name) == 2})) for i in (0, 1))
     name = rf"(?:{_longest_first(last)})\s?[{one}][{two}]"
-    behind = rf"\s?(?:{_any('korean_titles')})|[은는이가을를의과와도]?(?![가-힣])"
-    labels = rf"(?:{_any('korean_labels')})(?:은|는|:|=|\s)\s*"
+    behind = rf"\s?(?:{any_word('korean_titles')})|[은는이가을를의과와도]?(?![가-힣])"
+    labels = rf"(?:{any_word('korean_labels')})(?:은|는|:|=|\s)\s*"
     return Around(
         re.compile(rf"\s*({name})\s*"),
         re.compile(rf"{labels}({name})"),
@@ -150,11 +145,11 @@ def _hangul() -> Around:
 @cache
 def _han() -> Around:
     first, last = _lists()["CJK"]
-    signs, titles = "".join(sorted(set("".join(first)))), _any("chinese_titles")
+    signs, titles = "".join(sorted(set("".join(first)))), any_word("chinese_titles")
     name = rf"(?:{_longest_first(last)})[{KANJI}]{{1,2}}"
     return Around(
         re.compile(rf"\s*((?:{_longest_first(last)})\s?[{signs}]{{1,2}})\s*"),
-        re.compile(rf"(?:{_any('chinese_labels')})[:=]\s*({name})(?![{KANJI}])"),
+        re.compile(rf"(?:{any_word('chinese_labels')})[:=]\s*({name})(?![{KANJI}])"),
         re.compile(rf"(?:(?<![{KANJI}の])|{CHINESE_BEFORE})({name})(?=(?:{titles}))"),
     )
 

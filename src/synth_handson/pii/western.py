@@ -21,7 +21,7 @@ from synth_handson.pii.name_lists import (
     stands_alone,
 )
 from synth_handson.pii.spans import KANJI, Span
-from synth_handson.pii.words import LISTS
+from synth_handson.pii.words import any_line, any_word
 
 PLACE_WORDS = (
     "Saint St San Santa Santo Los Las Port Lake Mount Fort New North South East West Upper Lower Great"
@@ -34,22 +34,17 @@ NO_ROMAJI = PLAIN_ROMAJI | frozenset({"san", "santa", "santo"})
 """Words that sound Japanese but are not part of Japanese names."""
 
 
-def _any(name: str) -> str:
-    """Return a pattern for any line of a list."""
-    return "|".join(line.strip() for line in LISTS[name].splitlines() if line.strip())
-
-
-COMPANIES = frozenset(_any("companies").split("|")) | {country.lower() for country in Provider.countries}
+COMPANIES = frozenset(any_line("companies").split("|")) | {country.lower() for country in Provider.countries}
 """Companies, brands and countries with names like those of people."""
 
-PLACES = re.compile(rf"\s+(?:&|and Sons\b|and Co\b|(?:{_any('places')})\b)")
+PLACES = re.compile(rf"\s+(?:&|and Sons\b|and Co\b|(?:{any_line('places')})\b)")
 
 _LETTERS = [chr(code) for code in (*range(0xC0, 0x250), *range(0x1E00, 0x1F00))]
 _UPPER = "A-Z" + "".join(filter(str.isupper, _LETTERS))
 _LOWER = "a-z" + "".join(filter(str.islower, _LETTERS))
 _WORD = f"[{_UPPER}][{_LOWER}]+"
 _PART = rf"(?:(?:Mc|Mac|[ODLdl]['’]|De|Di|Du|La|Le|Van|Fitz)?{_WORD}(?:[-'’]{_WORD})*)"
-_LINKS = "|".join(LISTS["links"].split())
+_LINKS = any_word("links")
 _LINK = rf"(?:(?:{_LINKS})\s+){{0,2}}"
 _MORE = rf"\s+(?:[A-Z]\.(?:\s?[A-Z]\.)?\s*)?{_LINK}(?:Ó\s|Ní\s)?{_PART}"
 _FULL = rf"{_LINK}(?:Ó\s|Ní\s)?{_PART}(?:{_MORE}){{0,3}}"
@@ -66,17 +61,17 @@ MIN_CAPITALS = 4
 name."""
 LINKS = frozenset(_LINKS.split("|"))
 VIETNAMESE = frozenset(map(bare, Vietnamese.last_names))
-TITLED = re.compile(rf"\b(?:{_any('titles')})\b\.?\s+({_FULL})")
+TITLED = re.compile(rf"\b(?:{any_line('titles')})\b\.?\s+({_FULL})")
 INITIAL = re.compile(rf"(?<![\w.])([A-Z]\.\s?(?:[A-Z]\.\s?)?{_LINK}{_PART})(?!\w)")
 NAMED = re.compile(
     r"(?:\b[Nn]ame(?:\s+is|['’]s|\s*[:=])|\bnamed|\b(?:is|was) called|\bcalled myself"
     rf"|\bSigned(?: by)?[:,]?|\b[Aa]ttn[.:]?)\s+({_FULL})"
 )
-INTRODUCED = re.compile(rf"\b(?i:{_any('introducing')}),?\s+({_FULL})")
+INTRODUCED = re.compile(rf"\b(?i:{any_line('introducing')}),?\s+({_FULL})")
 BEHIND = (
-    (re.compile(rf":\s*({_PAIR})"), re.compile(rf"(?i:\b(?:{_any('labels')})(?:\s?\(\w+\))?\s?)$")),
-    (re.compile(rf"\b(?:[Bb]y|to|To|By)\s+({_PAIR})"), re.compile(rf"(?i:\b(?:{_any('doing')})\s+)$")),
-    (re.compile(rf",\s+({_PAIR})(?=[,.;]|$)"), re.compile(rf"(?i:\b(?:{_any('persons')}))$")),
+    (re.compile(rf":\s*({_PAIR})"), re.compile(rf"(?i:\b(?:{any_line('labels')})(?:\s?\(\w+\))?\s?)$")),
+    (re.compile(rf"\b(?:[Bb]y|to|To|By)\s+({_PAIR})"), re.compile(rf"(?i:\b(?:{any_line('doing')})\s+)$")),
+    (re.compile(rf",\s+({_PAIR})(?=[,.;]|$)"), re.compile(rf"(?i:\b(?:{any_line('persons')}))$")),
 )
 """Words that a name follows: labels, verbs with a person as object or agent, relations."""
 REACH = 30
@@ -90,7 +85,7 @@ ALL_SMALL = re.compile(rf"[{_LOWER}'’-]{{2,}}(?:,?\s[{_LOWER}'’-]{{2,}}){{1,
 POLITE = re.compile(r"\s?(?:さん|さま|様|氏|くん|君|ちゃん|先生|殿|先輩)")
 """Honorifics, which follow names but not abbreviations."""
 ACTING = re.compile(
-    rf"(?<![\w@./-])(?<!the\s)(?<!The\s)({_PART}\s+{_LINK}{_PART})(?=\s(?:{_any('acting')})\b)"
+    rf"(?<![\w@./-])(?<!the\s)(?<!The\s)({_PART}\s+{_LINK}{_PART})(?=\s(?:{any_line('acting')})\b)"
 )
 LAST_FIRST = re.compile(rf"(?<![\w@./-])({_LINK}(?:Ó\s|Ní\s)?{_PART}(?:\s{_PART})?),\s({_PART})(?!\w)")
 LAST_INITIALS = re.compile(rf"\s*({_LINK}{_PART},?\s(?:[{_UPPER}]\.?[\s-]?){{1,3}})\s*")
