@@ -20,8 +20,8 @@ from synth_handson.presentation import pictures
 from synth_handson.presentation.document import svg_html
 from synth_handson.presentation.report.about import About
 from synth_handson.presentation.summaries import sentences
-from synth_handson.tables.alignment import as_text
-from synth_handson.tables.files.form import TableForm
+from synth_handson.tables.files.convert import spell
+from synth_handson.tables.files.form import ColumnForm, TableForm
 from synth_handson.tables.files.writing import write_table
 
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
@@ -135,7 +135,7 @@ def _profile(profile: TableProfile, language: Language) -> dict[str, Any]:
                 "role": role.role,
                 "role_label": text(f"becomes_{role.role}"),
                 "reason": role.reason.render(language) if role.reason else None,
-                "samples": _samples(profile, role.name),
+                "samples": _samples(profile, forms[role.name]),
             }
             for role in profile.roles
         ],
@@ -169,26 +169,27 @@ def _profile(profile: TableProfile, language: Language) -> dict[str, Any]:
     }
 
 
-def _samples(profile: TableProfile, column: str) -> list[str]:
+def _samples(profile: TableProfile, form: ColumnForm) -> list[str]:
     """Show the first distinct values of a column; masked if it holds, or may hold, personal data.
 
     Where nobody looked for personal data, nothing is shown.
     """
     if not profile.looked:
         return []
-    values = profile.frame[column].dropna().drop_duplicates().head(SAMPLES)
-    shown = [str(value)[:MAX_SAMPLE] for value in as_text(values)]
-    role = next(role.role for role in profile.roles if role.name == column)
-    personal = column in profile.marks or any(found.column == column for found in profile.findings)
+    name = form.name
+    values = profile.frame[name].dropna().drop_duplicates().head(SAMPLES)
+    shown = [value[:MAX_SAMPLE] for value in spell(values, form)]
+    role = next(role.role for role in profile.roles if role.name == name)
+    personal = name in profile.marks or any(found.column == name for found in profile.findings)
     return [mask(value) for value in shown] if personal or role in ("made", "numbered") else shown
 
 
-def _head(table: pd.DataFrame) -> dict[str, list[Any]]:
-    """Show the first rows of a synthetic table as text."""
+def _head(table: pd.DataFrame, form: TableForm) -> dict[str, list[Any]]:
+    """Show the first rows of a synthetic table, spelled as in the file."""
     rows = table.head(HEAD)
-    columns = [as_text(rows[name]) for name in rows]
-    shown = [[None if pd.isna(cell) else str(cell)[:MAX_SAMPLE] for cell in column] for column in columns]
-    return {"columns": list(map(str, rows)), "rows": list(map(list, zip(*shown, strict=True)))}
+    spelled = [spell(rows[column.name], column) for column in form.columns]
+    shown = [[None if pd.isna(cell) else str(cell)[:MAX_SAMPLE] for cell in column] for column in spelled]
+    return {"columns": form.names, "rows": list(map(list, zip(*shown, strict=True)))}
 
 
 def _pictures(evidence: Evidence, language: Language) -> list[dict[str, str]]:
@@ -252,7 +253,7 @@ def _summary(made: Synthesised, replaced: bool, language: Language) -> dict[str,
         },
         "people": _people(made),
         "notes": notes,
-        "head": _head(made.table),
+        "head": _head(made.table, made.profile.form),
         "pictures": _pictures(evidence, language),
     }
 

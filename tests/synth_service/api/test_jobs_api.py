@@ -91,6 +91,20 @@ def test_samples_of_personal_data_are_masked(client: TestClient, runner: JobRunn
     assert "anna" not in " ".join(samples["email"])
 
 
+def test_values_are_shown_as_the_file_spells_them(client: TestClient, runner: JobRunner, send: Any) -> None:
+    rows = "".join(f"{'yes' if n % 3 else 'no'};{n % 17 + 1},50 €\n" for n in range(300))
+    job = send(f"bought;paid\n{rows}".encode(), target_column=None)
+    runner.run(job)
+    told = client.get(f"/v1/jobs/{job}/understood").json()
+    assert [column["samples"] for column in told["columns"]] == [
+        ["no", "yes"],
+        ["1,50 €", "2,50 €", "3,50 €"],
+    ]
+    head = client.get(f"/v1/jobs/{job}/summary").json()["head"]
+    assert {bought for bought, _ in head["rows"]} <= {"yes", "no"}
+    assert all(re.fullmatch(r"\d+,50 €", paid) for _, paid in head["rows"])
+
+
 def test_a_name_cannot_end_a_header(client: TestClient, runner: JobRunner, send: Any) -> None:
     job = send(name='顧客 "x"\r\nSet-Cookie: a=b.csv')
     runner.run(job)
