@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import cache
 from typing import Any, Literal
 
 import numpy as np
@@ -22,11 +23,17 @@ def one_thread() -> Iterator[None]:
 
     On some thousand rows it is as fast as two, and many times faster where other programs want the cores.
     """
-    import sklearn.ensemble  # noqa: F401  (only what is loaded by now is limited)
-    from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
-
-    with threadpool_limits(limits=1):
+    with _thread_pools().limit(limits=1):
         yield
+
+
+@cache
+def _thread_pools() -> Any:
+    """Find the thread pools of all libraries, once: that reads every library's file name."""
+    import sklearn.ensemble  # noqa: F401  (only what is loaded by now is found)
+    from threadpoolctl import ThreadpoolController  # type: ignore[import-untyped]
+
+    return ThreadpoolController()
 
 
 def learn_classes(

@@ -36,6 +36,7 @@ from synth_handson.metrics.intervals import (
     exchanged_labels,
     standard_error_interval,
 )
+from synth_handson.metrics.low_end import enough_codes, resampled_counts, resampled_quantiles
 
 if TYPE_CHECKING:
     from synth_handson.evidence.counting.exact_tables import WholeTables
@@ -47,6 +48,8 @@ REPLICATES = 200
 FALSE_POSITIVE_RATES = {"attack_tpr": 0.01, "attack_tpr_03": 0.003, "attack_tpr_01": 0.001}
 """False positive rates at which the attack is measured: the lowest shows a few people found for certain, the
 highest a leak of many."""
+LOW_PERCENTILE = 0.05
+"""Which percentile of distances "dcr_ratio" compares."""
 NEIGHBOURS = 20
 BANDWIDTH = 0.144
 """Bandwidth of the Gaussian kernel: half the standard deviation of a uniform rank, which is the root of
@@ -379,19 +382,13 @@ class Neighbours:
     def _dcr_ratio(self) -> Estimate | None:
         """Compare the 5th percentiles of the distances to the closest training row."""
         synthetic, holdout = self.to_train, self.holdout_to_train
-        rng = np.random.default_rng(self.random_state)
-
-        def percentile(distances: Floats) -> float:
-            return float(np.quantile(distances, 0.05))
-
-        if percentile(holdout) == 0:
+        low, expected = (float(np.quantile(distances, LOW_PERCENTILE)) for distances in (synthetic, holdout))
+        if expected == 0:
             return None
-        replicates = [
-            (percentile(rng.choice(synthetic, len(synthetic))), percentile(rng.choice(holdout, len(holdout))))
-            for _ in range(REPLICATES)
-        ]
-        ratios = [a / b for a, b in replicates if b > 0]
-        return bootstrap_interval(percentile(synthetic) / percentile(holdout), ratios, 0.0)
+        rng = np.random.default_rng(self.random_state)
+        drawn = resampled_quantiles([synthetic, holdout], LOW_PERCENTILE, REPLICATES, rng)
+        ratios = [a / b for a, b in zip(*map(np.ndarray.tolist, drawn), strict=True) if b > 0]
+        return bootstrap_interval(low / expected, ratios, 0.0)
 
     def attack_auc(self, reference: Neighbours | None = None) -> Measure:
         """Compute "attack_auc"."""
@@ -606,18 +603,14 @@ def attack_hits(members: Floats, others: Floats, random_state: int) -> dict[str,
     dict
         By the names of `FALSE_POSITIVE_RATES`.
     """
-    rng = np.random.default_rng(random_state)
     _, codes = np.unique(np.concatenate([members, others]), return_inverse=True)
     near, far = np.split(codes, [len(members)])
     rates = np.array(list(FALSE_POSITIVE_RATES.values()))
-
-    def hits(members: Integers, others: Integers) -> Floats:
-        return _rate_at(_count(members, codes), _count(others, codes), rates)
-
-    replicates = np.array(
-        [hits(rng.choice(near, len(near)), rng.choice(far, len(far))) for _ in range(REPLICATES)]
-    )
-    values = hits(near, far)
+    kept = enough_codes(far, rates.max())
+    rng = np.random.default_rng(random_state)
+    caught, accused = resampled_counts([(near, kept), (far, kept)], REPLICATES, rng)
+    replicates = np.array([_rate_at(*both, rates) for both in zip(caught, accused, strict=True)])
+    values = _rate_at(_count(near, codes), _count(far, codes), rates)
     return {
         name: bootstrap_interval(float(value), column, 0.0, 1.0)
         for name, value, column in zip(FALSE_POSITIVE_RATES, values, replicates.T, strict=True)

@@ -1,30 +1,26 @@
 """Singling out, linkability and inference: the three risks of WP29 Opinion 05/2014, by anonymeter's attacks.
 
-Queries and risks are made by anonymeter itself. Its evaluators are left out: they draw from numpy's global
+Risks and intervals are made by anonymeter itself. Its evaluators are left out: they draw from numpy's global
 generator, scale the distances of training and control people apart, and take several times as long. So whom
-to attack is decided here, and the rows that are nearest by anonymeter's distance are found here.
+to attack is decided here, and its descriptions and the rows nearest by its distance are found here.
 """
 
 from __future__ import annotations
 
-import logging
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
 from synth_handson.errors import ArgumentError
 from synth_handson.evidence.measures import Measure
+from synth_handson.evidence.privacy.descriptions import describe_single_rows
 from synth_handson.evidence.three_tables import AssessedTables
 from synth_handson.locales import Message
 from synth_handson.metrics.arrays import Booleans, Floats, Integers
+from synth_handson.metrics.boxes import rows_in_boxes
 from synth_handson.metrics.intervals import Estimate
-
-if TYPE_CHECKING:
-    import polars as pl
 
 MAX_ROWS = 10_000
 """Rows that larger tables are sampled to."""
@@ -125,8 +121,7 @@ def three_risks(
 class _Scene:
     """A table in an attacker's hands, and as many training people as people it cannot know.
 
-    Numbers are ranks from 0 to 1, NaN where missing; categories are codes. So names and values are safe to
-    build queries from. The rows are in random order.
+    Numbers are ranks from 0 to 1, NaN where missing; categories are codes. The rows are in random order.
     """
 
     table: pd.DataFrame
@@ -138,18 +133,6 @@ class _Scene:
     def people(self, attacks: int = MAX_ROWS) -> pd.DataFrame:
         """Return people of either kind, or all, the training people first."""
         return pd.concat([self.train.head(attacks), self.control.head(attacks)], ignore_index=True)
-
-    def as_polars(self, frame: pd.DataFrame) -> pl.DataFrame:
-        """Turn missing values into nulls, and codes into text, which is asked for equality only."""
-        import polars as pl
-
-        columns = {name: pl.Series(frame[name].to_numpy()) for name in frame.columns}
-        return pl.DataFrame(
-            {
-                name: column.fill_nan(None) if name in self.numbers else column.cast(pl.String)
-                for name, column in columns.items()
-            }
-        )
 
 
 @dataclass(frozen=True)
@@ -189,22 +172,24 @@ def _risk(name: str, outcomes: Sequence[_Outcome], secret: str | None = None) ->
 
 
 def _single_out(scene: _Scene, attacks: int, random_state: int) -> _Outcome:
-    from anonymeter.evaluators.singling_out_evaluator import multivariate_singling_out_queries
-
-    table = scene.as_polars(scene.table)
-    with _no_log():
-        queries = multivariate_singling_out_queries(
-            df=table,
-            n_queries=min(attacks, table.height),
-            n_cols=min(KNOWN_COLUMNS, table.width),
-            max_attempts=int(np.clip(3 * table.height, MIN_ATTEMPTS, MAX_ATTEMPTS)),
-            rng=np.random.default_rng(random_state),
-        )
-    people = scene.as_polars(scene.people())
-    fits = people.select(query.fill_null(False).alias(str(i)) for i, query in enumerate(queries)).to_numpy()
-    train, control = (half.sum(axis=0) for half in np.split(fits, 2))
-    alone = np.any(fits[:, train + control == 1], axis=1)
-    return _Outcome(len(queries), int((train == 1).sum()), int((control == 1).sum()), _exact_test(alone))
+    both = pd.concat([scene.table, scene.people()], ignore_index=True)
+    # Only a missing number is left without a code: a missing category has one of its own.
+    codes = np.column_stack([pd.factorize(both[name], sort=True)[0] for name in both.columns])
+    table, people = np.split(codes, [len(scene.table)])
+    low, high = describe_single_rows(
+        table,
+        np.isin(both.columns, list(scene.numbers)),
+        columns=min(KNOWN_COLUMNS, table.shape[1]),
+        most=min(attacks, len(table)),
+        attempts=int(np.clip(3 * len(table), MIN_ATTEMPTS, MAX_ATTEMPTS)),
+        rng=np.random.default_rng(random_state),
+    )
+    description, person = rows_in_boxes(people, low, high)
+    is_train = person < len(scene.train)
+    train, control = (np.bincount(description[side], minlength=len(low)) for side in (is_train, ~is_train))
+    alone = np.zeros(len(people), bool)
+    alone[person[(train + control)[description] == 1]] = True
+    return _Outcome(len(low), int((train == 1).sum()), int((control == 1).sum()), _exact_test(alone))
 
 
 def _link(scene: _Scene, attacks: int) -> _Outcome:
@@ -261,18 +246,6 @@ def _nearest(scene: _Scene, people: pd.DataFrame, columns: Sequence[str]) -> Int
         return total
 
     return np.array([distances(person).argmin() for person in range(len(people))])
-
-
-@contextmanager
-def _no_log() -> Iterator[None]:
-    """Keep anonymeter from logging that it found fewer queries than asked for: ``rows`` says so."""
-    logger = logging.getLogger("anonymeter")
-    level = logger.level
-    logger.setLevel(logging.ERROR)
-    try:
-        yield
-    finally:
-        logger.setLevel(level)
 
 
 def _set_up(tables: AssessedTables, safe_names: dict[str, str], random_state: int) -> _Scene:
