@@ -139,8 +139,8 @@ def _(made, rows, wish):
 
 
 @app.cell(hide_code=True)
-def _(alike, language, synthetic_closest):
-    page.crowd(alike, synthetic_closest, language)
+def _(holdout_closest, language, synthetic_closest, tables):
+    page.crowd(tables, synthetic_closest, holdout_closest, language)
     return
 
 
@@ -267,7 +267,7 @@ def _(compared, language):
 
 @app.cell(hide_code=True)
 def _(assessed, language, state, tables):
-    page.verdict(assessed, state.tried(tables, assessed), tables, language)
+    page.verdict(assessed, state.tried(tables, assessed), language)
     return
 
 

@@ -19,7 +19,7 @@ from synth_handson.pipeline.profile import TableProfile, question
 from synth_handson.presentation import pictures
 from synth_handson.presentation.document import svg_html
 from synth_handson.presentation.report.about import About
-from synth_handson.presentation.summaries import sentences
+from synth_handson.presentation.summaries import counted_in, sentences
 from synth_handson.tables.files.convert import spell
 from synth_handson.tables.files.form import ColumnForm, TableForm
 from synth_handson.tables.files.writing import write_table
@@ -195,7 +195,7 @@ def _head(table: pd.DataFrame, form: TableForm) -> dict[str, list[Any]]:
 def _pictures(evidence: Evidence, language: Language) -> list[dict[str, str]]:
     """Draw use and privacy as the report does: a finding, how to read it, and an SVG without a script."""
     use = pictures.columns(evidence, language)
-    drawn = pictures.three(evidence.privacy, language, "people" if evidence.people else "")
+    drawn = pictures.three(evidence.privacy, language, counted_in(evidence))
     return [
         {"title": one.title, "note": one.note, "svg": svg_html(one.svg)}
         for one in ((use,) if use else ()) + drawn

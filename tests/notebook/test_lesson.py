@@ -9,7 +9,9 @@ import pandas as pd
 import pytest
 
 from synth_handson import split_holdout
+from synth_handson.errors import TableError
 from synth_handson.evidence.controls.leak_simulation import LEAK_SIZES, LeakSimulation
+from synth_handson.notebook import lesson
 from synth_handson.notebook.bundled import bundled_findings, bundled_tables
 from synth_handson.notebook.lesson import LeakSeries, LeakSeriesJob, Overfitting, leak_series, simulate_leak
 from synth_handson.notebook.session import JobState
@@ -78,6 +80,24 @@ def test_nobody_is_shown_what_they_no_longer_ask_for(own_tables: Tables) -> None
     page.join()
     made[0].run(own_tables, "planted")
     assert answers == []
+
+
+def test_a_failed_series_says_why_and_is_tried_again(
+    own_tables: Tables, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answers: list[LeakSeries] = []
+    job = LeakSeriesJob(answers.append)
+    small = replace(own_tables, synthetic=own_tables.synthetic.head(5))
+    job.run(small, "planted")
+    (failed,) = answers
+    assert isinstance(failed.about(small, "planted").error, TableError)
+    assert job.newest is None
+    monkeypatch.setattr(lesson, "leak_series", lambda *_: 1 / 0)
+    job.run(own_tables, "planted")
+    assert "ZeroDivisionError" in answers[-1].error.message("en")  # type: ignore[union-attr]
+    monkeypatch.undo()
+    job.run(own_tables, "planted")
+    assert answers[-1].simulations and job.newest == (own_tables, "planted")
 
 
 def test_a_generator_is_made_to_memorise_and_measured(bank: pd.DataFrame) -> None:

@@ -1,7 +1,7 @@
 """The hands-on without a browser: its options, and what it prints."""
 
 import re
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import pandas as pd
@@ -114,7 +114,7 @@ def test_what_says_nothing_about_ones_own_table_is_refused(
 
 
 def test_ones_own_table_goes_the_same_steps(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    write_table(make_interviews(300, seed=8), tmp_path / "mine.csv")
+    write_table(make_interviews(300, seed=8).drop(columns="interview"), tmp_path / "mine.csv")
     options = Options(data=tmp_path / "mine.csv", target="outcome", engine="copula", rows=200, language="en")
     own = load_own(options)
     assert own is not None
@@ -128,6 +128,25 @@ def test_ones_own_table_goes_the_same_steps(tmp_path: Path, capsys: pytest.Captu
     assert evidence is not None
     assert evidence.utility is not None
     assert evidence.utility.target == "outcome"
+
+
+@pytest.mark.engine
+def test_free_text_is_learned_and_written(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    write_table(make_interviews(300, seed=8), tmp_path / "mine.csv")
+    options = Options(data=tmp_path / "mine.csv", engine="copula", rows=120, language="en")
+    own = load_own(options)
+    assert own is not None
+    tables = generate(own, options)
+    assert list(tables.synthetic) == [*own.learned, "interview"]
+    assert tables.synthetic["interview"].notna().mean() > 0.5
+    said = capsys.readouterr().out
+    assert "Free text, which a language model writes: interview." in said
+    assert "Learning and writing texts" in said
+    evidence = run_assessment(tables, options).evidence
+    assert evidence is not None
+    assert {m.columns for m in evidence.fidelity.texts} == {("interview",)}
+    silent = generate(own, replace(options, engine="aim", epsilon=3.0))
+    assert list(silent.synthetic) == list(silent.train) == own.learned
 
 
 def test_without_a_table_of_ones_own_none_is_loaded() -> None:

@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
@@ -15,10 +16,15 @@ from synth_handson.locales import Message
 from synth_handson.notebook import session
 from synth_handson.notebook.bundled import bundled_tables
 from synth_handson.notebook.session import Assessed, Assessor, Job, JobState, load_bank_marketing
+from synth_handson.pipeline.own_table import OwnTable, read_own_table
+from synth_handson.pipeline.own_texts import OwnTexts
 from synth_handson.pipeline.tables import Tables, assess_tables
 from synth_handson.synthesis import store
 from synth_handson.synthesis.pretrained import load_pretrained_generator
+from synth_handson.synthesis.run import Progress
 from synth_handson.tables.bank import Dataset, RequestedSource
+from synth_handson.tables.files.writing import write_table
+from synth_handson.tables.interviews import make_interviews
 
 ENDLESS = 100_000
 """Epochs no training here comes to the end of."""
@@ -419,6 +425,37 @@ def test_people_are_learned_drawn_and_measured_with_all_their_rows() -> None:
     assert closest_records(copied.compared.synthetic, copied.compared.train).identical == len(train)
     evidence = assess_tables(tables)
     assert evidence.people is not None and evidence.people.synthetic == 120
+
+
+def test_the_texts_of_an_own_table_follow_its_first_rows_and_are_learned_once(tmp_path: Path) -> None:
+    write_table(make_interviews(300, seed=8), tmp_path / "interviews.csv")
+    own = read_own_table(tmp_path / "interviews.csv")
+    parts, learned = split_holdout(own.frame, own.fraction), list[pd.DataFrame]()
+
+    @dataclass
+    class Parrot:
+        columns, name = ("interview",), "parrot"
+
+        def write(self, table: pd.DataFrame, *_: object) -> dict[str, Any]:
+            return {"interview": pd.Series(["Well."] * len(table), dtype="str")}
+
+    def write(own: OwnTable, train: pd.DataFrame, *, on_progress: Any, **_: Any) -> OwnTexts:
+        learned.append(train)
+        on_progress(Progress("training"))
+        return OwnTexts(own, Parrot())  # type: ignore[arg-type]
+
+    reader = Reader()
+    job = reader.job()
+    for rows in (120, 130):
+        run(
+            job, parts, rows, target=None, engine="trees", keep=False, own=own, write=write,
+            placeholder=rows == 120,
+        )  # fmt: skip
+    assert [list(tables.synthetic) for tables in reader.tables] == [own.learned, *[list(own.frame)] * 2]
+    assert [tables.origin for tables in reader.tables] == ["placeholder", "trained", "trained"]
+    assert len(learned) == 1
+    assert [state.texts for state in reader.states if state.progress].count(True) == 1
+    assert reader.tables[1].synthetic["interview"].eq("Well.").all()
 
 
 def test_an_engine_that_learns_no_people_says_so() -> None:

@@ -35,7 +35,10 @@ def test_it_is_read_understood_and_started_and_nothing_stays_on_the_disk(
     assert started.table.known == ("born",)
     gone = replace(upload, left_out=frozenset({"visits"}), known=("visits",)).start()
     assert gone.error is not None and "visits" in str(gone.error)
-    assert list(started.table.frame) == ["born", "language", "plan", "satisfaction", "outcome"]
+    assert started.table.learned == ["born", "language", "plan", "satisfaction", "outcome"]
+    assert started.table.texts == ("interview",)
+    silent = replace(upload, left_out=frozenset({"interview"})).start()
+    assert silent.table is not None and silent.table.texts == ()
     assert list(home.iterdir()) == []
 
 

@@ -6,6 +6,8 @@ import pandas as pd
 import pytest
 
 from synth_handson.errors import ArgumentError
+from synth_handson.pii.leaks import find_originals, shared_values
+from synth_handson.pii.replace import originals
 from synth_handson.pipeline.own_table import OwnTable, read_own_table
 from synth_handson.presentation.load import source_note
 from synth_handson.tables.files.form import Reading
@@ -24,9 +26,13 @@ def own(interviews: Path) -> OwnTable:
     return read_own_table(interviews, "outcome")
 
 
-def test_what_can_be_learned_is_kept_without_personal_data(own: OwnTable) -> None:
-    assert list(own.frame) == ["born", "language", "plan", "visits", "satisfaction", "outcome"]
-    assert [column.name for column in own.left_out] == ["id", "name", "email", "phone", "interview"]
+def test_what_can_be_learned_or_written_is_kept_without_personal_data(own: OwnTable) -> None:
+    assert own.learned == ["born", "language", "plan", "visits", "satisfaction", "outcome"]
+    assert own.texts == ("interview",)
+    assert list(own.frame) == [*own.learned, *own.texts]
+    assert [column.name for column in own.left_out] == ["id", "name", "email", "phone"]
+    known = originals(own.profile.marks)
+    assert find_originals(own.frame, known, shared_values(own.profile.frame, own.profile.marks)) == ()
     assert (own.target, own.name, len(own.frame)) == ("outcome", "interviews.csv", 300)
     born = own.profile.frame["born"]
     assert (own.frame["born"].dt.year == born.dt.year).all()
@@ -42,6 +48,7 @@ def test_enough_is_held_out_to_measure(rows: int, fraction: float, tmp_path: Pat
 def test_the_reader_is_told_what_becomes_of_it(own: OwnTable) -> None:
     said = source_note(own, "en")
     assert "interviews.csv: 300 rows. Columns to learn: 6 (born, language" in said
+    assert "Free text, which a language model writes: interview." in said
     assert "Column not learned: email (personal data)." in said
     assert "Dates of birth in born were shifted" in said
     assert "学習しない列：email" in source_note(own, "ja")

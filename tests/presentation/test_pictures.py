@@ -10,6 +10,7 @@ import pytest
 from synth_handson import compare_columns
 from synth_handson.evidence.assessment import Evidence
 from synth_handson.evidence.controls.leak_simulation import LeakSimulation
+from synth_handson.evidence.measures import Measure
 from synth_handson.evidence.verdict import Outcome
 from synth_handson.locales import LANGUAGES, Language
 from synth_handson.metrics.intervals import exact_share
@@ -20,6 +21,7 @@ from synth_handson.presentation.letter import letter_html
 from synth_handson.presentation.pictures import Picture
 from synth_handson.presentation.pictures.privacy import FINDERS
 from synth_handson.presentation.report import About
+from synth_handson.presentation.summaries import counted_in
 
 
 @pytest.fixture(scope="module")
@@ -45,7 +47,7 @@ def all_pictures(language: Language) -> list[Picture]:
     assert crowds
     return [
         pictures.alone({("a",): 0.1, ("a", "b"): 0.5}, 10, language),
-        pictures.crowd(tables.train, tables.synthetic, 0, language),
+        pictures.crowd(tables.train, tables.holdout, tables.synthetic, (0, 0), language),
         pictures.dumbbells([("a & b", 0.2, 0.1)], language),
         crowds,
         pictures.lamps(planted(0.1), language),
@@ -70,15 +72,37 @@ def test_the_bars_say_how_many_stand_alone() -> None:
     assert 'width="120.0"' in picture.svg.markup
 
 
-def test_a_crowd_is_titled_by_its_copies() -> None:
-    tables = bundled_tables()
-    assert "none of the 1,000" in pictures.crowd(tables.train, tables.synthetic, 0, "en").title
-    assert "7 of the 1,000" in pictures.crowd(tables.train, tables.synthetic, 7, "en").title
+def test_a_crowd_is_titled_by_its_copies_beside_those_of_the_holdout() -> None:
+    real, synthetic = (bundled_tables().train, bundled_tables().holdout), bundled_tables().synthetic
+    assert "None of the 1,000" in pictures.crowd(*real, synthetic, (0, 3), "en").title
+    copied = pictures.crowd(*real, synthetic, (7, 3), "en").title
+    assert "7 of the 1,000 synthetic rows equal a training row; of 904 unseen people, 3 do." in copied
+    assert "of 904 unseen rows, 3 do." in pictures.crowd(*real, synthetic, (7, 3), "en", "rows").title
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_only_a_crowd_as_close_as_unseen_people_is_said_to_be_the_same(language: Language) -> None:
+    train, holdout, synthetic = bundled_tables().train, bundled_tables().holdout, bundled_tables().synthetic
+    older, shuffled = synthetic.copy(), synthetic.copy()
+    older["age"] += 10
+    # Each column stays as it is, and their relation turns around.
+    ranks = synthetic["age"].rank(method="first", ascending=False).astype(int) - 1
+    shuffled["balance"] = synthetic["balance"].sort_values().to_numpy()[ranks]
+
+    def found(table: pd.DataFrame) -> str:
+        return pictures.crowd(train, holdout, table, (0, 0), language).title
+
+    same, another = {"en": ("The same crowd", "Another"), "ja": ("形は同じです", "形が違います")}[language]
+    assert same in found(synthetic) and same in found(holdout)
+    assert another in found(older) and another in found(shuffled)
+    # Ten rows that happen to be old show nothing for certain.
+    few = pictures.crowd(train, holdout, synthetic.nlargest(10, "age").head(10).iloc[::2], (0, 0), language)
+    assert same not in few.title
 
 
 def test_a_crowd_of_categories_can_be_drawn_too() -> None:
     frame = pd.DataFrame({"a": list("xyxyx"), "b": list("uuvvu")})
-    assert dots(pictures.crowd(frame, frame, 5, "en")) == 5
+    assert dots(pictures.crowd(frame, frame, frame, (5, 5), "en")) == 5
 
 
 def test_the_worst_column_is_the_one_farthest_beyond_unseen_people() -> None:
@@ -121,7 +145,7 @@ def test_a_planted_leak_turns_the_crowd_red_and_lights_the_lamps() -> None:
     assert red is not None
     assert "can be picked out: 57" in red.title
     assert "no provable difference" in harmless.title
-    assert pictures.lamps(nothing, "en").title.startswith("0 of")
+    assert pictures.lamps(nothing, "en").title == "No leak was made yet: 0 of 10 tests sound"
     assert pictures.lamps(leak, "en").title.startswith(f"{len(leak.noticed)} of")
 
 
@@ -143,6 +167,25 @@ def test_the_title_of_the_crowds_says_no_more_than_the_corrected_tests(evidence:
     assert titled(1e-6, 0.06).startswith("People from the training data can be picked out: 60 in 1,000")
     # Two-sided: fewer than among unseen people is a leak as well, and another one.
     assert titled(1e-6, 0.001).startswith("The table avoids the people it was trained on")
+
+
+@pytest.mark.parametrize(("language", "word"), [("en", "rows"), ("ja", "行")])
+def test_where_people_have_several_rows_page_and_report_tell_of_rows(
+    evidence: Evidence, language: Language, word: str
+) -> None:
+    several = Measure("shared_people", exact_share(0, 904), rows=904, columns=("name",))
+    privacy = replace(evidence.privacy, measures=(*evidence.privacy.measures, several))
+    of_rows = replace(evidence, privacy=privacy)
+    for drawn in (
+        pictures.three(privacy, language, counted_in(of_rows)),
+        [pictures.columns(of_rows, language)],
+    ):
+        for picture in drawn:
+            assert picture is not None
+            said = re.sub("「.*?」|“.*?”", "", picture.title + picture.note)  # without measures' names
+            assert word in said
+            assert not re.search("people|人", said)
+    assert counted_in(evidence) == ""
 
 
 def test_the_copy_zone_counts_the_closest_rows(evidence: Evidence) -> None:

@@ -232,6 +232,26 @@ def _beyond(found: Measure) -> float:
     return certain_excess(found) / APART[found.name][0]
 
 
+def are_alike(measures: Iterable[Measure]) -> bool | None:
+    """Say whether a table is as close to the training table as real rows are, by the first limits of `APART`.
+
+    Parameters
+    ----------
+    measures
+        Of columns and pairs; others do not count.
+
+    Returns
+    -------
+    bool or None
+        False if a measure is certainly beyond its limit; None if one is, but not for certain.
+    """
+    limits = [(m, APART[m.name][0]) for m in measures if m.name in APART and m.value is not None]
+    if any(certain_excess(m) > limit for m, limit in limits):
+        return False
+    within = all((m.value or 0.0) - (m.reference or 0.0) <= limit for m, limit in limits)
+    return True if within else None
+
+
 def certain_excess(found: Measure) -> float:
     """Return how much worse than the holdout a measure certainly is: the gap between the intervals."""
     if found.low is None or found.reference_high is None:

@@ -7,6 +7,7 @@ from weakref import WeakKeyDictionary
 
 import pandas as pd
 
+from synth_handson.errors import SynthHandsonError
 from synth_handson.evidence.controls import leak_simulation
 from synth_handson.evidence.controls.leak_simulation import (
     LEAK_SIZES,
@@ -20,7 +21,7 @@ from synth_handson.evidence.controls.leak_simulation import (
 )
 from synth_handson.evidence.three_tables import AssessedTables
 from synth_handson.notebook.bundled import bundled_findings
-from synth_handson.notebook.session import Job, JobState
+from synth_handson.notebook.session import Job, JobState, unexpected
 from synth_handson.pipeline.tables import Tables
 from synth_handson.tables.bank import TARGET
 
@@ -62,11 +63,12 @@ def simulate_leak(tables: Tables, leak: LeakKind, size: float) -> LeakSimulation
 
 @dataclass(frozen=True)
 class LeakSeries:
-    """What notices several sizes of a leak; without simulations, they are yet to be made."""
+    """What notices several sizes of a leak; without simulations or an error, they are yet to be made."""
 
     tables: Tables | None = None
     leak: LeakKind | None = None
     simulations: tuple[LeakSimulation, ...] = ()
+    error: SynthHandsonError | None = None
 
     def about(self, tables: Tables, leak: LeakKind) -> "LeakSeries":
         """Return it if it is about this leak of these tables; others say nothing."""
@@ -84,7 +86,7 @@ class LeakSeriesJob:
     Attributes
     ----------
     newest
-        Tables and leak that were asked for last.
+        Tables and leak that were asked for last; None if that failed, so that it is tried again.
     """
 
     def __init__(self, show: Callable[[LeakSeries], None]) -> None:
@@ -93,11 +95,17 @@ class LeakSeriesJob:
         self.newest: tuple[Tables, LeakKind] | None = None
 
     def run(self, tables: Tables, leak: LeakKind) -> None:
-        """Show the simulations, unless others were asked for meanwhile or the reader has left."""
+        """Show the simulations or an error, unless others were asked for meanwhile or the reader has left."""
         self.newest = (tables, leak)
-        simulations = leak_series(tables, leak)
+        try:
+            series = LeakSeries(tables, leak, leak_series(tables, leak))
+        except SynthHandsonError as error:
+            series = LeakSeries(tables, leak, error=error)
+        except Exception as error:
+            series = LeakSeries(tables, leak, error=unexpected(error))
         if self.newest == (tables, leak) and self._owner.is_alive():
-            self._show(LeakSeries(tables, leak, simulations))
+            self.newest = None if series.error else self.newest
+            self._show(series)
 
 
 @dataclass(frozen=True)

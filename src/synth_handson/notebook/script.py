@@ -23,9 +23,10 @@ from synth_handson.notebook.session import Assessed
 from synth_handson.paths import write_text
 from synth_handson.pii.detect import answers_of
 from synth_handson.pipeline.own_table import OwnTable, read_own_table
+from synth_handson.pipeline.own_texts import OwnTexts
 from synth_handson.pipeline.tables import Tables, assess_tables, draw_tables
 from synth_handson.pipeline.validate import EXIT_STATUS
-from synth_handson.presentation.generate import origin_note, phase_note
+from synth_handson.presentation.generate import origin_note, phase_note, texts_note
 from synth_handson.presentation.load import fallback_note, source_note
 from synth_handson.presentation.privacy import (
     closest_sentence,
@@ -182,7 +183,12 @@ def run_generation(
         phase = phase_note(progress, options.language)
         print(f"   {phase} ({progress.elapsed:.0f} s, {progress.epoch:.0f}{most}{loss})")
 
-    generator = train_generator(
+    own = dataset if isinstance(dataset, OwnTable) else None
+    if own and options.epsilon is not None:
+        # No text is covered by its guarantee.
+        train, holdout = (table[own.learned] for table in (train, holdout))
+    learn = own.learning(train_generator) if own else train_generator
+    generator = learn(
         train,
         target=dataset.target,
         person=options.person,
@@ -192,9 +198,14 @@ def run_generation(
         random_state=options.seed,
         on_progress=show,
     )
+    texts = None
+    if own:
+        print(f"   {get_text(options.language, 'commands.stage_texts')}") if own.texts else None
+        texts = OwnTexts.learn(own, train, random_state=options.seed, on_progress=show)
     return draw_tables(
-        generator, train, holdout, rows=options.rows, random_state=options.seed, target=dataset.target
-    )
+        generator, train, holdout, rows=options.rows, random_state=options.seed, target=dataset.target,
+        texts=texts,
+    )  # fmt: skip
 
 
 def run_assessment(tables: Tables, options: Options) -> Assessed:
@@ -227,7 +238,7 @@ def print_findings(
         If the assessment failed, after all else is printed, or if a file cannot be written.
     """
     language, evidence = options.language, assessed.evidence
-    _print(2, origin_note(tables, language))
+    _print(2, "\n".join([origin_note(tables, language), *texts_note(tables, language)]))
     _print(3, get_text(language, "validate.stat_caption"))
     _print(3, "\n" + fidelity_table(fidelity, language).to_string(index=False))
     if evidence:

@@ -16,6 +16,8 @@ from synth_handson.errors import SynthHandsonError, TrainingError
 from synth_handson.evidence.assessment import Evidence, Step
 from synth_handson.notebook.bundled import bundled_findings, bundled_tables
 from synth_handson.pipeline.kept_rules import KeptRule
+from synth_handson.pipeline.own_table import OwnTable
+from synth_handson.pipeline.own_texts import OwnTexts
 from synth_handson.pipeline.tables import AnyGenerator, Tables, draw_tables
 from synth_handson.synthesis.run import CancelToken, Progress
 from synth_handson.synthesis.training import train_generator
@@ -76,10 +78,21 @@ def load_bank_marketing(source: RequestedSource = "auto") -> Dataset:
 
 @dataclass(frozen=True)
 class JobState:
-    """Where the job stands: running with its progress, failed with its error, or neither."""
+    """Where the job stands: running with its progress, failed with its error, or neither.
+
+    Attributes
+    ----------
+    progress
+        Of the training, or of the texts.
+    error
+        Why it failed.
+    texts
+        Whether it has come to the free text of a reader's own table.
+    """
 
     progress: Progress | None = None
     error: SynthHandsonError | None = None
+    texts: bool = False
 
 
 _Asked = tuple[str | None, float | None, float | None, int, tuple[KeptRule, ...], str | None]
@@ -106,6 +119,8 @@ class Job:
         self._generator: AnyGenerator | None = None
         self._train_table: pd.DataFrame | None = None
         self._options: _Asked | None = None
+        self._texts: OwnTexts | None = None
+        self._texts_of: pd.DataFrame | None = None
 
     def run(
         self,
@@ -123,29 +138,33 @@ class Job:
         placeholder: bool = False,
         keep: bool = True,
         learn: Callable[..., AnyGenerator] = train_generator,
+        own: OwnTable | None = None,
+        write: Callable[..., OwnTexts] = OwnTexts.learn,
     ) -> None:
         """Train, draw and deliver; a second call while one runs does nothing.
 
         A training whose creator's thread has ended (the reader closed the page) is cancelled. With
         ``placeholder``, a Gaussian copula's table (of people, the trees') comes first, and stays if the
         training comes to nothing. With ``keep``, the generator stays in the store of this machine.
-        ``learn`` trains.
+        ``learn`` trains. Of the reader's ``own`` table, ``write`` learns the texts after that.
         """
         if not self._running.acquire(blocking=False):
             return
         self._cancel = CancelToken(owner=self._owner)
         state = JobState()
         asked = (engine, epsilon, max_epochs, random_state, rules, person)
+        learn = own.learning(learn) if own else learn
         first: Tables | None = None
         try:
             self._show(JobState(Progress("starting")))
             if placeholder and not self._has_trained(train, asked):
-                first = self._first_table(train, holdout, rows, asked, target, keep, learn)
+                first = self._first_table(train, holdout, rows, asked, target, keep, learn, own)
                 self._deliver(replace(first, origin="placeholder"))
             generator = self._train(train, asked, target, keep, learn)
+            texts = self._learn_texts(own, train, random_state, write) if own else None
             self._show(JobState(Progress("sampling" if generator.model.ready else "starting")))
             drawn = draw_tables(
-                generator, train, holdout, rows=rows, random_state=random_state, target=target
+                generator, train, holdout, rows=rows, random_state=random_state, target=target, texts=texts
             )
             self._deliver(drawn)
         except SynthHandsonError as error:
@@ -175,13 +194,34 @@ class Job:
         target: str | None,
         keep: bool,
         learn: Callable[..., AnyGenerator],
+        own: OwnTable | None,
     ) -> Tables:
         *_, random_state, rules, person = options
         quick = learn(
             train, target=target, rules=rules, person=person, engine="trees" if person else "copula",
             random_state=random_state, cancel=self._cancel, keep=keep,
         )  # fmt: skip
-        return draw_tables(quick, train, holdout, rows=rows, random_state=random_state, target=target)
+        return draw_tables(
+            quick, train, holdout, rows=rows, random_state=random_state, target=target,
+            texts=OwnTexts(own) if own else None,
+        )  # fmt: skip
+
+    def _learn_texts(
+        self, own: OwnTable, train: pd.DataFrame, random_state: int, write: Callable[..., OwnTexts]
+    ) -> OwnTexts:
+        if self._texts is None or self._texts_of is not train:
+            # Who kept the generator so far wants its texts as well.
+            self._cancel = CancelToken(owner=self._owner)
+            self._texts = write(
+                own, train, random_state=random_state, on_progress=self._follow_texts, cancel=self._cancel
+            )
+            self._texts_of = train
+        return self._texts
+
+    def _follow_texts(self, progress: Progress) -> None:
+        # Rows that are drawn later need no word here.
+        if self._running.locked():
+            self._show(JobState(progress, texts=True))
 
     def _train(
         self,

@@ -21,12 +21,11 @@ from synth_handson.pipeline.assemble import assemble
 from synth_handson.pipeline.kept_rules import KeptRule
 from synth_handson.pipeline.profile import OnStage, TableProfile, holdout_fraction, tell
 from synth_handson.pipeline.refine import refine
-from synth_handson.pipeline.text_writer import TrainTexts, learn_texts
+from synth_handson.pipeline.text_writer import TrainTexts, learn_texts, text_notes
 from synth_handson.synthesis.generator import Generator
 from synth_handson.synthesis.linked import LinkedGenerator
 from synth_handson.synthesis.llm import LanguageModel
-from synth_handson.synthesis.mostly.text_model import MAX_CHARACTERS, train_texts
-from synth_handson.synthesis.mostly.text_process import MODEL
+from synth_handson.synthesis.mostly.text_model import train_texts
 from synth_handson.synthesis.run import CancelToken, ProgressCallback
 from synth_handson.synthesis.store import GeneratorStore
 from synth_handson.synthesis.training import DEFAULT_MINUTES, train_generator
@@ -46,8 +45,6 @@ from synth_handson.tables.segment import (
 from synth_handson.tables.split import split_holdout
 
 KEY_BYTES = 32
-MANY_MISSING = 0.1
-"""Share of missing texts, beyond the original's, that is worth a notice."""
 
 
 @dataclass(frozen=True)
@@ -167,19 +164,7 @@ class Synthesised:
     @property
     def text_notes(self) -> tuple[Message, ...]:
         """Notes on the texts: what wrote them, which are missing, and which were cut."""
-        if not self.written:
-            return ()
-        learned = self.text_model == MODEL
-        told = {"columns": ", ".join(self.written), "model": self.text_model}
-        notes = [Message("commands.texts_learned" if learned else "commands.texts_shown", told)]
-        for name in self.written:
-            missing, before = (table[name].isna().mean() for table in (self.table, self.profile.frame))
-            if missing > before + MANY_MISSING:
-                why = "commands.texts_missing" if learned else "commands.texts_unusable"
-                notes.append(Message(why, {"column": name, "share": missing}))
-            if learned and self.profile.frame[name].str.len().max() > MAX_CHARACTERS:
-                notes.append(Message("commands.texts_cut", {"column": name, "signs": MAX_CHARACTERS}))
-        return tuple(notes)
+        return text_notes(self.written, self.text_model, self.table, self.profile.frame)
 
 
 def synthesise(

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field
 from os import fspath
 from pathlib import Path
+from typing import Any, TypeVar
 
 import pandas as pd
 
 from synth_handson.errors import ArgumentError
 from synth_handson.pii.detect import Answer
+from synth_handson.pii.fakes import Fakes
 from synth_handson.pii.replace import fakes_for, replace_marked
 from synth_handson.pipeline.generate import KEY_BYTES
 from synth_handson.pipeline.kept_rules import KeptRule
@@ -24,10 +26,13 @@ from synth_handson.tables.rules.values import Values
 
 MOST_FACTS = 5
 
+G = TypeVar("G")
+"""A generator."""
+
 
 @dataclass(frozen=True, eq=False)
 class OwnTable:
-    """The columns of a table that can be learned, without personal data.
+    """The columns of a table that can be learned or written, without personal data.
 
     Attributes
     ----------
@@ -45,6 +50,8 @@ class OwnTable:
         Columns that somebody may already know of a person, if any were named.
     rules
         Rules that every row is to keep.
+    fakes
+        Makes the values that stand for personal data.
     """
 
     frame: pd.DataFrame
@@ -54,6 +61,7 @@ class OwnTable:
     profile: TableProfile
     known: tuple[str, ...] = ()
     rules: tuple[KeptRule, ...] = ()
+    fakes: Fakes = field(kw_only=True, repr=False)
 
     @property
     def person(self) -> str | None:
@@ -63,12 +71,30 @@ class OwnTable:
     @property
     def facts(self) -> list[str]:
         """What somebody may know about a person: the columns named, else the first three."""
-        return list(self.known or map(str, self.frame.columns[:3]))[:MOST_FACTS]
+        return list(self.known or self.learned[:3])[:MOST_FACTS]
+
+    @property
+    def texts(self) -> tuple[str, ...]:
+        """The columns of free text, which a language model writes."""
+        return tuple(self.profile.named("written"))
+
+    @property
+    def learned(self) -> list[str]:
+        """The other columns of the frame."""
+        return [name for name in map(str, self.frame) if name not in self.texts]
+
+    def learning(self, learn: Callable[..., G]) -> Callable[..., G]:
+        """Have ``train_generator`` learn a training table without its columns of free text."""
+
+        def learn_rows(train: pd.DataFrame, **options: Any) -> G:
+            return learn(train.drop(columns=list(self.texts), errors="ignore"), **options)
+
+        return learn_rows
 
     @property
     def left_out(self) -> tuple[ColumnRole, ...]:
-        """The columns that are not learned, and why."""
-        return tuple(column for column in self.profile.roles if column.role != "learned")
+        """The columns that are neither learned nor written, and why."""
+        return tuple(column for column in self.profile.roles if column.role not in ("learned", "written"))
 
 
 def read_own_table(
@@ -106,7 +132,7 @@ def choose_columns(
     known: Sequence[str] = (),
     rules: Sequence[KeptRule] = (),
 ) -> OwnTable:
-    """Replace the personal data in a table, and keep the columns that can be learned.
+    """Replace the personal data in a table, and keep the columns that can be learned or written.
 
     Parameters
     ----------
@@ -139,8 +165,9 @@ def choose_columns(
         raise profile.obstacle
     fakes = fakes_for(profile.frame, profile.marks, secrets.token_bytes(KEY_BYTES))
     safe = replace_marked(profile.frame, profile.marks, fakes)
-    kept = safe[profile.trained]
     for rule in as_rules(rules):
-        rule.check(Values(kept))
+        rule.check(Values(safe[profile.trained]))
+    wanted = {*profile.trained, *profile.named("written")}
+    kept = safe[[column for column in map(str, safe) if column in wanted]]
     fraction = holdout_fraction(profile.size)
-    return OwnTable(kept, target, fraction, name, profile, tuple(known), tuple(rules))
+    return OwnTable(kept, target, fraction, name, profile, tuple(known), tuple(rules), fakes=fakes)

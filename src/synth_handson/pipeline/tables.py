@@ -12,6 +12,7 @@ import pandas as pd
 from synth_handson.evidence.asked import AskedTables, read_asked, what_was_asked
 from synth_handson.evidence.assessment import Evidence, Step, assess
 from synth_handson.locales import Counted, Message
+from synth_handson.pipeline.own_texts import OwnTexts
 from synth_handson.synthesis.generator import Generator, Training
 from synth_handson.synthesis.linked import LinkedGenerator
 from synth_handson.tables.rules.rule import Rule
@@ -33,19 +34,27 @@ class DrawnGenerator:
         How many rows, or people with all theirs, it drew with this seed.
     drawn
         These.
+    texts
+        Completes rows of a reader's own table.
     """
 
     def __init__(
-        self, load: Callable[[], AnyGenerator], random_state: int, count: int, drawn: pd.DataFrame
+        self,
+        load: Callable[[], AnyGenerator],
+        random_state: int,
+        count: int,
+        drawn: pd.DataFrame,
+        texts: OwnTexts | None = None,
     ) -> None:
         self._load, self._random_state, self._drawn = load, random_state, {(count, "{}"): drawn}
+        self._texts = texts
 
     def sample(self, n: int, **asked: Any) -> pd.DataFrame:
         """Return ``n`` synthetic rows or people; the same number and wishes, the very same rows."""
         asked = {name: value for name, value in asked.items() if value}
         key = (n, repr(asked))
         if key not in self._drawn:
-            self._drawn[key] = _sample(self._load(), n, self._random_state, **asked)
+            self._drawn[key] = _sample(self._load(), n, self._random_state, self._texts, **asked)
         return self._drawn[key]
 
 
@@ -80,6 +89,8 @@ class Tables:
         The column that identifies people, if they were learned with all their rows.
     identifiers
         Columns that are made anew, so that no row has a value of a real one's.
+    texts
+        Columns of free text of a reader's own table; a first table has none yet.
     """
 
     train: pd.DataFrame
@@ -94,6 +105,7 @@ class Tables:
     generator: DrawnGenerator | None = None
     person: str | None = None
     identifiers: tuple[str, ...] = ()
+    texts: tuple[str, ...] = ()
 
     @property
     def counted(self) -> Counted:
@@ -115,22 +127,25 @@ class Tables:
     def alike(self) -> Tables:
         """As `compared`, but of rows in asked shares beside real ones in these shares."""
         mixed = self.asked and self.asked.mixed
-        return replace(self, train=mixed.train, holdout=mixed.holdout) if mixed else self.compared
+        return self._beside(mixed.train, mixed.holdout) if mixed else self.compared
 
     @cached_property
     def compared(self) -> Tables:
-        """The same without identifiers: with them, no row would be like any other.
+        """The same without identifiers and texts: with them, no row would be like any other.
 
         Of rows on demand, beside the people among whom they are measured.
         """
         if self.asked:
-            return replace(self, train=self.asked.train, holdout=self.asked.holdout)
-        if not self.identifiers:
-            return self
+            return self._beside(self.asked.train, self.asked.holdout)
+        return self._beside(self.train, self.holdout) if self.identifiers or self.texts else self
+
+    def _beside(self, train: pd.DataFrame, holdout: pd.DataFrame) -> Tables:
+        """Compare with these real rows, in the columns in which rows can be alike."""
+        aside = [*self.identifiers, *self.texts]
         train, holdout, synthetic = (
-            table.drop(columns=list(self.identifiers)) for table in (self.train, self.holdout, self.synthetic)
+            table.drop(columns=aside, errors="ignore") for table in (train, holdout, self.synthetic)
         )
-        return replace(self, train=train, holdout=holdout, synthetic=synthetic, identifiers=())
+        return replace(self, train=train, holdout=holdout, synthetic=synthetic, identifiers=(), texts=())
 
     def with_rows(self, synthetic: pd.DataFrame) -> Tables:
         """Return the same tables with other rows of the generator."""
@@ -148,13 +163,21 @@ def draw_tables(
     rows: int,
     random_state: int,
     target: str | None = None,
+    texts: OwnTexts | None = None,
 ) -> Tables:
-    """Draw ``rows`` rows, or people, from a generator, and keep them with what they are compared to."""
-    synthetic = _sample(generator, rows, random_state)
+    """Draw ``rows`` rows, or people, from a generator, and keep them with what they are compared to.
+
+    Raises
+    ------
+    LeakError
+        If ``texts``, which complete the rows of a reader's own table, find personal data in them.
+    """
+    synthetic = _sample(generator, rows, random_state, texts)
     origin: Origin = "store" if generator.from_store else "trained"
     return Tables(
         train, holdout, synthetic, origin, generator.training, target, generator.why,
-        generator=DrawnGenerator(lambda: generator, random_state, rows, synthetic), **_keys(generator),
+        generator=DrawnGenerator(lambda: generator, random_state, rows, synthetic, texts),
+        texts=texts.own.texts if texts else (), **_keys(generator),
     )  # fmt: skip
 
 
@@ -167,10 +190,12 @@ def _keys(generator: AnyGenerator) -> dict[str, Any]:
     return {"rules": generator.rules.rules, "identifiers": identifiers}
 
 
-def _sample(generator: AnyGenerator, n: int, random_state: int, **asked: Any) -> pd.DataFrame:
+def _sample(
+    generator: AnyGenerator, n: int, random_state: int, texts: OwnTexts | None, **asked: Any
+) -> pd.DataFrame:
     drawn = generator.sample(n, random_state=random_state, **asked)
     assert isinstance(drawn, pd.DataFrame)
-    return drawn
+    return texts.complete(drawn, random_state) if texts else drawn
 
 
 def assess_tables(

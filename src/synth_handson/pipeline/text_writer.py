@@ -9,17 +9,22 @@ from typing import Protocol
 import numpy as np
 import pandas as pd
 
+from synth_handson.locales import Message
 from synth_handson.pii.detect import PersonalDataSpans
 from synth_handson.pii.fakes import Fakes
 from synth_handson.pii.leaks import holds_originals
 from synth_handson.pii.originals import Originals
 from synth_handson.pii.placeholders import Placeholders
 from synth_handson.pipeline.text_context import TextContext, choose_context
+from synth_handson.synthesis.mostly.text_model import MAX_CHARACTERS
+from synth_handson.synthesis.mostly.text_process import MODEL
 from synth_handson.synthesis.run import CancelToken, ProgressCallback
 from synth_handson.tables.alignment import as_text
 
 ATTEMPTS = 3
 """Attempts to generate values that do not read like an original."""
+MANY_MISSING = 0.1
+"""Share of missing texts, beyond the original's, that is worth a notice."""
 
 
 class TextModel(Protocol):
@@ -148,3 +153,30 @@ def _hidden(column: pd.Series[str], found: PersonalDataSpans | None, places: Pla
 
 def _joined(texts: pd.DataFrame) -> Sequence[str]:
     return texts.fillna("").agg(" ".join, axis=1).tolist()
+
+
+def text_notes(
+    written: Sequence[str], model: str | None, table: pd.DataFrame, original: pd.DataFrame
+) -> tuple[Message, ...]:
+    """Say what wrote the texts of a table, which are missing, and which were cut; nothing without any.
+
+    Parameters
+    ----------
+    written, model
+        The columns of text, and what wrote them.
+    table, original
+        The synthetic rows, and the real ones.
+    """
+    if not written:
+        return ()
+    learned = model == MODEL
+    told = {"columns": ", ".join(written), "model": model}
+    notes = [Message("commands.texts_learned" if learned else "commands.texts_shown", told)]
+    for name in written:
+        missing, before = (rows[name].isna().mean() for rows in (table, original))
+        if missing > before + MANY_MISSING:
+            why = "commands.texts_missing" if learned else "commands.texts_unusable"
+            notes.append(Message(why, {"column": name, "share": missing}))
+        if learned and original[name].str.len().max() > MAX_CHARACTERS:
+            notes.append(Message("commands.texts_cut", {"column": name, "signs": MAX_CHARACTERS}))
+    return tuple(notes)

@@ -8,7 +8,9 @@ import pandas as pd
 from synth_handson.errors import SynthHandsonError
 from synth_handson.locales import Language, get_text
 from synth_handson.pipeline.tables import Tables
+from synth_handson.pipeline.text_writer import text_notes
 from synth_handson.synthesis.generator import Training
+from synth_handson.synthesis.mostly.text_process import MODEL
 from synth_handson.synthesis.run import Progress
 from synth_handson.synthesis.schema import PROTECTED_TOKEN
 from synth_handson.tables.segment import MIN_PEOPLE
@@ -69,6 +71,16 @@ def origin_note(tables: Tables, language: Language) -> str:
         took=_took(training, language),
     )
     return f"{note}\n\n{tables.why.render(language)}" if tables.why else note
+
+
+def texts_note(tables: Tables, language: Language) -> list[str]:
+    """Say what wrote the free text of a reader's own table, or why there is none; nothing of other tables."""
+    written = [name for name in tables.texts if name in tables.synthetic]
+    if written or not tables.texts:
+        notes = text_notes(written, MODEL, tables.synthetic, tables.train)
+        return [escape(note.render(language)) for note in notes]
+    key = "texts_later" if tables.origin == "placeholder" else "texts_none"
+    return [get_text(language, f"generate.{key}", columns=escape(", ".join(tables.texts)))]
 
 
 def asked_note(tables: Tables, language: Language) -> str | None:

@@ -24,12 +24,11 @@ def fallback_note(dataset: Dataset, language: Language) -> str | None:
 def own_note(table: OwnTable, language: Language) -> str:
     """Say which columns of the reader's own table are learned, and why others are not."""
     translate = partial(get_text, language)
-    rows, learned = len(table.frame), markdown(", ".join(map(str, table.frame.columns)))
-    said = [
-        translate(
-            "load.own", name=markdown(table.name), rows=rows, count=table.frame.shape[1], columns=learned
-        )
-    ]
+    rows, columns = len(table.frame), table.learned
+    learned = markdown(", ".join(columns))
+    said = [translate("load.own", name=markdown(table.name), rows=rows, count=len(columns), columns=learned)]
+    if table.texts:
+        said.append(translate("load.own_written", columns=markdown(", ".join(table.texts))))
     if table.person:
         said.append(
             translate(
@@ -42,7 +41,7 @@ def own_note(table: OwnTable, language: Language) -> str:
         )
         said.append(translate("load.own_left_out", column=markdown(column.name), why=markdown(why)))
     births = {found.column for found in table.profile.findings if found.kind == "birth_date"}
-    moved = [name for name in table.frame if name in births]
+    moved = [name for name in columns if name in births]
     if moved:
         said.append(translate("load.own_moved", columns=markdown(", ".join(moved))))
     return "\n\n".join(said)

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 
 from synth_handson.evidence.assessment import Evidence
-from synth_handson.locales import Language, Message, get_text
+from synth_handson.locales import Counted, Language, Message, get_text
 
 _COLUMN = r"((?:[^()]|\([^()]*\))*)"
 CHANGE = re.compile(r"(.+?) - lag\(\1\)")
@@ -38,3 +38,11 @@ def sentences(messages: Iterable[Message], evidence: Evidence, language: Languag
     """Return the sentences that follow from evidence, each once."""
     said = dict.fromkeys(message.render(language) for message in messages)
     return [in_words(sentence, language) if evidence.people else sentence for sentence in said]
+
+
+def counted_in(evidence: Evidence) -> Counted:
+    """Say what the numbers count: people, rows where people have several each, or a row for each person."""
+    if evidence.people:
+        return "people"
+    several = any(measure.name == "shared_people" for measure in evidence.privacy.measures)
+    return "rows" if several else ""

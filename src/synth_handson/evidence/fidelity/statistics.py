@@ -327,6 +327,27 @@ def compare_columns(
     return tuple(found)
 
 
+def compare_pair(
+    train: pd.DataFrame, holdout: pd.DataFrame, synthetic: pd.DataFrame, pair: tuple[str, str]
+) -> tuple[Measure, ...]:
+    """Measure how far two columns, and their pair, are from the training table, as in `assess_fidelity`.
+
+    Parameters
+    ----------
+    train, holdout, synthetic
+        As for `compare_columns`.
+    pair
+        Two of their columns.
+    """
+    names = list(pair)
+    tables = prepare_tables(synthetic[names], train[names], holdout[names], min_rows=1)
+    tables = tables.sampled(MAX_TABLE_ROWS, 0)
+    samples = _draw_samples(tables, np.random.default_rng(0))
+    both = pd.concat([tables.synthetic, tables.holdout], ignore_index=True)
+    columns, pairs = _compare(tables.train, both, samples, names, [pair])
+    return (*columns, *pairs)
+
+
 @dataclass(frozen=True, eq=False)
 class _Sample:
     """Rows drawn from a table: first without replacement, for the value, then with it, for its interval."""

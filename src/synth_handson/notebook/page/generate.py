@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import partial
 from typing import TYPE_CHECKING
+from weakref import WeakKeyDictionary
 
 import marimo as mo
 
@@ -14,6 +15,7 @@ from synth_handson.notebook.page.parts import Kind, failure, fold, live, picture
 from synth_handson.notebook.session import JobState
 from synth_handson.pipeline.tables import Tables
 from synth_handson.presentation import generate, pictures
+from synth_handson.presentation.pictures import Picture
 from synth_handson.synthesis.engine import EngineOptions
 
 if TYPE_CHECKING:
@@ -47,21 +49,34 @@ def job(
     if progress is None:
         return live(failure(state.error, language) if state.error else "")
     shown = [live(generate.progress_view(progress, language))]
+    if state.texts:
+        shown.insert(0, small(get_text(language, "commands.stage_texts")))
     if turn := generate.queue_note(progress, language):
         shown.append(small(turn))
     # Before the first epoch there is nothing to use, and a server keeps nothing of a cancelled training.
-    worth_keeping = progress.phase == "training" and progress.epoch >= 1 and not page_state.server
+    worth_keeping = progress.phase == "training" and progress.epoch >= 1
+    worth_keeping = worth_keeping and not page_state.server and not state.texts
     names = ("cancel", "keep") if worth_keeping else ("cancel",)
     return mo.vstack([*shown, row(buttons[name] for name in names)])
 
 
-def crowd(tables: Tables, closest: ClosestRecords, language: Language) -> mo.Html:
+_crowds: WeakKeyDictionary[Tables, dict[Language, Picture]] = WeakKeyDictionary()
+"""A picture goes with its tables: readers of the same ones share it."""
+
+
+def crowd(tables: Tables, synthetic: ClosestRecords, holdout: ClosestRecords, language: Language) -> mo.Html:
     """Say where the table came from, and show real and synthetic rows side by side."""
     kind: Kind = "success" if tables.origin in ("trained", "store") else "warn"
-    said = filter(None, [generate.origin_note(tables, language), generate.asked_note(tables, language)])
-    origin = mo.callout(mo.md("\n\n".join(said)), kind=kind)
-    drawn = pictures.crowd(tables.train, tables.synthetic, closest.identical, language)
-    shown = [origin, picture(drawn)]
+    said = [generate.origin_note(tables, language), generate.asked_note(tables, language)]
+    said += generate.texts_note(tables, language)
+    origin = mo.callout(mo.md("\n\n".join(filter(None, said))), kind=kind)
+    known, alike = _crowds.setdefault(tables, {}), tables.alike
+    if language not in known:
+        copies = synthetic.identical, holdout.identical
+        known[language] = pictures.crowd(
+            alike.train, alike.holdout, alike.synthetic, copies, language, tables.counted
+        )
+    shown = [origin, picture(known[language])]
     if protected := generate.protected_note(tables.synthetic, language):
         shown.append(small(protected))
     return mo.vstack(shown)

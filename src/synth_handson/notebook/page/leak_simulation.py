@@ -34,6 +34,9 @@ def simulation(simulation: LeakSimulation, series: LeakSeries, language: Languag
     if series.simulations:
         drawn = chart(evidence_charts.simulation_chart, series.simulations, language)
         others = mo.vstack([drawn, small(get_text(language, "leak_simulation.note"))])
+    elif series.error:
+        again = small(get_text(language, "leak_simulation.again"))
+        others = live(mo.vstack([failure(series.error, language), again]))
     else:
         others = live(small(get_text(language, "leak_simulation.waiting")))
     about = mo.md(get_text(language, "leak_simulation.about"))

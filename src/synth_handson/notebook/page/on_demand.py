@@ -54,7 +54,8 @@ class AskForm:
         if not self.offered:
             return
         self._memory, self._key = page_state.memory, f"asked of {', '.join(map(str, train))}"
-        people = {str(name): _people(column) for name, column in train.items()}
+        texts = dataset.texts if isinstance(dataset, OwnTable) else ()
+        people = {str(name): _people(column) for name, column in train.items() if name not in texts}
         self._options = {
             f"{name} = {spell_value(value)} ({count:,})": (name, value)
             for name, counts in sorted(people.items(), key=lambda item: len(item[1]))

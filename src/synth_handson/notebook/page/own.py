@@ -272,7 +272,7 @@ def _rules(upload: Upload, profile: TableProfile, page_state: PageState, languag
 
 def _leave_out(upload: Upload, profile: TableProfile, page_state: PageState, language: Language) -> Any:
     control = mo.ui.multiselect(
-        profile.named("learned"), value=sorted(upload.left_out),
+        profile.named("learned", "written"), value=sorted(upload.left_out),
         label=get_text(language, "load.own_leave_out"),
         on_change=lambda names: page_state.bring(
             replace(upload, left_out=frozenset(map(str, names)), error=None)

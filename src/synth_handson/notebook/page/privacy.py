@@ -11,13 +11,14 @@ from synth_handson.evidence.assessment import Evidence
 from synth_handson.evidence.controls.leak_simulation import LeakKind
 from synth_handson.evidence.privacy.dcr import ClosestRecords, Comparison, MedianGap
 from synth_handson.evidence.usefulness import Use
-from synth_handson.locales import Counted, Language, get_text, get_text_of
+from synth_handson.locales import Language, get_text, get_text_of
 from synth_handson.notebook.bundled import bundled_findings
 from synth_handson.notebook.page.parts import Kind, chart, fold, of_evidence, picture
 from synth_handson.notebook.session import Assessed
 from synth_handson.pipeline.tables import Tables
 from synth_handson.presentation import pictures, privacy
 from synth_handson.presentation.frontier import frontier_chart
+from synth_handson.presentation.summaries import counted_in
 
 CALLOUTS: dict[str, Kind] = {
     "pass": "success",
@@ -58,14 +59,13 @@ def everyone(
     return mo.vstack([picture(pictures.copy_zone(shares, language, counted)), mo.md("\n\n".join(said))])
 
 
-def verdict(assessed: Assessed, tried: EngineComparison, tables: Tables, language: Language) -> mo.Html:
+def verdict(assessed: Assessed, tried: EngineComparison, language: Language) -> mo.Html:
     """Give the verdict on privacy beside the use, what follows, and what it does not prove."""
-    counted = "people" if tables.person else tables.counted
-    return of_evidence(assessed, language, lambda found, _: _verdict(found, tried, counted, language))
+    return of_evidence(assessed, language, lambda found, _: _verdict(found, tried, language))
 
 
-def _verdict(evidence: Evidence, tried: EngineComparison, counted: Counted, language: Language) -> mo.Html:
-    translate = partial(get_text, language)
+def _verdict(evidence: Evidence, tried: EngineComparison, language: Language) -> mo.Html:
+    translate, counted = partial(get_text, language), counted_in(evidence)
     sides = (
         (privacy.verdict_heading(evidence, language), CALLOUTS[evidence.verdict]),
         (privacy.use_heading(evidence, language), USES[evidence.usefulness.outcome]),

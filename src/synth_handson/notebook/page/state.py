@@ -238,8 +238,12 @@ class PageState:
     def _train_in_background(
         self, learn: Callable[..., Generator], train: pd.DataFrame, **options: Any
     ) -> None:
-        self._train = train
         own = self.own
+        holdout = self.holdout
+        if own and options.get("epsilon") is not None:
+            # No text is covered by its guarantee.
+            train, holdout = (table[own.learned] for table in (train, holdout))
+        self._train = train
         asked = {
             # What is learned of a reader's own table is not kept for others.
             "keep": own is None,
@@ -247,14 +251,16 @@ class PageState:
             "random_state": self.options.seed,
             "rules": own.rules if own else (),
             "person": own.person if own else None,
+            "own": own,
             **options,
         }
         is_instant = [name for name, entry in registry.ENGINES.items() if entry.is_instant]
         # Whoever has a table keeps it until there is a new one.
         shown = self._get_tables()
         first = shown is None or shown.origin in ("bundled", "shipped")
-        asked["placeholder"] = first and options.get("engine") not in is_instant
-        self._start(self._job.run, train, self.holdout, rows=self.get_rows(), learn=learn, **asked)
+        takes_long = options.get("engine") not in is_instant or (own is not None and own.texts)
+        asked["placeholder"] = bool(first and takes_long)
+        self._start(self._job.run, train, holdout, rows=self.get_rows(), learn=learn, **asked)
 
     @property
     def _is_placeholder(self) -> bool:

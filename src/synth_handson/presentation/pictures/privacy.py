@@ -79,7 +79,7 @@ def crowds(
     if example:
         key = "example"
     elif shown.name in alarmed:
-        key = "found" if inside > outside else "avoided"
+        key = "found" if (shown.value or 0.0) > (shown.reference or 0.0) else "avoided"
     else:
         key = "same" if quiet else "unsettled"
     title = translate(f"pictures.crowds_{key}", train=inside, holdout=outside)
@@ -203,7 +203,8 @@ def lamps(simulation: LeakSimulation, language: Language) -> Picture:
             f'<circle cx="{x + 10}" cy="{y}" r="8" fill="{fill}" stroke="#888" stroke-width="1.5"/>{rays}'
         )
         drawn.append(text(x + 26, y + 4, words.text(f"leak_simulation.short_{m.name}")))
-    title = get_text(language, "pictures.lamps", lit=len(simulation.noticed), tests=len(tested))
+    key = "lamps_none" if simulation.leaking == 0 else "lamps"
+    title = get_text(language, f"pictures.{key}", lit=len(simulation.noticed), tests=len(tested))
     height = 26 * ((len(tested) + 1) // 2) + 4
     return Picture(title, drawing("".join(drawn), height, title))
 

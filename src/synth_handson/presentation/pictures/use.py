@@ -11,11 +11,14 @@ import numpy as np
 import pandas as pd
 from pandas.api.types import is_numeric_dtype
 
+from synth_handson.evidence.fidelity.statistics import compare_pair
+from synth_handson.evidence.usefulness import are_alike
 from synth_handson.locales import Counted, Language, get_text, get_text_of
 from synth_handson.metrics.arrays import Floats
 from synth_handson.palette import ORIGINAL, SYNTHETIC
 from synth_handson.presentation.labels import column_label
 from synth_handson.presentation.pictures.draw import WIDTH, Picture, disc, dots, drawing, square, text
+from synth_handson.presentation.summaries import counted_in
 from synth_handson.presentation.words import minus, percent
 
 if TYPE_CHECKING:
@@ -24,6 +27,8 @@ if TYPE_CHECKING:
 MOST_ROWS = 1_000
 MOST_COLUMNS = 12
 MANY_VALUES = 20
+SMALL = 0.1
+"""Shares below are told with a decimal."""
 SEEN = 0.98
 """Share of the real rows inside the axes of `crowd`."""
 
@@ -47,27 +52,42 @@ def alone(shares: Mapping[tuple[str, ...], float], rows: int, language: Language
         _bar(n, plus.join(known), percent(share, 1), share, ORIGINAL)
         for n, (known, share) in enumerate(shares.items())
     ]
-    title = translate("pictures.alone", count=len(most), share=percent(shares[most], 0))
+    share = percent(shares[most], 0 if shares[most] >= SMALL else 1)
+    title = translate("pictures.alone", count=len(most), share=share)
     said = "; ".join(f"{plus.join(known)}: {percent(share, 1)}" for known, share in shares.items())
     return Picture(
         title, drawing("".join(bars), 36 * len(bars), said), translate("pictures.alone_note", rows=rows)
     )
 
 
-def crowd(train: pd.DataFrame, synthetic: pd.DataFrame, copies: int, language: Language) -> Picture:
+def crowd(
+    train: pd.DataFrame,
+    holdout: pd.DataFrame,
+    synthetic: pd.DataFrame,
+    copies: tuple[int, int],
+    language: Language,
+    counted: Counted = "",
+) -> Picture:
     """Draw real and synthetic rows side by side, by two of their columns. Shows rows: not for a report.
+
+    Its title says whether the synthetic rows are as close to the training rows as unseen people are, in these
+    two columns and by the limits of a table's use (`are_alike`).
 
     Parameters
     ----------
-    train, synthetic
+    train, holdout, synthetic
         Tables of the same columns, two at least.
     copies
-        How many synthetic rows are equal to a training row.
+        How many synthetic rows are equal to a training row, and how many of the holdout.
     language
         "ja" or "en".
+    counted
+        What a row stands for, if not for a person as usual.
     """
-    translate = partial(get_text, language)
+    translate = partial(get_text_of, language, counted)
     across, up = _two_columns(train)
+    measured = compare_pair(train, holdout, synthetic, (across, up))
+    (distance,) = (m for m in measured if m.name == "pair_tvd")
     tables = [
         table.head(MOST_ROWS)[[across, up]] for table in (train.sample(frac=1, random_state=0), synthetic)
     ]
@@ -82,15 +102,23 @@ def crowd(train: pd.DataFrame, synthetic: pd.DataFrame, copies: int, language: L
         points = dots(left + 4 + 222 * x[inside], 226 - 200 * y[inside], 3.6, colour, 0.6)
         frame = f'<rect x="{left}" y="22" width="230" height="208" fill="none" stroke="#8886"/>'
         drawn.append(text(left, 14, translate(f"pictures.crowd_{name}", rows=len(table))) + frame + points)
-    title = translate(
-        "pictures.crowd_none" if copies == 0 else "pictures.crowd", copies=copies, rows=len(synthetic)
-    )
+    made, real = copies
+    found = {True: "alike", False: "apart", None: "unclear"}[are_alike(measured)]
+    title = translate(f"pictures.crowd_{found}")
+    title += " " + translate(
+        f"pictures.crowd_{'copies' if made else 'none'}",
+        copies=made, rows=len(synthetic), unseen=real, unseen_rows=len(holdout),
+    )  # fmt: skip
     ends = {
         f"{axis}_{end}": said
         for axis, scale in zip("xy", scales, strict=True)
         for end, said in scale.said.items()
     }
-    note = translate("pictures.crowd_note", x=across, y=up, **ends)
+    shares = {
+        "synthetic": percent(distance.value or 0.0, 0),
+        "holdout": percent(distance.reference or 0.0, 0),
+    }
+    note = translate("pictures.crowd_note", x=across, y=up, **ends, **shares)
     return Picture(title, drawing("".join(drawn), 234, f"{title} {note}"), note)
 
 
@@ -152,7 +180,8 @@ def columns(evidence: Evidence, language: Language) -> Picture | None:
         )
         for m in measured
     ]
-    return dumbbells(distances, language) if distances else None
+    counted: Counted = "rows" if counted_in(evidence) == "rows" else ""
+    return dumbbells(distances, language, counted=counted) if distances else None
 
 
 @dataclass(frozen=True)

@@ -17,6 +17,7 @@ from synth_handson.presentation.document import (
     Table,
 )
 from synth_handson.presentation.report.about import About
+from synth_handson.presentation.summaries import counted_in
 from synth_handson.presentation.words import Wording
 
 if TYPE_CHECKING:
@@ -68,7 +69,7 @@ def decision(evidence: Evidence, words: Wording) -> str:
 
 def gallery(evidence: Evidence, words: Wording) -> Gallery:
     """Set the three pictures for the decision maker beside what they do not show."""
-    drawn = pictures.three(evidence.privacy, words.language, "people" if evidence.people else "")
+    drawn = pictures.three(evidence.privacy, words.language, counted_in(evidence))
     not_shown = Items(tuple(words.translate(f"limit_{name}") for name in MOST_IMPORTANT))
     return Gallery(
         (
