@@ -10,7 +10,7 @@ from synth_handson.errors import ArgumentError
 from synth_handson.evidence.three_tables import AssessedTables, prepare_tables
 from synth_handson.evidence.utility.tstr import Utility, assess_utility, find_task
 from synth_handson.locales import Message
-from synth_handson.metrics.models import linear_encoder
+from synth_handson.metrics.models import LinearEncoder
 
 CLASS_MEASURES = ["roc_auc", "pr_auc", "accuracy", "f1", "precision", "recall"]
 
@@ -147,7 +147,7 @@ def test_copying_the_training_rows_gains_nothing_on_the_holdout_but_would_on_the
     train, fresh, holdout = people(1200, 1), people(1200, 3), people(800, 2)
 
     def accuracy(learned: pd.DataFrame, tested: pd.DataFrame) -> float:
-        encoder = linear_encoder(learned.drop(columns="y"))
+        encoder = LinearEncoder(learned.drop(columns="y"))
         one_neighbour = KNeighborsClassifier(1).fit(
             encoder.transform(learned.drop(columns="y")), learned["y"]
         )
