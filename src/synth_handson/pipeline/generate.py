@@ -152,17 +152,7 @@ class Synthesised:
         few = [Message("commands.few_rows", {"rows": rows, "measured": measured})] if rows < measured else []
         moved = [name for name in self.profile.moved if name in self.evidence.columns]
         years = [Message("commands.by_years", {"columns": listed(moved)})] if moved else []
-        return (*few, *years, *self._rule_notes())
-
-    def _rule_notes(self) -> list[Message]:
-        """Say how many rules are kept, for what share of the rows again, and which rows were left out."""
-        if not self.generator.rules:
-            return []
-        kept = self.generator.rules
-        counts = {"count": len(kept.rules), "redrawn": self.redrawn}
-        left_out = [Message("commands.rules_left_out", {"rows": kept.left_out})] if kept.left_out else []
-        of = "rules_kept" if isinstance(self.generator, Generator) else "rules_kept_people"
-        return [Message(f"commands.{of}", counts), *left_out]
+        return (*few, *years, *rule_notes(self.generator, self.redrawn))
 
     @property
     def text_notes(self) -> tuple[Message, ...]:
@@ -180,6 +170,16 @@ class Synthesised:
             if learned and self.profile.frame[name].str.len().max() > MAX_CHARACTERS:
                 notes.append(Message("commands.texts_cut", {"column": name, "signs": MAX_CHARACTERS}))
         return tuple(notes)
+
+
+def rule_notes(generator: Generator | LinkedGenerator, redrawn: float) -> list[Message]:
+    """Say how many rules are kept, for what share of the rows again, and which rows were left out."""
+    if not generator.rules:
+        return []
+    kept = generator.rules
+    left_out = [Message("commands.rules_left_out", {"rows": kept.left_out})] if kept.left_out else []
+    of = "rules_kept" if isinstance(generator, Generator) else "rules_kept_people"
+    return [Message(f"commands.{of}", {"count": len(kept.rules), "redrawn": redrawn}), *left_out]
 
 
 def synthesise(

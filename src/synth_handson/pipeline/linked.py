@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
+from functools import cached_property
 from importlib.metadata import version
 from pathlib import Path
 
@@ -19,7 +20,7 @@ from synth_handson.pii.fakes import Fakes
 from synth_handson.pii.leaks import Leak, find_originals, name_cells, shared_values
 from synth_handson.pii.replace import by_years, fakes_for, originals, replace_marked
 from synth_handson.pipeline.assemble import assemble
-from synth_handson.pipeline.generate import KEY_BYTES, GenerationSettings
+from synth_handson.pipeline.generate import KEY_BYTES, GenerationSettings, rule_notes
 from synth_handson.pipeline.manifest import LinkedManifest, file_hash
 from synth_handson.pipeline.profile import OnStage, TableProfile, holdout_fraction, profile_table, tell
 from synth_handson.pipeline.roles import ColumnRole
@@ -33,9 +34,11 @@ from synth_handson.tables.files.form import Reading
 from synth_handson.tables.files.reading import format_of_name, read_file
 from synth_handson.tables.files.writing import write_sheets, write_table
 from synth_handson.tables.linked import LinkedTables, check_event_names
+from synth_handson.tables.rules.find import FoundRule, find_rules_of
+from synth_handson.tables.rules.linked import PEOPLE
+from synth_handson.tables.rules.rule import Rule, of_table
 from synth_handson.tables.split import split_holdout
 
-PEOPLE = "people"
 MANIFEST = "linked.manifest.json"
 
 
@@ -81,6 +84,34 @@ class LinkedProfile:
         learned = {*profile.named("learned"), self.key}
         return [column.name for column in profile.roles if column.name in learned]
 
+    @cached_property
+    def proposed(self) -> tuple[FoundRule, ...]:
+        """Return the rules found between the columns of each table, and between events and their people.
+
+        They are proposals, which are kept only on request. Dates of birth are left out, as they move.
+        """
+        learned = {
+            name: one.frame[[column for column in one.named("learned") if column not in one.moved]]
+            for name, one in self.tables.items()
+        }
+        keys = pd.Index(self.tables[PEOPLE].frame[self.key])
+        found = []
+        for name, frame in learned.items():
+            owner = keys.get_indexer(pd.Index(self.tables[name].frame[self.key]))
+            own = [column for column in learned[PEOPLE] if column not in frame]
+            beside = learned[PEOPLE][own].iloc[owner].set_axis(frame.index)
+            found += [
+                replace(one, rule=of_table(one.rule, name))
+                for one in find_rules_of(frame.join(beside), None, owner)
+                if not {*one.rule.columns} <= {*own}
+            ]
+        return tuple(found)
+
+    def measurable(self, rules: Iterable[Rule]) -> list[Rule]:
+        """Return the rules on no dates of birth: these are compared by year."""
+        moved = {column for one in self.tables.values() for column in one.moved}
+        return [rule for rule in rules if moved.isdisjoint(rule.columns)]
+
     def linked(
         self, frames: Mapping[str, pd.DataFrame], columns: Mapping[str, Sequence[str]] | None = None
     ) -> LinkedTables:
@@ -110,6 +141,8 @@ class SynthesisedLinked:
         What was measured of the columns that were learned.
     leaks
         Cells in which personal data of the originals occurs, by table.
+    redrawn
+        Share of the people who were drawn again, because a row of theirs broke a rule.
     """
 
     profile: LinkedProfile
@@ -118,6 +151,14 @@ class SynthesisedLinked:
     generator: LinkedGenerator
     evidence: Evidence
     leaks: Mapping[str, tuple[Leak, ...]]
+    redrawn: float = 0.0
+
+    @property
+    def notes(self) -> tuple[Message, ...]:
+        """Notes on dates of birth, and on the rules that are kept."""
+        moved = dict.fromkeys(name for one in self.profile.tables.values() for name in one.moved)
+        years = [Message("commands.by_years", {"columns": listed(moved)})] if moved else []
+        return (*years, *rule_notes(self.generator, self.redrawn))
 
 
 def profile_linked(
@@ -197,7 +238,7 @@ def synthesise_linked(
     tell(on_stage, "train")
     generator = train_generator(
         train, target=settings.target, engine=settings.engine, epsilon=settings.epsilon,
-        max_minutes=settings.minutes, keep=settings.keep, random_state=settings.seed,
+        max_minutes=settings.minutes, keep=settings.keep, random_state=settings.seed, rules=settings.rules,
         on_progress=on_progress, cancel=cancel,
     )  # fmt: skip
     assert isinstance(generator, LinkedGenerator)
@@ -213,10 +254,11 @@ def synthesise_linked(
     made = {name: by_years(table, profile.tables[name].moved) for name, table in tables.items()}
     evidence = assess(
         profile.linked(made), train=seen, holdout=held_out, target=settings.target, known=settings.known,
-        random_state=settings.seed, on_progress=on_step,
+        rules=profile.measurable(settings.kept), random_state=settings.seed, on_progress=on_step,
     )  # fmt: skip
     found = {name: cells for name, cells in leaks.items() if cells}
-    return SynthesisedLinked(profile, settings, tables, generator, evidence, found)
+    redrawn = float(drawn.people.attrs.get("redrawn", 0.0))
+    return SynthesisedLinked(profile, settings, tables, generator, evidence, found, redrawn)
 
 
 def _assembled(
@@ -325,6 +367,7 @@ def _manifest(made: SynthesisedLinked, places: Mapping[str, Source]) -> LinkedMa
         known=settings.known,
         answers={name: one for table in profile.tables.values() for name, one in table.answers.items()},
         training=asdict(made.generator.training),
+        rules=tuple(map(str, settings.kept)),
     )
 
 
