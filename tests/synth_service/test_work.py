@@ -29,7 +29,7 @@ def add(records: Records, storage: Storage, csv: bytes) -> Any:
     def adding(content: bytes = csv, name: str = "customers.csv", what: str = "run", **asked: Any) -> str:
         job = new_id()
         request = Request(**{"name": name, "engine": "copula", "target_column": "churned"} | asked)
-        storage.put(job, results.UPLOAD, io.BytesIO(content))
+        storage.put(job, "table", io.BytesIO(content))
         storage.put_json(job, results.REQUEST, request.model_dump())
         records.add("ours", job=job, what=what, size=len(content), content="c")  # type: ignore[arg-type]
         return job

@@ -11,10 +11,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from synth_handson.errors import ArgumentError
+from synth_handson.errors import ArgumentError, LeakError
 from synth_handson.evidence.assessment import Evidence, Step, assess
 from synth_handson.locales import Message
-from synth_handson.pii.leaks import Leak, find_originals, shared_values
+from synth_handson.pii.leaks import Leak, find_originals, name_cells, shared_values
 from synth_handson.pii.originals import Originals
 from synth_handson.pii.replace import by_years, fakes_for, originals, replace_marked
 from synth_handson.pipeline.assemble import assemble
@@ -137,6 +137,11 @@ class Synthesised:
     redrawn: float = 0.0
 
     @property
+    def rows(self) -> int:
+        """Number of synthetic rows."""
+        return len(self.table)
+
+    @property
     def empty(self) -> list[str]:
         """Return the columns that are left empty."""
         return [
@@ -144,6 +149,13 @@ class Synthesised:
             for column in self.profile.roles
             if column.role == "empty" or (column.role == "written" and column.name not in self.written)
         ]
+
+    @property
+    def leak(self) -> LeakError | None:
+        """Why the table is not to leave: personal data of the original occurs in it."""
+        if not self.leaks:
+            return None
+        return LeakError("leaks_found", count=len(self.leaks), where=name_cells(self.leaks))
 
     @property
     def notes(self) -> tuple[Message, ...]:
