@@ -96,11 +96,11 @@ def marimo(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[list[str]]]:
 def test_a_table_of_ones_own_is_handed_to_the_page(marimo: list[list[str]], tmp_path: Path) -> None:
     table = tmp_path / "own.csv"
     table.touch()
-    told = ["handson", "--run", "--port", "8080", "--data", str(table), "--target", "y", "--type", "zip=text"]
+    told = ["handson", "--run", "--port", "8080", "--data", str(table), "--target", "y", "--person", "id"]
     assert CliRunner().invoke(app, told).exit_code == 0
     ((program, mode, _, *arguments),) = marimo
     assert (program, mode) == ("marimo", "run")
-    assert arguments == ["--port", "8080", "--", "--data", str(table), "--target", "y", "--type", "zip=text"]
+    assert arguments == ["--port", "8080", "--", "--data", str(table), "--target", "y", "--person", "id"]
     assert VARIABLE not in os.environ
 
 

@@ -9,12 +9,17 @@ from collections.abc import Callable
 from contextlib import suppress
 from multiprocessing.connection import Connection
 from pathlib import Path
+from typing import Any
+
+import pandas as pd
 
 from synth_handson.errors import ArgumentError, SynthHandsonError
+from synth_handson.pipeline.linked import LinkedProfile, profile_linked
 from synth_handson.pipeline.profile import Stage, TableProfile, profile_table
 from synth_handson.synthesis.run import CancelToken, stop_if_cancelled
+from synth_handson.tables.files.form import Reading, TableForm
 from synth_handson.tables.files.reading import read_file
-from synth_service.bounds import check_packed, check_rows, check_table
+from synth_service.bounds import check_columns, check_packed, check_rows, check_table
 from synth_service.logs import where
 from synth_service.request import Request
 from synth_service.settings import Settings
@@ -31,18 +36,18 @@ else:
 
 
 def profile_upload(
-    path: Path, request: Request, settings: Settings, cancel: CancelToken, on_stage: Callable[[Stage], None]
-) -> TableProfile:
-    """Read a table, and find out what it holds.
+    folder: Path, request: Request, settings: Settings, cancel: CancelToken, on_stage: Callable[[Stage], None]
+) -> TableProfile | LinkedProfile:
+    """Read a table, or linked ones, and find out what they hold.
 
     Parameters
     ----------
-    path
-        The file.
+    folder
+        Where the files lie, under the names of `Request.files`.
     request
-        What is said of it.
+        What is said of them.
     settings
-        Bounds of the table, and of time and memory.
+        Bounds of the tables, all together, and of time and memory.
     cancel
         Ends it at once.
     on_stage
@@ -56,7 +61,7 @@ def profile_upload(
         If it is cancelled.
     """
     here, there = PROCESSES.Pipe(duplex=False)
-    process = PROCESSES.Process(target=_profile, args=(there, path, request, settings), daemon=True)
+    process = PROCESSES.Process(target=_profile, args=(there, folder, request, settings), daemon=True)
     process.start()
     there.close()
     deadline = time.monotonic() + 60 * settings.check_minutes
@@ -68,7 +73,7 @@ def profile_upload(
             if not here.poll(LOOK):
                 continue
             told = here.recv()
-            if isinstance(told, TableProfile):
+            if isinstance(told, TableProfile | LinkedProfile):
                 return told
             if isinstance(told, Exception):
                 raise told
@@ -82,18 +87,25 @@ def profile_upload(
         here.close()
 
 
-def _profile(results: Connection, path: Path, request: Request, settings: Settings) -> None:
+def _profile(results: Connection, folder: Path, request: Request, settings: Settings) -> None:
     """Profile in the child process; send each stage, and in the end the profile or the error."""
     _limit_memory(int(settings.check_memory))
+    tables = Tables(settings)
     try:
-        check_packed(path, settings)
-        reading = request.reading
-        frame, form = read_file(path, reading, on_rows=lambda rows: check_rows(rows, settings))
-        check_table(frame, settings)
-        profile = profile_table(
-            frame, form, personal_data=request.replace_personal_data, answers=request.answers(),
-            person=request.person, on_stage=results.send,
-        )  # fmt: skip
+        for name in request.files:
+            check_packed(folder / name, settings)
+        said: dict[str, Any] = {"personal_data": request.replace_personal_data, "answers": request.answers()}
+        profile: TableProfile | LinkedProfile
+        if request.tables:
+            people, *events = request.sources(folder).items()
+            profile = profile_linked(
+                people[1], dict(events), str(request.person), on_stage=results.send,
+                read=lambda source: tables.read(source.path, Reading(sheet=source.sheet)), **said,
+            )  # fmt: skip
+        else:
+            (name,) = request.files
+            frame, form = tables.read(folder / name, request.reading)
+            profile = profile_table(frame, form, person=request.person, on_stage=results.send, **said)
         results.send(profile)
     except (MemoryError, ImportError):
         # A module that finds no room to be loaded in says that it cannot be imported.
@@ -103,6 +115,31 @@ def _profile(results: Connection, path: Path, request: Request, settings: Settin
     except Exception as error:
         # Its words may be values of the table.
         results.send(RuntimeError(where(error)))
+
+
+class Tables:
+    """Reads tables that have together no more rows and columns than allowed.
+
+    Parameters
+    ----------
+    settings
+        Bounds.
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._rows = self._columns = 0
+
+    def read(self, path: Path, reading: Reading) -> tuple[pd.DataFrame, TableForm]:
+        """Read one more table; errors as `check_table`."""
+        before, settings = self._rows, self._settings
+        frame, form = read_file(path, reading, on_rows=lambda rows: check_rows(before + rows, settings))
+        self._rows += len(frame)
+        self._columns += frame.shape[1]
+        check_table(frame, settings)
+        check_rows(self._rows, settings)
+        check_columns(self._columns, settings)
+        return frame, form
 
 
 def _too_much_memory(settings: Settings) -> ArgumentError:

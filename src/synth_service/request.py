@@ -12,12 +12,15 @@ from synth_handson.locales import Language
 from synth_handson.pii.detect import Answer, answers_of
 from synth_handson.pipeline.asked_words import read_given, read_shares
 from synth_handson.pipeline.kept_rules import FOUND, KeptRule, as_kept
+from synth_handson.pipeline.linked import LinkedProfile, Source
 from synth_handson.pipeline.profile import TableProfile
 from synth_handson.synthesis.registry import ENGINES, check_learns_people, is_installed, server_address
-from synth_handson.tables.checks import MAX_SEED
+from synth_handson.tables.checks import MAX_SEED, MIN_ASSESSED_ROWS
 from synth_handson.tables.files.encodings import known_encoding
 from synth_handson.tables.files.form import Reading, name_and_type
-from synth_handson.tables.files.reading import format_of_name
+from synth_handson.tables.files.reading import format_of_name, suffix_of_name
+from synth_handson.tables.linked import check_event_names
+from synth_handson.tables.rules.linked import PEOPLE
 from synth_handson.tables.rules.parse import parse_rules
 from synth_handson.tables.rules.rule import Rule
 
@@ -95,6 +98,13 @@ class Choices(BaseModel):
     header_row: Annotated[
         int | None, Field(ge=1, description="Line, or row of a sheet, with the column names.")
     ] = None
+    event_sheets: Annotated[
+        Names,
+        Field(
+            description="Sheets with events of the people on the sheet `sheet`; `person` names the column "
+            "that links them."
+        ),
+    ] = ()
 
 
 class Request(Choices):
@@ -104,9 +114,33 @@ class Request(Choices):
     ----------
     name
         Name of the file.
+    events
+        Names of the files with events of its people.
     """
 
     name: str
+    events: Names = ()
+
+    @property
+    def files(self) -> dict[str, str]:
+        """The names of the files by those under which a worker reads them, which they do not choose."""
+        places = ("table", *(f"events-{number}" for number in range(len(self.events))))
+        return {
+            f"{place}{suffix_of_name(name)}": name
+            for place, name in zip(places, (self.name, *self.events), strict=True)
+        }
+
+    @property
+    def tables(self) -> tuple[str, ...]:
+        """Names of linked tables, that of the people first; none where there is one table."""
+        events = (*map(stem_of, self.events), *self.event_sheets)
+        return (PEOPLE, *events) if events else ()
+
+    def sources(self, folder: Path) -> dict[str, Source]:
+        """Tell where linked tables lie among the files in a folder."""
+        people, *events = (folder / name for name in self.files)
+        lying = [*(Source(path) for path in events), *(Source(people, sheet) for sheet in self.event_sheets)]
+        return dict(zip(self.tables, (Source(people, self.sheet), *lying), strict=True))
 
     def check(self, max_rows: int) -> None:
         """Check what can be checked without the table.
@@ -116,10 +150,11 @@ class Request(Choices):
         ArgumentError
             If the file is of no known format, there is no such engine here, too many rows are asked for, or a
             type, the encoding, a rule, a given value or a share is none, or a column is both to be replaced
-            and to be kept; or if people with several rows each are to be learned, and what is asked for
-            cannot be done with them.
+            and to be kept; or if people with several rows each, or linked tables, are to be learned, and what
+            is asked for cannot be done with them.
         """
-        format_of_name(Path(self.name))
+        for name in self.files.values():
+            format_of_name(Path(name))
         check_engine(self.engine)
         if self.engine == "aim" and self.epsilon is None:
             raise ArgumentError("epsilon_required", engine=self.engine)
@@ -132,8 +167,29 @@ class Request(Choices):
         read_shares(self.shares)
         if self.encoding:
             known_encoding(self.encoding)
+        if self.tables:
+            self._check_linked()
         if self.person is not None:
             self._check_people()
+
+    def _check_linked(self) -> None:
+        if self.person is None:
+            raise ArgumentError("service_no_person")
+        if self.events and self.event_sheets:
+            raise ArgumentError("service_linked_field", field="event_sheets")
+        if self.event_sheets and format_of_name(Path(self.name)) != "xlsx":
+            raise ArgumentError("service_no_sheets", file=self.name)
+        for field in ("encoding", "header_row", "types", "leave_out"):
+            if getattr(self, field):
+                raise ArgumentError("service_linked_field", field=field)
+        if self.n_rows is not None and self.n_rows < MIN_ASSESSED_ROWS:
+            raise ArgumentError("linked_count", count=self.n_rows, minimum=MIN_ASSESSED_ROWS)
+        events = self.tables[1:]
+        check_event_names(events)
+        own = self.sheet if self.event_sheets else stem_of(self.name)
+        for place, name in enumerate(events):
+            if name in events[:place] or name == own:
+                raise ArgumentError("linked_twice", name=name)
 
     def _check_people(self) -> None:
         check_learns_people(self.engine)
@@ -152,7 +208,7 @@ class Request(Choices):
         """Return the rules that are stated; errors as `parse_rules`."""
         return tuple(rule for text in self.rules if text != FOUND for rule in parse_rules(text))
 
-    def chosen_rules(self, profile: TableProfile) -> tuple[KeptRule, ...]:
+    def chosen_rules(self, profile: TableProfile | LinkedProfile) -> tuple[KeptRule, ...]:
         """Return the rules to keep: those that are stated and, if asked for, those found."""
         return as_kept([*(profile.proposed if FOUND in self.rules else ()), *self.stated_rules()])
 
@@ -176,6 +232,11 @@ class Request(Choices):
             except ValueError as error:
                 raise ArgumentError("service_type", value=one) from error
         return types
+
+
+def stem_of(name: str) -> str:
+    """Return the name of a file without its ending."""
+    return name.split(".")[0] or "table"
 
 
 def check_engine(name: str) -> None:

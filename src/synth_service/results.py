@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -15,6 +15,7 @@ from synth_handson.evidence.assessment import Evidence
 from synth_handson.locales import LANGUAGES, Language, Message, get_text
 from synth_handson.pii.detect import mask
 from synth_handson.pipeline.generate import Synthesised
+from synth_handson.pipeline.linked import LinkedProfile, SynthesisedLinked
 from synth_handson.pipeline.profile import TableProfile, question
 from synth_handson.presentation import pictures
 from synth_handson.presentation.document import svg_html
@@ -22,7 +23,10 @@ from synth_handson.presentation.report.about import About
 from synth_handson.presentation.summaries import counted_in, sentences
 from synth_handson.tables.files.convert import spell
 from synth_handson.tables.files.form import ColumnForm, TableForm
-from synth_handson.tables.files.writing import write_table
+from synth_handson.tables.files.writing import write_sheets, write_table
+from synth_handson.tables.rules.find import FoundRule
+from synth_handson.tables.rules.linked import PEOPLE
+from synth_service.request import Request
 
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 """Characters that start a formula in a spreadsheet (OWASP, "CSV Injection")."""
@@ -40,10 +44,26 @@ MAX_SHEET_CELLS = 2_000_000
 
 @dataclass(frozen=True)
 class Kind:
-    """A file of a job: its name in the storage, and its media type."""
+    """A file of a job.
+
+    Attributes
+    ----------
+    name
+        Its name in the storage.
+    media_type
+        Its media type.
+    table
+        Of linked tables the one that it holds; empty where it is called like the file that was sent.
+    """
 
     name: str
     media_type: str
+    table: str = ""
+
+    @property
+    def shown(self) -> str:
+        """Its name after that of the table."""
+        return f"synthetic{Path(self.name).suffix}" if self.table else self.name
 
 
 TABLES = {
@@ -58,7 +78,6 @@ SUMMARY = Kind("summary.json", "application/json")
 QUALITY = Kind("quality.json", "application/json")
 GENERATOR = "generator"
 
-UPLOAD = "table"
 REQUEST = "request.json"
 UNDERSTOOD = "understood.json"
 FAILURE = "failure.json"
@@ -67,6 +86,55 @@ FAILURE = "failure.json"
 def of_attempt(attempt: int, kind: Kind | str) -> str:
     """Name a result of an attempt, distinct from those of other attempts."""
     return f"{attempt}.{kind if isinstance(kind, str) else kind.name}"
+
+
+def upload_of(file: str) -> str:
+    """Name an upload in the storage after the file that a worker reads: without its ending."""
+    return file.split(".")[0]
+
+
+def table_kinds(request: Request, ending: str) -> list[Kind]:
+    """Name the files of the synthetic tables, in the order of `Request.tables`; a workbook holds all."""
+    kind = TABLES[ending]
+    if ending == "xlsx":
+        return [kind] * max(1, len(request.tables))
+    if not request.tables:
+        return [kind]
+    own, *events = (request.sheet if request.event_sheets else None, *request.tables[1:])
+    numbered = (kind.name.replace(".", f"-{number}.") for number in range(1, len(events) + 1))
+    return [
+        replace(kind, table=own or ""),
+        *(replace(kind, name=name, table=table) for name, table in zip(numbered, events, strict=True)),
+    ]
+
+
+def write_linked_tables(made: SynthesisedLinked, request: Request, folder: Path, escape: bool) -> list[str]:
+    """Write synthetic linked tables in all formats that can hold them all, and return which."""
+    forms = {name: one.form for name, one in made.profile.tables.items()}
+    written: list[str] = []
+    for ending in TABLES:
+        shown = {
+            name: escape_formulas(table) if escape and ending in ("csv", "xlsx") else table
+            for name, table in made.tables.items()
+        }
+        kinds = table_kinds(request, ending)
+        try:
+            if ending != "xlsx":
+                for kind, (name, table) in zip(kinds, shown.items(), strict=True):
+                    write_table(table, folder / kind.name, form=forms[name])
+            elif sum(table.size for table in shown.values()) <= MAX_SHEET_CELLS:
+                titles = {name: made.profile.sources[name].sheet or name for name in shown}
+                sheets = {titles[name]: (table, forms[name]) for name, table in shown.items()}
+                write_sheets(sheets, folder / kinds[0].name)
+            else:
+                continue
+        except (ArgumentError, ValueError):
+            # A workbook holds no sheet of a name of more than 31 characters, either.
+            if ending == "csv":
+                raise
+            continue
+        written.append(ending)
+    return written
 
 
 def write_tables(table: pd.DataFrame, form: TableForm, folder: Path, escape: bool) -> list[str]:
@@ -100,8 +168,16 @@ def escape_formulas(table: pd.DataFrame) -> pd.DataFrame:
     return safe.rename(columns=escaped)
 
 
-def about(made: Synthesised, name: str, language: Language) -> About:
+def about(made: Synthesised | SynthesisedLinked, name: str, language: Language) -> About:
     """Return the report's statements about the tables."""
+    if isinstance(made, SynthesisedLinked):
+        people, tables = len(made.tables[PEOPLE]), len(made.tables)
+        return About(
+            data=get_text(language, "service.report_linked", tables=tables, people=people, name=name),
+            source=name,
+            training=made.generator.training,
+            shared=people,
+        )
     return About(
         data=get_text(language, "service.report_data", rows=len(made.table), name=name),
         source=name,
@@ -110,9 +186,42 @@ def about(made: Synthesised, name: str, language: Language) -> About:
     )
 
 
-def profile_view(profile: TableProfile) -> dict[Language, Any]:
-    """Say in each language what was understood of a table; examples of personal data are masked."""
-    return {language: _profile(profile, language) for language in LANGUAGES}
+def profile_view(profile: TableProfile | LinkedProfile) -> dict[Language, Any]:
+    """Say in each language what was understood of a table; examples of personal data are masked.
+
+    Of linked tables it is said of that of the people, and in ``events`` of the others.
+    """
+    if isinstance(profile, LinkedProfile):
+        return {language: _linked_profile(profile, language) for language in LANGUAGES}
+    return {language: _whole_profile(profile, language) for language in LANGUAGES}
+
+
+def _whole_profile(profile: TableProfile, language: Language) -> dict[str, Any]:
+    named = {"targets": profile.named("learned"), "rules": _rules(profile.proposed, language), "events": []}
+    return _profile(profile, language) | named
+
+
+def _linked_profile(profile: LinkedProfile, language: Language) -> dict[str, Any]:
+    events = [
+        {"name": name, **_profile(one, language)} for name, one in profile.tables.items() if name != PEOPLE
+    ]
+    people = _profile(profile.tables[PEOPLE], language)
+    return people | {
+        "person": profile.key,
+        "people": profile.size,
+        "questions": [found.column for found in profile.questions],
+        "answers": {name: one for table in profile.tables.values() for name, one in table.answers.items()},
+        "targets": profile.named("learned"),
+        "rules": _rules(profile.proposed, language),
+        "events": events,
+    }
+
+
+def _rules(proposed: Iterable[FoundRule], language: Language) -> list[dict[str, Any]]:
+    return [
+        {"rule": str(found.rule), "says": found.message.render(language), "people": found.people}
+        for found in proposed
+    ]
 
 
 def _profile(profile: TableProfile, language: Language) -> dict[str, Any]:
@@ -146,10 +255,6 @@ def _profile(profile: TableProfile, language: Language) -> dict[str, Any]:
             "sheets": sorted({profile.form.sheet, *profile.form.other_sheets} - {None}),
             "header_row": profile.form.reading.header_row,
         },
-        "rules": [
-            {"rule": str(found.rule), "says": found.message.render(language), "people": found.people}
-            for found in profile.proposed
-        ],
         "notices": [notice.render(language) for notice in profile.notices],
         "questions": [found.column for found in profile.questions],
         "answers": dict(profile.answers),
@@ -202,13 +307,19 @@ def _pictures(evidence: Evidence, language: Language) -> list[dict[str, str]]:
     ]
 
 
-def summary(made: Synthesised, replaced: bool) -> dict[Language, Any]:
+def summary(made: Synthesised | SynthesisedLinked, replaced: bool) -> dict[Language, Any]:
     """Say in each language what follows from the evidence, and what was done with personal data."""
     return {language: _summary(made, replaced, language) for language in LANGUAGES}
 
 
-def _summary(made: Synthesised, replaced: bool, language: Language) -> dict[str, Any]:
+def _summary(made: Synthesised | SynthesisedLinked, replaced: bool, language: Language) -> dict[str, Any]:
     evidence = made.evidence
+    of_texts: tuple[Message, ...] = ()
+    if isinstance(made, SynthesisedLinked):
+        tables, profiles = made.tables, made.profile.tables
+    else:
+        tables, profiles, of_texts = {PEOPLE: made.table}, {PEOPLE: made.profile}, made.text_notes
+    heads = {name: _head(table, profiles[name].form) for name, table in tables.items()}
 
     def said(messages: tuple[Message, ...]) -> list[str]:
         return sentences(messages, evidence, language)
@@ -223,7 +334,6 @@ def _summary(made: Synthesised, replaced: bool, language: Language) -> dict[str,
         notes.append(text("scanned", cells=made.profile.personal_cells))
     notes += [note.render(language) for note in made.notes]
     notes += [question(found).render(language) for found in made.profile.questions]
-    of_texts = made.text_notes
     notes += [note.render(language) for note in of_texts]
     if any(note.key == "commands.texts_missing" for note in of_texts):
         notes.append(get_text(language, "service.texts_longer"))
@@ -246,29 +356,36 @@ def _summary(made: Synthesised, replaced: bool, language: Language) -> dict[str,
         "engine": made.generator.training.engine,
         "engine_why": made.generator.why.render(language) if made.generator.why else None,
         "rows": {
-            "original": len(made.profile.frame),
+            "original": made.profile.rows,
             "holdout": evidence.rows.holdout,
-            "synthetic": len(made.table),
+            "synthetic": made.rows,
             "measured": evidence.rows.synthetic,
         },
         "people": _people(made),
         "notes": notes,
-        "head": _head(made.table, made.profile.form),
+        "head": heads[PEOPLE],
+        "tables": [
+            {"name": name, "rows": len(tables[name]), "head": head}
+            for name, head in (heads.items() if len(heads) > 1 else ())
+        ],
         "pictures": _pictures(evidence, language),
     }
 
 
-def _people(made: Synthesised) -> dict[str, int] | None:
+def _people(made: Synthesised | SynthesisedLinked) -> dict[str, int] | None:
     """Count people, if they are learned with all their rows."""
-    person, counted = made.profile.person, made.evidence.people
-    if person is None or counted is None:
+    counted = made.evidence.people
+    if counted is None:
+        return None
+    if isinstance(made, SynthesisedLinked):
+        original, drawn = made.profile.size, len(made.tables[PEOPLE])
+    elif made.profile.person is not None:
+        original, drawn = made.profile.size, int(made.table[made.profile.person].nunique())
+    else:
         return None
     return {
-        "original": made.profile.size,
-        "holdout": counted.holdout,
-        "synthetic": int(made.table[person].nunique()),
-        "measured": counted.synthetic,
-    }
+        "original": original, "holdout": counted.holdout, "synthetic": drawn, "measured": counted.synthetic,
+    }  # fmt: skip
 
 
 def quality_report(evidence: Evidence, language: Language) -> dict[str, Any]:
@@ -313,15 +430,15 @@ def quality_report(evidence: Evidence, language: Language) -> dict[str, Any]:
     }
 
 
-def failure_view(error: Exception, file: str, folder: Path) -> Mapping[str, str]:
-    """Say in each language why a job failed, with the file's original name."""
+def failure_view(error: Exception, files: Mapping[str, str], folder: Path) -> Mapping[str, str]:
+    """Say in each language why a job failed, with the files' original names."""
     if not isinstance(error, SynthHandsonError):
         return {language: get_text(language, "service.unexpected") for language in LANGUAGES}
-    return {language: _without(error.message(language), file, folder) for language in LANGUAGES}
+    return {language: _without(error.message(language), files, folder) for language in LANGUAGES}
 
 
-def _without(text: str, file: str, folder: Path) -> str:
-    """Replace the path of the file by its name."""
-    for lying in folder.glob("table*"):
-        text = text.replace(str(lying), file)
+def _without(text: str, files: Mapping[str, str], folder: Path) -> str:
+    """Replace the paths of files by their names."""
+    for lying, file in files.items():
+        text = text.replace(str(folder / lying), file)
     return text.replace(str(folder), "")

@@ -12,19 +12,19 @@ from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from synth_handson.errors import LeakError, SynthHandsonError
+from synth_handson.errors import SynthHandsonError
 from synth_handson.evidence.assessment import Step
-from synth_handson.pii.leaks import name_cells
 from synth_handson.pipeline.asked_words import read_given, read_shares
 from synth_handson.pipeline.generate import GenerationSettings, Synthesised, synthesise
+from synth_handson.pipeline.linked import LinkedProfile, SynthesisedLinked, synthesise_linked
 from synth_handson.pipeline.profile import Stage, TableProfile
 from synth_handson.synthesis.mostly.text_model import train_texts
 from synth_handson.synthesis.run import CancelToken, Progress, stop_if_cancelled
 from synth_handson.synthesis.training import warm_up
-from synth_handson.tables.files.reading import suffix_of_name
 from synth_service import results
 from synth_service.bounds import check_rows
 from synth_service.logs import where
@@ -198,46 +198,49 @@ class JobRunner:
             return
         log.info("job=%s attempt=%d begun", job, begun.attempt)
         if begun.losses > MAX_LOSSES:
-            self._fail(begun, SynthHandsonError("service_lost", times=begun.losses), Path(), "")
+            self._fail(begun, SynthHandsonError("service_lost", times=begun.losses), Path(), {})
             return
         job_run = JobRun(begun, self.records)
         with TemporaryDirectory(dir=self.folder) as folder, self._watch(job_run):
-            name = ""
+            files: dict[str, str] = {}
             try:
                 request = Request(**self.storage.read_json(job, results.REQUEST))
-                name = request.name
+                files = request.files
                 known = None if request.engine == AUTO else request.engine
                 job_run.expected = self.records.expected(known, begun.bytes_read)
                 do(job_run, request, Path(folder))
             except UNREACHABLE:
                 raise
             except SynthHandsonError as error:
-                self._fail(begun, error, Path(folder), name)
+                self._fail(begun, error, Path(folder), files)
             except OSError as error:
                 log.error("job=%s %s", job, where(error))
                 full = error.errno in DISK_FULL
-                self._fail(begun, SynthHandsonError("service_full") if full else error, Path(folder), name)
+                self._fail(begun, SynthHandsonError("service_full") if full else error, Path(folder), files)
             except Exception as error:
                 # Its words may be values of the table.
                 log.error("job=%s unexpected %s", job, where(error))
-                self._fail(begun, error, Path(folder), name)
+                self._fail(begun, error, Path(folder), files)
         # It may have been cancelled, and its files erased, while something was written.
         if not self.records.living([job]):
             self.storage.erase(job)
 
-    def _profile_upload(self, job_run: JobRun, request: Request, folder: Path) -> TableProfile:
-        path = folder / f"table{suffix_of_name(request.name)}"
-        self.storage.fetch(job_run.job.id, results.UPLOAD, path)
-        profile = profile_upload(path, request, self.settings, job_run.cancel, job_run.stage)
+    def _profile_upload(
+        self, job_run: JobRun, request: Request, folder: Path
+    ) -> TableProfile | LinkedProfile:
+        for name in request.files:
+            self.storage.fetch(job_run.job.id, results.upload_of(name), folder / name)
+        profile = profile_upload(folder, request, self.settings, job_run.cancel, job_run.stage)
         profile.check_target(request.target_column)
         self.storage.put_json(job_run.job.id, results.UNDERSTOOD, results.profile_view(profile))
-        left = profile.without(request.leave_out)
-        left.check_known(request.known_columns)
-        return left
+        if isinstance(profile, TableProfile):
+            profile = profile.without(request.leave_out)
+        profile.check_known(request.known_columns)
+        return profile
 
     def _check(self, job_run: JobRun, request: Request, folder: Path) -> None:
         profile = self._profile_upload(job_run, request, folder)
-        self.records.note_check(job_run.job.id, job_run.job.attempt, len(profile.frame))
+        self.records.note_check(job_run.job.id, job_run.job.attempt, profile.rows)
 
     def _run(self, job_run: JobRun, request: Request, folder: Path) -> None:
         job, kept = job_run.job, Kept(job_run.job.owner, self.records, self.storage)
@@ -247,7 +250,7 @@ class JobRunner:
         profile = self._profile_upload(job_run, request, folder)
         if request.n_rows is not None:
             # Counts people if they have several rows each.
-            check_rows(round(request.n_rows * len(profile.frame) / profile.size), self.settings)
+            check_rows(round(request.n_rows * profile.rows / profile.size), self.settings)
         making = GenerationSettings(
             target=request.target_column, count=request.n_rows, engine=request.engine,
             known=request.known_columns, rules=request.chosen_rules(profile),
@@ -259,19 +262,16 @@ class JobRunner:
             if self.settings.text_minutes
             else None,
         )  # fmt: skip
-        made = synthesise(
-            profile, making, on_stage=job_run.stage, on_progress=job_run.train, on_step=job_run.assess,
-            cancel=job_run.cancel,
-        )  # fmt: skip
-        if made.leaks:
-            raise LeakError("leaks_found", count=len(made.leaks), where=name_cells(made.leaks))
+        made = _synthesise(profile, making, job_run)
+        if made.leak:
+            raise made.leak
         job_run.begin("report")
         formats, size = self._write(made, kept, job_run, request, folder)
         spent = job_run.finish()
         delivered = Made(
             engine=made.generator.training.engine,
-            rows_read=len(profile.frame),
-            rows_made=len(made.table),
+            rows_read=profile.rows,
+            rows_made=made.rows,
             verdict=made.evidence.verdict,
             usefulness=made.evidence.usefulness.outcome,
             grade=made.evidence.grade.letter,
@@ -284,19 +284,27 @@ class JobRunner:
         stop_if_cancelled(job_run.cancel)
         if patiently(lambda: self.records.succeed(job.id, job.attempt, delivered)):
             self.records.spend(job.id, spent)
-            log.info("job=%s attempt=%d succeeded rows=%d", job.id, job.attempt, len(made.table))
+            log.info("job=%s attempt=%d succeeded rows=%d", job.id, job.attempt, made.rows)
 
     def _write(
-        self, made: Synthesised, kept: Kept, job_run: JobRun, request: Request, folder: Path
+        self,
+        made: Synthesised | SynthesisedLinked,
+        kept: Kept,
+        job_run: JobRun,
+        request: Request,
+        folder: Path,
     ) -> tuple[list[str], int]:
-        """Put all results into the storage; returns the formats of the table, and the size of all."""
+        """Put all results into the storage; returns the formats of the tables, and the size of all."""
         job, number = job_run.job.id, job_run.job.attempt
         written = folder / "results"
         written.mkdir()
         size = 0
-        form = made.profile.form
-        formats = results.write_tables(made.table, form, written, request.escape_formulas)
-        for kind in map(results.TABLES.__getitem__, formats):
+        if isinstance(made, SynthesisedLinked):
+            formats = results.write_linked_tables(made, request, written, request.escape_formulas)
+        else:
+            formats = results.write_tables(made.table, made.profile.form, written, request.escape_formulas)
+        kinds = (kind for ending in formats for kind in results.table_kinds(request, ending))
+        for kind in dict.fromkeys(kinds):
             with (written / kind.name).open("rb") as file:
                 size += self.storage.put(job, results.of_attempt(number, kind), file)
         for language, report in results.REPORT.items():
@@ -314,14 +322,14 @@ class JobRunner:
             size += self.storage.put(job, name, io.BytesIO(kept.archive))
         return formats, size
 
-    def _fail(self, job: Job, error: Exception, folder: Path, name: str) -> None:
+    def _fail(self, job: Job, error: Exception, folder: Path, files: Mapping[str, str]) -> None:
         key = error.key if isinstance(error, SynthHandsonError) else "unexpected"
         if key == "cancelled" and self.ending.is_set() and self.records.give_back(job.id, job.attempt):
             self.given_back.append(job)
         if key == "cancelled" or not self.records.is_current(job.id, job.attempt):
             log.info("job=%s attempt=%d given up", job.id, job.attempt)
             return
-        self.storage.put_json(job.id, results.FAILURE, results.failure_view(error, name, folder))
+        self.storage.put_json(job.id, results.FAILURE, results.failure_view(error, files, folder))
         patiently(lambda: self.records.fail(job.id, job.attempt, key))
         log.info("job=%s attempt=%d failed error=%s", job.id, job.attempt, key)
 
@@ -348,6 +356,18 @@ class JobRunner:
         finally:
             done.set()
             watcher.join()
+
+
+def _synthesise(
+    profile: TableProfile | LinkedProfile, making: GenerationSettings, job_run: JobRun
+) -> Synthesised | SynthesisedLinked:
+    told: dict[str, Any] = {
+        "on_stage": job_run.stage, "on_progress": job_run.train, "on_step": job_run.assess,
+        "cancel": job_run.cancel,
+    }  # fmt: skip
+    if isinstance(profile, LinkedProfile):
+        return synthesise_linked(profile, making, **told)
+    return synthesise(profile, making, **told)
 
 
 Doing = Callable[[JobRun, Request, Path], None]

@@ -3,6 +3,7 @@
 import json
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
 from typer.testing import CliRunner
@@ -148,9 +149,52 @@ def test_of_somebody_elses_linked_files_no_privacy_is_claimed_without_a_holdout(
     assert plain["together"]["evidence"] is None
     assert plain["together"]["checks"][0]["met"] is None
     refused = CliRunner().invoke(
-        app, ["validate", *map(str, linked), "--synthetic", str(tmp_path), "--rule", "amount > 0"]
+        app, ["validate", *map(str, linked), "--synthetic", str(tmp_path), "--sheet", "1"]
     )
     assert isinstance(refused.exception, ArgumentError) and refused.exception.key == "linked_option"
+
+
+@pytest.fixture(scope="module")
+def stays(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Linked files of 300 people, with rules in each table and between the two."""
+    path, rng = tmp_path_factory.mktemp("stays"), np.random.default_rng(4)
+    people = pd.DataFrame({"id": [f"P-{n:04d}" for n in rng.permutation(10_000)[:300]]})
+    people["city"] = rng.choice([*"ABCDEF"], 300)
+    people["country"] = people["city"].map(dict(zip("ABCDEF", "XXYYZZ", strict=True)))
+    people["joined"] = pd.Timestamp("2023-01-01") + pd.to_timedelta(rng.integers(0, 300, 300), unit="D")
+    visits = people.loc[np.repeat(np.arange(300), rng.integers(1, 6, 300)), ["id", "joined"]]
+    start = visits.pop("joined") + pd.to_timedelta(rng.integers(0, 200, len(visits)), unit="D")
+    visits["checkin"] = start
+    visits["checkout"] = start + pd.to_timedelta(rng.integers(1, 9, len(visits)), unit="D")
+    people.to_csv(path / "guests.csv", index=False)
+    visits.to_csv(path / "visits.csv", index=False)
+    return path
+
+
+def test_rules_of_linked_files_are_found_kept_and_checked_again(stays: Path, tmp_path: Path) -> None:
+    linked = ("--people", stays / "guests.csv", "--events", stays / "visits.csv", "--person", "id")
+    profile = profile_linked(Source(stays / "guests.csv"), {"visits": Source(stays / "visits.csv")}, "id")
+    proposed = {str(found.rule): found.people for found in profile.proposed}
+    assert {"people: city -> country", "visits: checkin < checkout", "visits: joined <= checkin"} == {
+        *proposed
+    }
+    assert set(proposed.values()) == {300}
+    status, told = run(
+        *linked, tmp_path / "out", "--language", "en", "--rules", "found",
+        "--drop-rule", "people: city -> country", "--rule", "visits: checkout >= 2023-01-02",
+    )  # fmt: skip
+    assert status in (0, 4), told
+    assert "Rules kept in all rows of all people: 3" in told
+    made = {name: pd.read_csv(tmp_path / "out" / f"{name}.csv") for name in ("guests", "visits")}
+    beside = made["visits"].merge(made["guests"], on="id")
+    assert (beside["joined"] <= beside["checkin"]).all() and (beside["checkin"] < beside["checkout"]).all()
+    about = json.loads((tmp_path / "out" / "linked.manifest.json").read_text("utf-8"))
+    kept = ["visits: checkin < checkout", "visits: joined <= checkin", "visits: checkout >= 2023-01-02"]
+    assert sorted(about["rules"]) == sorted(kept)
+    _, told = validated(*linked, "--synthetic", tmp_path / "out", "--rule", "visits: checkin >= 1", "--json")
+    evidence = json.loads(told)["together"]["evidence"]
+    stated = {rule["rule"] for rule in evidence["rules"] if rule["stated"]}
+    assert stated == {"checkin < checkout", "joined <= checkin", "checkout >= 2023-01-02", "checkin >= 1"}
 
 
 def test_two_files_of_one_name_are_refused_at_once(folder: Path, tmp_path: Path) -> None:

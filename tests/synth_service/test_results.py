@@ -124,11 +124,11 @@ def test_the_quality_report_is_filled_from_the_evidence(made: Synthesised) -> No
 def test_a_failure_names_the_file_as_its_sender_knows_it(tmp_path: Path) -> None:
     lying = tmp_path / "table.csv"
     lying.touch()
-    told = results.failure_view(ArgumentError("file_empty", path=lying), "kunden.csv", tmp_path)
+    told = results.failure_view(ArgumentError("file_empty", path=lying), {lying.name: "kunden.csv"}, tmp_path)
     assert "kunden.csv" in told["en"] and "kunden.csv" in told["ja"]
     assert str(tmp_path) not in told["en"]
 
 
 def test_an_unexpected_error_is_not_quoted(tmp_path: Path) -> None:
-    told = results.failure_view(ValueError("Hanako Yamada"), "t.csv", tmp_path)
+    told = results.failure_view(ValueError("Hanako Yamada"), {}, tmp_path)
     assert "Yamada" not in told["en"]

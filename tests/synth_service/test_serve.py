@@ -24,6 +24,7 @@ from panels import draw_payments
 from playwright.sync_api import Browser, Page, expect
 
 from synth_handson.paths import bundled
+from synth_handson.tables.examples import card_payments
 
 pytestmark = [pytest.mark.engine, pytest.mark.browser]
 
@@ -279,8 +280,8 @@ def test_the_page_goes_by_the_keyboard_and_says_what_is_wrong(
     page.locator("input[type=file]").set_input_files(tmp_path / "broken.csv")
     expect(page.get_by_role("heading", name="No synthetic table was made")).to_be_focused(timeout=PATIENCE)
     expect(page.get_by_text("broken.csv")).to_be_visible()
-    # Encoding, sheet, header row, "Read again", "Another table".
-    for _ in range(5):
+    # Encoding, sheet, header row, person, sheets of events, "Read again", "Another table".
+    for _ in range(7):
         page.keyboard.press("Tab")
     expect(page.get_by_role("button", name="Another table")).to_be_focused()
     page.keyboard.press("Enter")
@@ -298,6 +299,47 @@ def test_the_page_learns_people_with_one_click(service: Service, page: Page, tmp
     page.get_by_role("button", name="Make a synthetic table").click()
     expect(page.get_by_text("Synthetic people: 220")).to_be_visible(timeout=PATIENCE)
     wait_for(lambda: page.evaluate("document.documentElement.scrollWidth <= innerWidth"))
+
+
+def test_the_page_takes_tables_that_belong_together(service: Service, page: Page, tmp_path: Path) -> None:
+    cards = card_payments(people=220)
+    people, payments = cards.people, cards.events["payments"]
+    people.to_csv(tmp_path / "cardholders.csv", index=False)
+    payments.to_csv(tmp_path / "payments.csv", index=False)
+    page.goto(f"{service.url}?lang=en")
+    page.locator("input[type=file]").set_input_files(
+        [tmp_path / "payments.csv", tmp_path / "cardholders.csv"]
+    )
+    expect(page.get_by_label("Table with one row per person")).to_have_value("1")
+    page.get_by_label("Column that identifies people").fill("customer_id")
+    page.get_by_role("button", name="Continue").click()
+    heading = page.get_by_role("heading", name=f"payments: {len(payments):,} rows")
+    expect(heading).to_be_visible(timeout=PATIENCE)
+    expect(page.locator("table.columns")).to_have_count(2)
+    page.get_by_label("Rules of your own").fill("payments: amount > 0")
+    page.get_by_role("button", name="Make a synthetic table").click()
+    expect(page.get_by_text("Synthetic people: 220")).to_be_visible(timeout=PATIENCE)
+    with page.expect_download() as started:
+        page.get_by_role("button", name="payments CSV").click()
+    assert started.value.suggested_filename == "payments-SYNTHETIC.csv"
+    assert list(pd.read_csv(started.value.path())) == list(payments)
+    wait_for(lambda: page.evaluate("document.documentElement.scrollWidth <= innerWidth"))
+
+
+def test_the_page_takes_sheets_that_belong_together(service: Service, page: Page, tmp_path: Path) -> None:
+    cards = card_payments(people=220)
+    with pd.ExcelWriter(tmp_path / "shop.xlsx") as book:
+        cards.people.to_excel(book, sheet_name="Customers", index=False)
+        cards.events["payments"].head(1_000).to_excel(book, sheet_name="Payments", index=False)
+    page.goto(f"{service.url}?lang=en")
+    page.locator("input[type=file]").set_input_files(tmp_path / "shop.xlsx")
+    expect(page.locator("table.columns")).to_be_visible(timeout=PATIENCE)
+    page.get_by_text("How to read the file").click()
+    page.get_by_label(re.compile("^Column that identifies people")).select_option("customer_id")
+    page.get_by_label("Sheets with events").fill("Payments")
+    page.get_by_role("button", name="Read again").click()
+    expect(page.get_by_role("heading", name="Payments: 1,000 rows")).to_be_visible(timeout=PATIENCE)
+    expect(page.get_by_label("Synthetic people")).to_have_value("220")
 
 
 def test_after_a_failure_the_page_has_the_file_and_every_choice(

@@ -29,7 +29,7 @@ def add(records: Records, storage: Storage, csv: bytes) -> Any:
     def adding(content: bytes = csv, name: str = "customers.csv", what: str = "run", **asked: Any) -> str:
         job = new_id()
         request = Request(**{"name": name, "engine": "copula", "target_column": "churned"} | asked)
-        storage.put(job, results.UPLOAD, io.BytesIO(content))
+        storage.put(job, "table", io.BytesIO(content))
         storage.put_json(job, results.REQUEST, request.model_dump())
         records.add("ours", job=job, what=what, size=len(content), content="c")  # type: ignore[arg-type]
         return job
@@ -302,7 +302,7 @@ def test_rules_are_told_and_those_chosen_are_kept(
     table = pd.read_csv(io.BytesIO(result(storage, records.get(job), results.TABLES["csv"])))
     assert (table["checkin"] < table["checkout"]).all() and (table["guests"] <= 4).all()
     notes = json.loads(result(storage, records.get(job), results.SUMMARY))["en"]["notes"]
-    assert any("keep 10 rules" in note for note in notes)
+    assert any("all rows: 10" in note for note in notes)
 
 
 def test_one_bar_goes_over_all_phases_and_never_back(

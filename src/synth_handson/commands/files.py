@@ -19,6 +19,7 @@ from synth_handson.pipeline.asked_words import read_given, read_shares
 from synth_handson.pipeline.generate import GenerationSettings, draw
 from synth_handson.pipeline.generate import synthesise as make
 from synth_handson.pipeline.kept_rules import FOUND, KeptRule, choose_rules
+from synth_handson.pipeline.linked import LinkedProfile
 from synth_handson.pipeline.llm_texts import written_by
 from synth_handson.pipeline.manifest import manifest_path
 from synth_handson.pipeline.profile import TableProfile, profile_file
@@ -182,8 +183,7 @@ def synthesise(
     if people or events:
         _refuse_options({
             "--type": types, "--schema": schema, "--encoding": encoding, "--sheet": sheet,
-            "--header-row": header_row, "--leave-out": leave_out, "--rule": rule, "--rules": rules,
-            "--drop-rule": drop_rule, "--given": given, "--shares": shares,
+            "--header-row": header_row, "--leave-out": leave_out, "--given": given, "--shares": shares,
             "--llm": llm, "--refine": refine, "--json": as_json, "--model": model,
             "--refine-model": refine_model, "--allow-remote": allow_remote,
         })  # fmt: skip
@@ -192,7 +192,8 @@ def synthesise(
         )
         paths = [path for path in (source, target_file, input, output) if path]
         synthesise_files(
-            show, people, events or [], person, paths, settings, answers=_answers(replace, keep),
+            show, people, events or [], person, paths, settings,
+            rules=lambda profile: _rules(profile, rule, rules, drop_rule), answers=_answers(replace, keep),
             report=report, force=force, keep_going=keep_going,
         )  # fmt: skip
         return
@@ -273,11 +274,12 @@ def validate(
     if people or events:
         _refuse_options({
             "--schema": schema, "--encoding": encoding, "--sheet": sheet, "--header-row": header_row,
-            "--rule": rule, "--llm": llm, "--model": model, "--allow-remote": allow_remote,
+            "--llm": llm, "--model": model, "--allow-remote": allow_remote,
         })  # fmt: skip
         validate_files(
             show, people, events or [], person, original, synthetic, holdout=holdout, manifest=manifest,
-            target=target, known=known or (), answers=_answers(replace, keep), as_json=as_json,
+            target=target, known=known or (), rules=rule or (), answers=_answers(replace, keep),
+            as_json=as_json,
         )  # fmt: skip
         return
     if original is None:
@@ -376,7 +378,10 @@ def _texts(writer: LanguageModel | None, minutes: float) -> TrainTexts | None:
 
 
 def _rules(
-    profile: TableProfile, stated: list[str] | None, source: str | None, dropped: list[str] | None
+    profile: TableProfile | LinkedProfile,
+    stated: list[str] | None,
+    source: str | None,
+    dropped: list[str] | None,
 ) -> tuple[KeptRule, ...]:
     proposed = profile.proposed if source == FOUND else ()
     return choose_rules(proposed, stated or (), source, dropped or ())

@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from synth_handson.commands.files import Encoding, HeaderRow, Kept, Replaced, Sheet
+from synth_handson.commands.files import Encoding, HeaderRow, Kept, Person, Replaced, Sheet
 from synth_handson.errors import ArgumentError
 from synth_handson.paths import notebook
 
@@ -35,6 +35,7 @@ def handson(
         Path | None, typer.Option("--data", help="Your own table.", exists=True, dir_okay=False)
     ] = None,
     target: Annotated[str | None, typer.Option("--target", help="Column of it to predict.")] = None,
+    person: Person = None,
     types: Annotated[
         list[str] | None,
         typer.Option("--type", help="Type of a column of it, such as `zip=text`.", metavar="COLUMN=TYPE"),
@@ -62,8 +63,8 @@ def handson(
 
         os.environ[VARIABLE] = f"{uploads:g}"
     told = {
-        "--target": target, "--type": types, "--encoding": encoding, "--sheet": sheet,
-        "--header-row": header_row, "--replace": replace, "--keep": keep,
+        "--target": target, "--person": person, "--type": types, "--encoding": encoding,
+        "--sheet": sheet, "--header-row": header_row, "--replace": replace, "--keep": keep,
     }  # fmt: skip
     sys.argv = ["marimo", "run" if run else "edit", str(path), *context.args, *_own_table(data, told)]
     runpy.run_module("marimo", run_name="__main__", alter_sys=True)

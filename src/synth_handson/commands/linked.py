@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import typer
@@ -13,8 +14,9 @@ from synth_handson.errors import ArgumentError, LeakError, SynthHandsonError
 from synth_handson.paths import write_text
 from synth_handson.pii.detect import Answer
 from synth_handson.pipeline.generate import GenerationSettings
+from synth_handson.pipeline.kept_rules import KeptRule
 from synth_handson.pipeline.linked import (
-    PEOPLE,
+    LinkedProfile,
     Source,
     linked_outputs,
     profile_linked,
@@ -26,6 +28,7 @@ from synth_handson.pipeline.validate_linked import validate_linked
 from synth_handson.pipeline.write import check_outputs
 from synth_handson.presentation.report.about import About
 from synth_handson.tables.linked import check_event_names
+from synth_handson.tables.rules.linked import PEOPLE
 
 UNCHECKED = 2
 LEAKED = 3
@@ -39,6 +42,7 @@ def synthesise_files(
     given: Sequence[Path],
     settings: GenerationSettings,
     *,
+    rules: Callable[[LinkedProfile], tuple[KeptRule, ...]],
     answers: Mapping[str, Answer],
     report: Path | None,
     force: bool,
@@ -58,6 +62,8 @@ def synthesise_files(
         The workbook, if there is one, and where to: a folder or a workbook.
     settings
         How they are to be made.
+    rules
+        Chooses the rules to keep, once the tables have been read.
     answers, report, force, keep_going
         As for `synthesise`.
     """
@@ -74,11 +80,15 @@ def synthesise_files(
         profile = profile_linked(
             sources[PEOPLE], _events(sources), key, answers=answers, on_stage=stages.begin
         )
-        made = synthesise_linked(profile, settings, on_stage=stages.begin, on_progress=stages.train)
+        kept = rules(profile)
+        made = synthesise_linked(
+            profile, replace(settings, rules=kept), on_stage=stages.begin, on_progress=stages.train
+        )
     for table in profile.tables.values():
         show.profile(table)
-    show.evidence(made.evidence)
-    show.translate("not_shown")
+    if kept:
+        show.rules(profile.proposed, kept)
+    show.made_linked(made)
     for leaks in made.leaks.values():
         show.leaks(leaks)
     try:
@@ -106,6 +116,7 @@ def validate_files(
     manifest: Path | None,
     target: str | None,
     known: Sequence[str],
+    rules: Sequence[str],
     answers: Mapping[str, Answer],
     as_json: bool,
 ) -> None:
@@ -116,7 +127,7 @@ def validate_files(
             stages.begin("assess")
             result = validate_linked(
                 sources[PEOPLE], _events(sources), key, synthetic, holdout=holdout, manifest=manifest,
-                target=target, known=known, answers=answers,
+                target=target, known=known, rules=rules, answers=answers,
             )  # fmt: skip
     except SynthHandsonError as error:
         typer.secho(error.message(show.language), fg="red", err=True)

@@ -20,6 +20,7 @@ from synth_handson.pii.japanese import INSTALL, has_dictionary
 from synth_handson.pii.leaks import Leak, name_cells
 from synth_handson.pipeline.generate import Synthesised
 from synth_handson.pipeline.kept_rules import KeptRule
+from synth_handson.pipeline.linked import SynthesisedLinked
 from synth_handson.pipeline.profile import Stage, TableProfile
 from synth_handson.pipeline.validate import Check, ValidationResult
 from synth_handson.presentation.summaries import sentences
@@ -166,6 +167,13 @@ class Show:
             self.translate(advice)
         if made.empty:
             self.translate("left_empty", columns=", ".join(made.empty))
+        self.translate("not_shown")
+
+    def made_linked(self, made: SynthesisedLinked) -> None:
+        """Print what was shown of synthetic linked tables, and what not."""
+        self.evidence(made.evidence)
+        for note in made.notes:
+            self._note(note)
         self.translate("not_shown")
 
     def evidence(self, evidence: Evidence) -> None:

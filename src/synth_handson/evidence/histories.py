@@ -56,6 +56,8 @@ class Events:
         Columns whose sum over a person says something.
     time
         The column that orders them, if one does.
+    table
+        The name of their table, where tables are linked.
     """
 
     name: str
@@ -64,6 +66,7 @@ class Events:
     texts: Mapping[str, tuple[pd.Series, pd.Series, pd.Series]]
     summed: tuple[str, ...]
     time: str | None
+    table: str = ""
 
     def of(self, picks: Picks) -> Events:
         """Keep the events of some people, numbered anew, without texts: for each table, whose, and whom."""
@@ -296,7 +299,8 @@ def of_linked(tables: Mapping[str, LinkedTables]) -> Histories:
         prepared = prepare_tables(*(frames[title] for title in PARTS), min_rows=1, min_columns=0)
         units |= units_of(frames["train"])
         owners = _trio(tables[title].owners(kind) for title in PARTS)
-        events.append(_in_order(kind if several else "", prepared, frames["train"], owners))
+        read = _in_order(kind if several else "", prepared, frames["train"], owners)
+        events.append(replace(read, table=kind))
     own = {title: given.people.drop(columns=given.key) for title, given in tables.items()}
     attributes = prepare_tables(*(own[title] for title in PARTS), min_rows=1, min_columns=0)
     keys = _as_keys([tables[title].people[train.key] for title in TITLES])

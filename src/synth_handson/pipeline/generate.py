@@ -11,10 +11,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from synth_handson.errors import ArgumentError
+from synth_handson.errors import ArgumentError, LeakError
 from synth_handson.evidence.assessment import Evidence, Step, assess
 from synth_handson.locales import Message
-from synth_handson.pii.leaks import Leak, find_originals, shared_values
+from synth_handson.pii.leaks import Leak, find_originals, name_cells, shared_values
 from synth_handson.pii.originals import Originals
 from synth_handson.pii.replace import by_years, fakes_for, originals, replace_marked
 from synth_handson.pipeline.assemble import assemble
@@ -134,6 +134,11 @@ class Synthesised:
     redrawn: float = 0.0
 
     @property
+    def rows(self) -> int:
+        """Number of synthetic rows."""
+        return len(self.table)
+
+    @property
     def empty(self) -> list[str]:
         """Return the columns that are left empty."""
         return [
@@ -143,28 +148,35 @@ class Synthesised:
         ]
 
     @property
+    def leak(self) -> LeakError | None:
+        """Why the table is not to leave: personal data of the original occurs in it."""
+        if not self.leaks:
+            return None
+        return LeakError("leaks_found", count=len(self.leaks), where=name_cells(self.leaks))
+
+    @property
     def notes(self) -> tuple[Message, ...]:
         """Notes on how it was measured: on which rows, and on dates of birth."""
         rows, measured = len(self.table), self.evidence.rows.synthetic
         few = [Message("commands.few_rows", {"rows": rows, "measured": measured})] if rows < measured else []
         moved = [name for name in self.profile.moved if name in self.evidence.columns]
         years = [Message("commands.by_years", {"columns": listed(moved)})] if moved else []
-        return (*few, *years, *self._rule_notes())
-
-    def _rule_notes(self) -> list[Message]:
-        """Say how many rules are kept, for what share of the rows again, and which rows were left out."""
-        if not self.generator.rules:
-            return []
-        kept = self.generator.rules
-        counts = {"count": len(kept.rules), "redrawn": self.redrawn}
-        left_out = [Message("commands.rules_left_out", {"rows": kept.left_out})] if kept.left_out else []
-        of = "rules_kept" if isinstance(self.generator, Generator) else "rules_kept_people"
-        return [Message(f"commands.{of}", counts), *left_out]
+        return (*few, *years, *rule_notes(self.generator, self.redrawn))
 
     @property
     def text_notes(self) -> tuple[Message, ...]:
         """Notes on the texts: what wrote them, which are missing, and which were cut."""
         return text_notes(self.written, self.text_model, self.table, self.profile.frame)
+
+
+def rule_notes(generator: Generator | LinkedGenerator, redrawn: float) -> list[Message]:
+    """Say how many rules are kept, for what share of the rows again, and which rows were left out."""
+    if not generator.rules:
+        return []
+    kept = generator.rules
+    left_out = [Message("commands.rules_left_out", {"rows": kept.left_out})] if kept.left_out else []
+    of = "rules_kept" if isinstance(generator, Generator) else "rules_kept_people"
+    return [Message(f"commands.{of}", {"count": len(kept.rules), "redrawn": redrawn}), *left_out]
 
 
 def synthesise(

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
+from functools import cached_property
 from importlib.metadata import version
 from pathlib import Path
 
@@ -14,28 +15,30 @@ from synth_handson.errors import ArgumentError, LeakError
 from synth_handson.evidence.assessment import Evidence, Step, assess
 from synth_handson.locales import Message
 from synth_handson.paths import write_text
-from synth_handson.pii.detect import Answer
+from synth_handson.pii.detect import Answer, Finding
 from synth_handson.pii.fakes import Fakes
 from synth_handson.pii.leaks import Leak, find_originals, name_cells, shared_values
 from synth_handson.pii.replace import by_years, fakes_for, originals, replace_marked
 from synth_handson.pipeline.assemble import assemble
-from synth_handson.pipeline.generate import KEY_BYTES, GenerationSettings
+from synth_handson.pipeline.generate import KEY_BYTES, GenerationSettings, rule_notes
 from synth_handson.pipeline.manifest import LinkedManifest, file_hash
 from synth_handson.pipeline.profile import OnStage, TableProfile, holdout_fraction, profile_table, tell
-from synth_handson.pipeline.roles import ColumnRole
+from synth_handson.pipeline.roles import ColumnRole, Role
 from synth_handson.pipeline.write import check_outputs
 from synth_handson.synthesis.identifiers import Identifier
 from synth_handson.synthesis.linked import LinkedGenerator
 from synth_handson.synthesis.run import CancelToken, ProgressCallback
 from synth_handson.synthesis.training import train_generator
-from synth_handson.tables.checks import MIN_ASSESSED_ROWS, check_rows, listed
-from synth_handson.tables.files.form import Reading
+from synth_handson.tables.checks import MIN_ASSESSED_ROWS, check_known, check_rows, listed
+from synth_handson.tables.files.form import Reading, TableForm
 from synth_handson.tables.files.reading import format_of_name, read_file
 from synth_handson.tables.files.writing import write_sheets, write_table
 from synth_handson.tables.linked import LinkedTables, check_event_names
+from synth_handson.tables.rules.find import FoundRule, find_rules_of
+from synth_handson.tables.rules.linked import PEOPLE
+from synth_handson.tables.rules.rule import Rule, of_table
 from synth_handson.tables.split import split_holdout
 
-PEOPLE = "people"
 MANIFEST = "linked.manifest.json"
 
 
@@ -71,15 +74,81 @@ class LinkedProfile:
     key: str
 
     @property
-    def people(self) -> int:
-        """How many people there are."""
+    def size(self) -> int:
+        """Number of people."""
         return len(self.tables[PEOPLE].frame)
+
+    @property
+    def rows(self) -> int:
+        """Number of rows of all tables together."""
+        return sum(len(one.frame) for one in self.tables.values())
+
+    @property
+    def personal_cells(self) -> int:
+        """Return how many cells hold personal data except for dates of birth."""
+        return sum(one.personal_cells for one in self.tables.values())
+
+    @property
+    def questions(self) -> tuple[Finding, ...]:
+        """Questions that only a person can answer: whether words are names to replace."""
+        return tuple(found for one in self.tables.values() for found in one.questions)
+
+    def named(self, *roles: Role) -> list[str]:
+        """Return the columns with these roles, as the evidence names them.
+
+        Those of several tables of events begin with their table's name.
+        """
+        several = len(self.tables) > 2
+        return [
+            f"{name}.{column}" if several and name != PEOPLE else column
+            for name, one in self.tables.items()
+            for column in one.named(*roles)
+            if column != self.key
+        ]
+
+    def check_target(self, target: str | None) -> None:
+        """Raise an `ArgumentError` if the target is not a learned column."""
+        learned = self.named("learned")
+        if target is not None and target not in learned:
+            raise ArgumentError("synthesise_target", column=target, known=listed(learned))
+
+    def check_known(self, known: Sequence[str]) -> None:
+        """Raise an `ArgumentError` if known columns are not learned."""
+        check_known(known, self.named("learned"))
 
     def learned(self, name: str) -> list[str]:
         """Return the columns of a table that are learned, in its order, and the key."""
         profile = self.tables[name]
         learned = {*profile.named("learned"), self.key}
         return [column.name for column in profile.roles if column.name in learned]
+
+    @cached_property
+    def proposed(self) -> tuple[FoundRule, ...]:
+        """Return the rules found between the columns of each table, and between events and their people.
+
+        They are proposals, which are kept only on request. Dates of birth are left out, as they move.
+        """
+        learned = {
+            name: one.frame[[column for column in one.named("learned") if column not in one.moved]]
+            for name, one in self.tables.items()
+        }
+        keys = pd.Index(self.tables[PEOPLE].frame[self.key])
+        found = []
+        for name, frame in learned.items():
+            owner = keys.get_indexer(pd.Index(self.tables[name].frame[self.key]))
+            own = [column for column in learned[PEOPLE] if column not in frame]
+            beside = learned[PEOPLE][own].iloc[owner].set_axis(frame.index)
+            found += [
+                replace(one, rule=of_table(one.rule, name))
+                for one in find_rules_of(frame.join(beside), None, owner)
+                if not {*one.rule.columns} <= {*own}
+            ]
+        return tuple(found)
+
+    def measurable(self, rules: Iterable[Rule]) -> list[Rule]:
+        """Return the rules on no dates of birth: these are compared by year."""
+        moved = {column for one in self.tables.values() for column in one.moved}
+        return [rule for rule in rules if moved.isdisjoint(rule.columns)]
 
     def linked(
         self, frames: Mapping[str, pd.DataFrame], columns: Mapping[str, Sequence[str]] | None = None
@@ -110,6 +179,8 @@ class SynthesisedLinked:
         What was measured of the columns that were learned.
     leaks
         Cells in which personal data of the originals occurs, by table.
+    redrawn
+        Share of the people who were drawn again, because a row of theirs broke a rule.
     """
 
     profile: LinkedProfile
@@ -118,6 +189,32 @@ class SynthesisedLinked:
     generator: LinkedGenerator
     evidence: Evidence
     leaks: Mapping[str, tuple[Leak, ...]]
+    redrawn: float = 0.0
+
+    @property
+    def rows(self) -> int:
+        """Number of rows of all tables together."""
+        return sum(map(len, self.tables.values()))
+
+    @property
+    def empty(self) -> list[str]:
+        """Return the columns that are left empty."""
+        return self.profile.named("empty", "written")
+
+    @property
+    def leak(self) -> LeakError | None:
+        """Why the tables are not to leave: personal data of the originals occurs in one."""
+        if not self.leaks:
+            return None
+        where = "; ".join(f"{table}: {name_cells(cells)}" for table, cells in self.leaks.items())
+        return LeakError("leaks_found", count=sum(map(len, self.leaks.values())), where=where)
+
+    @property
+    def notes(self) -> tuple[Message, ...]:
+        """Notes on dates of birth, and on the rules that are kept."""
+        moved = dict.fromkeys(name for one in self.profile.tables.values() for name in one.moved)
+        years = [Message("commands.by_years", {"columns": listed(moved)})] if moved else []
+        return (*years, *rule_notes(self.generator, self.redrawn))
 
 
 def profile_linked(
@@ -125,7 +222,9 @@ def profile_linked(
     events: Mapping[str, Source],
     key: str,
     *,
+    personal_data: bool = True,
     answers: Mapping[str, Answer] | None = None,
+    read: Callable[[Source], tuple[pd.DataFrame, TableForm]] | None = None,
     on_stage: OnStage | None = None,
 ) -> LinkedProfile:
     """Read linked files, find their personal data, and decide what becomes of each column.
@@ -136,8 +235,10 @@ def profile_linked(
         Where the tables are; events by their names.
     key
         The column that identifies people, in each of them.
-    answers
-        Whether columns hold names, as for :func:`~synth_handson.pii.detect.find_personal_data`.
+    personal_data, answers
+        As for :func:`~synth_handson.pipeline.profile.profile_table`.
+    read
+        Reads a table; by default without limits.
     on_stage
         Called with each stage as it begins.
 
@@ -151,18 +252,24 @@ def profile_linked(
     check_event_names(events)
     sources = {PEOPLE: people, **events}
     tell(on_stage, "read")
-    read = {name: read_file(one.path, Reading(sheet=one.sheet)) for name, one in sources.items()}
-    frames = {name: frame for name, (frame, _) in read.items()}
+    tables_read = {name: (read or _read)(one) for name, one in sources.items()}
+    frames = {name: frame for name, (frame, _) in tables_read.items()}
     LinkedTables(frames[PEOPLE], {name: frames[name] for name in events}, key)
     tables = {}
-    for name, (frame, form) in read.items():
+    for name, (frame, form) in tables_read.items():
         known = {column: answer for column, answer in (answers or {}).items() if column in form.names}
         person = None if name == PEOPLE else key
-        tables[name] = profile_table(frame, form, answers=known, person=person, on_stage=on_stage)
+        tables[name] = profile_table(
+            frame, form, personal_data=personal_data, answers=known, person=person, on_stage=on_stage
+        )
     made = ColumnRole(key, "made", Message("commands.role_several_rows"))
     roles = tuple(made if role.name == key else role for role in tables[PEOPLE].roles)
     tables[PEOPLE] = replace(tables[PEOPLE], roles=roles, several=None)
     return LinkedProfile(sources, tables, key)
+
+
+def _read(source: Source) -> tuple[pd.DataFrame, TableForm]:
+    return read_file(source.path, Reading(sheet=source.sheet))
 
 
 def synthesise_linked(
@@ -179,7 +286,7 @@ def synthesise_linked(
     Parameters, errors and notes are those of :func:`~synth_handson.pipeline.generate.synthesise`; ``count``
     counts people, of whom at least 100 are drawn.
     """
-    people, needed = profile.people, 2 * MIN_ASSESSED_ROWS
+    people, needed = profile.size, 2 * MIN_ASSESSED_ROWS
     if people < needed:
         raise ArgumentError("own_people", people=people, minimum=needed)
     count = people if settings.count is None else settings.count
@@ -197,7 +304,7 @@ def synthesise_linked(
     tell(on_stage, "train")
     generator = train_generator(
         train, target=settings.target, engine=settings.engine, epsilon=settings.epsilon,
-        max_minutes=settings.minutes, keep=settings.keep, random_state=settings.seed,
+        max_minutes=settings.minutes, keep=settings.keep, random_state=settings.seed, rules=settings.rules,
         on_progress=on_progress, cancel=cancel,
     )  # fmt: skip
     assert isinstance(generator, LinkedGenerator)
@@ -213,10 +320,11 @@ def synthesise_linked(
     made = {name: by_years(table, profile.tables[name].moved) for name, table in tables.items()}
     evidence = assess(
         profile.linked(made), train=seen, holdout=held_out, target=settings.target, known=settings.known,
-        random_state=settings.seed, on_progress=on_step,
+        rules=profile.measurable(settings.kept), random_state=settings.seed, on_progress=on_step,
     )  # fmt: skip
     found = {name: cells for name, cells in leaks.items() if cells}
-    return SynthesisedLinked(profile, settings, tables, generator, evidence, found)
+    redrawn = float(drawn.people.attrs.get("redrawn", 0.0))
+    return SynthesisedLinked(profile, settings, tables, generator, evidence, found, redrawn)
 
 
 def _assembled(
@@ -287,9 +395,8 @@ def write_linked(
     ArgumentError
         If a file is there already, or cannot be written.
     """
-    if made.leaks and not keep_going:
-        where = "; ".join(f"{table}: {name_cells(cells)}" for table, cells in made.leaks.items())
-        raise LeakError("leaks_found", count=sum(map(len, made.leaks.values())), where=where)
+    if made.leak and not keep_going:
+        raise made.leak
     sources = made.profile.sources
     if not output.suffix:
         output.mkdir(parents=True, exist_ok=True)
@@ -315,8 +422,8 @@ def _manifest(made: SynthesisedLinked, places: Mapping[str, Source]) -> LinkedMa
         originals=hashes(profile.sources),
         synthetic=hashes(places),
         person=profile.key,
-        people=profile.people,
-        fraction=holdout_fraction(profile.people),
+        people=profile.size,
+        fraction=holdout_fraction(profile.size),
         seed=settings.seed,
         drawn=len(made.tables[PEOPLE]),
         verdict=made.evidence.verdict,
@@ -325,6 +432,7 @@ def _manifest(made: SynthesisedLinked, places: Mapping[str, Source]) -> LinkedMa
         known=settings.known,
         answers={name: one for table in profile.tables.values() for name, one in table.answers.items()},
         training=asdict(made.generator.training),
+        rules=tuple(map(str, settings.kept)),
     )
 
 

@@ -126,6 +126,8 @@ class LinkedManifest:
         What was said of columns whose words may be names.
     training
         How the generator was made.
+    rules
+        The rules that all people keep.
     """
 
     version: str
@@ -142,6 +144,7 @@ class LinkedManifest:
     known: tuple[str, ...]
     answers: dict[str, Answer]
     training: dict[str, Any]
+    rules: tuple[str, ...] = ()
 
     def to_json(self) -> str:
         """Write it as JSON."""

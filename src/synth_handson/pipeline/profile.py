@@ -76,6 +76,11 @@ class TableProfile:
         return len(self.frame) if self.person is None else int(self.frame[self.person].nunique())
 
     @property
+    def rows(self) -> int:
+        """Number of rows."""
+        return len(self.frame)
+
+    @property
     def notices(self) -> tuple[Message, ...]:
         """Notices for the reader before anything is trained."""
         return (*self._of_people(), *(question(found) for found in self.questions))

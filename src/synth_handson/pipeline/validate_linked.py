@@ -16,7 +16,6 @@ from synth_handson.locales import Message
 from synth_handson.pii.detect import Answer
 from synth_handson.pii.replace import by_years
 from synth_handson.pipeline.linked import (
-    PEOPLE,
     LinkedProfile,
     Source,
     find_leaks,
@@ -37,6 +36,8 @@ from synth_handson.pipeline.validate import (
 from synth_handson.tables.files.form import AnyPath, Reading
 from synth_handson.tables.files.reading import read_file
 from synth_handson.tables.linked import LinkedTables
+from synth_handson.tables.rules.linked import PEOPLE
+from synth_handson.tables.rules.parse import as_rules
 from synth_handson.tables.split import split_holdout
 
 
@@ -81,6 +82,7 @@ def validate_linked(
     manifest: AnyPath | None = None,
     target: str | None = None,
     known: Sequence[str] = (),
+    rules: Sequence[str] = (),
     answers: Mapping[str, Answer] | None = None,
 ) -> LinkedValidationResult:
     """Check synthetic linked files against their originals.
@@ -95,7 +97,7 @@ def validate_linked(
         The same of people who were held out, if the originals have only those that were learned from.
     manifest
         What `synthesise` wrote, if it is elsewhere.
-    target, known, answers
+    target, known, rules, answers
         As for :func:`~synth_handson.pipeline.validate.validate`.
 
     Raises
@@ -128,6 +130,11 @@ def validate_linked(
         wishes: dict[str, Any] = {
             "target": target or (about.target if about else None),
             "known": known or (about.known if about else ()),
+            "rules": [
+                rule
+                for rule in profile.measurable(as_rules((*(about.rules if about else ()), *rules)))
+                if set().union(*measured.values()).issuperset(rule.columns)
+            ],
             "random_state": about.seed if about else 0,
         }
         by_day = (profile.linked(made, measured), *parts)

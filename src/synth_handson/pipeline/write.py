@@ -8,9 +8,8 @@ from importlib.metadata import version
 from os import fspath
 from pathlib import Path
 
-from synth_handson.errors import ArgumentError, LeakError
+from synth_handson.errors import ArgumentError
 from synth_handson.paths import write_text
-from synth_handson.pii.leaks import name_cells
 from synth_handson.pipeline.generate import Synthesised, asked_of
 from synth_handson.pipeline.manifest import Manifest, file_hash, manifest_path
 from synth_handson.pipeline.profile import holdout_fraction
@@ -42,8 +41,8 @@ def write_synthesised(
         If a file is there already, or cannot be written.
     """
     output = Path(fspath(output))
-    if made.leaks and not keep_going:
-        raise LeakError("leaks_found", count=len(made.leaks), where=name_cells(made.leaks))
+    if made.leak and not keep_going:
+        raise made.leak
     check_outputs([output, manifest_path(output)], force, [Path(fspath(source))])
     write_table(made.table, output, form=made.profile.form, force=force)
     manifest = _manifest(made, Path(fspath(source)), output)

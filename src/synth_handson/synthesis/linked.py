@@ -121,7 +121,8 @@ class LinkedGenerator:
         DataFrame or LinkedTables
             What it was trained on: one table of all their events, or linked tables. Keys are new ones of the
             same form; nobody's real key is among them. All keep the generator's rules; which share of the
-            people had to be drawn again for that, stands in ``attrs["redrawn"]`` of one table.
+            people had to be drawn again for that, stands in ``attrs["redrawn"]`` of the table, or of that of
+            people.
 
         Raises
         ------
@@ -146,11 +147,9 @@ class LinkedGenerator:
         ]
         events = dict(zip(form.tables, frames[1:], strict=True))
         tables = LinkedTables(frames[0], events, str(form.key.name), form.columns)
-        if not form.columns:
-            return tables
-        rows = tables.to_frame()
+        rows = tables.to_frame() if form.columns else tables
         if self.rules:
-            rows.attrs["redrawn"] = again / n
+            (rows.people if isinstance(rows, LinkedTables) else rows).attrs["redrawn"] = again / n
         return rows
 
     def _draw(self, n: int, seed: int) -> DrawnTables:

@@ -101,17 +101,30 @@ def train_linked(
 
 
 def _target(tables: LinkedTables, learned: LinkedTables, target: Hashable | None) -> str | None:
-    """Return the target among the learned columns of people, or else of events; None if it is derived."""
-    frames = [frame.drop(columns=tables.key) for frame in (tables.people, *tables.events.values())]
+    """Return the target among the learned columns of people, or else of events; None if it is derived.
+
+    A column of one of several tables of events is named as the evidence names it: "payments.amount".
+    """
     if target == tables.key:
         raise ArgumentError("target_identifier", column=target)
-    check_target(target, [name for frame in frames for name in frame.columns])
-    frames = [frame.drop(columns=tables.key) for frame in (learned.people, *learned.events.values())]
-    if target is None or not any(target in frame for frame in frames):
-        return None
-    if target in frames[0]:
-        return prefix(0) + engine_name(frames[0].columns, target)
-    return next(engine_name(frame.columns, target) for frame in frames[1:] if target in frame)
+    check_target(target, [name for names in _column_names(tables) for name in names])
+    own, *events = _column_names(learned)
+    if target in own:
+        return prefix(0) + engine_name(learned.people.columns, own[target])
+    for names, frame in zip(events, learned.events.values(), strict=True):
+        if target in names:
+            return engine_name(frame.columns, names[target])
+    return None
+
+
+def _column_names(tables: LinkedTables) -> list[dict[Hashable, Hashable]]:
+    """Return what people, and each table of events, have for the columns by their names as targets."""
+    several = len(tables.events) > 1
+    named = [("", tables.people), *((f"{name}." * several, frame) for name, frame in tables.events.items())]
+    return [
+        {f"{begin}{column}" if begin else column: column for column in frame if column != tables.key}
+        for begin, frame in named
+    ]
 
 
 def _key(

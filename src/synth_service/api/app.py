@@ -23,6 +23,7 @@ from synth_service.api import generate, health, v1
 from synth_service.api.examples import with_examples
 from synth_service.api.guard import Guard
 from synth_service.api.jobs import Jobs
+from synth_service.api.models import MAX_EVENTS
 from synth_service.api.observe import JobNumbers, Observe
 from synth_service.api.problems import ProblemDocument, add_handlers
 from synth_service.records import Records
@@ -66,7 +67,7 @@ def create_app(settings: Settings) -> FastAPI:
         redoc_url=None,
         openapi_url=None,
         lifespan=lifespan,
-        form_limits={"max_files": 1, "max_fields": MAX_FIELDS, "max_part_size": MAX_FIELD},
+        form_limits={"max_files": 1 + MAX_EVENTS, "max_fields": MAX_FIELDS, "max_part_size": MAX_FIELD},
         strict_content_type=True,
     )
     app.state.jobs, app.state.registry = jobs, registry

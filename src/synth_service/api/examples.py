@@ -29,6 +29,10 @@ EXAMPLES: dict[str, str] = {
     "GET /v1/engines": f"curl -fsS '{URL}/v1/engines?people=true'",
     "GET /v1/limits": f"curl -fsS {URL}/v1/limits",
     "GET /v1/example.csv": TABLE,
+    "GET /v1/examples/{table}.csv": f"curl -fsSO {URL}/v1/examples/cardholders.csv\n"
+    f"curl -fsSO {URL}/v1/examples/payments.csv\n"
+    "curl -fsS -F start=false -F file=@cardholders.csv -F events=@payments.csv -F person=customer_id "
+    f"{URL}/v1/jobs",
     "POST /v1/jobs": f"{TABLE}{_POST} {URL}/v1/jobs",
     "GET /v1/jobs/{job}": f"{SEND}curl -fsS {URL}/v1/jobs/$JOB",
     "POST /v1/jobs/{job}/start": f"{LOOK}{_JSON} {URL}/v1/jobs/$JOB/start",

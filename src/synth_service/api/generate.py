@@ -24,7 +24,7 @@ from synth_service.api.models import (
     job_view,
 )
 from synth_service.api.problems import Problem, problems, reader_language
-from synth_service.api.v1 import FILE, LOOK, Format, send_file
+from synth_service.api.v1 import FILE, LOOK, Format, LinkedTable, send_table
 from synth_service.records import OPEN, Job
 
 router = APIRouter()
@@ -90,7 +90,7 @@ async def generate(
 ) -> Generated:
     """Send a table and wait for the synthetic one; after a while the answer is the job to ask for."""
     spoken = reader_language(request)
-    job = await run_in_threadpool(jobs.take, owner, sent.request(), sent.file.file, "run", key)
+    job = await run_in_threadpool(jobs.take, owner, sent.request(), sent.files, "run", key)
     # Whoever only waits takes no room.
     request.state.leave()
     deadline = time.monotonic() + jobs.settings.generate_seconds
@@ -128,9 +128,11 @@ def _answer(jobs: Jobs, job: Job, language: Language) -> Generated:
     responses=problems(404, 409, 410)
     | {200: {"content": {kind.media_type: FILE for kind in results.TABLES.values()}}},
 )
-def download(token: Annotated[str, Path(max_length=64)], ending: Format, jobs: TheJobs) -> StreamingResponse:
+def download(
+    token: Annotated[str, Path(max_length=64)], ending: Format, jobs: TheJobs, table: LinkedTable = None
+) -> StreamingResponse:
     """Return a synthetic table by a name that nobody can guess; it needs no key."""
     job = jobs.records.by_download(token)
     if job is None:
         raise Problem(404, "file")
-    return send_file(jobs, job, results.TABLES[ending])
+    return send_table(jobs, job, ending, table)

@@ -12,11 +12,13 @@ from typing import IO, Any, BinaryIO
 from zipfile import ZIP_DEFLATED, ZipFile
 
 from synth_handson.locales import Language
+from synth_handson.tables.checks import listed
+from synth_handson.tables.rules.linked import PEOPLE
 from synth_service import results
 from synth_service.api.problems import Problem
 from synth_service.queue import JobQueue, create_queue
 from synth_service.records import STARTABLE, Job, Records, What, month_of, new_id
-from synth_service.request import Request
+from synth_service.request import Request, stem_of
 from synth_service.sealing import BLOCK
 from synth_service.settings import Settings
 from synth_service.storage import Storage
@@ -58,7 +60,9 @@ class Jobs:
         self.queue.close()
         self.records.close()
 
-    def take(self, owner: str, request: Request, file: BinaryIO, what: What, key: str | None) -> Job:
+    def take(
+        self, owner: str, request: Request, files: Sequence[BinaryIO], what: What, key: str | None
+    ) -> Job:
         """Take a job in; return the one that was sent before under the same key, if there is one.
 
         Raises
@@ -69,14 +73,15 @@ class Jobs:
             If what is asked for cannot be done.
         """
         request.check(self.settings.max_rows)
-        content, size = _digest(file, f"{what} {request.model_dump_json()}")
+        content, size = _digest(files, f"{what} {request.model_dump_json()}")
         idempotency = hashlib.sha256(key.encode()).hexdigest() if key else None
         if idempotency and (known := self.records.by_idempotency(owner, idempotency)):
             return self._same(known, content)
         self._check_cap(owner)
         job = new_id()
-        file.seek(0)
-        self.storage.put(job, results.UPLOAD, file)
+        for name, file in zip(request.files, files, strict=True):
+            file.seek(0)
+            self.storage.put(job, results.upload_of(name), file)
         self.storage.put_json(job, results.REQUEST, request.model_dump())
         taken, new = self.records.add(
             owner, job=job, what=what, size=size, content=content, idempotency=idempotency
@@ -180,6 +185,20 @@ class Jobs:
             raise Problem(404, "file")
         return self.storage.blocks(job.id, name), self._file_name(job, kind)
 
+    def table(self, job: Job, ending: str, table: str | None) -> results.Kind:
+        """Return the file of a synthetic table; of linked ones by default that of the people.
+
+        Raises
+        ------
+        Problem
+            If there is no such table.
+        """
+        request = self.request(job)
+        if table not in (None, *request.tables):
+            raise Problem(404, "table", known=listed(request.tables) or "–")
+        place = request.tables.index(table or PEOPLE) if request.tables else 0
+        return results.table_kinds(request, ending)[place]
+
     def pack(self, job: Job, kinds: Sequence[results.Kind]) -> Iterator[bytes]:
         """Pack results into one archive; errors as `result`."""
         return _packed([self.result(job, kind) for kind in kinds])
@@ -207,10 +226,14 @@ class Jobs:
             return None
         return str(self.read(job, results.FAILURE)[language])
 
-    def _result_name(self, job: Job, kind: results.Kind) -> str:
+    def check_result(self, job: Job) -> None:
+        """Raise a `Problem` unless a job has succeeded, and its files are still there."""
         self._check_kept(job)
         if job.state != "succeeded":
             raise Problem(409, "not_ready", state=job.state)
+
+    def _result_name(self, job: Job, kind: results.Kind) -> str:
+        self.check_result(job)
         return results.of_attempt(job.attempt, kind)
 
     def _check_kept(self, job: Job) -> None:
@@ -219,11 +242,11 @@ class Jobs:
 
     def stem(self, job: Job) -> str:
         """Return the name of the file that was sent, without its ending."""
-        return self.request(job).name.split(".")[0] or "table"
+        return stem_of(self.request(job).name)
 
     def _file_name(self, job: Job, kind: results.Kind) -> str:
         """Name a file after the one that was sent, so that it says what it is."""
-        return f"{self.stem(job)}-{kind.name.replace('synthetic', 'SYNTHETIC', 1)}"
+        return f"{kind.table or self.stem(job)}-{kind.shown.replace('synthetic', 'SYNTHETIC', 1)}"
 
 
 def _packed(files: Sequence[tuple[Iterator[bytes], str]]) -> Iterator[bytes]:
@@ -244,8 +267,13 @@ def _sent(file: IO[bytes]) -> Iterator[bytes]:
             yield block
 
 
-def _digest(file: Any, asked: str) -> tuple[str, int]:
-    """Return the SHA-256 of a file and what is asked for, and the file's size."""
-    file.seek(0)
-    digest = hashlib.file_digest(file, lambda: hashlib.sha256(asked.encode()))
-    return digest.hexdigest(), file.tell()
+def _digest(files: Sequence[Any], asked: str) -> tuple[str, int]:
+    """Return the SHA-256 of files and what is asked for, and their size."""
+    digest, size = hashlib.sha256(asked.encode()), 0
+    for file in files:
+        file.seek(0)
+        hashlib.file_digest(file, lambda: digest)
+        size += file.tell()
+        # What moves from one file to the next is another upload.
+        digest.update(str(size).encode())
+    return digest.hexdigest(), size

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from datetime import UTC, datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, BinaryIO, Literal
+from urllib.parse import urlencode
 
 from fastapi import Depends, Form, Header, Query, Request, UploadFile
 from pydantic import BaseModel, Field
@@ -40,17 +42,39 @@ IdempotencyKey = Annotated[
 ]
 
 
+MAX_EVENTS = 20
+"""Most files of events."""
+
+
 class Upload(Choices):
     """A table, and what is chosen."""
 
     file: Annotated[
         UploadFile, Field(description="CSV, TSV, JSON, YAML, XLSX or Parquet; text also packed by gzip.")
     ]
+    events: Annotated[
+        list[UploadFile],
+        Field(
+            max_length=MAX_EVENTS,
+            description="Files with events of the people in `file`, each a table that is called like its "
+            "file; `person` names the column that links them.",
+        ),
+    ] = []  # noqa: RUF012 (copied by pydantic)
+
+    @property
+    def files(self) -> list[BinaryIO]:
+        """The tables, that of the people first."""
+        return [one.file for one in (self.file, *self.events)]
 
     def request(self) -> Asked:
-        """Put the file's name and what is chosen together."""
-        name = (self.file.filename or "").replace("\\", "/").rpartition("/")[2].replace("\0", "")
-        return Asked(name=name, **self.model_dump(include=set(Choices.model_fields)))
+        """Put the files' names and what is chosen together."""
+        chosen = self.model_dump(include=set(Choices.model_fields))
+        return Asked(name=_name_of(self.file), events=tuple(map(_name_of, self.events)), **chosen)
+
+
+def _name_of(file: UploadFile) -> str:
+    """Return the last part of a file's name, as text."""
+    return (file.filename or "").replace("\\", "/").rpartition("/")[2].replace("\0", "")
 
 
 class NewJob(Upload):
@@ -149,16 +173,20 @@ def job_view(jobs: Jobs, job: Job, language: Language) -> JobView:
             "rows_read": job.rows_read,
             "result": result,
             "failure": jobs.failure(job, language),
-            "links": _links(job),
+            "links": _links(job, jobs.request(job).tables if job.state == "succeeded" else ()),
         }
     )
 
 
-def _links(job: Job) -> dict[str, str]:
+def _links(job: Job, tables: Sequence[str]) -> dict[str, str]:
     here = f"/v1/jobs/{job.id}"
     links = {"self": here, "events": f"{here}/events"}
     if job.state == "succeeded":
-        files = [f"synthetic.{ending}" for ending in (job.formats or "").split()]
+        files = [
+            f"synthetic.{ending}{which}"
+            for ending in (job.formats or "").split()
+            for which in ("", *(f"?{urlencode({'table': name})}" for name in tables[1:] if ending != "xlsx"))
+        ]
         links |= {name: f"{here}/{name}" for name in (*files, "report", "evidence", "summary", "all.zip")}
         links["download"] = f"/download/{job.download}.csv"
     return links

@@ -23,7 +23,7 @@ MEDIA_TYPE = "application/problem+json"
 TYPE = "urn:synth-handson:problem:"
 UNPROCESSABLE = 422
 
-FORM_FIELDS = (*Choices.model_fields, "file", "start")
+FORM_FIELDS = (*Choices.model_fields, "file", "events", "start")
 """Fields of an upload."""
 
 

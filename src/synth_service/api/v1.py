@@ -45,6 +45,9 @@ ALIVE = 15.0
 
 Format = Literal["csv", "parquet", "xlsx", "json"]
 FILE: dict[str, Any] = {"schema": {"type": "string", "format": "binary"}}
+LinkedTable = Annotated[
+    str | None, Query(max_length=500, description="Which one of linked tables: `people`, or one of events.")
+]
 Chosen = Annotated[Choices, Body(openapi_examples={"some": {"value": CHOICES}})]
 
 
@@ -79,6 +82,17 @@ def get_example() -> FileResponse:
     return FileResponse(bundled("customers.csv"), media_type="text/csv", filename="example.csv")
 
 
+@router.get(
+    "/examples/{table}.csv",
+    tags=["jobs"],
+    response_class=FileResponse,
+    responses=problems() | {200: {"content": {results.TABLES["csv"].media_type: FILE}}},
+)
+def get_linked_example(table: Literal["cardholders", "payments"]) -> FileResponse:
+    """Return one of two linked tables to try the service with: made-up cardholders, and their payments."""
+    return FileResponse(bundled(f"{table}.csv"), media_type="text/csv", filename=f"{table}.csv")
+
+
 @router.post(
     "/jobs",
     status_code=202,
@@ -94,8 +108,8 @@ def create_job(
     sent: Annotated[NewJob, MULTIPART],
     key: IdempotencyKey = None,
 ) -> JobView:
-    """Send a table, to get a synthetic one."""
-    job = jobs.take(owner, sent.request(), sent.file.file, "run" if sent.start else "check", key)
+    """Send a table, or one of people and those of their events, to get synthetic ones."""
+    job = jobs.take(owner, sent.request(), sent.files, "run" if sent.start else "check", key)
     response.headers["Location"] = f"/v1/jobs/{job.id}"
     return job_view(jobs, job, reader_language(request))
 
@@ -125,7 +139,7 @@ def check_job(job: str, request: Request, jobs: TheJobs, owner: Owner, choices: 
 @router.get("/jobs/{job}/choices", tags=["jobs"], responses=problems(404, 410))
 def get_choices(job: str, jobs: TheJobs, owner: Owner) -> Choices:
     """Tell what is chosen of a job so far."""
-    return Choices(**jobs.request(jobs.get(owner, job)).model_dump(exclude={"name"}))
+    return Choices(**jobs.request(jobs.get(owner, job)).model_dump(exclude={"name", "events"}))
 
 
 @router.delete("/jobs/{job}", status_code=204, tags=["jobs"], responses=problems(404))
@@ -208,9 +222,14 @@ def get_report(
     responses=problems(404, 409, 410)
     | {200: {"content": {kind.media_type: FILE for kind in results.TABLES.values()}}},
 )
-def get_table(job: str, ending: Format, jobs: TheJobs, owner: Owner) -> StreamingResponse:
-    """Return the synthetic table. One that a workbook cannot hold is there in the other formats."""
-    return send_file(jobs, jobs.get(owner, job), results.TABLES[ending])
+def get_table(
+    job: str, ending: Format, jobs: TheJobs, owner: Owner, table: LinkedTable = None
+) -> StreamingResponse:
+    """Return the synthetic table. One that a workbook cannot hold is there in the other formats.
+
+    Of linked tables it is the one that is asked for, by default that of the people; a workbook holds all.
+    """
+    return send_table(jobs, jobs.get(owner, job), ending, table)
 
 
 @router.get(
@@ -220,10 +239,12 @@ def get_table(job: str, ending: Format, jobs: TheJobs, owner: Owner) -> Streamin
     responses=problems(404, 409, 410) | {200: {"content": {"application/zip": {"schema": FILE["schema"]}}}},
 )
 def get_all(job: str, jobs: TheJobs, owner: Owner) -> StreamingResponse:
-    """Return the synthetic table in all its formats, the reports and the evidence in one archive."""
+    """Return all synthetic tables in all their formats, the reports and the evidence in one archive."""
     found = jobs.get(owner, job)
-    kinds = [results.TABLES[ending] for ending in (found.formats or "").split()]
-    packed = jobs.pack(found, [*kinds, *results.REPORT.values(), results.EVIDENCE])
+    jobs.check_result(found)
+    asked = jobs.request(found)
+    kinds = [kind for ending in (found.formats or "").split() for kind in results.table_kinds(asked, ending)]
+    packed = jobs.pack(found, [*dict.fromkeys(kinds), *results.REPORT.values(), results.EVIDENCE])
     name = quote(f"{jobs.stem(found)}-SYNTHETIC.zip", safe="")
     headers = {"Content-Disposition": f"attachment; filename*=UTF-8''{name}"}
     return StreamingResponse(packed, media_type="application/zip", headers=headers)
@@ -240,6 +261,12 @@ def get_usage(
     """Tell what the key of the request has used in a month, and what that costs where there is a tariff."""
     asked = month or month_of(time.time())
     return [bill(use, jobs.tariff) for use in jobs.records.use(asked, owner)]
+
+
+def send_table(jobs: Jobs, job: Job, ending: str, table: str | None) -> StreamingResponse:
+    """Send a synthetic table, or one of those that are linked."""
+    jobs.check_result(job)
+    return send_file(jobs, job, jobs.table(job, ending, table))
 
 
 def send_file(jobs: Jobs, job: Job, kind: results.Kind) -> StreamingResponse:

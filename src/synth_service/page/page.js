@@ -125,40 +125,65 @@ function askForKey(wrong) {
 
 function begin() {
   history.replaceState(null, "", `${location.pathname}${location.search}`);
-  const file = make("input", { type: "file", accept: ".csv,.tsv,.txt,.json,.jsonl,.yaml,.yml,.xlsx,.xlsm,.parquet,.gz" });
+  const file = make("input", { type: "file", multiple: true, accept: ".csv,.tsv,.txt,.json,.jsonl,.yaml,.yml,.xlsx,.xlsm,.parquet,.gz" });
   const [personal, personalBox] = check(t("personal"), true);
   const drop = make("label", { className: "drop" }, make("strong", {}, t("drop")), file,
     make("span", { className: "soft" }, t("drop_hint")));
   const said = readingControls();
-  const take = (chosen) => send(chosen, personalBox.checked, said);
-  file.onchange = () => file.files.length && take(file.files[0]);
+  const take = (chosen) => {
+    const files = [...chosen];
+    if (files.length === 1) return send(files, personalBox.checked, readingChoices(said));
+    if (files.length) together(files, personalBox.checked, readingChoices(said));
+  };
+  file.onchange = () => take(file.files);
   for (const name of ["dragover", "dragleave", "drop"]) {
     drop.addEventListener(name, (event) => {
       event.preventDefault();
       drop.classList.toggle("over", name === "dragover");
-      if (name === "drop" && event.dataTransfer.files.length) take(event.dataTransfer.files[0]);
+      if (name === "drop") take(event.dataTransfer.files);
     });
   }
   const reading = make("details", {}, make("summary", {}, t("reading")), readingFields(said));
   show(t("title"), paragraph(t("intro")), drop, personal, reading, paragraph(t("promise"), "soft"));
 }
 
-function readingControls(choices = {}) {
+function together(files, personal, said) {
+  // People have one row each: mostly theirs is the smallest file.
+  const sizes = files.map((file) => file.size);
+  const people = select(files.map((file, place) => [String(place), file.name]), String(sizes.indexOf(Math.min(...sizes))));
+  const person = make("input", { required: true, maxLength: 500, value: said.person ?? "" });
+  const form = make("form", {}, field(t("people_file"), people), field(t("person"), person, t("person_linked_hint")),
+    make("div", { className: "row" }, make("button", { className: "first" }, t("key_go")), button(t("back"), begin)));
+  form.onsubmit = (event) => {
+    event.preventDefault();
+    const place = Number(people.value);
+    send([files[place], ...files.filter((_, other) => other !== place)], personal, { ...said, person: person.value });
+  };
+  show(t("together"), paragraph(t("together_intro")), form);
+}
+
+function readingControls(choices = {}, columns = null) {
   const control = (name, properties) =>
     make("input", { ...properties, placeholder: t("as_found"), value: choices[name] ?? "" });
   return {
     encoding: control("encoding", { maxLength: 40 }),
     sheet: control("sheet", { maxLength: 31 }),
     header_row: control("header_row", { type: "number", min: 1 }),
+    person: columns
+      ? select([["", t("no_person")], ...columns.map((name) => [name, name])], choices.person ?? "")
+      : make("input", { maxLength: 500, placeholder: t("no_person"), value: choices.person ?? "" }),
+    event_sheets: make("input", { placeholder: t("no_sheets"), value: (choices.event_sheets ?? []).join(", ") }),
   };
 }
 
 function readingFields(said) {
-  return make("div", { className: "fields" }, ...Object.entries(said).map(([name, control]) => field(t(name), control)));
+  const hints = { person: t("person_hint"), event_sheets: t("event_sheets_hint") };
+  return make("div", { className: "fields" }, ...Object.entries(said).map(([name, control]) => field(t(name), control, hints[name])));
 }
 
 function readingChoices(said) {
-  return Object.fromEntries(Object.entries(said).map(([name, control]) => [name, control.value || null]));
+  const told = Object.fromEntries(Object.entries(said).map(([name, control]) => [name, control.value || null]));
+  return { ...told, event_sheets: (told.event_sheets ?? "").split(/[,、，]/).map((name) => name.trim()).filter(Boolean) };
 }
 
 async function go(job, step, choices, back) {
@@ -170,24 +195,25 @@ async function go(job, step, choices, back) {
   }
 }
 
-async function send(file, personal, said) {
+async function send(files, personal, said) {
+  const size = files.reduce((sum, file) => sum + file.size, 0);
   let limits;
   try {
     limits = await get("/v1/limits");
   } catch (error) {
     return failed(error, begin);
   }
-  if (file.size > limits.file_bytes) {
-    const told = { size: megabytes(file.size), limit: megabytes(limits.file_bytes), rows: number(limits.rows) };
+  if (size > limits.file_bytes) {
+    const told = { size: megabytes(size), limit: megabytes(limits.file_bytes), rows: number(limits.rows) };
     return failed(new Refused(413, t("too_large", told)), begin);
   }
-  show(t("sending"), paragraph(file.name), make("progress", {}));
+  show(t("sending"), paragraph(files.map((file) => file.name).join(t("between"))), make("progress", {}));
   const form = new FormData();
   form.append("start", "false");
   form.append("language", language);
   form.append("replace_personal_data", String(personal));
-  for (const [name, value] of Object.entries(readingChoices(said))) if (value) form.append(name, value);
-  form.append("file", file);
+  for (const [name, value] of Object.entries(said)) for (const one of [value ?? []].flat()) form.append(name, one);
+  files.forEach((file, place) => form.append(place ? "events" : "file", file));
   try {
     const job = await (await call("/v1/jobs", { method: "POST", body: form })).json();
     history.replaceState(null, "", `#${job.id}`);
@@ -271,6 +297,8 @@ async function choose(job, chosen = null) {
   } catch (error) {
     return failed(error, begin);
   }
+  const linked = understood.events.length > 0;
+  const tables = [understood, ...understood.events];
   const names = understood.columns.map((column) => column.name);
   const types = {}, kept = {}, answers = {}, said = {};
   const rows = understood.columns.map((column) => {
@@ -290,7 +318,7 @@ async function choose(job, chosen = null) {
       make("td", {}, name === understood.person ? null : make("label", {}, kept[name], ` ${t("keep")}`)));
   });
   const head = ["column", "samples", "type", "becomes", "keep"].map((key) => make("th", { scope: "col" }, t(key)));
-  const learned = understood.columns.filter((column) => column.role === "learned").map((column) => column.name);
+  const learned = understood.targets;
   const target = select([["", t("no_target")], ...learned.map((name) => [name, name])], before.target_column ?? "");
   // A menu chooses its first option by itself; a list of several chooses none.
   const known = Object.assign(select(learned.map((name) => [name, name])), { multiple: true, selectedIndex: -1 });
@@ -309,17 +337,16 @@ async function choose(job, chosen = null) {
   const stated = make("textarea", { rows: 3, spellcheck: false, placeholder: "checkin < checkout",
     value: before.rules.filter((rule) => !found.includes(rule)).join("\n") });
   const answered = (answer) => questions.filter((name) => answers[name].value === answer);
-  const reading = readingControls(before);
-  const person = select([["", t("no_person")], ...names.map((name) => [name, name])], before.person ?? "");
+  const reading = readingControls(before, names);
   const choices = () => ({
-    ...readingChoices(reading), person: person.value || null, language,
+    ...readingChoices(reading), language,
     n_rows: Number(count.value) === size ? null : Number(count.value),
     target_column: target.value || null, engine: engine.value,
     known_columns: Array.from(known.selectedOptions, (option) => option.value),
     escape_formulas: escapeBox.checked,
-    types: understood.columns.filter(({ name, type }) => said[name] || types[name].value !== type)
+    types: linked ? [] : understood.columns.filter(({ name, type }) => said[name] || types[name].value !== type)
       .map(({ name }) => `${name}=${types[name].value}`),
-    leave_out: names.filter((name) => !kept[name].checked && name !== person.value),
+    leave_out: names.filter((name) => !kept[name].checked && name !== reading.person.value),
     replace: answered("replace"), keep: answered("keep"),
     rules: [...rules.filter(([, , box]) => box.checked).map(([rule]) => rule),
       ...stated.value.split("\n").map((line) => line.trim()).filter(Boolean)],
@@ -330,6 +357,16 @@ async function choose(job, chosen = null) {
   };
   // Whose rows they are decides how many are made, of what, and by which engine.
   const by = (column) => step("check", { person: column, n_rows: null, ...(column ? { engine: "auto" } : {}) });
+  const sheets = before.event_sheets.join();
+  const again = () => {
+    const { person, event_sheets } = readingChoices(reading);
+    if (event_sheets.join() !== sheets) {
+      // Other tables have other columns.
+      const none = { types: [], leave_out: [], rules: [], known_columns: [], target_column: null };
+      return step("check", { n_rows: null, engine: "auto", ...none });
+    }
+    return person === understood.person ? step("check") : by(person);
+  };
   const form = make("form", {},
     make("div", { className: "fields" },
       ...questions.map((name) => field(t("are_names", { column: name }), answers[name])),
@@ -348,21 +385,38 @@ async function choose(job, chosen = null) {
     event.preventDefault();
     step("start");
   };
-  const fields = readingFields(reading);
-  fields.append(field(t("person"), person, t("person_hint")));
-  const again = make("details", {}, make("summary", {}, t("reading")), fields,
-    make("div", { className: "row" }, button(t("read_again"), () => (person.value || null) === understood.person ? step("check") : by(person.value || null))));
-  show(t("understood", { rows: number(understood.rows), columns: number(understood.columns.length) }),
+  const readAgain = make("details", {}, make("summary", {}, t("reading")), readingFields(reading),
+    make("div", { className: "row" }, button(t("read_again"), again)));
+  const counts = { rows: number(understood.rows), columns: number(understood.columns.length), tables: number(tables.length) };
+  show(t(linked ? "understood_linked" : "understood", counts),
     paragraph(understood.found.join(t("between")), "soft"),
-    ...understood.notices.map((notice) => make("div", { className: "callout review" }, paragraph(notice))),
+    ...tables.flatMap((table) => table.notices).map((notice) => make("div", { className: "callout review" }, paragraph(notice))),
     understood.proposed_person && make("div", { className: "row" },
       button(t("by_person", { column: understood.proposed_person }), () => by(understood.proposed_person), "first")),
-    understood.person && make("div", { className: "row" }, button(t("by_rows"), () => by(null))),
-    personalData(understood), again,
-    make("h2", {}, t("columns")),
-    make("div", { className: "frame", tabIndex: 0, role: "region", ariaLabel: t("columns") },
-      make("table", { className: "columns" }, make("thead", {}, make("tr", {}, ...head)), make("tbody", {}, ...rows))),
+    understood.person && !linked ? make("div", { className: "row" }, button(t("by_rows"), () => by(null))) : null,
+    personalData({ ...understood, personal_data: tables.flatMap((table) => table.personal_data) }), readAgain,
+    ...(linked ? tables.flatMap(columnsOf) : [make("h2", {}, t("columns")), columnsTable(t("columns"), head, rows)]),
     make("h2", {}, t("choices")), form);
+}
+
+function columnsTable(label, head, rows) {
+  return make("div", { className: "frame", tabIndex: 0, role: "region", ariaLabel: label },
+    make("table", { className: "columns" }, make("thead", {}, make("tr", {}, ...head)), make("tbody", {}, ...rows)));
+}
+
+function columnsOf(table) {
+  const title = tableTitle(table.name ?? "people", table.rows);
+  const head = ["column", "samples", "type", "becomes"].map((key) => make("th", { scope: "col" }, t(key)));
+  const rows = table.columns.map((column) => make("tr", {},
+    make("th", { scope: "row" }, column.name),
+    make("td", { className: "samples" }, column.samples.join(t("between"))),
+    make("td", {}, column.type_label, make("span", { className: "soft" }, ` ${column.why}`)),
+    make("td", {}, column.role_label, column.reason ? make("span", { className: "soft" }, ` (${column.reason})`) : null)));
+  return [make("h2", {}, title), columnsTable(title, head, rows)];
+}
+
+function tableTitle(name, rows) {
+  return t("table_of", { name: name === "people" ? t("people_table") : name, rows: number(rows) });
 }
 
 function personalData(understood) {
@@ -383,16 +437,17 @@ async function result(job) {
   } catch (error) {
     return failed(error, begin);
   }
-  const names = ["synthetic.csv", "synthetic.parquet", "synthetic.xlsx", "synthetic.json"].filter((name) => job.links[name]);
+  const names = Object.keys(job.links).filter((name) => name.startsWith("synthetic."));
   const report = make("iframe", { title: t("report"), sandbox: "" });
-  const files = [...names.map((name) => [name.split(".")[1].toUpperCase(), job.links[name]]),
+  const files = [...names.map((name) => [fileLabel(name, told.tables.length > 0), job.links[name]]),
     [t("report"), `${job.links.report}?language=${language}`], [t("evidence"), job.links.evidence]];
   show(told.decision,
     paragraph(told.decision_note, "soft"),
     make("div", { className: `callout ${told.verdict}` }, make("strong", {}, told.verdict_label), list(told.reasons)),
     make("div", { className: "callout" }, make("strong", {}, t("use", { word: told.usefulness_label })), list(told.usefulness_reasons)),
     make("div", { className: "pictures" }, ...told.pictures.map(picture)),
-    make("h2", {}, t("first_rows")), firstRows(told.head),
+    make("h2", {}, t("first_rows")),
+    ...(told.tables.length ? told.tables.flatMap(({ name, rows, head }) => [make("h3", {}, tableTitle(name, rows)), firstRows(head)]) : [firstRows(told.head)]),
     make("h2", {}, t("take")),
     make("div", { className: "row" }, button(t("all"), () => download(job.links["all.zip"]), "first"), ...files.map(([label, link]) => button(label, () => download(link)))),
     paragraph(made(told), "soft"),
@@ -408,6 +463,14 @@ async function result(job) {
     if (!(error instanceof Refused)) throw error;
     report.replaceWith(paragraph(error.message));
   }
+}
+
+function fileLabel(name, linked) {
+  const [file, query] = name.split("?");
+  const ending = file.split(".")[1].toUpperCase();
+  // A workbook holds all tables.
+  if (!linked || ending === "XLSX") return ending;
+  return `${new URLSearchParams(query).get("table") ?? t("people_table")} ${ending}`;
 }
 
 function made({ rows, people, engine }) {

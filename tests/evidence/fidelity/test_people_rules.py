@@ -9,6 +9,7 @@ from synth_handson import assess
 from synth_handson.errors import ArgumentError
 from synth_handson.evidence.assessment import Evidence
 from synth_handson.metrics.intervals import exact_share
+from synth_handson.tables.linked import LinkedTables
 
 COUNTRY = dict(zip("ABCDEF", "XXYYZZ", strict=True))
 
@@ -52,6 +53,25 @@ def test_a_broken_one_is_named_first_and_privacy_is_judged_as_before(broken: Evi
     assert "break a rule" in broken.usefulness.reasons[0].render("en")
     assert broken.usefulness.outcome in ("limited", "not useful")
     assert assessed(HONEST).verdict == broken.verdict
+
+
+def test_of_several_tables_of_events_each_rule_names_its_own() -> None:
+    def both(frame: pd.DataFrame) -> LinkedTables:
+        tables = linked(frame)
+        stays = frame[["customer", "day", "leaves"]]
+        return LinkedTables(tables.people, {**tables.events, "stays": stays}, "customer")
+
+    synthetic, train, holdout = both(BROKEN), both(TRAIN), both(HOLDOUT)
+    evidence = assess(synthetic, train=train, holdout=holdout, rules="stays: leaves >= day; people: age > 0")
+    rules = {rule.rule: rule for rule in evidence.rules}
+    assert [rule.rule for rule in evidence.rules if rule.stated] == ["age > 0", "stays: leaves >= day"]
+    assert rules["stays: leaves >= day"].broken == 0
+    assert rules["stays: day < leaves"].broken == pytest.approx(rules["payments: day < leaves"].broken)
+    assert "“stays.leaves” is always after “stays.day”" in rules["stays: day < leaves"].words.render("en")
+    with pytest.raises(ArgumentError, match="“visits”, which is not there"):
+        assess(synthetic, train=train, holdout=holdout, rules="visits: leaves > day")
+    with pytest.raises(ArgumentError, match="there is one table only"):
+        assessed(HONEST, "visits: leaves > day")
 
 
 def test_a_rule_between_two_tables_of_events_is_refused() -> None:

@@ -90,6 +90,30 @@ def test_linked_tables_keep_rules_of_each_table_and_between_events_and_people() 
     assert (joined < made.events["trips"]["booked"]).all()
 
 
+def test_a_rule_may_name_the_table_that_it_is_about() -> None:
+    tables = LinkedTables.from_events(TRIPS, "customer", "trips")
+    days = tables.events["trips"][["customer", "booked", "day"]]
+    # Refunds, too, have these two days, and no order between them.
+    refunds = days.rename(columns={"booked": "day", "day": "booked"})
+    linked = LinkedTables(tables.people, {**tables.events, "refunds": refunds}, "customer")
+    with pytest.raises(ArgumentError, match="training rows break the rule"):
+        train(["booked < day"], linked)
+    generator = train(["trips: booked < day", "people: region -> country"], linked)
+    made = generator.sample(120)
+    assert isinstance(made, LinkedTables)
+    assert (made.events["trips"]["booked"] < made.events["trips"]["day"]).all()
+    assert made.people.attrs["redrawn"] == 0
+    assert [len(kept.rules) for kept in (generator.rules.people, *generator.rules.events)] == [1, 1, 0]
+    with pytest.raises(ArgumentError, match="“trip”, which is not there"):
+        train(["trip: booked < day"], linked)
+    with pytest.raises(ArgumentError, match="there is one table only"):
+        train(["trips: booked < day"])
+    with pytest.raises(ArgumentError, match="there is one table only"):
+        train_generator(
+            TRIPS.drop(columns="customer").head(200), engine="copula", rules="trips: booked < day"
+        )
+
+
 def test_people_and_rows_that_break_a_rule_are_left_out() -> None:
     wrong = TRIPS.copy()
     wrong.loc[wrong.index[:20], "leaves"] = wrong["day"] - pd.Timedelta(days=1)

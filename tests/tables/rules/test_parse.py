@@ -32,6 +32,8 @@ from synth_handson.tables.rules.rule import (
         ('missing(a) iff s in ("x", 3)', MissingIf(column="a", by="s", values=("x", 3.0))),
         ("missing(a) iff s = 'it''s'", MissingIf(column="a", by="s", values=("it's",))),
         ("lat within ward", Within(column="lat", by="ward")),
+        ("payments: lat within ward", Within(table="payments", column="lat", by="ward")),
+        ("`card payments`：a -> b", Determines(table="card payments", by=("a",), column="b")),
     ],
 )
 def test_each_kind_is_read_and_written_back(text: str, rule: Rule) -> None:
@@ -59,6 +61,7 @@ def test_one_line_may_say_several_things() -> None:
     assert parse_rules("a <= b < c; x -> y, z  # both\n\n# nothing") == (
         parse_rule("a <= b"), parse_rule("b < c"), parse_rule("x -> y"), parse_rule("x -> z"),
     )  # fmt: skip
+    assert parse_rules("visits: a <= b < c") == parse_rules("visits: a <= b; visits: b < c")
     with pytest.raises(ArgumentError, match="says 2 things"):
         parse_rule("a < b < c")
 
@@ -71,6 +74,7 @@ def test_one_line_may_say_several_things() -> None:
         ("a < b c", 7, "c"),
         ("missing(a) iff 3", 16, "3"),
         ("1 < 2", 1, "1 < 2"),
+        ("a: b: c > 0", 5, ":"),
     ],
 )
 def test_what_is_wrong_is_named_by_its_position(text: str, position: int, found: str) -> None:

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
 
-from synth_handson.errors import ArgumentError
 from synth_handson.evidence.fidelity.rules import RuleEvidence, measure_rules, most_broken_first
 from synth_handson.evidence.histories import Events, Histories
 from synth_handson.evidence.three_tables import MAX_ROWS, AssessedTables
-from synth_handson.tables.checks import check_name
-from synth_handson.tables.rules.rule import Rule
+from synth_handson.tables.rules.linked import PEOPLE, place_rules
+from synth_handson.tables.rules.parse import parse_rule
+from synth_handson.tables.rules.rule import Rule, of_table, renamed
 from synth_handson.tables.rules.values import Unit
 
 
@@ -40,33 +41,30 @@ def assess_people_rules(
     Raises
     ------
     ArgumentError
-        If a rule names a column that is not there, or columns of two tables of events.
+        As `place_rules`.
     """
     histories = histories.sampled(MAX_ROWS, random_state)
     own = set(map(str, histories.attributes.train))
     kinds = [(events, *_beside_people(histories, events)) for events in histories.events]
-    _check_places([own, *(set(map(str, tables.train)) for _, tables, _ in kinds)], stated)
+    placed = place_rules(stated, own, {events.table: _names(events).values() for events in histories.events})
     found: list[RuleEvidence] = []
     if own:
         everyone = [np.arange(size) for size in histories.sizes]
-        mine = [rule for rule in stated if own.issuperset(rule.columns)]
-        found += measure_rules(histories.attributes, everyone, histories.units, mine)
+        found += measure_rules(histories.attributes, everyone, histories.units, placed[PEOPLE])
     for events, tables, units in kinds:
-        names = set(map(str, tables.train))
-        theirs = [
-            rule for rule in stated if names.issuperset(rule.columns) and not own.issuperset(rule.columns)
-        ]
         # What holds between people's own columns was measured of people.
-        found += measure_rules(tables, events.owners, units, theirs, without=own)
+        measured = measure_rules(tables, events.owners, units, placed[events.table], without=own)
+        found += [_of_table(rule, events, units) for rule in measured] if events.name else measured
     return most_broken_first(found)
 
 
-def _check_places(tables: Sequence[set[str]], stated: Sequence[Rule]) -> None:
-    for rule in stated:
-        for name in rule.columns:
-            check_name(name, sorted(set().union(*tables)), "rule_column")
-        if not any(names.issuperset(rule.columns) for names in tables):
-            raise ArgumentError("rules_two_tables", rule=str(rule))
+def _of_table(measured: RuleEvidence, events: Events, units: Mapping[str, Unit]) -> RuleEvidence:
+    """Name the table that a rule is about, of several tables of events; its columns begin with that name."""
+    rule = parse_rule(measured.rule)
+    names = {own: name for name, own in _names(events).items()}
+    units = {names.get(name, name): unit for name, unit in units.items()}
+    words = renamed(rule, names).message(units)
+    return replace(measured, rule=str(of_table(rule, events.table)), words=words)
 
 
 def _names(events: Events) -> dict[str, str]:

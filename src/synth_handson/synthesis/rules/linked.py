@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from synth_handson.errors import ArgumentError, TrainingError
+from synth_handson.errors import TrainingError
 from synth_handson.metrics.arrays import Booleans, Integers
 from synth_handson.synthesis.histories import DrawnTables, order_of
 from synth_handson.synthesis.rules.keep import (
@@ -23,8 +23,8 @@ from synth_handson.synthesis.rules.keep import (
     which_keep,
 )
 from synth_handson.synthesis.schema import engine_name, prepare
-from synth_handson.tables.checks import check_name
 from synth_handson.tables.linked import LinkedTables
+from synth_handson.tables.rules.linked import place_rules
 from synth_handson.tables.rules.rule import Rule
 
 Draw = Callable[[int, int], DrawnTables]
@@ -151,8 +151,7 @@ def keep_linked_rules(
     Parameters
     ----------
     rules
-        The rules: each between columns of people, or between those of a table of events and of people. One
-        that several tables of events have the columns of is kept in all of these.
+        The rules, as `place_rules` takes them.
     tables
         The training tables.
     random_state
@@ -167,11 +166,11 @@ def keep_linked_rules(
     Raises
     ------
     ArgumentError
-        If a rule names a column that is nowhere, columns of two tables of events, or the key; or as
+        As `place_rules`; if a rule names the key; or as
         `synth_handson.synthesis.rules.keep.keep_rules`.
     """
     own = [name for name in tables.people.columns if name != tables.key]
-    of_people, of_events = _placed(rules, tables)
+    of_people, *of_events = _placed(rules, tables).values()
     people, kept_people = tables.people[own], NO_RULES
     if of_people:
         keeps = which_keep(of_people, people)
@@ -181,8 +180,8 @@ def keep_linked_rules(
         )
         kept_people = replace(kept_people, left_out=int((~keeps).sum()))
     events, kept_events = {}, []
-    for name, frame in tables.events.items():
-        kept, learned = _keep_events(of_events[name], tables, name, random_state)
+    for (name, frame), of_these in zip(tables.events.items(), of_events, strict=True):
+        kept, learned = _keep_events(of_these, tables, name, random_state)
         kept_events.append(kept)
         events[name] = learned if kept else frame
     keys = tables.people[[tables.key]].reset_index(drop=True)
@@ -191,28 +190,14 @@ def keep_linked_rules(
     return LinkedRules(kept_people, tuple(kept_events)), learned_tables
 
 
-def _placed(rules: Sequence[Rule], tables: LinkedTables) -> tuple[list[Rule], dict[str, list[Rule]]]:
-    """Find the table, or tables, in which each rule is kept."""
-    own = {str(name) for name in tables.people.columns if name != tables.key}
-    theirs = {
-        table: {str(name) for name in frame.columns if name != tables.key}
-        for table, frame in tables.events.items()
-    }
-    of_people: list[Rule] = []
-    of_events: dict[str, list[Rule]] = {table: [] for table in tables.events}
-    for rule in rules:
-        columns = set(rule.columns)
-        if columns <= own:
-            of_people.append(rule)
-            continue
-        there = [table for table, names in theirs.items() if columns <= own | names and columns & names]
-        if not there:
-            for column in rule.columns:
-                check_name(column, sorted(own.union(*theirs.values())), "rule_column")
-            raise ArgumentError("rules_two_tables", rule=str(rule))
-        for table in there:
-            of_events[table].append(rule)
-    return of_people, of_events
+def _placed(rules: Sequence[Rule], tables: LinkedTables) -> dict[str, list[Rule]]:
+    """Find the table, or tables, in which each rule is kept; one table of people and events has no name."""
+    own, *theirs = (
+        {str(name) for name in frame.columns if name != tables.key}
+        for frame in (tables.people, *tables.events.values())
+    )
+    names = [""] if tables.columns else list(tables.events)
+    return place_rules(rules, own, dict(zip(names, theirs, strict=True)))
 
 
 def _keep_events(

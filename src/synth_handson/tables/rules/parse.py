@@ -2,7 +2,8 @@
 
 ::
 
-    rules        rule, one a line or after a semicolon; from # on a line says nothing
+    rules        [table:] rule, one a line or after a semicolon; from # on a line says nothing
+    table        of linked tables the one that it is about  payments: amount >= 0
     rule         sum (< | <= | > | >= | = | != sum)+      ordered <= shipped <= delivered
                | columns -> columns                       latitude, longitude -> ward
                | combinations(columns)                    combinations(size, colour)
@@ -43,6 +44,7 @@ from synth_handson.tables.rules.rule import (
     Rule,
     Sign,
     Within,
+    of_table,
 )
 
 ROUNDINGS = get_args(Rounding)
@@ -50,7 +52,7 @@ SIGNS = get_args(Sign)
 OTHER_SIGNS = str.maketrans(
     {"≤": "<=", "≦": "<=", "≥": ">=", "≧": ">=", "＜": "<", "＞": ">", "＝": "=", "≠": "!=", "→": "->",
      "×": "*", "＊": "*", "÷": "/", "／": "/", "−": "-", "－": "-", "＋": "+", "％": "%", "（": "(",
-     "）": ")", "，": ",", "、": ","}
+     "）": ")", "，": ",", "、": ",", "：": ":"}
 )  # fmt: skip
 _TOKEN = re.compile(
     r"""(?P<space>\s+)
@@ -61,7 +63,7 @@ _TOKEN = re.compile(
     |(?P<word>[^\W\d]\w*)
     |(?P<sign><=|>=|!=|==|->|[<>=≤≦≥≧＜＞＝≠→])
     |(?P<operator>[-+*/%×＊÷／−－＋％])
-    |(?P<mark>[(),（），、])""",
+    |(?P<mark>[(),:（），、：])""",
     re.VERBOSE,
 )
 
@@ -153,10 +155,14 @@ class _Reader:
         self.next = 0
 
     def rules(self) -> tuple[Rule, ...]:
+        table = None
+        if self._kind in ("word", "column") and self._follows(":"):
+            table = self._column()
+            self.next += 1
         found = self._rules()
         if self.next < len(self.tokens):
             self._unexpected()
-        return found
+        return tuple(of_table(rule, table) for rule in found)
 
     def _rules(self) -> tuple[Rule, ...]:
         if self._is("word", "combinations") and self._follows("("):
@@ -172,7 +178,7 @@ class _Reader:
             by = self._columns()
             self._take("sign", "->")
             return tuple(Determines(by=by, column=column) for column in self._columns())
-        if self.tokens[1:2] and self.tokens[1][:2] == ("word", "within"):
+        if self._follows("within"):
             column = self._column()
             self.next += 1
             return (Within(column=column, by=self._column()),)

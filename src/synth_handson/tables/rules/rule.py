@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Annotated, Any, Literal, TypeAlias
+from typing import Annotated, Any, Literal, TypeAlias, TypeVar
 
 import numpy as np
 import pandas as pd
@@ -24,12 +24,30 @@ from synth_handson.tables.rules.expressions import (
 from synth_handson.tables.rules.values import Booleans, Floats, Integers, Unit, Values
 
 Sign = Literal["<", "<=", ">", ">=", "=", "!="]
+P = TypeVar("P", bound=Part)
 RELATIVE = 1e-11
 """Relative tolerance for equal numbers, which are computed in binary."""
 
 
 class Statement(Part):
-    """What all kinds of rules can do."""
+    """What all kinds of rules can do.
+
+    Attributes
+    ----------
+    table
+        Of linked tables the one that it is about: "people", or a table of events. None leaves that to its
+        columns: it is about all tables that have them.
+    """
+
+    table: str | None = None
+
+    @property
+    def written(self) -> str:
+        """The rule without its table."""
+        raise NotImplementedError
+
+    def __str__(self) -> str:
+        return self.written if self.table is None else f"{quoted(self.table)}: {self.written}"
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -67,6 +85,8 @@ class Statement(Part):
 
     def check(self, values: Values) -> None:
         """Raise an `ArgumentError` if a table does not have the columns, or not of the kind."""
+        if self.table is not None:
+            raise ArgumentError("rule_one_table", rule=str(self), table=self.table)
         for name in self.columns:
             check_name(name, values.names, "rule_column")
 
@@ -163,9 +183,11 @@ class Comparison(Statement):
         if self.formula:
             column, expression = self.formula
             return Message("rules.formula", {"column": column, "expression": _plain(expression)})
-        return Message("rules.comparison", {"rule": str(self)})
+        return Message("rules.comparison", {"rule": self.written})
 
-    def __str__(self) -> str:
+    @property
+    def written(self) -> str:
+        """The rule without its table."""
         return f"{self.left} {self.sign} {self.right}"
 
 
@@ -201,7 +223,9 @@ class Determines(Statement):
         """Say what it says."""
         return Message("rules.determines", {"by": _listed(self.by), "column": self.column})
 
-    def __str__(self) -> str:
+    @property
+    def written(self) -> str:
+        """The rule without its table."""
         return f"{', '.join(map(quoted, self.by))} -> {quoted(self.column)}"
 
 
@@ -230,7 +254,9 @@ class Combinations(Statement):
         """Say what it says."""
         return Message("rules.combinations", {"columns": _listed(self.of)})
 
-    def __str__(self) -> str:
+    @property
+    def written(self) -> str:
+        """The rule without its table."""
         return f"combinations({', '.join(map(quoted, self.of))})"
 
 
@@ -254,7 +280,9 @@ class MissingTogether(Statement):
         """Say what it says."""
         return Message("rules.missing_together", {"first": self.first, "second": self.second})
 
-    def __str__(self) -> str:
+    @property
+    def written(self) -> str:
+        """The rule without its table."""
         return f"missing({quoted(self.first)}) iff missing({quoted(self.second)})"
 
 
@@ -290,7 +318,9 @@ class MissingIf(Statement):
         values = ", ".join(map(_text, self.values))
         return Message("rules.missing_if", {"column": self.column, "by": self.by, "values": values})
 
-    def __str__(self) -> str:
+    @property
+    def written(self) -> str:
+        """The rule without its table."""
         values = [str(Number(value=v)) if isinstance(v, float) else _string(v) for v in self.values]
         wanted = f"= {values[0]}" if len(values) == 1 else f"in ({', '.join(values)})"
         return f"missing({quoted(self.column)}) iff {quoted(self.by)} {wanted}"
@@ -332,13 +362,38 @@ class Within(Statement):
         """Say what it says."""
         return Message("rules.within", {"column": self.column, "by": self.by})
 
-    def __str__(self) -> str:
+    @property
+    def written(self) -> str:
+        """The rule without its table."""
         return f"{quoted(self.column)} within {quoted(self.by)}"
 
 
 Rule: TypeAlias = Annotated[
     Comparison | Determines | Combinations | MissingTogether | MissingIf | Within, Field(discriminator="kind")
 ]
+
+
+_NAMES = ("column", "by", "of", "first", "second")
+"""Where parts of rules name columns."""
+
+
+def of_table(rule: Rule, table: str | None) -> Rule:
+    """Return a rule that is about one of linked tables; None returns it without a table."""
+    return rule.model_copy(update={"table": table})
+
+
+def renamed(part: P, names: Mapping[str, str]) -> P:
+    """Return a rule, or a part of it, whose columns have other names."""
+    changes: dict[str, Any] = {}
+    for field in type(part).model_fields:
+        value = getattr(part, field)
+        if isinstance(value, Part):
+            changes[field] = renamed(value, names)
+        elif field in _NAMES and isinstance(value, str):
+            changes[field] = names.get(value, value)
+        elif field in _NAMES:
+            changes[field] = tuple(names.get(name, name) for name in value)
+    return part.model_copy(update=changes)
 
 
 def group_rows(values: Values, reference: Values, columns: tuple[str, ...]) -> tuple[Integers, Integers]:
