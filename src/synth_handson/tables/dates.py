@@ -3,7 +3,7 @@
 A format is one of ``strptime``, with what the C library's ``strftime`` adds: ``%-d`` without a zero in
 front, ``%^b`` in capitals, ``%P`` for am and pm in small letters, and of Japanese eras ``%EC`` (令和),
 ``%Ey`` (the year of the era) and ``%EY`` (令和元年). ``%Eg`` and ``%En`` are an era's letter and number
-(R and 5).
+(R and 5). ``%B{fr_FR}`` is the month in a language of `synth_handson.tables.months`.
 """
 
 import re
@@ -14,6 +14,7 @@ from functools import cache
 import pandas as pd
 
 from synth_handson.tables.columns import MIN_DISTINCT, Column
+from synth_handson.tables.months import month_names
 
 _YEAR_FIRST = [f"%Y{sep}%m{sep}%d" for sep in "-/."]
 _YEAR_LAST = [sep.join(parts) for sep in ".-/" for parts in (("%d", "%m", "%Y"), ("%m", "%d", "%Y"))]
@@ -24,15 +25,37 @@ _ERAS = [
     "%EY%m月%d日", "%EC%Ey年%m月%d日", "%Eg%Ey年%m月%d日",
     *(f"{era}%Ey{sep}%m{sep}%d" for era in ("%Eg", "%EC") for sep in "./-"),
 ]  # fmt: skip
+_SHORT_YEAR = [form.replace("%Y", "%y") for form in (*_YEAR_FIRST, *_YEAR_LAST)]
+_EASTERN = ["%Y年%m月%d日", "%Y年%m月%d号", "%Y년 %m월 %d일", "%Y년%m월%d일"]
 _CLOCK = ("%H:%M", "%H:%M:%S", "%H:%M:%S.%f")
+_HALF_DAYS = ("%I:%M %p", "%I:%M:%S %p", "%I:%M%p", "%I:%M:%S%p")
 _DAY_TIMES = ["", "T%H:%M:%SZ", *(f"{sep}{clock}" for sep in " T" for clock in _CLOCK)]
+_DAY_TIMES += [f" {clock}" for clock in _HALF_DAYS]
 DATE_FORMATS = (
-    *(f"{day}{clock}" for day in (*_YEAR_FIRST, *_YEAR_LAST, "%Y年%m月%d日") for clock in _DAY_TIMES),
+    *(
+        f"{day}{clock}"
+        for day in (*_YEAR_FIRST, *_YEAR_LAST, *_SHORT_YEAR, *_EASTERN)
+        for clock in _DAY_TIMES
+    ),
     *(f"{day}{clock}" for day in _NAMED for clock in ("", " %H:%M", " %H:%M:%S")),
     *_ERAS,
 )
 """Formats that write a date in only one way, so that it is written back exactly as it was read."""
-TIME_FORMATS = (*_CLOCK, "%I:%M %p", "%I:%M:%S %p", "%I:%M%p", "%H時%M分", "%H時%M分%S秒")
+TIME_FORMATS = (*_CLOCK, *_HALF_DAYS, "%H時%M分", "%H時%M分%S秒", "%H시 %M분")
+_MONTH_FORMS = (
+    *(f"%d{one}%B{one}%Y" for one in (" ", "-", "/", ".", ". ", " de ")),
+    "%d. %B %Y",
+    "%d %B, %Y",
+    "%d %B de %Y",
+    "%B %d, %Y",
+    "%d %B %Y г.",
+    "%d %B %Y р.",
+    "%Y. %B %d.",
+    "%Y. %B %d",
+    "%Y m. %B %d d.",
+)
+"""Dates with a month in another language than English, which takes the place of the month."""
+_WITH_NAME = re.compile(r"(?=.*\d{4})(?=.*[^\W\d_]{2}).{8,60}")
 DIGITS = ("%Y%m%d", "%Y%m%d%H%M%S")
 """Formats that write a date as a whole number."""
 ERA_DIGITS = "%En%Ey%m%d"
@@ -42,6 +65,8 @@ DIGIT_YEARS = (1900, 2100)
 """Whole numbers are dates only if all lie in these years."""
 FIRST, PIECE = 1_000, 1_000_000
 """Values tried first, and values converted at once."""
+SHORT_YEARS = (30, 68)
+"""Years of two digits that may be of either century: due in 2045 or born in 1945. POSIX has 2068 and 1969."""
 NO_YEAR = 2000
 """Year in which dates without a year are stored; it has 366 days."""
 ERAS = (
@@ -60,7 +85,7 @@ _IS_CODE = re.compile(
     r"(^|[\W_])(id|ids|no|nr|num|number|code|key|ref|serial|sku|zip|tel|phone)($|[\W_])|[a-z]Id$|番号|コード|番$|№|＃|#",
     re.IGNORECASE,
 )
-_TOKEN = re.compile(r"(%[-^]?E?[A-Za-z])")
+_TOKEN = re.compile(r"(%[-^]?E?[A-Za-z](?:\{[\w.]+\})?)")
 _MONTHS = ["January", "February", "March", "April", "May", "June", "July", "August", "September", "October"]
 _MONTHS += ["November", "December"]
 _NAMES = "|".join(name for name, *_ in ERAS)
@@ -84,7 +109,8 @@ def date_format(texts: Iterable[str]) -> str | None:
     str or None
         A format; None if there is none, or if more than one fits ("01/02/2024").
     """
-    return _only_format(texts, DATE_FORMATS)
+    values = _values(texts)
+    return _only_format(values, DATE_FORMATS) or _format_with_name(values)
 
 
 def time_format(texts: Iterable[str]) -> str | None:
@@ -136,9 +162,9 @@ def read_dates(column: Column, form: str) -> Column:
     Dates without a year are held in the year 2000.
     """
     texts = column.astype("str").where(column.notna())
-    if "%E" in form or "%-E" in form:
+    if "%E" in form or "%-E" in form or "{" in form:
         known = texts.dropna().unique()
-        return pd.to_datetime(texts.map({text: _of_era(text, form) for text in known}), errors="coerce")
+        return pd.to_datetime(texts.map({text: _by_parts(text, form) for text in known}), errors="coerce")
     form = _plain(form)
     if "%" in form and not re.search("%[YycxsGD]", form):
         texts, form = f"{NO_YEAR} " + texts, f"%Y {form}"
@@ -156,7 +182,7 @@ def read_times(column: Column, form: str) -> Column:
 
 def write_dates(column: Column, form: str) -> Column:
     """Spell dates or times of day in a format; missing ones stay missing."""
-    if column.dtype != object and _plain(form) == form and "%E" not in form:
+    if column.dtype != object and _plain(form) == form and not re.search("%E|{", form):
         return column.dt.strftime(form).astype("str").where(column.notna())
     spelled = {value: _written(value, form) for value in column.dropna().drop_duplicates()}
     return column.astype("object").map(spelled, na_action="ignore").astype("str").where(column.notna())
@@ -164,12 +190,37 @@ def write_dates(column: Column, form: str) -> Column:
 
 def _only_format(texts: Iterable[str], forms: Iterable[str]) -> str | None:
     values = _values(texts)
-    for spell in (str, _unpadded):
+    for spell in (str, _unpadded_hours, _unpadded_days, _unpadded):
         fitting = {form: one for form in forms for one in _cases(spell(form)) if _fits(values, one)}
+        if any("%y" in form and _may_be_older(values, one) for form, one in fitting.items()):
+            return None
         # May is short and long; 平成5年 is that with and without a name for the first year.
         readings = {form.replace("%B", "%b").replace("%EC%Ey年", "%EY") for form in fitting}
         if fitting:
             return next(iter(fitting.values())) if len(readings) == 1 else None
+    return None
+
+
+def _may_be_older(values: Column, form: str) -> bool:
+    """Tell whether the century of any date with two digits of the year is open."""
+    years = read_dates(values, form).dt.year % 100
+    return bool(years.between(*SHORT_YEARS).any())
+
+
+def _format_with_name(values: Column) -> str | None:
+    """Find the format of dates whose months have names of one language, or of several that agree."""
+    first = str(values.iloc[0])
+    if not _WITH_NAME.fullmatch(first):
+        return None
+    named = [name for name, months in month_names().items() if any(month in first for month in months)]
+    forms = [f"{form}{clock}" for form in _MONTH_FORMS for clock in ("", *(f" {one}" for one in _CLOCK[:2]))]
+    for spell in (str, _unpadded_hours, _unpadded_days, _unpadded):
+        spelled = [spell(form).replace("%B", f"%B{{{name}}}") for name in named for form in forms]
+        fitting = [form for form in spelled if _fits(values, form)]
+        # Listopad is October in Croatia, and November in Poland.
+        if fitting:
+            readings = {tuple(read_dates(values, form)) for form in fitting}
+            return fitting[0] if len(readings) == 1 else None
     return None
 
 
@@ -179,9 +230,17 @@ def _values(texts: Iterable[str]) -> Column:
 
 
 def _cases(form: str) -> list[str]:
-    capitals = re.sub("%([bB])", r"%^\1", form)
+    capitals = re.sub(r"%([bB])(?!\{)", r"%^\1", form)
     small = form.replace("%p", "%P")
     return list(dict.fromkeys((form, capitals, small)))
+
+
+def _unpadded_hours(form: str) -> str:
+    return re.sub("%([HI])", r"%-\1", form)
+
+
+def _unpadded_days(form: str) -> str:
+    return re.sub("%(Ey|[md])", r"%-\1", form)
 
 
 def _unpadded(form: str) -> str:
@@ -189,7 +248,7 @@ def _unpadded(form: str) -> str:
 
 
 def _spellings(form: str) -> list[str]:
-    return [*_cases(form), *_cases(_unpadded(form))]
+    return [one for spell in (str, _unpadded_hours, _unpadded_days, _unpadded) for one in _cases(spell(form))]
 
 
 def _plain(form: str) -> str:
@@ -219,6 +278,8 @@ def _pattern(form: str) -> re.Pattern[str]:
 def _sign(part: str) -> str:
     if not part.startswith("%"):
         return re.escape(part)
+    if part.endswith("}"):
+        return f"(?:{'|'.join(map(re.escape, sorted(_months(part), key=len, reverse=True)))})"
     if part.startswith("%^"):
         return f"(?:{_SIGNS[part.replace('^', '')].upper()})"
     return (
@@ -226,8 +287,13 @@ def _sign(part: str) -> str:
     )
 
 
-def _of_era(text: str, form: str) -> datetime | None:
-    """Read a date of an era; None if the era had no such day."""
+def _months(token: str) -> tuple[str, ...]:
+    """Return the months of the language in a token such as %B{fr_FR}; none if it is unknown."""
+    return month_names().get(token[token.index("{") + 1 : -1], ())
+
+
+def _by_parts(text: str, form: str) -> datetime | None:
+    """Read a date of an era, or with a month's name; None if there was no such day."""
     tokens = [part for part in _TOKEN.split(form) if part.startswith("%")]
     grouped = "".join(
         f"({_sign(part)})" if part.startswith("%") else re.escape(part) for part in _TOKEN.split(form)
@@ -236,14 +302,24 @@ def _of_era(text: str, form: str) -> datetime | None:
     if not found:
         return None
     parts = {token.replace("%-", "%"): value for token, value in zip(tokens, found.groups(), strict=True)}
+    for token in [token for token in parts if token.endswith("}")]:
+        parts["%m"] = str(_months(token).index(parts.pop(token)) + 1)
+    hour, minute, second = (int(parts.get(token, "0")) for token in ("%H", "%M", "%S"))
+    try:
+        if "%Y" in parts:
+            day = int(parts["%Y"]), int(parts["%m"]), int(parts["%d"])
+            return datetime(*day, hour, minute, second)
+        return _of_era(parts)
+    except ValueError:
+        return None
+
+
+def _of_era(parts: dict[str, str]) -> datetime | None:
     if whole := parts.pop("%EY", None):
         parts |= {"%EC": whole[:2], "%Ey": whole[2:-1].replace("元", "1")}
     sign = parts.get("%EC") or parts.get("%Eg") or parts.get("%En")
     era = next(one for one in ERAS if sign in one[:3])
-    try:
-        day = datetime(era[3].year - 1 + int(parts["%Ey"]), int(parts["%m"]), int(parts["%d"]))
-    except ValueError:
-        return None
+    day = datetime(era[3].year - 1 + int(parts["%Ey"]), int(parts["%m"]), int(parts["%d"]))
     return day if _era(day) == era else None
 
 
@@ -257,6 +333,9 @@ def _written(value: datetime | time, form: str) -> str:
 
 
 def _token(value: datetime | time, token: str) -> str:
+    if token.endswith("}"):
+        assert isinstance(value, datetime)
+        return _months(token)[value.month - 1]
     if "E" in token:
         assert isinstance(value, datetime)
         name, letter, number, first = _era(value)

@@ -15,7 +15,7 @@ from synth_handson.tables.checks import MISSING_MARKERS
 from synth_handson.tables.columns import Column, as_canonical, column_kind
 from synth_handson.tables.dates import asked_format, read_dates, read_times, time_format, write_dates
 from synth_handson.tables.files.form import ColumnForm, ColumnType
-from synth_handson.tables.files.infer import NARROW, NUMBER, WHOLE, WIDE, ZONED, matches
+from synth_handson.tables.files.infer import DIGITS, NUMBER, WHOLE, ZONED, matches
 from synth_handson.tables.files.levels import PIECE, by_pieces
 
 SURE_DIGITS = 15
@@ -49,7 +49,7 @@ def parse(column: Column, form: ColumnForm) -> Column:
     """
     if form.type == "text":
         return column
-    text = (column.str.translate(WIDE) if form.wide else column).str.strip()
+    text = (column.str.translate(DIGITS[form.digits]) if form.digits else column).str.strip()
     missing = text.isna() | text.str.lower().isin(MISSING_MARKERS)
     if missing.any():
         text = text.mask(missing)
@@ -65,6 +65,8 @@ def parse(column: Column, form: ColumnForm) -> Column:
         has = text.str.startswith(form.prefix) & text.str.endswith(form.suffix.rstrip())
         _check(text, has.fillna(False).astype(bool))
         text = text.str.removeprefix(form.prefix).str.removesuffix(form.suffix.rstrip()).str.strip()
+    if form.minus != "-":
+        text = text.str.replace(f"^{form.minus}", "-", regex=True)
     if form.grouping:
         text = text.str.replace(form.grouping, "", regex=False)
     if form.decimal != ".":
@@ -80,8 +82,9 @@ def spell(column: Column, form: ColumnForm) -> Column:
 
     A value that is not of the form's type is spelled as it would be without a form.
     """
-    if form.wide:
-        return spell(column, replace(form, wide=False)).str.translate(NARROW)
+    if form.digits:
+        written = {narrow: other for other, narrow in DIGITS[form.digits].items()}
+        return spell(column, replace(form, digits="")).str.translate(written)
     column = as_exact(column)
     kind = "number" if _are_decimals(column) else column_kind(column)
     if kind == "boolean":
@@ -213,6 +216,8 @@ def _spell_numbers(column: Column, form: ColumnForm) -> Column:
     signs = str.maketrans({",": form.grouping, ".": form.decimal})
     if (form.grouping, form.decimal) != ("", "."):
         spelled = spelled.str.translate(signs)
+    if form.minus != "-":
+        spelled = spelled.str.replace("^-", form.minus, regex=True)
     return form.prefix + spelled + form.suffix if form.prefix or form.suffix else spelled
 
 

@@ -46,8 +46,10 @@ class ColumnForm:
         The decimal separator and the thousands separator.
     prefix, suffix
         What stands before and behind every number, such as "¥" or " kg".
-    wide
-        Whether digits and separators are full-width characters.
+    digits
+        Which digits and separators there are: "wide", "arabic", "persian", or "" for those of ASCII.
+    minus
+        The sign of negative numbers.
     decimals
         Number of decimals if all numbers have the same number of them.
     words
@@ -66,7 +68,8 @@ class ColumnForm:
     grouping: str = ""
     prefix: str = ""
     suffix: str = ""
-    wide: bool = False
+    digits: str = ""
+    minus: str = "-"
     decimals: int | None = None
     words: tuple[str, str] = ("false", "true")
     missing: str = ""
@@ -78,7 +81,7 @@ class ColumnForm:
     @property
     def as_written(self) -> bool:
         """Whether a number has to be written as text to look as it did."""
-        return bool(self.prefix or self.suffix or self.wide)
+        return bool(self.prefix or self.suffix or self.digits or self.minus != "-")
 
 
 @dataclass(frozen=True)

@@ -33,7 +33,15 @@ NUMBER = r"\s*-?(?:(?:0|[1-9]\d*)(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?\s*"
 PADDED = r"\s*[+-]?\d+(?:[.,]\d*)?\s*"
 DECIMAL_COMMA = r"\s*-?(?:0|[1-9]\d*),\d+\s*"
 GROUPED = r"\s*-?(?:0|[1-9]\d{{0,2}}(?:{0}\d{{3}})*)(?:{1}\d+)?\s*"
-GROUPINGS = ((",", "."), (".", ","), *((sign, ",") for sign in " \u00a0\u202f\u2009"), ("'", "."), ("’", "."))
+GROUPINGS = (
+    (",", "."),
+    ("，", "."),
+    ("，", "．"),
+    (".", ","),
+    *((sign, ",") for sign in " \u00a0\u202f\u2009"),
+    ("'", "."),
+    ("’", "."),
+)
 """Thousands separators, each with its decimal separator."""
 SHORT = r"\s*-?(?:0|[1-9]\d{0,2})\s*"
 DOTTED = r"\s*-?[1-9]\d{0,2}(?:\.\d{3})+\s*"
@@ -42,18 +50,28 @@ DIGITS_OF_DATES = r"(?:\d{8}|\d{14})"
 FIRST = 10_000
 """Values examined to see whether a column has more than two, and whether most look like dates."""
 THREE = r"\s*-?[1-9]\d{0,2},\d{3}\s*"
-WIDE = str.maketrans("０１２３４５６７８９．，－：／", "0123456789.,-:/")
-NARROW = {narrow: wide for wide, narrow in WIDE.items()}
-NO_ASCII = "[^-0-9.,:/]*[０-９][^-0-9.,:/]*"
-"""What is written in wide digits throughout, and can be written back."""
+DIGITS = {
+    "wide": str.maketrans("０１２３４５６７８９．，－：／", "0123456789.,-:/"),
+    "arabic": str.maketrans("٠١٢٣٤٥٦٧٨٩٫٬", "0123456789.,"),
+    "persian": str.maketrans("۰۱۲۳۴۵۶۷۸۹٫٬", "0123456789.,"),
+}
+"""Other digits and their separators, and what they stand for."""
+THROUGHOUT = {
+    "wide": "[^-0-9.,:/]*[０-９][^-0-9.,:/]*",
+    "arabic": "[^0-9.,]*[٠-٩][^0-9.,]*",
+    "persian": "[^0-9.,]*[۰-۹][^0-9.,]*",
+}
+"""What is written in other digits throughout, and can be written back."""
+MINUS = re.compile("[−－▲△]")
+"""Signs of negative numbers other than a hyphen; triangles are those of Japanese accounts."""
 CURRENCY = (
     "AED|AUD|BRL|CAD|CHF|CLP|CNY|COP|CZK|DKK|EUR|GBP|HKD|HUF|IDR|ILS|INR|JPY|KRW|MXN|MYR|NOK|NZD|PEN|PHP|PLN"
     "|RON|RUB|SAR|SEK|SGD|THB|TRY|TWD|USD|VND|ZAR"
 )
 """Currencies by their codes (ISO 4217): those traded most."""
 UNIT = re.compile(
-    rf"(?P<before>(?:[$€£¥₩₹₽￥]|(?:{CURRENCY})(?= )) ?)?(?:-?[0-9](?:[0-9.,'’ \u00a0\u202f]*[0-9])?)"
-    r"(?P<behind>\s?(?:[%‰°℃℉$€£¥₩₹₽￥]|[^\W\d_]|[/²³·])[^\d\s,;.-]{0,7})?"
+    rf"(?P<before>(?:[$€£¥₩₹₽￥￡＄]|(?:{CURRENCY})(?= )) ?)?(?:-?[0-9](?:[0-9.,'’ \u00a0\u202f]*[0-9])?)"
+    r"(?P<behind>\s?(?:[%％٪‰°℃℉$€£¥₩₹₽￥￡＄]|[^\W\d_]|[/²³·])[^\d\s,;.-]{0,7})?"
 )
 """A number with a currency before it, or a unit behind."""
 LONG = r"-?\d{10}"
@@ -92,14 +110,15 @@ def infer_form(
     values = column if known.all() else column[known]
     if values.empty:
         return ColumnForm(name, "text", "words" if written.any() else "empty")
-    wide = _all(values, NO_ASCII)
-    plain = values.str.translate(WIDE) if wide else values
+    digits = next((name for name, pattern in THROUGHOUT.items() if _all(values, pattern)), "")
+    plain = values.str.translate(DIGITS[digits]) if digits else values
     found = _boolean(name, plain) or _digits(name, plain) or _number(name, plain, comma)
+    found = found or _negative(name, plain, comma)
     found = found or _date(name, plain) or _time(name, plain) or _with_unit(name, plain, comma)
     if found is None:
         return _text(name, values, rows[known])
-    if wide:
-        found = replace(found, wide=True)
+    if digits:
+        found = replace(found, digits=digits)
     if not written.all() or not markers.any():
         return found
     # With more than one marker, the most frequent one is written for all.
@@ -149,6 +168,16 @@ def _number(name: str, values: Column, comma: bool) -> ColumnForm | None:
             return replace(form, type="whole")
         return _with_decimals(form, values)
     return None
+
+
+def _negative(name: str, values: Column, comma: bool) -> ColumnForm | None:
+    """Tell whether all are numbers, negative ones with a sign other than a hyphen."""
+    signs = {text[0] for text in values[values.str.match(MINUS.pattern)].drop_duplicates()}
+    if len(signs) != 1 or values.str.startswith("-").any():
+        return None
+    (minus,) = signs
+    form = _number(name, values.str.replace(f"^{minus}", "-", regex=True), comma)
+    return form and replace(form, minus=minus)
 
 
 def _with_unit(name: str, values: Column, comma: bool) -> ColumnForm | None:

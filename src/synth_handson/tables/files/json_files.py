@@ -19,6 +19,12 @@ from synth_handson.tables.files.objects import from_rows, plain_rows
 
 MAX_BYTES = 2**30
 """Largest JSON file. Its values take ten times as much memory, unlike those of CSV and Parquet."""
+MAX_ROW = 2**24
+"""Longest row, in characters: lists of nothing take twenty times as much memory."""
+SHOWN = 2**20
+"""Characters of what is no row that are decoded to say what it is."""
+LONGEST_WORD = 8
+"""Characters before a cut in which the decoder may stop: as in false."""
 
 
 def read_json(
@@ -69,7 +75,7 @@ def _array(path: Path, text: str) -> Iterator[tuple[int, dict[str, Any]]]:
     with _told(path, 1):
         start = _past_space(text, 0)
         elements, number = (
-            (_elements(text, start) if text[start : start + 1] == "[" else _held(path, text, start)),
+            (_elements(path, text, start) if text[start : start + 1] == "[" else _held(path, text, start)),
             0,
         )
         for number, row in enumerate(elements, start=1):
@@ -78,13 +84,13 @@ def _array(path: Path, text: str) -> Iterator[tuple[int, dict[str, Any]]]:
             yield number, row
 
 
-def _elements(text: str, place: int) -> Generator[Any, None, int]:
+def _elements(path: Path, text: str, place: int) -> Generator[Any, None, int]:
     """Yield the elements of an array, one by one; returns the place behind it."""
     place = _past_space(text, place + 1)
     if text[place : place + 1] == "]":
         return place + 1
     while True:
-        value, place = DECODER.raw_decode(text, place)
+        value, place = _decoded(path, text, place)
         yield value
         place = _past_space(text, place)
         sign, place = text[place : place + 1], _past_space(text, place + 1)
@@ -110,9 +116,9 @@ def _held(path: Path, text: str, start: int) -> Iterator[Any]:
             arrays += 1
             if arrays > 1:
                 raise ArgumentError("file_no_rows", path=path)
-            place = yield from _elements(text, place)
+            place = yield from _elements(path, text, place)
         else:
-            _, place = DECODER.raw_decode(text, place)
+            _, place = _decoded(path, text, place)
         place = _past_space(text, place)
         if text[place : place + 1] == ",":
             place = _past_space(text, place + 1)
@@ -120,6 +126,27 @@ def _held(path: Path, text: str, start: int) -> Iterator[Any]:
             raise json.JSONDecodeError("Expecting ',' delimiter", text, place)
     if not arrays:
         raise ArgumentError("file_no_rows", path=path)
+
+
+def _decoded(path: Path, text: str, place: int) -> tuple[Any, int]:
+    """Decode the value at a place, and return the place behind it.
+
+    What is no flat object is no row: of it, no more is decoded than says why.
+    """
+    if FLAT.match(text, place, place + MAX_ROW):
+        return DECODER.raw_decode(text, place)
+    try:
+        value, length = DECODER.raw_decode(text[place : place + SHOWN])
+    except json.JSONDecodeError as error:
+        cut = error.pos >= SHOWN - LONGEST_WORD or error.msg.startswith("Unterminated")
+        if cut and place + SHOWN < len(text):
+            raise _too_long(path, text.count("\n", 0, place) + 1) from error
+        raise json.JSONDecodeError(error.msg, text, place + error.pos) from error
+    return value, place + length
+
+
+def _too_long(path: Path, line: int) -> ArgumentError:
+    return ArgumentError("file_row", path=path, line=line, limit=f"{MAX_ROW / 2**20:.0f} MB")
 
 
 def _past_space(text: str, place: int) -> int:
@@ -137,6 +164,8 @@ def _lines(path: Path, text: str) -> Iterator[tuple[int, dict[str, Any]]]:
         )
         if not line.strip():
             continue
+        if len(line) > MAX_ROW:
+            raise _too_long(path, number)
         with _told(path, number):
             row = DECODER.decode(line)
         if not isinstance(row, dict):
@@ -178,4 +207,6 @@ def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 
 DECODER = json.JSONDecoder(parse_float=exact, parse_constant=_constant, object_pairs_hook=_unique)
+FLAT = re.compile(r'[{](?:[^][{}"]++|"(?:[^"\\]++|\\.)*+")*+[}]', re.DOTALL)
+"""An object without lists and objects in it."""
 SPACE = re.compile(r"[ \t\n\r]*")

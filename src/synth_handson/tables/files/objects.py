@@ -28,6 +28,7 @@ from synth_handson.tables.files.convert import (
 )
 from synth_handson.tables.files.form import MAX_COLUMNS, ColumnForm, OnRows
 from synth_handson.tables.files.infer import infer_date
+from synth_handson.tables.files.lines import MAX_CELL, cell_too_long
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -68,9 +69,13 @@ def from_rows(
     columns: dict[str, _Cells] = {}
     for number, (place, row) in enumerate(rows):
         places.append(place)
+        if len(row) > MAX_COLUMNS:
+            raise ArgumentError("file_columns", path=path, columns=len(row), limit=MAX_COLUMNS)
         for name, value in row.items():
             if isinstance(value, dict | list):
                 raise ArgumentError("file_nested", path=path, line=place, column=name)
+            if isinstance(value, str) and len(value) > MAX_CELL:
+                raise cell_too_long(path, place, list(row).index(name))
             columns.setdefault(name, _Cells()).put(number, value)
         if len(columns) > MAX_COLUMNS:
             raise ArgumentError("file_columns", path=path, columns=len(columns), limit=MAX_COLUMNS)
