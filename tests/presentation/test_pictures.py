@@ -183,7 +183,7 @@ def test_where_people_have_several_rows_page_and_report_tell_of_rows(
     evidence: Evidence, language: Language, word: str
 ) -> None:
     several = Measure("shared_people", exact_share(0, 904), rows=904, columns=("name",))
-    privacy = replace(evidence.privacy, measures=(*evidence.privacy.measures, several))
+    privacy = replace(evidence.privacy, checks=(*evidence.privacy.checks, several))
     of_rows = replace(evidence, privacy=privacy)
     for drawn in (
         pictures.three(privacy, language, counted_in(of_rows)),
