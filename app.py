@@ -26,14 +26,8 @@ with app.setup(hide_code=True):
 
 
 @app.cell(hide_code=True)
-def _(language, language_switch, own, state):
-    page.head(language_switch, state.server, own, language)
-    return
-
-
-@app.cell(hide_code=True)
-def _(say):
-    say(
+def _(language, language_switch, own, say, state):
+    _said = say(
         "load",
         ja="""
         ## ステップ 1：危険なデータ
@@ -48,6 +42,7 @@ def _(say):
         There are no names. Is that enough?
         """,
     )
+    mo.vstack([page.head(language_switch, state.server, own, language), _said])
     return
 
 
@@ -57,12 +52,6 @@ def _(own, source):
     train, holdout = split_holdout(dataset.frame, dataset.fraction, person=dataset.person)
     mo.show_code(page.table(dataset.frame), position="above")
     return dataset, holdout, train
-
-
-@app.cell(hide_code=True)
-def _(dataset, holdout, language, train):
-    page.split_note(dataset, train, holdout, language)
-    return
 
 
 @app.cell
@@ -82,14 +71,15 @@ def _(context, exercises, get_answers):
 
 
 @app.cell(hide_code=True)
-def _(get_upload, language, state):
-    page.own_table(get_upload(), state, language)
+def _(dataset, get_upload, holdout, language, state, train):
+    _split = page.split_note(dataset, train, holdout, language)
+    mo.vstack([_split, page.own_table(get_upload(), state, language)])
     return
 
 
 @app.cell(hide_code=True)
-def _(say):
-    say(
+def _(dataset, language, say, state, train):
+    _said = say(
         "generate",
         ja="""
         ## ステップ 2：生成する
@@ -102,16 +92,11 @@ def _(say):
         The button trains a generator on the training rows. Any number of rows can then be drawn from it.
         """,
     )
-    return
-
-
-@app.cell(hide_code=True)
-def _(dataset, language, state, train):
     sample_size_slider = page.rows_slider(state.get_rows(), state.ask_rows, language)
     engine_selector = page.engine_selector(state.memory, language)
     generate_button = page.generate_button(language, len(train))
     ask_form = page.AskForm(state, dataset, train, language)
-    page.row([sample_size_slider, engine_selector, generate_button])
+    mo.vstack([_said, page.row([sample_size_slider, engine_selector, generate_button])])
     return ask_form, engine_selector, generate_button, sample_size_slider
 
 
@@ -139,14 +124,9 @@ def _(made, rows, wish):
 
 
 @app.cell(hide_code=True)
-def _(holdout_closest, language, synthetic_closest, tables):
-    page.crowd(tables, synthetic_closest, holdout_closest, language)
-    return
-
-
-@app.cell(hide_code=True)
-def _(ask_form, get_asking, wish):
-    ask_form.show(get_asking(), wish)
+def _(ask_form, get_asking, holdout_closest, language, synthetic_closest, tables, wish):
+    _crowd = page.crowd(tables, synthetic_closest, holdout_closest, language)
+    mo.vstack([_crowd, ask_form.show(get_asking(), wish)])
     return
 
 
@@ -359,25 +339,19 @@ def _():
     # From here on, what the page works with: nothing to read for the story.
     state = page.PageState()
     get_tables, get_rows, get_job, get_assessed, get_answers, get_scores = state.states
+    return get_answers, get_assessed, get_job, get_rows, get_scores, get_tables, state
+
+
+@app.cell(hide_code=True)
+def _(state):
     get_own, get_upload, get_series, get_memorised, get_wish, get_asking = state.other_states
+    return get_asking, get_memorised, get_own, get_series, get_upload, get_wish
+
+
+@app.cell(hide_code=True)
+def _(state):
     language_switch, source = page.language_switch(state.options.language), state.options.source
-    return (
-        get_answers,
-        get_asking,
-        get_assessed,
-        get_job,
-        get_memorised,
-        get_own,
-        get_series,
-        get_rows,
-        get_scores,
-        get_tables,
-        get_upload,
-        get_wish,
-        language_switch,
-        source,
-        state,
-    )
+    return language_switch, source
 
 
 @app.cell(hide_code=True)
@@ -388,10 +362,10 @@ def _(get_own):
 
 
 @app.cell(hide_code=True)
-def _(language_switch, own):
+def _(language_switch, own, state):
     language = language_switch.value
-    say = page.in_language(language, own)
-    return language, say
+    say, job_buttons = page.in_language(language, own), state.buttons(language)
+    return job_buttons, language, say
 
 
 @app.cell(hide_code=True)
@@ -425,18 +399,11 @@ def _(compared, language, state):
 
 
 @app.cell(hide_code=True)
-def _(language, state):
-    mo.stop(state.script)
-    leak_selector, leak_sliders = page.leaks(state.memory, language)
-    job_buttons = state.buttons(language)
-    return leak_sliders, job_buttons, leak_selector
-
-
-@app.cell(hide_code=True)
 def _(dataset, language, state, tables):
     mo.stop(state.script)
+    leak_selector, leak_sliders = page.leaks(state.memory, language)
     exercises = page.ExercisePanel(state, dataset, tables, language)
-    return (exercises,)
+    return exercises, leak_selector, leak_sliders
 
 
 @app.cell(hide_code=True)

@@ -1,6 +1,6 @@
 """A reader's own free text: learned and written as the commands do, and searched for originals."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -76,10 +76,17 @@ def test_rows_are_compared_without_texts_and_assessed_with_them(own: OwnTable) -
     assert "interview" in tables.train and "interview" in tables.holdout
 
 
-def test_a_first_table_has_no_texts_yet(own: OwnTable) -> None:
+def test_a_table_without_texts_says_why_and_is_assessed_without_the_real_ones(own: OwnTable) -> None:
     tables = drawn(own, None)
     assert list(tables.synthetic) == own.learned
-    assert "no text is covered by differential privacy" in texts_note(tables, "en")[0]
+    measured = tables.without_real_texts()
+    assert list(measured.train) == list(measured.holdout) == own.learned
+    assert "it was not learned" in texts_note(measured, "en")[0]
+    assert "follows" in texts_note(replace(tables, origin="placeholder"), "en")[0]
+    private = replace(tables.training, reached_epsilon=3.0)
+    assert "no text is covered by differential" in texts_note(replace(tables, training=private), "en")[0]
+    written = drawn(own, Parrot())
+    assert written.without_real_texts() is written
 
 
 def test_without_its_column_no_text_is_learned(own: OwnTable) -> None:

@@ -105,6 +105,15 @@ def test_a_crowd_of_categories_can_be_drawn_too() -> None:
     assert dots(pictures.crowd(frame, frame, frame, (5, 5), "en")) == 5
 
 
+def test_a_crowd_lies_by_dates_and_times_as_well() -> None:
+    times = pd.date_range("2024-01-01", periods=100, freq="14min").time
+    real = pd.DataFrame({"day": pd.date_range("2024-01-01", periods=100), "at": times, "n": range(100)})
+    later = real.assign(day=real["day"] + pd.Timedelta("12h"))
+    drawn = pictures.crowd(real, real, later, (0, 0), "en")
+    assert "Across: day, from 2024-01-01 to 2024-04-08. Up: at, from 00:13 to 22:52." in drawn.note
+    assert dots(drawn) == 97  # 98 % of the days, and one evening is beyond the last of them
+
+
 def test_the_worst_column_is_the_one_farthest_beyond_unseen_people() -> None:
     tables = bundled_tables()
     fidelity = compare_columns(tables.train, tables.holdout, tables.synthetic)
@@ -174,7 +183,7 @@ def test_where_people_have_several_rows_page_and_report_tell_of_rows(
     evidence: Evidence, language: Language, word: str
 ) -> None:
     several = Measure("shared_people", exact_share(0, 904), rows=904, columns=("name",))
-    privacy = replace(evidence.privacy, measures=(*evidence.privacy.measures, several))
+    privacy = replace(evidence.privacy, checks=(*evidence.privacy.checks, several))
     of_rows = replace(evidence, privacy=privacy)
     for drawn in (
         pictures.three(privacy, language, counted_in(of_rows)),

@@ -147,6 +147,16 @@ class Tables:
         )
         return replace(self, train=train, holdout=holdout, synthetic=synthetic, identifiers=(), texts=())
 
+    def without_real_texts(self) -> Tables:
+        """Return the same without the real texts if the synthetic table has none to compare them with."""
+        missing = [name for name in self.texts if name not in self.synthetic]
+        if not missing:
+            return self
+        train, holdout = (
+            table.drop(columns=missing, errors="ignore") for table in (self.train, self.holdout)
+        )
+        return replace(self, train=train, holdout=holdout)
+
     def with_rows(self, synthetic: pd.DataFrame) -> Tables:
         """Return the same tables with other rows of the generator."""
         if synthetic is self.synthetic:

@@ -79,8 +79,9 @@ def texts_note(tables: Tables, language: Language) -> list[str]:
     if written or not tables.texts:
         notes = text_notes(written, MODEL, tables.synthetic, tables.train)
         return [escape(note.render(language)) for note in notes]
-    key = "texts_later" if tables.origin == "placeholder" else "texts_none"
-    return [get_text(language, f"generate.{key}", columns=escape(", ".join(tables.texts)))]
+    guaranteed = tables.training.reached_epsilon is not None
+    key = "later" if tables.origin == "placeholder" else "none" if guaranteed else "failed"
+    return [get_text(language, f"generate.texts_{key}", columns=escape(", ".join(tables.texts)))]
 
 
 def asked_note(tables: Tables, language: Language) -> str | None:

@@ -44,5 +44,5 @@ def counted_in(evidence: Evidence) -> Counted:
     """Say what the numbers count: people, rows where people have several each, or a row for each person."""
     if evidence.people:
         return "people"
-    several = any(measure.name == "shared_people" for measure in evidence.privacy.measures)
+    several = any(measure.name == "shared_people" for measure in evidence.privacy.checks)
     return "rows" if several else ""

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
-from pandas.api.types import is_numeric_dtype
 
 from synth_handson.evidence.fidelity.statistics import compare_pair
 from synth_handson.evidence.usefulness import are_alike
@@ -20,6 +19,7 @@ from synth_handson.presentation.labels import column_label
 from synth_handson.presentation.pictures.draw import WIDTH, Picture, disc, dots, drawing, square, text
 from synth_handson.presentation.summaries import counted_in
 from synth_handson.presentation.words import minus, percent
+from synth_handson.tables.columns import Column, ColumnKind, column_kind, to_floats
 
 if TYPE_CHECKING:
     from synth_handson.evidence.assessment import Evidence
@@ -186,7 +186,7 @@ def columns(evidence: Evidence, language: Language) -> Picture | None:
 
 @dataclass(frozen=True)
 class _Scale:
-    """Positions of a column's values between 0 and 1: numbers by size, categories side by side."""
+    """Positions of a column's values between 0 and 1: numbers and times by size, others side by side."""
 
     codes: Mapping[object, float] | None
     low: float
@@ -195,33 +195,41 @@ class _Scale:
 
     @classmethod
     def of(cls, column: pd.Series) -> _Scale:
-        if is_numeric_dtype(column):
-            low, high = (float(end) for end in column.quantile([(1 - SEEN) / 2, (1 + SEEN) / 2]))
-            return cls(
-                None, low, max(high, low + 1e-9), {"low": _round(low, high), "high": _round(high, low)}
-            )
+        if _is_measured(column):
+            kind, ends = column_kind(column), [(1 - SEEN) / 2, (1 + SEEN) / 2]
+            low, high = (float(end) for end in np.nanquantile(to_floats(column), ends))
+            said = {"low": _end(low, high, kind), "high": _end(high, low, kind)}
+            return cls(None, low, max(high, low + 1e-9), said)
         values = list(column.value_counts().index)
         codes = {value: n + 0.5 for n, value in enumerate(values)}
         return cls(codes, 0.0, float(len(values)), {"low": str(values[0]), "high": str(values[-1])})
 
     def places(self, column: pd.Series) -> Floats:
         if self.codes is None:
-            values = pd.to_numeric(column, errors="coerce").to_numpy(float)
+            values = to_floats(column)
         else:
             jitter = np.random.default_rng(0).uniform(-0.4, 0.4, len(column))
             values = column.map(self.codes).to_numpy(float) + jitter
         return np.asarray((values - self.low) / (self.high - self.low))
 
 
-def _round(end: float, other: float) -> str:
-    """Write an end of an axis, without decimals where it spans tens."""
+def _is_measured(column: Column) -> bool:
+    return column_kind(column) not in ("category", "boolean") and bool(column.notna().any())
+
+
+def _end(end: float, other: float, kind: ColumnKind) -> str:
+    """Write an end of an axis; numbers without decimals where it spans tens, spans of time in days."""
+    if kind in ("date", "zoned date", "time"):
+        return f"{pd.Timestamp(end, unit='s'):{'%H:%M' if kind == 'time' else '%Y-%m-%d'}}"
+    if kind == "duration":
+        end, other = end / 86_400, other / 86_400
     return minus(f"{end:,.0f}" if abs(end - other) >= 10 else f"{end:,.3g}")
 
 
 def _two_columns(table: pd.DataFrame) -> tuple[str, str]:
-    """Choose the first two columns with many distinct numbers; failing that, those with most values."""
+    """Choose the first two columns with many distinct numbers or dates; else those with most values."""
     counts = {str(name): table[name].nunique() for name in table}
-    many = [name for name in counts if is_numeric_dtype(table[name]) and counts[name] >= MANY_VALUES]
+    many = [name for name in counts if _is_measured(table[name]) and counts[name] >= MANY_VALUES]
     rest = sorted(set(counts) - {*many}, key=lambda name: -counts[name])
     first, second = (*many, *rest)[:2]
     return first, second
