@@ -276,8 +276,7 @@ def few_columns(people: People, names: Sequence[str]) -> People:
     return replace(people, train=people.train[kept], holdout=people.holdout[kept], fresh=people.fresh[kept])
 
 
-def often(people: People, rows: int, times: float = 7.0) -> pd.DataFrame:
-    """Draw honest rows, but the rarest class of a category so many times as often as it occurs."""
+def _often(people: People, rows: int, seed: int, times: float = 7.0) -> pd.DataFrame:
     shares = {
         name: people.train[name].value_counts(normalize=True)
         for name in people.train.columns
@@ -288,3 +287,33 @@ def often(people: People, rows: int, times: float = 7.0) -> pd.DataFrame:
     rare = people.fresh[name] == shares[name].idxmin()
     count = min(int(rare.sum()), round(times * float(shares[name].min()) * rows))
     return pd.concat([people.fresh[rare].head(count), people.fresh[~rare].head(rows - count)])
+
+
+def _collapsed(people: People, rows: int, seed: int) -> pd.DataFrame:
+    ranks = people.fresh.rank(method="first", pct=True)
+    middle = (ranks.iloc[:, 0] > 0.3) & (ranks.iloc[:, 0] < 0.7)
+    return people.fresh[middle].sample(rows, replace=True, random_state=seed)
+
+
+def _few_rows(people: People, rows: int, seed: int) -> pd.DataFrame:
+    return honest(people, 200, seed).sample(rows, replace=True, random_state=seed)
+
+
+def _rounded(people: People, rows: int, seed: int) -> pd.DataFrame:
+    table = honest(people, rows, seed)
+    numbers = _names(table)[0]
+    return table.assign(**{name: 2 * (table[name] / 2).round() for name in numbers})
+
+
+def _twice(people: People, rows: int, seed: int) -> pd.DataFrame:
+    return pd.concat([honest(people, rows // 2, seed)] * 2)
+
+
+IMPERFECT: dict[str, Callable[[People, int, int], pd.DataFrame]] = {
+    "a rare class seven times as often": _often,
+    "only the middle 40 % by one column": _collapsed,
+    "200 distinct rows, repeated": _few_rows,
+    "numbers rounded to even ones": _rounded,
+    "each row twice": _twice,
+}
+"""What an honest generator may do badly: rows of people whom nobody has seen, drawn or written wrongly."""
