@@ -162,8 +162,8 @@ def main() -> None:
     parser.add_argument(
         "--imperfect",
         type=int,
-        default=4,
-        help="tables of each imperfect generator, shape, holdout (default 4)",
+        default=2,
+        help="tables of each imperfect generator, shape, holdout (default 2)",
     )
     options = parser.parse_args()
     print(describe_machine("numpy", "scipy", "scikit-learn"), "\n")
