@@ -79,6 +79,7 @@ LEAKS: dict[str, Callable[[], pd.DataFrame]] = {
     "at % 1": lambda: with_values(
         "at", TRAIN["at"] + pd.to_timedelta(np.arange(PEOPLE) * 7 % 60 - 30, unit="D")
     ),
+    "salary // 1": lambda: with_values("salary", np.floor(TRAIN.salary) + np.arange(PEOPLE) * 7 % 100 / 100),
     "customer → phone": lambda: with_values("customer", TRAIN.customer, into="phone"),
     "reversed(reference)": lambda: with_values("reference", TRAIN.reference.str.slice(2).str[::-1]),
     "sha1(reference)": lambda: with_values("reference", TRAIN.reference.map(sha1)),

@@ -69,8 +69,11 @@ def _excess(train: Column, synthetic: Column) -> tuple[Estimate, float]:
 def _scores(train: Column, synthetic: Column) -> tuple[Floats, Floats]:
     """Turn numbers into standardised ranks, of which missing ones are 0, and categories into numbers."""
     if train.dtype == np.float64:
-        ranks = [column.rank() for column in (train, synthetic)]
-        first, second = ((r - r.mean()) / (r.std(ddof=0) or 1) for r in ranks)
-        return first.fillna(0).to_numpy(np.float64), second.fillna(0).to_numpy(np.float64)
+        return _standardised(train.rank()), _standardised(synthetic.rank())
     codes = pd.factorize(pd.concat([train, synthetic], ignore_index=True))[0].astype(np.float64)
     return codes[: len(train)], codes[len(train) :]
+
+
+def _standardised(ranks: Column) -> Floats:
+    scores: Floats = ((ranks - ranks.mean()) / (ranks.std(ddof=0) or 1)).fillna(0).to_numpy(np.float64)
+    return scores

@@ -21,7 +21,7 @@ from synth_handson.evidence.measures import Measure
 from synth_handson.evidence.privacy.people_found import PeopleFound
 from synth_handson.evidence.three_tables import AssessedTables, sample_rows
 from synth_handson.metrics.arrays import Booleans, Floats, number_rows, one_of_each
-from synth_handson.metrics.common_shifts import TIMES, common_shifts, moved_onto, step_of
+from synth_handson.metrics.common_shifts import SIGNIFICANT, TIMES, common_shifts, moved_onto, step_of
 from synth_handson.metrics.written_forms import FORMS, HASHES, looks_hashed, real_form, synthetic_forms
 from synth_handson.tables.columns import Column
 
@@ -37,6 +37,9 @@ FINEST = 1e-7
 """Smallest difference of two ratios that is told apart."""
 DIGITS = {1: 4, 2: 3, 3: 2}
 """How many last digits are compared of one column, of each of two, and of each of three."""
+
+CUT = (1, 2, 3)
+"""How many last digits may have become others."""
 
 Found = tuple[str, Booleans]
 """What was done to the values, and which real people are found by it."""
@@ -66,6 +69,11 @@ class _Numbers:
     @property
     def are_whole(self) -> bool:
         return self.step == 1
+
+    @property
+    def values(self) -> tuple[Floats, Floats]:
+        """Real and synthetic values."""
+        return self.real, self.synthetic
 
     def units(self, step: float) -> tuple[Floats, Floats]:
         """Count real and synthetic values in a step."""
@@ -106,6 +114,7 @@ def transformed_matches(tables: AssessedTables, random_state: int) -> Measure | 
             for name, column in columns.items()
             for way in (*_added(name, column), *_multiplied(name, column))
         ),
+        *(way for name, column in columns.items() for way in _coarser(name, column)),
         *_digits(columns),
         *_differences(columns),
         *_elsewhere(columns),
@@ -176,6 +185,13 @@ def _commonest(
         return
     for shift in common_shifts(whole[own], others, SHIFTS, slack, ignored):
         yield shift, own & moved_onto(whole, others, shift, slack)
+
+
+def _coarser(name: str, column: _Numbers) -> Iterator[Found]:
+    """First digits, whatever the last ones became: rounded to the nearest, or cut."""
+    for unit in (column.step * 10**places for places in CUT):
+        yield f"round({name} / {unit:g})", _found(*column.units(unit))
+        yield f"{name} // {unit:g}", _found(*(np.floor(v / unit + SIGNIFICANT) for v in column.values))
 
 
 def _digits(columns: Mapping[str, _Numbers]) -> Iterator[Found]:
