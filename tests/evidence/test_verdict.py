@@ -27,6 +27,7 @@ from synth_handson.metrics.intervals import Estimate
 TESTED = (
     *("identical_rows", "dcr_share", "kernel_share", "attack_auc", "attack_tpr", "attack_tpr_03"),
     *("attack_tpr_01", "subset_matches", "subset_matches_binned", "calibrated_attack_auc"),
+    *("transformed_matches",),
     *("outlier_identical", "outlier_attack_auc", "classifier_attack_auc"),
     *("identical_without", "singling_out", "linkability", "inference"),
     *("identical_texts", "rare_words", "text_attack_auc", "text_attack_tpr", "text_similarity_auc"),
@@ -42,6 +43,7 @@ COUNTED = (
     "identical_without",
     "subset_matches",
     "subset_matches_binned",
+    "transformed_matches",
     "outlier_identical",
     "rare_words",
     "attribution",
@@ -259,7 +261,7 @@ class TestDecide:
         ]
         reasons = {reason.key: reason for verdict in verdicts for reason in verdict.reasons}
         said = {reason.render(language) for reason in reasons.values()}
-        assert len(said) == len(reasons) == len(TESTED) + 27 + len(AVOIDING)
+        assert len(said) == len(reasons) == len(TESTED) + 28 + len(AVOIDING)
         assert get_text(language, "verdict.fail")
 
     def test_where_people_have_several_rows_limits_are_said_of_people(self) -> None:

@@ -170,7 +170,7 @@ def test_the_title_of_the_crowds_says_no_more_than_the_corrected_tests(evidence:
         assert drawn is not None
         return drawn.title
 
-    # Below .05 alone, but not among 21 tests.
+    # Below .05 alone, but not among 22 tests.
     assert titled(0.03, 0.06).startswith("By this test 60 and 23")
     assert titled(0.03, 0.06, "pass").startswith("Being in the training data makes no provable difference")
     assert titled(1e-6, 0.06).startswith("People from the training data can be picked out: 60 in 1,000")

@@ -248,6 +248,7 @@ _INTRACLASS = "R. A. Fisher, 1925; A. Donner, International Statistical Review 5
 _UNICITY = "de Montjoye et al., Scientific Reports 3, 2013, and Science 347, 2015"
 _SPARSE = "Narayanan & Shmatikov, IEEE S&P 2008"
 _TCAP = "Taub et al., Privacy in Statistical Databases 2018"
+_SPECTRUM = "Cooley & Tukey, Mathematics of Computation 19, 1965"
 _ANONYMETER = "Giomi et al., PoPETs 2023(2); WP29 Opinion 05/2014"
 
 DEFINITIONS: dict[str, Definition] = {
@@ -294,6 +295,9 @@ DEFINITIONS: dict[str, Definition] = {
     "classifier_attack_auc": Definition(0.0, 1.0, "near", 0.5, "delong", _LOGAN, tested=True),
     "subset_matches": Definition(0.0, 1.0, "low", 0.0, "clopper_pearson", _UNIQUES, tested=True),
     "subset_matches_binned": Definition(0.0, 1.0, "low", 0.0, "clopper_pearson", _UNIQUES, tested=True),
+    "transformed_matches": Definition(
+        0.0, 1.0, "low", 0.0, "clopper_pearson", f"{_SPECTRUM}; {_FISHER}", tested=True
+    ),
     "singling_out": Definition(0.0, 1.0, "low", 0.0, "wilson", _ANONYMETER, tested=True),
     "linkability": Definition(0.0, 1.0, "low", 0.0, "wilson", _ANONYMETER, tested=True),
     "inference": Definition(0.0, 1.0, "low", 0.0, "wilson", _ANONYMETER, tested=True),
@@ -323,6 +327,7 @@ DEFINITIONS: dict[str, Definition] = {
     "key_matches": Definition(0.0, 1.0, "low", 0.0, "clopper_pearson", _FISHER, tested=True),
     "training_matches": Definition(0.0, 1.0, "low", 0.0, "clopper_pearson", _FISHER),
     "holdout_matches": Definition(0.0, 1.0, "low", 0.0, "clopper_pearson", _FISHER),
+    "row_order": Definition(-1.0, 1.0, "low", 0.0, "moved_rows", _SPEARMAN),
     "shared_people": Definition(0.0, 1.0, "low", 0.0, "clopper_pearson", _REPEATED),
     "split_auc": Definition(0.0, 1.0, "near", 0.5, "delong", _C2ST),
     "split_columns": Definition(0.0, 1.0, "low", 0.0, "bootstrap", _CHI),

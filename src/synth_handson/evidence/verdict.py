@@ -33,11 +33,13 @@ AREAS = tuple(name for name, known in DEFINITIONS.items() if known.tested and kn
 LEANINGS = ("classifier_attack_auc",)
 """Tests of the table as a whole. Every generator leans a little towards the people it learned from without
 coming close to any of them, so the verdict counts only what exceeds the tolerated leak."""
-HINTS = ("training_matches", "holdout_matches")
-"""Checks that assume the generator draws like reality. They are hints, not tests."""
+HINTS = ("training_matches", "holdout_matches", "row_order")
+"""Checks that assume the generator draws like reality, or that the order of rows does not repeat itself. They
+are hints, not tests."""
 AVOIDED = {
     "identical_rows": "rows", "identical_without": "rows", "outlier_identical": "outliers",
     "subset_matches": "subset", "subset_matches_binned": "subset",
+    "transformed_matches": "subset",
     "attribution": "attribution", "attribution_matched": "attribution",
     "attack_tpr": "hits", "attack_tpr_03": "hits", "attack_tpr_01": "hits",
     "identical_texts": "texts", "rare_words": "texts", "text_attack_tpr": "texts",
@@ -131,8 +133,8 @@ def decide(
        is tolerated, here and in 3.
     3. **review** if any corrected p-value is below 5 %; if more synthetic rows occur in the training table
        than reality puts there, or if they know the holdout's people better than real rows do, which a
-       generator may do that draws some groups too often (`HINTS`); or if a leak of 5 % copied rows would not
-       have been noticed with 80 % probability.
+       generator may do that draws some groups too often, or if they stand in the order of the training rows
+       (`HINTS`); or if a leak of 5 % copied rows would not have been noticed with 80 % probability.
     4. **pass** otherwise. It says that no leak was found, and how large one could have gone unnoticed.
 
     Of rows on demand behind which stand too few people to be measured among, 4. is a **review**, too
@@ -272,6 +274,8 @@ def avoids_training_people(found: Measure) -> bool:
 
 def hint_speaks(found: Measure) -> bool:
     """Tell whether a hint is clear: more matches than expected, and not by chance."""
+    if found.name == "row_order":
+        return (found.p_value or 0.0) < FAIL_LEVEL and (found.value or 0.0) > TOLERATED_LEAK
     often = found.attributable is not None and found.attributable.low > TOLERATED_FRACTION
     if found.p_value is None or not often:
         return False

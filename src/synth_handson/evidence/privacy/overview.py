@@ -16,6 +16,7 @@ from synth_handson.evidence.privacy.membership import (
     membership_measures,
 )
 from synth_handson.evidence.privacy.random_split import split_measures
+from synth_handson.evidence.privacy.row_order import row_order
 from synth_handson.evidence.privacy.subsets import holdout_matches
 from synth_handson.evidence.privacy.text_columns import (
     TEXT_PRIVACY,
@@ -26,6 +27,7 @@ from synth_handson.evidence.privacy.text_columns import (
     text_privacy,
 )
 from synth_handson.evidence.privacy.three_risks import MAX_SECRETS, three_risks
+from synth_handson.evidence.privacy.transformed import transformed_matches
 from synth_handson.evidence.verdict import TOLERATED_LEAK, Verdict, decide, in_people, single_level
 from synth_handson.metrics.bins import DistanceShares, distance_shares
 from synth_handson.metrics.intervals import Estimate
@@ -41,7 +43,7 @@ class Privacy:
         "identical_rows", "subset_matches" and, where numbers have many values, "subset_matches_binned";
         "dcr_share", "dcr_ratio", "kernel_share", "attack_auc", "attack_tpr", "attack_tpr_03",
         "attack_tpr_01", "calibrated_attack_auc", "outlier_identical", "outlier_attack_auc",
-        "classifier_attack_auc";
+        "classifier_attack_auc"; "transformed_matches" where columns tell people apart;
         "identical_without" where columns hardly ever repeat; "singling_out", "linkability", and "inference"
         once for each secret column; and for each column of free text "identical_texts", "rare_words",
         "text_attack_auc", "text_attack_tpr" and "text_similarity_auc"; "rare_words" for each column of
@@ -52,9 +54,10 @@ class Privacy:
     checks
         Whether the holdout is what it should be: "split_auc" and "split_columns", whether it is a random part
         of the same people; "shared_people", where people have several rows, whether rows of the same people
-        occur on both sides; and two hints, "training_matches", whether more rows occur in the training table
-        than reality puts there (only where the labels cannot decide that), and "holdout_matches", whether the
-        generator may have known the holdout's people.
+        occur on both sides; and hints, "training_matches", whether more rows occur in the training table
+        than reality puts there (only where the labels cannot decide that), "holdout_matches", whether the
+        generator may have known the holdout's people, and "row_order", whether rows are in the order of the
+        training table.
     distances
         How the distances to the closest training row spread, of synthetic rows and of the holdout's.
     verdict
@@ -130,6 +133,9 @@ def assess_privacy(
     planned = _planned(tables.train.shape[1], len(never.left_out), sum(text.measurable for text in texts))
     short = short_texts(tables)
     planned += ("rare_words",) * len(short)
+    moved = transformed_matches(tables, neighbours.random_state)
+    transformed = (moved,) if moved else ()
+    planned += tuple(measure.name for measure in transformed)
     planned += ATTRIBUTION_MEASURES if known else ()
     planned += tuple(measure.name for measure in of_people.measures) if of_people else ()
     level = single_level(planned)
@@ -150,8 +156,10 @@ def assess_privacy(
         *(hint for text in texts for hint in text_hints(text, level)),
     )
     same = of_people.shared if of_people else counts.shared_people
+    order = None if neighbours.whole or of_people else row_order(tables)
     checks = (
         *((same,) if same else ()),
+        *((order,) if order else ()),
         *split_measures(tables, real_auc, counts.split),
         *((*hints, holdout_matches(neighbours.joins)) if as_in_reality else ()),
     )
@@ -165,7 +173,7 @@ def assess_privacy(
     )
     told = attribution_measures(counts.attributions(known)) if known else ()
     by_events = of_people.measures if of_people else ()
-    measures = (*membership, *by_events, *without, *risks, *words, *told)
+    measures = (*membership, *transformed, *by_events, *without, *risks, *words, *told)
     verdict = decide(measures, limits, neighbours.matches.rows, checks, never)
     if of_people and of_people.several:
         verdict = in_people(verdict)

@@ -26,8 +26,8 @@ WIDEST = 0.2
 """Smallest share of the rows at which the picture of the alarm ends."""
 ALARM = "#1c7a45"
 FINDERS = (
-    "subset_matches", "subset_matches_binned", "profile_matches", "key_matches", "event_matches",
-    "event_matches_2", "event_matches_3", "event_matches_4", "attribution", "rare_words",
+    "subset_matches", "subset_matches_binned", "transformed_matches", "profile_matches", "key_matches",
+    "event_matches", "event_matches_2", "event_matches_3", "event_matches_4", "attribution", "rare_words",
 )  # fmt: skip
 """Measures that are shares of people found, among training people and among the holdout's."""
 
