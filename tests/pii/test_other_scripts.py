@@ -128,3 +128,28 @@ def test_initials_are_replaced_in_their_script() -> None:
     safe = replace_personal_data(frame, find_personal_data(frame), key=b"0123456789abcdef")["x"]
     assert not set(safe) & set(frame["x"])
     assert safe.str.fullmatch(r"[А-Яа-я-]+ [А-Я]\. ?[А-Я]\.").all()
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("Звонил г-н Бондаренчук.", "Бондаренчук"),
+        ("Письмо для Ольги Смирновой", "Ольги Смирновой"),
+        ("Στο Νίκο Παπαδόπουλο", "Νίκο Παπαδόπουλο"),
+        ("ΝΙΚΟΛΑΟΥ ΜΑΡΙΑ", "ΝΙΚΟΛΑΟΥ ΜΑΡΙΑ"),
+        ("الدكتورة سارة الشهري في العيادة", "سارة الشهري"),
+        ("श्रीमती सुनीता देवी आई थीं", "सुनीता देवी"),
+        ("แจ้งนายประเสริฐ วงศ์สวัสดิ์ แล้ว", "ประเสริฐ วงศ์สวัสดิ์"),
+        ("患者张伟昨日出院", "张伟"),
+        ("令狐冲", "令狐冲"),
+        ("황보혜정님 예약", "황보혜정"),
+    ],
+)
+def test_titles_cases_and_compound_names_are_understood(text: str, name: str) -> None:
+    start = text.index(name)
+    assert any(span.start <= start and span.end >= start + len(name) for span in scan(text))
+
+
+def test_a_column_in_a_script_without_lists_is_asked_about() -> None:
+    (found,) = find_personal_data(pd.DataFrame({"x": ["အောင်ဆန်း", "မောင်မောင်", "သီရိ"] * 4}))
+    assert (found.kind, found.asked, found.cells) == ("possible_name", True, 12)

@@ -185,3 +185,23 @@ def test_full_names_that_are_known_are_replaced_before_anybody_answers() -> None
 def test_one_sign_is_asked_about_under_a_header_of_people() -> None:
     (found,) = told(["有", "無"], "会員", times=20)
     assert found.kind == "possible_name"
+
+
+@pytest.mark.parametrize(
+    "values", ["April May June August", "金 土 日", "ocak nisan mayıs", "Lundi Mardi Mercredi", "優 秀 良 可"]
+)
+def test_a_column_of_months_days_or_grades_holds_nobody(values: str) -> None:
+    assert told(values.split(), "x", times=20) == ()
+
+
+def test_of_few_values_full_names_are_asked_about_too_unless_they_are_most() -> None:
+    (found,) = told(["Jack Russell", "Beagle", "Poodle", "Whippet"], "x", times=20)
+    assert (found.kind, found.asked, found.cells) == ("possible_name", True, 20)
+    (found,) = told(["James Smith", "Emily Clarke", "Desk 4"], "x", times=20)
+    assert (found.kind, found.asked) == ("name", False)
+
+
+def test_unknown_names_beside_known_ones_are_replaced_with_them() -> None:
+    names = ["Mehmet Yılmaz", "Ayşe Çelik", "Zerdali Kuşkonmaz", "Pınarcan Tozluyurt"]
+    (found,) = told(names, "x", times=2)
+    assert (found.kind, found.asked, found.cells) == ("name", True, 8)

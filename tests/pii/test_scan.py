@@ -202,3 +202,24 @@ def test_marks_in_sentences_are_read() -> None:
     sentence = personal_data.read_sentence("I am [name:Ann] of [address:Elm St 5], [sic].")
     assert sentence.text == "I am Ann of Elm St 5, [sic]."
     assert sentence.marked == ((5, 8, "name"), (12, 20, "address"))
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("Rozmawiałem z Janem Kowalskim o fakturze.", "Janem Kowalskim"),
+        ("Předáno Janu Novákovi dnes.", "Janu Novákovi"),
+        ("Pani Wiśniewska prosi o kontakt.", "Wiśniewska"),
+        ("La Sra. Etxeberria pidió el reembolso.", "Etxeberria"),
+        ("Ayşe Hanım tekrar arayacak.", "Ayşe"),
+        ("GÖKHAN ŞAHİN", "GÖKHAN ŞAHİN"),
+        ("Mohon hubungi Bapak Sukarno besok.", "Sukarno"),
+        ("spoke with emily clarke about refund", "emily clarke"),
+        ("Smith, James A. called again.", "Smith, James A."),
+        ("Tom & Olivia Brown", "Tom & Olivia Brown"),
+        ("Zhang Xiaoming paid.", "Zhang Xiaoming"),
+    ],
+)
+def test_names_in_cases_with_titles_and_in_small_letters_are_found(text: str, name: str) -> None:
+    start = text.index(name)
+    assert any(span.start <= start and span.end >= start + len(name) for span in scan(text))

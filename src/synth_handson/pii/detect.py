@@ -13,16 +13,18 @@ import pandas as pd
 
 from synth_handson.errors import ArgumentError
 from synth_handson.pii.columns import hint, is_bare, is_category
-from synth_handson.pii.japanese import is_known_word, is_other_word, name_parts
+from synth_handson.pii.japanese import is_known_word, is_other_word, is_place, name_parts
 from synth_handson.pii.name_finder import NameFinder
 from synth_handson.pii.name_lists import NOT_NAMES, bare, is_first, is_last, is_word, stands_alone
-from synth_handson.pii.other_scripts import WORD
+from synth_handson.pii.other_scripts import WORD, is_chinese_name, is_unlisted
 from synth_handson.pii.scan import scan
 from synth_handson.pii.spans import HANGUL, JAPANESE, KINDS, Kind, Span, plain, without_overlaps
 from synth_handson.pii.western import LINKS
+from synth_handson.pii.words import LISTS
 from synth_handson.tables.alignment import as_text
 from synth_handson.tables.checks import MISSING_MARKERS
 from synth_handson.tables.columns import Column, column_kind
+from synth_handson.tables.months import calendar_words
 from synth_handson.tables.texts import MIN_KEPT_ROWS
 
 WHOLE_SHARE = 0.5
@@ -40,6 +42,12 @@ MAX_PARTS = 3
 MAX_SHORT = 24
 """Longest cell that is not a sentence."""
 MAX_NAME_WORDS = 5
+MOST = 0.8
+"""Share of a column's values that have to look like names, if its name does not say that they are."""
+MIN_SET = 3
+"""Fewest different values by which months and days are told from people who are called like them."""
+MAX_FEW = 60
+"""Most different values of a column of few: countries have fewer states and prefectures."""
 EXAMPLES = 3
 HEADERS: tuple[Kind, ...] = ("email", "card", "iban", "my_number", "ssn", "phone", "address")
 """Kinds of personal data that a column's name cannot be: such a first row holds data."""
@@ -281,9 +289,13 @@ def find_in_column(name: str, column: Column, answer: Answer | None = None) -> P
     if promised == "name":
         unknown = found is None or found.whole is None
         return _if_like_names(texts, found, often) if unknown else found
-    if found is None or not _is_short(texts):
+    if not texts or not _is_short(texts):
         return found
-    return _questioned(name, texts, found, often)
+    if _are_of_a_set(texts):
+        return _without_names(found)
+    if found is None or found.whole is None:
+        found = _if_people(name, texts, found, often)
+    return _questioned(name, texts, found, often) if found and not found.asked else found
 
 
 def _is_short(texts: list[str]) -> bool:
@@ -301,7 +313,9 @@ def _without_names(found: PersonalDataSpans | None) -> PersonalDataSpans | None:
     )
 
 
-def _questioned(name: str, texts: list[str], found: PersonalDataSpans, often: bool) -> PersonalDataSpans:
+def _questioned(
+    name: str, texts: list[str], found: PersonalDataSpans, often: bool
+) -> PersonalDataSpans | None:
     """Separate names from words that may be names, in a column of short values.
 
     Full names, and first and last names that are nothing else, speak for people. Where these are fewer than
@@ -316,17 +330,56 @@ def _questioned(name: str, texts: list[str], found: PersonalDataSpans, often: bo
     full = {text for text in named if _is_full(text)}
     alone = {text for text in named if text not in full and not _is_ambiguous(text)}
     category = is_category(name)
+    few = often and len(texts) <= MAX_FEW
+    if few and not category:
+        # A part of "Sainsbury's" is no better known than all of it.
+        parts = (t for t, its in found.spans.items() if any(s.kind == "name" for s in its))
+        named += [text for text in parts if text not in named]
     if not named:
-        return replace(found, asked=category)
+        return replace(found, asked=category) if found.spans else found
+    if few:
+        # The lists of names in Latin letters do not say what else is called so, as the dictionary does.
+        alone = set(filter(JAPANESE.search, alone))
     if len(full | alone) >= WHOLE_SHARE * len(texts) and not category:
         return found
-    words = [text for text in named if text not in full]
+    # Of few places, some are called like people.
+    if few and not full and len(named) < WHOLE_SHARE * len(texts) and all(map(is_place, texts)):
+        return _without_names(found)
+    words = [text for text in named if few or text not in full]
     if not words or not (often or category):
         return replace(found, asked=bool(words) or category)
     spans = {text: scan(text) if found.whole else spans for text, spans in found.spans.items()}
-    return PersonalDataSpans(
-        None, {t: s for t, s in spans.items() if t not in words and s}, category, frozenset(words)
-    )
+    kept = {text: [s for s in its if text not in words or s.kind != "name"] for text, its in spans.items()}
+    return PersonalDataSpans(None, {t: s for t, s in kept.items() if s}, category, frozenset(words))
+
+
+def _are_of_a_set(texts: list[str]) -> bool:
+    """Tell whether all values are months, days, seasons or grades: several of one language."""
+    words = {text.strip().lower() for text in texts}
+    sets = (*calendar_words(), *(line.split() for line in LISTS["word_sets"].splitlines()))
+    return len(words) >= MIN_SET and any(words.issubset(one) for one in sets)
+
+
+def _if_people(
+    name: str, texts: list[str], found: PersonalDataSpans | None, often: bool
+) -> PersonalDataSpans | None:
+    """Ask about a column whose name says nothing, if its values look like names that no list has.
+
+    Where some are full names of a list and all others look like names, the column is one of people. Full
+    names that no list has, and what is written in a script without lists, are only asked about.
+    """
+    if is_category(name):
+        return found
+    spans = found.spans if found else {}
+    full = {text for text, its in spans.items() if _covering(text, its) == "name" and _is_full(text)}
+    like = {text for text in texts if _is_like_name(text)} - spans.keys()
+    if like and len(full) >= NAMES_SHARE * len(texts) and len(full | like) >= MOST * len(texts):
+        return _if_like_names(texts, found, often)
+    unlisted = {text for text in texts if is_unlisted(text) and not re.search(r"\d", text)}
+    unsure = unlisted | ({text for text in like if _is_full(text)} if not often else set())
+    if len(unsure) < MOST * len(texts):
+        return found
+    return PersonalDataSpans(None, dict(spans), False, frozenset(unsure - spans.keys()))
 
 
 def _if_like_names(
@@ -363,7 +416,7 @@ def _is_like_name(text: str) -> bool:
 
 def _is_full(text: str) -> bool:
     """Tell whether a name has more than one part, initials, or a title or honorific beside it."""
-    if HANGUL.search(text):
+    if HANGUL.search(text) or is_chinese_name(text):
         return True
     if JAPANESE.search(text):
         return len([part for part, _ in name_parts(text) if part.strip(" 　・")]) > 1

@@ -256,6 +256,11 @@ def is_known_word(text: str) -> bool:
     return any(word.part_of_speech()[2] != "人名" for word in _dictionary().lookup(text))
 
 
+def is_place(text: str) -> bool:
+    """Tell whether the dictionary has a text as the name of a place."""
+    return has_dictionary() and any(word.part_of_speech()[2] == "地名" for word in _dictionary().lookup(text))
+
+
 def is_other_word(name: str) -> bool:
     """Tell whether a name of one word is a place, a brand or any other word as well."""
     if len(name) == 1 or not has_dictionary():

@@ -10,7 +10,7 @@ from functools import cache, lru_cache
 from importlib import import_module
 from typing import NamedTuple
 
-from synth_handson.pii.words import LISTS
+from synth_handson.pii.words import LISTS, case_endings, nominatives
 
 LOCALES = tuple(LISTS["locales"].split())
 """Faker's lists that are used as names of people."""
@@ -55,14 +55,51 @@ def names() -> Names:
     )
 
 
+@cache
+def _declined() -> tuple[dict[str, tuple[str, ...]], frozenset[str], frozenset[str]]:
+    """Return endings of cases, and the first and last names of languages that have them."""
+    locales = LISTS["declined_locales"].split()
+    first, last = (
+        frozenset(bare(name) for locale in locales for name in _listed(locale, part))
+        for part in ("first_name", "last_name")
+    )
+    return case_endings("declined_latin"), first, last
+
+
+def is_declined_first(word: str) -> bool:
+    """Tell whether a word is a Slavic first name in a case other than the nominative."""
+    endings, first, _ = _declined()
+    return not first.isdisjoint(nominatives(bare(word), endings))
+
+
+def is_declined_last(word: str) -> bool:
+    """Tell whether a word is a Slavic last name in a case other than the nominative."""
+    endings, _, last = _declined()
+    return not last.isdisjoint(nominatives(bare(word), endings))
+
+
+@cache
+def chinese_last_names() -> frozenset[str]:
+    """Return Chinese last names in Latin letters, in small letters."""
+    lists = (import_module(f"faker.providers.person.{locale}").Provider for locale in ("zh_CN", "zh_TW"))
+    return frozenset(name.lower() for provider in lists for name in provider.last_romanized_names)
+
+
+def _listed(locale: str, part: str) -> set[str]:
+    """Return Faker's first or last names of a locale in small letters."""
+    provider = import_module(f"faker.providers.person.{locale}").Provider
+    lists = (getattr(provider, name) for name in dir(provider) if part in name)
+    words = [listed for listed in lists if isinstance(listed, list | tuple | dict | set)]
+    found = _small(word for one in words for word in one)
+    # Of Polish ones, Faker lists those of men.
+    return found | {name[:-1] + "a" for name in found if locale == "pl_PL" and name.endswith(("ski", "cki"))}
+
+
 def _times(part: str) -> Counter[str]:
     """Count in how many lists each name is; a large one counts for two."""
     times: Counter[str] = Counter()
     for locale in LOCALES:
-        provider = import_module(f"faker.providers.person.{locale}").Provider
-        lists = (getattr(provider, name) for name in dir(provider) if name.startswith(part))
-        words = (listed for listed in lists if isinstance(listed, list | tuple | dict | set))
-        listed = _small(word for one in words for word in one)
+        listed = _listed(locale, part)
         found = listed if locale in CURATED else listed - common()
         times.update(dict.fromkeys(found, 2 if locale in LARGE else 1))
     return times

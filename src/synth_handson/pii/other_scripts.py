@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache, lru_cache
 from importlib import import_module
 from itertools import pairwise
@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from synth_handson.pii.japanese import is_known_word
 from synth_handson.pii.spans import KANJI, Span
-from synth_handson.pii.words import LISTS, any_word
+from synth_handson.pii.words import LISTS, any_line, any_word, case_endings, nominatives
 
 LATIN = re.compile("[A-Za-z\u00c0-\u024f\u1e00-\u1eff]")
 LETTER = re.compile(r"[^\W\d_]")
@@ -21,6 +21,8 @@ MARKS = "\u0300-\u036f\u0591-\u05c7\u064b-\u0670\u0900-\u0dff\u0e31-\u0e4e\u200c
 WORD = re.compile(rf"[^\W\d_](?:[^\W\d_]|[{MARKS}]|['’״׳-](?=[^\W\d_]))*")
 SPELLINGS = str.maketrans("أإآىةё", "ااايهе")
 """Letters that are written in two ways."""
+ACUTE = "\u0301"
+"""The accent that Greek capitals lack."""
 APART = "\u3001"
 """Stands for what is written in other scripts."""
 PATRONYMIC = re.compile(r"\w+(?:ович|евич|ич|овна|евна|инична|івна|ївна)")
@@ -35,6 +37,16 @@ SHARED = ("", "LATIN", "CJK", "IDEOGRAPHIC", "HIRAGANA", "KATAKANA", "KATAKANA-H
 INITIALS = r"[^\W\d_]\.(?:[\s-]?[^\W\d_]\.)?"
 LAST_INITIALS = re.compile(rf"(?<!\w)({WORD.pattern}),?\s({INITIALS})(?!\w)")
 INITIALS_LAST = re.compile(rf"(?<!\w)(?<!\w\.)({INITIALS})\s?({WORD.pattern})(?!\w|\.\w)")
+TITLED = re.compile(rf"(?<!\w)(?:{any_line('script_titles')})\s*({WORD.pattern})(?:\s({WORD.pattern}))?")
+PEOPLE = re.compile(
+    rf"(?<!\w)(?:{any_line('script_people')})\s({WORD.pattern})(?:\s({WORD.pattern}))?", re.IGNORECASE
+)
+"""A title, or a word for people, with one or two words behind it."""
+THAI = "\u0e01-\u0e4e"
+THAI_TITLED = re.compile(rf"(?:{any_line('thai_titles')})\s?([{THAI}]{{2,}}(?:\s[{THAI}]{{2,}})?)")
+ARTICLE = "ال"
+"""Begins many Arabic last names."""
+CASES = {"CYRILLIC": case_endings("declined_cyrillic"), "GREEK": case_endings("declined_greek")}
 CHINESE_BEFORE = "客户|客戶|患者|病人|联系|聯絡|和|给|由|与|請|请"
 
 
@@ -62,7 +74,7 @@ def find_names_in_other_scripts(text: str) -> Iterator[Span]:
         if script == "HANGUL":
             yield from _around(text, _hangul())
         elif script in _lists():
-            yield from _in_words(_written_in(text, script), _spelled(script))
+            yield from _in_words(_written_in(text, script), _spelled(script), CASES.get(script, {}))
 
 
 def scripts_of(text: str) -> list[str]:
@@ -86,6 +98,17 @@ def _written_in(text: str, script: str) -> str:
     return "".join(APART if LETTER.match(sign) and _script(sign) != script else sign for sign in text)
 
 
+def is_chinese_name(text: str) -> bool:
+    """Tell whether a text is a Chinese last name and a first name of the lists."""
+    return bool(_han().whole.fullmatch(text) or _frequent_chinese().fullmatch(text))
+
+
+def is_unlisted(text: str) -> bool:
+    """Tell whether a text is written in scripts of which there are no lists of names."""
+    scripts = scripts_of(text)
+    return bool(scripts) and not (set(scripts) & _lists().keys() or LATIN.search(text))
+
+
 @cache
 def _lists() -> dict[str, Listed]:
     """Return first and last names by script, in small letters."""
@@ -99,14 +122,25 @@ def _lists() -> dict[str, Listed]:
                     script = script_of(name) or ("CJK" if HAN.match(name) else "LATIN")
                     found.setdefault(script, (set(), set()))[which].update(WORD.findall(name.lower()))
     found["HANGUL"][0].update(LISTS["korean"].split())
+    found["HANGUL"][1].update(LISTS["korean_compound"].split())
+    found["CJK"][1].update(LISTS["chinese_compound"].split())
     return {script: Listed(*map(frozenset, names)) for script, names in found.items()}
 
 
 @cache
 def _spelled(script: str) -> Listed:
-    """Return names of a script as of `SPELLINGS`."""
-    first, last = (frozenset(name.translate(SPELLINGS) for name in names) for names in _lists()[script])
+    """Return names of a script as of `_form`."""
+    first, last = (frozenset(map(_form, names)) for names in _lists()[script])
     return Listed(first, last)
+
+
+@lru_cache(maxsize=65_536)
+def _form(word: str) -> str:
+    """Return a word in small letters, in one of its spellings, and without accents in Greek."""
+    form = word.lower().translate(SPELLINGS)
+    if "\u0370" <= form[:1] < "\u0400":
+        form = unicodedata.normalize("NFD", form).replace(ACUTE, "")
+    return form
 
 
 @cache
@@ -147,9 +181,12 @@ def _han() -> Around:
     first, last = _lists()["CJK"]
     signs, titles = "".join(sorted(set("".join(first)))), any_word("chinese_titles")
     name = rf"(?:{_longest_first(last)})[{KANJI}]{{1,2}}"
+    given = rf"(?:{_longest_first(last)})\s?[{signs}]{{1,2}}"
+    compound = rf"(?:{any_word('chinese_compound')})\s?[{KANJI}]{{1,2}}"
+    labels = any_word("chinese_labels")
     return Around(
-        re.compile(rf"\s*((?:{_longest_first(last)})\s?[{signs}]{{1,2}})\s*"),
-        re.compile(rf"(?:{any_word('chinese_labels')})[:=]\s*({name})(?![{KANJI}])"),
+        re.compile(rf"\s*({given}|{compound})\s*"),
+        re.compile(rf"(?:{labels})(?:[:=]\s*(?={name}(?![{KANJI}])))?((?<=[:=\s]){name}|{given})"),
         re.compile(rf"(?:(?<![{KANJI}の])|{CHINESE_BEFORE})({name})(?=(?:{titles}))"),
     )
 
@@ -189,18 +226,37 @@ def _with_initials(text: str, last: frozenset[str]) -> Iterator[Span]:
         for match in pattern.finditer(text):
             name, initials = match[of_name], match[of_initials]
             capital = name.istitle() or name.isupper()
-            known = name.lower().translate(SPELLINGS) in last
+            known = _form(name) in last
             if known or (len(name) > 2 and capital and initials.count(".") > 1 and initials.isupper()):
                 yield Span(*match.span(), "name", known)
 
 
-def _in_words(text: str, listed: Listed) -> Iterator[Span]:
+def _titled(text: str, listed: Listed) -> Iterator[Span]:
+    """Yield one or two words behind a title, and known names behind words for people."""
+    cased = text != text.swapcase()
+    for pattern in (TITLED, PEOPLE):
+        for match in pattern.finditer(text):
+            one, two = match[1], match[2] or ""
+            known = _form(one) in listed.first | listed.last
+            if not (known or (pattern is TITLED and (one[0].isupper() or not cased))):
+                continue
+            if cased:
+                full = two[:1].isupper()
+            else:
+                full = _form(one) in listed.first or _form(two) in listed.last or two.startswith(ARTICLE)
+            yield Span(match.start(1), match.end(2) if two and full else match.end(1), "name", known)
+    yield from (Span(*match.span(1), "name") for match in THAI_TITLED.finditer(text))
+
+
+def _in_words(text: str, listed: Listed, cases: Mapping[str, tuple[str, ...]]) -> Iterator[Span]:
     yield from _with_initials(text, listed.last)
+    yield from _titled(text, listed)
     words = list(WORD.finditer(text))
     if not words:
         return
-    forms = [match.group().lower().translate(SPELLINGS) for match in words]
-    first, last = ([form in names for form in forms] for names in listed)
+    forms = [_form(match.group()) for match in words]
+    ways = [{form, *nominatives(form, cases)} for form in forms]
+    first, last = ([not names.isdisjoint(way) for way in ways] for names in listed)
     whole = text[words[0].start() : words[-1].end()] if APART in text else text.strip(" .,")
     short = len(words) <= MAX_WORDS and not re.search(rf"[\d.!?,;:{APART}]", whole)
     ends = first[0] or last[0], first[-1] or last[-1]

@@ -78,11 +78,16 @@ def composed(text: str) -> tuple[str, list[int] | None]:
 
 
 def without_overlaps(spans: Iterable[Span]) -> list[Span]:
-    """Resolve overlapping spans by precedence, in the order of the text."""
+    """Resolve overlapping spans by precedence, in the order of the text; names that overlap become one."""
     kept: list[Span] = []
     for span in sorted(spans, key=lambda s: (KINDS.index(s.kind), s.start - s.end, s.start)):
-        if all(span.end <= other.start or other.end <= span.start for other in kept):
+        over = [other for other in kept if span.start < other.end and other.start < span.end]
+        if not over:
             kept.append(span)
+        elif all(other.kind == span.kind == "name" for other in over):
+            kept = [other for other in kept if other not in over]
+            start, end = min(s.start for s in (span, *over)), max(s.end for s in (span, *over))
+            kept.append(Span(start, end, "name", any(s.sure for s in (span, *over))))
     return sorted(kept)
 
 

@@ -14,7 +14,10 @@ from synth_handson.pii.name_lists import (
     NOT_NAMES,
     PLAIN_ROMAJI,
     bare,
+    chinese_last_names,
     common,
+    is_declined_first,
+    is_declined_last,
     is_first,
     is_last,
     is_word,
@@ -64,7 +67,7 @@ VIETNAMESE = frozenset(map(bare, Vietnamese.last_names))
 TITLED = re.compile(rf"\b(?:{any_line('titles')})\b\.?\s+({_FULL})")
 INITIAL = re.compile(rf"(?<![\w.])([A-Z]\.\s?(?:[A-Z]\.\s?)?{_LINK}{_PART})(?!\w)")
 NAMED = re.compile(
-    r"(?:\b[Nn]ame(?:\s+is|['’]s|\s*[:=])|\bnamed|\b(?:is|was) called|\bcalled myself"
+    rf"(?:\b[Nn]ame(?:\s+is|['’]s|\s*[:=])|\b(?:{any_line('naming')})"
     rf"|\bSigned(?: by)?[:,]?|\b[Aa]ttn[.:]?)\s+({_FULL})"
 )
 INTRODUCED = re.compile(rf"\b(?i:{any_line('introducing')}),?\s+({_FULL})")
@@ -87,7 +90,12 @@ POLITE = re.compile(r"\s?(?:さん|さま|様|氏|くん|君|ちゃん|先生|�
 ACTING = re.compile(
     rf"(?<![\w@./-])(?<!the\s)(?<!The\s)({_PART}\s+{_LINK}{_PART})(?=\s(?:{any_line('acting')})\b)"
 )
-LAST_FIRST = re.compile(rf"(?<![\w@./-])({_LINK}(?:Ó\s|Ní\s)?{_PART}(?:\s{_PART})?),\s({_PART})(?!\w)")
+LAST_FIRST = re.compile(
+    rf"(?<![\w@./-])({_LINK}(?:Ó\s|Ní\s)?{_PART}(?:\s{_PART})?),\s({_PART})(?:\s[{_UPPER}]\b\.?)*(?!\w)"
+)
+COUPLE = re.compile(
+    rf"(?<![\w@./-])({_PART})\s(?:&|and|und|et|e|y|i|og|och|ja|en)\s({_PART})\s({_PART})(?!\w)"
+)
 LAST_INITIALS = re.compile(rf"\s*({_LINK}{_PART},?\s(?:[{_UPPER}]\.?[\s-]?){{1,3}})\s*")
 """A last name followed by initials, and nothing else."""
 BEFORE_INITIALS = re.compile(rf"(?<![\w@./-])({_PART}),?\s([{_UPPER}]\.(?:[\s-]?[{_UPPER}]\.)?)(?!\w)")
@@ -96,13 +104,19 @@ HANDLE = re.compile(
     r"(?<![\w@./])([A-Za-z][a-z]+)(?:[._]|(?<=[a-z])(?=[A-Z]))([A-Z]?[a-z]{2,})\d{0,4}(?![\w@]|\.\w)"
 )
 """A first and a last name written as a user name: emma.clarke, EmmaClarke."""
-_SAN = r"[- ](?:san|sama|sensei|kun|chan)\b"
+_SAN = r"[- ](?:san|sama|sensei|kun|chan)\b|\s(?:Bey|Hanım|Hanim)\b"
 SAN, BEFORE_SAN = re.compile(_SAN), re.compile(rf"(?<![\w@./-])({_PART})(?={_SAN})")
 
 _SYLLABLE = (
     r"(?:(?:k|s|t|n|h|m|y|r|w|g|z|d|b|p|j|f|ch|sh|ts|ky|sy|ny|hy|my|ry|gy|by|py|jy)?[aeiou]"
     r"|n(?![aeiouy])|(?=([kstp])\1)[kstp])"
 )
+CHINESE_SYLLABLE = (
+    r"(?:(?:[bpmfdtnlgkhjqxrzcsyw]|[zcs]h)?"
+    r"(?:i?ang?|i?ong|u?ang?|u?eng?|i?eng?|i?ng?|iao|uai|[aeou]|ai|ao|ei|ou|ia|ie|iu|ua|ue|ui|uo|un|i))"
+)
+CHINESE = re.compile(rf"{CHINESE_SYLLABLE}(?:['-]?{CHINESE_SYLLABLE})?", re.IGNORECASE)
+"""One or two syllables of Chinese in Latin letters."""
 ROMAJI = re.compile(rf"{_SYLLABLE}{{2,6}}h?", re.IGNORECASE)
 SURNAME_END = re.compile(
     r"(?:moto|mura|yama|kawa|gawa|da|ta|no|saki|zaki|hara|wara|shima|jima|bayashi|mori|guchi|naka|shita"
@@ -131,6 +145,8 @@ def find_western_names(text: str) -> Iterator[Span]:
         if found:
             yield from found
             return
+    if text == text.lower():
+        yield from _pairs_in_small_letters(text)
     beside_japanese = bool(BOUNDARY.search(text))
     if not CAPITAL.search(text) and not (beside_japanese and SMALL.search(text)):
         return
@@ -140,7 +156,7 @@ def find_western_names(text: str) -> Iterator[Span]:
     shouted = not any(map(str.islower, text))
     capitals = {match.start() for match in CAPITALS.finditer(text) if len(match.group()) < MIN_CAPITALS}
     text = CAPITALS.sub(_in_title_case, text)
-    found = [*_by_context(text, shouted), *_by_list(text, shouted), *_romaji(text)]
+    found = [*_by_context(text, shouted), *_by_list(text, shouted), *_romaji(text), *_by_form(text)]
     if beside_japanese:
         found += _beside_japanese(beside, text)
     found = [
@@ -159,6 +175,15 @@ def _in_small_letters(text: str) -> Iterator[Span]:
         yield Span(0, len(text), "name", False)
 
 
+def _pairs_in_small_letters(text: str) -> Iterator[Span]:
+    """Yield listed first names before listed last names, where nothing has a capital letter."""
+    for one, two in pairwise(SMALL.finditer(text)):
+        first, last = one.group(), two.group()
+        apart = text[one.end() : two.start()] != " " or {first, last} & NO_OPENING
+        if not apart and stands_alone(first) and is_last(last) and not (is_word(first) or is_word(last)):
+            yield Span(one.start(), two.end(), "name", False)
+
+
 def _are_names(one: str, two: str) -> bool:
     """Tell whether two words are a listed first name and a listed last name, in either order."""
     western = is_first(one) and not is_word(one) and is_last(two)
@@ -166,7 +191,8 @@ def _are_names(one: str, two: str) -> bool:
 
 
 def _in_title_case(word: re.Match[str]) -> str:
-    small = word.group().lower()
+    # Python has two characters for the small letter of İ.
+    small = word.group().replace("İ", "i").lower()
     titled = small if small in LINKS else small.title()
     return titled if len(titled) == len(word.group()) else word.group()
 
@@ -193,6 +219,10 @@ def _by_context(text: str, shouted: bool) -> Iterator[Span]:
         yield from (Span(*match.span(1), "name") for match in BEFORE_SAN.finditer(text))
     if ", " in text:
         yield from _last_first(text)
+    for match in COUPLE.finditer(text):
+        one, two, last = match.groups()
+        if is_first(one) and is_first(two) and is_last(last) and not (is_word(one) and is_word(two)):
+            yield Span(*match.span(), "name")
     listed = LAST_INITIALS.fullmatch(text)
     if listed and is_last(PART.findall(listed[1])[0]):
         yield Span(*listed.span(1), "name", False)
@@ -283,7 +313,7 @@ def _trimmed(text: str, start: int, end: int, shouted: bool) -> tuple[int, int] 
 
 
 def _known(word: str) -> bool:
-    return is_first(word) or is_last(word)
+    return is_first(word) or is_last(word) or is_declined_last(word)
 
 
 def _by_list(text: str, shouted: bool) -> Iterator[Span]:
@@ -349,6 +379,16 @@ def _romaji(text: str) -> Iterator[Span]:
         sounds = any(SURNAME_END.search(a) and GIVEN_END.search(b) for a, b in (words, words[::-1]))
         if known or (sounds and not {*words} & NOT_NAMES and not any(map(is_word, words))):
             yield Span(one.start(), two.end(), "name", known)
+
+
+def _by_form(text: str) -> Iterator[Span]:
+    """Yield pairs of words that are Slavic names in another case than the nominative, or Chinese ones."""
+    for one, two in _pairs(text):
+        words = first, last = one.group(), two.group()
+        slavic = (is_declined_first(first) or is_first(first)) and is_declined_last(last)
+        chinese = bare(first) in chinese_last_names() and CHINESE.fullmatch(last)
+        if (slavic or chinese) and not any(is_word(word) or bare(word) in NOT_NAMES for word in words):
+            yield Span(one.start(), two.end(), "name", False)
 
 
 def _pairs(text: str) -> Iterator[tuple[re.Match[str], re.Match[str]]]:

@@ -202,6 +202,14 @@ def packed(*parts: bytes, times: int) -> bytes:
         ("a.jsonl", lambda: b"".join(b'{"k%d": 1}\n' % i for i in range(4_999)) + b"{}\n" * 10**6),
         ("a.json", lambda: b"[" + b'{"a":1},' * 10**5 + b"]"),
         ("a.yaml", lambda: b"- {a: 1}\n" * 10**4 + b"- [1]\n"),
+        pytest.param("a.jsonl", lambda: b'{"a":[[]' + b",[]" * 10**7 + b"]}", marks=pytest.mark.seldom),
+        pytest.param("a.json", lambda: b'[{"a":[{}' + b",{}" * 10**7 + b"]}]", marks=pytest.mark.seldom),
+        pytest.param("a.json", lambda: b'[{"a":"' + b"x" * 2**25 + b'"}]', marks=pytest.mark.seldom),
+        pytest.param(
+            "a.json",
+            lambda: b'[{"k":1' + b"".join(b',"%x":1' % i for i in range(2 * 10**6)) + b"}]",
+            marks=pytest.mark.seldom,
+        ),
     ],
     ids=[
         "a large cell",
@@ -211,6 +219,10 @@ def packed(*parts: bytes, times: int) -> bytes:
         "few of many keys",
         "objects",
         "mappings",
+        "lists in a line",
+        "objects in a row",
+        "a long text",
+        "a row of many keys",
     ],
 )
 def test_the_answer_to_a_hostile_file_takes_little_memory(
@@ -331,6 +343,15 @@ def test_what_is_no_schema_is_refused(content: str, tmp_path: Path) -> None:
         TableForm.read(tmp_path / "schema.json")
     with pytest.raises(ArgumentError, match="could not be read"):
         TableForm.read(tmp_path / "none.json")
+
+
+def test_parts_of_a_workbook_that_are_held_as_a_whole_have_a_limit(tmp_path: Path) -> None:
+    path = tmp_path / "a.xlsx"
+    path.write_bytes(workbook(["a", "b"], [1, 2]))
+    with zipfile.ZipFile(path, "a", zipfile.ZIP_DEFLATED) as packed:
+        packed.writestr("xl/_rels/other.xml.rels", b"<r>" + b"<a/>" * 2**22 + b"</r>")
+    with pytest.raises(ArgumentError, match="16 MB"):
+        read_table(path)
 
 
 def test_a_workbook_under_another_name_is_known_by_its_content(tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ from faker import Faker
 
 from synth_handson import ArgumentError
 from synth_handson.tables.files.encodings import find_encoding
+from synth_handson.tables.files.scripts import likely_encodings
 
 TABLES = 150
 VENDORS = (
@@ -115,3 +116,9 @@ def test_one_word_is_enough(word: str, tmp_path: Path) -> None:
 def test_one_western_word_is_enough(word: str, tmp_path: Path) -> None:
     (tmp_path / "a.csv").write_bytes(f"id,x\n1,{word}\n".encode("cp1252"))
     assert find_encoding(tmp_path / "a.csv") == "cp1252"
+
+
+def test_turkish_is_not_taken_for_words_of_three_other_languages() -> None:
+    for words in (("soyadı", "Yılmaz", "Şahin", "Doğan"), ("Kılıç", "Işık", "Çığ")):
+        cells = [word.encode("cp1254") for word in words]
+        assert next(iter(likely_encodings(cells)))[0] == "cp1254"

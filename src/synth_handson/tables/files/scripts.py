@@ -241,7 +241,8 @@ def _letters(alphabets: tuple[str, ...]) -> tuple[Callable[[str], Judged], Calla
             return 0
         fits = any(letters_of.issuperset(odd) for letters_of in sets) and _in_case(letters)
         if latin:
-            fits = fits and (len(letters) == 1 or 2 * len(odd) <= len(letters) + (len(letters) == 3))
+            rare = sum(letter not in "ıİ" for letter in odd)  # a vowel as frequent as others in Turkish
+            fits = fits and (len(letters) == 1 or 2 * rare <= len(letters) + (len(letters) == 3))
         else:
             fits = fits and len(odd) == len(letters)
         return 0 if fits else len(odd)
@@ -249,7 +250,10 @@ def _letters(alphabets: tuple[str, ...]) -> tuple[Callable[[str], Judged], Calla
     def misplaced(text: str) -> int:
         signs = sum(not one.isascii() and not one.isalpha() for one in text)
         signs -= len(_IN_PLACE.findall(text)) - len(_NEVER.findall(text))
-        return sum(map(word, _WORD.finditer(text))) + max(0, signs)
+        # Yýlmaz would be Czech and Ţahin Romanian: a table of one language is likelier.
+        odd = {one for one in text if one in known and not one.isascii()}
+        several = latin and not any(letters_of >= odd for letters_of in sets)
+        return sum(map(word, _WORD.finditer(text))) + max(0, signs) + several
 
     return sign, misplaced
 

@@ -26,7 +26,10 @@ MAX_RATIO = 200
 """Largest compression ratio. Sheets stay far below it; a zip bomb reaches a thousand."""
 MAX_PART = 2**26
 MAX_ROW = 2**25
-"""Largest part read at once, in bytes: the shared texts of cells, or one row."""
+MAX_OTHER = 2**24
+"""Largest parts read at once, in bytes: the shared texts of cells, one row, and any other. As a tree, a part
+takes up to twenty times its bytes."""
+SHARED, SHEET = "xl/sharedStrings.xml", re.compile(r"/worksheets/[^/]+\.xml$")
 BLOCK = 2**16
 MAX_ROWS = 1_048_576
 MAX_CELL = 32_767
@@ -190,9 +193,11 @@ def _check_size(path: Path) -> None:
     if unpacked > MAX_UNPACKED or unpacked > max(2**26, MAX_RATIO * path.stat().st_size):
         raise ArgumentError("file_large", path=path, limit=f"{MAX_UNPACKED / 2**30:.0f} GB")
     # These are held as a whole.
-    whole = [part for part in parts if part.filename.endswith(".xml") and "/worksheets/" not in part.filename]
-    if max(part.file_size for part in whole) > MAX_PART:
-        raise ArgumentError("file_large", path=path, limit=f"{MAX_PART / 2**20:.0f} MB")
+    for part in parts:
+        if part.filename.endswith((".xml", ".rels")) and not SHEET.search(part.filename):
+            limit = MAX_PART if part.filename == SHARED else MAX_OTHER
+            if part.file_size > limit:
+                raise ArgumentError("file_large", path=path, limit=f"{limit / 2**20:.0f} MB")
 
 
 def _with_table(path: Path, book: Any, names: list[str]) -> str:
