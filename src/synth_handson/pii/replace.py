@@ -18,7 +18,7 @@ from synth_handson.pii.originals import Originals, normal
 from synth_handson.pii.persons import Person, find_persons, gender_of, know_names, make_person
 from synth_handson.pii.spans import Kind, Span
 from synth_handson.tables.alignment import as_text
-from synth_handson.tables.columns import Column, column_kind
+from synth_handson.tables.columns import Column, column_kind, with_columns
 
 MIN_KEY = 16
 
@@ -95,7 +95,7 @@ def by_years(frame: pd.DataFrame, columns: Collection[str]) -> pd.DataFrame:
         Of `moved_dates`; others stay as they are, and so does what is no date.
     """
     known = {str(name): _by_year(frame[name]) for name in frame if name in columns}
-    return frame.assign(**known) if known else frame
+    return with_columns(frame, known) if known else frame
 
 
 def _by_year(column: Column) -> Column:

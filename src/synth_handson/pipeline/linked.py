@@ -30,6 +30,7 @@ from synth_handson.synthesis.linked import LinkedGenerator
 from synth_handson.synthesis.run import CancelToken, ProgressCallback
 from synth_handson.synthesis.training import train_generator
 from synth_handson.tables.checks import MIN_ASSESSED_ROWS, check_known, check_rows, listed
+from synth_handson.tables.columns import with_columns
 from synth_handson.tables.files.form import Reading, TableForm
 from synth_handson.tables.files.reading import format_of_name, read_file
 from synth_handson.tables.files.writing import write_sheets, write_table
@@ -299,7 +300,7 @@ def synthesise_linked(
     safe = {}
     for name, one in profile.tables.items():
         replaced = replace_marked(one.frame, one.marks, fakes[name])
-        safe[name] = replaced.assign(**{profile.key: one.frame[profile.key]})
+        safe[name] = with_columns(replaced, {profile.key: one.frame[profile.key]})
     train, _ = split_holdout(profile.linked(safe), fraction, settings.seed)
     tell(on_stage, "train")
     generator = train_generator(
@@ -337,7 +338,9 @@ def _assembled(
     for name, one in profile.tables.items():
         frame = drawn.people if name == PEOPLE else drawn.events[name]
         whole = assemble(one, frame, {}, fakes[name], seed)
-        tables[name] = whole.assign(**{key: frame[key].map(new).reset_index(drop=True).astype(keys.dtype)})
+        tables[name] = with_columns(
+            whole, {key: frame[key].map(new).reset_index(drop=True).astype(keys.dtype)}
+        )
     return tables
 
 

@@ -31,7 +31,7 @@ from synth_handson.synthesis.order import column_order
 from synth_handson.synthesis.person_trees import grow
 from synth_handson.synthesis.run import TrainingRun
 from synth_handson.synthesis.trees import LEARNED_SHARE, Coded, Tree, trees_from_bytes, trees_to_bytes
-from synth_handson.tables.columns import to_floats
+from synth_handson.tables.columns import to_floats, with_columns
 
 MAX_ROWS = 300_000
 """Events that are learned from; of a larger table, those of a random sample of people."""
@@ -290,7 +290,7 @@ def _learn_events(
     order = [*steps, *_first_whether(column_order(frame[rest], last) if rest else [], form)]
     after = follows(owner)
     # The first event follows none, and its steps are no steps.
-    marginals = read_marginals(frame[order].assign(**{n: frame[n].where(after) for n in steps}), owner)
+    marginals = read_marginals(with_columns(frame[order], {n: frame[n].where(after) for n in steps}), owner)
     at = {
         name: to_places(to_floats(frame[name]), to_floats(summary[f"{name} {FIRST}"]), owner)
         for name in steps

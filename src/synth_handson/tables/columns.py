@@ -1,5 +1,6 @@
 """The kind of a column, and its values in the dtype made for them."""
 
+from collections.abc import Mapping
 from datetime import date, time, timedelta
 from decimal import Decimal
 from numbers import Integral, Real
@@ -24,6 +25,17 @@ LARGEST_EXACT = 2**53
 """Whole numbers up to here are exact as float64."""
 
 _NULLABLE = {"b": "boolean", "i": "Int64", "u": "UInt64"}
+
+
+def with_columns(frame: pd.DataFrame, columns: Mapping[Any, Any]) -> pd.DataFrame:
+    """Return a table with some columns replaced or added, whatever they are called.
+
+    `DataFrame.assign` takes names as arguments, and none called "self".
+    """
+    changed = frame.copy()
+    for name, column in columns.items():
+        changed[name] = column
+    return changed
 
 
 def column_kind(column: Column) -> ColumnKind:

@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 from panels import draw_payments, linked, renumbered
 
-from synth_handson import assess
+from synth_handson import assess, train_generator
 from synth_handson.errors import ArgumentError
 from synth_handson.evidence.assessment import Evidence
 from synth_handson.metrics.intervals import exact_share
@@ -85,3 +85,16 @@ def test_a_rule_between_two_tables_of_events_is_refused() -> None:
         assess(synthetic, train=train, holdout=holdout, rules="leaves < called")  # type: ignore[arg-type]
     with pytest.raises(ArgumentError, match="leavs"):
         assessed(HONEST, "leavs > day")
+
+
+def test_a_column_may_have_any_name() -> None:
+    names = {"customer": "self", "day": "key", "amount": "frame", "region": "index", "leaves": "columns"}
+    synthetic, train, holdout = (frame.rename(columns=names) for frame in (HONEST, TRAIN, HOLDOUT))
+    found = assess(synthetic, train=train, holdout=holdout, person="self").rules
+    assert {"key < columns", "index -> country"} <= {rule.rule for rule in found}
+    other = {"day": "self", "customer": "index"}
+    synthetic, train, holdout = (frame.rename(columns=other) for frame in (HONEST, TRAIN, HOLDOUT))
+    found = assess(synthetic, train=train, holdout=holdout, person="index").rules
+    assert "self < leaves" in {rule.rule for rule in found}
+    made = train_generator(train, person="index", rules="self < leaves", keep=False).sample(100)
+    assert isinstance(made, pd.DataFrame) and (made["self"] < made["leaves"]).all()

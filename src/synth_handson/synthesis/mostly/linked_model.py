@@ -35,7 +35,7 @@ from synth_handson.synthesis.mostly.local import POOL, LocalModel
 from synth_handson.synthesis.order import column_order
 from synth_handson.synthesis.run import DELTA, Progress, TrainingRun
 from synth_handson.synthesis.worker_training import train_in_worker
-from synth_handson.tables.columns import to_floats
+from synth_handson.tables.columns import to_floats, with_columns
 
 ABOUT = "linked.json"
 
@@ -132,7 +132,7 @@ def train_linked_model(run: TrainingRun, histories: Histories, target: str | Non
     ):
         steps = [advance.name for advance in form.advances]
         after = follows(owner)
-        known = frame.assign(**{name: frame[name].where(after) for name in steps})
+        known = with_columns(frame, {name: frame[name].where(after) for name in steps})
         marginals.append(read_marginals(known, owner))
         coded = _coded(marginals[-1], known)
         rest = [name for name in map(str, coded) if name not in steps]

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 from scipy import special
 
+from synth_handson.tables.columns import with_columns
 from synth_handson.tables.rules.rule import Rule
 from synth_handson.tables.rules.values import Values
 
@@ -20,7 +21,7 @@ LEAST_BROKEN = 0.01
 def shuffled(frame: pd.DataFrame, name: str, rng: np.random.Generator) -> pd.DataFrame:
     """Return the table with one column in random order."""
     order = rng.permutation(len(frame))
-    return frame.assign(**{name: frame[name].take(order).set_axis(frame.index)})
+    return with_columns(frame, {name: frame[name].take(order).set_axis(frame.index)})
 
 
 def is_chance(rule: Rule, frame: pd.DataFrame, rng: np.random.Generator, tried: int) -> bool:
