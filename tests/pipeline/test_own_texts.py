@@ -73,20 +73,38 @@ def test_rows_are_compared_without_texts_and_assessed_with_them(own: OwnTable) -
     tables = drawn(own, Parrot())
     for table in (tables.compared.train, tables.compared.holdout, tables.alike.synthetic):
         assert list(table) == own.learned
-    assert "interview" in tables.train and "interview" in tables.holdout
+    measured = tables.with_real_texts(own.profile.frame)
+    for table in (measured.train, measured.holdout):
+        assert table["interview"].equals(own.profile.frame.loc[table.index, "interview"])
+        assert not table["interview"].equals(own.frame.loc[table.index, "interview"])
+        pd.testing.assert_frame_equal(table[own.learned], own.frame.loc[table.index, own.learned])
+
+
+def test_texts_of_people_with_several_rows_stand_in_their_rows(tmp_path: Path) -> None:
+    visits = make_interviews(450, seed=8)[["plan", "satisfaction", "interview"]]
+    visits.insert(0, "customer", [f"C{number // 2:04}" for number in range(len(visits))])
+    write_table(visits, tmp_path / "visits.csv")
+    own = read_own_table(tmp_path / "visits.csv", person="customer")
+    train, holdout = split_holdout(own.frame, own.fraction, person="customer")
+    generator = own.learning(train_generator)(train, engine="trees", person="customer", keep=False)
+    texts = OwnTexts.learn(own, train, Parrot().train)
+    tables = draw_tables(generator, train, holdout, rows=30, random_state=0, texts=texts)
+    assert list(tables.synthetic) == list(own.frame) == ["customer", "plan", "satisfaction", "interview"]
+    assert tables.synthetic["interview"].tolist() == [
+        f"Said {n} times." for n in range(len(tables.synthetic))
+    ]
+    assert list(tables.compared.synthetic) == ["plan", "satisfaction"]
 
 
 def test_a_table_without_texts_says_why_and_is_assessed_without_the_real_ones(own: OwnTable) -> None:
     tables = drawn(own, None)
     assert list(tables.synthetic) == own.learned
-    measured = tables.without_real_texts()
+    measured = tables.with_real_texts(own.profile.frame)
     assert list(measured.train) == list(measured.holdout) == own.learned
     assert "it was not learned" in texts_note(measured, "en")[0]
     assert "follows" in texts_note(replace(tables, origin="placeholder"), "en")[0]
     private = replace(tables.training, reached_epsilon=3.0)
     assert "no text is covered by differential" in texts_note(replace(tables, training=private), "en")[0]
-    written = drawn(own, Parrot())
-    assert written.without_real_texts() is written
 
 
 def test_without_its_column_no_text_is_learned(own: OwnTable) -> None:

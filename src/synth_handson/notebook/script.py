@@ -202,10 +202,11 @@ def run_generation(
     if own:
         print(f"   {get_text(options.language, 'commands.stage_texts')}") if own.texts else None
         texts = OwnTexts.learn(own, train, random_state=options.seed, on_progress=show)
-    return draw_tables(
+    tables = draw_tables(
         generator, train, holdout, rows=options.rows, random_state=options.seed, target=dataset.target,
         texts=texts,
     )  # fmt: skip
+    return tables.with_real_texts(own.profile.frame) if own else tables
 
 
 def run_assessment(tables: Tables, options: Options) -> Assessed:

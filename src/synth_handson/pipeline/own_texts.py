@@ -81,7 +81,8 @@ class OwnTexts:
         if self.writer:
             about = by_years(drawn, profile.moved)
             texts = self.writer.write(about, self.own.fakes, known, random_state)
-        columns = {name: drawn[name] for name in map(str, drawn)} | texts
+        rows = drawn.reset_index(drop=True)
+        columns = {name: rows[name] for name in map(str, rows)} | texts
         order = [name for name in map(str, self.own.frame) if name in columns]
         completed = pd.DataFrame({name: columns[name] for name in order})
         completed.attrs = drawn.attrs

@@ -147,13 +147,19 @@ class Tables:
         )
         return replace(self, train=train, holdout=holdout, synthetic=synthetic, identifiers=(), texts=())
 
-    def without_real_texts(self) -> Tables:
-        """Return the same without the real texts if the synthetic table has none to compare them with."""
-        missing = [name for name in self.texts if name not in self.synthetic]
-        if not missing:
+    def with_real_texts(self, original: pd.DataFrame) -> Tables:
+        """Return the same with real texts as they stand in the original, the strictest to compare with.
+
+        So does ``synth-handson synthesise``. If no texts were written, there are none to compare.
+        """
+        if not self.texts:
             return self
+        written = [name for name in self.texts if name in self.synthetic]
         train, holdout = (
-            table.drop(columns=missing, errors="ignore") for table in (self.train, self.holdout)
+            table.drop(columns=[name for name in self.texts if name not in written], errors="ignore").assign(
+                **{name: original.loc[table.index, name] for name in written}
+            )
+            for table in (self.train, self.holdout)
         )
         return replace(self, train=train, holdout=holdout)
 

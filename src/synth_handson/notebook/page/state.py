@@ -308,7 +308,8 @@ class PageState:
     def _deliver(self, tables: Tables) -> None:
         """Show new tables, unless the reader has turned to another real table by then."""
         if tables.train is self._train:
-            own, tables = self.own, tables.without_real_texts()
+            own = self.own
+            tables = tables.with_real_texts(own.profile.frame) if own else tables
             self._set_tables(_on_page(replace(tables, known=own.known) if own else tables))
 
     def _start(self, work: Callable[..., None], *arguments: Any, **options: Any) -> None:
