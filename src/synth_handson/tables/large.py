@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from os import PathLike, fspath
@@ -138,6 +139,15 @@ class ParquetTable:
             [values], schema=pa.schema([field.with_type(values.type)], self._dataset.schema.metadata)
         )
         return pd.Series(table.to_pandas()[name])
+
+
+def rows_of(table: LargeTable, names: Sequence[Any], positions: Integers | None = None) -> pd.DataFrame:
+    """Return some columns of a large table, of all rows or of those at these positions."""
+    columns = {}
+    for name in names:
+        values, codes = table.encode(name)
+        columns[name] = values.take(codes if positions is None else codes[positions]).reset_index(drop=True)
+    return pd.DataFrame(columns)
 
 
 def open_table(given: AnyTable, argument: str, rows: int, folder: Path) -> pd.DataFrame | LargeTable:
