@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -18,6 +19,7 @@ from synth_handson.errors import ArgumentError
 from synth_handson.tables.alignment import as_text
 from synth_handson.tables.checks import check_frame
 from synth_handson.tables.columns import Column, as_canonical, column_kind
+from synth_handson.tables.files.parquet import ATTRS
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -96,8 +98,11 @@ class ParquetTable:
 
     @cached_property
     def empty(self) -> pd.DataFrame:
-        """The table's columns in its dtypes, without rows."""
-        return pd.DataFrame(self._dataset.schema.empty_table().to_pandas())
+        """The table's columns in its dtypes, without rows, and its ``attrs``."""
+        schema = self._dataset.schema
+        frame = pd.DataFrame(schema.empty_table().to_pandas())
+        frame.attrs = json.loads((schema.metadata or {}).get(ATTRS.encode(), b"{}"))
+        return frame
 
     def __len__(self) -> int:
         return int(self._dataset.count_rows())
