@@ -1,6 +1,7 @@
 """Rows on demand are measured among the people who have what was asked for; few people are never passed."""
 
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
@@ -8,13 +9,15 @@ import pytest
 from people import draw_people
 
 from synth_handson.errors import ArgumentError
+from synth_handson.evidence import asked as asked_rows
 from synth_handson.evidence import assessment
-from synth_handson.evidence.asked import Asked, all_alike, read_asked
+from synth_handson.evidence.asked import Asked, all_alike, in_memory, read_asked, what_was_asked
 from synth_handson.evidence.assessment import Evidence, assess
 from synth_handson.evidence.counting.exact_tables import read_tables
 from synth_handson.evidence.privacy.few_alike import Commonest
 from synth_handson.evidence.verdict import Verdict
 from synth_handson.synthesis.training import train_generator
+from synth_handson.tables.large import ParquetTable
 from synth_handson.tables.linked import LinkedTables
 from synth_handson.tables.segment import Segment
 
@@ -247,3 +250,38 @@ def test_tables_that_do_not_belong_together_are_refused(
     ):
         with pytest.raises(ArgumentError, match=words):
             assess(several, **tables)  # type: ignore[arg-type]
+
+
+def test_a_file_says_itself_what_was_asked_and_is_measured_as_its_rows(
+    tables: dict[str, pd.DataFrame], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    generator = train_generator(tables["train"], engine="trees", keep=False)
+    shares = {"churned": {"yes": 0.5, "no": 0.5}}
+    path = tmp_path / "half.parquet"
+    generator.write(path, 600, shares=shares)
+    assert assess(path, **tables) == assess(generator.sample(600, shares=shares), **tables)
+    # A large one is not read as a whole.
+    monkeypatch.setattr(asked_rows, "MAX_ROWS", 400)
+    opened = in_memory(path)
+    assert isinstance(opened, ParquetTable)
+    segment = what_was_asked(opened, None, None)
+    assert segment == what_was_asked(generator.sample(600, shares=shares), None, None)
+    assert segment is not None
+    large = read_asked(segment, opened, *tables.values(), random_state=0)
+    small = read_asked(segment, pd.read_parquet(path), *tables.values(), random_state=0)
+    assert large.asked == small.asked
+    assert large.mixed is not None
+    assert len(large.mixed.synthetic) == 400
+    wrong = Segment.of({"churned": "no"}, None, list(tables["train"]))
+    with pytest.raises(ArgumentError, match="300 rows"):
+        read_asked(wrong, opened, *tables.values(), random_state=0)
+
+
+def test_real_rows_with_filled_gaps_are_refused_as_a_file_too(
+    tables: dict[str, pd.DataFrame], tmp_path: Path
+) -> None:
+    generator = train_generator(tables["train"], engine="copula", keep=False)
+    (filled,) = generator.fill(tables["train"].head(300))
+    filled.to_parquet(tmp_path / "filled.parquet")
+    with pytest.raises(ArgumentError, match="real rows whose gaps were filled"):
+        assess(tmp_path / "filled.parquet", **tables)

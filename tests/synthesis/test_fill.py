@@ -96,13 +96,112 @@ def test_what_cannot_be_filled_is_refused(generator: Generator) -> None:
             generator.fill(table, **options)
     rng = np.random.default_rng(0)
     dates = pd.DataFrame({"a": rng.integers(0, 50, 200), "b": rng.integers(50, 99, 200)})
-    ruled = train_generator(dates, engine="copula", rules="a < b", keep=False)
-    with pytest.raises(ArgumentError, match="keeps rules"):
-        ruled.fill(dates)
     empty = dates.assign(b=[None] * 199 + [1.0])
     never = train_generator(empty, engine="copula", keep=False)
     with pytest.raises(ArgumentError, match="has values in b together"):
         never.fill(empty)
+
+
+@pytest.fixture(scope="module")
+def stays() -> pd.DataFrame:
+    rng = np.random.default_rng(0)
+    begin = pd.Timestamp("2026-01-01") + pd.to_timedelta(rng.integers(0, 300, 1_500), unit="D")
+    state = rng.choice(["open", "closed"], 1_500, p=[0.3, 0.7])
+    table = pd.DataFrame(
+        {
+            "begin": begin,
+            "end": begin + pd.to_timedelta(rng.integers(1, 15, 1_500), unit="D"),
+            "room": rng.integers(50, 200, 1_500).astype(float),
+            "meals": rng.integers(0, 90, 1_500).astype(float),
+            "state": state,
+        }
+    )
+    table["total"] = table["room"] + table["meals"]
+    table["paid"] = table["total"].where(state == "closed")
+    return table
+
+
+RULES = ["begin < end", "total = room + meals", 'missing(paid) iff state = "open"']
+
+
+@pytest.fixture(scope="module", params=["copula", "trees"])
+def ruled(request: pytest.FixtureRequest, stays: pd.DataFrame) -> Generator:
+    return train_generator(stays.head(1_200), engine=request.param, rules=RULES, keep=False)
+
+
+@settings(max_examples=5, deadline=None)
+@given(st.floats(0.05, 0.6), st.integers(0, 1_000))
+def test_filled_rows_keep_the_rules(ruled: Generator, stays: pd.DataFrame, share: float, seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    table = stays.tail(300).head(60)
+    # What the sum is made of stays: hardly any synthetic row has just the part that is lacking.
+    gaps = rng.random(table.shape) < share
+    gaps[:, [list(table).index(name) for name in ("room", "meals")]] = False
+    asked = table.mask(gaps)
+    (filled,) = ruled.fill(asked, random_state=seed)
+    assert (filled["begin"] < filled["end"]).all()
+    assert filled["total"].to_numpy() == pytest.approx((filled["room"] + filled["meals"]).to_numpy())
+    assert (filled["paid"].isna() == (filled["state"] == "open")).all()
+    for name in table:
+        there = asked[name].notna()
+        assert (filled.loc[there, name] == asked.loc[there, name]).all(), name
+        assert filled[name].dtype == table[name].dtype
+    assert filled.drop(columns="paid").notna().all(axis=None)
+
+
+def test_draws_with_rules_differ_and_repeat_by_seed(ruled: Generator, stays: pd.DataFrame) -> None:
+    table = stays.tail(50).assign(end=pd.NaT)
+    first, second = ruled.fill(table, draws=2)
+    assert not first["end"].equals(second["end"])
+    pd.testing.assert_frame_equal(first, next(iter(ruled.fill(table, draws=2))))
+
+
+def test_a_gap_that_no_synthetic_row_can_fill_names_the_rule(ruled: Generator, stays: pd.DataFrame) -> None:
+    # They have ended before anybody began.
+    table = stays.tail(20).assign(begin=pd.NaT, end=pd.Timestamp("1990-01-01"))
+    with pytest.raises(ArgumentError, match=r"cannot be filled.*begin < end"):
+        ruled.fill(table)
+
+
+@pytest.fixture(scope="module")
+def visits() -> pd.DataFrame:
+    rng = np.random.default_rng(1)
+    person = np.repeat(np.arange(150), 8)
+    return pd.DataFrame(
+        {
+            "patient": [f"PT-{n + 1_000}" for n in person],
+            "town": rng.choice(list("ABCDEF"), 150)[person],
+            "born": rng.integers(1940, 2000, 150)[person],
+            "pulse": rng.normal(80, 9, 1_200).round(),
+        }
+    )
+
+
+@settings(max_examples=5, deadline=None)
+@given(st.floats(0.1, 0.9), st.integers(0, 1_000))
+def test_what_is_one_value_for_each_person_stays_one(visits: pd.DataFrame, share: float, seed: int) -> None:
+    generator = train_generator(visits, engine="trees", keep=False)
+    table = visits.head(240).astype({"born": "Int64"})
+    gaps = np.random.default_rng(seed).random(table.shape) < share
+    gaps[:, 0] = False
+    # One person has none, and one has all.
+    gaps[:8, 1:3], gaps[8:16] = True, False
+    asked = table.mask(gaps)
+    (filled,) = generator.fill(asked, random_state=seed)
+    assert filled.notna().all(axis=None)
+    for name in ("town", "born"):
+        assert (filled.groupby("patient")[name].nunique() == 1).all()
+        known = asked.groupby("patient")[name].first().dropna()
+        assert (filled.groupby("patient")[name].first()[known.index] == known).all()
+    for name in table:
+        there = asked[name].notna()
+        assert (filled.loc[there, name] == asked.loc[there, name]).all(), name
+
+
+def test_nobody_is_filled_whose_rows_are_not_told_apart(visits: pd.DataFrame) -> None:
+    generator = train_generator(visits, engine="copula", keep=False)
+    with pytest.raises(ArgumentError, match=r"identifies them \(patient\)"):
+        generator.fill(visits.drop(columns="patient"))
 
 
 def test_it_is_a_type_of_its_own(generator: Generator) -> None:

@@ -16,8 +16,8 @@ from synth_handson.locales import Language
 from synth_handson.paths import write_text
 from synth_handson.pii.detect import Answer, answers_of
 from synth_handson.pipeline.asked_words import read_given, read_shares
-from synth_handson.pipeline.generate import GenerationSettings, draw
-from synth_handson.pipeline.generate import synthesise as make
+from synth_handson.pipeline.blocks import synthesise_to
+from synth_handson.pipeline.generate import GenerationSettings, count_of, draw
 from synth_handson.pipeline.kept_rules import FOUND, KeptRule, choose_rules
 from synth_handson.pipeline.linked import LinkedProfile
 from synth_handson.pipeline.llm_texts import written_by
@@ -26,7 +26,7 @@ from synth_handson.pipeline.profile import TableProfile, profile_file
 from synth_handson.pipeline.text_writer import TrainTexts
 from synth_handson.pipeline.validate import EXIT_STATUS
 from synth_handson.pipeline.validate import validate as check
-from synth_handson.pipeline.write import check_outputs, write_synthesised
+from synth_handson.pipeline.write import check_outputs, unfinished, write_synthesised
 from synth_handson.presentation.report.about import About
 from synth_handson.synthesis.llm import MODEL, OLLAMA, LanguageModel, language_model
 from synth_handson.synthesis.mostly.text_model import MAX_MINUTES, train_texts
@@ -204,28 +204,32 @@ def synthesise(
     writer, refiner = _language_models(llm, model, refine, refine_model, allow_remote)
     outputs = [output, manifest_path(output), *([report] if report else [])]
     check_outputs(outputs, force, [source, *([schema] if schema else [])])
-    with show.stages() as stages:
-        profile = profile_file(
-            source, reading, schema, answers=_answers(replace, keep), person=person, on_stage=stages.begin
-        ).without(leave_out or ())
-        settings = GenerationSettings(
-            target=target, count=count, engine=engine, epsilon=epsilon, seed=seed,
-            texts=_texts(writer, text_minutes), refiner=refiner,
-            known=tuple(known or ()), rules=_rules(profile, rule, rules, drop_rule),
-            given=asked, shares=parts, even_if_few=even_if_few,
-        )  # fmt: skip
-        made = make(profile, settings, on_stage=stages.begin, on_progress=stages.train)
-    show.profile(profile)
-    show.made(made)
-    if made.leaks and keep_going:
-        show.leaks(made.leaks)
-    try:
-        manifest = write_synthesised(made, source, output, force=force, keep_going=keep_going)
-    except LeakError as error:
-        typer.secho(error.message(show.language), fg="red", err=True)
-        raise typer.Exit(LEAKED) from error
+    with unfinished(output) as file:
+        with show.stages() as stages:
+            profile = profile_file(
+                source, reading, schema, answers=_answers(replace, keep), person=person, on_stage=stages.begin
+            ).without(leave_out or ())
+            settings = GenerationSettings(
+                target=target, count=count, engine=engine, epsilon=epsilon, seed=seed,
+                texts=_texts(writer, text_minutes), refiner=refiner,
+                known=tuple(known or ()), rules=_rules(profile, rule, rules, drop_rule),
+                given=asked, shares=parts, even_if_few=even_if_few,
+            )  # fmt: skip
+            made = synthesise_to(
+                output, file, profile, settings, on_stage=stages.begin, on_progress=stages.train,
+                on_rows=partial(stages.draw, count_of(profile, settings)), on_step=stages.measure,
+            )  # fmt: skip
+        show.profile(profile)
+        show.made(made)
+        if made.leaks and keep_going:
+            show.leaks(made.leaks)
+        try:
+            manifest = write_synthesised(made, source, output, force=force, keep_going=keep_going)
+        except LeakError as error:
+            typer.secho(error.message(show.language), fg="red", err=True)
+            raise typer.Exit(LEAKED) from error
     if report:
-        about = About(training=made.generator.training, source=source.name, shared=len(made.table))
+        about = About(training=made.generator.training, source=source.name, shared=made.rows)
         write_text(report, made.evidence.to_html(show.language, about))
     if as_json:
         plain = {
@@ -234,7 +238,7 @@ def synthesise(
             "evidence": made.evidence.to_dict(),
         }
         typer.echo(json.dumps(plain, ensure_ascii=False))
-    show.translate("written", path=output, rows=len(made.table))
+    show.translate("written", path=output, rows=made.rows)
     raise typer.Exit(EXIT_STATUS[made.evidence.verdict])
 
 

@@ -13,7 +13,7 @@ from rich.progress import BarColumn, SpinnerColumn, TextColumn, TimeElapsedColum
 from rich.progress import Progress as ProgressBar
 from rich.table import Table
 
-from synth_handson.evidence.assessment import Evidence
+from synth_handson.evidence.assessment import Evidence, Step
 from synth_handson.locales import Language, Message, get_text
 from synth_handson.pii.detect import Finding
 from synth_handson.pii.japanese import INSTALL, has_dictionary
@@ -246,6 +246,14 @@ class Stages:
         """Tell how far a training is."""
         left = "" if progress.remaining is None else self._show.text("left", seconds=progress.remaining)
         self._bar.update(self._task, completed=progress.fraction or 0, total=1, left=left)
+
+    def draw(self, total: int, rows: int) -> None:
+        """Tell how many of the rows are drawn."""
+        self._bar.update(self._task, completed=rows, total=total)
+
+    def measure(self, step: Step) -> None:
+        """Tell how far the measuring is."""
+        self._bar.update(self._task, completed=step.fraction, total=1)
 
 
 def _numbers(check: Check) -> tuple[str, str]:

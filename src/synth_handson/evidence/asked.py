@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from os import PathLike
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -11,10 +13,11 @@ import pandas as pd
 
 from synth_handson.errors import ArgumentError
 from synth_handson.evidence.privacy.few_alike import Commonest
-from synth_handson.evidence.three_tables import AssessedTables, prepare_tables
+from synth_handson.evidence.three_tables import MAX_ROWS, AssessedTables, prepare_tables, sample_positions
 from synth_handson.evidence.verdict import TOLERATED_LEAK, Verdict
 from synth_handson.locales import Message
 from synth_handson.tables.checks import MIN_ASSESSED_ROWS
+from synth_handson.tables.large import PARQUET, ParquetTable, open_table, rows_of
 from synth_handson.tables.segment import MIN_PEOPLE, Given, Segment, Shares, spell_choice
 
 ATTRIBUTE = "asked"
@@ -138,14 +141,22 @@ def all_in_one(synthetic: Sequence[Any]) -> pd.DataFrame:
     return rows
 
 
-def what_was_asked(synthetic: object, given: Given | Segment | None, shares: Shares | None) -> Segment | None:
+def in_memory(synthetic: Any) -> Any:
+    """Open a Parquet file, in which `Generator.write` notes what was asked for; return all else as it is."""
+    if not isinstance(synthetic, str | PathLike) or not str(synthetic).lower().endswith(PARQUET):
+        return synthetic
+    return open_table(synthetic, "synthetic", MAX_ROWS, Path())
+
+
+def what_was_asked(synthetic: Any, given: Given | Segment | None, shares: Shares | None) -> Segment | None:
     """Return what was asked for: as stated, or else as recorded in the table, if it is."""
     if isinstance(given, Segment):
         return given
+    known = isinstance(synthetic, pd.DataFrame | ParquetTable)
     if given is not None or shares is not None:
-        columns = synthetic.columns if isinstance(synthetic, pd.DataFrame) else ()
-        return Segment.of(given, shares, list(columns))
-    plain = synthetic.attrs.get(ATTRIBUTE) if isinstance(synthetic, pd.DataFrame) else None
+        return Segment.of(given, shares, list(synthetic.columns) if known else [])
+    shape = synthetic.empty if isinstance(synthetic, ParquetTable) else synthetic
+    plain = shape.attrs.get(ATTRIBUTE) if isinstance(shape, pd.DataFrame) else None
     return None if plain is None else Segment.from_plain(plain)
 
 
@@ -168,9 +179,14 @@ def read_asked(segment: Segment, synthetic: Any, train: Any, holdout: Any, rando
     Raises
     ------
     ArgumentError
-        If a table is no DataFrame, or a row of the synthetic one does not have what was asked for.
+        If a table is no DataFrame, nor a large Parquet file of synthetic rows, or one of these rows does not
+        have what was asked for.
     """
-    tables: list[pd.DataFrame] = [synthetic, train, holdout]
+    part = synthetic
+    if isinstance(synthetic, ParquetTable):
+        named = [name for name in synthetic.columns if str(name) in segment.columns]
+        part = rows_of(synthetic, named)
+    tables: list[pd.DataFrame] = [part, train, holdout]
     if not all(isinstance(table, pd.DataFrame) for table in tables):
         raise ArgumentError("asked_frames")
     for name in segment.columns:
@@ -191,5 +207,8 @@ def read_asked(segment: Segment, synthetic: Any, train: Any, holdout: Any, rando
     asked = Asked(tuple(map(spell_choice, drawn.choices)), shares, tuple(counts[0]), tuple(counts[1]), enough)
     if not enough:
         return AskedTables(asked, train, holdout, None)
+    if isinstance(synthetic, ParquetTable) and shares:
+        some = sample_positions(len(synthetic), MAX_ROWS, random_state)
+        synthetic = rows_of(synthetic, list(synthetic.columns), some)
     mixed = prepare_tables(synthetic, *alike) if shares else None
     return AskedTables(asked, train[of_train >= 0], holdout[of_holdout >= 0], mixed)

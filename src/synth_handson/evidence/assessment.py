@@ -7,8 +7,18 @@ from dataclasses import dataclass, replace
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any, Literal
 
+import pandas as pd
+
 from synth_handson.errors import ArgumentError
-from synth_handson.evidence.asked import Asked, AskedTables, all_alike, all_in_one, read_asked, what_was_asked
+from synth_handson.evidence.asked import (
+    Asked,
+    AskedTables,
+    all_alike,
+    all_in_one,
+    in_memory,
+    read_asked,
+    what_was_asked,
+)
 from synth_handson.evidence.controls.control_results import ControlResult, assess_controls
 from synth_handson.evidence.counting.exact_fidelity import on_all_rows
 from synth_handson.evidence.counting.exact_tables import ReadTables, read_tables
@@ -41,7 +51,6 @@ from synth_handson.tables.rules.values import units_of
 from synth_handson.tables.segment import Given, Segment, Shares
 
 if TYPE_CHECKING:
-    import pandas as pd
     from distributed import Client
 
     from synth_handson.presentation.report import About
@@ -245,7 +254,9 @@ def assess(
     given, shares
         What the synthetic rows were asked to have, as for
         :meth:`~synth_handson.synthesis.generator.Generator.sample`; by default what the table itself says in
-        ``attrs``, if it was drawn on demand. They are then measured among the real people who have it.
+        ``attrs``, if it was drawn on demand, or its Parquet file by
+        :meth:`~synth_handson.synthesis.generator.Generator.write`. They are then measured among the real
+        people who have it.
     random_state
         Seed of everything random, 0 to 2³² - 1: the same tables and seed give the same evidence.
     on_progress
@@ -269,7 +280,8 @@ def assess(
         ``on_progress`` cannot be called, or the cluster has no workers; if a column of ``known`` is not
         there, named twice or one of free text, or no other column is left to guess; if a
         rule cannot be read, or names a column that is not there; or if rows on demand do not have what was
-        asked for, or are no DataFrame of rows; or if the table is one of real rows with filled gaps.
+        asked for, or are neither a DataFrame nor a Parquet file; or if the table is one of real rows with
+        filled gaps.
 
     Notes
     -----
@@ -291,18 +303,22 @@ def assess(
     # From here on names are text.
     named = None if target is None else str(target)
     stated = as_rules(rules)
+    opened = in_memory(synthetic)
+    if isinstance(opened, pd.DataFrame):
+        synthetic = opened
     parts = synthetic if isinstance(synthetic, list | tuple) else [synthetic]
     if any(map(is_filled, parts)):
         raise ArgumentError("assess_filled")
     if isinstance(synthetic, list | tuple):
         synthetic = all_in_one(synthetic)
+        opened = synthetic
     tables = {"synthetic": synthetic, "train": train, "holdout": holdout}
     rows = [table for table in tables.values() if not isinstance(table, LinkedTables)]
     of_rows = person is None and len(rows) == len(tables)
     if of_rows:
         first, second, third = rows
-        segment = what_was_asked(first, given, shares)
-        asked = read_asked(segment, first, second, third, random_state) if segment else None
+        segment = what_was_asked(opened, given, shares)
+        asked = read_asked(segment, opened, second, third, random_state) if segment else None
         if asked:
             second, third = asked.train, asked.holdout
         with read_tables(first, second, third, random_state, named, known, client=client) as read:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -14,6 +15,7 @@ import pandas as pd
 from synth_handson.errors import ArgumentError, LeakError
 from synth_handson.evidence.assessment import Evidence, Step, assess
 from synth_handson.locales import Message
+from synth_handson.pii.fakes import Fakes
 from synth_handson.pii.leaks import Leak, find_originals, name_cells, shared_values
 from synth_handson.pii.originals import Originals
 from synth_handson.pii.replace import by_years, fakes_for, originals, replace_marked
@@ -32,6 +34,7 @@ from synth_handson.synthesis.training import DEFAULT_MINUTES, train_generator
 from synth_handson.tables.checks import MIN_ASSESSED_ROWS, check_rows, check_seed, listed
 from synth_handson.tables.columns import Column
 from synth_handson.tables.files.convert import UnreadableValue, parse, spell
+from synth_handson.tables.large import AnyTable
 from synth_handson.tables.rules.find import FoundRule
 from synth_handson.tables.rules.rule import Rule
 from synth_handson.tables.segment import (
@@ -121,6 +124,8 @@ class Synthesised:
         Cells in which personal data of the original occurs. Nothing is written if there are any.
     redrawn
         Share of the rows that were drawn again, because they broke a rule.
+    file
+        For a table drawn block by block, the Parquet file of all rows; ``table`` is the first block.
     """
 
     profile: TableProfile
@@ -132,11 +137,12 @@ class Synthesised:
     text_model: str | None
     leaks: tuple[Leak, ...]
     redrawn: float = 0.0
+    file: Path | None = None
 
     @property
     def rows(self) -> int:
-        """Number of synthetic rows."""
-        return len(self.table)
+        """Number of synthetic rows, of which ``table`` may hold only the first."""
+        return len(self.table) if self.file is None else self.evidence.rows.synthetic
 
     @property
     def empty(self) -> list[str]:
@@ -157,7 +163,7 @@ class Synthesised:
     @property
     def notes(self) -> tuple[Message, ...]:
         """Notes on how it was measured: on which rows, and on dates of birth."""
-        rows, measured = len(self.table), self.evidence.rows.synthetic
+        rows, measured = self.rows, self.evidence.rows.synthetic
         few = [Message("commands.few_rows", {"rows": rows, "measured": measured})] if rows < measured else []
         moved = [name for name in self.profile.moved if name in self.evidence.columns]
         years = [Message("commands.by_years", {"columns": listed(moved)})] if moved else []
@@ -227,19 +233,47 @@ def synthesise(
     table = drawn.table if few is None else _first(drawn.table, few, profile.person)
     tell(on_stage, "scan")
     leaks = find_originals(table, drawn.originals, drawn.shared)
-    tell(on_stage, "assess")
-    names, moved, asked = list(drawn.measured), profile.moved, asked_of(profile, settings)
-    rules = [rule for rule in settings.kept if not set(rule.columns) & set(moved)]
-    real = by_years(profile.frame[names], moved)
-    train, holdout = split_holdout(real, holdout_fraction(total), settings.seed, person=profile.person)
-    evidence = assess(
-        by_years(drawn.table[names], moved), train=train, holdout=holdout, target=settings.target,
-        known=settings.known, person=profile.person, rules=rules, given=asked, random_state=settings.seed,
-        on_progress=on_step,
+    evidence = measure(
+        by_years(drawn.table[list(drawn.measured)], profile.moved), profile, settings, drawn.measured,
+        on_stage=on_stage, on_step=on_step,
     )  # fmt: skip
     return Synthesised(
         profile, settings, table, drawn.generator, evidence, drawn.written, drawn.text_model, leaks,
         drawn.redrawn,
+    )  # fmt: skip
+
+
+def measure(
+    synthetic: AnyTable,
+    profile: TableProfile,
+    settings: GenerationSettings,
+    names: Sequence[str],
+    *,
+    on_stage: OnStage | None = None,
+    on_step: Callable[[Step], None] | None = None,
+) -> Evidence:
+    """Compare synthetic rows, in which dates of birth are years, with the original's people.
+
+    Parameters
+    ----------
+    synthetic
+        The rows, or their file.
+    profile, settings
+        The original, and how they were made.
+    names
+        The columns that they have.
+    on_stage, on_step
+        As for `synthesise`.
+    """
+    tell(on_stage, "assess")
+    moved = profile.moved
+    real = by_years(profile.frame[list(names)], moved)
+    train, holdout = split_holdout(real, holdout_fraction(profile.size), settings.seed, person=profile.person)
+    return assess(
+        synthetic, train=train, holdout=holdout, target=settings.target,
+        known=settings.known, person=profile.person,
+        rules=[rule for rule in settings.kept if not set(rule.columns) & set(moved)],
+        given=asked_of(profile, settings), random_state=settings.seed, on_progress=on_step,
     )  # fmt: skip
 
 
@@ -291,9 +325,76 @@ def draw(
     of `synthesise`; without ``hold_out``, all rows are learned from and nothing can be measured. If more
     ``rows`` are drawn than are asked for, texts are written to these, or to as many as can be measured.
     """
-    count = profile.size if settings.count is None else settings.count
-    check_rows(count)
+    count = count_of(profile, settings)
     rows = rows or count
+    learned = learn(
+        profile, settings, hold_out=hold_out, on_stage=on_stage, on_progress=on_progress, cancel=cancel
+    )
+    tell(on_stage, "draw")
+    drawn = _sample(learned.generator, rows, settings, learned.asked)
+    known = originals(profile.marks)
+    texts: dict[str, Column] = {}
+    text_model = None
+    if settings.texts and learned.written:
+        tell(on_stage, "texts")
+        names = profile.trained
+        writer = learn_texts(
+            profile.frame.loc[learned.train.index, list(learned.written)], profile.marks,
+            by_years(learned.train[names], profile.moved), settings.texts,
+            random_state=settings.seed, on_progress=on_progress, cancel=cancel,
+        )  # fmt: skip
+        text_model = writer.model.name
+        first = by_years(_first(drawn, max(count, MIN_ASSESSED_ROWS), profile.person), profile.moved)
+        texts = writer.write(first, learned.fakes, known, settings.seed)
+        texts = _refined(texts, settings, on_progress, cancel)
+    return DrawnTable(
+        assemble(profile, drawn, texts, learned.fakes, settings.seed),
+        learned.generator,
+        tuple(map(str, learned.train)),
+        learned.written,
+        text_model,
+        known,
+        shared_values(profile.frame, profile.marks),
+        float(drawn.attrs.get("redrawn", 0.0)),
+    )
+
+
+@dataclass(frozen=True, eq=False)
+class Learned:
+    """What was learned from a table.
+
+    Attributes
+    ----------
+    generator
+        What rows are drawn from.
+    train
+        The rows and columns that it, and what writes texts, may learn from: personal data is replaced.
+    written
+        Columns of free text that are to be written.
+    fakes
+        What personal data is replaced by.
+    asked
+        What is asked of the rows.
+    """
+
+    generator: Generator | LinkedGenerator
+    train: pd.DataFrame
+    written: tuple[str, ...]
+    fakes: Fakes
+    asked: Segment | None
+
+
+def learn(
+    profile: TableProfile,
+    settings: GenerationSettings,
+    *,
+    hold_out: bool = True,
+    on_stage: OnStage | None = None,
+    on_progress: ProgressCallback | None = None,
+    cancel: CancelToken | None = None,
+) -> Learned:
+    """Check what is wanted, replace personal data, and train. Parameters and errors are those of `draw`."""
+    count_of(profile, settings)
     check_seed(settings.seed)
     learned, written = profile.trained, _written(profile, settings)
     profile.check_target(settings.target)
@@ -302,8 +403,7 @@ def draw(
     key = secrets.token_bytes(KEY_BYTES)
     fakes = fakes_for(profile.frame, profile.marks, key)
     safe = replace_marked(profile.frame, profile.marks, fakes)
-    kept = [name for name in map(str, safe) if name in {*learned, *written}]
-    train = safe[kept]
+    train = safe[[name for name in map(str, safe) if name in {*learned, *written}]]
     if hold_out:
         fraction = holdout_fraction(profile.size)
         train, _ = split_holdout(train, fraction, settings.seed, person=profile.person)
@@ -317,32 +417,20 @@ def draw(
         random_state=settings.seed, on_progress=on_progress, cancel=cancel,
         several=profile.several_among(learned),
     )  # fmt: skip
-    tell(on_stage, "draw")
-    drawn = _sample(generator, rows, settings, asked)
-    known = originals(profile.marks)
-    texts: dict[str, Column] = {}
-    text_model = None
-    if settings.texts and written:
-        tell(on_stage, "texts")
-        writer = learn_texts(
-            profile.frame.loc[train.index, list(written)], profile.marks,
-            by_years(train[learned], profile.moved), settings.texts,
-            random_state=settings.seed, on_progress=on_progress, cancel=cancel,
-        )  # fmt: skip
-        text_model = writer.model.name
-        first = by_years(_first(drawn, max(count, MIN_ASSESSED_ROWS), profile.person), profile.moved)
-        texts = writer.write(first, fakes, known, settings.seed)
-        texts = _refined(texts, settings, on_progress, cancel)
-    return DrawnTable(
-        assemble(profile, drawn, texts, fakes, settings.seed),
-        generator,
-        tuple(kept),
-        written,
-        text_model,
-        known,
-        shared_values(profile.frame, profile.marks),
-        float(drawn.attrs.get("redrawn", 0.0)),
-    )
+    return Learned(generator, train, written, fakes, asked)
+
+
+def count_of(profile: TableProfile, settings: GenerationSettings) -> int:
+    """Return how many rows, or people, are wanted.
+
+    Raises
+    ------
+    ArgumentError
+        If that is no whole number of at least 1.
+    """
+    count = profile.size if settings.count is None else settings.count
+    check_rows(count)
+    return count
 
 
 def asked_of(profile: TableProfile, settings: GenerationSettings) -> Segment | None:
@@ -387,15 +475,27 @@ def _check_asked(asked: Segment, train: pd.DataFrame) -> None:
 def _sample(
     generator: Generator | LinkedGenerator, rows: int, settings: GenerationSettings, asked: Segment | None
 ) -> pd.DataFrame:
-    if asked is None or isinstance(generator, LinkedGenerator):
-        drawn = generator.sample(rows, random_state=settings.seed)
-        assert isinstance(drawn, pd.DataFrame)
-        return drawn
+    if isinstance(generator, Generator):
+        return generator.sample(rows, **_wishes(settings, asked))
+    drawn = generator.sample(rows, random_state=settings.seed)
+    assert isinstance(drawn, pd.DataFrame)
+    return drawn
+
+
+def blocks_from(learned: Learned, rows: int, settings: GenerationSettings) -> Iterator[pd.DataFrame]:
+    """Draw the columns that were learned block by block, where no people are learned with all their rows."""
+    assert isinstance(learned.generator, Generator)
+    return learned.generator.blocks(rows, **_wishes(settings, learned.asked))
+
+
+def _wishes(settings: GenerationSettings, asked: Segment | None) -> dict[str, Any]:
     # Without ε, the people of the table were counted; with it, only those that the generator tells of.
     counted = settings.epsilon is None
-    return generator.sample(
-        rows, random_state=settings.seed, given=asked, even_if_few=counted or settings.even_if_few
-    )
+    return {
+        "random_state": settings.seed,
+        "given": asked,
+        "even_if_few": counted or settings.even_if_few,
+    }
 
 
 def _first(table: pd.DataFrame, count: int, person: str | None) -> pd.DataFrame:

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from os import fspath
 from pathlib import Path
 
 from synth_handson.errors import ArgumentError
-from synth_handson.pipeline.generate import GenerationSettings, Synthesised, synthesise
+from synth_handson.pipeline.blocks import synthesise_to
+from synth_handson.pipeline.generate import GenerationSettings, Synthesised
 from synth_handson.pipeline.kept_rules import FOUND, KeptRule, as_kept
 from synth_handson.pipeline.llm_texts import written_by
 from synth_handson.pipeline.manifest import manifest_path
 from synth_handson.pipeline.profile import profile_file
 from synth_handson.pipeline.validate import ValidationResult, validate
-from synth_handson.pipeline.write import check_outputs, write_synthesised
+from synth_handson.pipeline.write import check_outputs, unfinished, write_synthesised
 from synth_handson.synthesis.llm import MODEL, OLLAMA, language_model
 from synth_handson.synthesis.mostly.text_model import train_texts
 from synth_handson.synthesis.registry import ENGINES
@@ -139,9 +141,10 @@ class SyntheticGenerator:
             target, count, self._engine, None, self._seed, texts, known=tuple(known), rules=chosen,
             given=given, shares=shares, even_if_few=even_if_few,
         )  # fmt: skip
-        made = synthesise(profile, settings)
-        write_synthesised(made, input_path, output_path, force=force, keep_going=keep_going)
-        return made
+        with unfinished(output) as file:
+            made = synthesise_to(output, file, profile, settings)
+            write_synthesised(made, input_path, output, force=force, keep_going=keep_going)
+        return replace(made, file=output if made.file else None)
 
     def validate(
         self,

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from importlib.metadata import version
 from os import fspath
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from synth_handson.errors import ArgumentError
 from synth_handson.paths import write_text
@@ -44,10 +46,20 @@ def write_synthesised(
     if made.leak and not keep_going:
         raise made.leak
     check_outputs([output, manifest_path(output)], force, [Path(fspath(source))])
-    write_table(made.table, output, form=made.profile.form, force=force)
+    if made.file is None:
+        write_table(made.table, output, form=made.profile.form, force=force)
+    else:
+        made.file.replace(output)
     manifest = _manifest(made, Path(fspath(source)), output)
     write_text(manifest_path(output), manifest.to_json())
     return manifest
+
+
+@contextmanager
+def unfinished(output: Path) -> Iterator[Path]:
+    """Give a place beside an output for rows that are not to be seen yet; what is left there is removed."""
+    with TemporaryDirectory(prefix=f".{output.name}.", suffix=".unfinished", dir=output.parent) as folder:
+        yield Path(folder) / output.name
 
 
 def check_outputs(paths: Sequence[Path], force: bool, sources: Sequence[Path] = ()) -> None:
@@ -92,7 +104,7 @@ def _manifest(made: Synthesised, source: Path, output: Path) -> Manifest:
         holdout=round(holdout_fraction(profile.size) * profile.size) if asked else made.evidence.rows.holdout,
         fraction=holdout_fraction(profile.size),
         seed=made.evidence.random_state,
-        drawn=len(made.table),
+        drawn=made.rows,
         measured=made.evidence.rows.synthetic,
         verdict=made.evidence.verdict,
         engine=training.engine,

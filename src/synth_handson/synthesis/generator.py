@@ -1,6 +1,6 @@
 """A trained generator: the columns it draws, how it was made, and the model behind it."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -12,13 +12,25 @@ from synth_handson.errors import ArgumentError
 from synth_handson.locales import Message
 from synth_handson.metrics.arrays import Integers
 from synth_handson.synthesis.engine import ConditionalModel, Model, Setting
-from synth_handson.synthesis.fill import fill_gaps
+from synth_handson.synthesis.fill import Donors, fill_gaps, fill_people
 from synth_handson.synthesis.identifiers import Identifier
-from synth_handson.synthesis.on_demand import PILOT_ROWS, choice_of_rows, redraw, singles, together
+from synth_handson.synthesis.on_demand import (
+    AGAIN,
+    KEPT,
+    PILOT_ROWS,
+    blocks_of,
+    choice_of_rows,
+    in_one,
+    redraw,
+    singles,
+    together,
+)
 from synth_handson.synthesis.rules.keep import NO_RULES, KeptRules
 from synth_handson.synthesis.run import StopReason
 from synth_handson.synthesis.schema import Schema
-from synth_handson.tables.checks import MAX_SEED, check_rows, check_seed
+from synth_handson.tables.checks import MAX_SEED, check_rows, check_seed, listed
+from synth_handson.tables.files.form import AnyPath, OnRows
+from synth_handson.tables.files.writing import write_blocks
 from synth_handson.tables.filled import FilledTable
 from synth_handson.tables.segment import (
     MIN_PEOPLE,
@@ -162,21 +174,74 @@ class Generator:
         TrainingError
             If the worker process ended while drawing, or too few rows keep a rule or have what is asked for.
         """
+        return in_one(list(self.blocks(n, random_state, given, shares, even_if_few=even_if_few)))
+
+    def blocks(
+        self,
+        n: int,
+        random_state: int = 0,
+        given: Given | Segment | None = None,
+        shares: Shares | None = None,
+        *,
+        even_if_few: bool = False,
+    ) -> Iterator[pd.DataFrame]:
+        """Draw the rows of `sample` in blocks of 100,000, so that not all of them have to fit into memory.
+
+        Parameters and errors are those of `sample`. Its rows are these, in this order: each block but the
+        first is drawn from a seed of its own.
+        """
         check_rows(n)
         n, seed = int(n), check_seed(random_state)
         if given is None and shares is None:
-            return self._numbered(self._rows(n, seed), seed)
+            return self._numbered(n, seed)
         if self.training.several_rows:
             raise ArgumentError("given_several_rows")
+        if isinstance(given, pd.DataFrame) and len(given) != n:
+            raise ArgumentError("given_rows", n=n, rows=len(given))
         names = [name for name, _ in self._original.dtypes]
         segment = given if isinstance(given, Segment) else Segment.of(given, shares, names)
-        which = choice_of_rows(segment, given, n, np.random.default_rng(seed))
         times = segment.count(self._pilot)
         if not even_if_few:
             self._check_people(segment, times)
-        rows = self._asked(segment, which, times, seed)
-        rows.attrs["asked"] = segment.to_plain()
-        return rows
+        return (
+            self._asked(segment, choice_of_rows(segment, given, rows, seed), times, seed)
+            for rows, seed in blocks_of(n, seed)
+        )
+
+    def write(
+        self,
+        path: AnyPath,
+        n: int,
+        random_state: int = 0,
+        given: Given | Segment | None = None,
+        shares: Shares | None = None,
+        *,
+        even_if_few: bool = False,
+        force: bool = False,
+        on_rows: OnRows | None = None,
+    ) -> None:
+        """Draw the rows of `sample` into a Parquet file, block by block: they need not fit into memory.
+
+        Parameters
+        ----------
+        path
+            The file, whose name ends with ``.parquet``.
+        n, random_state, given, shares, even_if_few
+            As for `sample`, with its errors; ``pandas.read_parquet`` returns the same rows. What was asked
+            for stands in the file, where :func:`~synth_handson.evidence.assessment.assess` finds it; other
+            ``attrs`` are those of the first 100,000 rows.
+        force
+            Whether a file that is there is replaced.
+        on_rows
+            Called with the number of rows written so far.
+
+        Raises
+        ------
+        ArgumentError
+            If there is such a file, it has the name of another format, or it cannot be written.
+        """
+        blocks = self.blocks(n, random_state, given, shares, even_if_few=even_if_few)
+        write_blocks(blocks, path, force=force, on_rows=on_rows)
 
     def fill(self, table: pd.DataFrame, draws: int = 1, random_state: int = 0) -> FilledTable:
         """Fill the gaps of real rows; their values stay untouched.
@@ -186,7 +251,9 @@ class Generator:
         Parameters
         ----------
         table
-            Rows with missing values. Columns that were not learned stay as they are.
+            Rows with missing values. Columns that were not learned stay as they are. Where people have
+            several rows each, the column that identifies them must be there: what is one value for each
+            person stays one.
         draws
             How often to fill them, each time with other values, at least 1: multiple imputation.
         random_state
@@ -202,28 +269,31 @@ class Generator:
         ArgumentError
             If ``table`` is no DataFrame of rows with any of the columns that were learned, or holds
             other kinds of values; if ``draws`` is no number of at least 1, or ``random_state`` no seed; if
-            the generator keeps rules or people have several rows, which single rows cannot be filled by; or
-            if it never draws a value for a gap.
+            people have several rows each, and ``table`` does not say whose each is; or if the generator never
+            draws a value for a gap, or none with which a row keeps the rules.
 
         Notes
         -----
         See :func:`~synth_handson.synthesis.fill.fill_gaps`.
         """
-        learned = {name for name, _ in self.schema.dtypes}
+        learned = {name for name, _ in self._original.dtypes}
         rows = isinstance(table, pd.DataFrame) and len(table) and table.columns.is_unique
         if not rows or learned.isdisjoint(table.columns):
             raise ArgumentError("fill_table")
         check_rows(draws)
-        if self.rules or self.training.several_rows:
-            raise ArgumentError("fill_plain")
+        person = next((one.name for one in self.identifiers), None)
+        if self.training.several_rows and person not in table:
+            raise ArgumentError("fill_person", column=listed([] if person is None else [person]))
         seeds = np.random.SeedSequence(check_seed(random_state)).generate_state(int(draws))
+        return FilledTable(tuple(self._fill(table, person, seed) for seed in seeds.tolist()))
+
+    def _fill(self, table: pd.DataFrame, person: str | int | None, seed: int) -> pd.DataFrame:
         size = min(max(self.training.rows, len(table)), PILOT_ROWS)
-        return FilledTable(
-            tuple(
-                fill_gaps(table, self._rows(size, seed), np.random.default_rng(seed))
-                for seed in seeds.tolist()
-            )
-        )
+        donors = Donors.of(self._draw(size, seed, None), self.rules, seed)
+        rng = np.random.default_rng(seed)
+        if person is None:
+            return fill_gaps(table, donors, rng)
+        return fill_people(table, person, self.rules, lambda rows: fill_gaps(rows, donors, rng))
 
     @property
     def _original(self) -> Schema:
@@ -244,7 +314,7 @@ class Generator:
         if not self.rules:
             return self._draw(n, seed, given)
         rows, again = self.rules.sample(lambda rows, seed: self._draw(rows, seed, given), n, seed)
-        rows.attrs["redrawn"] = again / n
+        rows.attrs[AGAIN] = again / n
         return rows
 
     def _draw(self, n: int, seed: int, given: Mapping[str, Any] | None) -> pd.DataFrame:
@@ -254,19 +324,19 @@ class Generator:
         return self.schema.restore(self.model.draw_given(self.schema.translate(given), n, seed), given)
 
     def _asked(self, segment: Segment, which: Integers, times: Integers, seed: int) -> pd.DataFrame:
-        """Draw rows, each of the wanted choice. Shapes (n,) and (choices,)."""
+        """Draw rows, each of the wanted choice. Shapes (n_rows,) and (choices,)."""
         sizes = np.bincount(which, minlength=len(times))
         again: dict[str, float] = {}
         if isinstance(self.model, ConditionalModel) and not self.rules.make(segment.columns):
             parts = [self._of_choice(segment, i, int(sizes[i]), seed) for i in np.flatnonzero(sizes).tolist()]
-            again = {"redrawn": max(part.attrs.get("redrawn", 0.0) for part in parts)} if self.rules else {}
+            again = {AGAIN: max(part.attrs.get(AGAIN, 0.0) for part in parts)} if self.rules else {}
         else:
             found, rate = redraw(self._rows, segment, sizes, times / len(self._pilot), seed)
             parts = [part for part, size in zip(found, sizes, strict=True) if size]
-            again = {"acceptance_rate": rate}
+            again = {KEPT: rate}
         places = np.argsort(np.argsort(which, kind="stable"), kind="stable")
         rows = together(parts).take(places).reset_index(drop=True)
-        rows.attrs |= again
+        rows.attrs |= {"asked": segment.to_plain()} | again
         return rows
 
     def _of_choice(self, segment: Segment, position: int, n: int, seed: int) -> pd.DataFrame:
@@ -281,10 +351,15 @@ class Generator:
         ]
         rows = together(parts)
         rows = rows if alone else rows.take(rng.permutation(n)).reset_index(drop=True)
-        rows.attrs |= {"redrawn": float(np.mean([part.attrs.get("redrawn", 0.0) for part in parts]))}
+        rows.attrs |= {AGAIN: float(np.mean([part.attrs.get(AGAIN, 0.0) for part in parts]))}
         return rows
 
-    def _numbered(self, rows: pd.DataFrame, seed: int) -> pd.DataFrame:
-        for identifier in self.identifiers:
-            rows.insert(identifier.position, identifier.name, identifier.make(len(rows), seed))
-        return rows
+    def _numbered(self, n: int, seed: int) -> Iterator[pd.DataFrame]:
+        """Draw blocks of any rows, each row with an identifier of its own."""
+        # They have to differ throughout, so that all are made at once.
+        made = [(one, one.make(n, seed)) for one in self.identifiers]
+        for place, one_seed in blocks_of(n, seed):
+            rows = self._rows(place.stop - place.start, one_seed)
+            for identifier, values in made:
+                rows.insert(identifier.position, identifier.name, values[place].reset_index(drop=True))
+            yield rows

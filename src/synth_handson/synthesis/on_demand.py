@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from math import ceil
 from typing import Any
 
@@ -19,27 +19,34 @@ PILOT_ROWS = 20_000
 fewer."""
 MOST_DRAWN = 1_000
 """Rows drawn at most for each row that is asked for."""
-MOST_AT_ONCE = 100_000
+BLOCK = MOST_AT_ONCE = 100_000
+"""Rows in each block of a large table, and rows drawn at once to find those that have what is asked for."""
+
+AGAIN, KEPT = "redrawn", "acceptance_rate"
+"""Keys in ``DataFrame.attrs``: which share of the rows was drawn again because it broke a rule, and which
+share of the drawn ones had what was asked for."""
 
 Draw = Callable[[int, int], pd.DataFrame]
 """Draws a number of rows with a seed."""
 
 
-def choice_of_rows(
-    segment: Segment, given: Given | Segment | None, n: int, rng: np.random.Generator
-) -> Integers:
-    """Choose what each of ``n`` rows should have: as the table's rows, or by the shares, shuffled.
+def blocks_of(n: int, random_state: int) -> Iterator[tuple[slice, int]]:
+    """Return the positions of the rows of each block, and its seed; the first has the seed itself."""
+    for number, first in enumerate(range(0, n, BLOCK)):
+        # Not the seeds by which rows are drawn again, which would draw a block's rows twice.
+        sequence = np.random.SeedSequence(random_state, spawn_key=(number,))
+        seed = int(sequence.generate_state(1)[0]) if number else random_state
+        yield slice(first, min(first + BLOCK, n)), seed
 
-    Raises
-    ------
-    ArgumentError
-        If a table has other than ``n`` rows.
-    """
+
+def choice_of_rows(
+    segment: Segment, given: Given | Segment | None, rows: slice, random_state: int
+) -> Integers:
+    """Choose what each row of a block should have: as the table's rows, or by the shares, shuffled."""
     if isinstance(given, pd.DataFrame):
-        if len(given) != n:
-            raise ArgumentError("given_rows", n=n, rows=len(given))
-        return segment.choice_of(given)
-    return rng.permutation(np.repeat(np.arange(len(segment.choices)), segment.sizes(n)))
+        return segment.choice_of(given.iloc[rows])
+    sizes = segment.sizes(rows.stop - rows.start)
+    return np.random.default_rng(random_state).permutation(np.repeat(np.arange(len(sizes)), sizes))
 
 
 def singles(
@@ -142,6 +149,20 @@ def together(parts: Sequence[pd.DataFrame]) -> pd.DataFrame:
     if len(parts) == 1:
         return parts[0].reset_index(drop=True)
     return pd.DataFrame({name: _joined([part[name] for part in parts]) for name in parts[0]})
+
+
+def in_one(blocks: Sequence[pd.DataFrame]) -> pd.DataFrame:
+    """Concatenate the blocks of a table, with the shares of rows drawn again or kept, of all together."""
+    rows = together(blocks)
+    if len(blocks) == 1:
+        return rows
+    rows.attrs |= blocks[0].attrs
+    sizes = np.array([len(block) for block in blocks])
+    if AGAIN in rows.attrs:
+        rows.attrs[AGAIN] = float(sizes @ [block.attrs[AGAIN] for block in blocks]) / len(rows)
+    if KEPT in rows.attrs:
+        rows.attrs[KEPT] = len(rows) / float((sizes / [block.attrs[KEPT] for block in blocks]).sum())
+    return rows
 
 
 def _joined(columns: Sequence[Column]) -> Column:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from os import PathLike, fspath
@@ -17,6 +19,7 @@ from synth_handson.errors import ArgumentError
 from synth_handson.tables.alignment import as_text
 from synth_handson.tables.checks import check_frame
 from synth_handson.tables.columns import Column, as_canonical, column_kind
+from synth_handson.tables.files.parquet import ATTRS
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -95,8 +98,11 @@ class ParquetTable:
 
     @cached_property
     def empty(self) -> pd.DataFrame:
-        """The table's columns in its dtypes, without rows."""
-        return pd.DataFrame(self._dataset.schema.empty_table().to_pandas())
+        """The table's columns in its dtypes, without rows, and its ``attrs``."""
+        schema = self._dataset.schema
+        frame = pd.DataFrame(schema.empty_table().to_pandas())
+        frame.attrs = json.loads((schema.metadata or {}).get(ATTRS.encode(), b"{}"))
+        return frame
 
     def __len__(self) -> int:
         return int(self._dataset.count_rows())
@@ -138,6 +144,15 @@ class ParquetTable:
             [values], schema=pa.schema([field.with_type(values.type)], self._dataset.schema.metadata)
         )
         return pd.Series(table.to_pandas()[name])
+
+
+def rows_of(table: LargeTable, names: Sequence[Any], positions: Integers | None = None) -> pd.DataFrame:
+    """Return some columns of a large table, of all rows or of those at these positions."""
+    columns = {}
+    for name in names:
+        values, codes = table.encode(name)
+        columns[name] = values.take(codes if positions is None else codes[positions]).reset_index(drop=True)
+    return pd.DataFrame(columns)
 
 
 def open_table(given: AnyTable, argument: str, rows: int, folder: Path) -> pd.DataFrame | LargeTable:

@@ -15,7 +15,7 @@ from pandas.testing import assert_frame_equal
 from synth_handson import ArgumentError
 from synth_handson.tables.files.form import ColumnForm, Reading, TableForm
 from synth_handson.tables.files.reading import read_file, read_table
-from synth_handson.tables.files.writing import write_table
+from synth_handson.tables.files.writing import write_blocks, write_table
 
 FORMATS = ["csv", "tsv", "csv.gz", "json", "jsonl", "json.gz", "yaml", "xlsx", "parquet"]
 
@@ -238,3 +238,33 @@ def test_what_a_sheet_cannot_hold_is_refused(value: object, tmp_path: Path) -> N
 def test_values_of_several_types_are_refused_by_parquet(tmp_path: Path) -> None:
     with pytest.raises(ArgumentError, match="“a” have several types"):
         write_table(pd.DataFrame({"a": [1, "x"]}), tmp_path / "table.parquet")
+
+
+def test_blocks_may_differ_in_categories_gaps_and_dtypes_that_hold_them(tmp_path: Path) -> None:
+    first = pd.DataFrame(
+        {"n": [1, 2], "kind": pd.Categorical(["a", "b"]), "yes": [True, False], "empty": None}
+    )
+    second = pd.DataFrame(
+        {
+            "n": pd.array([3, None], "Int64"),
+            "kind": pd.Categorical(["c", None]),
+            "yes": pd.array([None, True], "boolean"),
+            "empty": ["x", None],
+        }
+    )
+    first.attrs = {"asked": [1]}
+    path = tmp_path / "rows.parquet"
+    write_blocks(iter([first, second]), path)
+    read, form = read_table(path), pd.read_parquet(path)
+    assert read["n"].tolist()[:3] == [1, 2, 3] and read["n"].isna().tolist() == [False, False, False, True]
+    assert read["kind"].tolist()[:3] == ["a", "b", "c"]
+    assert read["yes"].tolist()[:2] == [True, False] and pd.isna(read["yes"][2])
+    assert read["empty"].tolist()[2] == "x"
+    assert form.attrs == {"asked": [1]}
+
+
+def test_a_block_with_values_of_another_type_is_named_by_its_first_row(tmp_path: Path) -> None:
+    blocks = [pd.DataFrame({"n": [1, 2]}), pd.DataFrame({"n": ["three"]})]
+    with pytest.raises(ArgumentError, match="From row 3 on"):
+        write_blocks(blocks, tmp_path / "rows.parquet")
+    assert not list(tmp_path.iterdir())

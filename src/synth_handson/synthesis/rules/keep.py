@@ -66,6 +66,11 @@ class KeptRules:
     def _made(self) -> set[str]:
         return {name for action in self.actions for name in action.makes}
 
+    @property
+    def blanked(self) -> set[str]:
+        """Names of the columns that a rule may want to be missing."""
+        return {action.column for action in self.actions if isinstance(action, Blank)}
+
     def to_plain(self) -> dict[str, Any]:
         """Return plain dicts and lists for ``json``."""
         return {
@@ -88,6 +93,11 @@ class KeptRules:
             {int(position): known for position, known in plain["references"].items()},
             plain["left_out"],
         )
+
+    @property
+    def rebuilt(self) -> set[str]:
+        """Names of the columns that are made of something else, which is learned in their place."""
+        return {name for one in self.actions if not isinstance(one, Blank) for name in one.makes}
 
     def make(self, columns: Iterable[str]) -> bool:
         """Tell whether any of these columns is made by a rule instead of learned."""
@@ -132,14 +142,24 @@ class KeptRules:
             broken = broken[len(good) :]
         return rows, again
 
-    def holds(self, rows: pd.DataFrame) -> Booleans:
-        """Tell which rows keep all rules. Shape (n_rows,)."""
-        columns = Columns(self.schema, self.units)
-        values = columns.values(rows)
+    def holds(self, rows: pd.DataFrame, about: Iterable[Hashable] | None = None) -> Booleans:
+        """Tell which rows keep all rules, or those about some columns. Shape (n_rows,)."""
+        if not self.rules:
+            return np.ones(len(rows), bool)
+        values = Columns(self.schema, self.units).values(rows)
         kept = np.ones(len(rows), bool)
-        for position, rule in enumerate(self.rules):
-            kept &= self._holds(position, rule, values)
+        for position in self._about(rows, about):
+            kept &= self._holds(position, self.rules[position], values)
         return kept
+
+    def _about(self, rows: pd.DataFrame, about: Iterable[Hashable] | None) -> list[int]:
+        """Return the rules that can be looked at in a table, and name one of these columns."""
+        there, named = set(map(str, rows)), None if about is None else set(map(str, about))
+        return [
+            position
+            for position, rule in enumerate(self.rules)
+            if there.issuperset(rule.columns) and (named is None or not named.isdisjoint(rule.columns))
+        ]
 
     def _holds(self, position: int, rule: Rule, values: Values) -> Booleans:
         if not rule.reads_data:
@@ -154,11 +174,11 @@ class KeptRules:
         )
         return rule.holds_for(values, Values(frame, texts))
 
-    def worst(self, rows: pd.DataFrame) -> tuple[Rule, float]:
-        """Return the rule that most rows break, and their share."""
+    def worst(self, rows: pd.DataFrame, about: Iterable[Hashable] | None = None) -> tuple[Rule, float]:
+        """Return the rule, of those about some columns, that most rows break, and their share."""
         values = Columns(self.schema, self.units).values(rows)
-        shares = [float((~self._holds(i, rule, values)).mean()) for i, rule in enumerate(self.rules)]
-        worst = int(np.argmax(shares))
+        shares = {i: float((~self._holds(i, self.rules[i], values)).mean()) for i in self._about(rows, about)}
+        worst = max(shares, key=lambda i: shares[i])
         return self.rules[worst], shares[worst]
 
     def whole(self, drawn: pd.DataFrame, random_state: int) -> pd.DataFrame:
@@ -166,8 +186,7 @@ class KeptRules:
         columns, rng = Columns(self.schema, self.units), np.random.default_rng(random_state)
         learned: dict[str, Column] = {str(name): column for name, column in drawn.items()}
         whole = {name: column for name, column in learned.items() if name in self.units}
-        steps = [action for action in self.actions if not isinstance(action, Blank)]
-        waiting = {name for step in steps for name in step.makes}
+        waiting = self.rebuilt
         for action in self.actions:
             ready = columns.values(pd.DataFrame({n: c for n, c in whole.items() if n not in waiting}))
             if isinstance(action, Blank):

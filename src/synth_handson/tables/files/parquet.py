@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import json
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 import pandas as pd
 
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
 
 SURE = 2**28
 """Unpacked bytes that any file may hold, whatever its compression ratio."""
+ATTRS = "PANDAS_ATTRS"
+"""Key in a file's metadata under which pandas keeps ``DataFrame.attrs``."""
 
 
 def read_parquet(
@@ -78,6 +81,16 @@ def read_parquet(
     return pd.DataFrame(frame, index=pd.RangeIndex(read.num_rows)), TableForm("parquet", tuple(forms))
 
 
+def read_blocks(path: Path, columns: Sequence[str]) -> Iterator[pd.DataFrame]:
+    """Read some columns of a Parquet file block by block."""
+    from pyarrow.parquet import ParquetFile
+
+    with ParquetFile(path) as file:
+        for group in range(file.num_row_groups):
+            read = file.read_row_group(group, columns=list(columns))
+            yield pd.DataFrame({name: _to_pandas(read.column(name)) for name in columns})
+
+
 def write_parquet(frame: pd.DataFrame, file: BinaryIO, form: TableForm) -> None:
     """Write a Parquet file.
 
@@ -86,8 +99,44 @@ def write_parquet(frame: pd.DataFrame, file: BinaryIO, form: TableForm) -> None:
     ArgumentError
         If it cannot hold a column's values.
     """
-    import pyarrow as pa
     from pyarrow.parquet import write_table
+
+    write_table(_to_arrow(frame, form), file)
+
+
+def write_parquet_blocks(
+    blocks: Iterable[pd.DataFrame], file: BinaryIO, form: TableForm | None, on_rows: OnRows | None
+) -> None:
+    """Write a Parquet file block by block; the first block decides the types, and ``attrs``, for all.
+
+    Raises
+    ------
+    ArgumentError
+        If it cannot hold a column's values, or a block has others than the first.
+    """
+    import pyarrow as pa
+    from pyarrow.parquet import ParquetWriter
+
+    writer, rows = None, 0
+    try:
+        for block in blocks:
+            form = form or TableForm("parquet", tuple(default_form(str(n), c) for n, c in block.items()))
+            table = _to_arrow(block, form)
+            writer = writer or ParquetWriter(file, _for_all_blocks(table.schema, block.attrs))
+            try:
+                writer.write_table(table.cast(writer.schema))
+            except pa.ArrowException as error:
+                raise ArgumentError("file_block_unwritable", first=rows + 1, reason=error) from error
+            rows += len(block)
+            if on_rows:
+                on_rows(rows)
+    finally:
+        if writer:
+            writer.close()
+
+
+def _to_arrow(frame: pd.DataFrame, form: TableForm) -> pa.Table:
+    import pyarrow as pa
 
     columns = []
     for i, column in enumerate(form.columns):
@@ -95,7 +144,20 @@ def write_parquet(frame: pd.DataFrame, file: BinaryIO, form: TableForm) -> None:
             columns.append(pa.Array.from_pandas(as_exact(frame.iloc[:, i])))
         except (pa.ArrowException, OverflowError) as error:
             raise ArgumentError("file_column_unwritable", column=column.name) from error
-    write_table(pa.table(columns, names=form.names), file)
+    return pa.table(columns, names=form.names)
+
+
+def _for_all_blocks(schema: pa.Schema, attrs: Mapping[Hashable, Any]) -> pa.Schema:
+    """Leave room for more categories and for values in empty columns; note ``attrs`` as pandas does."""
+    import pyarrow as pa
+
+    for position, field in enumerate(schema):
+        if pa.types.is_dictionary(field.type):
+            wide = pa.dictionary(pa.int32(), field.type.value_type, field.type.ordered)
+            schema = schema.set(position, field.with_type(wide))
+        elif pa.types.is_null(field.type):
+            schema = schema.set(position, field.with_type(pa.string()))
+    return schema.with_metadata({ATTRS: json.dumps(dict(attrs))}) if attrs else schema
 
 
 def _to_pandas(column: pa.ChunkedArray) -> Column:

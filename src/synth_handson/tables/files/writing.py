@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import gzip
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from os import fspath
@@ -19,7 +19,7 @@ from synth_handson.tables.files.convert import default_form
 from synth_handson.tables.files.delimited import write_delimited
 from synth_handson.tables.files.form import AnyPath, FileFormat, OnRows, TableForm
 from synth_handson.tables.files.json_files import write_json
-from synth_handson.tables.files.parquet import write_parquet
+from synth_handson.tables.files.parquet import write_parquet, write_parquet_blocks
 from synth_handson.tables.files.reading import PACKED, format_of_name
 from synth_handson.tables.files.workbook import write_book, write_workbook
 from synth_handson.tables.files.yaml_files import write_yaml
@@ -68,6 +68,40 @@ def write_table(
                 _write(frame, cast(BinaryIO, packed), form, on_rows)
         else:
             _write(frame, file, form, on_rows)
+
+
+def write_blocks(
+    blocks: Iterable[pd.DataFrame],
+    path: AnyPath,
+    *,
+    form: TableForm | None = None,
+    force: bool = False,
+    on_rows: OnRows | None = None,
+) -> None:
+    """Write a table that is given block by block, so that not all of it has to fit into memory.
+
+    As :func:`write_table`, with its errors, but only to Parquet files.
+
+    Parameters
+    ----------
+    blocks
+        At least one table, all with the same columns. What the first has in ``attrs`` stands in the file,
+        where ``pandas.read_parquet`` finds it.
+    path, form, force, on_rows
+        As for :func:`write_table`.
+
+    Raises
+    ------
+    ArgumentError
+        If ``path`` has the name of another format, or a block holds values that the first has no type for.
+    """
+    path = Path(fspath(path))
+    if format_of_name(path) != "parquet":
+        raise ArgumentError("blocks_parquet", path=path)
+    if not force and path.exists():
+        raise ArgumentError("file_exists", path=path)
+    with _finished(path) as file:
+        write_parquet_blocks(blocks, file, form, on_rows)
 
 
 @contextmanager
