@@ -28,6 +28,8 @@ MAX_SECRETS = 8
 """Columns whose values are guessed if none are named."""
 KNOWN_COLUMNS = 20
 """Columns of a person that the attacker knows at most; for linkability, on either side."""
+ROUNDING = 1e-9
+"""More than sums of so few distances are off by when one is subtracted again."""
 MIN_ATTEMPTS, MAX_ATTEMPTS = 1_000, 10_000
 """Bounds on the attempts to find descriptions that fit one synthetic row only: 3 for each row, on average."""
 
@@ -107,12 +109,15 @@ def three_risks(
         hardest = scene.order[:MAX_SECRETS]
         secrets = [name for name, safe in safe_names.items() if safe in hardest]
 
+    guessed = [safe_names[name] for name in secrets]
     return (
         _risk("singling_out", [_single_out(scene, attacks, random_state) for scene in scenes]),
         _risk("linkability", [_link(scene, attacks) for scene in scenes]),
         *(
-            _risk("inference", [_infer(scene, safe_names[name], attacks) for scene in scenes], name)
-            for name in secrets
+            _risk("inference", outcomes, name)
+            for name, *outcomes in zip(
+                secrets, *(_infer(scene, guessed, attacks) for scene in scenes), strict=True
+            )
         ),
     )
 
@@ -197,16 +202,23 @@ def _link(scene: _Scene, attacks: int) -> _Outcome:
     known = scene.order[: 2 * KNOWN_COLUMNS]
     # If several rows are nearest, one half takes the first and the other the last, so that ties link nobody.
     backwards = replace(scene, table=scene.table[::-1])
-    first = _nearest(scene, people, known[::2])
-    second = len(scene.table) - 1 - _nearest(backwards, people, known[1::2])
+    (first,) = _nearest(scene, people, known[::2])
+    (second,) = _nearest(backwards, people, known[1::2])
+    second = len(scene.table) - 1 - second
     return _count(first == second)
 
 
-def _infer(scene: _Scene, secret: str, attacks: int) -> _Outcome:
+def _infer(scene: _Scene, secrets: Sequence[str], attacks: int) -> list[_Outcome]:
     people = scene.people(attacks)
-    known = [name for name in scene.order if name != secret][:KNOWN_COLUMNS]
-    values, truth = (_classes(frame[secret], secret in scene.numbers) for frame in (scene.table, people))
-    return _count(values[_nearest(scene, people, known)] == truth)
+    columns = scene.order[: KNOWN_COLUMNS + 1]
+    spare = columns[KNOWN_COLUMNS:]
+    # What the attacker does not know: the secret, or the last column where the secret is none of these.
+    unknown = [(secret,) if secret in columns else spare for secret in secrets]
+    outcomes = []
+    for secret, nearest in zip(secrets, _nearest(scene, people, columns, unknown), strict=True):
+        values, truth = (_classes(table[secret], secret in scene.numbers) for table in (scene.table, people))
+        outcomes.append(_count(values[nearest] == truth))
+    return outcomes
 
 
 def _count(found: Booleans) -> _Outcome:
@@ -222,30 +234,43 @@ def _exact_test(found: Booleans) -> float:
     return float(fisher_exact(counts, alternative="greater").pvalue)
 
 
-def _nearest(scene: _Scene, people: pd.DataFrame, columns: Sequence[str]) -> Integers:
-    """Find the row of the table nearest to each person, the first of several.
+def _nearest(
+    scene: _Scene, people: pd.DataFrame, columns: Sequence[str], without: Sequence[Sequence[str]] = ((),)
+) -> list[Integers]:
+    """Find the row of the table nearest to each person, the first of several, without some columns in turn.
 
     The distance is anonymeter's: a number adds the difference, as a share of the column's range in both
     tables, and a category adds 1 if it differs.
     """
-    numbers, categories = [], []
-    for name in columns:
-        rows, targets = (frame[name].fillna(0.5).to_numpy() for frame in (scene.table, people))
-        if name in scene.numbers:
-            span = np.ptp(np.concatenate([rows, targets])) or 1.0
-            numbers.append((rows / span, targets / span))
-        else:
-            categories.append((rows, targets))
+    columns = sorted(columns, key=lambda name: name not in scene.numbers)
+    pairs = [[frame[name].fillna(0.5).to_numpy() for frame in (scene.table, people)] for name in columns]
+    spans = [np.ptp(np.concatenate(pair)) or 1.0 for pair in pairs]
+    numbers = [
+        (rows / span, targets / span) if name in scene.numbers else None
+        for name, (rows, targets), span in zip(columns, pairs, spans, strict=True)
+    ]
+    left_out = [[columns.index(name) for name in names] for names in without]
+    kept = [[place for place in range(len(columns)) if place not in out] for out in left_out]
+    found = np.empty((len(without), len(people)), np.intp)
+    gaps = np.empty((len(columns), len(scene.table)))
+    for person in range(len(people)):
+        for gap, (rows, targets), number in zip(gaps, pairs, numbers, strict=True):
+            if number is None:
+                np.not_equal(rows, targets[person], out=gap)
+            else:
+                np.abs(number[0] - number[1][person], out=gap)
+        total = gaps.sum(axis=0)
+        for turn, out in enumerate(left_out):
+            found[turn, person] = _first_of_least(total - gaps[out].sum(axis=0), gaps, kept[turn])
+    return list(found)
 
-    def distances(person: int) -> Floats:
-        total = np.zeros(len(scene.table))
-        for rows, targets in numbers:
-            total += np.abs(rows - targets[person])
-        for rows, targets in categories:
-            total += rows != targets[person]
-        return total
 
-    return np.array([distances(person).argmin() for person in range(len(people))])
+def _first_of_least(about: Floats, gaps: Floats, columns: list[int]) -> int:
+    """Find the first row with the least sum over some columns, known but for rounding."""
+    near = np.flatnonzero(about <= about.min() + ROUNDING)
+    if len(near) > 1:
+        near = near[[gaps[np.array(columns)[:, None], near].sum(axis=0).argmin()]]
+    return int(near[0])
 
 
 def _set_up(tables: AssessedTables, safe_names: dict[str, str], random_state: int) -> _Scene:
