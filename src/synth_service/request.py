@@ -176,7 +176,7 @@ class Request(Choices):
         if self.person is None:
             raise ArgumentError("service_no_person")
         if self.events and self.event_sheets:
-            raise ArgumentError("service_linked_field", field="event_sheets")
+            raise ArgumentError("service_events_twice")
         if self.event_sheets and format_of_name(Path(self.name)) != "xlsx":
             raise ArgumentError("service_no_sheets", file=self.name)
         for field in ("encoding", "header_row", "types", "leave_out"):

@@ -31,6 +31,8 @@ from synth_service.request import Request
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 """Characters that start a formula in a spreadsheet (OWASP, "CSV Injection")."""
 
+SEPARATORS = str.maketrans({"/": "_", "\\": "_"})
+
 RISK = {"pass": "none found", "review": "undecided", "fail": "high"}
 """Words for the verdict. Not "low": finding no leak says nothing about leaks too small to find."""
 
@@ -100,10 +102,12 @@ def table_kinds(request: Request, ending: str) -> list[Kind]:
         return [kind] * max(1, len(request.tables))
     if not request.tables:
         return [kind]
-    own, *events = (request.sheet if request.event_sheets else None, *request.tables[1:])
+    names = (request.sheet or PEOPLE if request.event_sheets else "", *request.tables[1:])
+    # Sheets, unlike files, may be called as if they lay in a folder.
+    own, *events = (name.translate(SEPARATORS) for name in names)
     numbered = (kind.name.replace(".", f"-{number}.") for number in range(1, len(events) + 1))
     return [
-        replace(kind, table=own or ""),
+        replace(kind, table=own),
         *(replace(kind, name=name, table=table) for name, table in zip(numbered, events, strict=True)),
     ]
 

@@ -94,6 +94,12 @@ def _made(profile: TableProfile, folder: Path) -> Synthesised:
         return synthesise_to(folder / "out.parquet", file, profile, settings())
 
 
+def test_the_output_may_be_called_like_any_file(profile: TableProfile, tmp_path: Path) -> None:
+    with unfinished(tmp_path / "measured.parquet") as file:
+        made = synthesise_to(tmp_path / "measured.parquet", file, profile, settings())
+    assert (made.rows, "number" in made.evidence.columns) == (ROWS, False)
+
+
 def test_small_tables_other_formats_and_people_stay_in_memory(profile: TableProfile, tmp_path: Path) -> None:
     assert is_drawn_in_blocks(profile, settings(), tmp_path / "a.parquet")
     assert not is_drawn_in_blocks(profile, settings(), tmp_path / "a.csv")

@@ -80,6 +80,16 @@ def test_rows_are_compared_without_texts_and_assessed_with_them(own: OwnTable) -
         pd.testing.assert_frame_equal(table[own.learned], own.frame.loc[table.index, own.learned])
 
 
+def test_a_text_may_be_called_self(own: OwnTable) -> None:
+    tables, name = drawn(own, Parrot()), {"interview": "self"}
+    train, holdout, synthetic = (
+        table.rename(columns=name) for table in (tables.train, tables.holdout, tables.synthetic)
+    )
+    called = replace(tables, train=train, holdout=holdout, synthetic=synthetic, texts=("self",))
+    measured = called.with_real_texts(own.profile.frame.rename(columns=name))
+    assert measured.train["self"].equals(own.profile.frame.loc[train.index, "interview"])
+
+
 def test_texts_of_people_with_several_rows_stand_in_their_rows(tmp_path: Path) -> None:
     visits = make_interviews(450, seed=8)[["plan", "satisfaction", "interview"]]
     visits.insert(0, "customer", [f"C{number // 2:04}" for number in range(len(visits))])

@@ -15,6 +15,7 @@ from synth_handson.synthesis.mostly.text_process import MODEL
 from synth_handson.tables.files.form import TableForm
 from synth_handson.tables.files.reading import read_file
 from synth_service import results
+from synth_service.request import Request
 
 
 @pytest.fixture(scope="module")
@@ -35,6 +36,12 @@ def test_every_format_holds_the_same_table(made: Synthesised, tmp_path: Path) ->
     ]
     for table in read:
         pd.testing.assert_frame_equal(table, read[0], check_dtype=False)
+
+
+def test_files_of_sheets_have_names_of_their_own_and_lie_in_no_other_folder() -> None:
+    asked = Request(name="visits.xlsx", person="id", event_sheets=("visits", "..\\a/b"))
+    shown = [f"{kind.table}-{kind.shown}" for kind in results.table_kinds(asked, "csv")]
+    assert shown == ["people-synthetic.csv", "visits-synthetic.csv", ".._a_b-synthetic.csv"]
 
 
 def test_a_table_that_a_workbook_cannot_hold_is_there_in_the_others(tmp_path: Path) -> None:

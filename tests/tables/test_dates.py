@@ -110,6 +110,22 @@ def test_months_of_every_language_are_read_and_written_back(name: str, dates: li
     assert read_dates(texts, form).tolist() == days.tolist()
 
 
+@pytest.mark.parametrize(
+    ("text", "form", "day"),
+    [
+        ("12 mars 23", "%d %B{fr_FR.lower} %y", "2023-03-12"),
+        ("12 mars 2023 03:05 PM", "%d %B{fr_FR.lower} %Y %I:%M %p", "2023-03-12 15:05"),
+        ("12 mars", "%d %B{fr_FR.lower}", "2000-03-12"),
+        ("mars 2023", "%B{fr_FR.lower} %Y", "2023-03-01"),
+        ("31 avril 2023", "%d %B{fr_FR.lower} %Y", None),
+        ("12  2023", "%d %B{no_language} %Y", None),
+    ],
+)
+def test_months_by_name_in_any_format_that_is_said(text: str, form: str, day: str | None) -> None:
+    read = read_dates(pd.Series([text], dtype="str"), form)
+    pd.testing.assert_series_equal(read, pd.Series([pd.Timestamp(day)]), check_dtype=False)
+
+
 def test_a_century_is_not_asked_for_where_the_format_is_said() -> None:
     assert asked_format(["31/12/45"], "%d/%m/%y") == "%d/%m/%y"
 

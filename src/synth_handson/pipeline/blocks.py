@@ -85,7 +85,7 @@ def synthesise_to(
     names = [str(name) for name in learned.train if str(name) not in learned.written]
     measured = file
     if profile.moved or names != profile.form.names:
-        measured = file.with_name("measured.parquet")
+        measured = file.with_name(f"measured-{file.name}")
         write_blocks((by_years(rows, profile.moved) for rows in read_blocks(file, names)), measured)
     evidence = measure(measured, profile, settings, names, on_stage=on_stage, on_step=on_step)
     return Synthesised(

@@ -15,6 +15,7 @@ from synth_handson.locales import Counted, Message
 from synth_handson.pipeline.own_texts import OwnTexts
 from synth_handson.synthesis.generator import Generator, Training
 from synth_handson.synthesis.linked import LinkedGenerator
+from synth_handson.tables.columns import with_columns
 from synth_handson.tables.rules.rule import Rule
 
 AnyGenerator = Generator | LinkedGenerator
@@ -155,9 +156,11 @@ class Tables:
         if not self.texts:
             return self
         written = [name for name in self.texts if name in self.synthetic]
+        unwritten = [name for name in self.texts if name not in written]
         train, holdout = (
-            table.drop(columns=[name for name in self.texts if name not in written], errors="ignore").assign(
-                **{name: original.loc[table.index, name] for name in written}
+            with_columns(
+                table.drop(columns=unwritten, errors="ignore"),
+                {name: original.loc[table.index, name] for name in written},
             )
             for table in (self.train, self.holdout)
         )

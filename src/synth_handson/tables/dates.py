@@ -162,9 +162,11 @@ def read_dates(column: Column, form: str) -> Column:
     Dates without a year are held in the year 2000.
     """
     texts = column.astype("str").where(column.notna())
-    if "%E" in form or "%-E" in form or "{" in form:
+    if "{" in form:
+        return read_dates(*_with_numbers(texts, form))
+    if "%E" in form or "%-E" in form:
         known = texts.dropna().unique()
-        return pd.to_datetime(texts.map({text: _by_parts(text, form) for text in known}), errors="coerce")
+        return pd.to_datetime(texts.map({text: _of_era(text, form) for text in known}), errors="coerce")
     form = _plain(form)
     if "%" in form and not re.search("%[YycxsGD]", form):
         texts, form = f"{NO_YEAR} " + texts, f"%Y {form}"
@@ -292,8 +294,22 @@ def _months(token: str) -> tuple[str, ...]:
     return month_names().get(token[token.index("{") + 1 : -1], ())
 
 
-def _by_parts(text: str, form: str) -> datetime | None:
-    """Read a date of an era, or with a month's name; None if there was no such day."""
+def _with_numbers(texts: Column, form: str) -> tuple[Column, str]:
+    """Write the months of dates with their names as numbers; a text without one is missing then."""
+    parts = _TOKEN.split(form)
+    token = next(part for part in parts if part.endswith("}"))
+    pattern = "".join(f"({_sign(part)})" if part == token else _sign(part) for part in parts)
+    numbers = {name: f"{number:02}" for number, name in enumerate(_months(token), start=1)}
+    written = {}
+    for text in texts.dropna().unique():
+        found = re.fullmatch(pattern, text, re.ASCII)
+        if found and found[1] in numbers:
+            written[text] = text[: found.start(1)] + numbers[found[1]] + text[found.end(1) :]
+    return texts.map(written), form.replace(token, "%m")
+
+
+def _of_era(text: str, form: str) -> datetime | None:
+    """Read a date of an era; None if the era had no such day."""
     tokens = [part for part in _TOKEN.split(form) if part.startswith("%")]
     grouped = "".join(
         f"({_sign(part)})" if part.startswith("%") else re.escape(part) for part in _TOKEN.split(form)
@@ -302,24 +318,14 @@ def _by_parts(text: str, form: str) -> datetime | None:
     if not found:
         return None
     parts = {token.replace("%-", "%"): value for token, value in zip(tokens, found.groups(), strict=True)}
-    for token in [token for token in parts if token.endswith("}")]:
-        parts["%m"] = str(_months(token).index(parts.pop(token)) + 1)
-    hour, minute, second = (int(parts.get(token, "0")) for token in ("%H", "%M", "%S"))
-    try:
-        if "%Y" in parts:
-            day = int(parts["%Y"]), int(parts["%m"]), int(parts["%d"])
-            return datetime(*day, hour, minute, second)
-        return _of_era(parts)
-    except ValueError:
-        return None
-
-
-def _of_era(parts: dict[str, str]) -> datetime | None:
     if whole := parts.pop("%EY", None):
         parts |= {"%EC": whole[:2], "%Ey": whole[2:-1].replace("元", "1")}
     sign = parts.get("%EC") or parts.get("%Eg") or parts.get("%En")
     era = next(one for one in ERAS if sign in one[:3])
-    day = datetime(era[3].year - 1 + int(parts["%Ey"]), int(parts["%m"]), int(parts["%d"]))
+    try:
+        day = datetime(era[3].year - 1 + int(parts["%Ey"]), int(parts["%m"]), int(parts["%d"]))
+    except ValueError:
+        return None
     return day if _era(day) == era else None
 
 

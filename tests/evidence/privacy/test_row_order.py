@@ -61,6 +61,22 @@ def test_part_of_the_rows_in_order() -> None:
     assert hint_speaks(found)
 
 
+def coded(table: pd.DataFrame, codes: pd.Series) -> pd.DataFrame:
+    return table.assign(code=codes.astype("str"))
+
+
+@pytest.mark.parametrize(("rows", "speaks"), [(500, True), (50, True), (20, False), (1, False)])
+def test_codes_that_nobody_shares_in_the_same_places(rows: int, speaks: bool) -> None:
+    numbers = pd.Series(range(600))
+    codes = (numbers + 10_000).where(numbers >= rows, numbers)[:500]
+    tables = (coded(FRESH, codes), coded(TRAIN, numbers), coded(draw(300, 9), numbers[:300] + 20_000))
+    found = row_order(prepare_tables(*tables))
+    # No code is in another place, so that the share of rows that agree is all excess.
+    assert found is not None
+    assert hint_speaks(found) is speaks
+    assert not speaks or (found.columns == ("code",) and found.value == pytest.approx(rows / 500))
+
+
 def test_people_never_seen_in_any_order_say_nothing() -> None:
     assert not any(hint_speaks(measured(draw(500, seed), TRAIN)) for seed in range(20, 60))
 

@@ -135,6 +135,18 @@ def test_columns_that_tell_nobody_apart_are_not_measured() -> None:
     assert transformed_matches(prepare_tables(*coarse), 0) is None
 
 
+@pytest.mark.filterwarnings("error")
+def test_numbers_beyond_64_bits_are_not_taken_for_one_and_the_same() -> None:
+    rng = np.random.default_rng(5)
+    train, holdout = (
+        pd.DataFrame({"mass": rng.integers(1, 10**6, PEOPLE) * 1e20, "sex": rng.choice(["f", "m"], PEOPLE)})
+        for _ in range(2)
+    )
+    found = transformed_matches(prepare_tables(train.assign(mass=0.0), train, holdout), 0)
+    assert found is not None and found.reference is not None
+    assert (found.value, found.reference.value) == (0, 0)
+
+
 def test_labels_can_be_exchanged() -> None:
     # Of 20 random splits of the same people, about one in twenty may be below .05.
     everybody = pd.concat([TRAIN, HOLDOUT], ignore_index=True)

@@ -105,7 +105,7 @@ def test_sheets_come_back_as_sheets(client: TestClient) -> None:
         ({"person": None}, "service-no-person"),
         ({"leave_out": "region"}, "service-linked-field"),
         ({"header_row": "2"}, "service-linked-field"),
-        ({"event_sheets": "Payments"}, "service-linked-field"),
+        ({"event_sheets": "Payments"}, "service-events-twice"),
         ({"epsilon": "1"}, "epsilon-person"),
         ({"engine": "copula"}, "engine-linked"),
         ({"n_rows": "50"}, "linked-count"),

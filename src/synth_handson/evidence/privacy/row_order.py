@@ -61,8 +61,9 @@ def _excess(train: Column, synthetic: Column) -> tuple[Estimate, float]:
         agreement = np.array([(real == np.roll(invented, move)).mean() for move in moves])
     here, elsewhere = agreement[0], agreement[1:]
     excess = float(here - elsewhere.mean())
-    error = float(elsewhere.std(ddof=1)) * np.sqrt(1 + 1 / len(elsewhere))
-    p_value = float(t.sf(excess / error, len(elsewhere) - 1)) if error else 1.0
+    # Codes that nobody shares agree nowhere else: that one row more does is chance.
+    error = max(float(elsewhere.std(ddof=1)) * np.sqrt(1 + 1 / len(elsewhere)), 1 / len(train))
+    p_value = float(t.sf(excess / error, len(elsewhere) - 1))
     return standard_error_interval(excess, error, -1.0, 1.0), p_value
 
 

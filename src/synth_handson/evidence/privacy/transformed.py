@@ -35,6 +35,8 @@ SHIFTS = 3
 """Differences, and ratios, that are tried for each column."""
 FINEST = 1e-7
 """Smallest difference of two ratios that is told apart."""
+LARGEST = 2**61
+"""Whole numbers up to which differences and sums fit into 64 bits; larger ones are not looked for moved."""
 DIGITS = {1: 4, 2: 3, 3: 2}
 """How many last digits are compared of one column, of each of two, and of each of three."""
 
@@ -179,6 +181,7 @@ def _commonest(
     real: Floats, synthetic: Floats, slack: int = 0, ignored: int = 0
 ) -> Iterator[tuple[int, Booleans]]:
     """Find people by the commonest differences between synthetic and real values; parameters as there."""
+    real, synthetic = (np.where(np.abs(v) < LARGEST, v, np.nan) for v in (real, synthetic))
     own, others = _own(pd.Series(real)), np.unique(synthetic[~np.isnan(synthetic)]).astype(np.intp)
     whole = np.nan_to_num(real).astype(np.intp)
     if not own.any() or not len(others):
@@ -242,4 +245,4 @@ def _written(real: pd.DataFrame, synthetic: pd.DataFrame) -> Iterator[Found]:
 def _as_texts(column: Column) -> list[str]:
     """Write values out, whole numbers without a decimal point."""
     known = column.dropna().drop_duplicates()
-    return known.astype(np.int64).astype(str).tolist() if known.dtype == np.float64 else known.tolist()
+    return [str(int(value)) for value in known] if known.dtype == np.float64 else known.tolist()
