@@ -101,7 +101,7 @@ STEPS = {
     "3": ("One column is copied worst",),
     "4": ("The copy zone: ", "Being in the training data makes no provable difference", "A table that leaks",
           "The alarm was tested: it sounds from 31"),
-    "break": ("No leak was made yet: 0 of 10 tests sound",),
+    "break": ("No leak was made yet: 0 of 10 tests sound the alarm",),
 }  # fmt: skip
 
 

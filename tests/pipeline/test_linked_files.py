@@ -166,6 +166,9 @@ def stays(tmp_path_factory: pytest.TempPathFactory) -> Path:
     start = visits.pop("joined") + pd.to_timedelta(rng.integers(0, 200, len(visits)), unit="D")
     visits["checkin"] = start
     visits["checkout"] = start + pd.to_timedelta(rng.integers(1, 9, len(visits)), unit="D")
+    people["wish"] = [
+        f"Asked for room {n} with a view of the harbour, and a late breakfast." for n in range(300)
+    ]
     people.to_csv(path / "guests.csv", index=False)
     visits.to_csv(path / "visits.csv", index=False)
     return path
@@ -185,6 +188,7 @@ def test_rules_of_linked_files_are_found_kept_and_checked_again(stays: Path, tmp
     )  # fmt: skip
     assert status in (0, 4), told
     assert "Rules kept in all rows of all people: 3" in told
+    assert "Columns left empty: wish." in told
     made = {name: pd.read_csv(tmp_path / "out" / f"{name}.csv") for name in ("guests", "visits")}
     beside = made["visits"].merge(made["guests"], on="id")
     assert (beside["joined"] <= beside["checkin"]).all() and (beside["checkin"] < beside["checkout"]).all()

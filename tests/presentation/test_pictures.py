@@ -154,7 +154,7 @@ def test_a_planted_leak_turns_the_crowd_red_and_lights_the_lamps() -> None:
     assert red is not None
     assert "can be picked out: 57" in red.title
     assert "no provable difference" in harmless.title
-    assert pictures.lamps(nothing, "en").title == "No leak was made yet: 0 of 10 tests sound"
+    assert pictures.lamps(nothing, "en").title == "No leak was made yet: 0 of 10 tests sound the alarm"
     assert pictures.lamps(leak, "en").title.startswith(f"{len(leak.noticed)} of")
 
 

@@ -174,6 +174,8 @@ class Show:
         self.evidence(made.evidence)
         for note in made.notes:
             self._note(note)
+        if made.empty:
+            self.translate("left_empty", columns=", ".join(made.empty))
         self.translate("not_shown")
 
     def evidence(self, evidence: Evidence) -> None:

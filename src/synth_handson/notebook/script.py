@@ -200,7 +200,8 @@ def run_generation(
     )
     texts = None
     if own:
-        print(f"   {get_text(options.language, 'commands.stage_texts')}") if own.texts else None
+        if own.texts:
+            print(f"   {get_text(options.language, 'commands.stage_texts')}")
         texts = OwnTexts.learn(own, train, random_state=options.seed, on_progress=show)
     tables = draw_tables(
         generator, train, holdout, rows=options.rows, random_state=options.seed, target=dataset.target,
