@@ -205,12 +205,14 @@ def _context(codes: pd.DataFrame, number: int) -> pd.DataFrame:
 
 
 def _between_ends(advance: Advance, steps: Floats, summary: pd.DataFrame, owner: Integers) -> Floats:
-    """Follow each person's steps, without passing the last place."""
+    """Follow each person's steps, without passing the last place; a counter, without passing its end."""
     before, last = advance.before(summary), to_floats(summary[f"{advance.name} {LAST}"])
     count = np.bincount(owner, minlength=len(before))
     needed = np.maximum(count - (advance.start is None), 0) * advance.least
     if advance.start is None:
         before = np.minimum(before, advance.ends[1] - needed)
+    else:
+        last = np.full_like(last, advance.ends[1])
     last = np.minimum(np.maximum(last, before + needed), advance.ends[1])
     number = np.arange(len(owner)) - np.searchsorted(owner, owner)
     left = count[owner] - number - 1
