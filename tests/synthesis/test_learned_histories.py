@@ -37,8 +37,8 @@ def back(form: EventsForm, histories: Histories) -> pd.DataFrame:
     owner, summary = histories.owners[0], part(histories.people, 1)
     places = histories.events[0].copy()
     for advance in form.advances:
-        first = to_floats(summary[f"{advance.name} first"])
-        places[advance.name] = to_places(to_floats(places[advance.name]), first, owner)
+        steps = to_floats(places[advance.name])
+        places[advance.name] = to_places(steps, advance.before(summary), owner)
     return form.events(places, summary.iloc[owner].reset_index(drop=True))
 
 
@@ -107,6 +107,49 @@ def test_a_column_that_falls_once_is_learned_by_its_values() -> None:
     frame, owner = panel([70, 71, 73, 75])
     frame.loc[6, "worked"] = -1.0
     assert [advance.name for advance in EventsForm.of(frame, owner)[0].advances] == ["year"]
+
+
+def shopping(before: np.ndarray, people: int = 40) -> tuple[pd.DataFrame, np.ndarray]:
+    """Five sums each, and points for them that are collected on top of what a person has before."""
+    rng = np.random.default_rng(0)
+    owner = np.repeat(np.arange(people), 5)
+    paid = rng.gamma(4, 20, len(owner)).round(2)
+    points = pd.Series(np.floor(paid)).groupby(owner).cumsum() + before[owner]
+    return pd.DataFrame({"day": np.tile([1, 2, 3, 4, 5], people), "paid": paid, "points": points}), owner
+
+
+def test_the_first_value_of_a_counter_is_a_step_from_nothing() -> None:
+    frame, owner = shopping(np.zeros(40))
+    form, _ = EventsForm.of(frame, owner)
+    points = next(advance for advance in form.advances if advance.name == "points")
+    assert points.start == 0
+    inside = frame["points"].between(*points.ends).groupby(owner).transform("all").to_numpy()
+    assert form.learned(frame, owner)["points"][inside].tolist() == np.floor(frame["paid"])[inside].tolist()
+    summary = form.summary(frame, owner, 40)
+    assert "points last" in summary
+    assert "points first" not in summary
+    # The steps tell what was paid: it has no level of a person.
+    assert not form.levels
+
+
+def test_a_counter_of_few_values_starts_one_step_before_its_first_place() -> None:
+    owner = np.repeat(np.arange(40), 4)
+    visit = pd.DataFrame({"visit": np.tile([1, 2, 3, 4], 40)})
+    (advance,) = EventsForm.of(visit, owner)[0].advances
+    assert (advance.moments, advance.start) == ((1.0, 2.0, 3.0, 4.0), -1.0)
+    assert advance.steps(visit["visit"], owner).tolist() == [1.0] * 160
+    # Neither the years of a survey nor the mileage of used cars begin with a step from nothing.
+    assert EventsForm.of(*panel([70, 71, 73, 75]))[0].advances[0].start is None
+    frame, owner = shopping(np.random.default_rng(1).integers(0, 90_000, 40))
+    form, _ = EventsForm.of(frame, owner)
+    assert [advance.start for advance in form.advances if advance.name == "points"] == [None]
+    assert "points first" in form.summary(frame, owner, 40)
+
+
+def test_a_number_that_steps_do_not_tell_has_a_level() -> None:
+    frame, owner = shopping(np.zeros(40))
+    shuffled = frame.assign(paid=np.random.default_rng(2).permutation(frame["paid"]))
+    assert list(EventsForm.of(shuffled, owner)[0].levels) == ["paid"]
 
 
 def test_a_value_that_is_missing_is_stepped_over() -> None:

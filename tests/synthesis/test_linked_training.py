@@ -43,6 +43,14 @@ def customers(people: int = 1_500, seed: int = 0) -> LinkedTables:
     return LinkedTables(who, {"payments": payments, "calls": called}, "customer")
 
 
+def with_points(tables: LinkedTables) -> LinkedTables:
+    """Let customers pay sums that vary, and collect a point for each unit paid."""
+    payments = tables.events["payments"]
+    payments = payments.assign(amount=np.random.default_rng(0).gamma(2, 20, len(payments)).round(2))
+    points = np.floor(payments["amount"]).groupby(payments["customer"]).cumsum()
+    return LinkedTables(tables.people, {"payments": payments.assign(points=points)}, "customer")
+
+
 @pytest.fixture(scope="module")
 def real() -> LinkedTables:
     return customers()
@@ -50,7 +58,7 @@ def real() -> LinkedTables:
 
 @pytest.fixture(scope="module")
 def generator(real: LinkedTables) -> LinkedGenerator:
-    trained = train_generator(real, target="amount", keep=False)
+    trained = train_generator(real, target="payments.amount", keep=False)
     assert isinstance(trained, LinkedGenerator)
     return trained
 
@@ -86,6 +94,21 @@ def test_what_a_person_does_is_kept(real: LinkedTables, drawn: LinkedTables) -> 
         both = pd.DataFrame({"now": payments["amount"], "before": payments.groupby(owner)["amount"].shift()})
         found.append(both.corr().iloc[0, 1])
     assert found[1] == pytest.approx(found[0], abs=0.1)
+
+
+def test_a_counter_counts_the_events_from_the_first_one_on(real: LinkedTables) -> None:
+    shopping = with_points(real)
+    made = train_generator(shopping, keep=False).sample(1_500)
+    assert isinstance(made, LinkedTables)
+    payments = made.events["payments"]
+    by_person = payments.groupby(made.owners("payments"))
+    counted = by_person["points"].diff()
+    for which in (counted.isna(), counted.notna()):
+        steps = counted.fillna(payments["points"])[which]
+        assert (steps >= 0).all()
+        assert payments["amount"][which].corr(steps, method="spearman") > 0.95
+    amounts = shopping.events["payments"]["amount"]
+    assert payments["amount"].mean() == pytest.approx(amounts.mean(), rel=0.1)
 
 
 def test_the_same_seed_draws_the_same_people_and_an_archive_keeps_them(

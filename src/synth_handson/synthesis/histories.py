@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 import numpy as np
 import pandas as pd
 from scipy.special import ndtr, ndtri
+from scipy.stats import ks_2samp
 
 from synth_handson.metrics.arrays import Floats, Integers
+from synth_handson.metrics.variance import intraclass_correlation
 from synth_handson.synthesis.marginals import MISSING, PIECES, Numbers, numbers_from_plain
 from synth_handson.synthesis.precision import DAY
 from synth_handson.tables.columns import Column, column_kind, to_floats
@@ -21,6 +23,10 @@ LEVEL, MEAN, MOST = "level", "mean", "most often"
 AGAIN = "as before"
 MAX_WAVES = 1_000
 """Most values of a column that may number the waves of events: whole numbers that no person has twice."""
+ALIKE = 0.5
+"""Largest Kolmogorov-Smirnov distance from steps at which first values count as steps from nothing."""
+TOLD = 0.5
+"""Least share of the variance of a number's ranks that a counter's steps tell, if it is learned from them."""
 
 
 @dataclass(frozen=True)
@@ -42,6 +48,10 @@ class Advance:
         Whether the time of day of a moment is learned apart from its day.
     gaps
         Whether values of it are missing.
+    start
+        The place that everybody starts from, as 0 of points that are collected, where the first values are
+        like steps from there: then they are learned as steps. None where they are not, as the mileage of a
+        used car.
     """
 
     name: str
@@ -50,6 +60,7 @@ class Advance:
     least: int
     time_of_day: bool = False
     gaps: bool = False
+    start: float | None = None
 
     @classmethod
     def of(cls, column: Column, owner: Integers) -> Advance | None:
@@ -69,7 +80,8 @@ class Advance:
         moments = _moments(values / (numbers.unit or 1), owner)
         whole = bool(moments) or numbers.decimals == 0
         least, gaps = int(whole and bool((known > 0).all())), bool(np.isnan(values).any())
-        return cls(str(column.name), moments, numbers, least, time_of_day, gaps)
+        advance = cls(str(column.name), moments, numbers, least, time_of_day, gaps)
+        return replace(advance, start=advance._start(column, owner))
 
     @classmethod
     def from_plain(cls, plain: Mapping[str, Any]) -> Advance:
@@ -91,6 +103,24 @@ class Advance:
             return np.clip(values, *self.ends)
         nearest = np.clip(np.searchsorted(self.moments, values), 0, len(self.moments) - 1)
         return np.where(np.isnan(values), np.nan, nearest)
+
+    def steps(self, column: Column, owner: Integers) -> Floats:
+        """Return the steps to events that are in order, person by person; see :func:`to_places`."""
+        return _steps(self.places(column), owner, self.start)
+
+    def before(self, summary: pd.DataFrame) -> Floats:
+        """Return the place of each person before the first step, given what sums up their events."""
+        if self.start is None:
+            return to_floats(summary[f"{self.name} {FIRST}"])
+        return np.full(len(summary), self.start)
+
+    def _start(self, column: Column, owner: Integers) -> float | None:
+        if self.values.unit is not None:
+            return None
+        start = -self.moments[0] if self.moments else 0.0
+        steps, later = _steps(self.places(column), owner, start), follows(owner)
+        first, others = (some[~np.isnan(some)] for some in (steps[~later], steps[later]))
+        return start if len(first) and ks_2samp(first, others).statistic <= ALIKE else None
 
     def column(self, places: Floats) -> Column:
         """Return the values, of the column's kind, at these places."""
@@ -121,7 +151,8 @@ class EventsForm:
         Columns that are constant within each person.
     levels
         Ranges of columns of numbers that hardly anybody shares. Their values are learned as normal scores of
-        these: of each person the mean, and of each event how far it is from that.
+        these: of each person the mean, and of each event how far it is from that. Not the numbers that a
+        counter counts: its steps tell them.
     repeated
         Columns whose values are often as at the event before: first it is learned whether they are.
     """
@@ -161,6 +192,7 @@ class EventsForm:
             if name not in {*kept, *delays, *found}
             and column_kind(frame[name]) == "number"
             and _hardly_shared(numbers := Numbers.of(frame[name], owner), frame[name])
+            and not any(_tells(advance, frame, name, owner) for advance in advances)
         }
         repeated = tuple(
             name
@@ -190,7 +222,7 @@ class EventsForm:
         """Return what is learned of events that are in order, person by person: steps, delays and values."""
         columns: dict[str, Column] = {}
         for advance in self.advances:
-            columns[advance.name] = pd.Series(_steps(advance.places(prepared[advance.name]), owner))
+            columns[advance.name] = pd.Series(advance.steps(prepared[advance.name], owner))
             if advance.time_of_day:
                 moments = prepared[advance.name]
                 seconds = (moments - moments.dt.floor("D")).dt.total_seconds()
@@ -228,13 +260,14 @@ class EventsForm:
     def summary(self, prepared: pd.DataFrame, owner: Integers, people: int) -> pd.DataFrame:
         """Return what is learned of each person's events as a whole.
 
-        Their number; the first and the last value of what advances; what is constant; and of all else the
-        mean, or the most frequent category. Shape (people, columns).
+        Their number; the first and the last value of what advances, or the last alone if the first is a step;
+        what is constant; and of all else the mean, or the most frequent category. Shape (people, columns).
         """
         columns: dict[str, Any] = {COUNT: np.bincount(owner, minlength=people)}
         for advance in self.advances:
             places = pd.Series(advance.places(prepared[advance.name])).groupby(owner)
-            columns[f"{advance.name} {FIRST}"] = places.first()
+            if advance.start is None:
+                columns[f"{advance.name} {FIRST}"] = places.first()
             columns[f"{advance.name} {LAST}"] = places.last()
         for name in self.kept:
             columns[f"{name}"] = prepared[name].groupby(owner).first()
@@ -285,14 +318,14 @@ class EventsForm:
         return pd.DataFrame({n: columns[n] if n in columns else places[n] for n in self.columns})
 
 
-def to_places(steps: Floats, first: Floats, owner: Integers) -> Floats:
-    """Add up steps, person by person, from each person's first place on; NaN where a step is NaN."""
-    taken = np.where(follows(owner), np.nan_to_num(steps), 0.0)
+def to_places(steps: Floats, start: Floats, owner: Integers) -> Floats:
+    """Add up steps, person by person, from each person's place before them; NaN where a step is NaN."""
+    taken = np.nan_to_num(steps)
     total = np.cumsum(taken)
     starts = np.flatnonzero(~follows(owner))
     before = (total - taken)[starts]
     people = np.cumsum(~follows(owner)) - 1
-    return np.where(np.isnan(steps), np.nan, first[owner] + total - before[people])
+    return np.where(np.isnan(steps), np.nan, start[owner] + total - before[people])
 
 
 def sort_times(frame: pd.DataFrame, names: Mapping[str, str], owner: Integers) -> pd.DataFrame:
@@ -348,10 +381,10 @@ def follows(owner: Integers) -> Any:
     return np.r_[False, owner[1:] == owner[:-1]] if len(owner) else np.zeros(0, bool)
 
 
-def _steps(values: Floats, owner: Integers) -> Floats:
-    """Return the change since the person's last known value; 0 for the first, NaN for none."""
+def _steps(values: Floats, owner: Integers, start: float | None = None) -> Floats:
+    """Return the change since the person's last known value; of the first since the start, else 0."""
     before = pd.Series(values).groupby(owner).ffill().groupby(owner).shift().to_numpy()
-    return np.where(np.isnan(before) & ~np.isnan(values), 0.0, values - before)
+    return values - np.where(np.isnan(before), values if start is None else start, before)
 
 
 def _is_kept(column: Column, owner: Integers) -> bool:
@@ -381,6 +414,19 @@ def _hardly_shared(numbers: Numbers, column: Column) -> bool:
     ranges = np.array(numbers.low) < np.array(numbers.high)
     codes = numbers.code(column)
     return bool(ranges.any() and ranges[codes[codes != MISSING] - 1].mean() > 0.5)
+
+
+def _tells(advance: Advance, frame: pd.DataFrame, name: str, owner: Integers) -> bool:
+    """Tell whether the steps of one column say most about another one, and more than the person does."""
+    steps = advance.steps(frame[advance.name], owner)
+    known = follows(owner) | (advance.start is not None)
+    ranks = pd.DataFrame({"value": to_floats(frame[name]), "step": steps})[known].dropna().rank()
+    told = ranks["value"].corr(ranks["step"]) ** 2
+    if not told > TOLD:
+        return False
+    _, people = np.unique(owner[ranks.index], return_inverse=True)
+    alike = intraclass_correlation(to_floats(ranks["value"]), people, np.ones((1, people.max() + 1)))[0]
+    return bool(told > alike)
 
 
 def _moments(values: Floats, owner: Integers) -> tuple[float, ...]:

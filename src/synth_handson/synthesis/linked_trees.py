@@ -234,7 +234,8 @@ class _Walk:
     ) -> None:
         self.marginals, self.places, self.count = marginals, places, count
         self.names = [advance.name for advance in form.advances]
-        self.place = {name: to_floats(summary[f"{name} {FIRST}"]).copy() for name in self.names}
+        self.started = {advance.name for advance in form.advances if advance.start is not None}
+        self.place = {advance.name: advance.before(summary).copy() for advance in form.advances}
         self.last = {name: to_floats(summary[f"{name} {LAST}"]) for name in self.names}
         shape = len(count), len(marginals)
         self.before = np.zeros(shape, np.intp)
@@ -289,17 +290,18 @@ def _learn_events(
     last = target if target in rest else None
     order = [*steps, *_first_whether(column_order(frame[rest], last) if rest else [], form)]
     after = follows(owner)
-    # The first event follows none, and its steps are no steps.
-    marginals = read_marginals(with_columns(frame[order], {n: frame[n].where(after) for n in steps}), owner)
+    # The first event follows none: unless everybody starts from one place, its steps are no steps.
+    unknown = [advance.name for advance in form.advances if advance.start is None]
+    marginals = read_marginals(with_columns(frame[order], {n: frame[n].where(after) for n in unknown}), owner)
     at = {
-        name: to_places(to_floats(frame[name]), to_floats(summary[f"{name} {FIRST}"]), owner)
-        for name in steps
+        advance.name: to_places(to_floats(frame[advance.name]), advance.before(summary), owner)
+        for advance in form.advances
     }
     places = {name: read_marginals(pd.DataFrame({name: at[name]}), owner)[name] for name in steps}
     chosen = _few_enough(owner, rng)
     owner, after = owner[chosen], after[chosen]
     codes = np.column_stack([one.code(frame[name].iloc[chosen]) for name, one in marginals.items()])
-    codes[np.ix_(~after, range(len(steps)))] = MISSING
+    codes[np.ix_(~after, [steps.index(name) for name in unknown])] = MISSING
     walk = _Walk(form, marginals, places, summary, np.bincount(owner, minlength=len(summary)))
     before = np.zeros((len(owner), len(walk.coded)), np.intp)
     for number, rows in _by_number(after):
@@ -312,8 +314,8 @@ def _learn_events(
     trees = []
     for position, name in enumerate(marginals, whole.shape[1] - len(marginals)):
         learned = np.isin(owner, _some(np.unique(owner), rng))
-        of_steps = name in steps or name in form.again.values()
-        rows = np.flatnonzero(learned & (after if of_steps else _new(frame, form, name, chosen)))
+        only_after = name in unknown or name in form.again.values()
+        rows = np.flatnonzero(learned & (after if only_after else _new(frame, form, name, chosen)))
         trees.append(grow(whole[rows, :position], whole[rows, position], owner[rows], of_all[: position + 1]))
     return EventsPart(marginals, tuple(trees), form, places)
 
@@ -334,7 +336,7 @@ def _draw_events(
         whole = np.column_stack([base, codes])
         for position, (name, marginal) in enumerate(learned.marginals.items()):
             until = base.shape[1] + position
-            if name in walk.names and not number:
+            if name in walk.names and name not in walk.started and not number:
                 at[name] = walk.place[name][who]
                 continue
             if name in again and not number:
@@ -378,19 +380,21 @@ def _first_whether(order: Sequence[str], form: EventsForm) -> list[str]:
 
 
 def _with_room(form: EventsForm, summary: pd.DataFrame) -> tuple[pd.DataFrame, Integers]:
-    """Return how many events there are, with a first and a last place between which so many fit."""
+    """Return how many events there are, with ends between which so many fit."""
     count = np.nan_to_num(to_floats(summary[COUNT])).astype(np.intp)
     if not form.advances or form.order is None:
         return summary, count
-    advance, names = form.advances[0], [f"{form.order} {FIRST}", f"{form.order} {LAST}"]
-    low, high = advance.ends
-    needed = np.maximum(count - 1, 0) * advance.least
-    first, last = (to_floats(summary[name]) for name in names)
-    last = np.clip(np.maximum(last, first + needed), None, high)
-    first = np.clip(np.minimum(first, last - needed), low, None)
+    advance, (low, high) = form.advances[0], form.advances[0].ends
+    given = int(advance.start is None)  # of the places, how many are reached without a step
+    needed = np.maximum(count - given, 0) * advance.least
+    before, last = advance.before(summary), to_floats(summary[f"{form.order} {LAST}"])
+    last = np.clip(np.maximum(last, before + needed), None, high)
+    if given:
+        before = np.clip(np.minimum(before, last - needed), low, None)
+        summary = summary.assign(**{f"{form.order} {FIRST}": before})
     if advance.least:
-        count = np.minimum(count, np.nan_to_num(last - first).astype(np.intp) + 1)
-    return summary.assign(**dict(zip(names, (first, last), strict=True))), count
+        count = np.minimum(count, np.nan_to_num(last - before).astype(np.intp) + given)
+    return summary.assign(**{f"{form.order} {LAST}": last}), count
 
 
 def _advance(
@@ -401,8 +405,10 @@ def _advance(
     here = walk.place[name][who]
     if name == learned.form.order:
         left = walk.count[who] - number - 1
-        room = walk.last[name][who] - here - left * advance.least
-        steps = np.where(np.isnan(room), steps, np.minimum(np.where(left > 0, steps, room), room))
+        is_time = advance.start is None  # a counter need not arrive: its steps belong to what they count
+        room = (walk.last[name][who] if is_time else advance.ends[1]) - here - left * advance.least
+        wanted = np.where(is_time & (left == 0), room, steps)
+        steps = np.where(np.isnan(room), steps, np.minimum(wanted, room))
         steps = np.maximum(steps, advance.least)
     places = np.clip(here + steps, *_ends(advance.ends))
     walk.arrive(name, who, places)

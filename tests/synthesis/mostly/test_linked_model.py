@@ -1,11 +1,16 @@
 """The real engine learns people and sequences of their events: steps, so that order holds by construction."""
 
+import numpy as np
 import pandas as pd
 import pytest
 
 from synth_handson import train_generator
 from synth_handson.synthesis.archive import linked_from_bytes, linked_to_bytes
+from synth_handson.synthesis.histories import Histories, part
 from synth_handson.synthesis.linked import LinkedGenerator
+from synth_handson.synthesis.marginals import read_marginals
+from synth_handson.synthesis.mostly.engine_process import KEY
+from synth_handson.synthesis.mostly.linked_model import _coded, _events
 from synth_handson.tables.examples import card_payments
 from synth_handson.tables.linked import LinkedTables
 
@@ -27,3 +32,22 @@ def test_events_follow_their_people_in_order() -> None:
     assert (of_person["paid_on"].diff().dropna() >= pd.Timedelta(0)).all()
     assert not made.people["customer_id"].isin(real.people["customer_id"]).any()
     assert trained.training.engine == "mostly"
+
+
+def test_codes_of_real_events_become_a_counter_that_starts_with_them() -> None:
+    rng = np.random.default_rng(0)
+    owner = np.repeat(np.arange(200), rng.integers(1, 8, 200))
+    paid = rng.integers(1, 60, len(owner)).astype(float)
+    frame = pd.DataFrame({"paid": paid, "points": pd.Series(paid).groupby(owner).cumsum()})
+    histories = Histories.of(pd.DataFrame(index=range(200)), [frame], [owner])
+    (form,), (learned,) = histories.forms, histories.events
+    marginals = read_marginals(learned, owner)
+    codes = _coded(marginals, learned).assign(**{KEY: owner})
+    events, owners = _events(form, marginals, codes, part(histories.people, 1), rng)
+    assert form.advances[0].start is not None
+    points = events["points"].groupby(owners)
+    low, high = form.advances[0].ends
+    inside = events["points"].between(low, high, inclusive="neither")
+    steps = points.diff().fillna(events["points"])[inside]
+    assert len(steps) > 500
+    assert steps.corr(events["paid"][inside], method="spearman") > 0.99

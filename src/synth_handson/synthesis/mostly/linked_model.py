@@ -16,7 +16,6 @@ import pandas as pd
 from synth_handson.metrics.arrays import Floats, Integers
 from synth_handson.synthesis.histories import (
     COUNT,
-    FIRST,
     LAST,
     TIME,
     Advance,
@@ -132,7 +131,8 @@ def train_linked_model(run: TrainingRun, histories: Histories, target: str | Non
     ):
         steps = [advance.name for advance in form.advances]
         after = follows(owner)
-        known = with_columns(frame, {name: frame[name].where(after) for name in steps})
+        unknown = [advance.name for advance in form.advances if advance.start is None]
+        known = with_columns(frame, {name: frame[name].where(after) for name in unknown})
         marginals.append(read_marginals(known, owner))
         coded = _coded(marginals[-1], known)
         rest = [name for name in map(str, coded) if name not in steps]
@@ -205,15 +205,18 @@ def _context(codes: pd.DataFrame, number: int) -> pd.DataFrame:
 
 
 def _between_ends(advance: Advance, steps: Floats, summary: pd.DataFrame, owner: Integers) -> Floats:
-    """Follow each person's steps from the first place, without passing the last one."""
-    first, last = (to_floats(summary[f"{advance.name} {end}"]) for end in (FIRST, LAST))
-    count = np.bincount(owner, minlength=len(first))
-    needed = np.maximum(count - 1, 0) * advance.least
-    first = np.minimum(first, advance.ends[1] - needed)
-    last = np.minimum(np.maximum(last, first + needed), advance.ends[1])
+    """Follow each person's steps, without passing the last place; a counter, without passing its end."""
+    before, last = advance.before(summary), to_floats(summary[f"{advance.name} {LAST}"])
+    count = np.bincount(owner, minlength=len(before))
+    needed = np.maximum(count - (advance.start is None), 0) * advance.least
+    if advance.start is None:
+        before = np.minimum(before, advance.ends[1] - needed)
+    else:
+        last = np.full_like(last, advance.ends[1])
+    last = np.minimum(np.maximum(last, before + needed), advance.ends[1])
     number = np.arange(len(owner)) - np.searchsorted(owner, owner)
     left = count[owner] - number - 1
-    places: Floats = np.fmin(to_places(steps, first, owner), last[owner] - left * advance.least)
+    places: Floats = np.fmin(to_places(steps, before, owner), last[owner] - left * advance.least)
     return places
 
 
@@ -229,15 +232,16 @@ def _events(
     places = _decoded(marginals, drawn, rng)
     after, inside = follows(owner), np.ones(len(owner), bool)
     for advance in form.advances:
-        steps = np.where(after, to_floats(places[advance.name]), 0.0)
+        is_step = after | (advance.start is not None)
+        steps = np.where(is_step, to_floats(places[advance.name]), 0.0)
         if not advance.gaps:
             steps = np.nan_to_num(steps, nan=float(advance.least))
-        steps = np.where(after, np.maximum(steps, advance.least), steps)
+        steps = np.where(is_step, np.maximum(steps, advance.least), steps)
         if advance.name == form.order:
             places[advance.name] = _between_ends(advance, steps, summary, owner)
             inside &= to_floats(places[advance.name]) >= advance.ends[0]
         else:
-            places[advance.name] = to_places(steps, to_floats(summary[f"{advance.name} {FIRST}"]), owner)
+            places[advance.name] = to_places(steps, advance.before(summary), owner)
     places, owner = places[inside].reset_index(drop=True), owner[inside]
     times = {advance.name: f"{advance.name} {TIME}" for advance in form.advances if advance.time_of_day}
     of_person = summary.iloc[owner].reset_index(drop=True)
