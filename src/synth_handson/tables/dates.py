@@ -3,13 +3,15 @@
 A format is one of ``strptime``, with what the C library's ``strftime`` adds: ``%-d`` without a zero in
 front, ``%^b`` in capitals, ``%P`` for am and pm in small letters, and of Japanese eras ``%EC`` (令和),
 ``%Ey`` (the year of the era) and ``%EY`` (令和元年). ``%Eg`` and ``%En`` are an era's letter and number
-(R and 5). ``%B{fr_FR}`` is the month in a language of `synth_handson.tables.months`.
+(R and 5). ``%B{fr_FR}`` is the month in a language of `synth_handson.tables.months`, ``%p{ja}`` 午前 or 午後,
+``%-d{er}`` the day, the first of a month as 1er, ``%Y{BE}`` the year of the Buddhist era, and ``%-I{0}`` an
+hour of half a day from 0 to 11.
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import date, datetime, time
-from functools import cache
+from functools import cache, partial
 
 import pandas as pd
 
@@ -29,6 +31,11 @@ _SHORT_YEAR = [form.replace("%Y", "%y") for form in (*_YEAR_FIRST, *_YEAR_LAST)]
 _EASTERN = ["%Y年%m月%d日", "%Y年%m月%d号", "%Y년 %m월 %d일", "%Y년%m월%d일"]
 _CLOCK = ("%H:%M", "%H:%M:%S", "%H:%M:%S.%f")
 _HALF_DAYS = ("%I:%M %p", "%I:%M:%S %p", "%I:%M%p", "%I:%M:%S%p")
+HALF_DAYS = {"ja": ("午前", "午後"), "ko": ("오전", "오후"), "zh": ("上午", "下午")}
+"""Words for before and after noon, which stand before the hour."""
+_HALF_DAYS_FIRST = [
+    f"%p{{{name}}}{sep}{clock}" for name in HALF_DAYS for sep in ("", " ") for clock in ("%I:%M", "%I:%M:%S")
+]
 _DAY_TIMES = ["", "T%H:%M:%SZ", *(f"{sep}{clock}" for sep in " T" for clock in _CLOCK)]
 _DAY_TIMES += [f" {clock}" for clock in _HALF_DAYS]
 DATE_FORMATS = (
@@ -38,10 +45,13 @@ DATE_FORMATS = (
         for clock in _DAY_TIMES
     ),
     *(f"{day}{clock}" for day in _NAMED for clock in ("", " %H:%M", " %H:%M:%S")),
+    *(f"{day} {clock}" for day in (*_YEAR_FIRST, *_EASTERN) for clock in _HALF_DAYS_FIRST),
     *_ERAS,
 )
 """Formats that write a date in only one way, so that it is written back exactly as it was read."""
-TIME_FORMATS = (*_CLOCK, *_HALF_DAYS, "%H時%M分", "%H時%M分%S秒", "%H시 %M분")
+TIME_FORMATS = (*_CLOCK, *_HALF_DAYS, "%H時%M分", "%H時%M分%S秒", "%H시 %M분", *_HALF_DAYS_FIRST)
+TIME_FORMATS += ("%p{ja}%I時", "%p{ja}%I時%M分", "%p{ja}%I時%M分%S秒", "%p{ko} %I시", "%p{ko} %I시 %M분")
+TIME_FORMATS += tuple(f"%p{{zh}}%I{hour}%M分" for hour in "时時点點")
 _MONTH_FORMS = (
     *(f"%d{one}%B{one}%Y" for one in (" ", "-", "/", ".", ". ", " de ")),
     "%d. %B %Y",
@@ -50,12 +60,17 @@ _MONTH_FORMS = (
     "%B %d, %Y",
     "%d %B %Y г.",
     "%d %B %Y р.",
+    "%d %B พ.ศ. %Y",
     "%Y. %B %d.",
     "%Y. %B %d",
     "%Y m. %B %d d.",
 )
 """Dates with a month in another language than English, which takes the place of the month."""
-_WITH_NAME = re.compile(r"(?=.*\d{4})(?=.*[^\W\d_]{2}).{8,60}")
+_WITH_NAME = re.compile(r"(?=.*\d{4})(?=.*[^\W\d_]\.?[^\W\d_]).{8,60}")
+_FIRSTS = ("er", "º", ".º")
+"""What follows the first of a month, and no other day, in French, and in Portuguese, Spanish and Italian."""
+BUDDHIST = 543
+"""Years by which the Buddhist era is ahead."""
 DIGITS = ("%Y%m%d", "%Y%m%d%H%M%S")
 """Formats that write a date as a whole number."""
 ERA_DIGITS = "%En%Ey%m%d"
@@ -69,6 +84,10 @@ SHORT_YEARS = (30, 68)
 """Years of two digits that may be of either century: due in 2045 or born in 1945. POSIX has 2068 and 1969."""
 NO_YEAR = 2000
 """Year in which dates without a year are stored; it has 366 days."""
+DAY_PARTS = (("%Y", str(NO_YEAR)), ("%m", "1"), ("%d", "1"))
+"""Parts of a day, and what is taken where there is none."""
+READ_BY_PARTS = {"%EC", "%Ey", "%EY", "%Eg", "%En", "%Y", "%m", "%d", "%H", "%I", "%p", "%M", "%S", "%f"}
+"""What may stand beside an era, a month's name or a half of the day."""
 ERAS = (
     ("明治", "M", "1", date(1868, 1, 25)),
     ("大正", "T", "2", date(1912, 7, 30)),
@@ -128,7 +147,7 @@ def digit_format(name: str, texts: Iterable[str]) -> str | None:
     values = _values(texts)
     length = len(values.iloc[0])
     form = next((form for form in DIGITS if length == len(_written(datetime(2000, 1, 1), form))), None)
-    if form is None or _IS_CODE.search(name) or not _fits(values, form):
+    if form is None or names_codes(name) or not _fits(values, form):
         return None
     values = values.drop_duplicates()
     years = values.str[:4].astype(int)
@@ -137,6 +156,11 @@ def digit_format(name: str, texts: Iterable[str]) -> str | None:
     numbers = values.astype("int64")
     in_a_row = numbers.max() - numbers.min() < 2 * len(numbers)
     return form if _IS_DATE.search(name) or (len(values) >= MIN_DISTINCT and not in_a_row) else None
+
+
+def names_codes(name: str) -> bool:
+    """Tell whether a column's name says that it holds codes or telephone numbers."""
+    return bool(_IS_CODE.search(name))
 
 
 def asked_format(texts: Iterable[str], form: str | None) -> str | None:
@@ -163,8 +187,7 @@ def read_dates(column: Column, form: str) -> Column:
     """
     texts = column.astype("str").where(column.notna())
     if "%E" in form or "%-E" in form or "{" in form:
-        known = texts.dropna().unique()
-        return pd.to_datetime(texts.map({text: _by_parts(text, form) for text in known}), errors="coerce")
+        return _read_parts(texts, form)
     form = _plain(form)
     if "%" in form and not re.search("%[YycxsGD]", form):
         texts, form = f"{NO_YEAR} " + texts, f"%Y {form}"
@@ -175,7 +198,11 @@ def read_times(column: Column, form: str) -> Column:
     """Turn text into times of day; what is none, or missing, is missing."""
     texts = column.astype("str").where(column.notna())
     known = texts.drop_duplicates().dropna()
-    moments = pd.to_datetime(known, format=_plain(form), errors="coerce").dropna()
+    by_parts = "{" in form
+    moments = (
+        _read_parts(known, form) if by_parts else pd.to_datetime(known, format=_plain(form), errors="coerce")
+    )
+    moments = moments.dropna()
     found = dict(zip(known[moments.index], moments.dt.time, strict=True))
     return texts.astype("object").map(found).astype("object").where(texts.isin(found), None)
 
@@ -190,8 +217,8 @@ def write_dates(column: Column, form: str) -> Column:
 
 def _only_format(texts: Iterable[str], forms: Iterable[str]) -> str | None:
     values = _values(texts)
-    for spell in (str, _unpadded_hours, _unpadded_days, _unpadded):
-        fitting = {form: one for form in forms for one in _cases(spell(form)) if _fits(values, one)}
+    for spellings in _candidates(tuple(forms)):
+        fitting = {form: one for form, one in spellings if _fits(values, one)}
         if any("%y" in form and _may_be_older(values, one) for form, one in fitting.items()):
             return None
         # May is short and long; 平成5年 is that with and without a name for the first year.
@@ -199,6 +226,15 @@ def _only_format(texts: Iterable[str], forms: Iterable[str]) -> str | None:
         if fitting:
             return next(iter(fitting.values())) if len(readings) == 1 else None
     return None
+
+
+@cache
+def _candidates(forms: tuple[str, ...]) -> tuple[tuple[tuple[str, str], ...], ...]:
+    """Return each format with the ways to spell it, those with zeros in front first."""
+    return tuple(
+        tuple((form, one) for form in forms for one in _cases(spell(form)))
+        for spell in (*_SPELLS, _from_zero, _unpadded_from_zero)
+    )
 
 
 def _may_be_older(values: Column, form: str) -> bool:
@@ -214,7 +250,9 @@ def _format_with_name(values: Column) -> str | None:
         return None
     named = [name for name, months in month_names().items() if any(month in first for month in months)]
     forms = [f"{form}{clock}" for form in _MONTH_FORMS for clock in ("", *(f" {one}" for one in _CLOCK[:2]))]
-    for spell in (str, _unpadded_hours, _unpadded_days, _unpadded):
+    firsts = (partial(_with_first, mark) for mark in _FIRSTS)
+    spells: list[Callable[[str], str]] = [*map(_buddhist, _SPELLS), *_SPELLS, *firsts]
+    for spell in spells:
         spelled = [spell(form).replace("%B", f"%B{{{name}}}") for name in named for form in forms]
         fitting = [form for form in spelled if _fits(values, form)]
         # Listopad is October in Croatia, and November in Poland.
@@ -231,7 +269,7 @@ def _values(texts: Iterable[str]) -> Column:
 
 def _cases(form: str) -> list[str]:
     capitals = re.sub(r"%([bB])(?!\{)", r"%^\1", form)
-    small = form.replace("%p", "%P")
+    small = re.sub(r"%p(?!\{)", "%P", form)
     return list(dict.fromkeys((form, capitals, small)))
 
 
@@ -244,11 +282,30 @@ def _unpadded_days(form: str) -> str:
 
 
 def _unpadded(form: str) -> str:
-    return re.sub("%(Ey|[mdHI])", r"%-\1", form)
+    return re.sub("%(Ey|[mdHI]|M(?=분|分))", r"%-\1", form)
+
+
+def _from_zero(form: str) -> str:
+    return form.replace("%I", "%-I{0}")
+
+
+def _unpadded_from_zero(form: str) -> str:
+    return _from_zero(_unpadded_days(form))
+
+
+def _with_first(mark: str, form: str) -> str:
+    return form.replace("%d", f"%-d{{{mark}}}")
+
+
+def _buddhist(spell: Callable[[str], str]) -> Callable[[str], str]:
+    return lambda form: spell(form).replace("%Y", "%Y{BE}")
+
+
+_SPELLS: tuple[Callable[[str], str], ...] = (str, _unpadded_hours, _unpadded_days, _unpadded)
 
 
 def _spellings(form: str) -> list[str]:
-    return [one for spell in (str, _unpadded_hours, _unpadded_days, _unpadded) for one in _cases(spell(form))]
+    return [one for spell in _SPELLS for one in _cases(spell(form))]
 
 
 def _plain(form: str) -> str:
@@ -279,7 +336,7 @@ def _sign(part: str) -> str:
     if not part.startswith("%"):
         return re.escape(part)
     if part.endswith("}"):
-        return f"(?:{'|'.join(map(re.escape, sorted(_months(part), key=len, reverse=True)))})"
+        return f"(?:{_sign_of_own(*_own(part))})"
     if part.startswith("%^"):
         return f"(?:{_SIGNS[part.replace('^', '')].upper()})"
     return (
@@ -287,13 +344,30 @@ def _sign(part: str) -> str:
     )
 
 
-def _months(token: str) -> tuple[str, ...]:
-    """Return the months of the language in a token such as %B{fr_FR}; none if it is unknown."""
-    return month_names().get(token[token.index("{") + 1 : -1], ())
+def _own(token: str) -> tuple[str, str]:
+    """Split a token such as %-d{er} into its letter and what is in braces."""
+    letter, _, inside = token.removesuffix("}").partition("{")
+    return letter[-1], inside
+
+
+def _sign_of_own(letter: str, inside: str) -> str:
+    patterns = {"d": rf"1{re.escape(inside)}|[2-9]|[1-3]\d", "Y": r"2[45]\d\d", "I": r"\d|1[01]"}
+    names = sorted(_names_of(letter, inside), key=len, reverse=True)
+    return patterns.get(letter) or "|".join(map(re.escape, names))
+
+
+def _names_of(letter: str, language: str) -> tuple[str, ...]:
+    """Return months, or the halves of a day, in a language; none if it is unknown."""
+    return {"B": month_names(), "p": HALF_DAYS}.get(letter, {}).get(language, ())
+
+
+def _read_parts(texts: Column, form: str) -> Column:
+    known = {text: _by_parts(text, form) for text in texts.dropna().unique()}
+    return pd.to_datetime(texts.map(known), errors="coerce")
 
 
 def _by_parts(text: str, form: str) -> datetime | None:
-    """Read a date of an era, or with a month's name; None if there was no such day."""
+    """Read a date or a time whose parts are not all those of ``strptime``; None if there was no such day."""
     tokens = [part for part in _TOKEN.split(form) if part.startswith("%")]
     grouped = "".join(
         f"({_sign(part)})" if part.startswith("%") else re.escape(part) for part in _TOKEN.split(form)
@@ -301,25 +375,50 @@ def _by_parts(text: str, form: str) -> datetime | None:
     found = re.fullmatch(grouped, text, re.ASCII)
     if not found:
         return None
-    parts = {token.replace("%-", "%"): value for token, value in zip(tokens, found.groups(), strict=True)}
-    for token in [token for token in parts if token.endswith("}")]:
-        parts["%m"] = str(_months(token).index(parts.pop(token)) + 1)
-    hour, minute, second = (int(parts.get(token, "0")) for token in ("%H", "%M", "%S"))
+    parts = dict(_plain_part(*pair) for pair in zip(tokens, found.groups(), strict=True))
+    if not parts.keys() <= READ_BY_PARTS:
+        return None
     try:
-        if "%Y" in parts:
-            day = int(parts["%Y"]), int(parts["%m"]), int(parts["%d"])
-            return datetime(*day, hour, minute, second)
-        return _of_era(parts)
+        day = _of_era(parts) if "E" in "".join(parts) else _day(parts)
+        return datetime.combine(day, _clock(parts)) if day else None
     except ValueError:
         return None
 
 
-def _of_era(parts: dict[str, str]) -> datetime | None:
+def _plain_part(token: str, value: str) -> tuple[str, str]:
+    """Return the part of ``strptime`` that a token and its value stand for."""
+    if not token.endswith("}"):
+        return token.replace("%-", "%").replace("%P", "%p"), value
+    letter, inside = _own(token)
+    if letter == "B":
+        return "%m", str(_names_of(letter, inside).index(value) + 1)
+    if letter == "p":
+        return "%p", ("am", "pm")[_names_of(letter, inside).index(value)]
+    if letter == "I":
+        return "%I", value if int(value) else "12"
+    return f"%{letter}", value.removesuffix(inside) if letter == "d" else str(int(value) - BUDDHIST)
+
+
+def _day(parts: dict[str, str]) -> date:
+    """Return the day of parts; without a year it is in the year 2000."""
+    year, month, day = (int(parts.get(token, default)) for token, default in DAY_PARTS)
+    return date(year, month, day)
+
+
+def _clock(parts: dict[str, str]) -> time:
+    hour, minute, second = (int(parts.get(token, "0")) for token in ("%H", "%M", "%S"))
+    if "%I" in parts:
+        half = datetime.strptime(f"{parts['%I']} {parts.get('%p', 'am')}", "%I %p")
+        hour = half.hour
+    return time(hour, minute, second, int(parts.get("%f", "0")))
+
+
+def _of_era(parts: dict[str, str]) -> date | None:
     if whole := parts.pop("%EY", None):
         parts |= {"%EC": whole[:2], "%Ey": whole[2:-1].replace("元", "1")}
     sign = parts.get("%EC") or parts.get("%Eg") or parts.get("%En")
     era = next(one for one in ERAS if sign in one[:3])
-    day = datetime(era[3].year - 1 + int(parts["%Ey"]), int(parts["%m"]), int(parts["%d"]))
+    day = date(era[3].year - 1 + int(parts["%Ey"]), int(parts["%m"]), int(parts["%d"]))
     return day if _era(day) == era else None
 
 
@@ -334,8 +433,7 @@ def _written(value: datetime | time, form: str) -> str:
 
 def _token(value: datetime | time, token: str) -> str:
     if token.endswith("}"):
-        assert isinstance(value, datetime)
-        return _months(token)[value.month - 1]
+        return _own_token(value, *_own(token))
     if "E" in token:
         assert isinstance(value, datetime)
         name, letter, number, first = _era(value)
@@ -346,3 +444,14 @@ def _token(value: datetime | time, token: str) -> str:
     if token.startswith("%-"):
         return text.lstrip("0") or "0"
     return text.upper() if token.startswith("%^") else text.lower() if token == "%P" else text
+
+
+def _own_token(value: datetime | time, letter: str, inside: str) -> str:
+    if letter == "I":
+        return str(value.hour % 12)
+    if letter == "p":
+        return _names_of(letter, inside)[value.hour // 12]
+    assert isinstance(value, datetime)
+    if letter == "B":
+        return _names_of(letter, inside)[value.month - 1]
+    return f"{value.day}{inside if value.day == 1 else ''}" if letter == "d" else str(value.year + BUDDHIST)

@@ -50,6 +50,8 @@ class ColumnForm:
         Which digits and separators there are: "wide", "arabic", "persian", or "" for those of ASCII.
     minus
         The sign of negative numbers.
+    plus
+        The sign of all other numbers, if they have one.
     decimals
         Number of decimals if all numbers have the same number of them.
     words
@@ -70,6 +72,7 @@ class ColumnForm:
     suffix: str = ""
     digits: str = ""
     minus: str = "-"
+    plus: str = ""
     decimals: int | None = None
     words: tuple[str, str] = ("false", "true")
     missing: str = ""
@@ -81,7 +84,7 @@ class ColumnForm:
     @property
     def as_written(self) -> bool:
         """Whether a number has to be written as text to look as it did."""
-        return bool(self.prefix or self.suffix or self.digits or self.minus != "-")
+        return bool(self.prefix or self.suffix or self.digits or self.plus or self.minus != "-")
 
 
 @dataclass(frozen=True)
