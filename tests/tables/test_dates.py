@@ -239,3 +239,61 @@ def test_a_date_without_a_year_is_held_in_a_leap_year_and_written_without() -> N
     dates = read_dates(pd.Series(["March 9", "February 29"]), form)
     assert dates.tolist() == [pd.Timestamp("2000-03-09"), pd.Timestamp("2000-02-29")]
     assert write_dates(dates, form).tolist() == ["March 9", "February 29"]
+
+
+@pytest.mark.parametrize(
+    ("texts", "form", "first"),
+    [
+        (
+            ["1er mars 2023", "2 mars 2023", "31 mai 2024"],
+            "%-d{er} %B{fr_FR.lower} %Y",
+            dt.datetime(2023, 3, 1),
+        ),
+        (
+            ["1º de maio de 2023", "12 de maio de 2023"],
+            "%-d{º} de %B{pt_PT} de %Y",
+            dt.datetime(2023, 5, 1),
+        ),
+        (["5 มกราคม 2566", "12 ธันวาคม 2565"], "%-d %B{th.1} %Y{BE}", dt.datetime(2023, 1, 5)),
+        (["5 มกราคม 2023", "12 ธันวาคม 2022"], "%-d %B{th.1} %Y", dt.datetime(2023, 1, 5)),
+        (
+            ["2023-05-01 오후 3:15", "2023-05-02 오전 12:05"],
+            "%Y-%m-%d %p{ko} %-I:%M",
+            dt.datetime(2023, 5, 1, 15, 15),
+        ),
+    ],
+)
+def test_firsts_buddhist_years_and_halves_of_days_are_read(
+    texts: list[str], form: str, first: dt.datetime
+) -> None:
+    assert date_format(texts) == form
+    dates = read_dates(pd.Series(texts), form)
+    assert dates[0] == first
+    assert write_dates(dates, form).tolist() == texts
+
+
+@pytest.mark.parametrize(
+    ("texts", "form", "first"),
+    [
+        (["오전 9:05", "오후 12:30"], "%p{ko} %-I:%M", dt.time(9, 5)),
+        (["午後3時15分", "午前10時5分"], "%p{ja}%-I時%-M分", dt.time(15, 15)),
+        (["午後0時15分", "午前11時05分"], "%p{ja}%-I{0}時%M分", dt.time(12, 15)),
+        (["下午12:15", "上午12:30"], "%p{zh}%I:%M", dt.time(12, 15)),
+    ],
+)
+def test_words_for_half_a_day_are_read(texts: list[str], form: str, first: dt.time) -> None:
+    assert time_format(texts) == form
+    times = read_times(pd.Series(texts), form)
+    assert times[0] == first
+    assert write_dates(times, form).tolist() == texts
+
+
+@pytest.mark.parametrize(
+    "texts", [["午後13時15分"], ["午後3時75分"], ["오전 9:05", "午後3:15"], ["午後12時5分", "午後0時5分"]]
+)
+def test_impossible_or_mixed_halves_of_days_are_no_times(texts: list[str]) -> None:
+    assert time_format(texts) is None
+
+
+def test_what_cannot_be_read_beside_a_month_s_name_is_missing() -> None:
+    assert read_dates(pd.Series(["5 mars 23"]), "%-d %B{fr_FR} %y").isna().all()

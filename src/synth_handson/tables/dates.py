@@ -3,13 +3,15 @@
 A format is one of ``strptime``, with what the C library's ``strftime`` adds: ``%-d`` without a zero in
 front, ``%^b`` in capitals, ``%P`` for am and pm in small letters, and of Japanese eras ``%EC`` (令和),
 ``%Ey`` (the year of the era) and ``%EY`` (令和元年). ``%Eg`` and ``%En`` are an era's letter and number
-(R and 5). ``%B{fr_FR}`` is the month in a language of `synth_handson.tables.months`.
+(R and 5). ``%B{fr_FR}`` is the month in a language of `synth_handson.tables.months`, ``%p{ja}`` 午前 or 午後,
+``%-d{er}`` the day, the first of a month as 1er, ``%Y{BE}`` the year of the Buddhist era, and ``%-I{0}`` an
+hour of half a day from 0 to 11.
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import date, datetime, time
-from functools import cache
+from functools import cache, partial
 
 import pandas as pd
 
@@ -29,6 +31,11 @@ _SHORT_YEAR = [form.replace("%Y", "%y") for form in (*_YEAR_FIRST, *_YEAR_LAST)]
 _EASTERN = ["%Y年%m月%d日", "%Y年%m月%d号", "%Y년 %m월 %d일", "%Y년%m월%d일"]
 _CLOCK = ("%H:%M", "%H:%M:%S", "%H:%M:%S.%f")
 _HALF_DAYS = ("%I:%M %p", "%I:%M:%S %p", "%I:%M%p", "%I:%M:%S%p")
+HALF_DAYS = {"ja": ("午前", "午後"), "ko": ("오전", "오후"), "zh": ("上午", "下午")}
+"""Words for before and after noon, which stand before the hour."""
+_HALF_DAYS_FIRST = [
+    f"%p{{{name}}}{sep}{clock}" for name in HALF_DAYS for sep in ("", " ") for clock in ("%I:%M", "%I:%M:%S")
+]
 _DAY_TIMES = ["", "T%H:%M:%SZ", *(f"{sep}{clock}" for sep in " T" for clock in _CLOCK)]
 _DAY_TIMES += [f" {clock}" for clock in _HALF_DAYS]
 DATE_FORMATS = (
@@ -38,10 +45,13 @@ DATE_FORMATS = (
         for clock in _DAY_TIMES
     ),
     *(f"{day}{clock}" for day in _NAMED for clock in ("", " %H:%M", " %H:%M:%S")),
+    *(f"{day} {clock}" for day in (*_YEAR_FIRST, *_EASTERN) for clock in _HALF_DAYS_FIRST),
     *_ERAS,
 )
 """Formats that write a date in only one way, so that it is written back exactly as it was read."""
-TIME_FORMATS = (*_CLOCK, *_HALF_DAYS, "%H時%M分", "%H時%M分%S秒", "%H시 %M분")
+TIME_FORMATS = (*_CLOCK, *_HALF_DAYS, "%H時%M分", "%H時%M分%S秒", "%H시 %M분", *_HALF_DAYS_FIRST)
+TIME_FORMATS += ("%p{ja}%I時", "%p{ja}%I時%M分", "%p{ja}%I時%M分%S秒", "%p{ko} %I시", "%p{ko} %I시 %M분")
+TIME_FORMATS += tuple(f"%p{{zh}}%I{hour}%M分" for hour in "时時点點")
 _MONTH_FORMS = (
     *(f"%d{one}%B{one}%Y" for one in (" ", "-", "/", ".", ". ", " de ")),
     "%d. %B %Y",
@@ -50,12 +60,17 @@ _MONTH_FORMS = (
     "%B %d, %Y",
     "%d %B %Y г.",
     "%d %B %Y р.",
+    "%d %B พ.ศ. %Y",
     "%Y. %B %d.",
     "%Y. %B %d",
     "%Y m. %B %d d.",
 )
 """Dates with a month in another language than English, which takes the place of the month."""
-_WITH_NAME = re.compile(r"(?=.*\d{4})(?=.*[^\W\d_]{2}).{8,60}")
+_WITH_NAME = re.compile(r"(?=.*\d{4})(?=.*[^\W\d_]\.?[^\W\d_]).{8,60}")
+_FIRSTS = ("er", "º", ".º")
+"""What follows the first of a month, and no other day, in French, and in Portuguese, Spanish and Italian."""
+BUDDHIST = 543
+"""Years by which the Buddhist era is ahead."""
 DIGITS = ("%Y%m%d", "%Y%m%d%H%M%S")
 """Formats that write a date as a whole number."""
 ERA_DIGITS = "%En%Ey%m%d"
@@ -85,6 +100,8 @@ _IS_CODE = re.compile(
     r"(^|[\W_])(id|ids|no|nr|num|number|code|key|ref|serial|sku|zip|tel|phone)($|[\W_])|[a-z]Id$|番号|コード|番$|№|＃|#",
     re.IGNORECASE,
 )
+NEVER = "(?!)"
+"""A pattern that fits nothing."""
 _TOKEN = re.compile(r"(%[-^]?E?[A-Za-z](?:\{[\w.]+\})?)")
 _MONTHS = ["January", "February", "March", "April", "May", "June", "July", "August", "September", "October"]
 _MONTHS += ["November", "December"]
@@ -128,7 +145,7 @@ def digit_format(name: str, texts: Iterable[str]) -> str | None:
     values = _values(texts)
     length = len(values.iloc[0])
     form = next((form for form in DIGITS if length == len(_written(datetime(2000, 1, 1), form))), None)
-    if form is None or _IS_CODE.search(name) or not _fits(values, form):
+    if form is None or names_codes(name) or not _fits(values, form):
         return None
     values = values.drop_duplicates()
     years = values.str[:4].astype(int)
@@ -137,6 +154,11 @@ def digit_format(name: str, texts: Iterable[str]) -> str | None:
     numbers = values.astype("int64")
     in_a_row = numbers.max() - numbers.min() < 2 * len(numbers)
     return form if _IS_DATE.search(name) or (len(values) >= MIN_DISTINCT and not in_a_row) else None
+
+
+def names_codes(name: str) -> bool:
+    """Tell whether a column's name says that it holds codes or telephone numbers."""
+    return bool(_IS_CODE.search(name))
 
 
 def asked_format(texts: Iterable[str], form: str | None) -> str | None:
@@ -163,7 +185,7 @@ def read_dates(column: Column, form: str) -> Column:
     """
     texts = column.astype("str").where(column.notna())
     if "{" in form:
-        return read_dates(*_with_numbers(texts, form))
+        return read_dates(*_in_plain_parts(texts, form))
     if "%E" in form or "%-E" in form:
         known = texts.dropna().unique()
         return pd.to_datetime(texts.map({text: _of_era(text, form) for text in known}), errors="coerce")
@@ -177,7 +199,7 @@ def read_times(column: Column, form: str) -> Column:
     """Turn text into times of day; what is none, or missing, is missing."""
     texts = column.astype("str").where(column.notna())
     known = texts.drop_duplicates().dropna()
-    moments = pd.to_datetime(known, format=_plain(form), errors="coerce").dropna()
+    moments = read_dates(known, form).dropna()
     found = dict(zip(known[moments.index], moments.dt.time, strict=True))
     return texts.astype("object").map(found).astype("object").where(texts.isin(found), None)
 
@@ -192,8 +214,8 @@ def write_dates(column: Column, form: str) -> Column:
 
 def _only_format(texts: Iterable[str], forms: Iterable[str]) -> str | None:
     values = _values(texts)
-    for spell in (str, _unpadded_hours, _unpadded_days, _unpadded):
-        fitting = {form: one for form in forms for one in _cases(spell(form)) if _fits(values, one)}
+    for spellings in _candidates(tuple(forms)):
+        fitting = {form: one for form, one in spellings if _fits(values, one)}
         if any("%y" in form and _may_be_older(values, one) for form, one in fitting.items()):
             return None
         # May is short and long; 平成5年 is that with and without a name for the first year.
@@ -201,6 +223,15 @@ def _only_format(texts: Iterable[str], forms: Iterable[str]) -> str | None:
         if fitting:
             return next(iter(fitting.values())) if len(readings) == 1 else None
     return None
+
+
+@cache
+def _candidates(forms: tuple[str, ...]) -> tuple[tuple[tuple[str, str], ...], ...]:
+    """Return each format with the ways to spell it, those with zeros in front first."""
+    return tuple(
+        tuple((form, one) for form in forms for one in _cases(spell(form)))
+        for spell in (*_SPELLS, _from_zero, _unpadded_from_zero)
+    )
 
 
 def _may_be_older(values: Column, form: str) -> bool:
@@ -216,7 +247,9 @@ def _format_with_name(values: Column) -> str | None:
         return None
     named = [name for name, months in month_names().items() if any(month in first for month in months)]
     forms = [f"{form}{clock}" for form in _MONTH_FORMS for clock in ("", *(f" {one}" for one in _CLOCK[:2]))]
-    for spell in (str, _unpadded_hours, _unpadded_days, _unpadded):
+    firsts = (partial(_with_first, mark) for mark in _FIRSTS)
+    spells: list[Callable[[str], str]] = [*map(_buddhist, _SPELLS), *_SPELLS, *firsts]
+    for spell in spells:
         spelled = [spell(form).replace("%B", f"%B{{{name}}}") for name in named for form in forms]
         fitting = [form for form in spelled if _fits(values, form)]
         # Listopad is October in Croatia, and November in Poland.
@@ -233,7 +266,7 @@ def _values(texts: Iterable[str]) -> Column:
 
 def _cases(form: str) -> list[str]:
     capitals = re.sub(r"%([bB])(?!\{)", r"%^\1", form)
-    small = form.replace("%p", "%P")
+    small = re.sub(r"%p(?!\{)", "%P", form)
     return list(dict.fromkeys((form, capitals, small)))
 
 
@@ -246,11 +279,30 @@ def _unpadded_days(form: str) -> str:
 
 
 def _unpadded(form: str) -> str:
-    return re.sub("%(Ey|[mdHI])", r"%-\1", form)
+    return re.sub("%(Ey|[mdHI]|M(?=분|分))", r"%-\1", form)
+
+
+def _from_zero(form: str) -> str:
+    return form.replace("%I", "%-I{0}")
+
+
+def _unpadded_from_zero(form: str) -> str:
+    return _from_zero(_unpadded_days(form))
+
+
+def _with_first(mark: str, form: str) -> str:
+    return form.replace("%d", f"%-d{{{mark}}}")
+
+
+def _buddhist(spell: Callable[[str], str]) -> Callable[[str], str]:
+    return lambda form: spell(form).replace("%Y", "%Y{BE}")
+
+
+_SPELLS: tuple[Callable[[str], str], ...] = (str, _unpadded_hours, _unpadded_days, _unpadded)
 
 
 def _spellings(form: str) -> list[str]:
-    return [one for spell in (str, _unpadded_hours, _unpadded_days, _unpadded) for one in _cases(spell(form))]
+    return [one for spell in _SPELLS for one in _cases(spell(form))]
 
 
 def _plain(form: str) -> str:
@@ -281,7 +333,7 @@ def _sign(part: str) -> str:
     if not part.startswith("%"):
         return re.escape(part)
     if part.endswith("}"):
-        return f"(?:{'|'.join(map(re.escape, sorted(_months(part), key=len, reverse=True)))})"
+        return f"(?:{_sign_of_own(*_own(part))})"
     if part.startswith("%^"):
         return f"(?:{_SIGNS[part.replace('^', '')].upper()})"
     return (
@@ -289,23 +341,52 @@ def _sign(part: str) -> str:
     )
 
 
-def _months(token: str) -> tuple[str, ...]:
-    """Return the months of the language in a token such as %B{fr_FR}; none if it is unknown."""
-    return month_names().get(token[token.index("{") + 1 : -1], ())
+def _own(token: str) -> tuple[str, str]:
+    """Split a token such as %-d{er} into its letter and what is in braces."""
+    letter, _, inside = token.removesuffix("}").partition("{")
+    return letter[-1], inside
 
 
-def _with_numbers(texts: Column, form: str) -> tuple[Column, str]:
-    """Write the months of dates with their names as numbers; a text without one is missing then."""
+def _sign_of_own(letter: str, inside: str) -> str:
+    patterns = {"d": rf"1{re.escape(inside)}|[2-9]|[1-3]\d", "Y": r"2[45]\d\d", "I": r"\d|1[01]"}
+    names = sorted(_names_of(letter, inside), key=len, reverse=True)
+    return patterns.get(letter) or "|".join(map(re.escape, names)) or NEVER
+
+
+def _names_of(letter: str, language: str) -> tuple[str, ...]:
+    """Return months, or the halves of a day, in a language; none if it is unknown."""
+    return {"B": month_names(), "p": HALF_DAYS}.get(letter, {}).get(language, ())
+
+
+def _in_plain_parts(texts: Column, form: str) -> tuple[Column, str]:
+    """Write parts such as %-d{er} as ``strptime`` reads them; a text that lacks one is missing then."""
     parts = _TOKEN.split(form)
-    token = next(part for part in parts if part.endswith("}"))
-    pattern = "".join(f"({_sign(part)})" if part == token else _sign(part) for part in parts)
-    numbers = {name: f"{number:02}" for number, name in enumerate(_months(token), start=1)}
+    tokens = [part for part in parts if part.endswith("}")]
+    pattern = "".join(f"({_sign(part)})" if part in tokens else _sign(part) for part in parts)
     written = {}
     for text in texts.dropna().unique():
-        found = re.fullmatch(pattern, text, re.ASCII)
-        if found and found[1] in numbers:
-            written[text] = text[: found.start(1)] + numbers[found[1]] + text[found.end(1) :]
-    return texts.map(written), form.replace(token, "%m")
+        if found := re.fullmatch(pattern, text, re.ASCII):
+            pieces, end = [], 0
+            for group, token in enumerate(tokens, start=1):
+                pieces += [text[end : found.start(group)], _plain_value(*_own(token), found[group])]
+                end = found.end(group)
+            written[text] = "".join(pieces) + text[end:]
+    plain = "".join("%" + _own(part)[0].replace("B", "m") if part in tokens else part for part in parts)
+    return texts.map(written), plain
+
+
+def _plain_value(letter: str, inside: str, value: str) -> str:
+    """Return what ``strptime`` reads in place of a value."""
+    match letter:
+        case "B":
+            return f"{_names_of(letter, inside).index(value) + 1:02}"
+        case "p":
+            return ("AM", "PM")[_names_of(letter, inside).index(value)]
+        case "I":
+            return value if int(value) else "12"
+        case "d":
+            return value.removesuffix(inside)
+    return str(int(value) - BUDDHIST)
 
 
 def _of_era(text: str, form: str) -> datetime | None:
@@ -323,10 +404,19 @@ def _of_era(text: str, form: str) -> datetime | None:
     sign = parts.get("%EC") or parts.get("%Eg") or parts.get("%En")
     era = next(one for one in ERAS if sign in one[:3])
     try:
-        day = datetime(era[3].year - 1 + int(parts["%Ey"]), int(parts["%m"]), int(parts["%d"]))
+        day = date(era[3].year - 1 + int(parts["%Ey"]), int(parts["%m"]), int(parts["%d"]))
+        return datetime.combine(day, _clock(parts)) if _era(day) == era else None
     except ValueError:
         return None
-    return day if _era(day) == era else None
+
+
+def _clock(parts: dict[str, str]) -> time:
+    """Return the time of day beside a date of an era, midnight if there is none."""
+    hour, minute, second = (int(parts.get(token, "0")) for token in ("%H", "%M", "%S"))
+    if "%I" in parts:
+        half = (parts.get("%p") or parts.get("%P") or "AM").upper()
+        hour = datetime.strptime(f"{parts['%I']} {half}", "%I %p").hour
+    return time(hour, minute, second)
 
 
 def _era(day: date) -> tuple[str, str, str, date]:
@@ -340,8 +430,7 @@ def _written(value: datetime | time, form: str) -> str:
 
 def _token(value: datetime | time, token: str) -> str:
     if token.endswith("}"):
-        assert isinstance(value, datetime)
-        return _months(token)[value.month - 1]
+        return _own_token(value, *_own(token))
     if "E" in token:
         assert isinstance(value, datetime)
         name, letter, number, first = _era(value)
@@ -352,3 +441,14 @@ def _token(value: datetime | time, token: str) -> str:
     if token.startswith("%-"):
         return text.lstrip("0") or "0"
     return text.upper() if token.startswith("%^") else text.lower() if token == "%P" else text
+
+
+def _own_token(value: datetime | time, letter: str, inside: str) -> str:
+    if letter == "I":
+        return str(value.hour % 12)
+    if letter == "p":
+        return _names_of(letter, inside)[value.hour // 12]
+    assert isinstance(value, datetime)
+    if letter == "B":
+        return _names_of(letter, inside)[value.month - 1]
+    return f"{value.day}{inside if value.day == 1 else ''}" if letter == "d" else str(value.year + BUDDHIST)

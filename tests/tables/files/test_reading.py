@@ -435,3 +435,11 @@ def test_a_parquet_file_that_holds_far_more_than_it_packs_is_not_read(
     monkeypatch.setattr(parquet_files, "SURE", 2**20)
     with pytest.raises(ArgumentError, match="MB"):
         read_table(tmp_path / "a.parquet")
+
+
+@pytest.mark.parametrize(("wide", "digits"), [("true", "wide"), ("false", "")])
+def test_a_schema_saved_when_digits_had_no_names_is_read(wide: str, digits: str, tmp_path: Path) -> None:
+    schema = f'{{"format": "csv", "columns": [{{"name": "a", "type": "whole", "wide": {wide}}}]}}'
+    (tmp_path / "schema.json").write_text(schema, encoding="utf-8")
+    (column,) = TableForm.read(tmp_path / "schema.json").columns
+    assert column.digits == digits

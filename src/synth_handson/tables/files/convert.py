@@ -15,7 +15,7 @@ from synth_handson.tables.checks import MISSING_MARKERS
 from synth_handson.tables.columns import Column, as_canonical, column_kind
 from synth_handson.tables.dates import asked_format, read_dates, read_times, time_format, write_dates
 from synth_handson.tables.files.form import ColumnForm, ColumnType
-from synth_handson.tables.files.infer import DIGITS, NUMBER, WHOLE, ZONED, matches
+from synth_handson.tables.files.infer import DIGITS, NUMBER, WHOLE, ZONED, matches, without_signs
 from synth_handson.tables.files.levels import PIECE, by_pieces
 
 SURE_DIGITS = 15
@@ -65,8 +65,7 @@ def parse(column: Column, form: ColumnForm) -> Column:
         has = text.str.startswith(form.prefix) & text.str.endswith(form.suffix.rstrip())
         _check(text, has.fillna(False).astype(bool))
         text = text.str.removeprefix(form.prefix).str.removesuffix(form.suffix.rstrip()).str.strip()
-    if form.minus != "-":
-        text = text.str.replace(f"^{form.minus}", "-", regex=True)
+    text = without_signs(text, form.minus)
     if form.grouping:
         text = text.str.replace(form.grouping, "", regex=False)
     if form.decimal != ".":
@@ -206,7 +205,11 @@ def _spell_numbers(column: Column, form: ColumnForm) -> Column:
         spelled = column.astype("object").map(_as_digits, na_action="ignore").astype("str")
     elif form.type == "whole":
         whole = (column.isna() | (column % 1 == 0)).all()
-        return _spell_numbers(column.astype("Int64"), form) if whole else _spell_numbers(column, _plain(form))
+        return (
+            _spell_numbers(column.astype("Int64"), form)
+            if whole
+            else _spell_numbers(column, replace(form, type="number"))
+        )
     elif form.decimals is not None:
         spelled = column.map(partial(_fixed, form.decimals), na_action="ignore").astype("str")
     else:
@@ -216,6 +219,8 @@ def _spell_numbers(column: Column, form: ColumnForm) -> Column:
     signs = str.maketrans({",": form.grouping, ".": form.decimal})
     if (form.grouping, form.decimal) != ("", "."):
         spelled = spelled.str.translate(signs)
+    if form.plus:
+        spelled = spelled.where(spelled.isna() | spelled.str.startswith("-"), form.plus + spelled)
     if form.minus != "-":
         spelled = spelled.str.replace("^-", form.minus, regex=True)
     return form.prefix + spelled + form.suffix if form.prefix or form.suffix else spelled
@@ -225,17 +230,6 @@ def _fixed(decimals: int, value: float) -> str:
     """Write a number with a fixed number of decimals; those that float64 cannot hold are 0."""
     exact = abs(value) * 10.0**decimals < 10.0**SURE_DIGITS
     return f"{value:.{decimals}f}" if exact else f"{Decimal(repr(float(value))):.{decimals}f}"
-
-
-def _plain(form: ColumnForm) -> ColumnForm:
-    return ColumnForm(
-        form.name,
-        "number",
-        decimal=form.decimal,
-        grouping=form.grouping,
-        prefix=form.prefix,
-        suffix=form.suffix,
-    )
 
 
 def _as_digits(value: object) -> str:

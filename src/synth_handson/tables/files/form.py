@@ -8,9 +8,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from os import PathLike
 from pathlib import Path
-from typing import Literal, TypeAlias, TypeVar, get_args
+from typing import Annotated, Literal, TypeAlias, TypeVar, get_args
 
-from pydantic import TypeAdapter, ValidationError
+from pydantic import AliasChoices, BeforeValidator, Field, TypeAdapter, ValidationError
 
 from synth_handson.errors import ArgumentError
 from synth_handson.locales import Language, Message, get_text
@@ -23,6 +23,12 @@ MAX_COLUMNS = 5_000
 OnRows = Callable[[int], None]
 """Called now and then with the number of rows read or written; raising an exception stops the work."""
 FileFormat = Literal["csv", "json", "lines", "yaml", "xlsx", "parquet"]
+Digits = Annotated[
+    str,
+    Field(validation_alias=AliasChoices("digits", "wide")),
+    BeforeValidator(lambda given: ("", "wide")[given] if isinstance(given, bool) else given),
+]
+"""Digits by their name; schemas saved before there were names say whether they are wide."""
 
 
 @dataclass(frozen=True)
@@ -50,6 +56,8 @@ class ColumnForm:
         Which digits and separators there are: "wide", "arabic", "persian", or "" for those of ASCII.
     minus
         The sign of negative numbers.
+    plus
+        The sign of all other numbers, if they have one.
     decimals
         Number of decimals if all numbers have the same number of them.
     words
@@ -68,8 +76,9 @@ class ColumnForm:
     grouping: str = ""
     prefix: str = ""
     suffix: str = ""
-    digits: str = ""
+    digits: Digits = ""
     minus: str = "-"
+    plus: str = ""
     decimals: int | None = None
     words: tuple[str, str] = ("false", "true")
     missing: str = ""
@@ -81,7 +90,7 @@ class ColumnForm:
     @property
     def as_written(self) -> bool:
         """Whether a number has to be written as text to look as it did."""
-        return bool(self.prefix or self.suffix or self.digits or self.minus != "-")
+        return bool(self.prefix or self.suffix or self.digits or self.plus or self.minus != "-")
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from synth_handson.tables.checks import MISSING_MARKERS
 from synth_handson.tables.columns import Column
-from synth_handson.tables.dates import DATE_FORMATS, date_format, digit_format, time_format
+from synth_handson.tables.dates import DATE_FORMATS, date_format, digit_format, names_codes, time_format
 from synth_handson.tables.files.form import ColumnForm
 from synth_handson.tables.files.levels import PIECE, by_pieces
 from synth_handson.tables.texts import looks_like_dates
@@ -51,31 +51,38 @@ FIRST = 10_000
 """Values examined to see whether a column has more than two, and whether most look like dates."""
 THREE = r"\s*-?[1-9]\d{0,2},\d{3}\s*"
 DIGITS = {
-    "wide": str.maketrans("０１２３４５６７８９．，－：／", "0123456789.,-:/"),
+    "wide": str.maketrans("０１２３４５６７８９．，－＋：／", "0123456789.,-+:/"),
     "arabic": str.maketrans("٠١٢٣٤٥٦٧٨٩٫٬", "0123456789.,"),
     "persian": str.maketrans("۰۱۲۳۴۵۶۷۸۹٫٬", "0123456789.,"),
 }
 """Other digits and their separators, and what they stand for."""
 THROUGHOUT = {
-    "wide": "[^-0-9.,:/]*[０-９][^-0-9.,:/]*",
+    "wide": "[^-+0-9.,:/]*[０-９][^-+0-9.,:/]*",
     "arabic": "[^0-9.,]*[٠-٩][^0-9.,]*",
     "persian": "[^0-9.,]*[۰-۹][^0-9.,]*",
 }
 """What is written in other digits throughout, and can be written back."""
-MINUS = re.compile("[−－▲△]")
+PLUS = "[+＋]"
+MINUS = "[−－▲△]"
 """Signs of negative numbers other than a hyphen; triangles are those of Japanese accounts."""
+SIGN = f"(?:-|{PLUS}|{MINUS})"
 CURRENCY = (
     "AED|AUD|BRL|CAD|CHF|CLP|CNY|COP|CZK|DKK|EUR|GBP|HKD|HUF|IDR|ILS|INR|JPY|KRW|MXN|MYR|NOK|NZD|PEN|PHP|PLN"
     "|RON|RUB|SAR|SEK|SGD|THB|TRY|TWD|USD|VND|ZAR"
 )
 """Currencies by their codes (ISO 4217): those traded most."""
 UNIT = re.compile(
-    rf"(?P<before>(?:[$€£¥₩₹₽￥￡＄]|(?:{CURRENCY})(?= )) ?)?(?:-?[0-9](?:[0-9.,'’ \u00a0\u202f]*[0-9])?)"
+    rf"(?P<before>(?:[$€£¥₩₹₽￥￡＄]|(?:{CURRENCY})(?= )) ?)?"
+    rf"(?:{SIGN}?[0-9](?:[0-9.,'’ \u00a0\u202f]*[0-9])?)"
     r"(?P<behind>\s?(?:[%％٪‰°℃℉$€£¥₩₹₽￥￡＄]|[^\W\d_]|[/²³·])[^\d\s,;.-]{0,7})?"
 )
 """A number with a currency before it, or a unit behind."""
 LONG = r"-?\d{10}"
 """Digits in a row that no amount begins with: those of cards, accounts and telephones."""
+TELEPHONE = rf"{PLUS}\s?(?:[1-9]|\([1-9])(?:[ .()/-]*\d){{6,}}"
+"""A plus sign and seven digits or more: also a telephone number."""
+BELOW_ZERO = 0.1
+"""Share of negative numbers from which one with a plus is not taken for a code or a telephone number."""
 ZONED = re.compile(r"(.*\d)\s?(Z|[+-]\d{2}:?\d{2})")
 
 
@@ -112,8 +119,7 @@ def infer_form(
         return ColumnForm(name, "text", "words" if written.any() else "empty")
     digits = next((name for name, pattern in THROUGHOUT.items() if _all(values, pattern)), "")
     plain = values.str.translate(DIGITS[digits]) if digits else values
-    found = _boolean(name, plain) or _digits(name, plain) or _number(name, plain, comma)
-    found = found or _negative(name, plain, comma)
+    found = _boolean(name, plain) or _digits(name, plain) or _amount(name, plain, comma)
     found = found or _date(name, plain) or _time(name, plain) or _with_unit(name, plain, comma)
     if found is None:
         return _text(name, values, rows[known])
@@ -170,14 +176,33 @@ def _number(name: str, values: Column, comma: bool) -> ColumnForm | None:
     return None
 
 
-def _negative(name: str, values: Column, comma: bool) -> ColumnForm | None:
-    """Tell whether all are numbers, negative ones with a sign other than a hyphen."""
-    signs = {text[0] for text in values[values.str.match(MINUS.pattern)].drop_duplicates()}
-    if len(signs) != 1 or values.str.startswith("-").any():
+def _amount(name: str, values: Column, comma: bool) -> ColumnForm | None:
+    return _number(name, values, comma) or _signed(name, values, comma)
+
+
+def _signed(name: str, values: Column, comma: bool) -> ColumnForm | None:
+    """Tell whether all are numbers, some with a plus, or with a sign of negative ones other than a hyphen."""
+    starts = values[values.str.match(rf"\s*(?:{PLUS}|{MINUS})")].str.strip()
+    signs = sorted({text[0] for text in starts.drop_duplicates()})
+    pluses, minuses = ([sign for sign in signs if re.match(kind, sign)] for kind in (PLUS, MINUS))
+    below = values.str.match(rf"\s*(?:-|{MINUS})")
+    if not signs or len(pluses) > 1 or len(minuses) > 1 or (minuses and values.str.match(r"\s*-").any()):
         return None
-    (minus,) = signs
-    form = _number(name, values.str.replace(f"^{minus}", "-", regex=True), comma)
-    return form and replace(form, minus=minus)
+    plus = pluses[0] if pluses and (below | values.str.match(rf"\s*{PLUS}")).all() else ""
+    # Codes and telephone numbers are never below zero; amounts with a plus mostly are, now and then.
+    codes = not plus or names_codes(name) or values.str.match(TELEPHONE).any()
+    if pluses and codes and below.mean() < BELOW_ZERO:
+        return None
+    form = _number(name, without_signs(values, *minuses), comma)
+    if form is None:
+        return None
+    return replace(form, minus=minuses[0] if minuses else "-", plus=plus)
+
+
+def without_signs(values: Column, minus: str = "-") -> Column:
+    """Write numbers with a hyphen if they are negative, and else without a sign."""
+    bare = values.str.replace(rf"^\s*{PLUS}(?=[\d.])", "", regex=True)
+    return bare if minus == "-" else bare.str.replace(rf"^\s*{minus}", "-", regex=True)
 
 
 def _with_unit(name: str, values: Column, comma: bool) -> ColumnForm | None:
@@ -186,12 +211,12 @@ def _with_unit(name: str, values: Column, comma: bool) -> ColumnForm | None:
     if not first or not (first["before"] or first["behind"]):
         return None
     before, behind = first["before"] or "", first["behind"] or ""
-    if not _all(values, f"{re.escape(before)}[-0-9].*{re.escape(behind)}"):
+    if not _all(values, f"{re.escape(before)}(?:{SIGN}|[0-9]).*{re.escape(behind)}"):
         return None
     bare = values.str.removeprefix(before).str.removesuffix(behind)
     # What stands between blanks would not come back, and a code with a word beside it is no amount.
     amounts = not bare.str.contains(rf"^\s|\s$|^{LONG}").any()
-    form = _number(name, bare, comma) if amounts else None
+    form = _amount(name, bare, comma) if amounts else None
     if form is None:
         return None
     return replace(
