@@ -208,7 +208,7 @@ def test_an_ordinary_table_says_nothing_of_it(tables: dict[str, pd.DataFrame]) -
     [
         ({"given": {"churned": "no"}}, "600 rows of the synthetic table do not have what was asked for"),
         ({"given": {"chrned": "no"}}, "no column 'chrned'"),
-        ({"train": "train.csv"}, "give all three tables as DataFrames"),
+        ({"train": "train.csv"}, "give the training table and the holdout as DataFrames"),
         ({"given": {"churned": "yes"}, "person": "region"}, "not with person="),
     ],
 )

@@ -104,7 +104,7 @@ def transformed_matches(tables: AssessedTables, random_state: int) -> Measure | 
     Measure or None
         "transformed_matches": share of the training people found, beside the share of the holdout people, 0
         to 1; low is good. The test is that of `PeopleFound`. Its column says what was done: "salary * 1.1".
-        None if no column tells people apart.
+        None if no column tells people apart, or all people of one side are alike.
     """
     real, members = _people(tables, random_state)
     numbers, texts = (_telling(real, names) for names in (tables.numbers, tables.categories))
@@ -122,7 +122,8 @@ def transformed_matches(tables: AssessedTables, random_state: int) -> Measure | 
         *_elsewhere(columns),
         *_written(real[coded], tables.synthetic[coded]),
     ]
-    if not ways:
+    # Rows alike are one person, who may be the only one of either side.
+    if not ways or members.all() or not members.any():
         return None
     counts = np.array([[int((found & side).sum()) for _, found in ways] for side in (members, ~members)])
     people = PeopleFound(counts, (int(members.sum()), int((~members).sum())))
