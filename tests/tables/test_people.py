@@ -83,6 +83,20 @@ class TestPeopleWithSeveralRows:
         assert found is not None
         assert {*found.key, *found.constant} == {"birth_year", "height", "town", "income"}
 
+    @pytest.mark.parametrize("drop", [[], ["income"]], ids=["four attributes", "three attributes"])
+    def test_a_dozen_measurements_do_not_hide_who_has_a_year_of_birth(self, drop: list[str]) -> None:
+        draw = np.random.default_rng(7)
+        table = visits(draw, 150, 25, drop)
+        measured = {f"m{i}": draw.normal(100, 15, len(table)).round(1) for i in range(12)}
+        found = find_several_rows(table.assign(**measured))
+        assert found is not None
+        assert {*found.key, *found.constant} >= {"birth_year", "height", "town"}
+
+    def test_thirty_are_people_if_they_have_a_year_of_birth_and_shops_if_not(self) -> None:
+        table = visits(np.random.default_rng(8), 30, 40)
+        assert find_several_rows(table) is not None
+        assert find_several_rows(table.rename(columns={"birth_year": "opened", "height": "area"})) is None
+
     def test_two_identifiers(self) -> None:
         draw = np.random.default_rng(4)
         table = with_id(draw, "patient", "P{}".format, 100, 24)

@@ -27,8 +27,10 @@ STABLE = 0.5
 REPEATED_SHARE = 0.5
 """Smallest share of rows whose person has another row."""
 MIN_PEOPLE = 50
-"""Fewest people; fewer are shops or towns, unless the column's name says otherwise."""
+"""Fewest people; fewer are shops or towns, unless a column's name says otherwise."""
 MIN_NAMED = 10
+"""Fewest people if the key's name is one of people, or a column that stays constant is named after what only
+people have, such as a year of birth."""
 COVERED = 0.5
 """Smallest share of columns that belong to the people rather than to their visits."""
 MANY_FACTS = 3
@@ -38,8 +40,10 @@ RARE_TOGETHER = 0.7
 """Attributes of people form less than this share of the combinations expected by chance."""
 MAX_TOGETHER = 3
 """Most columns that are combined to identify people where there is no identifier."""
+PAIRED = 20
+"""Most informative columns of which it is seen which belong together."""
 TELLING = 7
-"""Most informative columns that are tried in combination."""
+"""Most columns that are tried in combination."""
 PAIRS = 5
 """Fewest pairs of people who agree in one column for a conclusion about another."""
 SEEN = 20
@@ -76,6 +80,12 @@ NAMES_THINGS = re.compile(
     rf"(^|[\W_\d])({_THING})(s|es)?([\W_]*({_NUMBER}))?($|[\W_\d])|{_THING_JAPANESE}", re.IGNORECASE
 )
 """Names of columns that number places, goods, organisations or moments."""
+ATTRIBUTES = re.compile(
+    r"(^|[\W_\d])(birth([\W_]?(day|date|year))?|born|dob|sex|gender|race|ethnic\w*|marital\w*|married)($|[\W_\d])"
+    r"|生年|誕生|出生|性別|婚姻|配偶者",
+    re.IGNORECASE,
+)
+"""Names of columns that hold what people have, and shops, towns and goods have not."""
 MAIL = r"[^@\s]+@[^@\s]+\.\w+"
 
 
@@ -159,11 +169,13 @@ def find_several_rows(frame: pd.DataFrame) -> SeveralRows | None:
     same is true of shops with their towns, or goods with their prices. A table counts as one of people if
 
     - the column's name says so (or it holds mail addresses), and there are at least 10; or else
-    - at least 50 different ones are told apart; at least two other columns stay constant that do not follow
+    - at least 50 different ones are told apart (10 if a column that stays constant is named after what only
+      people have, as a year of birth); at least two other columns stay constant that do not follow
       from each other (as a region does from a town) and that come together far more often than by chance;
-      and at least half of all columns stay constant, or change slowly, or everybody has about as many rows,
-      or there are at least three such columns from which the first follows, and most have several rows;
-      or two or three columns that identify people, with those that stay constant, are at least half; and
+      and one of them is named after what only people have, or at least half of all columns stay constant, or
+      change slowly, or everybody has about as many rows, or there are at least three such columns from which
+      the first follows, and most have several rows; or two or three columns that identify people are, with
+      those that stay constant, at least half, or one is named so; and
       no column that is named after a place, goods, an organisation or a time says the same.
 
     Rows that are equal throughout count once: they may be people who are alike.
@@ -223,6 +235,12 @@ class _Coded:
         return float(times @ (times - 1)) / max(len(self.codes) * (len(self.codes) - 1), 1)
 
     @cached_property
+    def repeats(self) -> bool:
+        """Whether most rows share their value with another row."""
+        times = np.bincount(self.codes + 1)[1:]
+        return bool(times[times > 1].sum() >= REPEATED_SHARE * len(self.codes))
+
+    @cached_property
     def ranks(self) -> NDArray[np.float64]:
         times = np.bincount(self.codes + 1)
         middles: NDArray[np.float64] = (np.cumsum(times) - times / 2)[self.codes + 1]
@@ -240,10 +258,28 @@ class _Table:
     def rows(self) -> int:
         return len(next(iter(self.columns.values())).codes)
 
+    @cached_property
+    def has_attributes(self) -> bool:
+        """Whether a column is named after what only people have."""
+        return any(map(ATTRIBUTES.search, self.columns))
+
+    def telling(self) -> list[str]:
+        """Choose columns that may identify people together.
+
+        In them, most rows share their value with another row. Columns of which a pair makes far fewer
+        combinations than by chance come first, as attributes of people do and measurements of their visits do
+        not; then those with most different values.
+        """
+        chance = {name: column.chance for name, column in self.columns.items() if column.repeats}
+        names = sorted(chance, key=chance.__getitem__)[:PAIRED]
+        pairs = [two for two in combinations(names, 2) if _rare_together([self.columns[n] for n in two])]
+        together = {name for two in pairs for name in two}
+        return sorted(names, key=lambda name: (name not in together, chance[name]))[:TELLING]
+
     def candidates(self) -> Iterator[tuple[str, ...]]:
         """Yield the columns, and sets of those with most to tell."""
         yield from ((name,) for name in self.columns)
-        telling = sorted(self.columns, key=lambda name: self.columns[name].chance)[:TELLING]
+        telling = self.telling()
         for size in range(2, MAX_TOGETHER + 1):
             yield from combinations(telling, size)
 
@@ -251,7 +287,7 @@ class _Table:
         """Tell whether these columns identify people who have several rows each."""
         first, alone = self.columns[key[0]], len(key) == 1
         named = alone and self._names_people(key[0])
-        least = MIN_NAMED if named else MIN_PEOPLE
+        least = MIN_NAMED if named or self.has_attributes else MIN_PEOPLE
         if alone and (first.size < least or NAMES_THINGS.search(key[0])):
             return None
         groups = _together([self.columns[name] for name in key])
@@ -264,6 +300,10 @@ class _Table:
         rows = _some_groups(groups.codes, several)
         seen = {name: column.at(rows) for name, column in self.columns.items()}
         look = _Look(seen, groups.codes[rows], key)
+        of_people = any(map(ATTRIBUTES.search, key + look.constant))
+        if not named and not of_people and several.sum() < MIN_PEOPLE:
+            return None
+        whose = of_people or look.covered >= COVERED
         if named:
             good = bool(IDENTIFIES.fullmatch(key[0]) or first.mail or look.facts)
         elif look.is_thing:
@@ -272,10 +312,9 @@ class _Table:
             even = times[several].var() < times[several].mean() / 2
             facts = [self.columns[name] for name in look.facts]
             known = look.is_found_again and several.mean() > REPEATED_SHARE
-            whose = even or look.covered >= COVERED or known
-            good = len(facts) > 1 and whose and _rare_together(facts)
+            good = len(facts) > 1 and (whose or even or known) and _rare_together(facts)
         else:
-            good = bool(look.facts) and look.covered >= COVERED and look.follows_both_ways
+            good = len(look.facts) > (not of_people) and whose and look.follows_both_ways
         if not good:
             return None
         identifies = named or (alone and (not first.ordered or first.dense))
