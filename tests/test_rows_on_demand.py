@@ -99,9 +99,10 @@ def test_what_is_asked_for_is_drawn_and_measured_among_those_who_have_it(
         other: Language = "en" if language == "ja" else "ja"
         click(page.get_by_role("radio", name={"ja": "日本語", "en": "English"}[other]))
         translated = Asker(page, other)
-        translated.sees(translated.translate("shares_none"))
+        as_they_come = page.get_by_role("tab", name=translated.translate("shares_none"), exact=True)
+        expect(as_they_come).to_be_visible()
         expect(page.get_by_role("tab", name="y", exact=True)).to_have_attribute("aria-selected", "true")
-        click(page.get_by_role("tab", name=translated.translate("shares_none")))
+        click(as_they_come)
         translated.draw()
         expect(page.get_by_text("--shares y:no=0.5,yes=0.5")).to_have_count(0)
 

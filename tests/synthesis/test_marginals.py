@@ -127,3 +127,9 @@ def test_a_value_that_is_not_drawn_is_named_with_the_range(value: object) -> Non
 def test_a_number_drawn_at_the_end_of_a_narrow_range_stays_in_it() -> None:
     numbers = Numbers.of(pd.Series([0.0] * 8 + [-1.0] * 7 + [-1.9703185770194978, -0.5]))
     assert numbers.code(numbers.values(np.array([2]), np.ones(1))).tolist() == [2]
+
+
+def test_dates_beyond_any_calendar_end_with_it() -> None:
+    days = Numbers((), (), None, 86_400).column(np.array([1e15, -1e15, 0.0, np.nan]))
+    assert days.astype("str").tolist()[:3] == ["9999-12-31", "0001-01-01", "1970-01-01"]
+    assert days.isna().tolist() == [False, False, False, True]

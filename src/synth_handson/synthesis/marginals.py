@@ -26,6 +26,9 @@ PIECES = 100
 MOST_LISTED = 20
 """Values listed at most in the message about an unknown value."""
 
+CALENDAR = (-62_135_596_800, 253_402_214_400)
+"""Seconds from 1970 until the first day of year 1, and the last of year 9999."""
+
 MISSING = 0
 """The code of what is missing; values have codes from 1 on."""
 
@@ -165,7 +168,9 @@ class Numbers:
             return pd.Series(drawn)
         moments = np.full(len(drawn), "NaT", "datetime64[us]")
         there = ~np.isnan(drawn)
-        moments[there] = np.round(drawn[there] * self.unit * 1e6).astype(np.int64)
+        # With differential privacy, noise may put the end of a range beyond any calendar.
+        seconds = np.clip(drawn[there] * self.unit, *CALENDAR)
+        moments[there] = np.round(seconds * 1e6).astype(np.int64)
         return pd.Series(moments)
 
     def code_of(self, name: str, value: Any) -> int:
