@@ -9,7 +9,6 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from scipy.special import ndtr, ndtri
-from scipy.stats import ks_2samp
 
 from synth_handson.metrics.arrays import Floats, Integers
 from synth_handson.metrics.variance import intraclass_correlation
@@ -115,6 +114,8 @@ class Advance:
         return np.full(len(summary), self.start)
 
     def _start(self, column: Column, owner: Integers) -> float | None:
+        from scipy.stats import ks_2samp
+
         if self.values.unit is not None:
             return None
         start = -self.moments[0] if self.moments else 0.0

@@ -1,5 +1,7 @@
 """How the service says that it is well, or not."""
 
+import subprocess
+import sys
 from typing import Any
 
 import pytest
@@ -44,3 +46,10 @@ def test_numbers_for_prometheus(client: TestClient, runner: JobRunner, send: Any
     assert 'synth_handson_phase_jobs_total{phase="train"} 1.0' in text
     assert "synth_handson_grades_total" in text
     assert 'synth_handson_requests_total{method="POST",route="/v1/jobs",status="202"} 2.0' in text
+
+
+def test_the_interface_loads_nothing_that_only_workers_need() -> None:
+    heavy = {"scipy.stats", "sklearn", "torch", "mostlyai", "marimo"}
+    loaded = f"import sys, synth_service.api.app; print({heavy} & set(sys.modules))"
+    done = subprocess.run([sys.executable, "-c", loaded], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "set()"
