@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from importlib.metadata import version
 from pathlib import Path
@@ -112,44 +112,44 @@ def table_kinds(request: Request, ending: str) -> list[Kind]:
     ]
 
 
+def write_tables(table: pd.DataFrame, form: TableForm, folder: Path, escape: bool) -> list[str]:
+    """Write a synthetic table in all formats that can hold it, and return which."""
+
+    def write(ending: str) -> None:
+        write_table(_escaped(table, ending, escape), folder / TABLES[ending].name, form=form)
+
+    return _formats_of(write, table.size)
+
+
 def write_linked_tables(made: SynthesisedLinked, request: Request, folder: Path, escape: bool) -> list[str]:
     """Write synthetic linked tables in all formats that can hold them all, and return which."""
     forms = {name: one.form for name, one in made.profile.tables.items()}
+
+    def write(ending: str) -> None:
+        shown = {name: _escaped(table, ending, escape) for name, table in made.tables.items()}
+        kinds = table_kinds(request, ending)
+        if ending != "xlsx":
+            for kind, (name, table) in zip(kinds, shown.items(), strict=True):
+                write_table(table, folder / kind.name, form=forms[name])
+            return
+        titles = {name: made.profile.sources[name].sheet or name for name in shown}
+        sheets = {titles[name]: (table, forms[name]) for name, table in shown.items()}
+        try:
+            write_sheets(sheets, folder / kinds[0].name)
+        except ValueError as error:  # no sheet has a name of more than 31 characters
+            raise ArgumentError("unwritable", path=kinds[0].name, reason=error) from error
+
+    return _formats_of(write, sum(table.size for table in made.tables.values()))
+
+
+def _formats_of(write: Callable[[str], None], cells: int) -> list[str]:
+    """Write in each format that can hold so many cells, and return in which."""
     written: list[str] = []
     for ending in TABLES:
-        shown = {
-            name: escape_formulas(table) if escape and ending in ("csv", "xlsx") else table
-            for name, table in made.tables.items()
-        }
-        kinds = table_kinds(request, ending)
-        try:
-            if ending != "xlsx":
-                for kind, (name, table) in zip(kinds, shown.items(), strict=True):
-                    write_table(table, folder / kind.name, form=forms[name])
-            elif sum(table.size for table in shown.values()) <= MAX_SHEET_CELLS:
-                titles = {name: made.profile.sources[name].sheet or name for name in shown}
-                sheets = {titles[name]: (table, forms[name]) for name, table in shown.items()}
-                write_sheets(sheets, folder / kinds[0].name)
-            else:
-                continue
-        except (ArgumentError, ValueError):
-            # A workbook holds no sheet of a name of more than 31 characters, either.
-            if ending == "csv":
-                raise
+        if ending == "xlsx" and cells > MAX_SHEET_CELLS:
             continue
-        written.append(ending)
-    return written
-
-
-def write_tables(table: pd.DataFrame, form: TableForm, folder: Path, escape: bool) -> list[str]:
-    """Write a synthetic table in all formats that can hold it, and return which."""
-    written: list[str] = []
-    for ending, kind in TABLES.items():
-        if ending == "xlsx" and table.size > MAX_SHEET_CELLS:
-            continue
-        shown = escape_formulas(table) if escape and ending in ("csv", "xlsx") else table
         try:
-            write_table(shown, folder / kind.name, form=form)
+            write(ending)
         except ArgumentError:
             # A workbook holds fewer rows, and no text of more than 32,767 characters.
             if ending == "csv":
@@ -157,6 +157,10 @@ def write_tables(table: pd.DataFrame, form: TableForm, folder: Path, escape: boo
             continue
         written.append(ending)
     return written
+
+
+def _escaped(table: pd.DataFrame, ending: str, escape: bool) -> pd.DataFrame:
+    return escape_formulas(table) if escape and ending in ("csv", "xlsx") else table
 
 
 def escape_formulas(table: pd.DataFrame) -> pd.DataFrame:

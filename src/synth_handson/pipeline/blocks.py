@@ -24,6 +24,7 @@ from synth_handson.pipeline.generate import (
     synthesise,
 )
 from synth_handson.pipeline.profile import OnStage, TableProfile, tell
+from synth_handson.synthesis.on_demand import REDRAWN
 from synth_handson.synthesis.run import CancelToken, ProgressCallback
 from synth_handson.tables.files.form import OnRows
 from synth_handson.tables.files.parquet import read_blocks
@@ -115,7 +116,7 @@ class _Blocks:
             if known:
                 found = find_originals(block, known, shared)
                 self.leaks += [replace(leak, row=leak.row + rows) for leak in found]
-            self.again += drawn.attrs.get("redrawn", 0.0) * len(drawn)
+            self.again += drawn.attrs.get(REDRAWN, 0.0) * len(drawn)
             self.first = block if not rows else self.first
             rows += len(block)
             yield block

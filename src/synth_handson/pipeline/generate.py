@@ -28,6 +28,7 @@ from synth_handson.synthesis.generator import Generator
 from synth_handson.synthesis.linked import LinkedGenerator
 from synth_handson.synthesis.llm import LanguageModel
 from synth_handson.synthesis.mostly.text_model import train_texts
+from synth_handson.synthesis.on_demand import REDRAWN
 from synth_handson.synthesis.run import CancelToken, ProgressCallback
 from synth_handson.synthesis.store import GeneratorStore
 from synth_handson.synthesis.training import DEFAULT_MINUTES, train_generator
@@ -355,7 +356,7 @@ def draw(
         text_model,
         known,
         shared_values(profile.frame, profile.marks),
-        float(drawn.attrs.get("redrawn", 0.0)),
+        float(drawn.attrs.get(REDRAWN, 0.0)),
     )
 
 

@@ -22,14 +22,22 @@ from synth_handson.pii.replace import by_years, fakes_for, originals, replace_ma
 from synth_handson.pipeline.assemble import assemble
 from synth_handson.pipeline.generate import KEY_BYTES, GenerationSettings, rule_notes
 from synth_handson.pipeline.manifest import LinkedManifest, file_hash
-from synth_handson.pipeline.profile import OnStage, TableProfile, holdout_fraction, profile_table, tell
+from synth_handson.pipeline.profile import (
+    ChoosableColumns,
+    OnStage,
+    TableProfile,
+    holdout_fraction,
+    profile_table,
+    tell,
+)
 from synth_handson.pipeline.roles import ColumnRole, Role
 from synth_handson.pipeline.write import check_outputs
 from synth_handson.synthesis.identifiers import Identifier
 from synth_handson.synthesis.linked import LinkedGenerator
+from synth_handson.synthesis.on_demand import REDRAWN
 from synth_handson.synthesis.run import CancelToken, ProgressCallback
 from synth_handson.synthesis.training import train_generator
-from synth_handson.tables.checks import MIN_ASSESSED_ROWS, check_known, check_rows, listed
+from synth_handson.tables.checks import MIN_ASSESSED_ROWS, check_rows, listed
 from synth_handson.tables.columns import with_columns
 from synth_handson.tables.files.form import Reading, TableForm
 from synth_handson.tables.files.reading import format_of_name, read_file
@@ -57,7 +65,7 @@ class Source:
 
 
 @dataclass(frozen=True, eq=False)
-class LinkedProfile:
+class LinkedProfile(ChoosableColumns):
     """Profile of linked files.
 
     Attributes
@@ -106,16 +114,6 @@ class LinkedProfile:
             for column in one.named(*roles)
             if column != self.key
         ]
-
-    def check_target(self, target: str | None) -> None:
-        """Raise an `ArgumentError` if the target is not a learned column."""
-        learned = self.named("learned")
-        if target is not None and target not in learned:
-            raise ArgumentError("synthesise_target", column=target, known=listed(learned))
-
-    def check_known(self, known: Sequence[str]) -> None:
-        """Raise an `ArgumentError` if known columns are not learned."""
-        check_known(known, self.named("learned"))
 
     def learned(self, name: str) -> list[str]:
         """Return the columns of a table that are learned, in its order, and the key."""
@@ -324,7 +322,7 @@ def synthesise_linked(
         rules=profile.measurable(settings.kept), random_state=settings.seed, on_progress=on_step,
     )  # fmt: skip
     found = {name: cells for name, cells in leaks.items() if cells}
-    redrawn = float(drawn.people.attrs.get("redrawn", 0.0))
+    redrawn = float(drawn.people.attrs.get(REDRAWN, 0.0))
     return SynthesisedLinked(profile, settings, tables, generator, evidence, found, redrawn)
 
 

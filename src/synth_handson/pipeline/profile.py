@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -36,8 +37,26 @@ Stage = Literal["read", "personal data", "train", "draw", "texts", "scan", "asse
 OnStage = Callable[[Stage], None]
 
 
+class ChoosableColumns(ABC):
+    """Columns of which somebody chooses a target, and what may be known of a person."""
+
+    @abstractmethod
+    def named(self, *roles: Role) -> list[str]:
+        """Return the columns with these roles."""
+
+    def check_target(self, target: str | None) -> None:
+        """Raise an `ArgumentError` if the target is not a learned column."""
+        learned = self.named("learned")
+        if target is not None and target not in learned:
+            raise ArgumentError("synthesise_target", column=target, known=listed(learned))
+
+    def check_known(self, known: Sequence[str]) -> None:
+        """Raise an `ArgumentError` if known columns are not learned."""
+        check_known(known, self.named("learned"))
+
+
 @dataclass(frozen=True, eq=False)
-class TableProfile:
+class TableProfile(ChoosableColumns):
     """A table and its profile.
 
     Attributes
@@ -146,16 +165,6 @@ class TableProfile:
     def personal_cells(self) -> int:
         """Return how many cells hold personal data except for dates of birth."""
         return personal_cells(self.findings)
-
-    def check_target(self, target: str | None) -> None:
-        """Raise an `ArgumentError` if the target is not a learned column."""
-        learned = self.named("learned")
-        if target is not None and target not in learned:
-            raise ArgumentError("synthesise_target", column=target, known=listed(learned))
-
-    def check_known(self, known: Sequence[str]) -> None:
-        """Raise an `ArgumentError` if known columns are not learned."""
-        check_known(known, self.named("learned"))
 
     def without(self, left_out: Collection[str]) -> TableProfile:
         """Return the profile with some columns left out.

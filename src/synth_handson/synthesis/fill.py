@@ -17,6 +17,7 @@ from synth_handson.synthesis.rules.keep import KeptRules
 from synth_handson.synthesis.schema import PROTECTED_TOKEN
 from synth_handson.tables.checks import listed
 from synth_handson.tables.columns import Column
+from synth_handson.tables.people import number_people
 
 DONORS = 5
 """Nearest synthetic rows from which one is drawn at random to supply the values."""
@@ -146,8 +147,7 @@ def fill_people(
     ArgumentError
         If a person's own values break a rule with a filled one, beside the errors of ``fill``.
     """
-    codes = pd.factorize(table[person])[0]
-    owner = np.where(codes < 0, codes.max() + 1 + np.arange(len(table)), codes)
+    owner = number_people(pd.factorize(table[person])[0])
     constant = [name for name in table.columns if name != person and _is_constant(table[name], owner)]
     known = table.copy()
     for name in constant:

@@ -15,9 +15,9 @@ from synth_handson.synthesis.engine import ConditionalModel, Model, Setting
 from synth_handson.synthesis.fill import Donors, fill_gaps, fill_people
 from synth_handson.synthesis.identifiers import Identifier
 from synth_handson.synthesis.on_demand import (
-    AGAIN,
-    KEPT,
+    ACCEPTANCE_RATE,
     PILOT_ROWS,
+    REDRAWN,
     blocks_of,
     choice_of_rows,
     in_one,
@@ -314,7 +314,7 @@ class Generator:
         if not self.rules:
             return self._draw(n, seed, given)
         rows, again = self.rules.sample(lambda rows, seed: self._draw(rows, seed, given), n, seed)
-        rows.attrs[AGAIN] = again / n
+        rows.attrs[REDRAWN] = again / n
         return rows
 
     def _draw(self, n: int, seed: int, given: Mapping[str, Any] | None) -> pd.DataFrame:
@@ -329,11 +329,11 @@ class Generator:
         again: dict[str, float] = {}
         if isinstance(self.model, ConditionalModel) and not self.rules.make(segment.columns):
             parts = [self._of_choice(segment, i, int(sizes[i]), seed) for i in np.flatnonzero(sizes).tolist()]
-            again = {AGAIN: max(part.attrs.get(AGAIN, 0.0) for part in parts)} if self.rules else {}
+            again = {REDRAWN: max(part.attrs.get(REDRAWN, 0.0) for part in parts)} if self.rules else {}
         else:
             found, rate = redraw(self._rows, segment, sizes, times / len(self._pilot), seed)
             parts = [part for part, size in zip(found, sizes, strict=True) if size]
-            again = {KEPT: rate}
+            again = {ACCEPTANCE_RATE: rate}
         places = np.argsort(np.argsort(which, kind="stable"), kind="stable")
         rows = together(parts).take(places).reset_index(drop=True)
         rows.attrs |= {"asked": segment.to_plain()} | again
@@ -351,7 +351,7 @@ class Generator:
         ]
         rows = together(parts)
         rows = rows if alone else rows.take(rng.permutation(n)).reset_index(drop=True)
-        rows.attrs |= {AGAIN: float(np.mean([part.attrs.get(AGAIN, 0.0) for part in parts]))}
+        rows.attrs |= {REDRAWN: float(np.mean([part.attrs.get(REDRAWN, 0.0) for part in parts]))}
         return rows
 
     def _numbered(self, n: int, seed: int) -> Iterator[pd.DataFrame]:

@@ -15,6 +15,7 @@ from synth_handson.synthesis.engine import LinkedModel
 from synth_handson.synthesis.generator import Training
 from synth_handson.synthesis.histories import DrawnTables, Histories
 from synth_handson.synthesis.identifiers import Identifier
+from synth_handson.synthesis.on_demand import REDRAWN
 from synth_handson.synthesis.rules.linked import NO_LINKED_RULES, LinkedRules
 from synth_handson.synthesis.schema import Schema, prepare
 from synth_handson.tables.checks import check_rows, check_seed
@@ -149,7 +150,7 @@ class LinkedGenerator:
         tables = LinkedTables(frames[0], events, str(form.key.name), form.columns)
         rows = tables.to_frame() if form.columns else tables
         if self.rules:
-            (rows.people if isinstance(rows, LinkedTables) else rows).attrs["redrawn"] = again / n
+            (rows.people if isinstance(rows, LinkedTables) else rows).attrs[REDRAWN] = again / n
         return rows
 
     def _draw(self, n: int, seed: int) -> DrawnTables:

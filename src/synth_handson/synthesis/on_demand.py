@@ -22,7 +22,7 @@ MOST_DRAWN = 1_000
 BLOCK = MOST_AT_ONCE = 100_000
 """Rows in each block of a large table, and rows drawn at once to find those that have what is asked for."""
 
-AGAIN, KEPT = "redrawn", "acceptance_rate"
+REDRAWN, ACCEPTANCE_RATE = "redrawn", "acceptance_rate"
 """Keys in ``DataFrame.attrs``: which share of the rows was drawn again because it broke a rule, and which
 share of the drawn ones had what was asked for."""
 
@@ -158,10 +158,11 @@ def in_one(blocks: Sequence[pd.DataFrame]) -> pd.DataFrame:
         return rows
     rows.attrs |= blocks[0].attrs
     sizes = np.array([len(block) for block in blocks])
-    if AGAIN in rows.attrs:
-        rows.attrs[AGAIN] = float(sizes @ [block.attrs[AGAIN] for block in blocks]) / len(rows)
-    if KEPT in rows.attrs:
-        rows.attrs[KEPT] = len(rows) / float((sizes / [block.attrs[KEPT] for block in blocks]).sum())
+    if REDRAWN in rows.attrs:
+        rows.attrs[REDRAWN] = float(sizes @ [block.attrs[REDRAWN] for block in blocks]) / len(rows)
+    if ACCEPTANCE_RATE in rows.attrs:
+        rates = [block.attrs[ACCEPTANCE_RATE] for block in blocks]
+        rows.attrs[ACCEPTANCE_RATE] = len(rows) / float((sizes / rates).sum())
     return rows
 
 

@@ -120,10 +120,14 @@ class SeveralRows:
         array of int
             From 0 on. Shape (n_rows,).
         """
-        people = _together([_Coded.of(_named(frame)[name]) for name in self.key]).codes.copy()
-        alone = people < 0
-        people[alone] = people.max(initial=-1) + 1 + np.arange(np.count_nonzero(alone))
-        return people
+        return number_people(_together([_Coded.of(_named(frame)[name]) for name in self.key]).codes)
+
+
+def number_people(codes: Codes) -> Codes:
+    """Give each row the number of its person by the codes of a key; one with -1 is a person of its own."""
+    people, alone = codes.copy(), codes < 0
+    people[alone] = codes.max(initial=-1) + 1 + np.arange(np.count_nonzero(alone))
+    return people
 
 
 def rows_by_person(frame: pd.DataFrame, person: str) -> SeveralRows:

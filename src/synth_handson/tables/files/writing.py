@@ -59,10 +59,8 @@ def write_table(
     path = Path(fspath(path))
     kind = format_of_name(path)
     check_frame(frame, "frame")
-    if not force and path.exists():
-        raise ArgumentError("file_exists", path=path)
-    form = _form(frame, kind, path, form)
-    with _finished(path) as file:
+    with _finished(path, force) as file:
+        form = _form(frame, kind, path, form)
         if path.name.lower().endswith(PACKED):
             with gzip.GzipFile(filename="", fileobj=file, mode="wb", mtime=0) as packed:
                 _write(frame, cast(BinaryIO, packed), form, on_rows)
@@ -98,15 +96,15 @@ def write_blocks(
     path = Path(fspath(path))
     if format_of_name(path) != "parquet":
         raise ArgumentError("blocks_parquet", path=path)
-    if not force and path.exists():
-        raise ArgumentError("file_exists", path=path)
-    with _finished(path) as file:
+    with _finished(path, force) as file:
         write_parquet_blocks(blocks, file, form, on_rows)
 
 
 @contextmanager
-def _finished(path: Path) -> Iterator[BinaryIO]:
-    """Open a file that is there under its name once all of it is written."""
+def _finished(path: Path, force: bool) -> Iterator[BinaryIO]:
+    """Open a file that is there under its name once all of it is written; one that is there needs force."""
+    if not force and path.exists():
+        raise ArgumentError("file_exists", path=path)
     unfinished = path.with_name(f".{path.name}.{uuid4().hex}.unfinished")
     try:
         with unfinished.open("xb") as file:
@@ -132,10 +130,10 @@ def write_sheets(
         As for :func:`write_table`.
     """
     path = Path(fspath(path))
-    if not force and path.exists():
-        raise ArgumentError("file_exists", path=path)
-    spelled = {title: (frame, _form(frame, "xlsx", path, form)) for title, (frame, form) in sheets.items()}
-    with _finished(path) as file:
+    with _finished(path, force) as file:
+        spelled = {
+            title: (frame, _form(frame, "xlsx", path, form)) for title, (frame, form) in sheets.items()
+        }
         write_book(spelled, file)
 
 
