@@ -371,8 +371,8 @@ def _(language_switch, own, state):
 @app.cell(hide_code=True)
 def _(dataset, get_rows, get_tables, get_wish, holdout, state, train):
     state.holdout, rows, wish = holdout, get_rows(), get_wish()
+    mo.stop(get_tables() is None and not state.script)
     made = script.run_generation(dataset, train, holdout, state.options) if state.script else get_tables()
-    mo.stop(made is None)
     return made, rows, wish
 
 

@@ -118,6 +118,7 @@ function askForKey(wrong) {
     const typed = key.value.normalize("NFKC").trim();
     if (!/^[\x21-\x7e]+$/.test(typed)) return askForKey(t("key_letters"));
     sessionStorage.setItem("key", typed);
+    key.disabled = true; // until the answer is there, which shows the next page
     await start();
   };
   show(t("key_title"), wrong ? make("div", { className: "callout fail" }, paragraph(wrong)) : null, form);

@@ -54,7 +54,9 @@ def test_what_is_written_is_read(text: str, encoding: str) -> None:
     assert read.encode(encoding).decode(encoding) == read
 
 
-@pytest.mark.parametrize("content", [b"\xad", b"\xad\xff", b"\x8f\xf3", b"\x8f\xf3\xf2", b"\xa9\xa1"])
+@pytest.mark.parametrize(
+    "content", [b"\xad", b"\xad\xff", b"\x8f\xf3", b"\x8f\xf3\xf2", b"\xa9\xa1", "Bützow".encode("latin-1")]
+)
 def test_what_is_no_sign_is_refused(content: bytes) -> None:
     with pytest.raises(UnicodeDecodeError):
         content.decode("eucjp_ms")

@@ -26,6 +26,7 @@ from synth_handson.notebook.exercises.exercise import Answer, ExerciseContext
 from synth_handson.notebook.exercises.score_card import Score, ScoreCard
 from synth_handson.notebook.lesson import LeakSeries, LeakSeriesJob, Memorised, Overfitting
 from synth_handson.notebook.page.controls import C, Memory
+from synth_handson.notebook.page.page_thread import PageThread
 from synth_handson.notebook.page.parts import failure
 from synth_handson.notebook.session import Assessed, Assessor, Job, JobState, unexpected
 from synth_handson.notebook.upload import Upload
@@ -109,12 +110,17 @@ class PageState:
         self._set_tables = set_tables
         self._trials: dict[str, Trial] = {}
         self._train: pd.DataFrame | None = None
-        self._job = Job(show=set_job, deliver=self._deliver)
-        self._assessor = Assessor(show=set_assessed)
-        self._series_job = LeakSeriesJob(show=set_series)
+        self._tell = tell = PageThread().tell
+        self._job = Job(show=partial(tell, set_job), deliver=partial(tell, self._deliver))
+        self._assessor = Assessor(show=partial(tell, set_assessed))
+        self._series_job = LeakSeriesJob(show=partial(tell, set_series))
+
+        def memorised(**news: Any) -> None:
+            set_memorised(replace(get_memorised(), **news))
+
         self._overfitting = Overfitting(
-            show=lambda state: set_memorised(replace(get_memorised(), job=state)),
-            deliver=lambda simulations: set_memorised(replace(get_memorised(), simulations=simulations)),
+            show=lambda state: tell(partial(memorised, job=state)),
+            deliver=lambda simulations: tell(partial(memorised, simulations=simulations)),
         )
 
     def _brought(self, own: OwnTable | None) -> Upload | None:
@@ -195,6 +201,9 @@ class PageState:
             error = told
         except Exception as failed:
             error = unexpected(failed)
+        self._tell(self._drawn, wish, tables, error)
+
+    def _drawn(self, wish: Wish, tables: Tables | None, error: SynthHandsonError | None) -> None:
         if error is None and tables is self._get_tables():
             # What another engine drew was asked for something else.
             self._trials = {}
@@ -212,7 +221,9 @@ class PageState:
         self._start(self._read, upload)
 
     def _read(self, upload: Upload) -> None:
-        profile = upload.read()
+        self._tell(self._has_read, upload, upload.read())
+
+    def _has_read(self, upload: Upload, profile: Upload) -> None:
         if self._get_upload() is upload:
             self.bring(profile)
 

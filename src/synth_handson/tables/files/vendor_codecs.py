@@ -59,8 +59,11 @@ def _vendor(error: UnicodeError) -> tuple[str | bytes, int]:
     if not isinstance(error, UnicodeDecodeError):
         raise error
     begun = error.object[error.start : error.start + 3]
-    behind = begun[:1] == b"\x8f"
-    sign = AREA.get(begun[1:]) if behind else PLACES.get(bytes(byte & 0x7F for byte in begun[:2]))
+    behind, pair = begun[:1] == b"\x8f", begun[:2]
+    # Both bytes are high, or in ISO-2022-JP both are low: "üt" in Latin-1 is no character of EUC-JP.
+    one_half = len({byte & 0x80 for byte in pair}) == 1
+    place = bytes(byte & 0x7F for byte in pair) if one_half else b""
+    sign = AREA.get(begun[1:]) if behind else PLACES.get(place)
     if sign is None:
         raise error
     return sign, error.start + (3 if behind else 2)
