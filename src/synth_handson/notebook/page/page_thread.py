@@ -6,9 +6,7 @@ import asyncio
 import threading
 from collections.abc import Callable
 from contextlib import suppress
-from typing import TypeVarTuple
-
-Told = TypeVarTuple("Told")
+from typing import Any
 
 
 class PageThread:
@@ -24,7 +22,7 @@ class PageThread:
         with suppress(RuntimeError):  # a script has none, and one thread
             self._loop = asyncio.get_running_loop()
 
-    def tell(self, act: Callable[[*Told], None], *told: *Told) -> None:
+    def tell(self, act: Callable[..., None], *told: Any) -> None:
         """Call a function at once in the page's thread; from another, in turn, unless the reader has left."""
         if self._loop is None or threading.get_ident() == self._ident:
             act(*told)
