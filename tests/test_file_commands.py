@@ -129,6 +129,14 @@ def test_a_saved_schema_decides_what_columns_hold(folder: Path, tmp_path: Path) 
     assert {column["name"]: column["type"] for column in form["columns"]}["visits"] == "text"
 
 
+def test_what_a_file_says_is_no_markup(tmp_path: Path) -> None:
+    lines = [f"{n},[/{'ab'[n % 2]}],:tada:,[red]" for n in range(80)]
+    (tmp_path / "a.csv").write_text("\n".join(["[id],size[/m],[bold]x,:smile:", *lines]), encoding="utf-8")
+    said = run("preview", str(tmp_path / "a.csv"), "--language", "en", "--leave-out", "[bold]x")
+    assert said.returncode == 0, said.stderr
+    assert all(word in said.stdout for word in ("[id]", "size[/m]", "[/a]", "[bold]x", ":smile:", "[red]"))
+
+
 def test_preview_shows_few_rows_of_a_small_table_too(tmp_path: Path) -> None:
     write_table(make_interviews(60), tmp_path / "small.xlsx")
     done = run("preview", str(tmp_path / "small.xlsx"))

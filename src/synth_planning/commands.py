@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Annotated, Any, cast
 
 import typer
 from rich.console import Console
-from rich.markup import escape
 from rich.table import Table
 from typer.core import TyperGroup
 
@@ -212,10 +211,10 @@ def features(
     table.add_column("MVP")
     for one in found:
         table.add_row(
-            escape(one.name), choice(one.moscow, translate), f"{one.rice:.2f}", f"{one.effort:g}",
+            one.name, choice(one.moscow, translate), f"{one.rice:.2f}", f"{one.effort:g}",
             choice(one.status, translate), "✓" if one in chosen.features else "",
         )  # fmt: skip
-    Console().print(table)
+    Console(markup=False, emoji=False).print(table)
     typer.echo(smallest(chosen, translate, quote=str))
 
 

@@ -108,7 +108,7 @@ def _print_table(rows: list[dict[str, Any]]) -> None:
         )
     for row in rows:
         table.add_row(*(f"{value:,}" if isinstance(value, int) else str(value) for value in row.values()))
-    Console().print(table)
+    Console(markup=False, emoji=False).print(table)
 
 
 def _settings() -> Settings:

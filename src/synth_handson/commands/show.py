@@ -12,6 +12,7 @@ from rich.console import Console
 from rich.progress import BarColumn, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.progress import Progress as ProgressBar
 from rich.table import Table
+from rich.text import Text
 
 from synth_handson.evidence.assessment import Evidence, Step
 from synth_handson.locales import Language, Message, get_text
@@ -60,8 +61,9 @@ class Show:
     def __init__(self, language: Language, quiet: bool = False) -> None:
         self.language = language
         self.quiet = quiet
-        self._out = Console(quiet=quiet)
-        self._err = Console(stderr=True, quiet=quiet)
+        # What a file says is no markup of rich's: [b] or :tada: in a column's name stays as it is.
+        self._out = Console(quiet=quiet, markup=False, emoji=False)
+        self._err = Console(stderr=True, quiet=quiet, markup=False, emoji=False)
 
     def text(self, key: str, **values: object) -> str:
         """Look up a text of the commands."""
@@ -88,7 +90,7 @@ class Show:
         forms = {form.name: form for form in profile.form.columns}
         self.translate("read_title", rows=len(profile.frame), columns=len(profile.roles))
         for found in profile.form.found:
-            self._out.print(found.render(self.language), highlight=False, soft_wrap=True, markup=False)
+            self._note(found)
         table = self._table("column", "type", "understood", "becomes")
         for role in profile.roles:
             form = forms[role.name]
@@ -181,7 +183,7 @@ class Show:
     def evidence(self, evidence: Evidence) -> None:
         """Print the verdict, its reasons, what follows, and why the table is of limited use if it is."""
         color = {"pass": "green", "review": "yellow", "fail": "red"}[evidence.verdict]
-        self._out.print(f"[bold {color}]{self.text(f'verdict_{evidence.verdict}')}[/]")
+        self._out.print(self.text(f"verdict_{evidence.verdict}"), style=f"bold {color}")
         for reason in sentences(evidence.reasons, evidence, self.language):
             self._out.print(f"- {reason}", highlight=False)
         self._out.print(evidence.decision.render(self.language), highlight=False)
@@ -219,10 +221,9 @@ class Show:
         for note in result.notes:
             self._note(note)
 
-    def _met(self, check: Check) -> str:
-        if check.met is None:
-            return f"[yellow]{self.text('unknown')}[/]"
-        return f"[green]{self.text('yes')}[/]" if check.met else f"[red]{self.text('no')}[/]"
+    def _met(self, check: Check) -> Text:
+        key, color = {None: ("unknown", "yellow"), True: ("yes", "green"), False: ("no", "red")}[check.met]
+        return Text(self.text(key), style=color)
 
     def _table(self, *columns: str, texts: bool = True) -> Table:
         table = Table(show_lines=False)
