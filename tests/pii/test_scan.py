@@ -57,6 +57,8 @@ def found(text: str) -> list[tuple[str, str]]:
         ("harrison Laura", "name", "harrison Laura"),
         ("振込人：ﾜﾀﾞ ﾀﾞｲｽｹ", "name", "ﾜﾀﾞ ﾀﾞｲｽｹ"),
         ("髙木さんの隣", "name", "髙木"),
+        ("田中 健一049", "name", "田中 健一"),
+        ("鈴木 美咲１２", "name", "鈴木 美咲"),
         ("Murphy, P.", "name", "Murphy, P."),
         ("GARCIA M", "name", "GARCIA M"),
         ("Molnár Judit", "name", "Molnár Judit"),

@@ -138,6 +138,22 @@ def test_numbers_that_are_personal_stay_numbers(tmp_path: Path) -> None:
     assert table["card"].nunique() > 200
 
 
+def test_names_in_codes_are_replaced(tmp_path: Path) -> None:
+    people = [f"{last} {first}" for last in ("Smith", "佐藤") for first in ("Emma", "James", "花子", "健一")]
+    names = [people[n] for n in (0, 1, 6, 7)]
+    frame = pd.DataFrame({
+        "contract": [f"{names[n % 4]} {1000 + 7 * n}" for n in range(200)],
+        "age": [20 + n % 41 for n in range(200)],
+        "amount": [100 + 13 * n % 977 for n in range(200)],
+    })  # fmt: skip
+    write_table(frame, tmp_path / "a.csv")
+    profile = profile_file(tmp_path / "a.csv")
+    assert profile.roles[0].role == "made"
+    made = draw(profile, GenerationSettings(engine="copula", texts=None), hold_out=False).table["contract"]
+    assert made.str.fullmatch(r"\D+ \d{4}").all()
+    assert not made.str.contains("|".join(names)).any()
+
+
 @pytest.mark.parametrize(
     ("options", "said"),
     [

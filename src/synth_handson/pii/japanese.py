@@ -35,6 +35,7 @@ AS_PERSON = re.compile(
 )
 INTRODUCED = re.compile(r"\s?(?:と申し|といいます|と言います|と名乗|です|でした|でございます|と呼)")
 _SIGNS = rf"[{KANJI}々ヶ]"
+DIGITS_BEHIND = re.compile(rf"(?<={_SIGNS})[0-9０-９]+")
 VARIANTS = str.maketrans("髙﨑濵栁𠮷𣘺槗黑瀨增淸橫彥鄕靑緖德曻", "高崎浜柳吉橋橋黒瀬増清横彦郷青緒徳昇")
 """Character variants in names, and the usual form that the dictionary has."""
 FOREIGN = re.compile(r"([ァ-ヴー]{2,}(?:[・=][ァ-ヴー]{2,}){1,3})")
@@ -96,7 +97,9 @@ def surnames() -> frozenset[str]:
 
 
 def _by_dictionary(text: str) -> Iterator[Span]:
-    tokens = [(m.begin(), m.end(), m.part_of_speech()) for m in _tokenizer().tokenize(text)]
+    # In 田中健一049, 一049 is no number.
+    words = DIGITS_BEHIND.sub(lambda digits: " " * len(digits[0]), text)
+    tokens = [(m.begin(), m.end(), m.part_of_speech()) for m in _tokenizer().tokenize(words)]
     position = 0
     while position < len(tokens):
         run = _run(text, tokens, position)

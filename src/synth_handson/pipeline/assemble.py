@@ -9,6 +9,7 @@ import pandas as pd
 
 from synth_handson.pii.fakes import Fakes
 from synth_handson.pii.persons import find_persons, gender_of, make_person
+from synth_handson.pii.replace import replace_marked
 from synth_handson.pii.spans import Kind
 from synth_handson.pipeline.made_codes import make_codes
 from synth_handson.pipeline.profile import TableProfile
@@ -42,7 +43,8 @@ def assemble(
         elif column.role == "made" and column.name in kinds:
             columns[column.name] = _made(original, kinds[column.name], len(drawn), fakes, draw)
         elif column.role == "made":
-            columns[column.name] = make_codes(original, people, len(drawn), fakes, draw)
+            named = _without_names(profile, column.name, fakes)
+            columns[column.name] = make_codes(named, people, len(drawn), fakes, draw)
         elif column.name in texts:
             columns[column.name] = texts[column.name]
         else:
@@ -51,6 +53,12 @@ def assemble(
         columns |= _one_each(columns, drawn[profile.person], several.constant)
         columns[profile.person] = _new_keys(drawn[profile.person], profile.frame[profile.person], seed)
     return pd.DataFrame(columns)
+
+
+def _without_names(profile: TableProfile, name: str, fakes: Fakes) -> Column:
+    """Return a column with the personal data in its codes replaced: codes keep words that many share."""
+    marks = {name: profile.marks[name]} if name in profile.marks else {}
+    return replace_marked(profile.frame[[name]], marks, fakes)[name]
 
 
 def _one_each(columns: Mapping[str, Column], keys: Column, constant: Sequence[str]) -> dict[str, Column]:
