@@ -43,7 +43,8 @@ asked = json.loads(sys.argv[3])
 for name in asked["dates"]:
     frame[name] = pd.to_datetime(frame[name])
 begun = time.time()
-synthesizer = GaussianCopulaSynthesizer(Metadata.detect_from_dataframe(frame))
+metadata = Metadata.detect_from_dataframes({"t": frame}, infer_keys=None)
+synthesizer = GaussianCopulaSynthesizer(metadata)
 rules = [
     Inequality(low_column_name=low, high_column_name=high, strict_boundaries=strict)
     for low, high, strict in asked["orders"]

@@ -311,7 +311,7 @@ def test_the_page_takes_tables_that_belong_together(service: Service, page: Page
         [tmp_path / "payments.csv", tmp_path / "cardholders.csv"]
     )
     expect(page.get_by_label("Table with one row per person")).to_have_value("1")
-    page.get_by_label("Column that identifies people").fill("customer_id")
+    expect(page.get_by_label("Column that identifies people")).to_have_value("customer_id")
     page.get_by_role("button", name="Continue").click()
     heading = page.get_by_role("heading", name=f"payments: {len(payments):,} rows")
     expect(heading).to_be_visible(timeout=PATIENCE)

@@ -148,12 +148,31 @@ function begin() {
   show(t("title"), paragraph(t("intro")), drop, personal, reading, paragraph(t("promise"), "soft"));
 }
 
-function together(files, personal, said) {
+async function headerOf(file) {
+  // Only the beginning of a text file is read, and only here: the service reads all of it later.
+  if (!/\.(csv|tsv|txt)$/i.test(file.name)) return [];
+  const bytes = await file.slice(0, 65536).arrayBuffer();
+  let text;
+  try {
+    text = new TextDecoder("utf-8", { fatal: true }).decode(bytes, { stream: true });
+  } catch {
+    text = new TextDecoder("shift_jis").decode(bytes);
+  }
+  const [line] = text.split(/\r?\n/).filter((one) => one.trim());
+  const cells = [",", "\t", ";", "|"].map((sign) => (line ?? "").split(sign));
+  return cells.sort((a, b) => b.length - a.length)[0].map((cell) => cell.trim().replace(/^"|"$/g, ""));
+}
+
+async function together(files, personal, said) {
   // People have one row each: mostly theirs is the smallest file.
   const sizes = files.map((file) => file.size);
   const people = select(files.map((file, place) => [String(place), file.name]), String(sizes.indexOf(Math.min(...sizes))));
-  const person = make("input", { required: true, maxLength: 500, value: said.person ?? "" });
-  const form = make("form", {}, field(t("people_file"), people), field(t("person"), person, t("person_linked_hint")),
+  const [first, ...others] = await Promise.all(files.map(headerOf));
+  const shared = first.filter((name) => others.every((names) => names.includes(name)));
+  const person = make("input", { required: true, maxLength: 500, value: said.person ?? shared[0] ?? "" });
+  person.setAttribute("list", "shared");
+  const offered = make("datalist", { id: "shared" }, ...shared.map((value) => make("option", { value })));
+  const form = make("form", {}, field(t("people_file"), people), field(t("person"), person, t("person_linked_hint")), offered,
     make("div", { className: "row" }, make("button", { className: "first" }, t("key_go")), button(t("back"), begin)));
   form.onsubmit = (event) => {
     event.preventDefault();
