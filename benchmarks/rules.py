@@ -44,16 +44,19 @@ for name in asked["dates"]:
     frame[name] = pd.to_datetime(frame[name])
 begun = time.time()
 metadata = Metadata.detect_from_dataframes({"t": frame}, infer_keys=None)
+together = [names for names in asked["together"] if all(frame[name].dtype == "object" for name in names)]
+for name in {name for names in together for name in names}:
+    metadata.update_column(name, "t", sdtype="categorical")
 synthesizer = GaussianCopulaSynthesizer(metadata)
 rules = [
     Inequality(low_column_name=low, high_column_name=high, strict_boundaries=strict)
     for low, high, strict in asked["orders"]
 ]
-rules += [FixedCombinations(column_names=names) for names in asked["together"]]
+rules += [FixedCombinations(column_names=names) for names in together]
 if rules:
     synthesizer.add_constraints(rules)
-synthesizer.fit(frame)
-synthesizer.sample(len(frame)).to_csv(sys.argv[2], index=False)
+synthesizer.fit({"t": frame})
+synthesizer.sample(len(frame))["t"].to_csv(sys.argv[2], index=False)
 print(json.dumps(time.time() - begun))
 """
 

@@ -90,6 +90,22 @@ def test_numbers_that_merely_lie_apart_are_no_order(rows: int) -> None:
         assert sum(is_enforced(enforced()) for _ in range(20)) >= 16
 
 
+@pytest.mark.parametrize("broken", [False, True])
+def test_an_order_goes_for_columns_named_alike(broken: bool) -> None:
+    rng = np.random.default_rng(0)
+    sizes = ("radius", "area", "width", "height")
+    table = pd.DataFrame({f"mean {name}": rng.normal(10, 2, 400) for name in sizes})
+    for name in sizes:
+        # Nothing shows that a worst height is never below the mean one, but the other three.
+        apart = np.clip(rng.normal(4, 0.8, 400), 0.5, None) if name == "height" else rng.exponential(2, 400)
+        table[f"worst {name}"] = table[f"mean {name}"] + apart
+    if broken:
+        table.loc[0, "worst height"] = 0.0
+    found = {str(one.rule) for one in find_rules(table)}
+    assert {f"`mean {name}` < `worst {name}`" for name in sizes[:3]} <= found
+    assert ("`mean height` < `worst height`" in found) != broken
+
+
 def test_text_of_sentences_and_lists_is_let_be() -> None:
     table, rule = ruled("sum", 0)
     table["said"] = [f"this is what customer number {i} had to say of it" for i in range(len(table))]

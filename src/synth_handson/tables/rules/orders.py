@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import re
+from collections import defaultdict
 from collections.abc import Iterator
+from typing import NamedTuple
 
 import numpy as np
 
@@ -19,13 +22,43 @@ runs out, as a normal one does, they lie farther from it. One standard error of 
 SKEWED = 0.5
 """Differences that cannot be negative often have a tail above alone: below the median, they spread at most
 half as far as above it."""
+LEAST_ALIKE = 3
+"""Pairs of columns named alike, of which an order is enforced, that show the order of another such pair."""
 
 
 def find_orders(values: Values) -> Iterator[Comparison]:
     """Yield orders of two columns that hold in all rows, and that something seems to enforce.
 
-    Compared are columns of one kind: numbers, dates (with or without a time), times of day.
+    Compared are columns of one kind: numbers, dates (with or without a time), times of day. What is enforced
+    of mean_area and worst_area, mean_width and worst_width, and so on is taken to be of mean_height and
+    worst_height as well, if it holds for all pairs that are named so.
     """
+    alike: dict[tuple[str, str] | None, list[_Pair]] = defaultdict(list)
+    for low, high, apart in _pairs(values):
+        holds = len(apart) >= LEAST_TAIL and apart.min() >= 0 and apart.max() > 0
+        sign: Sign = "<" if holds and apart.min() > 0 else "<="
+        rule = Comparison(left=Name(column=low), sign=sign, right=Name(column=high))
+        alike[_difference(low, high)].append(_Pair(rule, holds, holds and is_enforced(apart)))
+    for difference, pairs in alike.items():
+        shown = sum(pair.enforced for pair in pairs) >= LEAST_ALIKE and all(pair.holds for pair in pairs)
+        yield from (pair.rule for pair in pairs if pair.enforced or (shown and difference is not None))
+
+
+class _Pair(NamedTuple):
+    rule: Comparison
+    holds: bool
+    enforced: bool
+
+
+def _difference(low: str, high: str) -> tuple[str, str] | None:
+    """Return the one word in which two names differ; None if they differ in more."""
+    words = [re.findall(r"[^\W_]+", name) for name in (low, high)]
+    differ = [pair for pair in zip(*words, strict=False) if pair[0] != pair[1]]
+    return differ[0] if len(words[0]) == len(words[1]) > 1 and len(differ) == 1 else None
+
+
+def _pairs(values: Values) -> Iterator[tuple[str, str, Floats]]:
+    """Yield pairs of columns of one kind, and how far the second is above the first where both are known."""
     names = [name for name in values.names if values.unit(name) != "text"]
     days = {name for name in names if values.is_days(name)}
     for low in names:
@@ -36,12 +69,7 @@ def find_orders(values: Values) -> Iterator[Comparison]:
             if values.unit(low) == "date" and (low in days) != (high in days):
                 one, other = np.floor(one), np.floor(other)
             apart = other - one
-            apart = apart[~np.isnan(apart)]
-            if len(apart) < LEAST_TAIL or apart.min() < 0 or apart.max() == 0:
-                continue
-            if is_enforced(apart):
-                sign: Sign = "<" if apart.min() > 0 else "<="
-                yield Comparison(left=Name(column=low), sign=sign, right=Name(column=high))
+            yield low, high, apart[~np.isnan(apart)]
 
 
 def is_enforced(apart: Floats) -> bool:
