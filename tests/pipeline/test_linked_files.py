@@ -42,6 +42,18 @@ def run(*arguments: object) -> tuple[int, str]:
     return result.exit_code, result.output
 
 
+def test_a_preview_shows_each_table_and_a_few_synthetic_people(folder: Path) -> None:
+    linked = ("--people", folder / "people.csv", "--events", folder / "payments.csv", "--person", KEY)
+    shown = CliRunner().invoke(app, ["preview", *map(str, linked), "--language", "en", "--count", "2"])
+    assert shown.exit_code == 0, shown.output
+    assert "The table “people”" in shown.output and "The table “payments”" in shown.output
+    assert shown.output.count("Synthetic rows from a quick engine (2)") == 2
+    real = pd.read_csv(folder / "people.csv")
+    assert not any(name in shown.output for name in {*real["name"], *real[KEY]})
+    refused = CliRunner().invoke(app, ["preview", *map(str, linked), "--save-schema", "schema.json"])
+    assert isinstance(refused.exception, ArgumentError) and refused.exception.key == "linked_option"
+
+
 def test_linked_files_become_a_folder_of_the_same_files(folder: Path, tmp_path: Path) -> None:
     status, told = run(
         "--people", folder / "people.csv", "--events", f"payments={folder / 'payments.csv'}",

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from synth_handson.commands.linked import UNCHECKED, synthesise_files, validate_files
+from synth_handson.commands.linked import UNCHECKED, preview_files, synthesise_files, validate_files
 from synth_handson.commands.on_demand import EvenIfFew, GivenOption, SharesOption
 from synth_handson.commands.show import Show, terminal_language
 from synth_handson.errors import ArgumentError, LeakError, SynthHandsonError
@@ -324,6 +324,8 @@ def preview(
     rules: RulesOption = None,
     drop_rule: DropRule = None,
     person: Person = None,
+    people: PeopleOption = None,
+    events: EventsOption = None,
     save_schema: Annotated[
         Path | None, typer.Option(help="File to save the detected column types to.")
     ] = None,
@@ -335,6 +337,17 @@ def preview(
     Nothing but a schema, where that is asked for: names, types and spelling of the columns, and no row.
     """
     show = Show(language or terminal_language())
+    if people or events:
+        _refuse_options({
+            "--type": types, "--schema": schema, "--encoding": encoding, "--sheet": sheet,
+            "--header-row": header_row, "--leave-out": leave_out, "--save-schema": save_schema,
+        })  # fmt: skip
+        preview_files(
+            show, people, events or [], person, source or input,
+            GenerationSettings(engine=PREVIEW_PEOPLE, seed=seed, texts=None), count,
+            rules=lambda profile: _rules(profile, rule, rules, drop_rule), answers=_answers(replace, keep),
+        )  # fmt: skip
+        return
     source = _one("SOURCE", source, input)
     if save_schema:
         check_outputs([save_schema], force, [source])

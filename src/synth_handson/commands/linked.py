@@ -1,4 +1,4 @@
-"""Synthesise and validate linked files: people, and tables of their events."""
+"""Synthesise, preview and validate linked files: people, and tables of their events."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ from synth_handson.pipeline.kept_rules import KeptRule
 from synth_handson.pipeline.linked import (
     LinkedProfile,
     Source,
+    draw_linked,
     linked_outputs,
     profile_linked,
     synthesise_linked,
@@ -102,6 +103,36 @@ def synthesise_files(
         write_text(report, made.evidence.to_html(show.language, about))
     show.translate("written_linked", path=output, people=len(made.tables[PEOPLE]), tables=len(made.tables))
     raise typer.Exit(EXIT_STATUS[made.evidence.verdict])
+
+
+def preview_files(
+    show: Show,
+    people: str | None,
+    events: Sequence[str],
+    person: str | None,
+    book: Path | None,
+    settings: GenerationSettings,
+    count: int,
+    *,
+    rules: Callable[[LinkedProfile], tuple[KeptRule, ...]],
+    answers: Mapping[str, Answer],
+) -> None:
+    """Show how linked files are read, and ``count`` synthetic rows of each; else as `synthesise_files`."""
+    sources, key = _sources(people, events, person, book)
+    with show.stages() as stages:
+        profile = profile_linked(
+            sources[PEOPLE], _events(sources), key, answers=answers, on_stage=stages.begin
+        )
+        kept = rules(profile)
+        drawn = draw_linked(profile, replace(settings, count=count, rules=kept), on_stage=stages.begin)
+    show.rules(profile.proposed, kept)
+    for name, table in profile.tables.items():
+        show.translate("table_title", name=name)
+        show.profile(table)
+        rows = drawn.tables[name].head(count)
+        show.translate("preview_title", count=len(rows))
+        show.rows(rows, table.form)
+    show.translate("preview_note")
 
 
 def validate_files(

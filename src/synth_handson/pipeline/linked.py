@@ -292,25 +292,16 @@ def synthesise_linked(
     check_rows(count)
     if count < MIN_ASSESSED_ROWS:
         raise ArgumentError("linked_count", count=count, minimum=MIN_ASSESSED_ROWS)
-    secret, fraction = secrets.token_bytes(KEY_BYTES), holdout_fraction(people)
-    fakes = {name: fakes_for(one.frame, one.marks, secret) for name, one in profile.tables.items()}
-    # The key is made anew: replaced in each table for itself, it would link nothing any more.
-    safe = {}
-    for name, one in profile.tables.items():
-        replaced = replace_marked(one.frame, one.marks, fakes[name])
-        safe[name] = with_columns(replaced, {profile.key: one.frame[profile.key]})
-    train, _ = split_holdout(profile.linked(safe), fraction, settings.seed)
-    tell(on_stage, "train")
-    generator = train_generator(
-        train, target=settings.target, engine=settings.engine, epsilon=settings.epsilon,
-        max_minutes=settings.minutes, keep=settings.keep, random_state=settings.seed, rules=settings.rules,
-        on_progress=on_progress, cancel=cancel,
-    )  # fmt: skip
-    assert isinstance(generator, LinkedGenerator)
-    tell(on_stage, "draw")
-    drawn = generator.sample(count, random_state=settings.seed)
-    assert isinstance(drawn, LinkedTables)
-    tables = _assembled(profile, drawn, fakes, settings.seed)
+    fraction = holdout_fraction(people)
+    drawn = draw_linked(
+        profile,
+        replace(settings, count=count),
+        fraction,
+        on_stage=on_stage,
+        on_progress=on_progress,
+        cancel=cancel,
+    )
+    tables = drawn.tables
     tell(on_stage, "scan")
     leaks = {name: find_leaks(profile, table) for name, table in tables.items()}
     tell(on_stage, "assess")
@@ -322,8 +313,55 @@ def synthesise_linked(
         rules=profile.measurable(settings.kept), random_state=settings.seed, on_progress=on_step,
     )  # fmt: skip
     found = {name: cells for name, cells in leaks.items() if cells}
+    return SynthesisedLinked(profile, settings, tables, drawn.generator, evidence, found, drawn.redrawn)
+
+
+@dataclass(frozen=True, eq=False)
+class DrawnLinked:
+    """Synthetic tables by the originals' names, their generator, and the share of people drawn again."""
+
+    tables: Mapping[str, pd.DataFrame]
+    generator: LinkedGenerator
+    redrawn: float
+
+
+def draw_linked(
+    profile: LinkedProfile,
+    settings: GenerationSettings,
+    holdout: float = 0.0,
+    *,
+    on_stage: OnStage | None = None,
+    on_progress: ProgressCallback | None = None,
+    cancel: CancelToken | None = None,
+) -> DrawnLinked:
+    """Replace personal data, train, and draw linked tables.
+
+    The key by which personal data is replaced is drawn here, and forgotten. Parameters and errors are those
+    of `synthesise_linked`; ``holdout`` is the share of the people that nothing is learned of. Where it is
+    0, nothing can be measured.
+    """
+    secret = secrets.token_bytes(KEY_BYTES)
+    fakes = {name: fakes_for(one.frame, one.marks, secret) for name, one in profile.tables.items()}
+    # The key is made anew: replaced in each table for itself, it would link nothing any more.
+    safe = {}
+    for name, one in profile.tables.items():
+        replaced = replace_marked(one.frame, one.marks, fakes[name])
+        safe[name] = with_columns(replaced, {profile.key: one.frame[profile.key]})
+    train = profile.linked(safe)
+    if holdout:
+        train, _ = split_holdout(train, holdout, settings.seed)
+    tell(on_stage, "train")
+    generator = train_generator(
+        train, target=settings.target, engine=settings.engine, epsilon=settings.epsilon,
+        max_minutes=settings.minutes, keep=settings.keep, random_state=settings.seed, rules=settings.rules,
+        on_progress=on_progress, cancel=cancel,
+    )  # fmt: skip
+    assert isinstance(generator, LinkedGenerator)
+    tell(on_stage, "draw")
+    drawn = generator.sample(settings.count or profile.size, random_state=settings.seed)
+    assert isinstance(drawn, LinkedTables)
     redrawn = float(drawn.people.attrs.get(REDRAWN, 0.0))
-    return SynthesisedLinked(profile, settings, tables, generator, evidence, found, redrawn)
+    return DrawnLinked(_assembled(profile, drawn, fakes, settings.seed), generator, redrawn)
 
 
 def _assembled(
