@@ -4,6 +4,7 @@ Only a test marked ``engine`` trains with the real one; any other has a stand-in
 """
 
 import os
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -20,6 +21,11 @@ from synth_handson.synthesis.training import train_generator
 from synth_handson.synthesis.worker import WorkerPool
 
 BANK_CSV = Path(__file__).parents[1] / "data" / "bank.csv"
+# Tests start many processes; where Python is told to keep no bytecode, each compiles all libraries anew, and
+# that takes as long as everything else that it does.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+sys.dont_write_bytecode = False
+
 REAL_ENGINE = ("engine", "browser")
 """Marks of the tests that work with the real engine."""
 

@@ -9,6 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from command_line import run
 from typer.testing import CliRunner
 
 import synth_handson
@@ -19,18 +20,6 @@ from synth_handson.locales import Message
 from synth_handson.notebook.bundled import bundled_findings
 from synth_handson.notebook.upload import VARIABLE
 from synth_handson.synthesis import store
-
-SCRIPT = Path(sys.executable).with_name("synth-handson")
-
-
-def run(*arguments: str, **environment: str) -> "subprocess.CompletedProcess[str]":
-    return subprocess.run(
-        [SCRIPT, *arguments],
-        env=os.environ | {"PYTHONIOENCODING": "utf-8", "LC_ALL": "C", "COLUMNS": "200"} | environment,
-        capture_output=True,
-        encoding="utf-8",
-        check=False,
-    )
 
 
 def test_it_says_its_version() -> None:
@@ -58,11 +47,12 @@ def test_another_command_is_refused() -> None:
     assert "nonsense" in result.stderr
 
 
-def test_python_m_is_the_same_command_line() -> None:
-    said = subprocess.run(
-        [sys.executable, "-m", "synth_handson", "--version"], capture_output=True, text=True, check=True
-    )
-    assert said.stdout == run("--version").stdout
+@pytest.mark.parametrize(
+    "program", [[sys.executable, "-m", "synth_handson"], [Path(sys.executable).with_name("synth-handson")]]
+)
+def test_it_is_a_program_and_a_module(program: list[str | Path]) -> None:
+    said = subprocess.run([*program, "--version"], capture_output=True, text=True, check=True)
+    assert said.stdout == f"{synth_handson.__version__}\n"
 
 
 def test_clear_store_empties_the_store() -> None:

@@ -1,19 +1,17 @@
 """synthesise, validate and preview, as somebody types them."""
 
-import io
 import json
 import re
-import sys
-from contextlib import redirect_stderr, redirect_stdout
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import pytest
+from command_line import Done, run
 from language_models import MODEL, running
 from people import draw_people
 
 from synth_handson import read_table, write_table
-from synth_handson.commands import files, main
+from synth_handson.commands import files
 from synth_handson.errors import ArgumentError
 from synth_handson.paths import bundled
 from synth_handson.pipeline.asked_words import read_given, read_shares
@@ -24,29 +22,6 @@ pytestmark = pytest.mark.usefixtures("assessed_once")
 
 WRITTEN = {"passed": 0, "needs a review by a person": 4, "failed": 5}
 """Exit status of what was written, by the verdict that was printed."""
-
-
-class Done(NamedTuple):
-    """What a command said, and its exit status."""
-
-    returncode: int
-    stdout: str
-    stderr: str
-
-
-def run(*arguments: str) -> Done:
-    """Run a command in this process: another one would take seconds to start."""
-    out, err = io.StringIO(), io.StringIO()
-    status = 0
-    with pytest.MonkeyPatch.context() as patch, redirect_stdout(out), redirect_stderr(err):
-        patch.setattr(sys, "argv", ["synth-handson", *arguments])
-        patch.setenv("LC_ALL", "C")
-        patch.setenv("COLUMNS", "200")
-        try:
-            main()
-        except SystemExit as end:
-            status = int(end.code or 0)
-    return Done(status, out.getvalue(), err.getvalue())
 
 
 def verdict(done: Done) -> str:

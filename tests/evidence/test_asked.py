@@ -16,6 +16,7 @@ from synth_handson.evidence.assessment import Evidence, assess
 from synth_handson.evidence.counting.exact_tables import read_tables
 from synth_handson.evidence.privacy.few_alike import Commonest
 from synth_handson.evidence.verdict import Verdict
+from synth_handson.synthesis.generator import Generator
 from synth_handson.synthesis.training import train_generator
 from synth_handson.tables.large import ParquetTable
 from synth_handson.tables.linked import LinkedTables
@@ -30,9 +31,18 @@ def tables() -> dict[str, pd.DataFrame]:
 
 
 @pytest.fixture(scope="module")
-def drawn(tables: dict[str, pd.DataFrame]) -> pd.DataFrame:
-    generator = train_generator(tables["train"], engine="trees", keep=False)
+def generator(tables: dict[str, pd.DataFrame]) -> Generator:
+    return train_generator(tables["train"], engine="trees", keep=False)
+
+
+@pytest.fixture(scope="module")
+def drawn(generator: Generator) -> pd.DataFrame:
     return generator.sample(600, given={"churned": "yes"})
+
+
+@pytest.fixture(scope="module")
+def honest(drawn: pd.DataFrame, tables: dict[str, pd.DataFrame]) -> Evidence:
+    return assess(drawn, **tables)
 
 
 def planted(drawn: pd.DataFrame, train: pd.DataFrame, copies: int) -> pd.DataFrame:
@@ -44,23 +54,22 @@ def planted(drawn: pd.DataFrame, train: pd.DataFrame, copies: int) -> pd.DataFra
 
 
 def test_they_are_compared_with_whom_they_are_about(
-    drawn: pd.DataFrame, tables: dict[str, pd.DataFrame]
+    honest: Evidence, tables: dict[str, pd.DataFrame]
 ) -> None:
-    evidence = assess(drawn, **tables)
     people = [int((table["churned"] == "yes").sum()) for table in tables.values()]
-    assert (evidence.rows.train, evidence.rows.holdout) == tuple(people)
-    asked = evidence.asked
+    assert (honest.rows.train, honest.rows.holdout) == tuple(people)
+    asked = honest.asked
     assert asked is not None
     assert asked.enough
     assert (asked.choices, asked.train, asked.holdout) == (("churned = yes",), (people[0],), (people[1],))
-    assert evidence.verdict == "pass"
-    said = [reason.render("en") for reason in evidence.reasons]
+    assert honest.verdict == "pass"
+    said = [reason.render("en") for reason in honest.reasons]
     assert any(f"among the {people[0]:,} training people and the {people[1]:,} people" in s for s in said)
     # How large a leak would have been noticed is said of these people, too.
-    leak = evidence.privacy.verdict.smallest_detectable_leak
+    leak = honest.privacy.verdict.smallest_detectable_leak
     assert leak is not None
     assert any(f"can concern up to {leak * 600 / people[0]:.0%}".replace("%", " %") in s for s in said), said
-    assert Evidence.from_dict(evidence.to_dict()) == evidence
+    assert Evidence.from_dict(honest.to_dict()) == honest
 
 
 @pytest.mark.parametrize(
@@ -93,19 +102,19 @@ def test_more_rows_than_people_make_no_leak_easier_to_tolerate(
 
 
 def test_a_leak_inside_the_segment_is_found_at_the_size_that_is_said(
-    drawn: pd.DataFrame, tables: dict[str, pd.DataFrame]
+    honest: Evidence, drawn: pd.DataFrame, tables: dict[str, pd.DataFrame]
 ) -> None:
-    honest = assess(drawn, **tables).privacy.verdict
-    assert honest.smallest_detectable_leak is not None
-    copies = round(2 * honest.smallest_detectable_leak * len(drawn))
+    smallest = honest.privacy.verdict.smallest_detectable_leak
+    assert smallest is not None
+    copies = round(2 * smallest * len(drawn))
     assert assess(planted(drawn, tables["train"], copies), **tables).verdict != "pass"
     assert assess(planted(drawn, tables["train"], 200), **tables).verdict == "fail"
 
 
-def test_few_people_are_never_passed(tables: dict[str, pd.DataFrame]) -> None:
+def test_few_people_are_never_passed(generator: Generator, tables: dict[str, pd.DataFrame]) -> None:
     given = {"churned": "yes", "size": "L"}
     train, few = tables["train"], tables["train"].query("churned == 'yes' and size == 'L'")
-    rows = train_generator(train, engine="trees", keep=False).sample(600, given=given, even_if_few=True)
+    rows = generator.sample(600, given=given, even_if_few=True)
     evidence = assess(rows, **tables)
     assert evidence.asked is not None
     assert (evidence.asked.enough, evidence.asked.train) == (False, (len(few),))
@@ -124,12 +133,10 @@ def in_part(patch: pytest.MonkeyPatch, rows: int) -> None:
 
 
 def test_rows_that_are_all_alike_are_noticed_though_nobody_says_what_was_asked(
-    tables: dict[str, pd.DataFrame], monkeypatch: pytest.MonkeyPatch
+    generator: Generator, tables: dict[str, pd.DataFrame], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     given = {"churned": "yes", "size": "L"}
-    rows = train_generator(tables["train"], engine="trees", keep=False).sample(
-        300, 0, given, even_if_few=True
-    )
+    rows = generator.sample(300, 0, given, even_if_few=True)
     # A table that lost what was asked is judged so, too, and a few rows that were not asked for hide nothing.
     rows.attrs.clear()
     rows.loc[:5, "churned"] = "no"
@@ -148,8 +155,9 @@ def test_rows_that_are_all_alike_are_noticed_though_nobody_says_what_was_asked(
         assert "verdict.few_alike" in [reason.key for reason in evidence.reasons]
 
 
-def test_what_was_asked_hides_nothing_else_that_all_rows_have(tables: dict[str, pd.DataFrame]) -> None:
-    generator = train_generator(tables["train"], engine="trees", keep=False)
+def test_what_was_asked_hides_nothing_else_that_all_rows_have(
+    generator: Generator, tables: dict[str, pd.DataFrame]
+) -> None:
     given = {"churned": "yes", "size": "L"}
     rows = generator.sample(300, 0, given, even_if_few=True)
     rows.attrs.clear()
@@ -159,9 +167,8 @@ def test_what_was_asked_hides_nothing_else_that_all_rows_have(tables: dict[str, 
 
 
 def test_many_rows_of_few_people_are_judged_by_how_many_they_are(
-    tables: dict[str, pd.DataFrame], monkeypatch: pytest.MonkeyPatch
+    generator: Generator, tables: dict[str, pd.DataFrame], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    generator = train_generator(tables["train"], engine="trees", keep=False)
     rows = generator.sample(2_000, given={"churned": "yes"})
     in_part(monkeypatch, 300)
     evidence = assess(rows, **tables)
@@ -171,9 +178,11 @@ def test_many_rows_of_few_people_are_judged_by_how_many_they_are(
     assert said.values["rows"] == 2_000
 
 
-def test_shares_are_compared_with_real_rows_in_these_shares(tables: dict[str, pd.DataFrame]) -> None:
+def test_shares_are_compared_with_real_rows_in_these_shares(
+    generator: Generator, tables: dict[str, pd.DataFrame]
+) -> None:
     shares = {"churned": {"yes": 0.5, "no": 0.5}}
-    rows = train_generator(tables["train"], engine="trees", keep=False).sample(800, shares=shares)
+    rows = generator.sample(800, shares=shares)
     evidence = assess(rows, **tables, target="churned")
     assert evidence.verdict == "pass"
     # Everybody is looked for; fidelity and use are those of the mix.
@@ -227,14 +236,14 @@ def test_people_with_events_are_refused(tables: dict[str, pd.DataFrame]) -> None
 
 
 def test_tables_given_away_one_after_the_other_are_one(tables: dict[str, pd.DataFrame]) -> None:
-    train = tables["train"]
-    weeks = [draw_people(300, seed)[COLUMNS] for seed in (5, 6, 7)]
-    together = assess(weeks, **tables)
-    assert together == assess(pd.concat(weeks, ignore_index=True), **tables)
-    assert together.rows.synthetic == 900
+    train, holdout = (tables[name].head(400) for name in ("train", "holdout"))
+    weeks = [draw_people(150, seed)[COLUMNS] for seed in (5, 6, 7)]
+    together = assess(weeks, train=train, holdout=holdout)
+    assert together == assess(pd.concat(weeks, ignore_index=True), train=train, holdout=holdout)
+    assert together.rows.synthetic == 450
     # The same person in every week is one person found.
     week = pd.concat([train.head(40), weeks[0].iloc[40:]], ignore_index=True)
-    once, thrice = (assess([week, *others], **tables) for others in ([], [week, week]))
+    once, thrice = (assess([week, *others], train=train, holdout=holdout) for others in ([], [week, week]))
     found = [next(m for m in e.privacy.measures if m.name == "subset_matches") for e in (once, thrice)]
     assert found[0].value == found[1].value
 
@@ -253,9 +262,8 @@ def test_tables_that_do_not_belong_together_are_refused(
 
 
 def test_a_file_says_itself_what_was_asked_and_is_measured_as_its_rows(
-    tables: dict[str, pd.DataFrame], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    generator: Generator, tables: dict[str, pd.DataFrame], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    generator = train_generator(tables["train"], engine="trees", keep=False)
     shares = {"churned": {"yes": 0.5, "no": 0.5}}
     path = tmp_path / "half.parquet"
     generator.write(path, 600, shares=shares)

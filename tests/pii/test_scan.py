@@ -23,6 +23,7 @@ def found(text: str) -> list[tuple[str, str]]:
         ("mail anna [at] example.com", "email", "anna [at] example.com"),
         ("call 090‐1234‐5678", "phone", "090‐1234‐5678"),
         ("Tel. (0)20 7946 0958 x12", "phone", "(0)20 7946 0958 x12"),
+        ("Please phone 310-1234.", "phone", "310-1234"),
         ("カードは４５３９ ５７８７ ６３６２ １４８６です", "card", "４５３９ ５７８７ ６３６２ １４８６"),
         ("IBAN: DE89370400440532013000.", "iban", "DE89370400440532013000"),
         ("個人番号 123456789018", "my_number", "123456789018"),

@@ -235,7 +235,8 @@ def test_it_needs_no_network_and_writes_no_row(
 ) -> None:
     path = tmp_path / "train.csv"
     bank.head(500).to_csv(path, index=False)
-    command = [sys.executable, "-W", "ignore", "-c", ALONE, str(path), engine]
+    # Bytecode is no row.
+    command = [sys.executable, "-B", "-W", "ignore", "-c", ALONE, str(path), engine]
     said = json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
     assert said["rows"] == train_generator(pd.read_csv(path), engine=engine).sample(20).to_csv(index=False)
     # Nothing but the store's own: its lock, and the generator.

@@ -30,7 +30,7 @@ def with_gaps(share: float, seed: int) -> pd.DataFrame:
     return table.mask(np.random.default_rng(seed).random(table.shape) < share)
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=8, deadline=None)
 @given(st.floats(0, 1), st.integers(0, 1_000))
 def test_gaps_are_filled_and_their_neighbours_untouched(
     generator: Generator, share: float, seed: int
@@ -177,17 +177,23 @@ def visits() -> pd.DataFrame:
     )
 
 
+@pytest.fixture(scope="module")
+def of_people(visits: pd.DataFrame) -> Generator:
+    return train_generator(visits, engine="trees", keep=False)
+
+
 @settings(max_examples=5, deadline=None)
 @given(st.floats(0.1, 0.9), st.integers(0, 1_000))
-def test_what_is_one_value_for_each_person_stays_one(visits: pd.DataFrame, share: float, seed: int) -> None:
-    generator = train_generator(visits, engine="trees", keep=False)
+def test_what_is_one_value_for_each_person_stays_one(
+    visits: pd.DataFrame, of_people: Generator, share: float, seed: int
+) -> None:
     table = visits.head(240).astype({"born": "Int64"})
     gaps = np.random.default_rng(seed).random(table.shape) < share
     gaps[:, 0] = False
     # One person has none, and one has all.
     gaps[:8, 1:3], gaps[8:16] = True, False
     asked = table.mask(gaps)
-    (filled,) = generator.fill(asked, random_state=seed)
+    (filled,) = of_people.fill(asked, random_state=seed)
     assert filled.notna().all(axis=None)
     for name in ("town", "born"):
         assert (filled.groupby("patient")[name].nunique() == 1).all()

@@ -84,14 +84,6 @@ def test_clear_removes_every_entry(home: Path, entry: Path) -> None:
     assert store.clear() == 0
 
 
-def test_one_command_clears_the_store(home: Path, entry: Path) -> None:
-    done = subprocess.run(
-        [sys.executable, "-m", "synth_handson", "clear-store"], capture_output=True, text=True, check=True
-    )
-    assert done.stdout.startswith("1 ")
-    assert names(home) == set()
-
-
 HAMMER = """
 import sys
 from synth_handson.synthesis import store

@@ -347,6 +347,11 @@ def _assess(
             on_progress(Step(name, SHARES[name]))
 
     begin("distances")
+    # First of all, so that a rule of a column that is not there is refused before anything takes long.
+    if histories:
+        rules = assess_people_rules(histories, stated, random_state)
+    else:
+        rules = assess_rules(tables, units_of(given.columns[1]), stated)
     neighbours = Neighbours.of(tables, random_state, whole)
     joint = c2st(tables.synthetic, tables.train, tables.holdout, random_state=random_state)
     real_auc = joint.reference or Estimate(0.5, 0.5, 0.5)
@@ -376,10 +381,6 @@ def _assess(
     if histories:
         fidelity = with_events(fidelity, histories, random_state)
     fidelity = replace(fidelity, texts=tuple(m for text in texts for m in text_fidelity(text, random_state)))
-    if histories:
-        rules = assess_people_rules(histories, stated, random_state)
-    else:
-        rules = assess_rules(tables, units_of(given.columns[1]), stated)
     begin("utility")
     utility = _utility(people.of_target(tables, target) if people else compared, target, random_state)
     found, missing = (None, utility) if isinstance(utility, Message) else (utility, None)

@@ -60,9 +60,10 @@ def looks_hashed(texts: Sequence[str]) -> bool:
 
 def _codes(text: str) -> list[str]:
     """Return the runs of digits that are long enough; else all letters and digits as one word."""
-    digits = re.findall(rf"[0-9]{{{LEAST},}}", text)
+    if digits := re.findall(rf"[0-9]{{{LEAST},}}", text):
+        return digits
     word = re.sub(r"\W|_", "", folded(text))
-    return digits or ([word] if len(word) >= LEAST else [])
+    return [word] if len(word) >= LEAST else []
 
 
 def _ordered(code: str, form: str) -> str:

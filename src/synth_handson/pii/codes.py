@@ -91,6 +91,11 @@ PHONE_LIKE = re.compile(
 INSIDE = re.compile(r"[/=&?#]$")
 """Precedes a part of a URL."""
 DECIMAL = re.compile(r"\d{1,3}\.\d+", re.ASCII)
+TRUNK = re.compile(r"(?<!\d)0(?:\D*\d){4}", re.ASCII)
+"""How numbers of most regions begin within their own; none has fewer digits."""
+AMERICAN = 10
+"""Digits of a number in North America, but for those of Canada that begin as the next one: 310-1234."""
+CANADIAN = "310"
 MIN_PHONE = 9
 """Fewest digits, in groups and beside a word such as "phone", that count as a phone number, valid or not."""
 
@@ -186,12 +191,22 @@ def _phones(text: str) -> Iterator[Span]:
         if named and not shown.isdigit() and sum(map(str.isdigit, shown)) >= MIN_PHONE:
             yield Span(*candidate.span(), "phone")
             continue
-        for region in REGIONS if not shown.startswith("+") else (None,):
+        for region in _regions(shown):
             leniency = Leniency.VALID if named or region in (None, "JP") else Leniency.STRICT_GROUPING
             found = next(iter(PhoneNumberMatcher(shown, region, leniency=leniency)), None)
             if found is not None and _plausible(found, region):
                 yield Span(start + found.start, start + found.end, "phone", named)
                 break
+
+
+def _regions(shown: str) -> tuple[str | None, ...]:
+    """Return the regions of which it may be a number, so that a date is not looked up in all of them."""
+    if shown.startswith("+"):
+        return (None,)
+    digits = re.sub(r"\D", "", shown)
+    american = len(digits) >= AMERICAN or CANADIAN in digits
+    others = TRUNK.search(shown)
+    return tuple(region for region in REGIONS if (american if region == "US" else others))
 
 
 def _no_phone(shown: str) -> bool:

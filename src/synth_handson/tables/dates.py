@@ -214,8 +214,12 @@ def write_dates(column: Column, form: str) -> Column:
 
 def _only_format(texts: Iterable[str], forms: Iterable[str]) -> str | None:
     values = _values(texts)
+    # Looked up once: there are thousands of spellings, and hardly any fits the first value.
+    first = values.iloc[0]
     for spellings in _candidates(tuple(forms)):
-        fitting = {form: one for form, one in spellings if _fits(values, one)}
+        fitting = {
+            form: one for form, one in spellings if _pattern(one).fullmatch(first) and _fits(values, one)
+        }
         if any("%y" in form and _may_be_older(values, one) for form, one in fitting.items()):
             return None
         # May is short and long; 平成5年 is that with and without a name for the first year.
@@ -312,8 +316,8 @@ def _plain(form: str) -> str:
 
 def _fits(values: Column, form: str) -> bool:
     pattern = _pattern(form)
-    # One value settles it for almost every column and format, and some for almost all others.
-    if not pattern.fullmatch(values.iloc[0]) or not all(map(pattern.fullmatch, values.iloc[:FIRST])):
+    # Some values settle it for almost every column and format.
+    if not all(map(pattern.fullmatch, values.iloc[:FIRST])):
         return False
     parts = [values.iloc[start : start + PIECE] for start in range(0, len(values), PIECE)]
     try:

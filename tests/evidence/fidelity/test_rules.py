@@ -8,7 +8,7 @@ import pytest
 from people import draw_people
 from ruled_tables import ruled
 
-from synth_handson import Evidence, assess, split_holdout, train_generator
+from synth_handson import Evidence, Step, assess, split_holdout, train_generator
 from synth_handson.errors import ArgumentError
 from synth_handson.evidence.fidelity.rules import RuleEvidence
 from synth_handson.evidence.fidelity.statistics import Fidelity, SchemaMatch
@@ -64,8 +64,10 @@ def test_stated_rules_are_measured_even_where_real_rows_break_them() -> None:
     (stated,) = [rule for rule in evidence.rules if rule.stated]
     share = (holdout["score"] >= 0).mean()
     assert (stated.train, stated.holdout) == (share, share) and not stated.is_broken
+    steps: list[Step] = []
     with pytest.raises(ArgumentError, match="Close to it"):
-        assess(train, train=holdout, holdout=holdout, rules="scor < 0")
+        assess(train, train=holdout, holdout=holdout, rules="scor < 0", on_progress=steps.append)
+    assert [step.name for step in steps] == ["distances"]
 
 
 def test_evidence_survives_json_with_its_rules(unruly: Evidence) -> None:

@@ -83,7 +83,7 @@ def check(operation: Any, mode: GenerationMode) -> None:
     # Whether a file is a table, and a column one of its, no schema says.
     beyond = [positive_data_acceptance] if operation.method == "post" else []
 
-    @bounds(max_examples=20, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+    @bounds(max_examples=10, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
     @given(operation.as_strategy(generation_mode=mode))
     def ask(case: schemathesis.Case) -> None:
         case.call_and_validate(headers={"X-API-Key": KEY}, excluded_checks=beyond)

@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from ruled_tables import KINDS, ruled
 
@@ -26,7 +26,6 @@ def broken(rule: str, rows: pd.DataFrame, train: pd.DataFrame) -> int:
     return int((~parse_rule(rule).holds(rows, train)).sum())
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.sampled_from(KINDS), st.integers(0, 1_000), st.floats(0, 0.3))
 def test_any_table_with_a_rule_keeps_what_was_found(kind: str, seed: int, missing: float) -> None:
     table, rule = ruled(kind, seed)
