@@ -3,7 +3,6 @@
 import os
 import re
 import shutil
-import socket
 import subprocess
 import sys
 import urllib.request
@@ -17,6 +16,7 @@ from typing import Literal
 import psutil
 import pytest
 from playwright.sync_api import Browser, Error, Locator, Page, expect, sync_playwright
+from ports import free_port
 
 from synth_handson.notebook.exercises.score_card import EXERCISES
 
@@ -65,9 +65,7 @@ def serve(
     folder: Path, mode: Literal["run", "edit"] = "run", notebook: Path = APP, **environment: str
 ) -> Iterator[Server]:
     """Start a server, and give it out without waiting: it has seconds of imports before it answers."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = free_port()
     # UCI is behind a proxy that is not there: the bundled sample, wherever the tests run.
     nowhere = dict.fromkeys(("HTTP_PROXY", "HTTPS_PROXY", "http_proxy", "https_proxy"), "http://127.0.0.1:9")
     own = {"SYNTH_HANDSON_HOME": str(folder / "home"), "NO_PROXY": "127.0.0.1", "MOSTLY_BASE_URL": ""}

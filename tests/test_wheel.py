@@ -3,7 +3,6 @@
 import os
 import re
 import shutil
-import socket
 import subprocess
 import sys
 import sysconfig
@@ -15,6 +14,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pytest
+from ports import free_port
 
 ROOT = Path(__file__).parents[1]
 
@@ -121,9 +121,7 @@ def test_it_opens_the_planning_page_with_its_style(installed: Path, tmp_path: Pa
 @contextmanager
 def served(installed: Path, folder: Path, *command: str) -> Iterator[str]:
     """Run a notebook in a folder until it answers."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = free_port()
     process = subprocess.Popen(
         [installed / "synth-handson", *(command or ("handson", "--run")), "--headless", "--port", str(port)],
         cwd=folder,

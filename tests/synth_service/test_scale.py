@@ -14,8 +14,9 @@ from typing import Any
 import httpx
 import pytest
 from browsing import wait_for
-from databases import Postgres, free_port, postgres, redis  # noqa: F401
+from databases import Postgres, postgres, redis  # noqa: F401
 from moto.server import ThreadedMotoServer
+from ports import free_port
 
 from synth_handson.paths import bundled
 

@@ -16,6 +16,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from ports import free_port
 
 from synth_handson.errors import ServerError, TrainingCancelled
 from synth_handson.locales import LANGUAGES
@@ -38,17 +39,11 @@ os.killpg(0, 9)
 """
 
 
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
-
-
 @pytest.fixture(scope="module")
 def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """Start a MOSTLY AI server of our own."""
     folder = tmp_path_factory.mktemp("server")
-    url = f"http://127.0.0.1:{(port := _free_port())}"
+    url = f"http://127.0.0.1:{(port := free_port())}"
     process = subprocess.Popen(
         [sys.executable, "-c", SERVE, str(folder), str(port)],
         stdin=subprocess.PIPE,
@@ -212,7 +207,7 @@ def test_what_is_no_address(address: str) -> None:
 
 
 def test_nothing_listens() -> None:
-    assert failure(f"http://127.0.0.1:{_free_port()}").key == "server_refused"
+    assert failure(f"http://127.0.0.1:{free_port()}").key == "server_refused"
 
 
 def test_an_unknown_host(monkeypatch: pytest.MonkeyPatch) -> None:
