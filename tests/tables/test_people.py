@@ -122,6 +122,18 @@ class TestPeopleWithSeveralRows:
         assert found is not None
         assert found.identifiers == (name,)
 
+    def test_so_many_users_as_words_are_no_number_of_users(self) -> None:
+        draw = np.random.default_rng(10)
+        clicks = {
+            "page": draw.choice([f"p{i}" for i in range(40)], 4_000),
+            "seconds": draw.gamma(1, 40, 4_000),
+        }
+        user = draw.integers(0, 300, 4_000)
+        found = find_several_rows(pd.DataFrame({"user": [f"u{number}" for number in user], **clicks}))
+        assert found is not None
+        assert found.identifiers == ("user",)
+        assert find_several_rows(pd.DataFrame({"users": user, **clicks})) is None
+
     def test_two_identifiers(self) -> None:
         draw = np.random.default_rng(4)
         table = with_id(draw, "patient", "P{}".format, 100, 24)

@@ -103,6 +103,10 @@ ATTRIBUTES = re.compile(
     re.IGNORECASE,
 )
 """Names of columns that hold what people have, and shops, towns and goods have not."""
+MOMENTS = re.compile(
+    r"((day|week|month|quarter|year|hour|minute|date|time)s?|of|in|[\W_])+|[年月日時週]+", re.IGNORECASE
+)
+"""Names of columns that are parts of a moment, which hang together without being anybody's."""
 MAIL = r"[^@\s]+@[^@\s]+\.\w+"
 
 
@@ -334,7 +338,8 @@ class _Table:
             return None
         whose = of_people or look.covered >= COVERED
         if named:
-            good = bool(IDENTIFIES.fullmatch(key[0]) or first.mail or look.facts)
+            written = not first.ordered and first.size >= MIN_PEOPLE
+            good = bool(IDENTIFIES.fullmatch(key[0]) or first.mail or written or look.facts)
         elif look.is_thing:
             return None
         elif alone:
@@ -359,7 +364,7 @@ class _Table:
 
     def _tied(self) -> Iterator[tuple[str, ...]]:
         """Yield sets of columns in which the others jump with single values of the first."""
-        chance = {name: column.chance for name, column in self.columns.items() if column.repeats}
+        chance = {n: c.chance for n, c in self.columns.items() if c.repeats and not MOMENTS.fullmatch(n)}
         names = sorted(chance, key=chance.__getitem__)[:PAIRED]
         firsts = [n for n in names if self.columns[n].ordered][:TELLING]
         level = TIED_LEVEL / max(len(firsts) * len(names), 1)
