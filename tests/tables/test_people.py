@@ -97,6 +97,43 @@ class TestPeopleWithSeveralRows:
         assert find_several_rows(table) is not None
         assert find_several_rows(table.rename(columns={"birth_year": "opened", "height": "area"})) is None
 
+    @pytest.mark.parametrize("seed", range(3))
+    @pytest.mark.parametrize(
+        "drop", [["birth_year", "income"], ["birth_year", "height"]], ids=["height", "income"]
+    )
+    def test_three_attributes_among_twice_as_many_columns_tell_people_apart_together(
+        self, seed: int, drop: list[str]
+    ) -> None:
+        # No column is named after what only people have, none is an identifier, six belong to the visits.
+        draw = np.random.default_rng(seed)
+        table = visits(draw, 400, draw.integers(4, 20, 400).tolist())
+        table = table.assign(age=2024 - table["birth_year"]).drop(columns=drop)
+        measured = {f"m{i}": draw.normal(100, 15, len(table)).round(1) for i in range(4)}
+        found = find_several_rows(table.assign(**measured))
+        assert found is not None
+        assert {"age", "town"} < {*found.key, *found.constant}
+
+    @pytest.mark.parametrize("name", ["licence", "user_hash", "phone", "nickname"])
+    def test_what_people_sign_in_with_needs_no_more_than_one_constant_column(self, name: str) -> None:
+        draw = np.random.default_rng(9)
+        table = with_id(draw, name, "{:08x}".format, 200, 12).drop(columns="town")
+        measured = {f"m{i}": draw.normal(100, 15, len(table)).round(1) for i in range(4)}
+        found = find_several_rows(table.assign(**measured))
+        assert found is not None
+        assert found.identifiers == (name,)
+
+    def test_so_many_users_as_words_are_no_number_of_users(self) -> None:
+        draw = np.random.default_rng(10)
+        clicks = {
+            "page": draw.choice([f"p{i}" for i in range(40)], 4_000),
+            "seconds": draw.gamma(1, 40, 4_000),
+        }
+        user = draw.integers(0, 300, 4_000)
+        found = find_several_rows(pd.DataFrame({"user": [f"u{number}" for number in user], **clicks}))
+        assert found is not None
+        assert found.identifiers == ("user",)
+        assert find_several_rows(pd.DataFrame({"users": user, **clicks})) is None
+
     def test_two_identifiers(self) -> None:
         draw = np.random.default_rng(4)
         table = with_id(draw, "patient", "P{}".format, 100, 24)
@@ -188,11 +225,35 @@ def two_columns(draw: Draw, rows: int) -> pd.DataFrame:
     return pd.DataFrame({"a": draw.integers(0, 100, rows), "b": draw.integers(0, 100, rows)})
 
 
+def wages(draw: Draw, rows: int) -> pd.DataFrame:
+    age, education = draw.integers(18, 65, rows), draw.integers(8, 19, rows)
+    table = pd.DataFrame({"age": age, "education": education, "experience": age - education - 6})
+    return table.assign(age_squared=age**2, group=pd.cut(age, 8).astype("str"), **survey(draw, rows))
+
+
+def homes(draw: Draw, rows: int) -> pd.DataFrame:
+    towns = pd.DataFrame({"tax": draw.gamma(5, 60, 90).round(), "air": draw.gamma(4, 9, 90).round(1)})
+    rooms = {"rooms": draw.integers(1, 9, rows), "price": draw.gamma(5, 40, rows).round(1)}
+    return lookup(draw, towns, rows).assign(**rooms, **survey(draw, rows))
+
+
+def days(draw: Draw, rows: int) -> pd.DataFrame:
+    date = pd.Timestamp("2020-01-01") + pd.to_timedelta(draw.integers(0, 1_400, rows), "D")
+    parts = {
+        "day_of_year": date.day_of_year,
+        "day_of_month": date.day,
+        "month": date.month,
+        "year": date.year,
+    }
+    return pd.DataFrame(parts).assign(births=draw.poisson(9_000, rows))
+
+
 HONEST = (survey, towns, goods, branches, dates, ages, duplicates, bodies, correlated, two_columns)
+COMPUTED = (wages, homes, days)
 
 
 class TestOneRowAPerson:
-    @pytest.mark.parametrize("shape", HONEST)
+    @pytest.mark.parametrize("shape", HONEST + COMPUTED)
     @pytest.mark.parametrize("seed", range(2))
     def test_is_not_taken_for_visits(self, shape: Callable[[Draw, int], pd.DataFrame], seed: int) -> None:
         assert find_several_rows(shape(np.random.default_rng(seed), 2_000)) is None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import combinations, permutations
@@ -44,6 +44,22 @@ PAIRED = 20
 """Most informative columns of which it is seen which belong together."""
 TELLING = 7
 """Most columns that are tried in combination."""
+MIN_BLOCKS = 10
+"""Fewest pairs of neighbouring values by which it is tested whether other columns hang on single values."""
+TIED = 0.02
+"""Smallest share of a column's variance that jumps between neighbouring values of another."""
+TIED_LEVEL = 1e-4
+"""Level of the test of that, divided by the number of pairs of columns."""
+VARIES = 1e-9
+"""Sum of squares, in units of the variance, that is no rounding error."""
+TELLS_ALONE = 0.25
+"""Share from which on a column that follows from another one is not computed from it."""
+MIN_TIED = 3
+"""Fewest columns that tell people apart only together."""
+RARE_TIED = 0.5
+"""Such columns form less than this share of the combinations expected by chance."""
+COVERED_TIED = 1 / 3
+"""Smallest share of all columns that are people's then."""
 PAIRS = 5
 """Fewest pairs of people who agree in one column for a conclusion about another."""
 SEEN = 20
@@ -54,10 +70,11 @@ ROWS = 5_000
 _PERSON = (
     "patient|person|people|customer|client|member|user|employee|worker|participant|(us?u?)?subj(ect)?"
     "|respondent|student|pupil|insured|policy_?holder|beneficiary|citizen|resident|individual|borrower|donor"
-    "|guest|household|family|患者|顧客|会員|利用者|ユーザー?|社員|従業員|職員|被験者|参加者|対象者|回答者|学生"
+    "|guest|household|family|account|card(holder)?|driver|licen[cs]e|tenant|player|athlete|candidate|applicant"
+    "|taxpayer|voter|passenger|subscriber|requester|nick(name)?|handle|login|(tele|mobile)?phone|msisdn|policy|患者|顧客|会員|利用者|ユーザー?|社員|従業員|職員|被験者|参加者|対象者|回答者|学生"
     "|生徒|児童|被保険者|契約者|個人|世帯|住民|お客様|加入者"
 )
-_NUMBER = "id|no|nr|num|number|code|key|name|番号|コード|名"
+_NUMBER = "id|no|nr|num|number|code|key|name|hash(ed)?|token|uuid|initials|番号|コード|名"
 _THING = (
     "shop|store|branch|product|item|sku|article|zip|post|postal|city|town|village|country|county|region|state"
     "|district|province|prefecture|area|school|sch|university|class|course|hospital|clinic|ward|department"
@@ -86,6 +103,10 @@ ATTRIBUTES = re.compile(
     re.IGNORECASE,
 )
 """Names of columns that hold what people have, and shops, towns and goods have not."""
+MOMENTS = re.compile(
+    r"((day|week|month|quarter|year|hour|minute|date|time)s?|of|in|[\W_])+|[年月日時週]+", re.IGNORECASE
+)
+"""Names of columns that are parts of a moment, which hang together without being anybody's."""
 MAIL = r"[^@\s]+@[^@\s]+\.\w+"
 
 
@@ -96,7 +117,7 @@ class SeveralRows:
     Attributes
     ----------
     key
-        The columns that tell the people apart: an identifier, or one to three attributes.
+        The columns that tell the people apart: an identifier, or one or several attributes.
     constant
         Other columns that hardly ever change within a person.
     identifiers
@@ -182,6 +203,12 @@ def find_several_rows(frame: pd.DataFrame) -> SeveralRows | None:
       those that stay constant, at least half, or one is named so; and
       no column that is named after a place, goods, an organisation or a time says the same.
 
+    Where no column says so, three columns or more may tell people apart together: the others change abruptly
+    from each value of the first to its neighbours (`_Blocks.jumps`), no column follows from another one by a
+    smooth rule, but each from all others together; together they form less than half of the combinations
+    expected by chance, repeat in at least half of the rows, and are at least a third of all columns; and none
+    of them is named after a thing and tells as much as the first.
+
     Rows that are equal throughout count once: they may be people who are alike.
 
     Parameters
@@ -199,11 +226,13 @@ def find_several_rows(frame: pd.DataFrame) -> SeveralRows | None:
         return None
     rows = ~pd.DataFrame({name: column.codes for name, column in columns.items()}).duplicated().to_numpy()
     table = _Table({name: column.at(rows) for name, column in columns.items()})
-    return max(
-        (found for key in table.candidates() if (found := table.people_by(key))),
+    found = (found for key in table.candidates() if (found := table.people_by(key)))
+    best = max(
+        found,
         key=lambda found: (bool(found.identifiers), len(found.key + found.constant), -len(found.key)),
         default=None,
     )
+    return best or table.people_by_ties()
 
 
 @dataclass(frozen=True, eq=False)
@@ -309,7 +338,8 @@ class _Table:
             return None
         whose = of_people or look.covered >= COVERED
         if named:
-            good = bool(IDENTIFIES.fullmatch(key[0]) or first.mail or look.facts)
+            written = not first.ordered and first.size >= MIN_PEOPLE
+            good = bool(IDENTIFIES.fullmatch(key[0]) or first.mail or written or look.facts)
         elif look.is_thing:
             return None
         elif alone:
@@ -324,6 +354,71 @@ class _Table:
         identifies = named or (alone and (not first.ordered or first.dense))
         others = tuple(n for n in look.aliases if not self.columns[n].ordered or self._names_people(n))
         return SeveralRows(key, look.constant, key + others if identifies else ())
+
+    def people_by_ties(self) -> SeveralRows | None:
+        """Look for people who are told apart by several columns together, none of which is an identifier."""
+        for key in sorted(self._tied(), key=len, reverse=True):
+            if self._are_people(key):
+                return SeveralRows(key, (), ())
+        return None
+
+    def _tied(self) -> Iterator[tuple[str, ...]]:
+        """Yield sets of columns in which the others jump with single values of the first."""
+        chance = {n: c.chance for n, c in self.columns.items() if c.repeats and not MOMENTS.fullmatch(n)}
+        names = sorted(chance, key=chance.__getitem__)[:PAIRED]
+        firsts = [n for n in names if self.columns[n].ordered][:TELLING]
+        level = TIED_LEVEL / max(len(firsts) * len(names), 1)
+        for first in firsts:
+            blocks = _Blocks.of(self.columns[first])
+            if blocks is None:
+                continue
+            jumps = {n: blocks.jumps(self.columns[n], level) for n in names if n != first}
+            tied = [name for name, share in jumps.items() if share >= TIED]
+            clear = {(first, name) for name in tied if jumps[name] >= TELLS_ALONE}
+            yield self._known_again(self._not_following([first, *tied], clear))
+
+    def _not_following(self, names: list[str], but: Collection[tuple[str, str]]) -> tuple[str, ...]:
+        """Leave out columns that follow from another one, as what is computed does, or a town's region."""
+        for one, other in permutations(tuple(names), 2):
+            if (one, other) in but or not {one, other} <= {*names}:
+                continue
+            if _agreement(self.columns[one].codes, self.columns[other]) >= CONSTANT:
+                names.remove(other)
+        return tuple(names)
+
+    def _known_again(self, key: tuple[str, ...]) -> tuple[str, ...]:
+        """Leave out columns that do not follow from all others, one by one; the first stays."""
+        while len(key) >= MIN_TIED:
+            agreement = {}
+            for name in key[1:]:
+                others = _together([self.columns[other] for other in key if other != name])
+                agreement[name] = _agreement(others.codes, self.columns[name])
+            worst = min(agreement, key=agreement.__getitem__)
+            if agreement[worst] >= STABLE:
+                break
+            key = tuple(name for name in key if name != worst)
+        return key
+
+    def _are_people(self, key: tuple[str, ...]) -> bool:
+        """Tell whether these columns, none of which identifies anything alone, tell people apart."""
+        if len(key) < MIN_TIED:
+            return False
+        for thing in filter(NAMES_THINGS.search, key):
+            follow = key[1:] if thing == key[0] else key[:1]
+            if any(_agreement(self.columns[thing].codes, self.columns[n]) >= CONSTANT for n in follow):
+                return False
+        of_people = any(map(ATTRIBUTES.search, key))
+        together = [self.columns[name] for name in key]
+        groups = _together(together)
+        times = np.bincount(groups.codes + 1, minlength=groups.size + 1)[1:]
+        several = times > 1
+        if several.sum() < (MIN_NAMED if of_people else MIN_PEOPLE):
+            return False
+        if times[several].sum() < REPEATED_SHARE * self.rows or not _rare_together(together, RARE_TIED):
+            return False
+        rows = _some_groups(groups.codes, several)
+        look = _Look({n: c.at(rows) for n, c in self.columns.items()}, groups.codes[rows], key)
+        return of_people or look.covered >= COVERED_TIED
 
     def _names_people(self, name: str) -> bool:
         if self.columns[name].mail:
@@ -438,6 +533,83 @@ class _Look:
         )
 
 
+@dataclass(frozen=True, eq=False)
+class _Blocks:
+    """Rows in blocks of two neighbouring values of a column.
+
+    Attributes
+    ----------
+    rows
+        Those in blocks whose two values have at least two rows each.
+    block, upper
+        The block of each, and whether it has the larger value.
+    times
+        Rows of either value. Shape (blocks, 2).
+    """
+
+    rows: Codes
+    block: Codes
+    upper: Codes
+    times: NDArray[np.intp]
+
+    @classmethod
+    def of(cls, column: _Coded) -> _Blocks | None:
+        """Return None if there are too few."""
+        known = np.flatnonzero(column.codes >= 0)
+        codes = column.codes[known]
+        times = np.bincount(codes, minlength=column.size + column.size % 2).reshape(-1, 2)
+        enough = times.min(axis=1) > 1
+        if enough.sum() < MIN_BLOCKS:
+            return None
+        kept = enough[codes // 2]
+        number = np.cumsum(enough) - 1
+        return cls(known[kept], number[codes[kept] // 2], codes[kept] % 2, times[enough])
+
+    def jumps(self, column: _Coded, level: float) -> float:
+        """How far another column changes from one value to the next, without a trend.
+
+        Where neighbouring values are exchangeable, as along any smooth relation, so are the rows of a block
+        (local permutation test). What belongs to few people jumps from value to value.
+
+        Returns
+        -------
+        float
+            Share of the column's variance, beyond chance: about 0 in smooth relations, and 1 if each value
+            is that of one person; 0 if the p-value is not below ``level`` (chi-square).
+
+        Notes
+        -----
+        I. Kim, M. Neykov, S. Balakrishnan and L. Wasserman, "Local permutation tests for conditional
+        independence", Annals of Statistics 50(6), 2022.
+        """
+        from scipy.special import chdtrc
+
+        rows = self.times.sum(axis=1)
+        if column.ordered:
+            ranks = column.ranks[self.rows] - column.ranks.mean()
+            sums = np.bincount(self.block * 2 + self.upper, ranks, self.times.size).reshape(-1, 2)
+            middle = sums.sum(axis=1) ** 2 / rows
+            total = np.bincount(self.block, ranks**2) - middle
+            between = (sums**2 / self.times).sum(axis=1) - middle
+            variance = float(column.ranks.var())
+        else:
+            codes = self.block * (column.size + 1) + column.codes[self.rows] + 1
+            cells, cell = np.unique(codes, return_inverse=True)
+            counts = np.bincount(cell * 2 + self.upper, minlength=2 * len(cells)).reshape(-1, 2)
+            block = cells // (column.size + 1)
+            middle = np.bincount(block, counts.sum(axis=1) ** 2) / rows
+            total = rows - middle
+            between = np.bincount(block, (counts**2 / self.times[block]).sum(axis=1)) - middle
+            variance = 1 - column.chance
+        varies = total > VARIES * variance
+        if not varies.any():
+            return 0.0
+        chance = total[varies] / (rows[varies] - 1)
+        if chdtrc(len(chance), float((between[varies] / chance).sum())) >= level:
+            return 0.0
+        return 2 * float(between[varies].sum() - chance.sum()) / (variance * int(rows.sum()))
+
+
 def _named(frame: pd.DataFrame) -> dict[str, Column]:
     return {str(name): frame.iloc[:, position] for position, name in enumerate(frame.columns)}
 
@@ -467,11 +639,11 @@ def _together(columns: Sequence[_Coded]) -> _Coded:
     return _Coded(codes, size)
 
 
-def _rare_together(columns: Sequence[_Coded]) -> bool:
+def _rare_together(columns: Sequence[_Coded], share: float = RARE_TOGETHER) -> bool:
     """Tell whether there are far fewer combinations than if the columns had nothing to do with each other."""
     rng = np.random.default_rng(0)
     shuffled = _together([column.shuffled(rng) for column in columns]).size
-    return _together(columns).size < RARE_TOGETHER * shuffled
+    return _together(columns).size < share * shuffled
 
 
 def _some_groups(groups: Codes, wanted: NDArray[np.bool_]) -> NDArray[np.bool_]:
