@@ -402,6 +402,7 @@ _MAKERS: dict[Kind, Callable[[Fakes, str, Draw], str]] = {
     "iban": _iban,
     "my_number": _my_number,
     "ssn": _ssn,
+    "national_id": _form,
     "passport": _form,
     "driving_licence": _form,
     "bank_account": _form,
