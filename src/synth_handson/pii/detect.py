@@ -19,10 +19,8 @@ from synth_handson.pii.name_finder import NameFinder
 from synth_handson.pii.name_lists import (
     NOT_NAMES,
     bare,
-    ends_like_last,
     is_first,
     is_last,
-    is_name,
     is_word,
     stands_alone,
 )
@@ -402,10 +400,8 @@ def _if_people(
     if like and len(full) >= NAMES_SHARE * len(texts) and len(full | like) >= MOST * len(texts):
         return _if_like_names(texts, found, often)
     unlisted = {text for text in texts if is_unlisted(text) and not re.search(r"\d", text)}
-    # Names of teams and products repeat, too: some words of people's names have to be among them.
-    told = sum(any(is_name(w) or ends_like_last(w) for w in WORD.findall(text)) for text in texts)
-    known = told >= NAMES_SHARE * len(texts)
-    unsure = unlisted | ({text for text in like if _is_full(text)} if not often or known else set())
+    # Where nothing has a capital letter, words that often repeat are mostly no names.
+    unsure = unlisted | {text for text in like if _is_full(text) and not (often and text == text.swapcase())}
     if len(unsure) < MOST * len(texts):
         return found
     return PersonalDataSpans(None, dict(spans), False, frozenset(unsure - spans.keys()))

@@ -10,7 +10,7 @@ from functools import cache, lru_cache
 from importlib import import_module
 from typing import NamedTuple
 
-from synth_handson.pii.words import LISTS, any_word, case_endings, nominatives
+from synth_handson.pii.words import LISTS, case_endings, nominatives
 
 LOCALES = tuple(LISTS["locales"].split())
 """Faker's lists that are used as names of people."""
@@ -22,7 +22,6 @@ LARGE = (*CURATED, "de_DE", "fr_FR", "es_ES", "it_IT")
 WORDS, NOT_NAMES, PLAIN_ROMAJI = (frozenset(LISTS[name].split()) for name in ("ambiguous", "never", "romaji"))
 SHORT = frozenset(LISTS["short"].split())
 
-LAST_END = re.compile(rf"[a-z]{{3,}}(?:{any_word('last_name_endings')})")
 LETTERS = str.maketrans({"ł": "l", "ø": "o", "đ": "d", "ð": "d", "ı": "i", "æ": "ae", "œ": "oe", "ß": "ss"})
 UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "å": "aa"})
 
@@ -136,16 +135,6 @@ def is_word(word: str) -> bool:
 def is_first(word: str) -> bool:
     """Tell whether a word is a first name."""
     return bare(word) in names().first
-
-
-def ends_like_last(word: str) -> bool:
-    """Tell whether a word ends like last names of countries that no list is of."""
-    return bool(LAST_END.fullmatch(bare(word)))
-
-
-def is_name(word: str) -> bool:
-    """Tell whether a word is a first or last name, and no other word."""
-    return (is_first(word) or is_last(word)) and not is_word(word)
 
 
 def stands_alone(word: str) -> bool:

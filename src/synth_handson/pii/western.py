@@ -92,6 +92,8 @@ POLITE = re.compile(r"\s?(?:さん|さま|様|氏|くん|君|ちゃん|先生|�
 ACTING = re.compile(
     rf"(?<![\w@./-])(?<!the\s)(?<!The\s)({_PART}\s+{_LINK}{_PART})(?=\s(?:{any_line('acting')})\b)"
 )
+BEGINNING = re.compile(rf"(?:^|[.!?]\s)({_PART})(?=\s(?:{any_line('acting')})\b)")
+"""A first or last name that begins a sentence."""
 LAST_FIRST = re.compile(
     rf"(?<![\w@./-])({_LINK}(?:Ó\s|Ní\s)?{_PART}(?:\s{_PART})?),\s({_PART})(?:\s[{_UPPER}]\b\.?)*(?!\w)"
 )
@@ -128,6 +130,8 @@ KOREAN = re.compile(
     rf"(?<![\w@./-])(?:{any_word('korean_romanized')})\s[A-Z][a-z]{{1,5}}-[A-Z]?[a-z]{{1,5}}(?![\w-])"
 )
 """A Korean name in Latin letters: a frequent last name and two syllables."""
+TICKET = re.compile(r"(?<![\w/])([A-Z]{2,})/([A-Z]{2,})(?:\s?(?:MR|MRS|MS|MISS|MSTR|DR)(?![\w]))?(?![\w/])")
+"""A last and a first name as airlines print them: CLARKE/EMMA MS."""
 ROMAJI = re.compile(rf"{_SYLLABLE}{{2,6}}h?", re.IGNORECASE)
 SURNAME_END = re.compile(
     r"(?:moto|mura|yama|kawa|gawa|da|ta|no|saki|zaki|hara|wara|shima|jima|bayashi|mori|guchi|naka|shita"
@@ -145,6 +149,9 @@ def find_western_names(text: str) -> Iterator[Span]:
     small letters that is not all of the text.
     """
     yield from _handles(text)
+    for ticket in TICKET.finditer(text):
+        if " " in ticket.group() or (is_last(ticket[1]) and is_first(ticket[2])):
+            yield Span(*ticket.span(), "name")
     for payer in PAYER.finditer(text):
         if is_last(payer[2]):
             yield Span(*payer.span(1), "name", False)
@@ -248,6 +255,9 @@ def _by_context(text: str, shouted: bool) -> Iterator[Span]:
     for match in ACTING.finditer(text):
         words = match.group(1).lower().split()
         if not {*words} & NOT_NAMES and " ".join(words) not in COMPANIES:
+            yield Span(*match.span(1), "name", False)
+    for match in BEGINNING.finditer(text):
+        if _known(match[1]) and not is_word(match[1]) and bare(match[1]) not in NO_OPENING:
             yield Span(*match.span(1), "name", False)
     if SAN.search(text):
         yield from (Span(*match.span(1), "name") for match in BEFORE_SAN.finditer(text))
