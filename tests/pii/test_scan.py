@@ -31,6 +31,7 @@ def found(text: str) -> list[tuple[str, str]]:
         ("Storgatan 12, 111 23 Stockholm", "address", "Storgatan 12, 111 23 Stockholm"),
         ("12 bis rue de la Paix 75002 Paris", "address", "12 bis rue de la Paix 75002 Paris"),
         ("Ivy Cottage, Back Lane, Great Missenden", "address", "Ivy Cottage, Back Lane, Great Missenden"),
+        ("DOB 12-Mar-1985", "birth_date", "12-Mar-1985"),
         ("d.o.b. 850312", "birth_date", "850312"),
         ("Klein (* 12.03.1985)", "birth_date", "12.03.1985"),
         ("昭和六十年三月十二日生", "birth_date", "昭和六十年三月十二日"),

@@ -100,6 +100,8 @@ WHOLE = ("US", "CN")
 """Countries whose numbers are written in one, and that few other numbers look like."""
 WHOLE_NUMBER = re.compile(r"[2-9]\d{9}|1[3-9]\d{9}", re.ASCII)
 """Ten digits in America, and those of a mobile telephone in China."""
+WITHOUT_ZERO = re.compile(r"[789]0[1-9]\d{7}", re.ASCII)
+"""A mobile number of Japan that lost its zero as a whole number."""
 PHONE_LIKE = re.compile(
     r"(?:(?<![A-Za-z0-9_])(?<![A-Za-z0-9_]-)|(?<=tel-|fax-)|(?<=tel|fax))"
     r"[+(]?\d(?:[ ()./-]*\d){6,15}(?:\s?(?:x|ext\.?|内線)\s?\d{1,5})?(?![A-Za-z0-9_]|-[A-Za-z0-9])",
@@ -217,6 +219,8 @@ def phone_regions(text: str) -> list[str]:
     """Name the countries of which a text as a whole is a telephone number, written in groups or whole."""
     if not PHONE_LIKE.fullmatch(text):
         return []
+    if WITHOUT_ZERO.fullmatch(text):
+        return ["JP"]
     if text.isdigit() and not WHOLE_NUMBER.fullmatch(text):
         return []
     regions = WHOLE if text.isdigit() else GROUPED
