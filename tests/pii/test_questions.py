@@ -205,3 +205,24 @@ def test_unknown_names_beside_known_ones_are_replaced_with_them() -> None:
     names = ["Mehmet Yılmaz", "Ayşe Çelik", "Zerdali Kuşkonmaz", "Pınarcan Tozluyurt"]
     (found,) = told(names, "x", times=2)
     assert (found.kind, found.asked, found.cells) == ("name", True, 8)
+
+
+@pytest.mark.parametrize(
+    ("values", "share"),
+    [
+        ("Aibek Nurlanov,Gulnara Akhmetova,Rustam Karimov,Dilnoza Yusupova", 1),
+        ("Nino Beridze,Giorgi Kapanadze,Tamar Lomidze,Levan Gelashvili", 1),
+    ],
+)
+def test_full_names_of_countries_without_lists_are_asked_about_where_they_often_repeat(
+    values: str, share: float
+) -> None:
+    findings = told(values.split(","), "x", times=20)
+    assert sum(found.share for found in findings) == share
+
+
+def test_what_looks_like_a_name_among_names_is_asked_about() -> None:
+    findings = told(
+        ["リー・ウェイ", "グエン・ティ・ラン", "マリア・サントス", "アフメド・カーン"], "x", times=20
+    )
+    assert sum(found.share for found in findings) == 1

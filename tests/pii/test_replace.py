@@ -27,6 +27,7 @@ from synth_handson.pii.replace import (
     replace_marked,
     replace_personal_data,
 )
+from synth_handson.pii.spans import KINDS, Kind
 
 KEY = b"a key of sixteen and more bytes"
 
@@ -241,3 +242,22 @@ def test_by_the_year_a_table_is_the_same_before_and_after_its_dates_moved() -> N
 def test_unusual_forms_are_replaced_whole(text: str, form: str) -> None:
     (made,) = replaced(pd.DataFrame({"x": [text]}))["x"]
     assert re.fullmatch(form, made)
+
+
+@given(st.text(min_size=1, max_size=20), st.sampled_from([kind for kind in KINDS if kind != "name"]))
+def test_a_value_without_the_form_of_its_kind_is_replaced_without_failing(text: str, kind: Kind) -> None:
+    assert isinstance(Fakes(b"key").of(kind, text), str)
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        "emma at example.com,liam_at_example.org,priya [at] mail [dot] net",
+        "emma @ example.com,liam@example,org;priya@localhost",
+        "müller@exämple.de,jürgen@straße.de,zoë@bücher.ch",
+    ],
+)
+def test_mail_addresses_in_any_spelling_are_replaced(values: str) -> None:
+    frame = pd.DataFrame({"x": values.split(",")})
+    safe = replace_personal_data(frame, find_personal_data(frame))["x"]
+    assert not any(part in " ".join(safe) for part in ("emma", "liam", "priya", "müller", "jürgen", "zoë"))

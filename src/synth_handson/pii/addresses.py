@@ -56,11 +56,12 @@ GERMAN = re.compile(
     r"\s+\d{1,4}\s?[a-z]?\b" + _ABROAD
 )
 FRENCH = re.compile(
-    r"(?<![\w.-])\d{1,4}(?:\s?(?:bis|ter))?,?\s+(?:rue|avenue|boulevard|place|allée|impasse|chemin|quai)\s+"
-    r"(?:(?:de la|de l['’]|du|des|de|la|le|les)\s*)?(?:[A-ZÉÈÀ][\w'’éèêàçô-]+\s?){1,4}" + _ABROAD
+    r"(?<![\w.-])\d{1,4}(?:\s?(?:bis|ter))?,?\s+(?:rue|avenue|av\.|boulevard|bd\.?|place|allée|impasse|chemin|quai)\s+"
+    r"(?:(?:de la|de l['’]|du|des|de|la|le|les)\s*)?(?:[A-ZÉÈÀ][\w'’éèêàçô-]+\s?){1,4}"
+    r"(?:(?<=\s)\d{5}\s[A-ZÉÈÀ][\w'’-]+)?" + _ABROAD
 )
 SOUTHERN = re.compile(
-    r"(?<!\w)(?:Via|Viale|Piazza|Corso|Calle|Avenida|Avda?\.|Plaza|Paseo|Rua|Praça)\s+(?:(?:de|del|della|dei|do|da|dos|las|los|la)\s+)*"
+    r"(?<!\w)(?:Via|Viale|Piazza|Corso|Calle|Avenida|Avda?\.|Av\.|Plaza|Paseo|Rua|Praça|Travessa|Alameda|Estrada|Largo|R\.)\s+(?:(?:de|del|della|dei|do|da|dos|las|los|la)\s+)*"
     r"[A-ZÁÉÍÓÚÑ][\w'’-]+(?:\s[A-ZÁÉÍÓÚÑ][\w'’-]+){0,3},?\s+\d{1,4}\b" + _ABROAD
 )
 DUTCH = re.compile(
@@ -70,6 +71,24 @@ DUTCH = re.compile(
 GERMAN_PLACE = re.compile(
     r"(?<!\w)(?:Am|An de[rn]|Auf de[mr]|Im|In der|Zum|Zur|Unter den)\s[A-ZÄÖÜ][\w-]+"
     r"(?:\s[A-ZÄÖÜ][\w-]+)?\s\d{1,4}\s?[a-z]?,\s\d{5}\s[A-ZÄÖÜ][\wäöüß-]+"
+)
+POLISH = re.compile(
+    r"(?<!\w)(?:ul|al|os|pl)\.\s(?:[A-ZŁŚŻŹĆ\d][\w.’'-]*\s){1,4}\d{1,4}[a-z]?(?:/\d{1,4})?"
+    r"(?:,?\s\d{2}-\d{3}\s[A-ZŁŚŻŹĆ][\w-]+)?"
+)
+NORDIC = re.compile(
+    r"(?<!\w)(?:[A-ZÅÄÖØÆ][\w-]*\s)?[A-ZÅÄÖØÆ][\w-]*(?:gatan|gata|vägen|gränd|gade|vej|veien|vegen|stræde|katu|tie)\s\d{1,4}"
+    r"\s?[A-Za-z]?\b(?:,?\s\d{3}\s?\d{1,2}\s[A-ZÅÄÖØÆ][\w-]+)?"
+)
+TURKISH = re.compile(
+    r"(?<!\w)(?:[A-ZÇĞİÖŞÜ\d][\w.’'-]*\s){1,5}(?:Cad|Sok|Mah|Bulv|Caddesi|Sokak|Sokağı|Mahallesi|Bulvarı)\.?,?\s"
+    r"(?:[A-ZÇĞİÖŞÜ\d][\w.’'-]*\s){0,3}(?:No\s?[:.]\s?)?\d{1,4}(?:\s?/\s?\d{1,3})?(?:\s?D\s?[:.]\s?\d{1,3})?"
+    r"(?:\s[A-ZÇĞİÖŞÜ]\w+(?:/[A-ZÇĞİÖŞÜ]\w+)?)?"
+)
+NAMED_HOUSE = re.compile(
+    r"(?<!\w)(?:Flat\s\w{1,4},?\s)?(?:[A-Z][\w’']+\s){1,3}(?:Cottage|House|Rectory|Vicarage|Farm|Farmhouse|Lodge|Barn|Mill|Manor)"
+    r",\s(?:[A-Z][\w’']+\s){1,3}(?:Lane|Road|Street|Close|End|Green|Hill|Drive|Way|Avenue|Row)\b"
+    r"(?:,\s[A-Z][\w’'-]+(?:\s[A-Z][\w’'-]+)?)?(?:,?\s[A-Z]{1,2}\d[A-Z\d]?\s\d[A-Z]{2})?"
 )
 KOREAN = re.compile(
     r"(?:[가-힣]{1,8}[도시]\s)?[가-힣]{1,5}[시구군]\s(?:[가-힣]{1,5}[구동읍면]\s)?"
@@ -81,8 +100,8 @@ UK_POSTCODE = re.compile(
 )
 
 PATTERNS = (
-    JAPANESE, PLOT, POSTCODE, CITY_LINE, BOX, STREET, GERMAN, GERMAN_PLACE, FRENCH, SOUTHERN, DUTCH, KOREAN,
-    UK_POSTCODE,
+    NAMED_HOUSE, POLISH, NORDIC, TURKISH, JAPANESE, PLOT, POSTCODE, CITY_LINE, BOX, STREET, GERMAN,
+    GERMAN_PLACE, FRENCH, SOUTHERN, DUTCH, KOREAN, UK_POSTCODE,
 )  # fmt: skip
 
 
@@ -91,6 +110,7 @@ def find_addresses(text: str) -> Iterator[Span]:
     if WAY.search(text):
         yield from (Span(found.start(), found.end(), "address") for found in KYOTO.finditer(text))
     if not DIGIT.search(text) and "丁目" not in text:
+        yield from (Span(*found.span(), "address") for found in NAMED_HOUSE.finditer(text))
         return
     for pattern in PATTERNS:
         for found in pattern.finditer(text):

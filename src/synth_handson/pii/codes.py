@@ -22,9 +22,20 @@ WIDE_EMAIL = re.compile(
     r"[^\s@:;,<>()\[\]「」（）、。：ぁ-ん]+@[^\W_][\w-]*(?:\.[\w-]+)*\.[a-zA-Z]{2,24}(?![a-zA-Z])"
 )
 """A mail address with non-ASCII letters (RFC 6531), but no hiragana: words without a space may precede it."""
-SPELLED_EMAIL = re.compile(
-    r"\b[\w.+-]+ at [\w-]+(?: dot [\w-]+)* dot [a-z]{2,24}\b", re.ASCII | re.IGNORECASE
+_AT, _DOT = (
+    r"(?:\s?[(\[{<]\s?at\s?[)\]}>]\s?|[ _-]at[ _-])",
+    r"(?:\s?[(\[{<]\s?dot\s?[)\]}>]\s?|[ _-]dot[ _-]|\.)",
 )
+SPELLED_EMAIL = re.compile(
+    rf"(?<![\w.+-])[A-Za-z0-9][\w.+-]*?{_AT}[A-Za-z0-9-]+(?:{_DOT}[A-Za-z0-9-]+)*?{_DOT}[a-z]{{2,24}}(?![\w-])",
+    re.ASCII | re.IGNORECASE,
+)
+SPACED_EMAIL = re.compile(
+    r"(?<![\w.+-])[\w.+-]+(?: @ |@)[\w-]+(?:[.,][\w-]+)*[.,][a-z]{2,24}\b", re.ASCII | re.IGNORECASE
+)
+"""A mail address with spaces around its sign, or with a comma for a dot."""
+LOCAL_EMAIL = re.compile(r"\s*[\w.+-]+@[A-Za-z][\w-]+\s*", re.ASCII)
+"""All of a text that is an address at a machine of one's own network."""
 USER_INFO = re.compile(r"\b[a-z][a-z0-9+.-]*://([^\s/@:]+(?::[^\s/@]*)?)@[^\s/]+\S*", re.IGNORECASE)
 USER_PATH = re.compile(
     r"\bhttps?://(?:[^\s/]+/(?:~|@|u/|users?/|in/|profiles?/|people/|members?/)[\w.%+-]+"
@@ -59,7 +70,8 @@ PROFILE = re.compile(
 )
 CALLED = re.compile(
     r"(?:user ?name|user ?id|login(?: name| id)?|account name|screen name|nickname|handle"
-    r"|ユーザー?名|ユーザー?ID|ログインID|アカウント名|LINE ?ID)"
+    r"|ユーザー?名|ユーザー?ID|ログインID|アカウント名|LINE ?ID"
+    r"|\b(?:LINE|skype|telegram|wechat|discord|insta(?:gram)?|twitter|kakao)(?=\s?[:=：]))"
     r"(?: is|\s*[:=：は]|\s+)\s*['\"“「]?(?!is\b)"
     r"((?=[\w.-]*[\d_.-]\w)[A-Za-z][\w.-]*\w|[a-z][a-z0-9]{3,20}(?=['\"”」,.;)\sをでとにがの]|$))",
     re.IGNORECASE,
@@ -75,13 +87,21 @@ LICENCE_WORDS = re.compile(r"driv\w+.{0,3}licen[cs]e|運転免許|免許証", re
 PASSPORT_WORDS = re.compile(r"passport|パスポート|旅券", re.IGNORECASE)
 SSN_WORDS = re.compile(r"\bssn\b|social security", re.IGNORECASE)
 ACCOUNT_WORDS = re.compile(
-    r"普通|当座|貯蓄|口座|預金|ゆうちょ|記号|account n|account:|bank account|a/c", re.IGNORECASE
+    r"普(?![段及遍請])|当座|貯蓄|口座|預金|ゆうちょ|記号|account n|account:|bank account|a/c", re.IGNORECASE
 )
 PHONE_WORDS = re.compile(
     r"\btel|phone|call|mobile|cell|fax|reach|contact|whatsapp|電話|携帯|連絡|ファクス|おかけ", re.IGNORECASE
 )
 
 REGIONS = ("JP", "US", "GB", "DE", "FR", "KR")
+GROUPED = ("BR", "IN", "CN", "PL", "TR", "AU", "IT", "ES", "NL", "SE", "CH", "MX")
+"""Countries whose numbers are told by the groups that most of a column is written in."""
+WHOLE = ("US", "CN")
+"""Countries whose numbers are written in one, and that few other numbers look like."""
+WHOLE_NUMBER = re.compile(r"[2-9]\d{9}|1[3-9]\d{9}", re.ASCII)
+"""Ten digits in America, and those of a mobile telephone in China."""
+WITHOUT_ZERO = re.compile(r"[789]0[1-9]\d{7}", re.ASCII)
+"""A mobile number of Japan that lost its zero as a whole number."""
 PHONE_LIKE = re.compile(
     r"(?:(?<![A-Za-z0-9_])(?<![A-Za-z0-9_]-)|(?<=tel-|fax-)|(?<=tel|fax))"
     r"[+(]?\d(?:[ ()./-]*\d){6,15}(?:\s?(?:x|ext\.?|内線)\s?\d{1,5})?(?![A-Za-z0-9_]|-[A-Za-z0-9])",
@@ -112,9 +132,10 @@ def find_codes(text: str) -> Iterator[Span]:
         yield from (Span(found.start(), found.end(), "email") for found in EMAIL.finditer(text))
         if not text.isascii():
             yield from (Span(found.start(), found.end(), "email") for found in WIDE_EMAIL.finditer(text))
-        yield from (
-            Span(found.start(), found.end(), "email", False) for found in SPELLED_EMAIL.finditer(text)
-        )
+        for pattern in (SPELLED_EMAIL, SPACED_EMAIL):
+            yield from (Span(*found.span(), "email", False) for found in pattern.finditer(text))
+        if LOCAL_EMAIL.fullmatch(text):
+            yield Span(0, len(text), "email", False)
         yield from (Span(found.start(), found.end(), "user_name") for found in HANDLE.finditer(text))
     if "://" in text:
         for pattern in (USER_INFO, USER_PATH):
@@ -207,6 +228,23 @@ def _regions(shown: str) -> tuple[str | None, ...]:
     american = len(digits) >= AMERICAN or CANADIAN in digits
     others = TRUNK.search(shown)
     return tuple(region for region in REGIONS if (american if region == "US" else others))
+
+
+def phone_regions(text: str) -> list[str]:
+    """Name the countries of which a text as a whole is a telephone number, written in groups or whole."""
+    if not PHONE_LIKE.fullmatch(text):
+        return []
+    if WITHOUT_ZERO.fullmatch(text):
+        return ["JP"]
+    if text.isdigit() and not WHOLE_NUMBER.fullmatch(text):
+        return []
+    regions = WHOLE if text.isdigit() else GROUPED
+    leniency = Leniency.VALID if text.isdigit() else Leniency.STRICT_GROUPING
+    return [
+        r
+        for r in regions
+        if any(m.raw_string == text for m in PhoneNumberMatcher(text, r, leniency=leniency))
+    ]
 
 
 def _no_phone(shown: str) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 
+from synth_handson.pii.national_ids import WORDS as NATIONAL
 from synth_handson.pii.spans import KANJI, Kind
 from synth_handson.pii.words import any_line
 
@@ -13,6 +14,11 @@ HINTS: tuple[tuple[Kind, str], ...] = (
     ("my_number", r"my ?number|マイナンバー|個人番号"),
     ("ssn", r"\bssn\b|social security"),
     ("iban", r"\biban\b"),
+    (
+        "national_id",
+        rf"{NATIONAL.pattern}|\b(licen[cs]e|number|registration) ?plate|^plates?$"
+        r"|\bplate (no|num)|kennzeichen|ナンバープレート|車両番号|車のナンバー|^ナンバー$",
+    ),
     (
         "card",
         r"(credit|debit|card) ?(card)? ?(no|num|number)|^(credit|debit)? ?card$|カード番号|クレジットカード",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from itertools import permutations
@@ -12,10 +12,19 @@ from typing import Literal
 import pandas as pd
 
 from synth_handson.errors import ArgumentError
+from synth_handson.pii.codes import phone_regions
 from synth_handson.pii.columns import hint, is_bare, is_category
-from synth_handson.pii.japanese import is_known_word, is_other_word, is_place, name_parts
+from synth_handson.pii.japanese import FOREIGN, is_known_word, is_other_word, is_place, name_parts
 from synth_handson.pii.name_finder import NameFinder
-from synth_handson.pii.name_lists import NOT_NAMES, bare, is_first, is_last, is_word, stands_alone
+from synth_handson.pii.name_lists import (
+    NOT_NAMES,
+    bare,
+    is_first,
+    is_last,
+    is_word,
+    stands_alone,
+)
+from synth_handson.pii.national_ids import whole_form
 from synth_handson.pii.other_scripts import WORD, is_chinese_name, is_unlisted
 from synth_handson.pii.scan import scan
 from synth_handson.pii.spans import HANGUL, JAPANESE, KINDS, Kind, Span, plain, without_overlaps
@@ -32,6 +41,8 @@ WHOLE_SHARE = 0.5
 NUMBER_SHARE = 0.9
 """Share of a column's numbers that must be valid, since one in ten is valid by chance."""
 MIN_NUMBERS = 4
+MIN_FORMED = 3
+"""Fewest different values that must be in one form, of nothing but digits and of others."""
 NAMES_SHARE = 0.2
 """Share of cells in a column called "name" that must be names of people; otherwise it names something
 else."""
@@ -49,7 +60,7 @@ MIN_SET = 3
 MAX_FEW = 60
 """Most different values of a column of few: countries have fewer states and prefectures."""
 EXAMPLES = 3
-HEADERS: tuple[Kind, ...] = ("email", "card", "iban", "my_number", "ssn", "phone", "address")
+HEADERS: tuple[Kind, ...] = ("email", "card", "iban", "my_number", "ssn", "national_id", "phone", "address")
 """Kinds of personal data that a column's name cannot be: such a first row holds data."""
 VERSIONS = re.compile(r"version|firmware|\bver\b|バージョン|版", re.IGNORECASE)
 """Names of columns with four numbers and dots that are not IP addresses."""
@@ -58,6 +69,7 @@ DIGITS: dict[Kind, tuple[int, int]] = {
     "card": (13, 19),
     "my_number": (12, 12),
     "ssn": (9, 9),
+    "national_id": (8, 14),
     "driving_licence": (12, 12),
     "bank_account": (6, 14),
     "phone": (7, 15),
@@ -341,7 +353,9 @@ def _questioned(
         # The lists of names in Latin letters do not say what else is called so, as the dictionary does.
         alone = set(filter(JAPANESE.search, alone))
     if len(full | alone) >= WHOLE_SHARE * len(texts) and not category:
-        return found
+        return (
+            found if found.whole else replace(found, possible=found.possible | _unlisted_beside(texts, found))
+        )
     # Of few places, some are called like people.
     if few and not full and len(named) < WHOLE_SHARE * len(texts) and all(map(is_place, texts)):
         return _without_names(found)
@@ -350,7 +364,17 @@ def _questioned(
         return replace(found, asked=bool(words) or category)
     spans = {text: scan(text) if found.whole else spans for text, spans in found.spans.items()}
     kept = {text: [s for s in its if text not in words or s.kind != "name"] for text, its in spans.items()}
-    return PersonalDataSpans(None, {t: s for t, s in kept.items() if s}, category, frozenset(words))
+    possible = frozenset(filter(_is_full, found.possible)).union(words)
+    if len(named) >= WHOLE_SHARE * len(texts) and not category:
+        possible |= _unlisted_beside(texts, found)
+    return PersonalDataSpans(None, {t: s for t, s in kept.items() if s}, category, possible)
+
+
+def _unlisted_beside(texts: list[str], found: PersonalDataSpans) -> frozenset[str]:
+    """Return the other values of a column of names that look like some: full names that no list has."""
+    return frozenset(
+        text for text in texts if text not in found.spans and _is_full(text) and _is_like_name(text)
+    )
 
 
 def _are_of_a_set(texts: list[str]) -> bool:
@@ -376,7 +400,8 @@ def _if_people(
     if like and len(full) >= NAMES_SHARE * len(texts) and len(full | like) >= MOST * len(texts):
         return _if_like_names(texts, found, often)
     unlisted = {text for text in texts if is_unlisted(text) and not re.search(r"\d", text)}
-    unsure = unlisted | ({text for text in like if _is_full(text)} if not often else set())
+    # Where nothing has a capital letter, words that often repeat are mostly no names.
+    unsure = unlisted | {text for text in like if _is_full(text) and not (often and text == text.swapcase())}
     if len(unsure) < MOST * len(texts):
         return found
     return PersonalDataSpans(None, dict(spans), False, frozenset(unsure - spans.keys()))
@@ -407,6 +432,8 @@ def _is_like_name(text: str) -> bool:
     if not 0 < len(words) <= MAX_NAME_WORDS or rest or len(text) > MAX_SHORT * 2:
         return False
     if JAPANESE.search(text):
+        if FOREIGN.fullmatch(text):
+            return not all(map(is_known_word, (text, *words)))
         return 1 < len(text) <= MAX_SHORT / 2 and not any(map(is_known_word, (text, *words)))
     capitals = all(
         word[0].isupper() or bare(word) in LINKS or word[0].lower() == word[0].upper() for word in words
@@ -451,6 +478,23 @@ def _in_numbers(texts: list[str], promised: Kind | None) -> PersonalDataSpans | 
     for kind in checked:
         if len(digits) >= MIN_NUMBERS and _passing(digits, kind) >= NUMBER_SHARE:
             return _all(kind, texts)
+    common = _common_kind(digits)
+    return _all(common, texts) if common else None
+
+
+def _common_kind(texts: list[str]) -> Kind | None:
+    """Return what nearly all texts are in one and the same form, which one of them may have by chance."""
+    ways: tuple[tuple[Kind, Callable[[str], list[str]]], ...] = (
+        ("national_id", whole_form), ("phone", phone_regions),
+    )  # fmt: skip
+    digits = all(map(str.isdigit, texts))
+    if digits and len({text[:3] for text in texts}) < MIN_NUMBERS:
+        return None  # numbers that count
+    for kind, forms_of in ways:
+        times = Counter(form for text in texts for form in forms_of(plain(text)))
+        least = MIN_NUMBERS if digits else MIN_FORMED
+        if len(texts) >= least and max(times.values(), default=0) >= NUMBER_SHARE * len(texts):
+            return kind
     return None
 
 
@@ -476,6 +520,9 @@ def _in_text(name: str, texts: list[str], promised: Kind | None) -> PersonalData
     for kind in KINDS:
         if whole.count(kind) > WHOLE_SHARE * len(texts):
             return _all(kind, texts)
+    common = _common_kind(texts)
+    if common:
+        return _all(common, texts)
     if short and sum(map(bool, spans.values())) < NAMES_SHARE * len(texts):
         # Places, months and brands are called like people; in a text, what stands beside a name tells.
         spans = {text: [s for s in found if s.sure or s.kind != "name"] for text, found in spans.items()}
@@ -499,11 +546,11 @@ def _believed(name: str, promised: Kind, texts: list[str], whole: list[Kind | No
         words = sum(not re.search(r"\d", text) for text in texts)
         named = sum(kind == "name" or _is_listed(text) for kind, text in zip(whole, texts, strict=True))
         return words > len(texts) / 2 and (named >= NAMES_SHARE * len(texts) or not is_bare(name))
-    if promised in DIGITS and promised != "birth_date":
+    if promised in DIGITS and promised not in ("birth_date", "national_id"):
         low, high = DIGITS[promised]
         fitting = sum(low <= sum(map(str.isdigit, plain(text))) <= high for text in texts)
         return fitting >= WHOLE_SHARE * len(texts)
-    if promised in ("birth_date", "ip", "mac", "iban", "address"):
+    if promised in ("birth_date", "ip", "mac", "iban", "national_id", "address"):
         return sum(bool(re.search(r"\d", plain(text))) for text in texts) >= WHOLE_SHARE * len(texts)
     # User names and the like have no form.
     return whole.count(promised) > 0 or promised == "user_name"

@@ -38,8 +38,13 @@ FIRST_BY_GENDER: dict[Gender, tuple[tuple[str, ...], ...]] = {
 FIRST = (*FIRST_BY_GENDER["female"], *FIRST_BY_GENDER["male"])
 DOCUMENTATION = ("192.0.2", "198.51.100", "203.0.113")
 """Networks reserved for documentation (RFC 5737)."""
-AT = re.compile(r"(@|\s?[\[(](?:at|アット)[\])]\s?|\sat\s)", re.IGNORECASE)
+AT = re.compile(r"(\s?@\s?|\s?[\[({<]\s?(?:at|アット)\s?[\])}>]\s?|[ _-]at[ _-])", re.IGNORECASE)
 """Separates the two parts of a mail address."""
+DOT = re.compile(r"\s?[\[({<]\s?dot\s?[\])}>]\s?|[ _-]dot[ _-]|,", re.IGNORECASE)
+"""Spells the dot of a domain."""
+MIN_CARD = 3
+IBAN = re.compile("[A-Z]{2}[0-9A-Z]{3,}")
+"""Shortest numbers for which check digits can be made."""
 TRIES = 100
 """Attempts to draw a replacement that is not one of the originals."""
 
@@ -268,12 +273,16 @@ def _random_digits(draw: Draw, length: int) -> str:
 
 def _card(_: Fakes, original: str, draw: Draw) -> str:
     given = _digits(original)
+    if len(given) < MIN_CARD:
+        return _same_form(original, draw)
     body = given[0] + _random_digits(draw, len(given) - 2)
     return _with_digits(original, body + luhn.calc_check_digit(body))
 
 
 def _iban(_: Fakes, original: str, draw: Draw) -> str:
     compact = iban.compact(plain(original).upper())
+    if not IBAN.fullmatch(compact):
+        return _same_form(original, draw)
     body = compact[:2] + "00" + _same_form(compact[4:], draw)
     made = iter(body[:2] + iban.calc_check_digits(body) + body[4:])
     return "".join(next(made) if sign.isalnum() else sign for sign in plain(original))
@@ -296,7 +305,7 @@ def _phone(_: Fakes, original: str, draw: Draw) -> str:
 
 
 def _email(fakes: Fakes, original: str, draw: Draw) -> str:
-    local, sign, domain = AT.split(plain(original), maxsplit=1)
+    local, sign, domain = email_parts(original)
     made = fakes.words(local) if local.isascii() else f"user{draw.randrange(10**6):06}"
     return f"{made}{_another(draw)}{sign}{example_domain(domain)}"
 
@@ -306,10 +315,20 @@ def _another(draw: Draw) -> str:
     return str(draw.randrange(100, 1000)) if draw.attempt else ""
 
 
+def email_parts(address: str) -> tuple[str, str, str]:
+    """Split a mail address at its sign; one without is all local."""
+    text = plain(address)
+    found = AT.search(text)
+    return (text[: found.start()], found.group(), text[found.end() :]) if found else (text, "", "")
+
+
 def example_domain(domain: str) -> str:
     """Return a domain that belongs to nobody (RFC 2606), in the country of another one."""
-    if " dot " in domain.lower():
-        return "example dot com"
+    if not domain:
+        return ""
+    spelled = DOT.search(domain)
+    if spelled:
+        return f"example{spelled.group()}com"
     return "example.co.jp" if domain.lower().endswith(".jp") else "example.com"
 
 
@@ -402,6 +421,7 @@ _MAKERS: dict[Kind, Callable[[Fakes, str, Draw], str]] = {
     "iban": _iban,
     "my_number": _my_number,
     "ssn": _ssn,
+    "national_id": _form,
     "passport": _form,
     "driving_licence": _form,
     "bank_account": _form,

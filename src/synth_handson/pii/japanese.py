@@ -19,7 +19,7 @@ OFFICE = re.compile(r"\s?(?:容疑者|被告|監督|コーチ|捕手|投手|記�
 """Titles and roles that follow names, but also other words."""
 PLACE = re.compile(
     r"\s?(?:駅|店|市|町|村|区|県|川|山|通り|橋|公園|城|空港|港|湖|寺|神社|大学|高校|中学|小学校|病院|支店|本店"
-    r"|銀行|工業|製作所|商事|商店|電機|自動車|建設|産業|食品|製薬|証券|組|班|屋|の店|の町|の街|地方|地区|方面|盆地|平野)"
+    r"|銀行|工業|工務店|製作所|商事|商店|電機|自動車|建設|産業|食品|製薬|証券|組|班|屋|の店|の町|の街|地方|地区|方面|盆地|平野)"
 )
 FIRM = re.compile(r"組|班|屋|銀行|工業|商事|商店|電機|建設|産業|食品|製薬|証券")
 """Words that follow a last name and are not first names."""
@@ -30,6 +30,10 @@ LABEL = re.compile(
     r"|ローマ字表記|カナ氏名)(?:名|氏名)?(?:\s*[:=】〕」]\s*|[はが]、?|\s+)"
 )
 SELF = re.compile(r"(?:私は|わたしは|僕は|俺は|こちらは|申し込みの|予約の|担当の)、?")
+HOME = re.compile(r"(?:宅|家|邸)(?![一-龥])")
+SIGN = re.compile(rf"[{KANJI}々ヶぁ-んァ-ヴー]")
+MAX_APART = 40
+"""Longest text in which a last name between marks, digits or Latin letters counts: 佐藤(営業), 佐藤T."""
 AS_PERSON = re.compile(
     r"[はがとにもへを、。,](?!いう)|から|より|まで|$|の(?:口座|家|夫|妻|父|母|件|電話|携帯|名義|カード|住所|奥|息子|娘)"
 )
@@ -39,6 +43,7 @@ DIGITS_BEHIND = re.compile(rf"(?<={_SIGNS})[0-9０-９]+")
 VARIANTS = str.maketrans("髙﨑濵栁𠮷𣘺槗黑瀨增淸橫彥鄕靑緖德曻", "高崎浜柳吉橋橋黒瀬増清横彦郷青緒徳昇")
 """Character variants in names, and the usual form that the dictionary has."""
 FOREIGN = re.compile(r"([ァ-ヴー]{2,}(?:[・=][ァ-ヴー]{2,}){1,3})")
+PAIR_IN_KANA = re.compile(r"(?<![ァ-ヴー])([ァ-ヴー]{2,6})[\s・]([ァ-ヴー]{2,6})(?![ァ-ヴー])")
 ALL_KANA = re.compile(r"\s*((?:[ァ-ヴー]+|[A-Z]\.?)(?:[\s・=]?(?:[ァ-ヴー]+|[A-Z]\.?))*)\s*")
 SCRIPT = re.compile(
     rf"(?:{_SIGNS}{{1,4}}[\s]?(?:{_SIGNS}|[ぁ-んァ-ヴー]){{1,4}}|[ァ-ヴー]{{2,6}}[\s・]?[ァ-ヴー]{{2,6}}|[ぁ-ん]{{2,5}}\s[ぁ-ん]{{2,5}})"
@@ -70,6 +75,7 @@ def find_japanese_names(text: str) -> Iterator[Span]:
             yield Span(*match.span(), "name")
     if has_dictionary():
         yield from _in_kana(text)
+        yield from _pairs_in_kana(text)
         for start in range(0, len(text), MAX_CHARACTERS):
             for span in _by_dictionary(text[start : start + MAX_CHARACTERS]):
                 yield Span(span.start + start, span.end + start, span.kind, span.sure)
@@ -125,14 +131,23 @@ def _in_kana(text: str) -> Iterator[Span]:
         yield Span(*whole.span(1), "name", False)
 
 
+def _pairs_in_kana(text: str) -> Iterator[Span]:
+    """Yield a last and a first name in katakana with a space between them."""
+    for match in PAIR_IN_KANA.finditer(text):
+        last, first = match.groups()
+        if "姓" in _parts_of_speech(last) and ("名" in _parts_of_speech(first) or not is_known_word(first)):
+            yield Span(*match.span(), "name", False)
+
+
+def _parts_of_speech(word: str) -> set[str]:
+    return {found.part_of_speech()[3] for found in _dictionary().lookup(word)}
+
+
 def _splits(kana: str) -> bool:
     """Tell whether a text that is no word is a last name and a first name in katakana, without a space."""
-
-    def of(part: str) -> set[str]:
-        return {word.part_of_speech()[3] for word in _dictionary().lookup(part)}
-
     return not _dictionary().lookup(kana) and any(
-        "姓" in of(kana[:end]) and "名" in of(kana[end:]) for end in range(2, min(6, len(kana) - 1))
+        "姓" in _parts_of_speech(kana[:end]) and "名" in _parts_of_speech(kana[end:])
+        for end in range(2, min(6, len(kana) - 1))
     )
 
 
@@ -144,7 +159,11 @@ def _run(text: str, tokens: list[Any], first: int) -> tuple[int, bool] | None:
     last = first
     for position in range(first + 1, min(first + 5, len(tokens))):
         start, end, _ = tokens[position]
-        if text[start:end] in (" ", "・", "=") and last == position - 1 and position + 1 < len(tokens):
+        if (
+            text[start:end] in (" ", "・", "=", ".", "_")
+            and last == position - 1
+            and position + 1 < len(tokens)
+        ):
             continue
         kind = _name_kind(text, tokens[position])
         if kind not in ("名", "姓", "一般") and not (
@@ -197,8 +216,10 @@ def _judged(text: str, start: int, end: int, full: bool, speech: Any) -> Span | 
     if full or spoken or alone:
         return Span(start, end, "name")
     # A single word that is a name at times: kana and first names are words too often.
-    if speech[3] == "姓" and re.fullmatch(_SIGNS + "{2,}", text[start:end]) and AS_PERSON.match(text, end):
-        return Span(start, end, "name", False)
+    if speech[3] == "姓" and re.fullmatch(_SIGNS + "{2,}", text[start:end]):
+        apart = len(text) <= MAX_APART and not (SIGN.match(text, end) or SIGN.match(text[start - 1 : start]))
+        if apart or AS_PERSON.match(text, end) or HOME.match(text, end):
+            return Span(start, end, "name", False)
     return None
 
 

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 import pandas as pd
 
 from synth_handson.pii.detect import PersonalDataSpans
-from synth_handson.pii.fakes import AT, TRIES, Fakes, example_domain
+from synth_handson.pii.fakes import TRIES, Fakes, email_parts, example_domain
 from synth_handson.pii.known_names import Gender, KnownNames, NameBook, NamePart, last_and_first, spelled
-from synth_handson.pii.spans import JAPANESE, plain
+from synth_handson.pii.spans import JAPANESE
 from synth_handson.tables.alignment import as_text
 
 READING = re.compile(
@@ -222,7 +222,7 @@ def _mail(
         return fakes.of("email", original)
     last = _ascii(fakes.latin(lasts[0], False)) if lasts else ""
     first = _ascii(fakes.latin(firsts[0], True, gender)) if firsts else ""
-    local, at, domain = AT.split(plain(original), maxsplit=1)
+    local, at, domain = email_parts(original)
     ways = _ways(_latin(lasts), _latin(firsts), last, first)
     words = re.findall(r"[a-z]+", _ascii(local))
     if any(len(word) > 1 and word in ways for word in words):

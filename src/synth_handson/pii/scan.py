@@ -8,6 +8,8 @@ from synth_handson.pii.addresses import find_addresses
 from synth_handson.pii.codes import find_codes
 from synth_handson.pii.dates import find_births
 from synth_handson.pii.japanese import find_japanese_names
+from synth_handson.pii.keyed import find_in_pairs
+from synth_handson.pii.national_ids import find_national_ids
 from synth_handson.pii.other_scripts import find_names_in_other_scripts
 from synth_handson.pii.spacy_names import find_names_by_model
 from synth_handson.pii.spans import Span, composed, plain, without_overlaps
@@ -15,6 +17,8 @@ from synth_handson.pii.western import find_western_names
 
 FINDERS = (
     find_codes,
+    find_national_ids,
+    find_in_pairs,
     find_births,
     find_addresses,
     find_japanese_names,

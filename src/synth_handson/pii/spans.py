@@ -10,8 +10,8 @@ from functools import lru_cache
 from typing import Literal, get_args
 
 Kind = Literal[
-    "url", "email", "card", "iban", "my_number", "ssn", "passport", "driving_licence", "bank_account",
-    "ip", "mac", "phone", "user_name", "address", "birth_date", "name",
+    "url", "email", "card", "iban", "my_number", "ssn", "national_id", "passport", "driving_licence",
+    "bank_account", "ip", "mac", "phone", "user_name", "address", "birth_date", "name",
 ]  # fmt: skip
 KINDS: tuple[Kind, ...] = get_args(Kind)
 """Kinds in order of precedence where two spans overlap."""

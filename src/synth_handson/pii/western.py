@@ -27,6 +27,7 @@ from synth_handson.pii.spans import KANJI, Span
 from synth_handson.pii.words import any_line, any_word
 
 PLACE_WORDS = (
+    "Queen Granny Hurricane Typhoon "
     "Saint St San Santa Santo Los Las Port Lake Mount Fort New North South East West Upper Lower Great"
 )
 ORGANISATION = re.compile(rf"(?:&|\b(?:{PLACE_WORDS.replace(' ', '|')}))\.?\s*$")
@@ -59,6 +60,7 @@ CAPITALS = re.compile(
 )
 TWO_LETTERS = ("An", "Do", "My", "So", "To")
 """Names that are common short words in other languages."""
+MIN_HANDLE = 2
 MIN_CAPITALS = 4
 """Shortest word in capitals that can be a name; shorter ones are abbreviations, unless beside another
 name."""
@@ -90,6 +92,8 @@ POLITE = re.compile(r"\s?(?:さん|さま|様|氏|くん|君|ちゃん|先生|�
 ACTING = re.compile(
     rf"(?<![\w@./-])(?<!the\s)(?<!The\s)({_PART}\s+{_LINK}{_PART})(?=\s(?:{any_line('acting')})\b)"
 )
+BEGINNING = re.compile(rf"(?:^|[.!?]\s)({_PART})(?=\s(?:{any_line('acting')})\b)")
+"""A first or last name that begins a sentence."""
 LAST_FIRST = re.compile(
     rf"(?<![\w@./-])({_LINK}(?:Ó\s|Ní\s)?{_PART}(?:\s{_PART})?),\s({_PART})(?:\s[{_UPPER}]\b\.?)*(?!\w)"
 )
@@ -100,10 +104,15 @@ LAST_INITIALS = re.compile(rf"\s*({_LINK}{_PART},?\s(?:[{_UPPER}]\.?[\s-]?){{1,3
 """A last name followed by initials, and nothing else."""
 BEFORE_INITIALS = re.compile(rf"(?<![\w@./-])({_PART}),?\s([{_UPPER}]\.(?:[\s-]?[{_UPPER}]\.)?)(?!\w)")
 AFTER_LABEL = re.compile(r"(?:^|[:;(\[]\s*|\b[Bb]y\s)$")
-HANDLE = re.compile(
-    r"(?<![\w@./])([A-Za-z][a-z]+)(?:[._]|(?<=[a-z])(?=[A-Z]))([A-Z]?[a-z]{2,})\d{0,4}(?![\w@]|\.\w)"
-)
-"""A first and a last name written as a user name: emma.clarke, EmmaClarke."""
+HANDLE_WORD = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
+BETWEEN = re.compile(r"[._+-]|%20|")
+"""What joins a first and a last name in user names, paths and links: emma.clarke, EmmaClarke."""
+SHORT_HANDLE = re.compile(r"\s*(?:[a-z][._-]([a-z]{4,})|([a-z]{4,})[._-][a-z])\d{0,4}\s*")
+"""All of a text that is an initial and a last name: e.clarke."""
+NUMBERED = re.compile(r"([a-z]{3,})[._-]?(?:[a-z]?[._-])?\d{1,4}")
+"""A first name with a number behind it, perhaps with an initial between them: emma2001, emma_c_77."""
+PAYER = re.compile(r"\b(?:FROM|TO|BY|FOR)\s([A-Z]\s(?:[A-Z]\s)?([A-Z]{3,}(?:[-'][A-Z]+)*))(?![\w-])")
+"""Initials and a last name in the lines of a bank."""
 _SAN = r"[- ](?:san|sama|sensei|kun|chan)\b|\s(?:Bey|Hanım|Hanim)\b"
 SAN, BEFORE_SAN = re.compile(_SAN), re.compile(rf"(?<![\w@./-])({_PART})(?={_SAN})")
 
@@ -117,6 +126,12 @@ CHINESE_SYLLABLE = (
 )
 CHINESE = re.compile(rf"{CHINESE_SYLLABLE}(?:['-]?{CHINESE_SYLLABLE})?", re.IGNORECASE)
 """One or two syllables of Chinese in Latin letters."""
+KOREAN = re.compile(
+    rf"(?<![\w@./-])(?:{any_word('korean_romanized')})\s[A-Z][a-z]{{1,5}}-[A-Z]?[a-z]{{1,5}}(?![\w-])"
+)
+"""A Korean name in Latin letters: a frequent last name and two syllables."""
+TICKET = re.compile(r"(?<![\w/])([A-Z]{2,})/([A-Z]{2,})(?:\s?(?:MR|MRS|MS|MISS|MSTR|DR)(?![\w]))?(?![\w/])")
+"""A last and a first name as airlines print them: CLARKE/EMMA MS."""
 ROMAJI = re.compile(rf"{_SYLLABLE}{{2,6}}h?", re.IGNORECASE)
 SURNAME_END = re.compile(
     r"(?:moto|mura|yama|kawa|gawa|da|ta|no|saki|zaki|hara|wara|shima|jima|bayashi|mori|guchi|naka|shita"
@@ -133,9 +148,13 @@ def find_western_names(text: str) -> Iterator[Span]:
     What a list, a title or a word beside it does not give away is not found: a rare name alone, or one in
     small letters that is not all of the text.
     """
-    for handle in HANDLE.finditer(text):
-        if _are_names(*handle.groups()) and " ".join(handle.groups()).lower() not in COMPANIES:
-            yield Span(*handle.span(), "user_name", False)
+    yield from _handles(text)
+    for ticket in TICKET.finditer(text):
+        if " " in ticket.group() or (is_last(ticket[1]) and is_first(ticket[2])):
+            yield Span(*ticket.span(), "name")
+    for payer in PAYER.finditer(text):
+        if is_last(payer[2]):
+            yield Span(*payer.span(1), "name", False)
     if ALL_SMALL.fullmatch(text):
         yield from _in_small_letters(text)
         return
@@ -164,6 +183,28 @@ def find_western_names(text: str) -> Iterator[Span]:
     ]
     yield from found
     yield from _again(text, found)
+
+
+def _handles(text: str) -> Iterator[Span]:
+    """Yield first and last names that are joined as in user names, links and names of files."""
+    words = list(HANDLE_WORD.finditer(text))
+    for one, two in pairwise(words):
+        first, last = one.group(), two.group()
+        between = text[one.end() : two.start()]
+        if min(len(first), len(last)) < MIN_HANDLE or not BETWEEN.fullmatch(between):
+            continue
+        # A hyphen joins other words as well, and the parts of a name.
+        known = between != "-" or (stands_alone(first) and f"{first}{last}".islower())
+        if known and not {first.lower(), last.lower()} & NO_OPENING and _are_names(first, last):
+            end = re.compile(r"\d{0,4}").match(text, two.end())
+            if f"{first} {last}".lower() not in COMPANIES:
+                yield Span(one.start(), end.end() if end else two.end(), "user_name", False)
+    short = SHORT_HANDLE.fullmatch(text)
+    if short and is_last(short[1] or short[2]) and not is_word(short[1] or short[2]):
+        yield Span(0, len(text), "user_name", False)
+    numbered = NUMBERED.fullmatch(text.strip())
+    if numbered and stands_alone(numbered[1]) and not is_word(numbered[1]):
+        yield Span(0, len(text), "user_name", False)
 
 
 def _in_small_letters(text: str) -> Iterator[Span]:
@@ -215,10 +256,14 @@ def _by_context(text: str, shouted: bool) -> Iterator[Span]:
         words = match.group(1).lower().split()
         if not {*words} & NOT_NAMES and " ".join(words) not in COMPANIES:
             yield Span(*match.span(1), "name", False)
+    for match in BEGINNING.finditer(text):
+        if _known(match[1]) and not is_word(match[1]) and bare(match[1]) not in NO_OPENING:
+            yield Span(*match.span(1), "name", False)
     if SAN.search(text):
         yield from (Span(*match.span(1), "name") for match in BEFORE_SAN.finditer(text))
     if ", " in text:
         yield from _last_first(text)
+    yield from (Span(*match.span(), "name") for match in KOREAN.finditer(text))
     for match in COUPLE.finditer(text):
         one, two, last = match.groups()
         if is_first(one) and is_first(two) and is_last(last) and not (is_word(one) and is_word(two)):
@@ -336,7 +381,7 @@ def _by_list(text: str, shouted: bool) -> Iterator[Span]:
         if ORGANISATION.search(text[:start]):
             continue
         taken = end
-        if " ".join(text[start:end].lower().split()) in COMPANIES:
+        if " ".join(re.split(r"[\s-]+", text[start:end].lower())) in COMPANIES:
             continue
         yield Span(start, end, "name", count > 1)
 

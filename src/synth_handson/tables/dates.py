@@ -4,8 +4,9 @@ A format is one of ``strptime``, with what the C library's ``strftime`` adds: ``
 front, ``%^b`` in capitals, ``%P`` for am and pm in small letters, and of Japanese eras ``%EC`` (令和),
 ``%Ey`` (the year of the era) and ``%EY`` (令和元年). ``%Eg`` and ``%En`` are an era's letter and number
 (R and 5). ``%B{fr_FR}`` is the month in a language of `synth_handson.tables.months`, ``%p{ja}`` 午前 or 午後,
-``%-d{er}`` the day, the first of a month as 1er, ``%Y{BE}`` the year of the Buddhist era, and ``%-I{0}`` an
-hour of half a day from 0 to 11.
+``%-d{er}`` the day, the first of a month as 1er, ``%Y{BE}`` the year of the Buddhist era, ``%-I{0}`` an
+hour of half a day from 0 to 11, ``%-d{th}`` the day as 1st, ``%f{3}`` milliseconds, and ``%a{ja}``,
+``%a{en}`` and ``%A{en}`` the day of the week, which has to be that of the date.
 """
 
 import re
@@ -29,15 +30,38 @@ _ERAS = [
 ]  # fmt: skip
 _SHORT_YEAR = [form.replace("%Y", "%y") for form in (*_YEAR_FIRST, *_YEAR_LAST)]
 _EASTERN = ["%Y年%m月%d日", "%Y年%m月%d号", "%Y년 %m월 %d일", "%Y년%m월%d일"]
-_CLOCK = ("%H:%M", "%H:%M:%S", "%H:%M:%S.%f")
-_HALF_DAYS = ("%I:%M %p", "%I:%M:%S %p", "%I:%M%p", "%I:%M:%S%p")
-HALF_DAYS = {"ja": ("午前", "午後"), "ko": ("오전", "오후"), "zh": ("上午", "下午")}
-"""Words for before and after noon, which stand before the hour."""
+_CLOCK = ("%H:%M", "%H:%M:%S", "%H:%M:%S.%f", "%H:%M:%S.%f{3}")
+_HALF_DAYS = ("%I:%M %p", "%I:%M:%S %p", "%I:%M%p", "%I:%M:%S%p", "%I:%M %p{en}", "%I:%M:%S %p{en}")
+HALF_DAYS = {"en": ("a.m.", "p.m."), "ja": ("午前", "午後"), "ko": ("오전", "오후"), "zh": ("上午", "下午")}
+"""Words for before and after noon, which stand before the hour, in English behind it."""
+WEEKDAYS = {
+    ("a", "ja"): tuple("月火水木金土日"),
+    ("a", "en"): ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"),
+    ("A", "en"): ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"),
+}
 _HALF_DAYS_FIRST = [
-    f"%p{{{name}}}{sep}{clock}" for name in HALF_DAYS for sep in ("", " ") for clock in ("%I:%M", "%I:%M:%S")
+    f"%p{{{name}}}{sep}{clock}"
+    for name in ("ja", "ko", "zh")
+    for sep in ("", " ")
+    for clock in ("%I:%M", "%I:%M:%S")
 ]
 _DAY_TIMES = ["", "T%H:%M:%SZ", *(f"{sep}{clock}" for sep in " T" for clock in _CLOCK)]
-_DAY_TIMES += [f" {clock}" for clock in _HALF_DAYS]
+_DAY_TIMES += [*(f" {clock}" for clock in _HALF_DAYS), " %H:%M:%S UTC"]
+_WITH_WEEKDAY = [
+    *(f"{day}{week}" for day in (*_YEAR_FIRST, "%Y年%m月%d日") for week in ("(%a{ja})", "（%a{ja}）")),
+    *(f"{day}{week} %H:%M" for day in (*_YEAR_FIRST, "%Y年%m月%d日") for week in ("(%a{ja})", "（%a{ja}）")),
+    *(f"%a{{en}}{sep} %d %b %Y{clock}" for sep in ("", ",") for clock in ("", " %H:%M", " %H:%M:%S")),
+    *("%a{en}, %b %d, %Y", "%a{en} %b %d %H:%M:%S %Y", "%A{en}, %d %B %Y", "%A{en}, %B %d, %Y"),
+]
+_DOTTED = ["%d. %m. %Y", "%Y. %m. %d.", "%Y. %m. %d", "%Y.%m.%d."]
+_ORDINAL = [
+    "%-d{th} %B %Y",
+    "%-d{th} of %B %Y",
+    "%B %-d{th}, %Y",
+    "%B %-d{th} %Y",
+    "%-d{th} %b %Y",
+    "%b %-d{th}, %Y",
+]
 DATE_FORMATS = (
     *(
         f"{day}{clock}"
@@ -46,10 +70,15 @@ DATE_FORMATS = (
     ),
     *(f"{day}{clock}" for day in _NAMED for clock in ("", " %H:%M", " %H:%M:%S")),
     *(f"{day} {clock}" for day in (*_YEAR_FIRST, *_EASTERN) for clock in _HALF_DAYS_FIRST),
+    *(f"%Y年%m月%d日{sep}%H時%M分" for sep in ("", " ")),
+    *_WITH_WEEKDAY,
+    *_DOTTED,
+    *_ORDINAL,
+    "%Y%m%dT%H%M%S",
     *_ERAS,
 )
 """Formats that write a date in only one way, so that it is written back exactly as it was read."""
-TIME_FORMATS = (*_CLOCK, *_HALF_DAYS, "%H時%M分", "%H時%M分%S秒", "%H시 %M분", *_HALF_DAYS_FIRST)
+TIME_FORMATS = (*_CLOCK, *_HALF_DAYS, "%Hh%M", "%H時%M分", "%H時%M分%S秒", "%H시 %M분", *_HALF_DAYS_FIRST)
 TIME_FORMATS += ("%p{ja}%I時", "%p{ja}%I時%M分", "%p{ja}%I時%M分%S秒", "%p{ko} %I시", "%p{ko} %I시 %M분")
 TIME_FORMATS += tuple(f"%p{{zh}}%I{hour}%M分" for hour in "时時点點")
 _MONTH_FORMS = (
@@ -71,6 +100,7 @@ _FIRSTS = ("er", "º", ".º")
 """What follows the first of a month, and no other day, in French, and in Portuguese, Spanish and Italian."""
 BUDDHIST = 543
 """Years by which the Buddhist era is ahead."""
+_BUDDHIST_YEAR = re.compile(r"(?<!\d)2[45]\d\d")
 DIGITS = ("%Y%m%d", "%Y%m%d%H%M%S")
 """Formats that write a date as a whole number."""
 ERA_DIGITS = "%En%Ey%m%d"
@@ -184,6 +214,7 @@ def read_dates(column: Column, form: str) -> Column:
     Dates without a year are held in the year 2000.
     """
     texts = column.astype("str").where(column.notna())
+    form = form.replace("%f{3}", "%f")
     if "{" in form:
         return read_dates(*_in_plain_parts(texts, form))
     if "%E" in form or "%-E" in form:
@@ -193,6 +224,11 @@ def read_dates(column: Column, form: str) -> Column:
     if "%" in form and not re.search("%[YycxsGD]", form):
         texts, form = f"{NO_YEAR} " + texts, f"%Y {form}"
     return pd.to_datetime(texts, format=form, errors="coerce")
+
+
+def strptime_format(form: str) -> str:
+    """Return what ``strptime`` reads a format with; parts in braces except for milliseconds stay."""
+    return _plain(form.replace("%f{3}", "%f"))
 
 
 def read_times(column: Column, form: str) -> Column:
@@ -216,7 +252,7 @@ def _only_format(texts: Iterable[str], forms: Iterable[str]) -> str | None:
     values = _values(texts)
     # Looked up once: there are thousands of spellings, and hardly any fits the first value.
     first = values.iloc[0]
-    for spellings in _candidates(tuple(forms)):
+    for spellings in _candidates(tuple(forms), bool(_BUDDHIST_YEAR.search(str(first)))):
         fitting = {
             form: one for form, one in spellings if _pattern(one).fullmatch(first) and _fits(values, one)
         }
@@ -230,11 +266,12 @@ def _only_format(texts: Iterable[str], forms: Iterable[str]) -> str | None:
 
 
 @cache
-def _candidates(forms: tuple[str, ...]) -> tuple[tuple[tuple[str, str], ...], ...]:
+def _candidates(forms: tuple[str, ...], buddhist: bool) -> tuple[tuple[tuple[str, str], ...], ...]:
     """Return each format with the ways to spell it, those with zeros in front first."""
+    eastern = map(_buddhist, _SPELLS) if buddhist else ()
     return tuple(
         tuple((form, one) for form in forms for one in _cases(spell(form)))
-        for spell in (*_SPELLS, _from_zero, _unpadded_from_zero)
+        for spell in (*eastern, *_SPELLS, _from_zero, _unpadded_from_zero)
     )
 
 
@@ -319,6 +356,10 @@ def _fits(values: Column, form: str) -> bool:
     # Some values settle it for almost every column and format.
     if not all(map(pattern.fullmatch, values.iloc[:FIRST])):
         return False
+    if re.search("%[aA]{", form):
+        known = values.drop_duplicates()
+        read = read_dates(known, form)
+        return bool(read.notna().all() and (write_dates(read, form) == known).all())
     parts = [values.iloc[start : start + PIECE] for start in range(0, len(values), PIECE)]
     try:
         return all(
@@ -352,13 +393,22 @@ def _own(token: str) -> tuple[str, str]:
 
 
 def _sign_of_own(letter: str, inside: str) -> str:
-    patterns = {"d": rf"1{re.escape(inside)}|[2-9]|[1-3]\d", "Y": r"2[45]\d\d", "I": r"\d|1[01]"}
+    if inside == "th":
+        return r"(?:[23]?1st|2?2nd|2?3rd|[1-3]?[04-9]th|1[1-3]th)"
+    patterns = {
+        "d": rf"1{re.escape(inside)}|[2-9]|[1-3]\d",
+        "Y": r"2[45]\d\d",
+        "I": r"\d|1[01]",
+        "f": r"\d{3}",
+    }
     names = sorted(_names_of(letter, inside), key=len, reverse=True)
     return patterns.get(letter) or "|".join(map(re.escape, names)) or NEVER
 
 
 def _names_of(letter: str, language: str) -> tuple[str, ...]:
     """Return months, or the halves of a day, in a language; none if it is unknown."""
+    if letter in "aA":
+        return WEEKDAYS.get((letter, language), ())
     return {"B": month_names(), "p": HALF_DAYS}.get(letter, {}).get(language, ())
 
 
@@ -375,8 +425,13 @@ def _in_plain_parts(texts: Column, form: str) -> tuple[Column, str]:
                 pieces += [text[end : found.start(group)], _plain_value(*_own(token), found[group])]
                 end = found.end(group)
             written[text] = "".join(pieces) + text[end:]
-    plain = "".join("%" + _own(part)[0].replace("B", "m") if part in tokens else part for part in parts)
+    plain = "".join(_plain_token(part) if part in tokens else part for part in parts)
     return texts.map(written), plain
+
+
+def _plain_token(token: str) -> str:
+    letter, _ = _own(token)
+    return "" if letter in "aA" else "%" + letter.replace("B", "m")
 
 
 def _plain_value(letter: str, inside: str, value: str) -> str:
@@ -389,7 +444,9 @@ def _plain_value(letter: str, inside: str, value: str) -> str:
         case "I":
             return value if int(value) else "12"
         case "d":
-            return value.removesuffix(inside)
+            return value.rstrip("stndrh") if inside == "th" else value.removesuffix(inside)
+        case "a" | "A":
+            return ""  # the date says it
     return str(int(value) - BUDDHIST)
 
 
@@ -447,12 +504,22 @@ def _token(value: datetime | time, token: str) -> str:
     return text.upper() if token.startswith("%^") else text.lower() if token == "%P" else text
 
 
+def _ending(day: int) -> str:
+    return "th" if 10 < day < 14 else {1: "st", 2: "nd", 3: "rd"}.get(day % 10, "th")
+
+
 def _own_token(value: datetime | time, letter: str, inside: str) -> str:
     if letter == "I":
         return str(value.hour % 12)
     if letter == "p":
         return _names_of(letter, inside)[value.hour // 12]
+    if letter == "f":
+        return f"{value.microsecond // 1000:03}"
     assert isinstance(value, datetime)
+    if letter in "aA":
+        return WEEKDAYS[letter, inside][value.weekday()]
+    if inside == "th":
+        return str(value.day) + _ending(value.day)
     if letter == "B":
         return _names_of(letter, inside)[value.month - 1]
     return f"{value.day}{inside if value.day == 1 else ''}" if letter == "d" else str(value.year + BUDDHIST)

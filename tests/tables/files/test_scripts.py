@@ -10,7 +10,7 @@ from faker.providers.address import it_IT
 
 from synth_handson import ArgumentError
 from synth_handson.tables.files.encodings import find_encoding
-from synth_handson.tables.files.scripts import likely_encodings
+from synth_handson.tables.files.scripts import MIN_SENSE, likely_encodings
 
 TABLES = 150
 VENDORS = (
@@ -119,6 +119,28 @@ def test_one_word_is_enough(word: str, tmp_path: Path) -> None:
 def test_one_western_word_is_enough(word: str, tmp_path: Path) -> None:
     (tmp_path / "a.csv").write_bytes(f"id,x\n1,{word}\n".encode("cp1252"))
     assert find_encoding(tmp_path / "a.csv") == "cp1252"
+
+
+@pytest.mark.parametrize(
+    ("cells", "encoding"),
+    [
+        (["Rafał", "Gdańsk"], "cp1250"),
+        (["Jiřina", "Škoda", "Blažena"], "iso8859_2"),
+        (["Jovanović", "Pavlič"], "cp1250"),
+        (["Tõnu", "Õunapuu"], "cp1257"),
+        (["Stănescu", "Petrişor"], "cp1250"),
+        (["Lüdenscheid"], "cp850"),
+        (["Éric", "Élise"], "mac_roman"),
+        (["5 m²", "7 km²", "12 cm³"], "cp1252"),
+        (["£3", "£5"], "cp1252"),
+        (["Zoë", "François", "Björn"], "cp1252"),
+    ],
+)
+def test_a_few_cells_are_read_as_written(cells: list[str], encoding: str) -> None:
+    content = [cell.encode(encoding) for cell in cells]
+    found, sense = likely_encodings(content)[0]
+    assert [cell.decode(found) for cell in content] == cells
+    assert sense >= MIN_SENSE
 
 
 def test_turkish_is_not_taken_for_words_of_three_other_languages() -> None:

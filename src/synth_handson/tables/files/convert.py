@@ -13,7 +13,14 @@ import pandas as pd
 from synth_handson.errors import ArgumentError
 from synth_handson.tables.checks import MISSING_MARKERS
 from synth_handson.tables.columns import Column, as_canonical, column_kind
-from synth_handson.tables.dates import asked_format, read_dates, read_times, time_format, write_dates
+from synth_handson.tables.dates import (
+    asked_format,
+    read_dates,
+    read_times,
+    strptime_format,
+    time_format,
+    write_dates,
+)
 from synth_handson.tables.files.form import ColumnForm, ColumnType
 from synth_handson.tables.files.infer import DIGITS, NUMBER, WHOLE, ZONED, matches, without_signs
 from synth_handson.tables.files.levels import PIECE, by_pieces
@@ -150,9 +157,11 @@ def _dates(text: Column, form: ColumnForm) -> Column:
         _check(text, values.notna())
         return _in_microseconds(values)
 
+    plain = strptime_format(form.date_format or "")
+
     def zoned(part: Column) -> Column:
         parts = part.str.extract(ZONED.pattern, expand=True)
-        return pd.to_datetime(parts[0] + parts[1], format=f"{form.date_format}%z", utc=True, errors="coerce")
+        return pd.to_datetime(parts[0] + parts[1], format=f"{plain}%z", utc=True, errors="coerce")
 
     moments = by_pieces(zoned, text)
     _check(text, moments.notna())

@@ -11,7 +11,14 @@ from numpy.typing import NDArray
 
 from synth_handson.tables.checks import MISSING_MARKERS
 from synth_handson.tables.columns import Column
-from synth_handson.tables.dates import DATE_FORMATS, date_format, digit_format, names_codes, time_format
+from synth_handson.tables.dates import (
+    DATE_FORMATS,
+    date_format,
+    digit_format,
+    names_codes,
+    strptime_format,
+    time_format,
+)
 from synth_handson.tables.files.form import ColumnForm
 from synth_handson.tables.files.levels import PIECE, by_pieces
 from synth_handson.tables.texts import looks_like_dates
@@ -239,7 +246,7 @@ def _date(name: str, values: Column) -> ColumnForm | None:
     if first:
         days, zones = _without_zones(values)
         pattern = date_format(days) if days.notna().all() else None
-        if pattern and "%H" in pattern:
+        if pattern and "%H" in pattern and "{" not in strptime_format(pattern):
             several = len(zones) > 1
             zone = "Z" if several else zones[0]
             reason, details = ("zones", {"count": len(zones)}) if several else ("zone", {"zone": zone})

@@ -22,6 +22,8 @@ MISPLACED = log(1 / 1000)
 """Log likelihood of a character that its language does not use at this place."""
 FIRST = log(50)
 """Log prior odds of files from Japan and Western Europe against all others."""
+KNOWN = log(20)
+"""Log odds for a word that is a name of a person or place in some country that writes in Latin letters."""
 MIN_SENSE = 0.7
 """Share of the non-ASCII characters that must be common and in plausible places."""
 MAX_CELLS = 2_000
@@ -52,6 +54,7 @@ class Script:
         judged = [self.sign(sign) for sign in odd]
         misplaced = self.misplaced(text)
         likely = self.prior + sum(one for one, _ in judged) + ASCII * (len(text) - len(odd))
+        likely += KNOWN * len(_known_words() & set(_WORD.findall(text)))
         sense = (sum(common for _, common in judged) - misplaced) / len(odd)
         return likely + MISPLACED * misplaced, sense
 
@@ -95,6 +98,19 @@ def _met(locale: str) -> frozenset[str]:
     return frozenset(sign for sign in signs if not sign.isascii())
 
 
+@cache
+def _known_words() -> frozenset[str]:
+    """Return names of people and places of Faker with letters beyond ASCII, and these in capitals."""
+    words: set[str] = set()
+    for locale in _LATIN.split():
+        for part in ("person", "address"):
+            with suppress(ImportError):
+                values = vars(import_module(f"faker.providers.{part}.{locale}").Provider).values()
+                words.update(word for text in _texts(list(values)) for word in _WORD.findall(text))
+    names = {word for word in words if len(word) >= MIN_KNOWN and not word.isascii()}
+    return frozenset(names | {name.upper() for name in names})
+
+
 def _texts(value: object) -> Iterable[str]:
     if isinstance(value, str):
         yield value
@@ -105,6 +121,12 @@ def _texts(value: object) -> Iterable[str]:
             yield from _texts(one)
 
 
+_LATIN = """
+az_AZ cs_CZ da_DK de_DE es_ES et_EE fi_FI fr_FR hr_HR hu_HU is_IS it_IT lt_LT lv_LV nl_NL no_NO pl_PL pt_BR
+pt_PT ro_RO sk_SK sl_SI sv_SE tr_TR
+"""
+MIN_KNOWN = 3
+"""Shortest name that is told from other letters."""
 _KANJI = "\u3400-\u9fff\uf900-\ufaff"
 _HALF = "\uff66-\uff9f"
 _OUT_OF_PLACE = re.compile(
@@ -112,8 +134,10 @@ _OUT_OF_PLACE = re.compile(
     # letters.
     rf"(?<=[a-z])[{_KANJI}]|[{_KANJI}](?=[a-z])|\xa0"
     "|(?<=[A-Za-z])[Ａ-Ｚａ-ｚ]|[Ａ-Ｚａ-ｚ](?=[A-Za-z])|(?<=[a-z])[ぁ-ヴ](?=[a-z])"
+    rf"|(?<![ぁ-ヿ{_KANJI}])[ぁ-ヴ](?=[a-z]{{2}})"
     rf"|(?<![{_HALF}\d().・-])[{_HALF}](?![{_HALF}])|(?<=[A-Za-z])[{_HALF}]|[{_HALF}](?=[A-Za-z])"
     rf"|(?<=[{_KANJI}])[{_HALF}]|[{_HALF}](?=[{_KANJI}])"
+    "|(?<=[A-Za-z])[\u2010-\u2312\u3001-\u3015](?=[a-z])"
     "|(?<![ｳｶ-ﾄﾊ-ﾎ])ﾞ|(?<![ﾊ-ﾎ])ﾟ|(?<![ｦ-ﾟ])[｡､｣･]|[｢](?![ｦ-ﾟ])"
 )
 
@@ -186,7 +210,7 @@ def _korean(sign: str) -> Judged:
 # Alphabets: one byte a letter.
 
 _WESTERN = (
-    "äöüß", "àâæçéèêëîïôœùûüÿ", "áéíóúüñ", "áâãàçéêíóôõúü", "àèéìíîòóùú", "áéèêëïíóöúü", "àçèéíïòóúü",
+    "äöüßéèç", "àâæçéèêëîïôœùûüÿ", "áéíóúüñ", "áâãàçéêíóôõúü", "àèéìíîòóùú", "áéèêëïíóöúüç", "àçèéíïòóúü",
     "åäöéü", "æøåäöéèêóòâôü",
 )  # fmt: skip
 _ICELANDIC = ("áðéíóúýþæö", "áíóúýæøð")
@@ -209,12 +233,14 @@ _L = "[^\\W\\d_¹²³½¼¾]"
 _WORD = re.compile(f"(?:{_L}|[{_ABOVE}])+")
 _IN_PLACE = re.compile(
     f"(?<!{_L})[€£¥¢¤§©®°±×÷«»„“”‘’‚…–—•†‡‰¿¡½¼¾²³¹·¶™\xa0№](?!{_L})"
-    f"|(?<=\\d)[°\xa0€£¥–—](?={_L})|(?<!{_L})[§€£¥©„“«‘‚¿¡\xa0](?={_L})"
-    f"|(?<={_L})[”“»’…®™²³°\xa0–—·](?!{_L})|(?<={_L})[’·–—\xa0…](?={_L})"
+    f"|(?<=\\d)[°\xa0€£¥–—](?={_L})|(?<!{_L})[§€£¥„“«‘‚¿¡\xa0](?={_L})"
+    f"|(?<={_L})[”“»’…®™°\xa0–—·](?!{_L})|(?<={_L})[’·–—\xa0…](?={_L})"
+    f"|(?<=(?<!{_L})m)[²³](?!{_L})|(?<=(?<!{_L})[cdkm]m)[²³](?!{_L})"
     f"|[{_ABOVE}]"
 )
 _NEVER = re.compile(
     "õ(?!e)|Õ(?!E)"  # Portuguese has it in "ões" alone, Hungarian ő is coded in its place
+    "|ã(?![oeimsz]|\\b)|[ªº](?=[a-z])"  # Romanian has ă and ş there
     "|[ךםןףץ](?=[א-ת])"
     f"|(?<![\u0e01-\u0e2e{_ABOVE}])[{_ABOVE}]"
 )
@@ -236,6 +262,8 @@ def _letters(alphabets: tuple[str, ...]) -> tuple[Callable[[str], Judged], Calla
 
     def word(match: re.Match[str]) -> int:
         letters = match[0]
+        if not latin and len(letters) == 1 and match.string[match.end() : match.end() + 1].isdigit():
+            return 1  # £3 is no letter and a number
         odd = [letter for letter in letters if not letter.isascii() and letter not in "ªºµ"]
         if not odd:
             return 0
@@ -249,7 +277,7 @@ def _letters(alphabets: tuple[str, ...]) -> tuple[Callable[[str], Judged], Calla
 
     def misplaced(text: str) -> int:
         signs = sum(not one.isascii() and not one.isalpha() for one in text)
-        signs -= len(_IN_PLACE.findall(text)) - len(_NEVER.findall(text))
+        signs -= len(_IN_PLACE.findall(text)) - (0 if alphabets is _BALTIC else len(_NEVER.findall(text)))
         # Yýlmaz would be Czech and Ţahin Romanian: a table of one language is likelier.
         odd = {one for one in text if one in known and not one.isascii()}
         several = latin and not any(letters_of >= odd for letters_of in sets)
