@@ -157,7 +157,7 @@ def quick_verdict(synthetic: pd.DataFrame, train: pd.DataFrame, holdout: pd.Data
     ]
     checks = (
         *split_measures(tables, real_auc(tables, seed), count_split(tables)),
-        holdout_matches(neighbours.joins),
+        holdout_matches(neighbours.joins, tables),
     )
     return decide(measures, LIMITS, len(synthetic), checks).outcome
 

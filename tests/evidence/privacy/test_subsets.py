@@ -24,6 +24,7 @@ from synth_handson.evidence.privacy.subsets import (
     choose_subsets,
     holdout_matches,
     nearest_values,
+    rule_out,
     spread_of,
     subset_joins,
     subset_matches,
@@ -249,7 +250,8 @@ class TestHoldoutMatches:
         table = load_bank_marketing("bundled").frame
         people = bank(table, *sizes) if shape == "bank" else drawn(shape, *sizes)
         synthetic = leak("given the holdout, too", people, 1_000, share, 0)
-        found = holdout_matches(joins(prepare_tables(synthetic, people.train, people.holdout)))
+        tables = prepare_tables(synthetic, people.train, people.holdout)
+        found = holdout_matches(joins(tables), tables)
         assert found.p_value is not None and found.p_value < 1e-9
         assert found.value is not None and found.reference is not None
         assert found.value - found.reference > 0.05
@@ -260,5 +262,33 @@ class TestHoldoutMatches:
         for seed in range(40):
             people = drawn("census", 600, 400, 300, seed)
             tables = prepare_tables(honest(people, 300, seed), people.train, people.holdout)
-            p_values.append(holdout_matches(joins(tables)).p_value)
+            p_values.append(holdout_matches(joins(tables), tables).p_value)
         assert (np.array(p_values) < 0.05).sum() <= 40 * 0.05 + 3 * np.sqrt(40 * 0.05 * 0.95)
+
+    @pytest.mark.parametrize("key", [("number",), ("state", "year")])
+    def test_keys_that_are_made_up_may_be_somebodys(self, key: tuple[str, ...]) -> None:
+        rng = np.random.default_rng(0)
+        cells = rng.permutation(1_600)  # 40 states in 40 years, or 1,600 customers
+        people = pd.DataFrame({"number": cells * 3.0, "state": cells % 40.0, "year": cells // 40 + 1980.0})
+        people = people[list(key)].assign(score=rng.normal(size=1_600), plan=rng.choice(["a", "b"], 1_600))
+        train, holdout = people.head(600), people.iloc[600:1_200]
+        synthetic = pd.DataFrame({name: rng.permutation(people[name])[:600] for name in people})
+        synthetic["score"] = rng.normal(size=600)
+        tables = prepare_tables(synthetic, train, holdout)
+        p_value = holdout_matches(joins(tables), tables).p_value
+        assert p_value is not None and p_value > 0.05
+        # Given the holdout, it is still noticed: by the other columns.
+        tables = prepare_tables(holdout, train, holdout)
+        p_value = holdout_matches(joins(tables), tables).p_value
+        assert p_value is not None and p_value < 1e-9
+
+
+def test_rows_rule_each_other_out_where_fewer_agree_than_by_chance() -> None:
+    rng = np.random.default_rng(0)
+    real = pd.DataFrame({"number": rng.permutation(300) * 5.0, "cents": rng.uniform(0, 1e6, 300).round(2)})
+    real["plan"] = rng.choice(["a", "b"], 300)
+    assert rule_out(real, ("number",))  # 44,850 pairs, 300 numbers: 150 pairs would agree
+    assert rule_out(real, ("number", "plan"))
+    assert not rule_out(real, ("cents",))  # 100 million amounts: nobody's would be the same anyway
+    assert not rule_out(real, ("plan",))
+    assert not rule_out(real, ("isna(*)",))

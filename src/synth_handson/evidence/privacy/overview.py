@@ -161,7 +161,7 @@ def assess_privacy(
         *((same,) if same else ()),
         *((order,) if order else ()),
         *split_measures(tables, real_auc, counts.split),
-        *((*hints, holdout_matches(neighbours.joins)) if as_in_reality else ()),
+        *((*hints, holdout_matches(neighbours.joins, tables)) if as_in_reality else ()),
     )
     distances = distance_shares(neighbours.to_train, neighbours.holdout_to_train)
     if on_attacks:

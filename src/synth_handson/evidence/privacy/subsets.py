@@ -22,9 +22,11 @@ from math import comb
 
 import numpy as np
 import pandas as pd
+from scipy.special import pdtr
 
 from synth_handson.evidence.measures import Measure
 from synth_handson.evidence.privacy.people_found import PeopleFound
+from synth_handson.evidence.three_tables import AssessedTables
 from synth_handson.metrics.arrays import Booleans, Floats, Integers, number_rows, one_of_each
 from synth_handson.metrics.distances import HeomSpace
 from synth_handson.metrics.intervals import (
@@ -32,6 +34,7 @@ from synth_handson.metrics.intervals import (
     exact_share,
     upper_tail,
 )
+from synth_handson.tables.columns import Column
 
 MAX_SUBSETS = 250
 """Subsets of at least half of the columns that are tried; if there are more, a sample."""
@@ -44,6 +47,8 @@ BINS = 20
 """Bins of a number: two numbers match if they lie in the same twentieth of the real people."""
 GAPS = ("isna(*)",)
 """Stands for which of a row's values are missing, instead of a subset of columns."""
+RULED_OUT = 1e-4
+"""Probability that so few pairs of rows agree by chance, below which a subset is taken for a key."""
 FOLLOWED = 1_000
 """Training people sampled to see by which subsets they are unique."""
 
@@ -327,13 +332,21 @@ def subset_matches(join: SubsetJoin) -> Measure:
     return join.found.measure(name, join.subsets[join.found.best])
 
 
-def holdout_matches(joins: Sequence[SubsetJoin]) -> Measure:
+def holdout_matches(joins: Sequence[SubsetJoin], tables: AssessedTables) -> Measure:
     """Compare how many holdout people synthetic rows find with how many as many training rows find.
 
     A generator that never saw the holdout hardly knows its people better than other real rows do. But one
     that draws rare groups more often than they occur finds more of their people. Groups of the column in
     which the synthetic table differs most from the training table are drawn alike (`Drawn`); others are not.
     So it is a hint, and no test.
+
+    Parameters
+    ----------
+    joins
+        What was counted.
+    tables
+        The tables. Subsets in which training and holdout rows rule each other out, as numbers of customers
+        do, are left out: real rows are no yardstick there, and a number that is made up may be somebody's.
 
     Returns
     -------
@@ -342,8 +355,16 @@ def holdout_matches(joins: Sequence[SubsetJoin]) -> Measure:
         those found by real rows, for each row, 0 to 1. Fisher's exact test, corrected for their number.
     """
     tests = sum(len(join.subsets) for join in joins)
-    best = [(float(p[i]), int(i), join) for join in joins for p in [_copied(join)] for i in [np.argmin(p)]]
-    p_value, row, join = min(best, key=lambda found: found[0])
+    real = pd.concat([tables.train, tables.holdout])
+    compared = {False: real, True: real.apply(_in_ventiles)}
+    ordered = sorted(
+        ((float(p), row, join) for join in joins for row, p in enumerate(_copied(join))),
+        key=lambda found: found[0],
+    )
+    # If they rule each other out in all, the last one shows least.
+    p_value, row, join = next(
+        (one for one in ordered if not rule_out(compared[one[2].binned], one[2].subsets[one[1]])), ordered[-1]
+    )
     copied, expected = map(int, join.holdout_found[:, row])
     rows = join.compared
     return Measure(
@@ -355,6 +376,42 @@ def holdout_matches(joins: Sequence[SubsetJoin]) -> Measure:
         p_value=min(p_value * tests, 1.0),
         attributable=attributable_fraction(copied, rows, expected, rows),
     )
+
+
+def rule_out(real: pd.DataFrame, subset: tuple[str, ...]) -> bool:
+    """Tell whether fewer pairs of rows agree in a subset of the columns than would if these were independent.
+
+    So it is with keys: each customer has a number, each state a row a year. The number of agreeing pairs is
+    compared with the Poisson distribution. Of a number or a date that never repeats, any multiple of the
+    smallest step within its range is as likely.
+    """
+    if not set(subset) <= set(real):
+        return False
+    part = real[list(subset)]
+    pairs = len(part) * (len(part) - 1) / 2
+    agree = [max(_agreeing(part[[name]]) / pairs, _by_step(part[name])) for name in subset]
+    return bool(pdtr(_agreeing(part), pairs * float(np.prod(agree))) < RULED_OUT)
+
+
+def _in_ventiles(column: Column) -> Column:
+    """Replace a number with many values by the twentieth in which its rank lies."""
+    if column.dtype != np.float64 or column.nunique() <= BINS:
+        return column
+    return (column.rank(pct=True) * BINS).round()
+
+
+def _agreeing(rows: pd.DataFrame) -> float:
+    """Count the pairs of rows that agree."""
+    alike = rows.groupby(list(rows), dropna=False, observed=True, sort=False).size().to_numpy(float)
+    return float((alike * (alike - 1)).sum() / 2)
+
+
+def _by_step(column: Column) -> float:
+    """Return the probability that two values on the grid of a number's or a date's smallest step agree."""
+    if column.dtype != np.float64:
+        return 0.0
+    known = np.unique(column.dropna())
+    return float(np.diff(known).min() / (known[-1] - known[0])) if len(known) > 1 else 0.0
 
 
 def _copied(join: SubsetJoin) -> Floats:
