@@ -192,14 +192,24 @@ class TestDecide:
         blind = replace(GOOD, copied=None, hinted=60)
         assert decide([a_test("dcr_share", 0.5)], blind, 1_000).outcome == "review"
 
-    @pytest.mark.parametrize(("value", "outcome"), [(0.9, "review"), (0.06, "fail")])
-    def test_the_same_people_on_both_sides_leave_nothing_to_judge(self, value: float, outcome: str) -> None:
+    @pytest.mark.parametrize(
+        ("value", "p_value", "outcome", "said"),
+        [
+            (0.9, 0.5, "review", "verdict.shown_shared_people"),
+            (0.9, 1e-9, "fail", "verdict.shared_too"),
+            (0.06, 0.5, "pass", None),
+        ],
+    )
+    def test_the_same_people_on_both_sides_clear_no_table_and_hide_no_leak(
+        self, value: float, p_value: float, outcome: str, said: str | None
+    ) -> None:
         shared = Measure(
             "shared_people", Estimate(value, value - 0.05, value + 0.05), rows=200, columns=("patient",)
         )
-        verdict = decide([a_test(name, 1e-9) for name in TESTED], GOOD, 1_000, [shared])
+        verdict = decide([a_test(name, p_value) for name in TESTED], GOOD, 1_000, [shared])
         assert verdict.outcome == outcome
-        assert (verdict.reasons[0].key == "verdict.shown_shared_people") == (outcome == "review")
+        assert (said in {reason.key for reason in verdict.reasons}) == (said is not None)
+        assert verdict.split_is_random == (said is None)
 
     @pytest.mark.parametrize(("value", "outcome"), [(0.3, "review"), (0.12, "pass")])
     def test_a_holdout_that_is_known_is_for_review(self, value: float, outcome: str) -> None:

@@ -110,7 +110,7 @@ class Verdict:
     def split_is_random(self) -> bool:
         """Whether training rows and holdout can be random parts of the same people, nobody on both sides."""
         same = "verdict.shown_shared_people"
-        spoilt = {"verdict.not_random", same, f"{same}_people"}
+        spoilt = {"verdict.not_random", "verdict.shared_too", same, f"{same}_people"}
         return spoilt.isdisjoint(reason.key for reason in self.reasons)
 
 
@@ -123,18 +123,19 @@ def decide(
 ) -> Verdict:
     """Decide the verdict by these rules, in this order.
 
-    1. **review** if rows of the same people occur in the training table and in the holdout (more than 5 % of
-       the holdout's rows), or if the two are not random parts of the same people (a test of that is below
-       1 %, corrected for the two): no p-value holds then.
+    1. **review** if training rows and holdout are not random parts of the same people (a test of that is
+       below 1 %, corrected for the two): no p-value holds then.
     2. **fail** if any test's p-value, corrected for the number of tests by Holm's method, is below .1 % and
        what it shows is beyond what is tolerated (`beyond_tolerance`). No average over measures is formed, so
        none can hide another.
        A leaning of the table as a whole (`LEANINGS`) counts with the probability of being no more than what
        is tolerated, here and in 3.
-    3. **review** if any corrected p-value is below 5 %; if more synthetic rows occur in the training table
-       than reality puts there, or if they know the holdout's people better than real rows do, which a
-       generator may do that draws some groups too often, or if they stand in the order of the training rows
-       (`HINTS`); or if a leak of 5 % copied rows would not have been noticed with 80 % probability.
+    3. **review** if rows of the same people occur in the training table and in the holdout (more than 5 % of
+       the holdout's rows), which hides leaks; if any corrected p-value is below 5 %; if more synthetic rows
+       occur in the training table than reality puts there, or if they know the holdout's people better than
+       real rows do, which a generator may do that draws some groups too often, or if they stand in the order
+       of the training rows (`HINTS`); or if a leak of 5 % copied rows would not have been noticed with 80 %
+       probability.
     4. **pass** otherwise. It says that no leak was found, and how large one could have gone unnoticed.
 
     Of rows on demand behind which stand too few people to be measured among, 4. is a **review**, too
@@ -171,11 +172,15 @@ def decide(
     hinted = [m for m in checks if m.name in HINTS and hint_speaks(m)]
     limit = _limit(limits, rows)
     outcome: Outcome = "review"
-    if same or apart:
-        reasons = [_shown(0.0, m) for m in same] + [_shown(p, m) for m, p in apart]
-        reasons += [Message("verdict.not_random")] if apart else []
+    shared = [_shown(0.0, m) for m in same]
+    hidden = [Message("verdict.shared_too", reason.values) for reason in shared]
+    if apart:
+        reasons = [*shared, *(_shown(p, m) for m, p in apart), Message("verdict.not_random")]
     elif failing:
-        outcome, reasons = "fail", [_shown(p, m) for m, p in failing]
+        # Rows of the same people on both sides can hide a leak; they make none.
+        outcome, reasons = "fail", [*(_shown(p, m) for m, p in failing), *hidden]
+    elif same:
+        reasons = shared
     elif shown or hinted:
         reasons = [_shown(m.p_value or 0.0, m) for m in hinted]
         reasons += [_shown(p, m) for m, p in shown]

@@ -49,8 +49,17 @@ def test_half_of_the_holdouts_people_are_counted_as_such(visits: pd.DataFrame) -
 
 def test_the_verdict_asks_for_a_review_and_names_the_column(visits: pd.DataFrame) -> None:
     train = visits.groupby("patient").head(6)
-    evidence = assess(train.drop_duplicates()[:300], train=train, holdout=visits.drop(train.index))
+    drawn = train.sample(300, random_state=0).assign(bpm=np.random.default_rng(2).normal(80, 9, 300).round())
+    evidence = assess(drawn, train=train, holdout=visits.drop(train.index))
     assert evidence.verdict == "review"
     assert "patient" in evidence.reasons[0].render("en")
     assert "patient" in evidence.reasons[0].render("ja")
     assert evidence.reasons[0].key == "verdict.shown_shared_people"
+
+
+def test_copied_rows_fail_all_the_same(visits: pd.DataFrame) -> None:
+    train = visits.groupby("patient").head(6)
+    evidence = assess(train.drop_duplicates()[:300], train=train, holdout=visits.drop(train.index))
+    assert evidence.verdict == "fail"
+    (too,) = (reason for reason in evidence.reasons if reason.key == "verdict.shared_too")
+    assert "patient" in too.render("en") and "patient" in too.render("ja")
