@@ -125,13 +125,13 @@ def preview_files(
         )
         kept = rules(profile)
         drawn = draw_linked(profile, replace(settings, count=count, rules=kept), on_stage=stages.begin)
-    show.rules(profile.proposed, kept)
     for name, table in profile.tables.items():
         show.translate("table_title", name=name)
         show.profile(table)
         rows = drawn.tables[name].head(count)
         show.translate("preview_title", count=len(rows))
         show.rows(rows, table.form)
+    show.rules(profile.proposed, kept)
     show.translate("preview_note")
 
 

@@ -16,14 +16,7 @@ from synth_handson.pii.codes import phone_regions
 from synth_handson.pii.columns import hint, is_bare, is_category
 from synth_handson.pii.japanese import FOREIGN, is_known_word, is_other_word, is_place, name_parts
 from synth_handson.pii.name_finder import NameFinder
-from synth_handson.pii.name_lists import (
-    NOT_NAMES,
-    bare,
-    is_first,
-    is_last,
-    is_word,
-    stands_alone,
-)
+from synth_handson.pii.name_lists import NOT_NAMES, bare, is_first, is_last, is_word, stands_alone
 from synth_handson.pii.national_ids import whole_form
 from synth_handson.pii.other_scripts import WORD, is_chinese_name, is_unlisted
 from synth_handson.pii.scan import scan

@@ -21,14 +21,14 @@ WORDS = re.compile(
 """What stands beside the number of a person, in a text or as the name of a column."""
 LABELLED = re.compile(r"(?<![\w.-])(?=[A-Z]{0,2}\d)[A-Z0-9]{2,}(?:[ -]?[A-Z0-9]{1,7}){0,6}(?![\w-])")
 MIN_DIGITS = 6
+DIGIT = re.compile(r"\d")
 
 
 def _dated(text: str) -> bool:
     """Tell whether six or eight digits begin with a date of birth, the year or the day first."""
     digits = re.sub(r"\D.*", "", text)
-    year, day = (digits[:-4], digits[-2:]) if len(digits) in (6, 8) else ("", "")
-    ways = [(year[-2:], digits[-4:-2], day), (digits[4:6], digits[2:4], digits[:2])]
-    return any(_is_day(int(month), int(day)) for _, month, day in ways if month and day)
+    ways = (digits[-4:-2], digits[-2:]), (digits[2:4], digits[:2])
+    return len(digits) in (6, 8) and any(_is_day(int(month), int(day)) for month, day in ways)
 
 
 def _is_day(month: int, day: int) -> bool:
@@ -49,20 +49,16 @@ WRITTEN: tuple[tuple[str, Valid | None], ...] = (
     (r"(?:\d{8}-?[A-Z]|[XYZ]-?\d{7}-?[A-Z])", _by("es.dni", "es.nie")),
     (r"[A-Z]{6}\d{2}[A-EHLMPRST]\d{2}[A-Z]\d{3}[A-Z]", None),  # Italy
     (r"[12] ?\d{2} ?(?:0\d|1[0-2]) ?\d[\dAB] ?\d{3} ?\d{3} ?\d{2}", _by("fr.nir")),
-    (
-        r"(?!BG|GB|KN|NK|NT|TN|ZZ)[A-CEGHJ-PR-TW-Z][A-CEGHJ-NPR-TW-Z] ?\d{2} ?\d{2} ?\d{2} ?[A-D]",
-        None,
-    ),  # Britain
+    # Britain
+    (r"(?!BG|GB|KN|NK|NT|TN|ZZ)[A-CEGHJ-PR-TW-Z][A-CEGHJ-NPR-TW-Z] ?\d{2} ?\d{2} ?\d{2} ?[A-D]", None),
     (r"(?:\d{2})?\d{6}[-+](?!00)\d{4}", _by("se.personnummer")),
     (r"\d{6}[-+A](?!00)\d{3}[0-9A-Y]", _by("fi.hetu")),
     (r"\d{6}-[1-8]\d{6}", _dated),  # Korea
     (r"[1-9]\d{16}[0-9X]", _by("cn.ric")),
     (r"[A-Z]{3}[PH][A-Z]\d{4}[A-Z]", None),  # India
     (r"[2-9]\d{3} \d{4} \d{4}", _by("in_.aadhaar")),
-    (
-        r"\d{2} ?\d{6} ?[A-Z] ?\d{3}",
-        lambda text: _dated(re.sub(r"\D", "", text[2:])[:6]),
-    ),  # Germany, pensions
+    # Germany, pensions
+    (r"\d{2} ?\d{6} ?[A-Z] ?\d{3}", lambda text: _dated(re.sub(r"\D", "", text[2:])[:6])),
     (r"756\.\d{4}\.\d{4}\.\d{2}", _by("ch.ssn")),
 )
 """Forms of numbers of persons, with check digits or days where they have them."""
@@ -94,6 +90,8 @@ _WRITTEN = [(re.compile(rf"(?<![\w.-])(?:{form})(?![\w-]|\.\d)", re.ASCII), vali
 
 def find_national_ids(text: str) -> Iterator[Span]:
     """Yield numbers of persons and Japanese licence plates in a text of `spans.plain`."""
+    if not DIGIT.search(text):
+        return
     for pattern, valid in _WRITTEN:
         for found in pattern.finditer(text):
             if valid is None or valid(found.group()):

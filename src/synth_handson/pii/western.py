@@ -107,6 +107,7 @@ AFTER_LABEL = re.compile(r"(?:^|[:;(\[]\s*|\b[Bb]y\s)$")
 HANDLE_WORD = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
 BETWEEN = re.compile(r"[._+-]|%20|")
 """What joins a first and a last name in user names, paths and links: emma.clarke, EmmaClarke."""
+NUMBER = re.compile(r"\d{1,4}")
 SHORT_HANDLE = re.compile(r"\s*(?:[a-z][._-]([a-z]{4,})|([a-z]{4,})[._-][a-z])\d{0,4}\s*")
 """All of a text that is an initial and a last name: e.clarke."""
 NUMBERED = re.compile(r"([a-z]{3,})[._-]?(?:[a-z]?[._-])?\d{1,4}")
@@ -196,9 +197,9 @@ def _handles(text: str) -> Iterator[Span]:
         # A hyphen joins other words as well, and the parts of a name.
         known = between != "-" or (stands_alone(first) and f"{first}{last}".islower())
         if known and not {first.lower(), last.lower()} & NO_OPENING and _are_names(first, last):
-            end = re.compile(r"\d{0,4}").match(text, two.end())
+            number = NUMBER.match(text, two.end())
             if f"{first} {last}".lower() not in COMPANIES:
-                yield Span(one.start(), end.end() if end else two.end(), "user_name", False)
+                yield Span(one.start(), (number or two).end(), "user_name", False)
     short = SHORT_HANDLE.fullmatch(text)
     if short and is_last(short[1] or short[2]) and not is_word(short[1] or short[2]):
         yield Span(0, len(text), "user_name", False)

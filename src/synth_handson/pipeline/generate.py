@@ -21,7 +21,7 @@ from synth_handson.pii.originals import Originals
 from synth_handson.pii.replace import by_years, fakes_for, originals, replace_marked
 from synth_handson.pipeline.assemble import assemble
 from synth_handson.pipeline.kept_rules import KeptRule
-from synth_handson.pipeline.profile import OnStage, TableProfile, holdout_fraction, tell
+from synth_handson.pipeline.profile import ChoosableColumns, OnStage, TableProfile, holdout_fraction, tell
 from synth_handson.pipeline.refine import refine
 from synth_handson.pipeline.text_writer import TrainTexts, learn_texts, text_notes
 from synth_handson.synthesis.generator import Generator
@@ -421,7 +421,7 @@ def learn(
     return Learned(generator, train, written, fakes, asked)
 
 
-def count_of(profile: TableProfile, settings: GenerationSettings) -> int:
+def count_of(profile: ChoosableColumns, settings: GenerationSettings) -> int:
     """Return how many rows, or people, are wanted.
 
     Raises

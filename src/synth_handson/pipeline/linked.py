@@ -20,7 +20,7 @@ from synth_handson.pii.fakes import Fakes
 from synth_handson.pii.leaks import Leak, find_originals, name_cells, shared_values
 from synth_handson.pii.replace import by_years, fakes_for, originals, replace_marked
 from synth_handson.pipeline.assemble import assemble
-from synth_handson.pipeline.generate import KEY_BYTES, GenerationSettings, rule_notes
+from synth_handson.pipeline.generate import KEY_BYTES, GenerationSettings, count_of, rule_notes
 from synth_handson.pipeline.manifest import LinkedManifest, file_hash
 from synth_handson.pipeline.profile import (
     ChoosableColumns,
@@ -37,7 +37,7 @@ from synth_handson.synthesis.linked import LinkedGenerator
 from synth_handson.synthesis.on_demand import REDRAWN
 from synth_handson.synthesis.run import CancelToken, ProgressCallback
 from synth_handson.synthesis.training import train_generator
-from synth_handson.tables.checks import MIN_ASSESSED_ROWS, check_rows, listed
+from synth_handson.tables.checks import MIN_ASSESSED_ROWS, listed
 from synth_handson.tables.columns import with_columns
 from synth_handson.tables.files.form import Reading, TableForm
 from synth_handson.tables.files.reading import format_of_name, read_file
@@ -288,18 +288,12 @@ def synthesise_linked(
     people, needed = profile.size, 2 * MIN_ASSESSED_ROWS
     if people < needed:
         raise ArgumentError("own_people", people=people, minimum=needed)
-    count = people if settings.count is None else settings.count
-    check_rows(count)
+    count = count_of(profile, settings)
     if count < MIN_ASSESSED_ROWS:
         raise ArgumentError("linked_count", count=count, minimum=MIN_ASSESSED_ROWS)
     fraction = holdout_fraction(people)
     drawn = draw_linked(
-        profile,
-        replace(settings, count=count),
-        fraction,
-        on_stage=on_stage,
-        on_progress=on_progress,
-        cancel=cancel,
+        profile, settings, fraction, on_stage=on_stage, on_progress=on_progress, cancel=cancel
     )
     tables = drawn.tables
     tell(on_stage, "scan")
@@ -358,7 +352,7 @@ def draw_linked(
     )  # fmt: skip
     assert isinstance(generator, LinkedGenerator)
     tell(on_stage, "draw")
-    drawn = generator.sample(settings.count or profile.size, random_state=settings.seed)
+    drawn = generator.sample(count_of(profile, settings), random_state=settings.seed)
     assert isinstance(drawn, LinkedTables)
     redrawn = float(drawn.people.attrs.get(REDRAWN, 0.0))
     return DrawnLinked(_assembled(profile, drawn, fakes, settings.seed), generator, redrawn)

@@ -40,6 +40,11 @@ OnStage = Callable[[Stage], None]
 class ChoosableColumns(ABC):
     """Columns of which somebody chooses a target, and what may be known of a person."""
 
+    @property
+    @abstractmethod
+    def size(self) -> int:
+        """Number of people."""
+
     @abstractmethod
     def named(self, *roles: Role) -> list[str]:
         """Return the columns with these roles."""

@@ -323,16 +323,10 @@ class _Table:
         least = MIN_NAMED if named or self.has_attributes else MIN_PEOPLE
         if alone and (first.size < least or NAMES_THINGS.search(key[0])):
             return None
-        groups = _together([self.columns[name] for name in key])
-        times = np.bincount(groups.codes + 1, minlength=groups.size + 1)[1:]
+        times, look = self._look(key, least, None if alone else RARE_TOGETHER)
+        if look is None:
+            return None
         several = times > 1
-        if several.sum() < least or times[several].sum() < REPEATED_SHARE * self.rows:
-            return None
-        if not alone and not _rare_together([self.columns[name] for name in key]):
-            return None
-        rows = _some_groups(groups.codes, several)
-        seen = {name: column.at(rows) for name, column in self.columns.items()}
-        look = _Look(seen, groups.codes[rows], key)
         of_people = any(map(ATTRIBUTES.search, key + look.constant))
         if not named and not of_people and several.sum() < MIN_PEOPLE:
             return None
@@ -408,17 +402,28 @@ class _Table:
             if any(_agreement(self.columns[thing].codes, self.columns[n]) >= CONSTANT for n in follow):
                 return False
         of_people = any(map(ATTRIBUTES.search, key))
-        together = [self.columns[name] for name in key]
-        groups = _together(together)
+        _, look = self._look(key, MIN_NAMED if of_people else MIN_PEOPLE, RARE_TIED)
+        return look is not None and (of_people or look.covered >= COVERED_TIED)
+
+    def _look(
+        self, key: tuple[str, ...], least: int, rare: float | None
+    ) -> tuple[NDArray[np.intp], _Look | None]:
+        """Count the rows of each group that a key makes, and look at some groups with several.
+
+        There is nothing to look at if fewer than ``least`` groups have several rows, if these are less than
+        half of all, or if the groups are not rarer than this share of those expected by chance.
+        """
+        columns = [self.columns[name] for name in key]
+        groups = _together(columns)
         times = np.bincount(groups.codes + 1, minlength=groups.size + 1)[1:]
         several = times > 1
-        if several.sum() < (MIN_NAMED if of_people else MIN_PEOPLE):
-            return False
-        if times[several].sum() < REPEATED_SHARE * self.rows or not _rare_together(together, RARE_TIED):
-            return False
+        if several.sum() < least or times[several].sum() < REPEATED_SHARE * self.rows:
+            return times, None
+        if rare is not None and not _rare_together(columns, rare):
+            return times, None
         rows = _some_groups(groups.codes, several)
-        look = _Look({n: c.at(rows) for n, c in self.columns.items()}, groups.codes[rows], key)
-        return of_people or look.covered >= COVERED_TIED
+        seen = {name: column.at(rows) for name, column in self.columns.items()}
+        return times, _Look(seen, groups.codes[rows], key)
 
     def _names_people(self, name: str) -> bool:
         if self.columns[name].mail:

@@ -20,11 +20,11 @@ from synth_handson.evidence.privacy.subsets import (
     GAPS,
     MAX_SMALL_SUBSETS,
     MAX_SUBSETS,
+    RealRows,
     SubsetJoin,
     choose_subsets,
     holdout_matches,
     nearest_values,
-    rule_out,
     spread_of,
     subset_joins,
     subset_matches,
@@ -287,8 +287,9 @@ def test_rows_rule_each_other_out_where_fewer_agree_than_by_chance() -> None:
     rng = np.random.default_rng(0)
     real = pd.DataFrame({"number": rng.permutation(300) * 5.0, "cents": rng.uniform(0, 1e6, 300).round(2)})
     real["plan"] = rng.choice(["a", "b"], 300)
-    assert rule_out(real, ("number",))  # 44,850 pairs, 300 numbers: 150 pairs would agree
-    assert rule_out(real, ("number", "plan"))
-    assert not rule_out(real, ("cents",))  # 100 million amounts: nobody's would be the same anyway
-    assert not rule_out(real, ("plan",))
-    assert not rule_out(real, ("isna(*)",))
+    rows = RealRows.of(real)
+    assert rows.rule_out(("number",))  # 44,850 pairs, 300 numbers: 150 pairs would agree
+    assert rows.rule_out(("number", "plan"))
+    assert not rows.rule_out(("cents",))  # 100 million amounts: nobody's would be the same anyway
+    assert not rows.rule_out(("plan",))
+    assert not rows.rule_out(("isna(*)",))

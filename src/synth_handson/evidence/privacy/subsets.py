@@ -34,7 +34,6 @@ from synth_handson.metrics.intervals import (
     exact_share,
     upper_tail,
 )
-from synth_handson.tables.columns import Column
 
 MAX_SUBSETS = 250
 """Subsets of at least half of the columns that are tried; if there are more, a sample."""
@@ -356,14 +355,14 @@ def holdout_matches(joins: Sequence[SubsetJoin], tables: AssessedTables) -> Meas
     """
     tests = sum(len(join.subsets) for join in joins)
     real = pd.concat([tables.train, tables.holdout])
-    compared = {False: real, True: real.apply(_in_ventiles)}
+    compared = {binned: RealRows.of(real, binned) for binned in {join.binned for join in joins}}
     ordered = sorted(
         ((float(p), row, join) for join in joins for row, p in enumerate(_copied(join))),
         key=lambda found: found[0],
     )
     # If they rule each other out in all, the last one shows least.
     p_value, row, join = next(
-        (one for one in ordered if not rule_out(compared[one[2].binned], one[2].subsets[one[1]])), ordered[-1]
+        (one for one in ordered if not compared[one[2].binned].rule_out(one[2].subsets[one[1]])), ordered[-1]
     )
     copied, expected = map(int, join.holdout_found[:, row])
     rows = join.compared
@@ -378,40 +377,54 @@ def holdout_matches(joins: Sequence[SubsetJoin], tables: AssessedTables) -> Meas
     )
 
 
-def rule_out(real: pd.DataFrame, subset: tuple[str, ...]) -> bool:
-    """Tell whether fewer pairs of rows agree in a subset of the columns than would if these were independent.
+@dataclass(frozen=True, eq=False)
+class RealRows:
+    """Training and holdout rows together, and where they rule each other out.
 
-    So it is with keys: each customer has a number, each state a row a year. The number of agreeing pairs is
-    compared with the Poisson distribution. Of a number or a date that never repeats, any multiple of the
-    smallest step within its range is as likely.
+    Attributes
+    ----------
+    codes
+        For each column a number for every row that equal values share, from -1.
+    agree
+        For each column the probability that two rows agree. Of a number or a date that never repeats, any
+        multiple of the smallest step within its range is as likely.
     """
-    if not set(subset) <= set(real):
-        return False
-    part = real[list(subset)]
-    pairs = len(part) * (len(part) - 1) / 2
-    agree = [max(_agreeing(part[[name]]) / pairs, _by_step(part[name])) for name in subset]
-    return bool(pdtr(_agreeing(part), pairs * float(np.prod(agree))) < RULED_OUT)
+
+    codes: dict[str, Integers]
+    agree: dict[str, float]
+
+    @classmethod
+    def of(cls, real: pd.DataFrame, binned: bool = False) -> RealRows:
+        """Read the rows, if asked for with numbers by twentieths as `SubsetJoin` has them."""
+        codes, agree = {}, {}
+        pairs = len(real) * (len(real) - 1) / 2
+        for name, column in real.items():
+            codes[str(name)], known = pd.factorize(column)
+            if binned and column.dtype == np.float64 and len(known) > BINS:
+                codes[str(name)] = ventiles(np.asarray(column.rank(pct=True), np.float64))
+            elif column.dtype == np.float64 and len(known) > 1:
+                agree[str(name)] = float(np.diff(np.sort(known)).min() / np.ptp(known))
+        for name, found in codes.items():
+            agree[name] = max(_agreeing(found) / pairs, agree.get(name, 0.0))
+        return cls(codes, agree)
+
+    def rule_out(self, subset: tuple[str, ...]) -> bool:
+        """Tell whether fewer pairs of rows agree in a subset of the columns than if these were independent.
+
+        So it is with keys: each customer has a number, each state a row a year. The number of agreeing pairs
+        is compared with the Poisson distribution.
+        """
+        if not set(subset) <= set(self.codes):
+            return False
+        rows = number_rows(self.codes[name] for name in subset)
+        expected = len(rows) * (len(rows) - 1) / 2 * np.prod([self.agree[name] for name in subset])
+        return bool(pdtr(_agreeing(rows), expected) < RULED_OUT)
 
 
-def _in_ventiles(column: Column) -> Column:
-    """Replace a number with many values by the twentieth in which its rank lies."""
-    if column.dtype != np.float64 or column.nunique() <= BINS:
-        return column
-    return (column.rank(pct=True) * BINS).round()
-
-
-def _agreeing(rows: pd.DataFrame) -> float:
+def _agreeing(codes: Integers) -> float:
     """Count the pairs of rows that agree."""
-    alike = rows.groupby(list(rows), dropna=False, observed=True, sort=False).size().to_numpy(float)
+    alike = np.bincount(codes + 1).astype(float)
     return float((alike * (alike - 1)).sum() / 2)
-
-
-def _by_step(column: Column) -> float:
-    """Return the probability that two values on the grid of a number's or a date's smallest step agree."""
-    if column.dtype != np.float64:
-        return 0.0
-    known = np.unique(column.dropna())
-    return float(np.diff(known).min() / (known[-1] - known[0])) if len(known) > 1 else 0.0
 
 
 def _copied(join: SubsetJoin) -> Floats:

@@ -33,21 +33,27 @@ def find_orders(values: Values) -> Iterator[Comparison]:
     of mean_area and worst_area, mean_width and worst_width, and so on is taken to be of mean_height and
     worst_height as well, if it holds for all pairs that are named so.
     """
-    alike: dict[tuple[str, str] | None, list[_Pair]] = defaultdict(list)
+    alike: dict[tuple[str, str] | None, list[_Held | None]] = defaultdict(list)
     for low, high, apart in _pairs(values):
-        holds = len(apart) >= LEAST_TAIL and apart.min() >= 0 and apart.max() > 0
-        sign: Sign = "<" if holds and apart.min() > 0 else "<="
-        rule = Comparison(left=Name(column=low), sign=sign, right=Name(column=high))
-        alike[_difference(low, high)].append(_Pair(rule, holds, holds and is_enforced(apart)))
+        alike[_difference(low, high)].append(_held(low, high, apart))
     for difference, pairs in alike.items():
-        shown = sum(pair.enforced for pair in pairs) >= LEAST_ALIKE and all(pair.holds for pair in pairs)
-        yield from (pair.rule for pair in pairs if pair.enforced or (shown and difference is not None))
+        held = [pair for pair in pairs if pair]
+        enforced = sum(pair.enforced for pair in held)
+        shown = difference is not None and len(held) == len(pairs) and enforced >= LEAST_ALIKE
+        yield from (pair.rule for pair in held if pair.enforced or shown)
 
 
-class _Pair(NamedTuple):
+class _Held(NamedTuple):
     rule: Comparison
-    holds: bool
     enforced: bool
+
+
+def _held(low: str, high: str, apart: Floats) -> _Held | None:
+    """Return the order that differences show, and whether something seems to enforce it; None if none."""
+    if len(apart) < LEAST_TAIL or apart.min() < 0 or apart.max() == 0:
+        return None
+    sign: Sign = "<" if apart.min() > 0 else "<="
+    return _Held(Comparison(left=Name(column=low), sign=sign, right=Name(column=high)), is_enforced(apart))
 
 
 def _difference(low: str, high: str) -> tuple[str, str] | None:
