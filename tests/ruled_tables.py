@@ -1,11 +1,15 @@
 """Tables that are made so that a rule holds, and tables in which none does."""
 
+from datetime import time
+
 import numpy as np
 import pandas as pd
 
 KINDS = (
     "order", "moments", "sum", "long sum", "product", "rate", "factor", "floor", "difference", "hours",
-    "decides", "pair decides", "combinations", "together", "missing if", "range", "multiple",
+    "minutes", "constant sum", "parts of 100", "line", "sum less a discount", "discount", "per cent",
+    "days later", "third", "named order", "decides", "pair decides", "combinations", "together", "missing if",
+    "range", "multiple",
 )  # fmt: skip
 """What `ruled` can make, each with its rule."""
 
@@ -55,6 +59,46 @@ def ruled(kind: str, seed: int, rows: int = 600) -> tuple[pd.DataFrame, str]:
                 "until": since + pd.to_timedelta(count * 30, "min"),
                 "hours": count / 2,
             }
+        case "minutes":
+            rule, start = "minutes = (end - start) * 1440", draw.integers(28, 72, rows)
+            columns = {
+                "start": [time(i // 4, i % 4 * 15) for i in start],
+                "end": [time(i // 4, i % 4 * 15) for i in start + count],
+                "minutes": count * 15,
+            }
+        case "constant sum":
+            sold = draw.integers(60, 181, rows)
+            rule, columns = "free = 180 - sold", {"sold": sold, "free": 180 - sold}
+        case "parts of 100":
+            stocks, bonds = draw.integers(5, 60, rows), draw.integers(5, 40, rows)
+            rule = "cash = 100 - stocks - bonds"
+            columns = {"stocks": stocks, "bonds": bonds, "cash": 100 - stocks - bonds}
+        case "line":
+            celsius = draw.normal(15, 8, rows).round(1)
+            rule = "fahrenheit = round(celsius * 1.8 + 32, 1)"
+            columns = {"celsius": celsius, "fahrenheit": (celsius * 1.8 + 32).round(1)}
+        case "sum less a discount":
+            off, shipping = np.where(a > 50, np.round(a * 0.1, 2), 0.0), np.where(a > 70, 0, 4.9)
+            rule = "total = a + b + shipping - off"
+            total = np.round(a + b + shipping - off, 2)
+            columns = {"a": a, "b": b, "off": off, "shipping": shipping, "total": total}
+        case "discount":
+            rate = draw.choice([0, 0.05, 0.1, 0.2], rows)
+            rule = "net = round(count * a * (1 - rate), 2)"
+            columns = {"count": count, "a": a, "rate": rate, "net": np.round(count * a * (1 - rate), 2)}
+        case "per cent":
+            tax = draw.choice([0, 7, 19], rows)
+            rule = "gross = round(a * (1 + tax / 100), 2)"
+            columns = {"a": a, "tax": tax, "gross": np.round(a * (1 + tax / 100), 2)}
+        case "days later":
+            rule = "until = bought + 730"
+            columns = {"bought": begin, "until": begin + pd.Timedelta(days=730)}
+        case "third":
+            points = count * 7 + city
+            rule, columns = "mean = round(points / 3, 1)", {"points": points, "mean": np.round(points / 3, 1)}
+        case "named order":
+            lasts = pd.to_timedelta(draw.normal(365, 30, rows).round(), "D")
+            rule, columns = "start_date < end_date", {"start_date": begin, "end_date": begin + lasts}
         case "decides":
             rule, columns = (
                 "city -> country",

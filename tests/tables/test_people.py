@@ -231,6 +231,17 @@ def wages(draw: Draw, rows: int) -> pd.DataFrame:
     return table.assign(age_squared=age**2, group=pd.cut(age, 8).astype("str"), **survey(draw, rows))
 
 
+def orders(draw: Draw, rows: int) -> pd.DataFrame:
+    """Make orders: whoever buys, what is computed from an amount is the same for the same amount."""
+    quantity, price = draw.integers(1, 20, rows), draw.choice([1.99, 4.5, 9.95, 19.9, 49.0], rows)
+    amount = (quantity * price).round(2)
+    off = np.where(amount > 100, (amount * 0.1).round(2), 0.0)
+    tax, shipping = ((amount - off) * 0.2).round(2), np.where(amount > 50, 0, 4.9)
+    total = (amount - off + tax + shipping).round(2)
+    names = ["quantity", "price", "amount", "off", "tax", "shipping", "total"]
+    return pd.DataFrame(dict(zip(names, (quantity, price, amount, off, tax, shipping, total), strict=True)))
+
+
 def homes(draw: Draw, rows: int) -> pd.DataFrame:
     towns = pd.DataFrame({"tax": draw.gamma(5, 60, 90).round(), "air": draw.gamma(4, 9, 90).round(1)})
     rooms = {"rooms": draw.integers(1, 9, rows), "price": draw.gamma(5, 40, rows).round(1)}
@@ -249,7 +260,7 @@ def days(draw: Draw, rows: int) -> pd.DataFrame:
 
 
 HONEST = (survey, towns, goods, branches, dates, ages, duplicates, bodies, correlated, two_columns)
-COMPUTED = (wages, homes, days)
+COMPUTED = (wages, homes, days, orders)
 
 
 class TestOneRowAPerson:

@@ -403,7 +403,28 @@ class _Table:
                 return False
         of_people = any(map(ATTRIBUTES.search, key))
         _, look = self._look(key, MIN_NAMED if of_people else MIN_PEOPLE, RARE_TIED)
-        return look is not None and (of_people or look.covered >= COVERED_TIED)
+        if look is None or not (of_people or look.covered >= COVERED_TIED):
+            return False
+        known = self._not_computed(key)
+        return known == key or self._are_people(self._known_again(known))
+
+    def _not_computed(self, key: tuple[str, ...]) -> tuple[str, ...]:
+        """Leave out columns that trees predict from the others for combinations of which they learned none.
+
+        An amount follows from price and quantity so, a credit limit from age and town does not.
+        """
+        from sklearn.ensemble import ExtraTreesRegressor
+        from sklearn.model_selection import KFold, cross_val_score
+
+        parts = KFold(5, shuffle=True, random_state=0)
+        known = pd.DataFrame({name: self.columns[name].codes for name in key}).drop_duplicates().rank()
+        for name in key:
+            if not self.columns[name].ordered or known.shape[1] == 1:
+                continue
+            others, trees = known.drop(columns=name), ExtraTreesRegressor(30, random_state=0)
+            if cross_val_score(trees, others, known[name], cv=parts).mean() >= CONSTANT:
+                known = others
+        return tuple(known.columns)
 
     def _look(
         self, key: tuple[str, ...], least: int, rare: float | None
@@ -490,7 +511,7 @@ class _Look:
     @cached_property
     def facts(self) -> list[str]:
         """Constant columns that say something else, and do not follow from each other."""
-        facts = [name for name in self.constant if name not in self.aliases]
+        facts = [n for n in self.constant if n not in self.aliases and not self._goes_along(n)]
         for one, other in permutations(tuple(facts), 2):
             if one in facts and other in facts and self._follows(other, one):
                 facts.remove(other)
@@ -530,6 +551,19 @@ class _Look:
         if one.ordered and other.ordered:
             return abs(float(np.corrcoef(one.ranks, other.ranks)[0, 1])) > 0.999
         return not other.ordered or (other.dense and not one.ordered)
+
+    def _goes_along(self, name: str) -> bool:
+        """Tell whether a column is computed from the key: it goes one way with it, or changes rarely.
+
+        A tax goes up with the amount, and a size has a range of amounts. People are often numbered by year or
+        town, so nothing is said of numbers without large gaps.
+        """
+        one, other = self.each[self.key[0]], self.each[name]
+        if len(self.key) > 1 or not one.ordered or one.dense:
+            return False
+        steps = np.diff(other.codes[np.argsort(one.codes)])
+        back = min((steps < 0).mean(), (steps > 0).mean()) * 2 if other.ordered else (steps != 0).mean()
+        return bool(back <= (1 - CONSTANT) * (1 - other.chance))
 
     def _follows(self, name: str, by: str) -> bool:
         times = np.bincount(self.each[by].codes + 1)

@@ -9,6 +9,7 @@ from typing import Annotated, Literal
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field
 
 from synth_handson.tables.rules.values import Floats, Values
@@ -133,6 +134,18 @@ class Rounded(Part):
         """Compute it. Shape (n_rows,)."""
         unit = 10.0**self.digits
         return np.round(_ROUNDING[self.how](self.part.of(values) * unit) / unit, max(self.digits, 0))
+
+    def is_half_of(self, rounded: Floats, values: Values) -> NDArray[np.bool_]:
+        """Tell where a value is the other one to which a half may be rounded. Shape (n_rows,).
+
+        Spreadsheets round halves away from 0, Python and the standard IEEE 754 to the even neighbour.
+        """
+        unit = 10.0**self.digits
+        apart = np.abs(self.part.of(values) - rounded) * unit
+        whole = np.abs(rounded * unit - np.round(rounded * unit)) <= NEAR + 1e-11 * np.abs(rounded * unit)
+        return np.asarray(
+            (self.how == "round") & whole & (np.abs(apart - 0.5) <= NEAR * (1 + np.abs(rounded) * unit))
+        )
 
     def __str__(self) -> str:
         return f"{self.how}({self.part}{f', {self.digits}' if self.digits else ''})"

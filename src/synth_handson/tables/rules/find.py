@@ -26,7 +26,7 @@ from synth_handson.tables.texts import MIN_KEPT_ROWS, is_text
 
 MIN_ROWS = 50
 """Fewest rows of a table in which rules are searched."""
-PILED = 10
+PILED = 2
 """A bound must be this many times as frequent as any other value."""
 LEAST_VALUES = 20
 """Distinct values above which the bounds of a column are searched."""
@@ -143,11 +143,11 @@ def _candidates(values: Values, rng: np.random.Generator) -> Iterator[Rule]:
     """Yield what holds in one row of each person."""
     formulas = [rule for rule in find_formulas(values, rng) if _holds(rule, values, values)]
     together = [frozenset(rule.columns) for rule in formulas]
-    dates = {name for name in values.names if values.unit(name) == "date"}
+    moments = {name for name in values.names if values.unit(name) in ("date", "time")}
     orders = [
         rule
         for rule in without_implied(list(find_orders(values)))
-        if set(rule.columns) <= dates or not any(set(rule.columns) <= names for names in together)
+        if set(rule.columns) <= moments or not any(set(rule.columns) <= names for names in together)
     ]
     decided = [
         rule

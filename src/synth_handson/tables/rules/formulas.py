@@ -1,9 +1,8 @@
-"""Which columns are computed from others: sums, differences, products, rates and constant factors."""
+"""Which columns are computed from others: products, rates, constant factors, lines, and sums by `sums`."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from decimal import Decimal
 from itertools import combinations, permutations
 from math import floor, log10
@@ -20,28 +19,28 @@ from synth_handson.tables.rules.expressions import (
     Rounded,
     Rounding,
 )
+from synth_handson.tables.rules.numeric import (
+    FEW,
+    ROWS,
+    TOLERANCE,
+    NumericColumn,
+    equal,
+    join,
+    read_column,
+    some_rows,
+)
 from synth_handson.tables.rules.rule import Comparison
+from synth_handson.tables.rules.sums import long_sums, sums_of_two
 from synth_handson.tables.rules.values import Floats, Integers, Values
 
-ROWS = 48
-"""Rows on which candidates are tried first; those that remain are tried on all."""
-LOOKED_AT = 5_000
-"""Rows among which they are chosen."""
-MAX_DECIMALS = 4
 MAX_DIGITS = 6
 """Most digits of a constant factor: 1.1, 0.4536, 86400."""
-TOLERANCE = 1e-7
-"""Tolerance on the first rows, as a share of the largest value."""
-FEW = 3
-"""Fewest parts of a sum for which all other columns are tried at once."""
-
-
-@dataclass(frozen=True, eq=False)
-class _Column:
-    name: str
-    values: Floats
-    unit: str
-    decimals: int | None
+LEAST_POINTS = 8
+"""Fewest distinct values through which a line with an offset does not go by chance, rounded as they are."""
+WAYS: Mapping[Rounding | None, tuple[float, float]] = {
+    None: (0.0, 0.0), "round": (-0.5, 0.5), "floor": (0.0, 1.0), "ceil": (-1.0, 0.0),
+}  # fmt: skip
+"""How far below and above a value, in units of its last decimal, what was rounded to it may lie."""
 
 
 def find_formulas(values: Values, rng: np.random.Generator) -> Iterator[Comparison]:
@@ -50,42 +49,74 @@ def find_formulas(values: Values, rng: np.random.Generator) -> Iterator[Comparis
     For each column at most one of two parts, and sums; of columns that are the same except for a constant
     factor, one stands for the other.
     """
-    columns = [column for name in values.names if (column := _read(values, name))]
-    numbers = [column for column in columns if column.unit == "number"]
-    scaled = _scaled_pairs(numbers)
-    yield from scaled
-    aliases = {rule.columns[0] for rule in scaled if not isinstance(rule.right, Rounded)}
-    numbers = [column for column in numbers if column.name not in aliases]
-    seen: set[frozenset[str]] = set()
-    targets, named = {rule.columns[0] for rule in scaled}, {n for rule in scaled for n in rule.columns}
-    for rule in (*_sums(numbers), *_of_two(columns, numbers), *_with_rest(numbers)):
+    every = [column for name in values.names if (column := read_column(values, name))]
+    columns = [column for column in every if not column.is_flag]
+    of_one = _of_one(columns)
+    multiples = {rule.columns[0] for rule in of_one if _is_multiple(rule)}
+    numbers = [column for column in columns if column.unit == "number" and column.name not in multiples]
+    exact = [rule for rule in of_one if not isinstance(rule.right, Rounded)]
+    summed = [column for column in every if column.unit == "number"]
+    exact += sums_of_two([column for column in summed if column.name not in multiples])
+    exact += long_sums(summed, exact, rng)
+    found = (*exact, *of_one, *_of_two(columns, numbers), *_with_rest(numbers), *_rates(numbers))
+    seen, targets, named = set[frozenset[str]](), set[str](), set[str]()
+    for rule in found:
         names = frozenset(rule.columns)
-        taken = named if " / " in str(rule.right) else targets
+        taken = named if _divides(rule.right) else targets
         if names in seen or (rule.columns[0] in taken and not _is_sum(rule)):
             continue
         seen.add(names)
         targets.add(rule.columns[0])
         named |= names
         yield rule
-    yield from _long_sums(values, [column for column in numbers if column.name not in targets], rng)
 
 
-def _scaled_pairs(numbers: Sequence[_Column]) -> list[Comparison]:
-    """Find columns that are another one times a constant; of several, the one with the shortest factor."""
+def _divides(expression: Expression) -> bool:
+    """Tell whether anything is divided by a column."""
+    if isinstance(expression, Rounded):
+        return _divides(expression.part)
+    if not isinstance(expression, Arithmetic):
+        return False
+    by_column = expression.operator == "/" and bool(expression.right.columns)
+    return by_column or _divides(expression.left) or _divides(expression.right)
+
+
+def _of_one(columns: Sequence[NumericColumn]) -> list[Comparison]:
+    """Find columns that are another one times a constant, or on a line with it; of several the shortest."""
     found: dict[str, Comparison] = {}
-    for one, other in combinations(numbers, 2):
+    for one, other in combinations(columns, 2):
         for target, part in ((other, one), (one, other)):
-            if part.name in found and found[part.name].columns[1] == target.name:
-                continue
-            if not _may_be_scaled(target, part.values, _rows(target.values, part.values)):
-                continue
-            rule = _scaled(target, part.values, Name(column=part.name))
-            if rule and (
-                target.name not in found or len(str(rule.right)) < len(str(found[target.name].right))
+            if target.unit != part.unit or (
+                part.name in found and found[part.name].columns[1] == target.name
             ):
+                continue
+            rule = _multiple_or_line(target, part, some_rows(target.values, part.values))
+            if rule and (target.name not in found or _length(rule) < _length(found[target.name])):
                 found[target.name] = rule
                 break
     return list(found.values())
+
+
+def _length(rule: Comparison) -> tuple[bool, int]:
+    """How long a formula is; one that divides is longer than any that does not."""
+    written = str(rule.right)
+    return " / " in written, len(written)
+
+
+def _multiple_or_line(target: NumericColumn, part: NumericColumn, rows: Integers) -> Comparison | None:
+    if (
+        target.unit == "number"
+        and _may_be_scaled(target, part.values, rows)
+        and (rule := _scaled(target, part.values, part.part))
+    ):
+        return rule
+    return _line(target, part) if _may_be_line(target, part, rows) else None
+
+
+def _is_multiple(rule: Comparison) -> bool:
+    """Tell whether a formula is one column times a constant, so that either may stand for the other."""
+    right = rule.right
+    return isinstance(right, Name) or (isinstance(right, Arithmetic) and right.operator in ("*", "/"))
 
 
 def _is_sum(rule: Comparison) -> bool:
@@ -93,35 +124,11 @@ def _is_sum(rule: Comparison) -> bool:
     return isinstance(right, Arithmetic) and right.operator == "+" and isinstance(right.left, Name)
 
 
-def _read(values: Values, name: str) -> _Column | None:
-    """Take a column that varies, and has hardly anything missing; numbers of two values are flags."""
-    if values.unit(name) not in ("number", "date", "duration"):
-        return None
-    column = values.floats(name)
-    there = column[~np.isnan(column)]
-    if len(np.unique(there[:1000])) < FEW:
-        return None
-    decimals = next((d for d in range(MAX_DECIMALS + 1) if (np.round(there, d) == there).all()), None)
-    return _Column(name, column, values.unit(name), decimals)
-
-
-def _sums(columns: Sequence[_Column]) -> Iterator[Comparison]:
-    """Yield sums of two columns that are a third."""
-    for one, other in combinations(columns, 2):
-        rows = _rows(one.values, other.values)
-        if len(rows) < ROWS // 2:
-            continue
-        total = one.values[rows] + other.values[rows]
-        for target in columns:
-            if target not in (one, other) and _same(target.values[rows], total):
-                yield _equal(target, _join("+", one, other))
-
-
-def _of_two(columns: Sequence[_Column], numbers: Sequence[_Column]) -> Iterator[Comparison]:
+def _of_two(columns: Sequence[NumericColumn], numbers: Sequence[NumericColumn]) -> Iterator[Comparison]:
     """Yield columns that are, except for a constant factor, computed from two others."""
-    dates = [column for column in columns if column.unit == "date"]
-    tried: list[tuple[Operator, _Column, _Column]] = [
-        *(("-", one, other) for one, other in permutations(dates, 2)),
+    times = [column for column in columns if column.unit in ("date", "time")]
+    tried: list[tuple[Operator, NumericColumn, NumericColumn]] = [
+        *(("-", one, other) for one, other in permutations(times, 2) if one.unit == other.unit),
         *(("*", one, other) for one, other in combinations(numbers, 2)),
         *(("+", one, other) for one, other in combinations(numbers, 2)),
         *(("-", one, other) for one, other in combinations(numbers, 2)),
@@ -129,10 +136,10 @@ def _of_two(columns: Sequence[_Column], numbers: Sequence[_Column]) -> Iterator[
     ]
     targets = [column for column in columns if column.unit in ("number", "duration")]
     for operator, one, other in tried:
-        rows = _rows(one.values, other.values)
+        rows = some_rows(one.values, other.values)
         if len(rows) < ROWS // 2:
             continue
-        part = _join(operator, one, other)
+        part = join(operator, one.part, other.part)
         with np.errstate(all="ignore"):
             computed = _compute(operator, one.values, other.values)
         for target in targets:
@@ -142,13 +149,13 @@ def _of_two(columns: Sequence[_Column], numbers: Sequence[_Column]) -> Iterator[
                 yield rule
 
 
-def _with_rest(columns: Sequence[_Column]) -> Iterator[Comparison]:
+def _with_rest(columns: Sequence[NumericColumn]) -> Iterator[Comparison]:
     """Yield columns that are the product of two others and a third added: total = nights * rate + tax."""
     if len(columns) < FEW + 1:
         return
     table = np.column_stack([column.values for column in columns])
     for one, other in combinations(range(len(columns)), 2):
-        rows = _rows(table[:, one], table[:, other])[: ROWS // 2]
+        rows = some_rows(table[:, one], table[:, other])[: ROWS // 2]
         if len(rows) < ROWS // 4:
             continue
         product = table[rows, one] * table[rows, other]
@@ -159,86 +166,72 @@ def _with_rest(columns: Sequence[_Column]) -> Iterator[Comparison]:
             near = np.nanmax(np.abs(rest[:, :, None] - some[:, None, :]), axis=0, initial=0) <= size
         for target, added in zip(*np.nonzero(near), strict=True):
             if len({one, other, target, added}) == FEW + 1:
-                product_of = _join("*", columns[one], columns[other])
-                right = Arithmetic(operator="+", left=product_of, right=Name(column=columns[added].name))
-                yield _equal(columns[target], right)
+                product_of = join("*", columns[one].part, columns[other].part)
+                right = Arithmetic(operator="+", left=product_of, right=columns[added].part)
+                yield equal(columns[target], right)
 
 
-def _long_sums(values: Values, columns: Sequence[_Column], rng: np.random.Generator) -> Iterator[Comparison]:
-    """Yield sums of three columns and more, of which some may be taken off."""
-    while len(columns) > FEW:
-        table = np.column_stack([column.values for column in columns])
-        whole = np.flatnonzero(~np.isnan(table).any(1))
-        if len(whole) < 4 * len(columns):
-            return
-        table = table[rng.choice(whole, min(len(whole), 20 * len(columns)), replace=False)]
-        for position in reversed(range(len(columns))):
-            others = np.delete(table, position, axis=1)
-            weights, *_ = np.linalg.lstsq(others, table[:, position], rcond=None)
-            signs = np.asarray(np.round(weights), np.float64)
-            if np.abs(weights - signs).max() < TOLERANCE and FEW <= np.abs(signs).sum() == (signs != 0).sum():
-                parts = [column for i, column in enumerate(columns) if i != position]
-                if (signs > 0).any() and _same(table[:, position], others @ signs):
-                    yield _equal(columns[position], _sum_of(parts, signs))
-                    columns = parts
-                    break
-        else:
-            return
-
-
-def _sum_of(parts: Sequence[_Column], signs: Floats) -> Expression:
-    ordered = [
-        *((part, "+") for part, sign in zip(parts, signs, strict=True) if sign > 0),
-        *((part, "-") for part, sign in zip(parts, signs, strict=True) if sign < 0),
+def _rates(columns: Sequence[NumericColumn]) -> Iterator[Comparison]:
+    """Yield columns that are another one, or a product of two, raised or lowered by a rate or by per cent."""
+    changes = [
+        (
+            join("+" if sign > 0 else "-", Number(value=1.0), share),
+            1 + sign * column.values / percent,
+            column.name,
+        )
+        for column in columns
+        for percent, share in ((1, column.part), (100, join("/", column.part, Number(value=100.0))))
+        if np.nanmin(column.values) >= 0 and np.nanmax(column.values) <= percent
+        for sign in (1, -1)
     ]
-    total: Expression = Name(column=ordered[0][0].name)
-    for part, sign in ordered[1:]:
-        total = Arithmetic(operator="+" if sign == "+" else "-", left=total, right=Name(column=part.name))
-    return total
+    bases: list[tuple[Expression, Floats]] = [(column.part, column.values) for column in columns]
+    bases += [
+        (join("*", one.part, other.part), one.values * other.values)
+        for one, other in combinations(columns, 2)
+    ]
+    if not changes:
+        return
+    table = np.column_stack([column.values[:ROWS] for column in columns])
+    precision = np.array([column.precision for column in columns])
+    factors = np.array([factor[:ROWS] for _, factor, _ in changes])
+    for base, values in bases:
+        computed = values[:ROWS] * factors
+        with np.errstate(invalid="ignore"):
+            apart = np.abs(table - computed[:, :, None])
+            there = (~np.isnan(apart)).sum(axis=1)
+            size = TOLERANCE * np.nanmax(np.abs(computed), axis=1, initial=0)[:, None]
+            near = np.nanmax(apart, axis=1, initial=0) <= 2 * precision + size
+        for change, position in np.argwhere(near & (there >= ROWS // 2)).tolist():
+            by, factor, rate = changes[change]
+            target = columns[position]
+            if rate in base.columns or target.name in (rate, *base.columns):
+                continue
+            if rule := _scaled(target, values * factor, join("*", base, by)):
+                yield rule
 
 
-def _rows(*columns: Floats) -> Integers:
-    """Return some rows in which all of these are there."""
-    some = np.column_stack([column[:LOOKED_AT] for column in columns])
-    there: Integers = np.flatnonzero(~np.isnan(some).any(1))
-    return there[:ROWS]
-
-
-def _same(column: Floats, computed: Floats) -> bool:
-    """Tell whether two columns are the same where both are there, in most rows."""
-    both = ~(np.isnan(column) | np.isnan(computed))
-    if both.sum() < max(len(column) // 2, 1):
-        return False
-    size = max(float(np.abs(computed[both]).max()), 1e-12)
-    return bool(np.abs(column[both] - computed[both]).max() <= TOLERANCE * size)
-
-
-def _may_be_scaled(target: _Column, computed: Floats, rows: Integers) -> bool:
+def _may_be_scaled(target: NumericColumn, computed: Floats, rows: Integers) -> bool:
     """Tell whether a column is a multiple of another one in some rows, by the row that says most."""
     if not len(rows):
         return False
     largest = rows[np.argmax(np.abs(np.where(np.isfinite(computed[rows]), computed[rows], 0)))]
     if not computed[largest]:
         return False
-    unit = 0.0 if target.decimals is None else 10.0**-target.decimals
-    factor = target.values[largest] / computed[largest]
     with np.errstate(all="ignore"):
+        factor = target.values[largest] / computed[largest]
         apart = np.abs(target.values[rows] - factor * computed[rows])
+        size = max(float(np.abs(factor * computed[largest])), 1e-12)
     known = apart[np.isfinite(apart)]
-    size = max(float(np.abs(factor * computed[largest])), 1e-12)
-    return bool(len(known) >= len(rows) // 2 and known.max() <= 2 * unit + TOLERANCE * size)
+    return bool(len(known) >= len(rows) // 2 and known.max() <= 2 * target.precision + TOLERANCE * size)
 
 
-def _scaled(target: _Column, computed: Floats, part: Expression) -> Comparison | None:
+def _scaled(target: NumericColumn, computed: Floats, part: Expression) -> Comparison | None:
     """Say that a column is a multiple of what was computed, if it is: exactly, or rounded in one way."""
     both = np.isfinite(target.values) & np.isfinite(computed)
     column, computed = target.values[both], computed[both]
     if len(column) < ROWS // 2 or (computed == 0).all() or len(np.unique(column[:1000])) < FEW:
         return None
-    ways: Mapping[Rounding | None, tuple[float, float]] = {
-        None: (0.0, 0.0), "round": (-0.5, 0.5), "floor": (0.0, 1.0), "ceil": (-1.0, 0.0),
-    }  # fmt: skip
-    for how, (below, above) in ways.items():
+    for how, (below, above) in WAYS.items():
         if how and target.decimals is None:
             break
         unit = 10.0 ** -(target.decimals or 0)
@@ -256,8 +249,55 @@ def _scaled(target: _Column, computed: Floats, part: Expression) -> Comparison |
             scaled = part if factor == 1 else _times(part, factor)
             if how and not (factor == 1 and np.abs(column - computed).max() <= NEAR):
                 scaled = Rounded(how=how, part=scaled, digits=target.decimals or 0)
-            return _equal(target, scaled)
+            return equal(target, scaled)
     return None
+
+
+def _may_be_line(target: NumericColumn, part: NumericColumn, rows: Integers) -> bool:
+    """Tell whether two columns lie on a line in some rows, drawn through its ends."""
+    x, y = part.values[rows], target.values[rows]
+    if len(rows) < ROWS // 2 or np.ptp(x) == 0:
+        return False
+    ends = np.array([x.argmin(), x.argmax()])
+    apart = y - y[ends[0]] - (x - x[ends[0]]) * (np.diff(y[ends]) / np.diff(x[ends]))
+    return bool(np.abs(apart).max() <= 2 * target.precision + TOLERANCE * float(np.abs(y).max()))
+
+
+def _line(target: NumericColumn, part: NumericColumn) -> Comparison | None:
+    """Say that a column is on a line with another one, if it is: exactly, or rounded in one way.
+
+    Of moments, only one that is always as far from another one.
+    """
+    both = np.isfinite(target.values) & np.isfinite(part.values)
+    y, x = target.values[both], part.values[both]
+    if min(len(np.unique(x[:1000])), len(np.unique(y[:1000]))) < LEAST_POINTS:
+        return None
+    unit, near = 10.0 ** -(target.decimals or 0), NEAR + 1e-11 * np.abs(y)
+    run, rise = np.ptp(x), y[x.argmax()] - y[x.argmin()]
+    for how, (below, above) in WAYS.items():
+        if how and (not target.precision or target.unit != "number"):
+            break
+        slack = (above - below) * unit + 2 * float(near.max())
+        for slope in _short((rise - slack) / run, (rise + slack) / run):
+            rest = y - slope * x
+            least, most = (rest + below * unit - near).max(), (rest + above * unit + near).min()
+            if least > most or (offset := _shortest(least, most)) is None:
+                continue
+            if target.unit != "number" and slope != 1:
+                continue
+            expression = _on_line(part.part, slope, offset)
+            return equal(
+                target,
+                Rounded(how=how, part=expression, digits=target.decimals or 0) if how else expression,
+            )
+    return None
+
+
+def _on_line(part: Expression, slope: float, offset: float) -> Expression:
+    scaled = part if abs(slope) == 1 else _times(part, abs(slope))
+    if slope < 0:
+        return join("-", Number(value=offset), scaled)
+    return join("+" if offset > 0 else "-", scaled, Number(value=abs(offset)))
 
 
 def _times(part: Expression, factor: float) -> Expression:
@@ -271,17 +311,27 @@ def _times(part: Expression, factor: float) -> Expression:
     return Arithmetic(operator="*", left=part, right=Number(value=factor))
 
 
-def _shortest(least: float, most: float) -> float | None:
-    """Return the number with the fewest digits between two, or one through a whole number; None if none."""
+def _short(least: float, most: float) -> Iterator[float]:
+    """Yield numbers between two, those with few digits first."""
     if not (np.isfinite(least) and np.isfinite(most)) or least <= 0 <= most:
-        return None
+        return
     size = floor(log10(max(abs(least), abs(most))))
     for digits in range(MAX_DIGITS):
         found = float(round(Decimal((least + most) / 2), digits - size))
         if least <= found <= most:
-            return found
+            yield found
+
+
+def _shortest(least: float, most: float) -> float | None:
+    """Return the number with the fewest digits between two, or one through a whole number; None if none."""
+    found = next(_short(least, most), None)
+    if found is None and not (np.isfinite(least) and np.isfinite(most) and least * most > 0):
+        return None
     inverse = round(2 / (least + most))
-    return 1 / inverse if inverse and least <= 1 / inverse <= most else None
+    through = inverse and least <= 1 / inverse <= most
+    if through and (found is None or len(str(abs(inverse))) < len(Decimal(repr(found)).as_tuple().digits)):
+        return 1 / inverse
+    return found
 
 
 def _compute(operator: Operator, left: Floats, right: Floats) -> Floats:
@@ -293,11 +343,3 @@ def _compute(operator: Operator, left: Floats, right: Floats) -> Floats:
         case "*":
             return left * right
     return left / right
-
-
-def _join(operator: Operator, one: _Column, other: _Column) -> Arithmetic:
-    return Arithmetic(operator=operator, left=Name(column=one.name), right=Name(column=other.name))
-
-
-def _equal(target: _Column, expression: Expression) -> Comparison:
-    return Comparison(left=Name(column=target.name), sign="=", right=expression)

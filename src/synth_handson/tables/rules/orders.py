@@ -22,6 +22,29 @@ runs out, as a normal one does, they lie farther from it. One standard error of 
 SKEWED = 0.5
 """Differences that cannot be negative often have a tail above alone: below the median, they spread at most
 half as far as above it."""
+NAMED = (
+    ("start(ed)?|begin|began|from|since|open(ed)?", "end(ed)?|finish(ed)?|to|until|till|clos(e|ed|ing)"),
+    ("check[ _-]?in|arriv(al|ed)", "check[ _-]?out|depart(ure|ed)|left"),
+    ("depart(ure|ed)", "arriv(al|ed)"),
+    ("admission|admitted", "discharged?"),
+    ("hired?|joined|entry", "left|exit|resigned|retired|terminat(ion|ed)"),
+    ("born|birth", "died|death"),
+    ("ordered|order", "shipped|shipping|delivered|delivery"),
+    (
+        "created|issued|opened|requested|submitted",
+        "updated|expir(y|ed|es|ation)|resolved|approved|completed|due",
+    ),
+    (
+        "min|minimum|low(er|est)?|first|earliest|diastolic",
+        "max|maximum|high(er|est)?|upper|last|latest|systolic",
+    ),
+    ("開始|開|着工|受付", "終了|閉|竣工|完了"),
+    ("入院|入社|入学|入居|入金", "退院|退社|卒業|退居|出金"),
+    ("出発|発注|注文|発行|登録", "到着|納品|配送|出荷|失効|更新|有効期限"),
+    ("生年|誕生|出生", "没年|死亡"),
+    ("最小|最低|下限|拡張期", "最大|最高|上限|収縮期"),
+)
+"""Words by which the lower and the higher of two columns are named, which are else named the same."""
 LEAST_ALIKE = 3
 """Pairs of columns named alike, of which an order is enforced, that show the order of another such pair."""
 
@@ -40,12 +63,26 @@ def find_orders(values: Values) -> Iterator[Comparison]:
         held = [pair for pair in pairs if pair]
         enforced = sum(pair.enforced for pair in held)
         shown = difference is not None and len(held) == len(pairs) and enforced >= LEAST_ALIKE
-        yield from (pair.rule for pair in held if pair.enforced or shown)
+        yield from (pair.rule for pair in held if pair.enforced or shown or pair.named)
 
 
 class _Held(NamedTuple):
     rule: Comparison
     enforced: bool
+
+    @property
+    def named(self) -> bool:
+        """Whether the names of its columns say which is the lower one."""
+        low, high = self.rule.columns
+        for words in NAMED:
+            of_low, of_high = (
+                re.compile(rf"(?<![^\W\d_])({word})(?![^\W\d_])" if word.isascii() else word, re.I)
+                for word in words
+            )
+            rests = {of_low.sub("", low, count=1), of_high.sub("", high, count=1)}
+            if of_low.search(low) and of_high.search(high) and len(rests) == 1:
+                return True
+        return False
 
 
 def _held(low: str, high: str, apart: Floats) -> _Held | None:

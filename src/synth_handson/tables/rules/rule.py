@@ -19,6 +19,7 @@ from synth_handson.tables.rules.expressions import (
     Name,
     Number,
     Part,
+    Rounded,
     quoted,
 )
 from synth_handson.tables.rules.values import Booleans, Floats, Integers, Unit, Values
@@ -151,7 +152,12 @@ class Comparison(Statement):
             if one != other and {values.unit(name) for name in self.columns} == {"date"}:
                 left, right = np.floor(left), np.floor(right)
         known = ~(np.isnan(left) | np.isnan(right))
-        return ~known | self._compare(left, right)
+        holds: Booleans = ~known | self._compare(left, right)
+        if self.sign == "=":
+            for side, computed in ((self.left, right), (self.right, left)):
+                if isinstance(side, Rounded):
+                    holds |= side.is_half_of(computed, values)
+        return holds
 
     def _compare(self, left: Floats, right: Floats) -> Booleans:
         with np.errstate(invalid="ignore"):
