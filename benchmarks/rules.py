@@ -5,8 +5,9 @@
 Five tables: the stays that ship, orders with totals, addresses, and two real ones. Of Bank Marketing no rule
 is known; of scikit-learn's breast cancer, that a worst value is never below the mean. ``--sdv`` names the
 Python of an environment that has SDV, which is not installed here: its Gaussian copula with `Inequality` and
-`FixedCombinations` for what they can say. ``--mostly`` trains MOSTLY AI's SDK with its constraints of these
-names. Whatever takes longer than ``--seconds`` is ended and told.
+`FixedCombinations` for what they can say. ``--mostly`` trains MOSTLY AI's SDK for two minutes with its
+constraints of these names, of which each column may be in one. Whatever takes longer than ``--seconds`` is
+ended and told.
 
 Per table and engine: rows that break any stated rule, without rules and with those that were found; the AUC
 of a classifier that tells the rows from real ones (0.5 is not at all), the verdict, and seconds for training
@@ -77,7 +78,7 @@ rules += [
     {"type": "FixedCombinations", "config": {"table_name": "t", "columns": names}}
     for names in asked["together"]
 ]
-settings = {"max_training_time": 2}
+settings = {"max_training_time": 2, "enable_model_report": False}
 config = {"name": "t", "tables": [{"name": "t", "data": frame, "tabular_model_configuration": settings}]}
 generator = mostly.train(config=config | ({"constraints": rules} if rules else {}), progress_bar=False)
 mostly.generate(generator, size=len(frame), progress_bar=False).data().to_csv(sys.argv[2], index=False)
@@ -201,8 +202,11 @@ def ours(table: Ruled, engine: str) -> None:
         )
 
 
-def theirs(name: str, python: str, script: str, table: Ruled, seconds: float) -> None:
-    """Let another library keep what it can say of the rules, in a process of its own."""
+def theirs(name: str, python: str, script: str, table: Ruled, seconds: float, *, once: bool = False) -> None:
+    """Let another library keep what it can say of the rules, in a process of its own.
+
+    With ``once``, a column may be in one rule only: the first that names it.
+    """
     train, _ = split_holdout(table.frame)
     rules = parse_rules(table.rules)
     # Orders of two columns, and combinations of categories: the constraints that both libraries have.
@@ -212,6 +216,13 @@ def theirs(name: str, python: str, script: str, table: Ruled, seconds: float) ->
         for rule in rules
         if rule.kind == "determines" and all(pd.api.types.is_string_dtype(train[c]) for c in rule.columns)
     ]
+    if once:
+        told: set[str] = set()
+        for rules_of_kind in (ordered, fixed):
+            for rule in tuple(rules_of_kind):
+                if told & {*rule.columns}:
+                    rules_of_kind.remove(rule)
+                told |= {*rule.columns}
     orders, together = [rule.order for rule in ordered], [list(rule.columns) for rule in fixed]
     dates = [column for column in train if train[column].dtype.kind == "M"]
     asked = json.dumps({"orders": orders, "together": together, "dates": dates})
@@ -256,7 +267,7 @@ def main() -> None:
         if options.sdv:
             theirs("SDV Gaussian copula", options.sdv, SDV, table, options.seconds)
         if options.mostly:
-            theirs("MOSTLY AI SDK", sys.executable, MOSTLY, table, options.seconds)
+            theirs("MOSTLY AI SDK", sys.executable, MOSTLY, table, options.seconds, once=True)
 
 
 if __name__ == "__main__":
