@@ -17,13 +17,12 @@ from synth_handson.errors import ArgumentError
 from synth_handson.metrics.arrays import Floats, Integers, ratio
 from synth_handson.synthesis.engine import EpsilonUse, Setting
 from synth_handson.synthesis.marginals import (
+    MARGINALS,
     MISSING,
     PIECES,
     Marginal,
     codes_of,
-    from_plain,
     read_marginals,
-    to_plain,
     with_given,
 )
 from synth_handson.synthesis.order import mutual_information, some_rows, target_setting
@@ -84,7 +83,7 @@ class CopulaEngine:
         correlation = np.array(plain["correlation"], float)
         if correlation.shape != (len(latents), len(latents)):
             raise ValueError(f"{len(latents)} latent columns, correlation of shape {correlation.shape}")
-        return CopulaModel(from_plain(plain["marginals"]), latents, correlation)
+        return CopulaModel(MARGINALS.validate_python(plain["marginals"]), latents, correlation)
 
 
 @dataclass(frozen=True, eq=False)
@@ -178,7 +177,7 @@ class CopulaModel:
             for latent in self.latents
         ]
         plain = {
-            "marginals": to_plain(self.marginals),
+            "marginals": MARGINALS.dump_python(self.marginals, mode="json"),
             "latents": latents,
             "correlation": self.correlation.tolist(),
         }

@@ -1,6 +1,5 @@
 """CTGAN, a conditional generative adversarial network, in a worker process of this machine."""
 
-import json
 import warnings
 from collections.abc import Mapping
 from importlib.metadata import version
@@ -12,7 +11,7 @@ import pandas as pd
 from synth_handson.errors import LicenceNotice
 from synth_handson.locales import get_text
 from synth_handson.synthesis.engine import EpsilonUse, Setting
-from synth_handson.synthesis.marginals import Marginal, Numbers, from_plain, read_marginals, to_plain
+from synth_handson.synthesis.marginals import MARGINALS, Marginal, Numbers, read_marginals
 from synth_handson.synthesis.run import TrainingRun
 from synth_handson.synthesis.schema import FEW_VALUES, prepare
 from synth_handson.synthesis.worker import WorkerPool
@@ -21,7 +20,7 @@ from synth_handson.tables.columns import Column, to_floats
 from synth_handson.tables.texts import MIN_KEPT_ROWS
 
 BATCH_SIZE = 500
-MARGINALS = "marginals.json"
+FILE = "marginals.json"
 WHETHER_MISSING = "\0missing"
 """Suffix of the column that says where another column has no value."""
 
@@ -67,11 +66,11 @@ class CtganEngine:
             return {"frame": frame, "discrete": discrete, "batch_size": BATCH_SIZE, **asked}
 
         files = train_in_worker(run, POOL, request)
-        return CtganModel({**files, MARGINALS: json.dumps(to_plain(marginals)).encode()})
+        return CtganModel({**files, FILE: MARGINALS.dump_json(marginals)})
 
     def load(self, files: Mapping[str, bytes]) -> "CtganModel":
         """Load a model from its files."""
-        from_plain(json.loads(files[MARGINALS]))
+        MARGINALS.validate_json(files[FILE])
         return CtganModel(dict(files))
 
 
@@ -86,7 +85,7 @@ class CtganModel(WorkerModel):
     def draw(self, n: int, random_state: int) -> pd.DataFrame:
         """Draw ``n`` rows in a worker process, and decode them."""
         drawn = super().draw(n, random_state)
-        marginals = from_plain(json.loads(self.files[MARGINALS]))
+        marginals = MARGINALS.validate_json(self.files[FILE])
         return pd.DataFrame({name: _decode(name, marginal, drawn) for name, marginal in marginals.items()})
 
 

@@ -62,11 +62,6 @@ class Identifier:
         dtype = "str" if isinstance(column.dtype, pd.CategoricalDtype) else str(column.dtype)
         return cls(name, position, dtype, missing, None, _forms(as_text(there).unique().tolist()))
 
-    @classmethod
-    def from_plain(cls, plain: dict[str, Any]) -> Identifier:
-        """Rebuild one from what ``json`` has made of its ``asdict``."""
-        return cls(**{**plain, "forms": tuple(tuple(form) for form in plain["forms"])})
-
     def make(self, rows: int, random_state: int) -> Column:
         """Make a distinct value for each row."""
         rng = np.random.default_rng([random_state, self.position])

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping
-from dataclasses import asdict, dataclass, replace
+from collections.abc import Hashable
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -63,21 +63,6 @@ class LinkedForm:
         )
         key = Identifier.of(tables.key, places[0], tables.people[tables.key])
         return cls(key, schemas, places, tuple(tables.events), tuple(map(_plain, tables.columns)))
-
-    @classmethod
-    def from_plain(cls, plain: Mapping[str, Any]) -> LinkedForm:
-        """Rebuild one from what ``json`` has made of its ``asdict``."""
-        return cls(
-            Identifier.from_plain(plain["key"]),
-            tuple(map(Schema.from_plain, plain["schemas"])),
-            tuple(plain["places"]),
-            tuple(plain["tables"]),
-            tuple(plain["columns"]),
-        )
-
-    def to_plain(self) -> dict[str, Any]:
-        """Return plain values for ``json``."""
-        return asdict(self)
 
 
 @dataclass(frozen=True)

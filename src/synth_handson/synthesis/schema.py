@@ -97,17 +97,6 @@ class Schema:
         dtypes = tuple((_plain_name(name), _dtype_name(column)) for name, column in frame.items())
         return cls(dtypes, categories, formats, steps, origins)
 
-    @classmethod
-    def from_plain(cls, plain: dict[str, Any]) -> "Schema":
-        """Rebuild a schema from what ``json`` has made of its ``asdict``."""
-        return cls(
-            tuple((name, dtype) for name, dtype in plain["dtypes"]),
-            {name: (levels, ordered) for name, (levels, ordered) in plain["categories"].items()},
-            plain.get("date_formats", {}),
-            {name: Step(**step) for name, step in plain.get("steps", {}).items()},
-            plain.get("origins", {}),
-        )
-
     def of_columns(self, names: Container[str]) -> "Schema":
         """Return the schema of some of the columns, by their names as text."""
         return replace(self, dtypes=tuple((name, dtype) for name, dtype in self.dtypes if str(name) in names))
