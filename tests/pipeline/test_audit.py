@@ -57,7 +57,9 @@ class Knowing(Copying):
 @pytest.fixture
 def _planted(monkeypatch: pytest.MonkeyPatch) -> None:
     for engine in (Copying, Knowing):
-        monkeypatch.setitem(ENGINES, engine.name, replace(ENGINES["copula"], load=engine))
+        monkeypatch.setitem(
+            ENGINES, engine.name, replace(ENGINES["copula"], place=f"{__name__}:{engine.__name__}")
+        )
 
 
 @pytest.mark.usefixtures("_planted")

@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Mapping
-from importlib.metadata import version
 from typing import Any
 
 import numpy as np
@@ -10,7 +9,7 @@ import pandas as pd
 
 from synth_handson.errors import ArgumentError
 from synth_handson.synthesis.aim_process import LAYOUT, MISSING, MISSING_CODE, RANGES_SHARE
-from synth_handson.synthesis.engine import EpsilonUse, Setting
+from synth_handson.synthesis.engine import Engine, EpsilonUse, Setting
 from synth_handson.synthesis.marginals import MOST_LISTED, Numbers, with_given
 from synth_handson.synthesis.precision import read_precision
 from synth_handson.synthesis.run import DELTA, TrainingRun
@@ -28,7 +27,7 @@ Precision = tuple[int | None, int | None] | None
 POOL = WorkerPool("synth_handson.synthesis.aim_process")
 
 
-class AimEngine:
+class AimEngine(Engine):
     """Fits a graphical model to noisy marginals, by OpenDP's AIM.
 
     Notes
@@ -42,15 +41,8 @@ class AimEngine:
     """
 
     name = "aim"
-    is_local = True
-    value_protection = True
-    max_epochs = 1.0
+    package = "opendp"
     epsilon: EpsilonUse = "required"
-
-    @property
-    def version(self) -> str:
-        """Version of opendp."""
-        return version("opendp")
 
     def settings(self, run: TrainingRun) -> dict[str, Setting]:
         """Return how the budget is split."""

@@ -6,7 +6,6 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from importlib.metadata import version
 from typing import Any
 
 import numpy as np
@@ -15,7 +14,7 @@ from scipy import special
 
 from synth_handson.errors import ArgumentError
 from synth_handson.metrics.arrays import Floats, Integers, ratio
-from synth_handson.synthesis.engine import EpsilonUse, Setting
+from synth_handson.synthesis.engine import Engine, Setting
 from synth_handson.synthesis.marginals import (
     MARGINALS,
     MISSING,
@@ -39,19 +38,11 @@ MAX_CORRELATION = 0.995
 FILE = "copula.json"
 
 
-class CopulaEngine:
+class CopulaEngine(Engine):
     """Fits a Gaussian copula on ranks, in a second."""
 
     name = "copula"
-    is_local = True
-    max_epochs = 1.0
-    epsilon: EpsilonUse = "refused"
-    value_protection = True
-
-    @property
-    def version(self) -> str:
-        """Version of this package."""
-        return version("synth-handson")
+    package = "synth-handson"
 
     def settings(self, run: TrainingRun) -> dict[str, Setting]:
         """Return how values are protected, and the column that categories are ordered by."""

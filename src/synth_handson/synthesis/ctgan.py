@@ -2,7 +2,6 @@
 
 import warnings
 from collections.abc import Mapping
-from importlib.metadata import version
 from typing import Any
 
 import numpy as np
@@ -10,7 +9,7 @@ import pandas as pd
 
 from synth_handson.errors import LicenceNotice
 from synth_handson.locales import get_text
-from synth_handson.synthesis.engine import EpsilonUse, Setting
+from synth_handson.synthesis.engine import Engine, Setting
 from synth_handson.synthesis.marginals import MARGINALS, Marginal, Numbers, read_marginals
 from synth_handson.synthesis.run import TrainingRun
 from synth_handson.synthesis.schema import FEW_VALUES, prepare
@@ -27,7 +26,7 @@ WHETHER_MISSING = "\0missing"
 POOL = WorkerPool("synth_handson.synthesis.ctgan_process")
 
 
-class CtganEngine:
+class CtganEngine(Engine):
     """Trains SDV's CTGAN.
 
     Notes
@@ -38,15 +37,8 @@ class CtganEngine:
     """
 
     name = "ctgan"
-    is_local = True
-    value_protection = True
+    package = "ctgan"
     max_epochs = 300.0
-    epsilon: EpsilonUse = "refused"
-
-    @property
-    def version(self) -> str:
-        """Version of ctgan."""
-        return version("ctgan")
 
     def settings(self, run: TrainingRun) -> dict[str, Setting]:
         """Return the batch size, and how values are protected."""

@@ -14,7 +14,7 @@ from scipy.stats import rankdata
 
 from synth_handson.errors import ArgumentError, TrainingError
 from synth_handson.metrics.arrays import Floats, Integers, ratio
-from synth_handson.synthesis.engine import EpsilonUse, LinkedModel, Setting
+from synth_handson.synthesis.engine import LinkedEngine, LinkedModel, Setting
 from synth_handson.synthesis.histories import Histories
 from synth_handson.synthesis.marginals import (
     MARGINALS,
@@ -54,21 +54,11 @@ class Coded(Protocol):
         ...
 
 
-class TreesEngine:
+class TreesEngine(LinkedEngine):
     """Grows a tree for each column, given those before it."""
 
     name = "trees"
-    is_local = True
-    max_epochs = 1.0
-    epsilon: EpsilonUse = "refused"
-    value_protection = True
-
-    @property
-    def version(self) -> str:
-        """Version of scikit-learn, whose trees they are."""
-        import sklearn
-
-        return str(sklearn.__version__)
+    package = "scikit-learn"
 
     def settings(self, run: TrainingRun) -> dict[str, Setting]:
         """Return the order of the columns, and how values and people are protected."""

@@ -10,7 +10,6 @@ import warnings
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from functools import partial
-from importlib.metadata import version
 from typing import Any, ClassVar
 from urllib.parse import urlsplit
 
@@ -18,7 +17,7 @@ import httpx
 import pandas as pd
 
 from synth_handson.errors import ArgumentError, ServerError, TrainingCancelled
-from synth_handson.synthesis.engine import EpsilonUse, Setting
+from synth_handson.synthesis.engine import Engine, Setting
 from synth_handson.synthesis.order import column_order_setting
 from synth_handson.synthesis.run import TrainingRun
 from synth_handson.synthesis.schema import encoding_types, prepare_in_order
@@ -48,7 +47,7 @@ WAITING = ("QUEUED", "ON_HOLD")
 ENDED = ("DONE", "FAILED", "CANCELED")
 
 
-class ServerEngine:
+class ServerEngine(Engine):
     """Trains on the MOSTLY AI server that a run names, which keeps the generator and deletes the table.
 
     A training that does not end in a generator is cancelled where the server can, and removed from it. A
@@ -56,15 +55,9 @@ class ServerEngine:
     """
 
     name = "mostly-server"
+    package = "mostlyai"
     is_local = False
     max_epochs = 20.0
-    epsilon: EpsilonUse = "refused"
-    value_protection = True
-
-    @property
-    def version(self) -> str:
-        """Version of the SDK; a server does not report its own."""
-        return version("mostlyai")
 
     def settings(self, run: TrainingRun) -> dict[str, Setting]:
         """Return the order of the columns; the rest is the server's own choice."""
