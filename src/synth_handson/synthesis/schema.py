@@ -94,7 +94,7 @@ class Schema:
             for name, (_, column) in zip(frame.columns, prepare(frame).items(), strict=True)
             if column_kind(column) in ("number", "date") and (step := read_step(column, people))
         }
-        dtypes = tuple((_plain_name(name), _dtype_name(column)) for name, column in frame.items())
+        dtypes = tuple((plain_name(name), _dtype_name(column)) for name, column in frame.items())
         return cls(dtypes, categories, formats, steps, origins)
 
     def of_columns(self, names: Container[str]) -> "Schema":
@@ -211,7 +211,8 @@ def _engine_names(names: Iterable[Hashable]) -> list[str]:
     ]
 
 
-def _plain_name(name: Hashable) -> str | int:
+def plain_name(name: Hashable) -> str | int:
+    """Return a whole number as Python's, and any other name as text."""
     return int(name) if isinstance(name, Integral) else str(name)
 
 

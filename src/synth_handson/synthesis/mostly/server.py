@@ -1,7 +1,6 @@
 """Train and sample on a MOSTLY AI server through the MOSTLY AI SDK."""
 
 import contextlib
-import ipaddress
 import json
 import socket
 import threading
@@ -18,6 +17,7 @@ import pandas as pd
 
 from synth_handson.errors import ArgumentError, ServerError, TrainingCancelled
 from synth_handson.synthesis.engine import Engine, Setting
+from synth_handson.synthesis.llm import is_here
 from synth_handson.synthesis.order import column_order_setting
 from synth_handson.synthesis.run import TrainingRun
 from synth_handson.synthesis.schema import encoding_types, prepare_in_order
@@ -250,7 +250,7 @@ def _connect(address: str, timeout: float) -> Any:
     exceptions.Console = partial(Console, quiet=True)  # type: ignore[attr-defined, assignment]
     with warnings.catch_warnings():  # The SDK changes the program's warning filters.
         mostly = MostlyAI(base_url=address, timeout=timeout, quiet=True, test_connection=False)
-    if _is_loopback(host):
+    if is_here(host):
         # A transport of its own keeps requests to this machine away from a proxy that the environment names.
         for client in (mostly.generators, mostly.synthetic_probes):
             client.transport = httpx.HTTPTransport()
@@ -263,12 +263,6 @@ def _host(address: str) -> str:
         if parts.scheme in ("http", "https") and parts.hostname and parts.port != 0:
             return parts.hostname
     raise ServerError("server_address", address=address)
-
-
-def _is_loopback(host: str) -> bool:
-    with contextlib.suppress(ValueError):
-        return ipaddress.ip_address(host).is_loopback
-    return host == "localhost"
 
 
 def _without_keys(frame: pd.DataFrame) -> pd.DataFrame:

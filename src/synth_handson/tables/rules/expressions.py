@@ -103,7 +103,7 @@ class Arithmetic(Naming):
     def of(self, values: Values) -> Floats:
         """Compute it. Shape (n_rows,); NaN where a value is missing, or divided by 0."""
         with np.errstate(all="ignore"):
-            found = _OPERATORS[self.operator](self.left.of(values), self.right.of(values))
+            found = OPERATORS[self.operator](self.left.of(values), self.right.of(values))
         return np.where(np.isfinite(found), found, np.nan)
 
     def __str__(self) -> str:
@@ -137,7 +137,7 @@ Expression = Annotated[Number | Day | Name | Arithmetic | Rounded, Field(discrim
 Arithmetic.model_rebuild()
 Rounded.model_rebuild()
 
-_OPERATORS: Mapping[str, Callable[[Floats, Floats], Floats]] = {
+OPERATORS: Mapping[str, Callable[[Floats, Floats], Floats]] = {
     "+": np.add, "-": np.subtract, "*": np.multiply, "/": np.divide,
     "%": lambda left, right: _remainder(left, right),
 }  # fmt: skip

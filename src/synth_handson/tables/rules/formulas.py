@@ -12,6 +12,7 @@ import numpy as np
 
 from synth_handson.tables.rules.expressions import (
     NEAR,
+    OPERATORS,
     Arithmetic,
     Expression,
     Name,
@@ -134,7 +135,7 @@ def _of_two(columns: Sequence[_Column], numbers: Sequence[_Column]) -> Iterator[
             continue
         part = _join(operator, one, other)
         with np.errstate(all="ignore"):
-            computed = _compute(operator, one.values, other.values)
+            computed = OPERATORS[operator](one.values, other.values)
         for target in targets:
             if target in (one, other):
                 continue
@@ -282,17 +283,6 @@ def _shortest(least: float, most: float) -> float | None:
             return found
     inverse = round(2 / (least + most))
     return 1 / inverse if inverse and least <= 1 / inverse <= most else None
-
-
-def _compute(operator: Operator, left: Floats, right: Floats) -> Floats:
-    match operator:
-        case "+":
-            return left + right
-        case "-":
-            return left - right
-        case "*":
-            return left * right
-    return left / right
 
 
 def _join(operator: Operator, one: _Column, other: _Column) -> Arithmetic:
