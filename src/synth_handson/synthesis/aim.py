@@ -20,7 +20,7 @@ from synth_handson.tables.alignment import as_text
 from synth_handson.tables.checks import listed
 from synth_handson.tables.columns import Column, column_kind, to_floats
 
-GRAINS = "grains.json"
+PRECISIONS = "precisions.json"
 Precision = tuple[int | None, int | None] | None
 """Decimals and unit of a column of numbers or dates; None for categories."""
 
@@ -74,11 +74,11 @@ class AimEngine(Engine):
         files = train_in_worker(run, POOL, request)
         run.complete()
         run.reached_epsilon = run.options["epsilon"]
-        return AimModel({**files, GRAINS: json.dumps(precisions).encode()})
+        return AimModel({**files, PRECISIONS: json.dumps(precisions).encode()})
 
     def load(self, files: Mapping[str, bytes]) -> "AimModel":
         """Load a model from its files."""
-        json.loads(files[GRAINS])
+        json.loads(files[PRECISIONS])
         return AimModel(dict(files))
 
 
@@ -101,7 +101,7 @@ class AimModel(WorkerModel):
         N. Friedman, "Probabilistic Graphical Models", 2009, 9.3). It costs no more ε, as the table is not
         looked at again.
         """
-        precisions = json.loads(self.files[GRAINS])
+        precisions = json.loads(self.files[PRECISIONS])
         layout, names = json.loads(self.files[LAYOUT]), list(precisions)
         fixed = {}
         for name, value in given.items():

@@ -268,7 +268,7 @@ class EventsForm:
         Parameters
         ----------
         places
-            As :meth:`learned`, but with the places of what advances in the stead of its steps.
+            As :meth:`learned`, but with the places of what advances instead of its steps.
         summary
             The summary of each event's person, one row for each event.
         """
