@@ -36,7 +36,7 @@ def assess(
 
 
 def values_of(measures: Iterable[Measure]) -> dict[str, float | None]:
-    return {m.name: None if m.value is None else m.value.value for m in measures}
+    return {m.name: m.value for m in measures}
 
 
 def one_column(synthetic: list[float] | list[str], train: list[float] | list[str]) -> dict[str, float | None]:
@@ -122,7 +122,7 @@ def test_distinct_rows_worked_by_hand() -> None:
     synthetic.loc[60, "y"] = None
     distinct = assess(synthetic, train, holdout=train).joint[1]
     # 150 numbers and the missing one; row 60's number occurs nowhere else.
-    assert distinct.value == exact_share(151, 200)
+    assert distinct.estimate == exact_share(151, 200)
     assert distinct.reference == 1
     assert distinct.rows == 200
 
