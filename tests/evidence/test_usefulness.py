@@ -12,9 +12,10 @@ from synth_handson.evidence.controls.known_tables import shuffle_columns
 from synth_handson.evidence.fidelity.broken import BrokenColumn
 from synth_handson.evidence.fidelity.statistics import Fidelity, SchemaMatch
 from synth_handson.evidence.measures import Measure
+from synth_handson.evidence.three_tables import prepare_tables
 from synth_handson.evidence.usefulness import judge_use
 from synth_handson.evidence.utility.groups import GroupUtility
-from synth_handson.evidence.utility.tstr import ModelUtility, Utility
+from synth_handson.evidence.utility.tstr import ModelUtility, Utility, assess_utility
 from synth_handson.locales import LANGUAGES, Message
 from synth_handson.metrics.intervals import Estimate
 
@@ -229,15 +230,16 @@ def test_other_real_people_are_of_use_and_shuffled_columns_are_not(
 def test_a_target_that_nothing_predicts_cannot_be_judged() -> None:
     rng = np.random.default_rng(0)
     noise = pd.DataFrame({"x": rng.normal(size=1_500), "y": rng.choice(["a", "b"], 1_500)})
-    found = assess(noise[:400], train=noise[400:1_100], holdout=noise[1_100:], target="y")
-    assert found.usefulness.outcome == "cannot tell"
+    tables = prepare_tables(noise[:400], noise[400:1_100], noise[1_100:])
+    found = judge_use(kept_statistics(), assess_utility(tables, "y", random_state=0))
+    assert found.outcome == "cannot tell"
 
 
 def test_a_precision_of_nobody_is_not_nought() -> None:
     train, holdout, fresh = (draw_people(600, seed) for seed in range(3))
     rare = fresh.assign(churned=np.where(np.arange(600) < 6, "yes", "no"))
-    found = assess(rare, train=train, holdout=holdout, target="churned").utility
-    assert found is not None and found.majority is not None
+    found = assess_utility(prepare_tables(rare, train, holdout), "churned", random_state=0)
+    assert isinstance(found, Utility)
     assert found.majority == pytest.approx((holdout["churned"] == "no").mean())
     none = [m for model in found.models for m in model.measures if m.name == "precision" and m.value is None]
     assert none

@@ -172,7 +172,7 @@ class TestDecide:
         """The areas are 1, 1, 3, 7.5 and 7.5 standard errors beyond the 0.025 that are tolerated."""
         leaning = replace(
             a_test("classifier_attack_auc", 1e-9),
-            value=Estimate(value, value - 1.96 * error, value + 1.96 * error),
+            estimate=Estimate(value, value - 1.96 * error, value + 1.96 * error),
         )
         verdict = decide([leaning, a_test("dcr_share", 0.5)], GOOD, 1_000)
         assert (verdict.outcome, verdict.reasons[0].key) == (outcome, f"verdict.{reason}")

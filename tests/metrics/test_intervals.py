@@ -1,9 +1,5 @@
 """Intervals: hand-worked ends, and that they cover what they claim to."""
 
-import copy
-import json
-import pickle
-
 import numpy as np
 import pytest
 from hypothesis import given
@@ -12,7 +8,6 @@ from scipy.stats import hypergeom, permutation_test
 from sklearn.metrics import roc_auc_score
 
 from synth_handson.metrics.intervals import (
-    Estimate,
     all_exposed,
     area_under_curve,
     bootstrap_interval,
@@ -25,16 +20,6 @@ from synth_handson.metrics.intervals import (
     standard_error_interval,
     tarone,
 )
-
-
-def test_an_estimate_is_the_number_it_estimates_and_keeps_its_interval() -> None:
-    estimate = Estimate(0.25, 0.125, 0.5)
-    assert (estimate, estimate.value, estimate.low, estimate.high) == (0.25, 0.25, 0.125, 0.5)
-    assert f"{estimate:.0%} {2 * estimate} {json.dumps(estimate)}" == "25% 0.5 0.25"
-    assert estimate != Estimate(0.25, 0.125, 0.75)
-    for copied in (copy.deepcopy(estimate), pickle.loads(pickle.dumps(estimate))):
-        assert copied == estimate
-        assert repr(copied) == "Estimate(0.25, 0.125, 0.5)"
 
 
 def test_an_exact_share_of_nothing_ends_where_the_rule_of_three_says() -> None:
@@ -69,16 +54,18 @@ def test_exact_shares_cover(share: float) -> None:
 
 def test_an_interval_stops_at_the_ends_of_the_range() -> None:
     estimate = standard_error_interval(0.5, 0.1)
-    assert estimate == 0.5
-    assert (estimate.low, estimate.high) == pytest.approx((0.5 - 0.1959964, 0.5 + 0.1959964))
+    assert (estimate.value, estimate.low, estimate.high) == pytest.approx(
+        (0.5, 0.5 - 0.1959964, 0.5 + 0.1959964)
+    )
     assert standard_error_interval(0.1, 0.1, 0.0, 1.0).low == 0.0
     assert standard_error_interval(0.9, 0.1, 0.0, 1.0).high == 1.0
 
 
 def test_a_bootstrap_interval_is_centred_on_the_value_not_on_its_replicates() -> None:
     estimate = bootstrap_interval(1.0, [2.0, 4.0])
-    assert estimate == 1
-    assert (estimate.low, estimate.high) == pytest.approx((1 - 1.959964 * 2**0.5, 1 + 1.959964 * 2**0.5))
+    assert (estimate.value, estimate.low, estimate.high) == pytest.approx(
+        (1, 1 - 1.959964 * 2**0.5, 1 + 1.959964 * 2**0.5)
+    )
 
 
 def test_the_area_by_hand() -> None:

@@ -237,7 +237,7 @@ def test_where_nothing_leaks_nobody_asks_who_notices() -> None:
 def test_what_nobody_notices_is_harmless_or_a_blind_spot(traced: Estimate, said: str) -> None:
     unnoticed = replace(SIMULATION, leak="disguised", noticed=(), traced=traced)
     assert said in simulation_sentence(unnoticed, "en")
-    assert unnoticed.blind == (traced > 0.5)
+    assert unnoticed.blind == (traced.value > 0.5)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

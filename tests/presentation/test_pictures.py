@@ -164,7 +164,7 @@ def test_the_title_of_the_crowds_says_no_more_than_the_corrected_tests(evidence:
 
     def titled(p_value: float, share: float, outcome: Outcome = "review") -> str:
         (one,) = (m for m in privacy.measures if m.name == "subset_matches_binned")
-        changed = replace(one, value=exact_share(round(share * 1000), 1000), p_value=p_value)
+        changed = replace(one, estimate=exact_share(round(share * 1000), 1000), p_value=p_value)
         verdict = replace(privacy.verdict, outcome=outcome)
         drawn = pictures.people_found(replace(privacy, measures=(*tests, changed), verdict=verdict), "en")
         assert drawn is not None

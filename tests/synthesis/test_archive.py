@@ -51,7 +51,7 @@ def test_an_engine_that_is_not_here_is_named() -> None:
 
 
 def test_an_archive_that_names_no_engine_is_none() -> None:
-    with pytest.raises(TypeError):
+    with pytest.raises(ValueError, match="engine"):
         from_bytes(changed(lambda training: training.pop("engine")))
 
 

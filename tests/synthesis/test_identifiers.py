@@ -1,12 +1,10 @@
 """Identifiers are made anew, in their form, and none is a real one."""
 
-import json
-from dataclasses import asdict
-
 import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pydantic import TypeAdapter
 
 from synth_handson.synthesis.identifiers import Identifier
 
@@ -35,4 +33,5 @@ def test_none_is_a_real_one(values: list[str]) -> None:
 
 def test_it_comes_back_from_an_archive() -> None:
     identifier = Identifier.of("id", 0, pd.Series([f"PT-{i}" for i in range(1000, 1100)]))
-    assert Identifier.from_plain(json.loads(json.dumps(asdict(identifier)))) == identifier
+    archive = TypeAdapter(Identifier)
+    assert archive.validate_json(archive.dump_json(identifier)) == identifier

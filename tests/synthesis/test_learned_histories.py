@@ -1,13 +1,12 @@
 """Events go into steps and come back as they were, in order."""
 
-import json
-
 import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from pandas.testing import assert_frame_equal
+from pydantic import TypeAdapter
 
 from synth_handson.synthesis.histories import EventsForm, Histories, follows, part, sort_times, to_places
 from synth_handson.tables.columns import to_floats
@@ -50,7 +49,8 @@ def test_events_come_back_from_their_steps_in_order(seed: int) -> None:
     histories = Histories.of(nobody, [frame], [owner])
     (form,) = histories.forms
     rows = np.lexsort([frame["day"], owner])
-    drawn = back(EventsForm.from_plain(json.loads(json.dumps(form.to_plain()))), histories)
+    archive = TypeAdapter(EventsForm)
+    drawn = back(archive.validate_json(archive.dump_json(form)), histories)
     low, high = form.advances[0].ends
     days = to_floats(frame["day"].iloc[rows]) / 86_400
     inside = (days >= low) & (days <= high)

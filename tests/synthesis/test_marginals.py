@@ -1,7 +1,5 @@
 """Values as codes that many people share, worked by hand."""
 
-import json
-
 import numpy as np
 import pandas as pd
 import pytest
@@ -10,12 +8,11 @@ from hypothesis import strategies as st
 
 from synth_handson.errors import ArgumentError
 from synth_handson.synthesis.marginals import (
+    MARGINALS,
     MISSING,
     Categories,
     Numbers,
-    from_plain,
     read_marginals,
-    to_plain,
 )
 from synth_handson.synthesis.schema import PROTECTED_TOKEN, prepare
 from synth_handson.tables.texts import MIN_KEPT_ROWS
@@ -111,7 +108,7 @@ def test_every_range_is_shared_and_drawn_values_have_the_code_they_are_drawn_for
 
 def test_they_survive_json(bank: pd.DataFrame) -> None:
     marginals = read_marginals(prepare(bank))
-    assert from_plain(json.loads(json.dumps(to_plain(marginals)))) == marginals
+    assert MARGINALS.validate_json(MARGINALS.dump_json(marginals)) == marginals
 
 
 @pytest.mark.parametrize("value", ["30", 5, 200, None])

@@ -24,7 +24,7 @@ def test_an_unknown_name_is_answered_with_the_known_ones_the_closest_first() -> 
 def test_a_missing_package_is_answered_with_the_command_that_installs_it(
     module: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    entry = Entry(lambda: pytest.fail("imported"), module, "pip install no-such-package")
+    entry = Entry("nowhere:NoEngine", module, "pip install no-such-package")
     monkeypatch.setitem(registry.ENGINES, "another", entry)
     with pytest.raises(ArgumentError) as missing:
         get_engine("another")

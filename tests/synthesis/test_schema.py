@@ -1,8 +1,6 @@
 """How columns go to the engine and come back."""
 
 import datetime
-import json
-from dataclasses import asdict
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
@@ -14,6 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from pandas.testing import assert_frame_equal
+from pydantic import TypeAdapter
 
 from synth_handson.errors import TableError
 from synth_handson.evidence.privacy.dcr import closest_records
@@ -113,8 +112,11 @@ def as_drawn(frame: pd.DataFrame) -> pd.DataFrame:
     return drawn.astype(dict.fromkeys(categories, "string"))[list(drawn.columns)[::-1]]
 
 
+SCHEMA = TypeAdapter(Schema)
+
+
 def by_way_of_a_file(schema: Schema) -> Schema:
-    return Schema.from_plain(json.loads(json.dumps(asdict(schema))))
+    return SCHEMA.validate_json(SCHEMA.dump_json(schema))
 
 
 BERLIN_HOURS = pd.date_range("2024-03-30", "2024-04-01", freq="h", tz="Europe/Berlin")

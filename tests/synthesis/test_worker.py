@@ -273,7 +273,10 @@ def test_a_program_that_ends_while_a_worker_is_cleared_away_clears_it_away_itsel
     closed.set()
 
 
-def test_importing_the_library_takes_no_engine() -> None:
-    heavy = "import sys, synth_handson; print({'torch', 'mostlyai', 'marimo', 'sklearn'} & set(sys.modules))"
-    done = subprocess.run([sys.executable, "-c", heavy], capture_output=True, text=True, check=True)
-    assert done.stdout.strip() == "set()"
+def test_importing_the_library_takes_no_table_and_using_it_no_engine() -> None:
+    heavy = "{'torch', 'mostlyai', 'marimo', 'sklearn'} & set(sys.modules)"
+    program = (
+        f"import sys, synth_handson; print('pandas' in sys.modules); synth_handson.assess; print({heavy})"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert done.stdout.split() == ["False", "set()"]

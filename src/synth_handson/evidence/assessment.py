@@ -354,7 +354,7 @@ def _assess(
         rules = assess_rules(tables, units_of(given.columns[1]), stated)
     neighbours = Neighbours.of(tables, random_state, whole)
     joint = c2st(tables.synthetic, tables.train, tables.holdout, random_state=random_state)
-    real_auc = joint.reference or Estimate(0.5, 0.5, 0.5)
+    real_auc = joint.expected or Estimate(0.5, 0.5, 0.5)
     privacy = assess_privacy(
         neighbours,
         real_auc,

@@ -58,9 +58,9 @@ class Measure:
     ----------
     name
         Key of `DEFINITIONS`; entries ``<name>`` and ``<name>_read`` of ``measures.toml`` name and explain it.
-    value
+    estimate
         What was measured on the synthetic table, with its 95 % interval; None where it could not be measured.
-    reference
+    expected
         The same with real rows in the synthetic table's place: the holdout's; for a model's performance,
         training rows'. It is the best that an honest generator can do.
     rows
@@ -85,8 +85,8 @@ class Measure:
     """
 
     name: str
-    value: Estimate | None
-    reference: Estimate | None = None
+    estimate: Estimate | None
+    expected: Estimate | None = None
     _: KW_ONLY
     rows: int
     columns: tuple[str, ...] = ()
@@ -102,24 +102,34 @@ class Measure:
         return DEFINITIONS[self.name]
 
     @property
+    def value(self) -> float | None:
+        """The number measured on the synthetic table."""
+        return None if self.estimate is None else self.estimate.value
+
+    @property
     def low(self) -> float | None:
-        """Lower end of the value's interval."""
-        return None if self.value is None else self.value.low
+        """Lower end of its interval."""
+        return None if self.estimate is None else self.estimate.low
 
     @property
     def high(self) -> float | None:
-        """Upper end of the value's interval."""
-        return None if self.value is None else self.value.high
+        """Upper end of its interval."""
+        return None if self.estimate is None else self.estimate.high
+
+    @property
+    def reference(self) -> float | None:
+        """The number measured with real rows in the synthetic table's place."""
+        return None if self.expected is None else self.expected.value
 
     @property
     def reference_low(self) -> float | None:
-        """Lower end of the reference's interval."""
-        return None if self.reference is None else self.reference.low
+        """Lower end of its interval."""
+        return None if self.expected is None else self.expected.low
 
     @property
     def reference_high(self) -> float | None:
-        """Upper end of the reference's interval."""
-        return None if self.reference is None else self.reference.high
+        """Upper end of its interval."""
+        return None if self.expected is None else self.expected.high
 
     @property
     def lowest(self) -> float | None:
@@ -178,27 +188,21 @@ RECORDED = ("lowest", "highest", "good", "ideal", "interval", "source")
 
 
 ESTIMATES = {
-    "value": "", "reference": "reference_", "attributable": "attributable_", "avoided": "avoided_"
-}  # fmt: skip
-"""Fields with an interval, and the prefix of its ends in a record."""
+    "estimate": ("value", "low", "high"),
+    "expected": ("reference", "reference_low", "reference_high"),
+    "attributable": ("attributable", "attributable_low", "attributable_high"),
+    "avoided": ("avoided", "avoided_low", "avoided_high"),
+}
+"""Fields with an interval, and what the number and the ends of its interval are called in a record."""
 
 
 def _to_record(found: Measure, plain: Callable[[Measure], dict[str, Any]]) -> dict[str, Any]:
-    return {
-        "name": found.name,
-        **{
-            key: number
-            for name, prefix in ESTIMATES.items()
-            for key, number in _numbers(getattr(found, name), name, prefix).items()
-        },
-        **{key: value for key, value in plain(found).items() if key not in ("name", *ESTIMATES)},
-        **{key: getattr(found.definition, key) for key in RECORDED},
-    }
-
-
-def _numbers(estimate: Estimate | None, name: str, prefix: str) -> dict[str, float | None]:
-    numbers = (None, None, None) if estimate is None else (estimate.value, estimate.low, estimate.high)
-    return dict(zip((name, f"{prefix}low", f"{prefix}high"), numbers, strict=True))
+    fields = plain(found)
+    numbers: dict[str, float | None] = {}
+    for name, keys in ESTIMATES.items():
+        numbers |= dict(zip(keys, fields.pop(name) or (None, None, None), strict=True))
+    definition = {key: getattr(found.definition, key) for key in RECORDED}
+    return {"name": fields.pop("name"), **numbers, **fields, **definition}
 
 
 def _from_record(record: Any) -> Any:
@@ -207,9 +211,9 @@ def _from_record(record: Any) -> Any:
     if record.get("name") not in DEFINITIONS:
         raise ValueError(f"unknown measure {record.get('name')!r}")
     fields = {key: value for key, value in record.items() if key not in RECORDED}
-    for name, prefix in ESTIMATES.items():
-        numbers = [fields.pop(key, None) for key in (name, f"{prefix}low", f"{prefix}high")]
-        fields[name] = None if numbers[0] is None else numbers
+    for name, keys in ESTIMATES.items():
+        estimate = [fields.pop(key, None) for key in keys]
+        fields[name] = None if estimate[0] is None else estimate
     return fields
 
 

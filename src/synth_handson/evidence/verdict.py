@@ -246,12 +246,12 @@ def beyond_tolerance(found: Measure) -> bool:
 
 def _tolerant(found: Measure) -> Measure:
     """Use the probability that a leaning is within what is tolerated as its p-value."""
-    if found.name not in LEANINGS or found.value is None or found.p_value is None:
+    if found.name not in LEANINGS or found.estimate is None or found.p_value is None:
         return found
     from scipy.stats import norm
 
-    error = (found.value.high - found.value.low) / (2 * Z)
-    beyond = abs(found.value - 0.5) - TOLERATED_LEAK / 2
+    error = (found.estimate.high - found.estimate.low) / (2 * Z)
+    beyond = abs(found.estimate.value - 0.5) - TOLERATED_LEAK / 2
     within = float(norm.sf(beyond / error)) if error else float(beyond <= 0)
     return replace(found, p_value=max(found.p_value, within))
 
@@ -263,7 +263,7 @@ def _leaning(found: Measure, tests: int) -> Message:
         {
             "tests": tests,
             "tolerated": TOLERATED_LEAK / 2,
-            "value": None if found.value is None else found.value.value,
+            "value": found.value,
             "low": found.low,
             "high": found.high,
         },
@@ -390,10 +390,10 @@ def _shown(p_value: float, found: Measure) -> Message:
     return Message(
         key,
         {
-            "value": None if found.value is None else found.value.value,
+            "value": found.value,
             "low": found.low,
             "high": found.high,
-            "reference": None if found.reference is None else found.reference.value,
+            "reference": found.reference,
             "column": ", ".join(found.columns) or None,
             "known": ", ".join(found.columns[:-1]) or None,
             "secret": found.columns[-1] if found.columns else None,

@@ -1,6 +1,6 @@
 """95 % intervals, each by a published method."""
 
-from typing import Any, Self
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -15,71 +15,20 @@ FEW_CASES = 100
 """Cases up to which the chance of a tail is summed exactly."""
 
 
-class Estimate(float):
-    """A number with its 95 % interval: a float, so that it is computed with and written as the number it is.
+class Estimate(NamedTuple):
+    """A number with its 95 % interval.
 
-    Two are equal if their intervals are equal as well.
-
-    Parameters
+    Attributes
     ----------
     value
         The number measured.
     low, high
-        Its 95 % interval.
+        The ends of its interval.
     """
 
-    __slots__ = ("high", "low")
+    value: float
     low: float
     high: float
-
-    def __new__(cls, value: float, low: float, high: float) -> Self:
-        """Store the interval as plain numbers."""
-        estimate = super().__new__(cls, value)
-        estimate.low, estimate.high = float(low), float(high)
-        return estimate
-
-    @property
-    def value(self) -> float:
-        """The number alone."""
-        return float(self)
-
-    @property
-    def _numbers(self) -> tuple[float, float, float]:
-        return float(self), self.low, self.high
-
-    def __eq__(self, other: object) -> bool:
-        if isinstance(other, Estimate):
-            return self._numbers == other._numbers
-        return float(self) == other
-
-    def __ne__(self, other: object) -> bool:
-        return not self == other
-
-    def __hash__(self) -> int:
-        return hash(float(self))
-
-    @classmethod
-    def __get_pydantic_core_schema__(cls, source: Any, handler: Any) -> Any:
-        """Write and read the three numbers in order."""
-        from pydantic_core import core_schema
-
-        number = core_schema.float_schema()
-        return core_schema.no_info_after_validator_function(
-            lambda numbers: cls(*numbers),
-            core_schema.tuple_positional_schema([number, number, number]),
-            serialization=core_schema.plain_serializer_function_ser_schema(
-                lambda estimate: estimate._numbers
-            ),
-        )
-
-    def __reduce__(self) -> tuple[type[Self], tuple[float, float, float]]:
-        return type(self), self._numbers
-
-    def __str__(self) -> str:
-        return str(float(self))
-
-    def __repr__(self) -> str:
-        return f"Estimate({float(self)!r}, {self.low!r}, {self.high!r})"
 
 
 def exact_share(successes: float, trials: int) -> Estimate:

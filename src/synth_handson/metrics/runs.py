@@ -47,8 +47,8 @@ def _with_ends(texts: list[str], own: int) -> tuple[Integers, Booleans]:
     parts: list[Integers] = []
     first = 0
     for number, text in enumerate(texts):
-        signs = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
-        parts.append(np.append(signs.astype(np.int64), -1 - number))
+        characters = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
+        parts.append(np.append(characters.astype(np.int64), -1 - number))
         first += (len(text) + 1) * (number < own)
     codes: Integers = np.concatenate(parts)
     return codes, np.arange(len(codes)) < first

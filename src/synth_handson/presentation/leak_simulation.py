@@ -45,7 +45,7 @@ def simulation_sentence(simulation: LeakSimulation, language: Language) -> str:
         language,
         f"leak_simulation.{_found(simulation)}",
         measures=listed,
-        traced=simulation.traced,
+        traced=simulation.traced and simulation.traced.value,
         leaking=simulation.leaking,
     )
     rated = "leak_simulation.naive_approves" if simulation.naive.approves else "leak_simulation.naive_doubts"

@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Mapping
-from importlib.metadata import version
 from typing import Any
 
 import numpy as np
@@ -10,7 +9,7 @@ import pandas as pd
 
 from synth_handson.errors import ArgumentError
 from synth_handson.synthesis.aim_process import LAYOUT, MISSING, MISSING_CODE, RANGES_SHARE
-from synth_handson.synthesis.engine import EpsilonUse, Setting
+from synth_handson.synthesis.engine import Engine, EpsilonUse, Setting
 from synth_handson.synthesis.marginals import MOST_LISTED, Numbers, with_given
 from synth_handson.synthesis.precision import read_precision
 from synth_handson.synthesis.run import DELTA, TrainingRun
@@ -21,14 +20,14 @@ from synth_handson.tables.alignment import as_text
 from synth_handson.tables.checks import listed
 from synth_handson.tables.columns import Column, column_kind, to_floats
 
-GRAINS = "grains.json"
+PRECISIONS = "precisions.json"
 Precision = tuple[int | None, int | None] | None
 """Decimals and unit of a column of numbers or dates; None for categories."""
 
 POOL = WorkerPool("synth_handson.synthesis.aim_process")
 
 
-class AimEngine:
+class AimEngine(Engine):
     """Fits a graphical model to noisy marginals, by OpenDP's AIM.
 
     Notes
@@ -42,15 +41,8 @@ class AimEngine:
     """
 
     name = "aim"
-    is_local = True
-    value_protection = True
-    max_epochs = 1.0
+    package = "opendp"
     epsilon: EpsilonUse = "required"
-
-    @property
-    def version(self) -> str:
-        """Version of opendp."""
-        return version("opendp")
 
     def settings(self, run: TrainingRun) -> dict[str, Setting]:
         """Return how the budget is split."""
@@ -82,11 +74,11 @@ class AimEngine:
         files = train_in_worker(run, POOL, request)
         run.complete()
         run.reached_epsilon = run.options["epsilon"]
-        return AimModel({**files, GRAINS: json.dumps(precisions).encode()})
+        return AimModel({**files, PRECISIONS: json.dumps(precisions).encode()})
 
     def load(self, files: Mapping[str, bytes]) -> "AimModel":
         """Load a model from its files."""
-        json.loads(files[GRAINS])
+        json.loads(files[PRECISIONS])
         return AimModel(dict(files))
 
 
@@ -109,7 +101,7 @@ class AimModel(WorkerModel):
         N. Friedman, "Probabilistic Graphical Models", 2009, 9.3). It costs no more ε, as the table is not
         looked at again.
         """
-        precisions = json.loads(self.files[GRAINS])
+        precisions = json.loads(self.files[PRECISIONS])
         layout, names = json.loads(self.files[LAYOUT]), list(precisions)
         fixed = {}
         for name, value in given.items():

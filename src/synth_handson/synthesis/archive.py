@@ -1,10 +1,11 @@
 """A generator as one file."""
 
 import io
-import json
 import zipfile
 from collections.abc import Mapping
-from dataclasses import asdict
+from dataclasses import dataclass
+
+from pydantic import TypeAdapter
 
 from synth_handson.synthesis.generator import Generator, Training
 from synth_handson.synthesis.identifiers import Identifier
@@ -15,6 +16,28 @@ from synth_handson.synthesis.rules.linked import NO_LINKED_RULES, LinkedRules
 from synth_handson.synthesis.schema import Schema
 
 ABOUT = "generator.json"
+
+
+@dataclass(frozen=True)
+class _About:
+    """What is said of a generator beside its model."""
+
+    schema: Schema
+    training: Training
+    identifiers: tuple[Identifier, ...] = ()
+    rules: KeptRules = NO_RULES
+
+
+@dataclass(frozen=True)
+class _LinkedAbout:
+    """The same of a generator of people with their events."""
+
+    form: LinkedForm
+    training: Training
+    rules: LinkedRules = NO_LINKED_RULES
+
+
+_ABOUT, _LINKED_ABOUT = TypeAdapter(_About), TypeAdapter(_LinkedAbout)
 
 
 def pack(files: Mapping[str, bytes]) -> bytes:
@@ -34,13 +57,8 @@ def unpack(archive: bytes) -> dict[str, bytes]:
 
 def to_bytes(generator: Generator) -> bytes:
     """Pack a generator into one archive: its model's files, its columns, its rules, and how it was made."""
-    about = {
-        "schema": asdict(generator.schema),
-        "training": asdict(generator.training),
-        "identifiers": [asdict(identifier) for identifier in generator.identifiers],
-        **({"rules": generator.rules.to_plain()} if generator.rules else {}),
-    }
-    return pack({**generator.model.files, ABOUT: json.dumps(about).encode()})
+    about = _About(generator.schema, generator.training, generator.identifiers, generator.rules)
+    return pack({**generator.model.files, ABOUT: _ABOUT.dump_json(about)})
 
 
 def from_bytes(archive: bytes) -> Generator:
@@ -54,32 +72,23 @@ def from_bytes(archive: bytes) -> Generator:
         If it is no archive of a generator.
     """
     files = unpack(archive)
-    about = json.loads(files.pop(ABOUT))
-    training = Training(**about["training"])
-    model = get_engine(training.engine).load(files)
-    identifiers = tuple(map(Identifier.from_plain, about.get("identifiers", ())))
-    schema = Schema.from_plain(about["schema"])
-    rules = KeptRules.from_plain(about["rules"]) if "rules" in about else NO_RULES
-    return Generator(schema, training, model, from_store=True, identifiers=identifiers, rules=rules)
+    about = _ABOUT.validate_json(files.pop(ABOUT))
+    model = get_engine(about.training.engine).load(files)
+    return Generator(
+        about.schema, about.training, model,
+        from_store=True, identifiers=about.identifiers, rules=about.rules,
+    )  # fmt: skip
 
 
 def linked_to_bytes(generator: LinkedGenerator) -> bytes:
     """Pack a generator of people with their events, as :func:`to_bytes` does."""
-    about = {
-        "form": generator.form.to_plain(),
-        "training": asdict(generator.training),
-        **({"rules": generator.rules.to_plain()} if generator.rules else {}),
-    }
-    return pack({**generator.model.files, ABOUT: json.dumps(about).encode()})
+    about = _LinkedAbout(generator.form, generator.training, generator.rules)
+    return pack({**generator.model.files, ABOUT: _LINKED_ABOUT.dump_json(about)})
 
 
 def linked_from_bytes(archive: bytes) -> LinkedGenerator:
     """Read a generator of people with their events; errors are those of :func:`from_bytes`."""
     files = unpack(archive)
-    about = json.loads(files.pop(ABOUT))
-    training = Training(**about["training"])
-    model = get_linked_engine(training.engine).load_linked(files)
-    rules = LinkedRules.from_plain(about["rules"]) if "rules" in about else NO_LINKED_RULES
-    return LinkedGenerator(
-        LinkedForm.from_plain(about["form"]), training, model, from_store=True, rules=rules
-    )
+    about = _LINKED_ABOUT.validate_json(files.pop(ABOUT))
+    model = get_linked_engine(about.training.engine).load_linked(files)
+    return LinkedGenerator(about.form, about.training, model, from_store=True, rules=about.rules)

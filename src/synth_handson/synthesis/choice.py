@@ -42,7 +42,7 @@ def choose_engine(
 ) -> EngineChoice:
     """Choose an engine for a table, by what was measured on seven others (docs/engines.md).
 
-    With a wish for differential privacy, it is "aim", which gives it for all that is learned, or "mostly"
+    If differential privacy is wanted, it is "aim", which gives it for all that is learned, or "mostly"
     where that is not installed. Without, it is "copula" below 1,000 rows; in less than a minute "copula"
     below 5,000 rows and else "trees"; and with more time "mostly". The share of categories and the target do
     not decide: what was measured shows no such rule.

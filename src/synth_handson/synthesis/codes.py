@@ -69,7 +69,7 @@ class Codes:
         with_digit = sum(any(map(str.isdecimal, value)) for value in some)
         if with_digit < COVERED * len(some) and not all(re.fullmatch("[A-Z]{4,}", value) for value in some):
             return None
-        frequent = {sign for sign, times in Counter("".join(some)).items() if times >= MIN_KEPT_ROWS}
+        frequent = {one for one, times in Counter("".join(some)).items() if times >= MIN_KEPT_ROWS}
         for shape in (_shape, _loose_shape):
             groups: dict[str, list[str]] = {}
             for value in some:
@@ -98,7 +98,7 @@ class Codes:
         for _ in range(rows):
             for _ in range(TRIES):
                 template = self.templates[rng.integers(len(self.templates))]
-                code = "".join(signs[rng.integers(len(signs))] for signs in template)
+                code = "".join(characters[rng.integers(len(characters))] for characters in template)
                 code = self.check(code) if self.check else code
                 if not (code in self.real or code in seen or taken(code)):
                     break
@@ -109,15 +109,15 @@ class Codes:
 
 def _shape(value: str) -> str:
     """Write digits as 0, capitals as A, small letters as a, letters of other scripts as ん; keep the rest."""
-    return "".join(_class(sign) for sign in value)
+    return "".join(_class(character) for character in value)
 
 
-def _class(sign: str) -> str:
-    if sign.isdecimal():
+def _class(character: str) -> str:
+    if character.isdecimal():
         return "0"
-    if sign.isascii():
-        return "A" if sign.isupper() else "a" if sign.islower() else sign
-    return OTHER if sign.isalpha() else sign
+    if character.isascii():
+        return "A" if character.isupper() else "a" if character.islower() else character
+    return OTHER if character.isalpha() else character
 
 
 def _loose_shape(value: str) -> str:
@@ -128,10 +128,10 @@ def _loose_shape(value: str) -> str:
 def _templates(form: str, alike: list[str], frequent: set[str]) -> list[tuple[Template, bool]]:
     """Make a template of each code of a form, and tell whether it leaves room for others."""
     columns = list(zip(*alike, strict=True))
-    places = [_signs(kind, signs, frequent) for kind, signs in zip(form, columns, strict=True)]
+    places = [_characters_at(kind, seen, frequent) for kind, seen in zip(form, columns, strict=True)]
     # Where all begin alike, like consecutive numbers, any character of the same kind may stand.
     wider = [
-        "".join(sorted({*signs, *POOLS.get(kind, "")})) for kind, signs in zip(form, places, strict=True)
+        "".join(sorted({*found, *POOLS.get(kind, "")})) for kind, found in zip(form, places, strict=True)
     ]
     runs = [found.span() for found in re.finditer(rf"[Aa{OTHER}]+", form)]
     words = Counter((start, value[start:end]) for value in alike for start, end in runs)
@@ -140,8 +140,8 @@ def _templates(form: str, alike: list[str], frequent: set[str]) -> list[tuple[Te
     found = []
     for value in alike:
         kept = [(start, end) for start, end in runs if words[start, value[start:end]] >= MIN_KEPT_ROWS]
-        for signs, least in ((places, ROOM), (places, LEAST_ROOM), (wider, LEAST_ROOM), (places, 0)):
-            template = list(signs)
+        for allowed, least in ((places, ROOM), (places, LEAST_ROOM), (wider, LEAST_ROOM), (places, 0)):
+            template = list(allowed)
             for start, end in kept:
                 template[start:end] = value[start:end]
             free = [
@@ -159,13 +159,13 @@ def _templates(form: str, alike: list[str], frequent: set[str]) -> list[tuple[Te
     return found
 
 
-def _signs(kind: str, signs: Sequence[str], frequent: set[str]) -> str:
+def _characters_at(kind: str, characters: Sequence[str], frequent: set[str]) -> str:
     """Return the characters allowed at a position; none if it has letters of an unknown alphabet."""
-    seen = Counter(signs)
+    seen = Counter(characters)
     if min(seen.values()) >= MIN_KEPT_ROWS:
         return "".join(sorted(seen))
     alphabet = "".join(POOLS.values()) if kind == "X" else POOLS.get(kind, "")
-    known = sorted(sign for sign in frequent if sign in alphabet or (kind == "0" and sign.isdecimal()))
+    known = sorted(one for one in frequent if one in alphabet or (kind == "0" and one.isdecimal()))
     return "".join(known) if len(known) > 1 else alphabet
 
 
@@ -186,6 +186,6 @@ def _check_digits(codes: frozenset[str]) -> Callable[[str], str] | None:
 
 def _corrected(check_digit: Callable[[str], str], place: int, code: str) -> str:
     """Put the right check digit in place of the first or last digit."""
-    digits = [i for i, sign in enumerate(code) if sign.isdecimal()]
+    digits = [i for i, character in enumerate(code) if character.isdecimal()]
     check = digits.pop(place)
     return code[:check] + check_digit("".join(code[i] for i in digits)) + code[check + 1 :]

@@ -6,7 +6,6 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from importlib.metadata import version
 from typing import Any
 
 import numpy as np
@@ -15,15 +14,14 @@ from scipy import special
 
 from synth_handson.errors import ArgumentError
 from synth_handson.metrics.arrays import Floats, Integers, ratio
-from synth_handson.synthesis.engine import EpsilonUse, Setting
+from synth_handson.synthesis.engine import Engine, Setting
 from synth_handson.synthesis.marginals import (
+    MARGINALS,
     MISSING,
     PIECES,
     Marginal,
     codes_of,
-    from_plain,
     read_marginals,
-    to_plain,
     with_given,
 )
 from synth_handson.synthesis.order import mutual_information, some_rows, target_setting
@@ -40,19 +38,11 @@ MAX_CORRELATION = 0.995
 FILE = "copula.json"
 
 
-class CopulaEngine:
+class CopulaEngine(Engine):
     """Fits a Gaussian copula on ranks, in a second."""
 
     name = "copula"
-    is_local = True
-    max_epochs = 1.0
-    epsilon: EpsilonUse = "refused"
-    value_protection = True
-
-    @property
-    def version(self) -> str:
-        """Version of this package."""
-        return version("synth-handson")
+    package = "synth-handson"
 
     def settings(self, run: TrainingRun) -> dict[str, Setting]:
         """Return how values are protected, and the column that categories are ordered by."""
@@ -84,7 +74,7 @@ class CopulaEngine:
         correlation = np.array(plain["correlation"], float)
         if correlation.shape != (len(latents), len(latents)):
             raise ValueError(f"{len(latents)} latent columns, correlation of shape {correlation.shape}")
-        return CopulaModel(from_plain(plain["marginals"]), latents, correlation)
+        return CopulaModel(MARGINALS.validate_python(plain["marginals"]), latents, correlation)
 
 
 @dataclass(frozen=True, eq=False)
@@ -178,7 +168,7 @@ class CopulaModel:
             for latent in self.latents
         ]
         plain = {
-            "marginals": to_plain(self.marginals),
+            "marginals": MARGINALS.dump_python(self.marginals, mode="json"),
             "latents": latents,
             "correlation": self.correlation.tolist(),
         }

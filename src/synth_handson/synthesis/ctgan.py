@@ -1,9 +1,7 @@
 """CTGAN, a conditional generative adversarial network, in a worker process of this machine."""
 
-import json
 import warnings
 from collections.abc import Mapping
-from importlib.metadata import version
 from typing import Any
 
 import numpy as np
@@ -11,8 +9,8 @@ import pandas as pd
 
 from synth_handson.errors import LicenceNotice
 from synth_handson.locales import get_text
-from synth_handson.synthesis.engine import EpsilonUse, Setting
-from synth_handson.synthesis.marginals import Marginal, Numbers, from_plain, read_marginals, to_plain
+from synth_handson.synthesis.engine import Engine, Setting
+from synth_handson.synthesis.marginals import MARGINALS, Marginal, Numbers, read_marginals
 from synth_handson.synthesis.run import TrainingRun
 from synth_handson.synthesis.schema import FEW_VALUES, prepare
 from synth_handson.synthesis.worker import WorkerPool
@@ -21,14 +19,14 @@ from synth_handson.tables.columns import Column, to_floats
 from synth_handson.tables.texts import MIN_KEPT_ROWS
 
 BATCH_SIZE = 500
-MARGINALS = "marginals.json"
+FILE = "marginals.json"
 WHETHER_MISSING = "\0missing"
 """Suffix of the column that says where another column has no value."""
 
 POOL = WorkerPool("synth_handson.synthesis.ctgan_process")
 
 
-class CtganEngine:
+class CtganEngine(Engine):
     """Trains SDV's CTGAN.
 
     Notes
@@ -39,15 +37,8 @@ class CtganEngine:
     """
 
     name = "ctgan"
-    is_local = True
-    value_protection = True
+    package = "ctgan"
     max_epochs = 300.0
-    epsilon: EpsilonUse = "refused"
-
-    @property
-    def version(self) -> str:
-        """Version of ctgan."""
-        return version("ctgan")
 
     def settings(self, run: TrainingRun) -> dict[str, Setting]:
         """Return the batch size, and how values are protected."""
@@ -67,11 +58,11 @@ class CtganEngine:
             return {"frame": frame, "discrete": discrete, "batch_size": BATCH_SIZE, **asked}
 
         files = train_in_worker(run, POOL, request)
-        return CtganModel({**files, MARGINALS: json.dumps(to_plain(marginals)).encode()})
+        return CtganModel({**files, FILE: MARGINALS.dump_json(marginals)})
 
     def load(self, files: Mapping[str, bytes]) -> "CtganModel":
         """Load a model from its files."""
-        from_plain(json.loads(files[MARGINALS]))
+        MARGINALS.validate_json(files[FILE])
         return CtganModel(dict(files))
 
 
@@ -86,7 +77,7 @@ class CtganModel(WorkerModel):
     def draw(self, n: int, random_state: int) -> pd.DataFrame:
         """Draw ``n`` rows in a worker process, and decode them."""
         drawn = super().draw(n, random_state)
-        marginals = from_plain(json.loads(self.files[MARGINALS]))
+        marginals = MARGINALS.validate_json(self.files[FILE])
         return pd.DataFrame({name: _decode(name, marginal, drawn) for name, marginal in marginals.items()})
 
 

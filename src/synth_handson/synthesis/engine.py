@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Mapping
+from importlib.metadata import version
 from typing import TYPE_CHECKING, Any, Literal, Protocol, TypedDict, runtime_checkable
 
 import pandas as pd
@@ -25,8 +27,8 @@ class EngineOptions(TypedDict, total=False):
 EpsilonUse = Literal["refused", "accepted", "required"]
 
 
-class Model(Protocol):
-    """A model from which rows can be drawn."""
+class TrainedModel(Protocol):
+    """What a training leaves."""
 
     @property
     def files(self) -> Mapping[str, bytes]:
@@ -37,6 +39,10 @@ class Model(Protocol):
     def ready(self) -> bool:
         """Whether it can draw immediately, without importing anything first."""
         ...
+
+
+class Model(TrainedModel, Protocol):
+    """A model from which rows can be drawn."""
 
     def draw(self, n: int, random_state: int) -> pd.DataFrame:
         """Draw ``n`` rows, with the columns that were trained on; the same seed gives the same rows."""
@@ -58,43 +64,43 @@ class ConditionalModel(Model, Protocol):
         ...
 
 
-class Engine(Protocol):
-    """A way to train a model; its name is its entry in the registry."""
+class Engine(ABC):
+    """A way to train a model.
 
-    @property
-    def name(self) -> str:
-        """Name in :func:`~synth_handson.synthesis.train_generator` and in archives."""
-        ...
+    Attributes
+    ----------
+    name
+        Name in :func:`~synth_handson.synthesis.training.train_generator` and in archives, and its entry in
+        the registry.
+    package
+        What trains; another version of it counts as another engine.
+    is_local
+        Whether it trains on this machine: one at a time, and kept in the store.
+    max_epochs
+        Default limit on passes over the table.
+    epsilon
+        Whether it accepts, or requires, an ε of differential privacy.
+    value_protection
+        Whether rare categories are replaced and extreme numbers cut off; None if it is not known.
+    """
+
+    name: str
+    package: str
+    is_local = True
+    max_epochs = 1.0
+    epsilon: EpsilonUse = "refused"
+    value_protection: bool | None = True
 
     @property
     def version(self) -> str:
-        """Version of the underlying package; another version counts as another engine."""
-        ...
+        """Version of the package."""
+        return version(self.package)
 
-    @property
-    def value_protection(self) -> bool | None:
-        """Whether rare categories are replaced and extreme numbers cut off; None if it is not known."""
-        ...
-
-    @property
-    def is_local(self) -> bool:
-        """Whether it trains on this machine: one at a time, and kept in the store."""
-        ...
-
-    @property
-    def max_epochs(self) -> float:
-        """Default limit on passes over the table."""
-        ...
-
-    @property
-    def epsilon(self) -> EpsilonUse:
-        """Whether it accepts, or requires, an ε of differential privacy."""
-        ...
-
+    @abstractmethod
     def settings(self, run: TrainingRun) -> dict[str, Setting]:
         """Return its settings for a training, besides the table, epochs, minutes and seed."""
-        ...
 
+    @abstractmethod
     def train(self, run: TrainingRun) -> Model:
         """Train as the run asks, report progress and why it stopped, and stop when it is cancelled.
 
@@ -105,8 +111,8 @@ class Engine(Protocol):
         SynthHandsonError
             If the training failed.
         """
-        ...
 
+    @abstractmethod
     def load(self, files: Mapping[str, bytes]) -> Model:
         """Load a model from its files.
 
@@ -115,31 +121,20 @@ class Engine(Protocol):
         KeyError, TypeError, ValueError
             If they are not files of such a model.
         """
-        ...
 
 
-class LinkedModel(Protocol):
+class LinkedModel(TrainedModel, Protocol):
     """A model from which people with their events can be drawn."""
-
-    @property
-    def files(self) -> Mapping[str, bytes]:
-        """All that the engine needs to load the model again, by file name."""
-        ...
-
-    @property
-    def ready(self) -> bool:
-        """Whether it can draw immediately, without importing anything first."""
-        ...
 
     def draw(self, n: int, random_state: int) -> DrawnTables:
         """Draw ``n`` people with all their events; the same seed gives the same ones."""
         ...
 
 
-@runtime_checkable
-class LinkedEngine(Engine, Protocol):
+class LinkedEngine(Engine):
     """An engine that learns people with several events each."""
 
+    @abstractmethod
     def train_linked(self, run: TrainingRun, histories: Histories, target: str | None) -> LinkedModel:
         """Train on people and events; otherwise as :meth:`Engine.train`.
 
@@ -152,8 +147,7 @@ class LinkedEngine(Engine, Protocol):
         target
             The column that is drawn last, of people or of events.
         """
-        ...
 
+    @abstractmethod
     def load_linked(self, files: Mapping[str, bytes]) -> LinkedModel:
         """Load a model from its files; errors are those of :meth:`Engine.load`."""
-        ...

@@ -139,7 +139,7 @@ class Generator:
         n
             Number of rows, at least 1.
         random_state
-            Seed, 0 to 2³² - 1. The same generator, ``n``, seed and wishes give the same rows.
+            Seed, 0 to 2³² - 1. The same generator, ``n``, seed and conditions give the same rows.
         given
             What the rows are to have: ``{"job": "student"}``, None for a missing value; a list of values, of
             which each row has one, as often as the generator draws them; or a DataFrame of ``n`` rows, whose

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -12,7 +12,7 @@ from scipy.special import ndtr, ndtri
 
 from synth_handson.metrics.arrays import Floats, Integers
 from synth_handson.metrics.variance import intraclass_correlation
-from synth_handson.synthesis.marginals import MISSING, PIECES, Numbers, numbers_from_plain
+from synth_handson.synthesis.marginals import MISSING, PIECES, Numbers
 from synth_handson.synthesis.precision import DAY
 from synth_handson.tables.columns import Column, column_kind, to_floats
 from synth_handson.tables.texts import MIN_KEPT_ROWS
@@ -81,12 +81,6 @@ class Advance:
         least, gaps = int(whole and bool((known > 0).all())), bool(np.isnan(values).any())
         advance = cls(str(column.name), moments, numbers, least, time_of_day, gaps)
         return replace(advance, start=advance._start(column, owner))
-
-    @classmethod
-    def from_plain(cls, plain: Mapping[str, Any]) -> Advance:
-        """Rebuild one from what ``json`` has made of its ``asdict``."""
-        values = numbers_from_plain(plain["values"])
-        return cls(**{**plain, "moments": tuple(plain["moments"]), "values": values})
 
     @property
     def ends(self) -> tuple[float, float]:
@@ -202,23 +196,6 @@ class EventsForm:
         )
         return cls(tuple(names), order, tuple(advances), delays, tuple(kept), levels, repeated), rows
 
-    @classmethod
-    def from_plain(cls, plain: Mapping[str, Any]) -> EventsForm:
-        """Rebuild one from what ``json`` has made of its ``asdict``."""
-        return cls(
-            tuple(plain["columns"]),
-            plain["order"],
-            tuple(map(Advance.from_plain, plain["advances"])),
-            {name: (decimals, unit) for name, (decimals, unit) in plain["delays"].items()},
-            tuple(plain["kept"]),
-            {name: numbers_from_plain(one) for name, one in plain["levels"].items()},
-            tuple(plain["repeated"]),
-        )
-
-    def to_plain(self) -> dict[str, Any]:
-        """Return plain values for ``json``."""
-        return asdict(self)
-
     def learned(self, prepared: pd.DataFrame, owner: Integers) -> pd.DataFrame:
         """Return what is learned of events that are in order, person by person: steps, delays and values."""
         columns: dict[str, Column] = {}
@@ -291,7 +268,7 @@ class EventsForm:
         Parameters
         ----------
         places
-            As :meth:`learned`, but with the places of what advances in the stead of its steps.
+            As :meth:`learned`, but with the places of what advances instead of its steps.
         summary
             The summary of each event's person, one row for each event.
         """

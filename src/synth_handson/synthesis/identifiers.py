@@ -62,11 +62,6 @@ class Identifier:
         dtype = "str" if isinstance(column.dtype, pd.CategoricalDtype) else str(column.dtype)
         return cls(name, position, dtype, missing, None, _forms(as_text(there).unique().tolist()))
 
-    @classmethod
-    def from_plain(cls, plain: dict[str, Any]) -> Identifier:
-        """Rebuild one from what ``json`` has made of its ``asdict``."""
-        return cls(**{**plain, "forms": tuple(tuple(form) for form in plain["forms"])})
-
     def make(self, rows: int, random_state: int) -> Column:
         """Make a distinct value for each row."""
         rng = np.random.default_rng([random_state, self.position])
@@ -90,11 +85,11 @@ class Identifier:
         made: dict[str, None] = {}
         for _ in range(rows):
             form = self.forms[rng.integers(len(self.forms))]
-            text = "".join(signs[rng.integers(len(signs))] for signs in form)
+            text = "".join(characters[rng.integers(len(characters))] for characters in form)
             for attempt in range(TRIES):
                 if text not in made:
                     break
-                text = "".join(signs[rng.integers(len(signs))] for signs in form)
+                text = "".join(characters[rng.integers(len(characters))] for characters in form)
                 text += "".join(map(str, rng.integers(10, size=attempt // FEW_TRIES)))
             made[text] = None
         return list(made)
@@ -112,19 +107,19 @@ def _forms(values: list[str]) -> tuple[tuple[str, ...], ...]:
 def _shape(value: str) -> str:
     """Write digits as 0, capitals as A, other letters as a; keep the rest."""
     shape = re.sub(r"\d", "0", value)
-    return "".join("A" if sign.isupper() else "a" if sign.isalpha() else sign for sign in shape)
+    return "".join("A" if one.isupper() else "a" if one.isalpha() else one for one in shape)
 
 
 def _form(alike: list[str], shapes: set[str]) -> tuple[str, ...]:
     """Keep the characters that all have in common, and draw the others."""
     shape = _shape(alike[0])
-    seen = [set(signs) for signs in zip(*alike, strict=True)]
+    seen = [set(characters) for characters in zip(*alike, strict=True)]
     form = [
-        next(iter(signs)) if len(signs) == 1 and len(alike) > 1 else POOLS.get(kind, kind)
-        for kind, signs in zip(shape, seen, strict=True)
+        next(iter(characters)) if len(characters) == 1 and len(alike) > 1 else POOLS.get(kind, kind)
+        for kind, characters in zip(shape, seen, strict=True)
     ]
-    for place, signs in enumerate(seen):
-        new = "".join(sorted(set(form[place]) - signs))
+    for place, characters in enumerate(seen):
+        new = "".join(sorted(set(form[place]) - characters))
         if len(form[place]) > 1 and new:
             return (*form[:place], new, *form[place + 1 :])
     while shape in shapes:

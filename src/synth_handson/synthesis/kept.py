@@ -2,27 +2,18 @@
 
 from collections.abc import Callable
 from contextlib import nullcontext, suppress
-from typing import Protocol, TypeVar
+from typing import TypeVar
 from zipfile import BadZipFile
 
 from synth_handson.synthesis.engine import Engine
-from synth_handson.synthesis.generator import Training
+from synth_handson.synthesis.generator import Generator, Training
+from synth_handson.synthesis.linked import LinkedGenerator
 from synth_handson.synthesis.registry import ENGINES
 from synth_handson.synthesis.run import DELTA, Progress, TrainingRun
 from synth_handson.synthesis.store import GeneratorStore
 from synth_handson.synthesis.training_queue import TRAINING_QUEUE
 
-
-class Trained(Protocol):
-    """A generator of any kind."""
-
-    @property
-    def training(self) -> Training:
-        """How it was made."""
-        ...
-
-
-T = TypeVar("T", bound=Trained)
+T = TypeVar("T", Generator, LinkedGenerator)
 
 
 def find_or_train(

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -17,7 +16,7 @@ from synth_handson.synthesis.histories import DrawnTables, Histories
 from synth_handson.synthesis.identifiers import Identifier
 from synth_handson.synthesis.on_demand import REDRAWN
 from synth_handson.synthesis.rules.linked import NO_LINKED_RULES, LinkedRules
-from synth_handson.synthesis.schema import Schema, prepare
+from synth_handson.synthesis.schema import Schema, plain_name, prepare
 from synth_handson.tables.checks import check_rows, check_seed
 from synth_handson.tables.linked import LinkedTables
 
@@ -62,22 +61,7 @@ class LinkedForm:
             for frame, owner in zip(frames, owners, strict=True)
         )
         key = Identifier.of(tables.key, places[0], tables.people[tables.key])
-        return cls(key, schemas, places, tuple(tables.events), tuple(map(_plain, tables.columns)))
-
-    @classmethod
-    def from_plain(cls, plain: Mapping[str, Any]) -> LinkedForm:
-        """Rebuild one from what ``json`` has made of its ``asdict``."""
-        return cls(
-            Identifier.from_plain(plain["key"]),
-            tuple(map(Schema.from_plain, plain["schemas"])),
-            tuple(plain["places"]),
-            tuple(plain["tables"]),
-            tuple(plain["columns"]),
-        )
-
-    def to_plain(self) -> dict[str, Any]:
-        """Return plain values for ``json``."""
-        return asdict(self)
+        return cls(key, schemas, places, tuple(tables.events), tuple(map(plain_name, tables.columns)))
 
 
 @dataclass(frozen=True)
@@ -174,7 +158,3 @@ def read_histories(tables: LinkedTables) -> Histories:
 def _with_key(frame: pd.DataFrame, keys: pd.Series[Any], owner: Integers, place: int) -> pd.DataFrame:
     frame.insert(place, keys.name, keys.iloc[owner].reset_index(drop=True))
     return frame
-
-
-def _plain(name: Hashable) -> str | int:
-    return int(name) if isinstance(name, np.integer | int) else str(name)

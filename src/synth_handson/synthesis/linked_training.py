@@ -138,9 +138,9 @@ def _key(
         "engine": engine.name,
         "engine_version": engine.version,
         "settings": engine.settings(run),
-        "form": form.to_plain(),
-        "forms": [one.to_plain() for one in histories.forms],
+        "form": form,
+        "forms": histories.forms,
         "events": tables,
-        **({"rules": rules.to_plain()} if rules else {}),
+        "rules": rules,
     }
     return store.key(histories.people, {**run.options, **about})

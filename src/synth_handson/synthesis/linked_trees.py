@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from math import ceil
@@ -10,6 +9,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from pydantic import TypeAdapter
 
 from synth_handson.metrics.arrays import Booleans, Floats, Integers
 from synth_handson.synthesis.histories import (
@@ -26,7 +26,7 @@ from synth_handson.synthesis.histories import (
     sort_times,
     to_places,
 )
-from synth_handson.synthesis.marginals import MISSING, Marginal, from_plain, read_marginals, to_plain
+from synth_handson.synthesis.marginals import MISSING, Marginal, read_marginals
 from synth_handson.synthesis.order import column_order
 from synth_handson.synthesis.person_trees import grow
 from synth_handson.synthesis.run import TrainingRun
@@ -38,6 +38,10 @@ MAX_ROWS = 300_000
 MAX_NUMBER = 255
 """Highest event number that is told apart."""
 ABOUT, TREES = "linked.json", "trees-{}.npz"
+
+
+_About = tuple[list[dict[str, Marginal]], list[EventsForm], list[dict[str, Marginal]]]
+_ABOUT: TypeAdapter[_About] = TypeAdapter(_About)
 
 
 @dataclass(frozen=True)
@@ -83,38 +87,20 @@ class LinkedTreesModel:
     @property
     def files(self) -> Mapping[str, bytes]:
         """The model as a file of JSON, and one of arrays for each table."""
-        about = {
-            "people": to_plain(self.people.marginals),
-            "events": [
-                {
-                    "marginals": to_plain(one.marginals),
-                    "form": one.form.to_plain(),
-                    "places": to_plain(one.places),
-                }
-                for one in self.events
-            ],
-        }
-        trees = {
-            TREES.format(number): trees_to_bytes(one.trees)
-            for number, one in enumerate((self.people, *self.events))
-        }
-        return {ABOUT: json.dumps(about).encode(), **trees}
+        parts = (self.people, *self.events)
+        marginals = [one.marginals for one in parts]
+        about = marginals, [one.form for one in self.events], [one.places for one in self.events]
+        trees = {TREES.format(number): trees_to_bytes(one.trees) for number, one in enumerate(parts)}
+        return {ABOUT: _ABOUT.dump_json(about), **trees}
 
     @classmethod
     def load(cls, files: Mapping[str, bytes]) -> LinkedTreesModel:
         """Load a model from its files."""
-        about = json.loads(files[ABOUT])
-        people = Part(from_plain(about["people"]), trees_from_bytes(files[TREES.format(0)]))
-        events = tuple(
-            EventsPart(
-                from_plain(one["marginals"]),
-                trees_from_bytes(files[TREES.format(number)]),
-                EventsForm.from_plain(one["form"]),
-                from_plain(one["places"]),
-            )
-            for number, one in enumerate(about["events"], 1)
-        )
-        return cls(people, events)
+        marginals, forms, places = _ABOUT.validate_json(files[ABOUT])
+        trees = [trees_from_bytes(files[TREES.format(number)]) for number in range(len(marginals))]
+        people, *events = zip(marginals, trees, strict=True)
+        learned = zip(events, forms, places, strict=True)
+        return cls(Part(*people), tuple(EventsPart(*one, form, at) for one, form, at in learned))
 
     def draw(self, n: int, random_state: int) -> DrawnTables:
         """Draw ``n`` people and their events."""

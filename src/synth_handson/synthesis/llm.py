@@ -142,7 +142,7 @@ class LanguageModel(ABC):
         return found if isinstance(found, list) and len(found) == count else None
 
     @contextmanager
-    def _said_plainly(self) -> Iterator[None]:
+    def _explained(self) -> Iterator[None]:
         """Describe in plain words what went wrong with the connection."""
         import httpx
 
@@ -155,7 +155,7 @@ class LanguageModel(ABC):
         except (httpx.HTTPError, LookupError, ValueError, TypeError) as error:
             raise ServerError("llm_foreign", address=self.url) from error
 
-    def _wishes(self) -> dict[str, Any]:
+    def _connection(self) -> dict[str, Any]:
         """Return settings of the connection: no redirect or proxy may take texts to another machine."""
         import httpx
 
@@ -173,7 +173,7 @@ class Ollama(LanguageModel):
             raise ArgumentError("llm_missing", install=INSTALL)
         import ollama
 
-        with self._said_plainly():
+        with self._explained():
             try:
                 self._client.list()
                 self._client.show(self.model)
@@ -187,7 +187,7 @@ class Ollama(LanguageModel):
         import ollama
 
         options = {"seed": seed, "temperature": TEMPERATURE}
-        with self._said_plainly():
+        with self._explained():
             try:
                 reply = self._client.chat(
                     model=self.model, messages=list(messages), format=dict(schema), options=options
@@ -202,7 +202,7 @@ class Ollama(LanguageModel):
         import ollama
 
         found: list[Sequence[float]] = []
-        with self._said_plainly():
+        with self._explained():
             for first in range(0, len(texts), EMBEDDED):
                 try:
                     reply = self._client.embed(self.model, list(texts[first : first + EMBEDDED]))
@@ -215,7 +215,7 @@ class Ollama(LanguageModel):
     def _client(self) -> ollama.Client:
         import ollama
 
-        return ollama.Client(self.url, **self._wishes())
+        return ollama.Client(self.url, **self._connection())
 
 
 class OpenAiCompatible(LanguageModel):
@@ -223,7 +223,7 @@ class OpenAiCompatible(LanguageModel):
 
     def check(self) -> None:
         """Check that the server is reachable and has the model, if it lists its models."""
-        with self._said_plainly():
+        with self._explained():
             reply = self._client.get("models")
             if reply.status_code in (401, 403):
                 raise ServerError("llm_key", address=self.url, variable=KEY)
@@ -246,7 +246,7 @@ class OpenAiCompatible(LanguageModel):
             "seed": seed,
             "temperature": TEMPERATURE,
         }
-        with self._said_plainly():
+        with self._explained():
             for form in formats:
                 reply = self._client.post("chat/completions", json={**requested, "response_format": form})
                 if reply.status_code not in UNKNOWN_FORM:
@@ -259,7 +259,7 @@ class OpenAiCompatible(LanguageModel):
     def embed(self, texts: Sequence[str]) -> Floats:
         """Request embeddings of texts."""
         found: list[Sequence[float]] = []
-        with self._said_plainly():
+        with self._explained():
             for first in range(0, len(texts), EMBEDDED):
                 requested = {"model": self.model, "input": list(texts[first : first + EMBEDDED])}
                 reply = self._client.post("embeddings", json=requested)
@@ -275,7 +275,7 @@ class OpenAiCompatible(LanguageModel):
 
         key = os.environ.get(KEY)
         headers = {"Authorization": f"Bearer {key}"} if key else {}
-        return httpx.Client(base_url=self.url.rstrip("/") + "/", headers=headers, **self._wishes())
+        return httpx.Client(base_url=self.url.rstrip("/") + "/", headers=headers, **self._connection())
 
 
 def language_model(url: str, model: str, allow_remote: bool = False) -> LanguageModel:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from itertools import groupby
 from math import ceil
 from typing import Any
 
 import numpy as np
 import pandas as pd
+from pydantic import TypeAdapter
 
 from synth_handson.errors import ArgumentError
 from synth_handson.metrics.arrays import Floats, Integers
@@ -192,6 +193,8 @@ class Numbers:
 
 
 Marginal = Categories | Numbers
+MARGINALS: TypeAdapter[dict[str, Marginal]] = TypeAdapter(dict[str, Marginal])
+"""Writes those of a table as JSON, and reads them."""
 
 
 def read_marginals(prepared: pd.DataFrame, people: Integers | None = None) -> dict[str, Marginal]:
@@ -228,30 +231,6 @@ def with_given(drawn: Mapping[str, Column], given: Mapping[str, Any]) -> dict[st
         else pd.Series([given[name]] * len(column)).astype(column.dtype)
         for name, column in drawn.items()
     }
-
-
-def to_plain(marginals: Mapping[str, Marginal]) -> dict[str, Any]:
-    """Return marginals as plain values for ``json``."""
-    return {name: asdict(marginal) for name, marginal in marginals.items()}
-
-
-def from_plain(plain: Mapping[str, Any]) -> dict[str, Marginal]:
-    """Read marginals from :func:`to_plain`, after ``json`` has made lists of its tuples.
-
-    Raises
-    ------
-    KeyError, TypeError
-        If it is nothing of the kind.
-    """
-    return {
-        name: Categories(tuple(about["levels"])) if "levels" in about else numbers_from_plain(about)
-        for name, about in plain.items()
-    }
-
-
-def numbers_from_plain(plain: Mapping[str, Any]) -> Numbers:
-    """Read the marginal of one column of numbers or dates; errors are those of :func:`from_plain`."""
-    return Numbers(tuple(plain["low"]), tuple(plain["high"]), plain["decimals"], plain["unit"])
 
 
 def _reached(people: Integers) -> int:

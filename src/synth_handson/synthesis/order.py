@@ -4,8 +4,8 @@ from collections.abc import Hashable
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
+from synth_handson.metrics.arrays import Integers
 from synth_handson.synthesis.engine import Setting
 from synth_handson.tables.columns import Column, to_floats
 
@@ -15,8 +15,6 @@ MAX_LEVELS = 15
 """Most frequent values of a category that are told apart; the rest count as one."""
 BINS = 10
 """Quantile bins of a number."""
-
-Codes = NDArray[np.intp]
 
 
 def column_order(frame: pd.DataFrame, target: str | None = None) -> list[str]:
@@ -63,7 +61,7 @@ def column_order(frame: pd.DataFrame, target: str | None = None) -> list[str]:
     return [names[i] for i in order] + last
 
 
-def some_rows(n: int) -> Codes:
+def some_rows(n: int) -> Integers:
     """Sample rows of a table of ``n`` to estimate mutual information; all if there are few."""
     if n <= MAX_ROWS:
         return np.arange(n)
@@ -80,7 +78,7 @@ def target_setting(target: Hashable | None) -> dict[str, Setting]:
     return {} if target is None else {"target": str(target)}
 
 
-def mutual_information(one: Codes, other: Codes) -> float:
+def mutual_information(one: Integers, other: Integers) -> float:
     """Estimate the mutual information of two columns of codes from 0 on, in nats; 0 if they are independent.
 
     Parameters
@@ -99,7 +97,7 @@ def mutual_information(one: Codes, other: Codes) -> float:
     return max(information - bias, 0.0)
 
 
-def _codes(column: Column) -> Codes:
+def _codes(column: Column) -> Integers:
     """Bin values; missing ones have a bin of their own."""
     values = to_floats(column)
     if np.isnan(values).all() or column.nunique() <= BINS:

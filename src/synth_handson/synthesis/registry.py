@@ -1,10 +1,10 @@
 """The engines. Each is imported on request, as some need packages of their own."""
 
 import os
-from collections.abc import Callable
 from dataclasses import dataclass
 from difflib import get_close_matches
 from importlib.util import find_spec
+from pkgutil import resolve_name
 
 from synth_handson.errors import ArgumentError
 from synth_handson.synthesis.engine import Engine, LinkedEngine
@@ -16,8 +16,8 @@ class Entry:
 
     Attributes
     ----------
-    load
-        Imports and returns it.
+    place
+        Its module and class, as ``pkgutil.resolve_name`` reads them.
     module
         The package it needs.
     install
@@ -28,56 +28,38 @@ class Entry:
         Whether it learns people with several events each.
     """
 
-    load: Callable[[], Engine]
+    place: str
     module: str
     install: str
     is_instant: bool = False
     linked: bool = False
 
-
-def _mostly() -> Engine:
-    from synth_handson.synthesis.mostly.local import MostlyEngine
-
-    return MostlyEngine()
-
-
-def _server() -> Engine:
-    from synth_handson.synthesis.mostly.server import ServerEngine
-
-    return ServerEngine()
-
-
-def _copula() -> Engine:
-    from synth_handson.synthesis.copula import CopulaEngine
-
-    return CopulaEngine()
-
-
-def _trees() -> Engine:
-    from synth_handson.synthesis.trees import TreesEngine
-
-    return TreesEngine()
-
-
-def _aim() -> Engine:
-    from synth_handson.synthesis.aim import AimEngine
-
-    return AimEngine()
-
-
-def _ctgan() -> Engine:
-    from synth_handson.synthesis.ctgan import CtganEngine
-
-    return CtganEngine()
+    def load(self) -> Engine:
+        """Import and return it."""
+        engine: Engine = resolve_name(self.place)()
+        return engine
 
 
 ENGINES = {
-    "mostly": Entry(_mostly, "mostlyai.engine", 'pip install "mostlyai[local]"', linked=True),
-    "copula": Entry(_copula, "scipy", "pip install scipy", is_instant=True),
-    "trees": Entry(_trees, "sklearn", "pip install scikit-learn", is_instant=True, linked=True),
-    "aim": Entry(_aim, "mbi", 'pip install "synth-handson[aim]"'),
-    "ctgan": Entry(_ctgan, "ctgan", 'pip install "synth-handson[ctgan]"'),
-    "mostly-server": Entry(_server, "mostlyai.sdk", "pip install mostlyai"),
+    "mostly": Entry(
+        f"{__package__}.mostly.local:MostlyEngine",
+        "mostlyai.engine",
+        'pip install "mostlyai[local]"',
+        linked=True,
+    ),
+    "copula": Entry(f"{__package__}.copula:CopulaEngine", "scipy", "pip install scipy", is_instant=True),
+    "trees": Entry(
+        f"{__package__}.trees:TreesEngine",
+        "sklearn",
+        "pip install scikit-learn",
+        is_instant=True,
+        linked=True,
+    ),
+    "aim": Entry(f"{__package__}.aim:AimEngine", "mbi", 'pip install "synth-handson[aim]"'),
+    "ctgan": Entry(f"{__package__}.ctgan:CtganEngine", "ctgan", 'pip install "synth-handson[ctgan]"'),
+    "mostly-server": Entry(
+        f"{__package__}.mostly.server:ServerEngine", "mostlyai.sdk", "pip install mostlyai"
+    ),
 }
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Hashable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Literal, TypedDict
 
 import pandas as pd
@@ -113,6 +113,7 @@ def stop_if_cancelled(cancel: CancelToken | None) -> None:
         raise TrainingCancelled("cancelled")
 
 
+@dataclass(eq=False)
 class TrainingRun:
     """One training: its request, its progress, and why it stopped.
 
@@ -120,10 +121,12 @@ class TrainingRun:
     ----------
     frame
         The training table, already checked.
-    report
-        Called with a :class:`Progress` at each change.
     options
         What was asked for.
+    report
+        Called with a :class:`Progress` at each change.
+    token
+        By which the caller may ask for an end.
     server
         Address of the server that is to train, where one is.
     target
@@ -135,40 +138,30 @@ class TrainingRun:
         Columns that are not in the table, and made anew.
     rules
         What every drawn row is to keep, if anything; the table is what is learned for it.
-    token
-        By which the caller may ask for an end.
+    started
+        When it began, in seconds of the clock of ``time.monotonic``.
+    progress, best_loss
+        How far it is, and its lowest validation loss so far.
     stopped_by
         Why it stopped, once it has.
     reached_epsilon
         The ε of differential privacy that its model has cost, if it was asked for one.
     """
 
-    def __init__(
-        self,
-        frame: pd.DataFrame,
-        options: Options,
-        report: ProgressCallback = lambda _: None,
-        cancel: CancelToken | None = None,
-        server: str | None = None,
-        target: Hashable | None = None,
-        people: Integers | None = None,
-        identifiers: tuple[Identifier, ...] = (),
-        rules: KeptRules | None = None,
-    ) -> None:
-        self.frame = frame
-        self.options = options
-        self.report = report
-        self.server = server
-        self.target = target
-        self.people = people
-        self.identifiers = identifiers
-        self.rules = rules
-        self.started = time.monotonic()
-        self.progress = Progress("starting")
-        self.best_loss: float | None = None
-        self.stopped_by: StopReason = "epochs"
-        self.reached_epsilon: float | None = None
-        self.token = cancel
+    frame: pd.DataFrame
+    options: Options
+    report: ProgressCallback = lambda _: None
+    token: CancelToken | None = None
+    server: str | None = None
+    target: Hashable | None = None
+    people: Integers | None = None
+    identifiers: tuple[Identifier, ...] = ()
+    rules: KeptRules | None = None
+    started: float = field(default_factory=time.monotonic)
+    progress: Progress = Progress("starting")
+    best_loss: float | None = None
+    stopped_by: StopReason = "epochs"
+    reached_epsilon: float | None = None
 
     @property
     def cancelled(self) -> bool:

@@ -94,19 +94,8 @@ class Schema:
             for name, (_, column) in zip(frame.columns, prepare(frame).items(), strict=True)
             if column_kind(column) in ("number", "date") and (step := read_step(column, people))
         }
-        dtypes = tuple((_plain_name(name), _dtype_name(column)) for name, column in frame.items())
+        dtypes = tuple((plain_name(name), _dtype_name(column)) for name, column in frame.items())
         return cls(dtypes, categories, formats, steps, origins)
-
-    @classmethod
-    def from_plain(cls, plain: dict[str, Any]) -> "Schema":
-        """Rebuild a schema from what ``json`` has made of its ``asdict``."""
-        return cls(
-            tuple((name, dtype) for name, dtype in plain["dtypes"]),
-            {name: (levels, ordered) for name, (levels, ordered) in plain["categories"].items()},
-            plain.get("date_formats", {}),
-            {name: Step(**step) for name, step in plain.get("steps", {}).items()},
-            plain.get("origins", {}),
-        )
 
     def of_columns(self, names: Container[str]) -> "Schema":
         """Return the schema of some of the columns, by their names as text."""
@@ -222,7 +211,8 @@ def _engine_names(names: Iterable[Hashable]) -> list[str]:
     ]
 
 
-def _plain_name(name: Hashable) -> str | int:
+def plain_name(name: Hashable) -> str | int:
+    """Return a whole number as Python's, and any other name as text."""
     return int(name) if isinstance(name, Integral) else str(name)
 
 

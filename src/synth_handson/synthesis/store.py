@@ -5,7 +5,6 @@ A trained generator is personal data: the store is private to the user, bounded,
 
 import contextlib
 import hashlib
-import json
 import os
 from collections.abc import Mapping
 from pathlib import Path
@@ -13,6 +12,7 @@ from typing import Protocol
 
 import pandas as pd
 from filelock import FileLock
+from pydantic_core import to_json
 
 from synth_handson.paths import home
 
@@ -44,7 +44,8 @@ def key(train: pd.DataFrame, options: Mapping[str, object]) -> str:
     train
         The training table; its index does not count.
     options
-        What else decides the outcome of the training: the engine and its version among it.
+        What else decides the outcome of the training, as plain values or dataclasses: the engine and its
+        version among it.
 
     Returns
     -------
@@ -57,7 +58,7 @@ def key(train: pd.DataFrame, options: Mapping[str, object]) -> str:
         "columns": [(str(name), str(dtype)) for name, dtype in train.dtypes.items()],
         "options": {name: options[name] for name in sorted(options)},
     }
-    digest.update(json.dumps(about).encode())
+    digest.update(to_json(about))
     digest.update(pd.util.hash_pandas_object(train, index=False).to_numpy().tobytes())
     return digest.hexdigest()
 

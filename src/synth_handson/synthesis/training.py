@@ -1,7 +1,7 @@
 """Train a generator on a table: checks of the request, and the steps of a training."""
 
 from collections.abc import Iterable
-from dataclasses import asdict, replace
+from dataclasses import replace
 from hashlib import sha256
 from typing import Any, TypedDict, Unpack, overload
 
@@ -288,9 +288,9 @@ def _key(engine: Engine, run: TrainingRun) -> str:
         "engine": engine.name,
         "engine_version": engine.version,
         "settings": engine.settings(run),
-        "schema": asdict(Schema.of(run.frame)),
-        "identifiers": [asdict(identifier) for identifier in run.identifiers],
+        "schema": Schema.of(run.frame),
+        "identifiers": run.identifiers,
         "people": None if run.people is None else sha256(run.people.tobytes()).hexdigest(),
-        **({"rules": run.rules.to_plain()} if run.rules else {}),
+        "rules": run.rules,
     }
     return store.key(prepare(run.frame), {**run.options, **about})

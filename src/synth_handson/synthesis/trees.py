@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from math import ceil
@@ -15,15 +14,14 @@ from scipy.stats import rankdata
 
 from synth_handson.errors import ArgumentError, TrainingError
 from synth_handson.metrics.arrays import Floats, Integers, ratio
-from synth_handson.synthesis.engine import EpsilonUse, LinkedModel, Setting
+from synth_handson.synthesis.engine import LinkedEngine, LinkedModel, Setting
 from synth_handson.synthesis.histories import Histories
 from synth_handson.synthesis.marginals import (
+    MARGINALS,
     PIECES,
     Marginal,
     codes_of,
-    from_plain,
     read_marginals,
-    to_plain,
     with_given,
 )
 from synth_handson.synthesis.order import column_order_setting
@@ -56,21 +54,11 @@ class Coded(Protocol):
         ...
 
 
-class TreesEngine:
+class TreesEngine(LinkedEngine):
     """Grows a tree for each column, given those before it."""
 
     name = "trees"
-    is_local = True
-    max_epochs = 1.0
-    epsilon: EpsilonUse = "refused"
-    value_protection = True
-
-    @property
-    def version(self) -> str:
-        """Version of scikit-learn, whose trees they are."""
-        import sklearn
-
-        return str(sklearn.__version__)
+    package = "scikit-learn"
 
     def settings(self, run: TrainingRun) -> dict[str, Setting]:
         """Return the order of the columns, and how values and people are protected."""
@@ -115,7 +103,7 @@ class TreesEngine:
 
     def load(self, files: Mapping[str, bytes]) -> TreesModel:
         """Load a model from its files."""
-        return TreesModel(from_plain(json.loads(files[ABOUT])), trees_from_bytes(files[ARRAYS]))
+        return TreesModel(MARGINALS.validate_json(files[ABOUT]), trees_from_bytes(files[ARRAYS]))
 
 
 @dataclass(frozen=True, eq=False)
@@ -227,7 +215,7 @@ class TreesModel:
     @property
     def files(self) -> Mapping[str, bytes]:
         """The model as a file of JSON and one of arrays."""
-        return {ABOUT: json.dumps(to_plain(self.marginals)).encode(), ARRAYS: trees_to_bytes(self.trees)}
+        return {ABOUT: MARGINALS.dump_json(self.marginals), ARRAYS: trees_to_bytes(self.trees)}
 
     def draw(self, n: int, random_state: int) -> pd.DataFrame:
         """Draw ``n`` rows, column by column."""

@@ -65,7 +65,7 @@ class WorkerProcess(ABC):
             pickle.dump((kind, self._request, value), self._answers)
             self._answers.flush()
         except OSError:
-            # The parent is gone. Were this thread to fail now, it would take along the one that clears up.
+            # The parent is gone. If this thread failed now, it would end the one that clears up.
             self._end()
 
     def listen(self) -> None:

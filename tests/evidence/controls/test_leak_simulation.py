@@ -89,7 +89,7 @@ def test_a_jittered_training_table_holds_no_copy_and_the_attack_finds_its_people
 def test_one_changed_category_blinds_the_distances_and_not_the_join(tables: AssessedTables) -> None:
     simulation = simulate_leak(tables, "disguised", 1.0)
     assert {"subset_matches"} <= set(simulation.noticed) <= {*SUBSET_MEASURES}
-    assert simulation.traced is not None and simulation.traced > 0.9
+    assert simulation.traced is not None and simulation.traced.value > 0.9
     assert not simulation.blind
 
 
@@ -102,7 +102,7 @@ def test_where_nothing_is_noticed_it_is_known_whether_people_can_still_be_found(
     assert few.blind
     harmless = simulate_leak(tables, "jittered", 3.0)
     assert harmless.noticed == ()
-    assert harmless.traced is not None and harmless.traced < 0.03
+    assert harmless.traced is not None and harmless.traced.value < 0.03
     assert not harmless.blind
 
 
@@ -116,7 +116,8 @@ def test_rows_lead_to_whom_they_share_most_values_with() -> None:
     people = pd.DataFrame({"a": list("abcdefghij") * 12, "b": np.repeat(list("uvwxyz"), 20), "n": range(120)})
     people = pd.concat([people.assign(half=half) for half in "xy"], ignore_index=True)
     tables = prepare_simulation(people, people.head(120), people.tail(120))
-    assert simulate_leak(tables, "planted", 0.5).traced == 1.0
+    traced = simulate_leak(tables, "planted", 0.5).traced
+    assert traced is not None and traced.value == 1.0
 
 
 def test_strong_noise_fools_the_naive_score_before_it_fools_the_attack(tables: AssessedTables) -> None:

@@ -107,7 +107,7 @@ def test_rows_of_a_person_are_no_independent_rows() -> None:
         (_, _, _, mean, *_), _ = compare_events(events.tables, owners, ["weight"], [], 0)
         assert mean.name == "mean_difference"
         assert mean.value is not None
-        widths.append(mean.value.high - mean.value.low)
+        widths.append(mean.high - mean.low)
     # 300 people with 6 rows each, whose intraclass correlation is nearly 1.
     assert widths[0] / widths[1] == pytest.approx(np.sqrt(6), rel=0.25)
 

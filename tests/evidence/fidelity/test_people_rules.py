@@ -8,8 +8,11 @@ from panels import draw_payments, linked, renumbered
 from synth_handson import assess, train_generator
 from synth_handson.errors import ArgumentError
 from synth_handson.evidence.assessment import Evidence
+from synth_handson.evidence.fidelity.people_rules import assess_people_rules
+from synth_handson.evidence.histories import of_linked
 from synth_handson.metrics.intervals import exact_share
 from synth_handson.tables.linked import LinkedTables
+from synth_handson.tables.rules.parse import parse_rules
 
 COUNTRY = dict(zip("ABCDEF", "XXYYZZ", strict=True))
 
@@ -61,15 +64,16 @@ def test_of_several_tables_of_events_each_rule_names_its_own() -> None:
         stays = frame[["customer", "day", "leaves"]]
         return LinkedTables(tables.people, {**tables.events, "stays": stays}, "customer")
 
-    synthetic, train, holdout = both(BROKEN), both(TRAIN), both(HOLDOUT)
-    evidence = assess(synthetic, train=train, holdout=holdout, rules="stays: leaves >= day; people: age > 0")
-    rules = {rule.rule: rule for rule in evidence.rules}
-    assert [rule.rule for rule in evidence.rules if rule.stated] == ["age > 0", "stays: leaves >= day"]
+    frames = {"synthetic": BROKEN, "train": TRAIN, "holdout": HOLDOUT}
+    histories = of_linked({title: both(frame) for title, frame in frames.items()})
+    found = assess_people_rules(histories, parse_rules("stays: leaves >= day; people: age > 0"))
+    rules = {rule.rule: rule for rule in found}
+    assert [rule.rule for rule in found if rule.stated] == ["age > 0", "stays: leaves >= day"]
     assert rules["stays: leaves >= day"].broken == 0
     assert rules["stays: day < leaves"].broken == pytest.approx(rules["payments: day < leaves"].broken)
     assert "“stays.leaves” is always after “stays.day”" in rules["stays: day < leaves"].words.render("en")
     with pytest.raises(ArgumentError, match="“visits”, which is not there"):
-        assess(synthetic, train=train, holdout=holdout, rules="visits: leaves > day")
+        assess_people_rules(histories, parse_rules("visits: leaves > day"))
     with pytest.raises(ArgumentError, match="there is one table only"):
         assessed(HONEST, "visits: leaves > day")
 

@@ -10,11 +10,21 @@ from ruled_tables import ruled
 
 from synth_handson import Evidence, Step, assess, split_holdout, train_generator
 from synth_handson.errors import ArgumentError
-from synth_handson.evidence.fidelity.rules import RuleEvidence
+from synth_handson.evidence.fidelity.rules import RuleEvidence, assess_rules
 from synth_handson.evidence.fidelity.statistics import Fidelity, SchemaMatch
+from synth_handson.evidence.three_tables import prepare_tables
 from synth_handson.evidence.usefulness import judge_use
 from synth_handson.locales import LANGUAGES, Message
 from synth_handson.tables.examples import stays
+from synth_handson.tables.rules.parse import parse_rules
+from synth_handson.tables.rules.values import units_of
+
+
+def measured(
+    synthetic: pd.DataFrame, train: pd.DataFrame, holdout: pd.DataFrame, rules: str = ""
+) -> tuple[RuleEvidence, ...]:
+    tables = prepare_tables(synthetic, train, holdout)
+    return assess_rules(tables, units_of(train), parse_rules(rules))
 
 
 @pytest.fixture(scope="module")
@@ -60,8 +70,7 @@ def test_kept_rules_are_measured_to_hold(halves: tuple[pd.DataFrame, pd.DataFram
 def test_stated_rules_are_measured_even_where_real_rows_break_them() -> None:
     table, _ = ruled("order", 3, 900)
     train, holdout = split_holdout(table)
-    evidence = assess(train, train=holdout, holdout=holdout, rules="score < 0")
-    (stated,) = [rule for rule in evidence.rules if rule.stated]
+    (stated,) = [rule for rule in measured(train, holdout, holdout, "score < 0") if rule.stated]
     share = (holdout["score"] >= 0).mean()
     assert (stated.train, stated.holdout) == (share, share) and not stated.is_broken
     steps: list[Step] = []
@@ -76,9 +85,8 @@ def test_evidence_survives_json_with_its_rules(unruly: Evidence) -> None:
 
 
 def test_a_table_in_which_columns_only_go_together_has_none_between_them() -> None:
-    train, holdout = draw_people(600, 1), draw_people(300, 2)
-    evidence = assess(draw_people(500, 3), train=train, holdout=holdout)
-    assert [rule.rule for rule in evidence.rules] == ["income % 10 = 0"]
+    found = measured(draw_people(500, 3), draw_people(600, 1), draw_people(300, 2))
+    assert [rule.rule for rule in found] == ["income % 10 = 0"]
 
 
 RULE = RuleEvidence("a < b", Message("rules.order_strict", {"low": "a", "high": "b"}), False, 90, 500,
@@ -104,9 +112,7 @@ def test_the_range_of_a_category_is_judged_by_the_holdout() -> None:
     table, rule = ruled("range", 4, 900)
     train, holdout = split_holdout(table)
     again, _ = ruled("range", 5, 900)
-    evidence = assess(again, train=train, holdout=holdout)
-    (within,) = [one for one in evidence.rules if one.rule == rule]
+    (within,) = [one for one in measured(again, train, holdout) if one.rule == rule]
     assert 0 < within.broken < 0.1 and not within.is_broken
     shuffled = again.assign(ward=np.random.default_rng(0).permutation(again["ward"]))
-    evidence = assess(shuffled, train=train, holdout=holdout)
-    assert next(one for one in evidence.rules if one.rule == rule).is_broken
+    assert next(one for one in measured(shuffled, train, holdout) if one.rule == rule).is_broken

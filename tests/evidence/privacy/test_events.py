@@ -191,5 +191,5 @@ def test_a_text_of_one_event_finds_whoever_wrote_it() -> None:
     leaking = assess(synthetic, train=train, holdout=holdout, person="id")
     found = next(m for m in leaking.privacy.measures if m.name == "event_texts")
     assert found.value is not None and found.reference is not None
-    assert (found.value.value, found.reference.value) == (30 / 200, 0)
+    assert (found.value, found.reference) == (30 / 200, 0)
     assert leaking.verdict == "fail"

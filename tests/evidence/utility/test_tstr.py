@@ -52,6 +52,12 @@ def linear_only(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("synth_handson.evidence.utility.tstr.MODELS", ("linear",))
 
 
+@pytest.fixture
+def few_parts(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Train fewer models where a test is not about how wide their intervals are."""
+    monkeypatch.setattr("synth_handson.evidence.utility.tstr.PARTS", 2)
+
+
 # What kind of prediction it is
 
 
@@ -90,11 +96,13 @@ def test_a_fresh_sample_of_real_people_keeps_everything_and_a_shuffled_one_nothi
         assert kept.high < 1
 
 
+@pytest.mark.usefixtures("few_parts")
 def test_every_model_keeps_nothing_of_a_shuffled_table() -> None:
     for model in assessed(tables(shuffled(people(600, 3)), 600), "y").models:
         assert model.kept.high < 0.5
 
 
+@pytest.mark.usefixtures("few_parts")
 def test_every_model_is_measured_on_the_same_people() -> None:
     found = assess_utility(tables(people(900, 3)), "y", random_state=0)
     assert isinstance(found, Utility)
@@ -110,6 +118,7 @@ def test_every_model_is_measured_on_the_same_people() -> None:
         assert area.reference == model.on_synthetic[0].reference
 
 
+@pytest.mark.usefixtures("few_parts")
 def test_a_regression_has_its_own_measures() -> None:
     found = assessed(tables(people(900, 3)), "balance")
     assert (found.task, found.positive) == ("regression", None)
@@ -118,6 +127,7 @@ def test_a_regression_has_its_own_measures() -> None:
         assert model.kept.value == pytest.approx(model.measures[2].value / model.measures[2].reference)
 
 
+@pytest.mark.usefixtures("few_parts")
 def test_the_seed_decides_everything() -> None:
     given = tables(people(300, 3), rows=300)
     assert assessed(given, "y") == assessed(given, "y")
@@ -141,6 +151,7 @@ def test_intervals_cover_what_another_real_sample_keeps() -> None:
 # Why the holdout, and not the training rows, is tested on
 
 
+@pytest.mark.usefixtures("few_parts")
 def test_copying_the_training_rows_gains_nothing_on_the_holdout_but_would_on_the_training_rows() -> None:
     from sklearn.neighbors import KNeighborsClassifier
 
@@ -206,6 +217,7 @@ def test_a_target_that_cannot_be_predicted_gives_a_reason_in_both_languages(valu
         assert word.strip("“” ") in reason.render("ja")
 
 
+@pytest.mark.usefixtures("linear_only")
 @pytest.mark.parametrize("target", ["noise", "coin"])
 def test_where_real_rows_teach_nothing_no_share_is_told(target: str) -> None:
     def with_coin(rows: int, seed: int) -> pd.DataFrame:
@@ -233,6 +245,7 @@ def test_a_class_that_the_synthetic_table_lacks_is_never_predicted_but_the_rest_
         assert recall.value <= 2 / 3
 
 
+@pytest.mark.usefixtures("few_parts")
 @pytest.mark.parametrize("target", ["flag", "level", "day", "heavy"])
 def test_tables_of_odd_shapes_are_measured(target: str) -> None:
     def odd(rows: int, seed: int) -> pd.DataFrame:

@@ -23,12 +23,12 @@ def test_an_attack_by_distance_finds_copies_and_misses_a_changed_category() -> N
     }
     assert {name for name, one in found.items() if one.alarm} == {"planted", "jittered", "copied"}
     # Whoever is copied is at distance 0, and nobody else is.
-    assert found["copied"].auc == 1.0
+    assert found["copied"].auc.value == 1.0
 
 
 def test_who_says_the_same_of_everybody_is_right_half_the_time() -> None:
     for one in results(lambda synthetic, people: np.zeros(len(people))).values():
-        assert one.auc == 0.5
+        assert one.auc.value == 0.5
         assert not one.alarm
 
 

@@ -92,6 +92,6 @@ def _c2st(name: ControlName, compared: Neighbours, measured: Measure) -> Measure
     tables = compared.tables
     rows = min(len(tables.synthetic), len(tables.train), MAX_ROWS)
     if name == "synthetic" and measured.rows == rows == len(tables.synthetic):
-        return Measure("c2st_auc", measured.value, rows=rows)
+        return Measure("c2st_auc", measured.estimate, rows=rows)
     area = c2st_area(tables.synthetic, tables.train, random_state=compared.random_state, rows=MAX_ROWS)
     return Measure("c2st_auc", area, rows=rows)

@@ -82,10 +82,10 @@ def find_shifted(synthetic: pd.Series[Any], train: pd.Series[Any]) -> BrokenColu
         share, expected = (exact_share(int((column == value).sum()), len(column)) for column in known)
         found.append((_certain_gap(share, expected), value, share, expected))
     # Two classes are equally far off; the rarer one is named.
-    gap, value, share, expected = max(found, key=lambda one: (round(one[0], 9), -one[3]))
+    gap, value, share, expected = max(found, key=lambda one: (round(one[0], 9), -one[3].value))
     if gap <= SHIFTED:
         return None
-    return BrokenColumn(str(train.name), "shifted", value_text(value), float(share), float(expected))
+    return BrokenColumn(str(train.name), "shifted", value_text(value), share.value, expected.value)
 
 
 def value_text(value: Any) -> str:
@@ -101,7 +101,7 @@ def _faults(synthetic: pd.Series[Any], train: pd.Series[Any]) -> Iterator[Broken
         for table, there in ((synthetic, values), (train, known))
     )
     if _certain_gap(share, expected) > BLANK:
-        yield BrokenColumn(name, "blank", None, float(share), float(expected))
+        yield BrokenColumn(name, "blank", None, share.value, expected.value)
     if values.empty:
         return
     counts = known.value_counts()
@@ -127,6 +127,6 @@ def _is_lost(rows: int, of: int, drawn: int) -> bool:
 
 def _certain_gap(left: Estimate, right: Estimate) -> float:
     """Bound the difference of two shares from below by their intervals (Newcombe, Stat. Med. 17, 1998)."""
-    larger, smaller = max(left, right, key=float), min(left, right, key=float)
-    uncertain = np.hypot(larger - larger.low, smaller.high - smaller)
-    return float(larger) - float(smaller) - float(uncertain)
+    smaller, larger = sorted((left, right), key=lambda share: share.value)
+    uncertain = np.hypot(larger.value - larger.low, smaller.high - smaller.value)
+    return larger.value - smaller.value - float(uncertain)

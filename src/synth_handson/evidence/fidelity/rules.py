@@ -10,7 +10,7 @@ import numpy as np
 from synth_handson.evidence.three_tables import AssessedTables
 from synth_handson.locales import Message
 from synth_handson.metrics.arrays import Integers
-from synth_handson.metrics.intervals import Estimate, exact_share
+from synth_handson.metrics.intervals import exact_share
 from synth_handson.tables.people import find_several_rows
 from synth_handson.tables.rules.find import find_rules_of, rests_on
 from synth_handson.tables.rules.rule import Rule
@@ -157,14 +157,14 @@ def _measured(
     # What values of the training table decide, its own rows can hardly break.
     first = 2 if rule.reads_data else 1
     rows, real_people = sum(table.rows for table in tables[first:]), sum(counts[first:])
-    real: Estimate = exact_share(sum(broken[first:]) * real_people / rows, real_people)
+    real = exact_share(sum(broken[first:]) * real_people / rows, real_people)
     return RuleEvidence(
         rule=str(rule),
         words=rule.message(tables[1].units),
         stated=stated,
         people=people,
         rows=tables[0].rows,
-        broken=float(share),
+        broken=share.value,
         low=share.low,
         high=share.high,
         train=broken[1] / tables[1].rows,

@@ -51,7 +51,7 @@ def split_measures(
     from scipy.stats import norm
 
     error = (real_auc.high - real_auc.low) / (2 * norm.ppf(0.975))
-    p_value = float(norm.sf(real_auc.value - 0.5, scale=error)) if error else float(real_auc <= 0.5)
+    p_value = float(norm.sf(real_auc.value - 0.5, scale=error)) if error else float(real_auc.value <= 0.5)
     rows = min(len(tables.train), len(tables.holdout))
     return Measure("split_auc", real_auc, rows=rows, p_value=p_value), _most_different(counts)
 

@@ -96,7 +96,7 @@ def assess_groups(
     found = []
     for column, category, members in groups:
         by_model = [_kept(model, guessing, members, MISSES / len(groups)) for model in models]
-        kept = sorted(by_model, key=float)[len(by_model) // 2]
+        kept = sorted(by_model, key=lambda kept: kept.value)[len(by_model) // 2]
         measure = Measure("group_kept", kept, Estimate(1.0, 1.0, 1.0), rows=int(members.sum()))
         found.append(GroupUtility(column, category, measure))
     return tuple(sorted(found, key=lambda one: one.kept.high or 0.0))

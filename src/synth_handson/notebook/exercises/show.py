@@ -147,7 +147,7 @@ def _said(tried: Tried, language: Language) -> str:
         tried.leaks, bool(tried.alarm)
     ]
     return get_text(
-        language, f"exercises.own_{key}", auc=float(tried.auc), low=tried.auc.low, high=tried.auc.high
+        language, f"exercises.own_{key}", auc=tried.auc.value, low=tried.auc.low, high=tried.auc.high
     )
 
 

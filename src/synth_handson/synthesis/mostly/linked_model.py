@@ -5,13 +5,13 @@ Both learn codes of values and of ranges that eight people share: the engine's o
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 import pandas as pd
+from pydantic import TypeAdapter
 
 from synth_handson.metrics.arrays import Floats, Integers
 from synth_handson.synthesis.histories import (
@@ -28,7 +28,7 @@ from synth_handson.synthesis.histories import (
     sort_times,
     to_places,
 )
-from synth_handson.synthesis.marginals import MISSING, Marginal, from_plain, read_marginals, to_plain
+from synth_handson.synthesis.marginals import MISSING, Marginal, read_marginals
 from synth_handson.synthesis.mostly.engine_process import KEY
 from synth_handson.synthesis.mostly.local import POOL, LocalModel
 from synth_handson.synthesis.order import column_order
@@ -37,6 +37,9 @@ from synth_handson.synthesis.worker_training import train_in_worker
 from synth_handson.tables.columns import to_floats, with_columns
 
 ABOUT = "linked.json"
+
+_About = tuple[tuple[dict[str, Marginal], ...], tuple[EventsForm, ...]]
+_ABOUT: TypeAdapter[_About] = TypeAdapter(_About)
 
 
 @dataclass(frozen=True, eq=False)
@@ -66,12 +69,8 @@ class MostlyLinkedModel:
     @property
     def files(self) -> Mapping[str, bytes]:
         """The engine's files, by the number of the table, and a file of JSON."""
-        about = {
-            "marginals": [to_plain(one) for one in self.marginals],
-            "forms": [form.to_plain() for form in self.forms],
-        }
         models = (self.people, *self.events)
-        return {ABOUT: json.dumps(about).encode()} | {
+        return {ABOUT: _ABOUT.dump_json((self.marginals, self.forms))} | {
             f"{number}/{name}": content
             for number, model in enumerate(models)
             for name, content in model.files.items()
@@ -80,17 +79,13 @@ class MostlyLinkedModel:
     @classmethod
     def load(cls, files: Mapping[str, bytes]) -> MostlyLinkedModel:
         """Load a model from its files."""
-        about = json.loads(files[ABOUT])
-        models = []
-        for number in range(len(about["marginals"])):
-            start = f"{number}/"
-            models.append(
-                LocalModel(
-                    {n.removeprefix(start): content for n, content in files.items() if n.startswith(start)}
-                )
-            )
-        forms = tuple(map(EventsForm.from_plain, about["forms"]))
-        return cls(models[0], tuple(models[1:]), tuple(map(from_plain, about["marginals"])), forms)
+        marginals, forms = _ABOUT.validate_json(files[ABOUT])
+        starts = [f"{number}/" for number in range(len(marginals))]
+        people, *events = (
+            LocalModel({n.removeprefix(start): files[n] for n in files if n.startswith(start)})
+            for start in starts
+        )
+        return cls(people, tuple(events), marginals, forms)
 
     def draw(self, n: int, random_state: int) -> DrawnTables:
         """Draw ``n`` people, then their events, in a worker process."""

@@ -1,11 +1,10 @@
 """The MOSTLY AI engine in a worker process of this machine."""
 
 from collections.abc import Mapping
-from importlib.metadata import version
 from typing import Any
 
 from synth_handson.errors import ArgumentError, TrainingError
-from synth_handson.synthesis.engine import EpsilonUse, LinkedModel, Setting
+from synth_handson.synthesis.engine import EpsilonUse, LinkedEngine, LinkedModel, Setting
 from synth_handson.synthesis.histories import Histories
 from synth_handson.synthesis.mostly.engine_process import MODEL_FILES
 from synth_handson.synthesis.order import column_order_setting
@@ -28,19 +27,13 @@ POOL = WorkerPool(PROCESS)
 """Worker processes shared by all trainings and draws of the program."""
 
 
-class MostlyEngine:
+class MostlyEngine(LinkedEngine):
     """Trains in a shared worker process that keeps the engine imported."""
 
     name = "mostly"
-    is_local = True
+    package = "mostlyai-engine"
     max_epochs = 20.0
     epsilon: EpsilonUse = "accepted"
-    value_protection = True
-
-    @property
-    def version(self) -> str:
-        """Version of mostlyai-engine."""
-        return version("mostlyai-engine")
 
     def settings(self, run: TrainingRun) -> dict[str, Setting]:
         """Return the order of the columns, and the batch size where it is not left to the engine."""

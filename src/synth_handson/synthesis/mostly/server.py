@@ -1,7 +1,6 @@
 """Train and sample on a MOSTLY AI server through the MOSTLY AI SDK."""
 
 import contextlib
-import ipaddress
 import json
 import socket
 import threading
@@ -10,7 +9,6 @@ import warnings
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from functools import partial
-from importlib.metadata import version
 from typing import Any, ClassVar
 from urllib.parse import urlsplit
 
@@ -18,7 +16,8 @@ import httpx
 import pandas as pd
 
 from synth_handson.errors import ArgumentError, ServerError, TrainingCancelled
-from synth_handson.synthesis.engine import EpsilonUse, Setting
+from synth_handson.synthesis.engine import Engine, Setting
+from synth_handson.synthesis.llm import is_here
 from synth_handson.synthesis.order import column_order_setting
 from synth_handson.synthesis.run import TrainingRun
 from synth_handson.synthesis.schema import encoding_types, prepare_in_order
@@ -48,7 +47,7 @@ WAITING = ("QUEUED", "ON_HOLD")
 ENDED = ("DONE", "FAILED", "CANCELED")
 
 
-class ServerEngine:
+class ServerEngine(Engine):
     """Trains on the MOSTLY AI server that a run names, which keeps the generator and deletes the table.
 
     A training that does not end in a generator is cancelled where the server can, and removed from it. A
@@ -56,15 +55,9 @@ class ServerEngine:
     """
 
     name = "mostly-server"
+    package = "mostlyai"
     is_local = False
     max_epochs = 20.0
-    epsilon: EpsilonUse = "refused"
-    value_protection = True
-
-    @property
-    def version(self) -> str:
-        """Version of the SDK; a server does not report its own."""
-        return version("mostlyai")
 
     def settings(self, run: TrainingRun) -> dict[str, Setting]:
         """Return the order of the columns; the rest is the server's own choice."""
@@ -257,7 +250,7 @@ def _connect(address: str, timeout: float) -> Any:
     exceptions.Console = partial(Console, quiet=True)  # type: ignore[attr-defined, assignment]
     with warnings.catch_warnings():  # The SDK changes the program's warning filters.
         mostly = MostlyAI(base_url=address, timeout=timeout, quiet=True, test_connection=False)
-    if _is_loopback(host):
+    if is_here(host):
         # A transport of its own keeps requests to this machine away from a proxy that the environment names.
         for client in (mostly.generators, mostly.synthetic_probes):
             client.transport = httpx.HTTPTransport()
@@ -270,12 +263,6 @@ def _host(address: str) -> str:
         if parts.scheme in ("http", "https") and parts.hostname and parts.port != 0:
             return parts.hostname
     raise ServerError("server_address", address=address)
-
-
-def _is_loopback(host: str) -> bool:
-    with contextlib.suppress(ValueError):
-        return ipaddress.ip_address(host).is_loopback
-    return host == "localhost"
 
 
 def _without_keys(frame: pd.DataFrame) -> pd.DataFrame:

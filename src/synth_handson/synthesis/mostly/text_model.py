@@ -85,13 +85,15 @@ def train_texts(
     }  # fmt: skip
     run = TrainingRun(texts, options, on_progress or (lambda _: None), cancel)
     chosen = np.random.default_rng(random_state).permutation(len(texts))[:MAX_LEARNED]
-    signs = ContextCharacters.of(context)
+    context_characters = ContextCharacters.of(context)
     learned = texts.iloc[chosen].fillna("").map(cut).reset_index(drop=True)
     learned = learned.set_axis([f"t{number}" for number in range(learned.shape[1])], axis=1)
-    before = signs.before(context.iloc[chosen])
-    learned["t0"] = [f"{sign} {text}" for sign, text in zip(before, learned["t0"], strict=True)]
+    before = context_characters.before(context.iloc[chosen])
+    learned["t0"] = [f"{begin} {text}" for begin, text in zip(before, learned["t0"], strict=True)]
     run.begin()
-    return LearnedTexts(_find_or_train(learned, run, store if keep is True else keep or None), signs, run)
+    return LearnedTexts(
+        _find_or_train(learned, run, store if keep is True else keep or None), context_characters, run
+    )
 
 
 def _find_or_train(
@@ -132,39 +134,40 @@ class ContextCharacters:
 
     Attributes
     ----------
-    signs
+    characters
         For each column, the character of each category.
     """
 
-    signs: tuple[dict[str, str], ...]
+    characters: tuple[dict[str, str], ...]
 
     @classmethod
     def of(cls, context: pd.DataFrame) -> ContextCharacters:
         """Assign a character to every category."""
         number = FIRST_CHARACTER
-        signs = []
+        characters = []
         for name in context:
             categories = sorted(set(context[name].astype("str")))
-            signs.append({category: chr(number + i) for i, category in enumerate(categories)})
+            characters.append({category: chr(number + i) for i, category in enumerate(categories)})
             number += len(categories)
         # Even without context, a character marks where the text begins.
-        return cls(tuple(signs) or ({"": chr(number)},))
+        return cls(tuple(characters) or ({"": chr(number)},))
 
     def before(self, context: pd.DataFrame) -> list[str]:
         """Return the prefix of each row's text; unknown values count as the first category."""
         if not context.shape[1]:
-            return [next(iter(self.signs[0].values()))] * len(context)
+            return [next(iter(self.characters[0].values()))] * len(context)
         spelled = [
-            context[name].astype("str").map(signs).fillna(next(iter(signs.values())))
-            for name, signs in zip(context, self.signs, strict=True)
+            context[name].astype("str").map(characters).fillna(next(iter(characters.values())))
+            for name, characters in zip(context, self.characters, strict=True)
         ]
         return list(map("".join, zip(*spelled, strict=True)))
 
     def split(self, text: str) -> tuple[str, str] | None:
         """Split a prefix from its text; None if it does not begin as it should."""
-        begin, rest = text[: len(self.signs)], text[len(self.signs) :]
-        known = len(begin) == len(self.signs) and all(
-            sign in signs.values() for sign, signs in zip(begin, self.signs, strict=True)
+        begin, rest = text[: len(self.characters)], text[len(self.characters) :]
+        known = len(begin) == len(self.characters) and all(
+            character in characters.values()
+            for character, characters in zip(begin, self.characters, strict=True)
         )
         return (begin, rest.strip()) if known else None
 
@@ -174,7 +177,7 @@ class LearnedTexts:
     """Texts that a model has learned with their contexts."""
 
     model: TextModel
-    signs: ContextCharacters
+    context_characters: ContextCharacters
     run: TrainingRun
 
     @property
@@ -190,7 +193,7 @@ class LearnedTexts:
         DataFrame
             A column of text for each that was learned, numbered from 0; None where a text is empty.
         """
-        wanted = dict(enumerate(self.signs.before(context)))
+        wanted = dict(enumerate(self.context_characters.before(context)))
         given: dict[int, list[str]] = {}
         spare: dict[str, list[list[str]]] = defaultdict(list)
         left = MOST_DRAWN * len(wanted)
@@ -202,9 +205,9 @@ class LearnedTexts:
             left = left - count if len(usable) > count / 2 else 0
             for begin, texts in usable:
                 spare[begin].append(texts)
-            self._give(wanted, given, spare, len(self.signs.signs))
+            self._give(wanted, given, spare, len(self.context_characters.characters))
             self.run.advance(phase="sampling", fraction=len(given) / len(wanted), remaining=None)
-        for known in reversed(range(len(self.signs.signs))):
+        for known in reversed(range(len(self.context_characters.characters))):
             self._give(wanted, given, spare, known)
         columns = max((len(texts) for texts in given.values()), default=1)
         rows = [given.get(row, [""] * columns) for row in wanted]
@@ -215,7 +218,7 @@ class LearnedTexts:
     def _taken_apart(self, drawn: pd.DataFrame) -> list[tuple[str, list[str]]]:
         found = []
         for first, *others in drawn.fillna("").astype("str").itertuples(index=False, name=None):
-            parts = self.signs.split(first)
+            parts = self.context_characters.split(first)
             if parts:
                 found.append((parts[0], [parts[1], *others]))
         return found

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Hashable, Iterable, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 import pandas as pd
-from pydantic import TypeAdapter
 
 from synth_handson.errors import ArgumentError, TrainingError
 from synth_handson.metrics.arrays import Booleans, Integers
@@ -32,7 +31,7 @@ Draw = Callable[[int, int], pd.DataFrame]
 """Draws a number of rows with a seed."""
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True)
 class KeptRules:
     """The rules that all drawn rows keep.
 
@@ -70,29 +69,6 @@ class KeptRules:
     def blanked(self) -> set[str]:
         """Names of the columns that a rule may want to be missing."""
         return {action.column for action in self.actions if isinstance(action, Blank)}
-
-    def to_plain(self) -> dict[str, Any]:
-        """Return plain dicts and lists for ``json``."""
-        return {
-            "rules": _RULES.dump_python(self.rules, mode="json"),
-            "schema": asdict(self.schema),
-            "units": self.units,
-            "actions": _ACTIONS.dump_python(self.actions, mode="json"),
-            "references": {str(position): known for position, known in self.references.items()},
-            "left_out": self.left_out,
-        }
-
-    @classmethod
-    def from_plain(cls, plain: dict[str, Any]) -> KeptRules:
-        """Rebuild them from what ``json`` has made of `to_plain`."""
-        return cls(
-            _RULES.validate_python(plain["rules"]),
-            Schema.from_plain(plain["schema"]),
-            plain["units"],
-            _ACTIONS.validate_python(plain["actions"]),
-            {int(position): known for position, known in plain["references"].items()},
-            plain["left_out"],
-        )
 
     @property
     def rebuilt(self) -> set[str]:
@@ -201,9 +177,6 @@ class KeptRules:
 
 
 NO_RULES = KeptRules()
-
-_RULES: TypeAdapter[tuple[Rule, ...]] = TypeAdapter(tuple[Rule, ...])
-_ACTIONS: TypeAdapter[tuple[Action, ...]] = TypeAdapter(tuple[Action, ...])
 
 
 def which_keep(rules: Sequence[Rule], frame: pd.DataFrame) -> Booleans:

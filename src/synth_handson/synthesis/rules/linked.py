@@ -31,7 +31,7 @@ Draw = Callable[[int, int], DrawnTables]
 """Draws a number of people with a seed, in the dtypes of the tables that were learned."""
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True)
 class LinkedRules:
     """The rules that all drawn people and their events keep.
 
@@ -62,16 +62,6 @@ class LinkedRules:
     def left_out(self) -> int:
         """Training rows, of people and events, that break a rule, and were not learned from."""
         return sum(kept.left_out for kept in self._all)
-
-    def to_plain(self) -> list[dict[str, Any]]:
-        """Return plain dicts and lists for ``json``."""
-        return [kept.to_plain() for kept in self._all]
-
-    @classmethod
-    def from_plain(cls, plain: Sequence[dict[str, Any]]) -> LinkedRules:
-        """Rebuild them from what ``json`` has made of `to_plain`."""
-        people, *events = map(KeptRules.from_plain, plain)
-        return cls(people, tuple(events))
 
     def sample(self, draw: Draw, n: int, random_state: int) -> tuple[DrawnTables, int]:
         """Draw people, and others in place of those of whom a row breaks a rule.

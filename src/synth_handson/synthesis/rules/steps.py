@@ -45,19 +45,24 @@ class Training:
         return groups, shared(groups, self.people, MIN_KEPT_ROWS)
 
 
-class Compute(Part):
-    """For a computed column, at most its missing values are learned."""
+class OfColumn(Part):
+    """A step that makes or changes one column."""
 
-    kind: Literal["compute"] = "compute"
     column: str
-    expression: Expression
-    masked: bool = False
-    has_alone: bool = False
 
     @property
     def makes(self) -> tuple[str, ...]:
         """The columns that are made."""
         return (self.column,)
+
+
+class Compute(OfColumn):
+    """For a computed column, at most its missing values are learned."""
+
+    kind: Literal["compute"] = "compute"
+    expression: Expression
+    masked: bool = False
+    has_alone: bool = False
 
     @property
     def needs(self) -> tuple[str, ...]:
@@ -91,7 +96,7 @@ class Compute(Part):
         return {self.column: columns.as_drawn(self.column, computed)}
 
 
-class Gap(Part):
+class Gap(OfColumn):
     """For a column that lies above others, the difference is learned instead of the column.
 
     Differences are counted from the smallest value that is allowed, in the column's own steps, so that no
@@ -99,17 +104,11 @@ class Gap(Part):
     """
 
     kind: Literal["gap"] = "gap"
-    column: str
     lows: tuple[tuple[str, bool], ...]
     size: float = 0.0
     days: tuple[bool, ...] = ()
     down: bool = False
     has_alone: bool = False
-
-    @property
-    def makes(self) -> tuple[str, ...]:
-        """The columns that are made."""
-        return (self.column,)
 
     @property
     def needs(self) -> tuple[str, ...]:
@@ -176,16 +175,10 @@ class Gap(Part):
         return above * self.size
 
 
-class ByAnother(Part):
+class ByAnother(OfColumn):
     """A column that is made from another one."""
 
-    column: str
     by: str
-
-    @property
-    def makes(self) -> tuple[str, ...]:
-        """The columns that are made."""
-        return (self.column,)
 
     @property
     def needs(self) -> tuple[str, ...]:
@@ -375,7 +368,7 @@ class Place(ByAnother):
 Step: TypeAlias = Compute | Gap | LookUp | Combine | Place
 
 
-class Blank(Part):
+class Blank(OfColumn):
     """A column is missing exactly where a rule says so.
 
     Before a column is made from what is learned in its place, what is missing and should not be is taken from
@@ -384,13 +377,7 @@ class Blank(Part):
 
     kind: Literal["blank"] = "blank"
     rule: MissingIf | MissingTogether
-    column: str
     after: bool = False
-
-    @property
-    def makes(self) -> tuple[str, ...]:
-        """The columns that are changed."""
-        return (self.column,)
 
     @property
     def needs(self) -> tuple[str, ...]:

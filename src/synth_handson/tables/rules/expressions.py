@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from decimal import Decimal
 from typing import Annotated, Literal
 
@@ -20,6 +20,8 @@ Rounding = Literal["round", "floor", "ceil"]
 PRECEDENCE = {"+": 1, "-": 1, "*": 2, "/": 2, "%": 2}
 WORD = re.compile(r"[^\W\d]\w*")
 """Names of columns that need no quotes."""
+COLUMN_FIELDS = ("column", "by", "of", "first", "second")
+"""Where parts of rules name columns."""
 NEAR = 1e-9
 """Tolerance for equality: decimals are not exact in binary."""
 
@@ -30,16 +32,29 @@ class Part(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
-class Number(Part):
+class Naming(Part):
+    """A part of a rule that may name columns."""
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The columns it names, each once."""
+        return tuple(dict.fromkeys(_columns_of(self)))
+
+
+def _columns_of(part: Naming) -> Iterator[str]:
+    for field in type(part).model_fields:
+        value = getattr(part, field)
+        if isinstance(value, Naming):
+            yield from _columns_of(value)
+        elif field in COLUMN_FIELDS:
+            yield from (value,) if isinstance(value, str) else value
+
+
+class Number(Naming):
     """A number."""
 
     kind: Literal["number"] = "number"
     value: float
-
-    @property
-    def columns(self) -> tuple[str, ...]:
-        """The columns it names."""
-        return ()
 
     def of(self, values: Values) -> Floats:
         """Return the number for each row. Shape (n_rows,)."""
@@ -50,16 +65,11 @@ class Number(Part):
         return f"{plain.to_integral() if plain == plain.to_integral() else plain.normalize():f}"
 
 
-class Day(Part):
+class Day(Naming):
     """A day, or a moment."""
 
     kind: Literal["day"] = "day"
     value: str
-
-    @property
-    def columns(self) -> tuple[str, ...]:
-        """The columns it names."""
-        return ()
 
     def of(self, values: Values) -> Floats:
         """Return its days since 1970 for each row. Shape (n_rows,)."""
@@ -69,16 +79,11 @@ class Day(Part):
         return self.value
 
 
-class Name(Part):
+class Name(Naming):
     """A column."""
 
     kind: Literal["column"] = "column"
     column: str
-
-    @property
-    def columns(self) -> tuple[str, ...]:
-        """The columns it names."""
-        return (self.column,)
 
     def of(self, values: Values) -> Floats:
         """Return its values. Shape (n_rows,)."""
@@ -88,7 +93,7 @@ class Name(Part):
         return quoted(self.column)
 
 
-class Arithmetic(Part):
+class Arithmetic(Naming):
     """Two parts joined by an operator."""
 
     kind: Literal["arithmetic"] = "arithmetic"
@@ -96,15 +101,10 @@ class Arithmetic(Part):
     left: Expression
     right: Expression
 
-    @property
-    def columns(self) -> tuple[str, ...]:
-        """The columns it names."""
-        return tuple(dict.fromkeys(self.left.columns + self.right.columns))
-
     def of(self, values: Values) -> Floats:
         """Compute it. Shape (n_rows,); NaN where a value is missing, or divided by 0."""
         with np.errstate(all="ignore"):
-            found = _OPERATORS[self.operator](self.left.of(values), self.right.of(values))
+            found = OPERATORS[self.operator](self.left.of(values), self.right.of(values))
         return np.where(np.isfinite(found), found, np.nan)
 
     def __str__(self) -> str:
@@ -117,18 +117,13 @@ class Arithmetic(Part):
         return f"{left} {self.operator} {right}"
 
 
-class Rounded(Part):
+class Rounded(Naming):
     """A part that is rounded: half a unit either way, down, or up."""
 
     kind: Literal["rounded"] = "rounded"
     how: Rounding
     part: Expression
     digits: int = 0
-
-    @property
-    def columns(self) -> tuple[str, ...]:
-        """The columns it names."""
-        return self.part.columns
 
     def of(self, values: Values) -> Floats:
         """Compute it. Shape (n_rows,)."""
@@ -155,7 +150,7 @@ Expression = Annotated[Number | Day | Name | Arithmetic | Rounded, Field(discrim
 Arithmetic.model_rebuild()
 Rounded.model_rebuild()
 
-_OPERATORS: Mapping[str, Callable[[Floats, Floats], Floats]] = {
+OPERATORS: Mapping[str, Callable[[Floats, Floats], Floats]] = {
     "+": np.add, "-": np.subtract, "*": np.multiply, "/": np.divide,
     "%": lambda left, right: _remainder(left, right),
 }  # fmt: skip

@@ -11,6 +11,7 @@ import numpy as np
 
 from synth_handson.tables.rules.expressions import (
     NEAR,
+    OPERATORS,
     Arithmetic,
     Expression,
     Name,
@@ -141,7 +142,7 @@ def _of_two(columns: Sequence[NumericColumn], numbers: Sequence[NumericColumn]) 
             continue
         part = join(operator, one.part, other.part)
         with np.errstate(all="ignore"):
-            computed = _compute(operator, one.values, other.values)
+            computed = OPERATORS[operator](one.values, other.values)
         for target in targets:
             if target in (one, other):
                 continue
@@ -332,14 +333,3 @@ def _shortest(least: float, most: float) -> float | None:
     if through and (found is None or len(str(abs(inverse))) < len(Decimal(repr(found)).as_tuple().digits)):
         return 1 / inverse
     return found
-
-
-def _compute(operator: Operator, left: Floats, right: Floats) -> Floats:
-    match operator:
-        case "+":
-            return left + right
-        case "-":
-            return left - right
-        case "*":
-            return left * right
-    return left / right

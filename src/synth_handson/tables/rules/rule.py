@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Annotated, Any, Literal, TypeAlias, TypeVar
+from typing import Annotated, Any, ClassVar, Literal, TypeAlias, TypeVar
 
 import numpy as np
 import pandas as pd
@@ -13,10 +13,12 @@ from synth_handson.errors import ArgumentError
 from synth_handson.locales import Language, Message
 from synth_handson.tables.checks import check_name
 from synth_handson.tables.rules.expressions import (
+    COLUMN_FIELDS,
     NEAR,
     Arithmetic,
     Expression,
     Name,
+    Naming,
     Number,
     Part,
     Rounded,
@@ -30,7 +32,7 @@ RELATIVE = 1e-11
 """Relative tolerance for equal numbers, which are computed in binary."""
 
 
-class Statement(Part):
+class Statement(Naming):
     """What all kinds of rules can do.
 
     Attributes
@@ -38,8 +40,11 @@ class Statement(Part):
     table
         Of linked tables the one that it is about: "people", or a table of events. None leaves that to its
         columns: it is about all tables that have them.
+    reads_data
+        Whether the statement alone does not decide, but also values or ranges of the training table.
     """
 
+    reads_data: ClassVar[bool] = False
     table: str | None = None
 
     @property
@@ -49,16 +54,6 @@ class Statement(Part):
 
     def __str__(self) -> str:
         return self.written if self.table is None else f"{quoted(self.table)}: {self.written}"
-
-    @property
-    def columns(self) -> tuple[str, ...]:
-        """The columns it names."""
-        raise NotImplementedError
-
-    @property
-    def reads_data(self) -> bool:
-        """Whether the statement alone does not decide, but also values or ranges of the training table."""
-        return False
 
     def holds(self, frame: pd.DataFrame, reference: pd.DataFrame | None = None) -> Booleans:
         """Tell for which rows it holds.
@@ -91,6 +86,11 @@ class Statement(Part):
         for name in self.columns:
             check_name(name, values.names, "rule_column")
 
+    def _check_numbers(self, values: Values, names: tuple[str, ...]) -> None:
+        for name in names:
+            if values.unit(name) == "text" and not values.missing(name).all():
+                raise ArgumentError("rule_text", rule=str(self), column=name)
+
     def holds_for(self, values: Values, reference: Values) -> Booleans:
         """Tell for which rows it holds, as `holds`."""
         raise NotImplementedError
@@ -111,11 +111,6 @@ class Comparison(Statement):
     left: Expression
     sign: Sign
     right: Expression
-
-    @property
-    def columns(self) -> tuple[str, ...]:
-        """The columns it names."""
-        return tuple(dict.fromkeys(self.left.columns + self.right.columns))
 
     @property
     def order(self) -> tuple[str, str, bool] | None:
@@ -140,9 +135,7 @@ class Comparison(Statement):
     def check(self, values: Values) -> None:
         """Raise an `ArgumentError` if a table does not have the columns, or one holds text."""
         super().check(values)
-        for name in self.columns:
-            if values.unit(name) == "text" and not values.missing(name).all():
-                raise ArgumentError("rule_text", rule=str(self), column=name)
+        self._check_numbers(values, self.columns)
 
     def holds_for(self, values: Values, reference: Values) -> Booleans:
         """Tell for which rows it holds. A date is compared with a moment by the moment's day."""
@@ -200,19 +193,10 @@ class Comparison(Statement):
 class Determines(Statement):
     """Columns that decide another one: ``city -> country``; the training table says what belongs together."""
 
+    reads_data = True
     kind: Literal["determines"] = "determines"
     by: tuple[str, ...] = Field(min_length=1)
     column: str
-
-    @property
-    def columns(self) -> tuple[str, ...]:
-        """The columns it names."""
-        return (*self.by, self.column)
-
-    @property
-    def reads_data(self) -> bool:
-        """Which values belong together is read from the training table."""
-        return True
 
     def holds_for(self, values: Values, reference: Values) -> Booleans:
         """Tell for which rows it holds: those whose value is the usual one in the reference."""
@@ -238,18 +222,9 @@ class Determines(Statement):
 class Combinations(Statement):
     """Columns of which no combination occurs that the training table does not have."""
 
+    reads_data = True
     kind: Literal["combinations"] = "combinations"
     of: tuple[str, ...] = Field(min_length=2)
-
-    @property
-    def columns(self) -> tuple[str, ...]:
-        """The columns it names."""
-        return self.of
-
-    @property
-    def reads_data(self) -> bool:
-        """Which combinations there are is read from the training table."""
-        return True
 
     def holds_for(self, values: Values, reference: Values) -> Booleans:
         """Tell for which rows it holds: those whose combination the reference has."""
@@ -272,11 +247,6 @@ class MissingTogether(Statement):
     kind: Literal["missing together"] = "missing together"
     first: str
     second: str
-
-    @property
-    def columns(self) -> tuple[str, ...]:
-        """The columns it names."""
-        return self.first, self.second
 
     def holds_for(self, values: Values, reference: Values) -> Booleans:
         """Tell for which rows it holds."""
@@ -302,11 +272,6 @@ class MissingIf(Statement):
     column: str
     by: str
     values: tuple[str | float, ...] = Field(min_length=1)
-
-    @property
-    def columns(self) -> tuple[str, ...]:
-        """The columns it names."""
-        return self.column, self.by
 
     def holds_for(self, values: Values, reference: Values) -> Booleans:
         """Tell for which rows it holds."""
@@ -335,25 +300,15 @@ class MissingIf(Statement):
 class Within(Statement):
     """A number that lies in the range of its category in the training table: ``latitude within ward``."""
 
+    reads_data = True
     kind: Literal["within"] = "within"
     column: str
     by: str
 
-    @property
-    def columns(self) -> tuple[str, ...]:
-        """The columns it names."""
-        return self.column, self.by
-
-    @property
-    def reads_data(self) -> bool:
-        """The ranges are read from the training table."""
-        return True
-
     def check(self, values: Values) -> None:
         """Raise an `ArgumentError` if a table does not have the columns, or the first holds text."""
         super().check(values)
-        if values.unit(self.column) == "text" and not values.missing(self.column).all():
-            raise ArgumentError("rule_text", rule=str(self), column=self.column)
+        self._check_numbers(values, (self.column,))
 
     def holds_for(self, values: Values, reference: Values) -> Booleans:
         """Tell for which rows it holds."""
@@ -379,10 +334,6 @@ Rule: TypeAlias = Annotated[
 ]
 
 
-_NAMES = ("column", "by", "of", "first", "second")
-"""Where parts of rules name columns."""
-
-
 def of_table(rule: Rule, table: str | None) -> Rule:
     """Return a rule that is about one of linked tables; None returns it without a table."""
     return rule.model_copy(update={"table": table})
@@ -395,9 +346,9 @@ def renamed(part: P, names: Mapping[str, str]) -> P:
         value = getattr(part, field)
         if isinstance(value, Part):
             changes[field] = renamed(value, names)
-        elif field in _NAMES and isinstance(value, str):
+        elif field in COLUMN_FIELDS and isinstance(value, str):
             changes[field] = names.get(value, value)
-        elif field in _NAMES:
+        elif field in COLUMN_FIELDS:
             changes[field] = tuple(names.get(name, name) for name in value)
     return part.model_copy(update=changes)
 

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from pandas.api import types
 
 from synth_handson.tables.alignment import as_text
-from synth_handson.tables.columns import Column, as_canonical, column_kind, to_floats
+from synth_handson.tables.columns import Column, ColumnKind, as_canonical, column_kind, to_floats
 from synth_handson.tables.dates import date_format, digit_format, read_dates
 from synth_handson.tables.texts import looks_like_dates
 
@@ -21,6 +21,9 @@ Booleans: TypeAlias = NDArray[np.bool_]
 Integers: TypeAlias = NDArray[np.intp]
 Unit = Literal["number", "date", "duration", "time", "text"]
 
+_TIMES: Mapping[ColumnKind, Unit] = {
+    "date": "date", "zoned date": "date", "duration": "duration", "time": "time"
+}  # fmt: skip
 DAY = 86_400.0
 SOME = 20
 """Texts examined to see whether a column may hold dates."""
@@ -28,16 +31,8 @@ SOME = 20
 
 def units_of(columns: pd.DataFrame) -> dict[str, Unit]:
     """Say what the columns of a table hold that are time, and are compared in days."""
-    units: dict[str, Unit] = {}
-    for name, column in columns.items():
-        kind = column_kind(column)
-        if kind in ("date", "zoned date"):
-            units[str(name)] = "date"
-        elif kind == "time":
-            units[str(name)] = "time"
-        elif kind == "duration":
-            units[str(name)] = "duration"
-    return units
+    kinds = {str(name): column_kind(column) for name, column in columns.items()}
+    return {name: _TIMES[kind] for name, kind in kinds.items() if kind in _TIMES}
 
 
 class Values:
@@ -122,13 +117,9 @@ class Values:
     def _read(self, name: str) -> Unit:
         column = as_canonical(self._columns[name])
         kind = column_kind(column)
-        if kind in ("date", "zoned date"):
+        if kind not in _TIMES and self._form(name, column):
             return "date"
-        if kind in ("duration", "time"):
-            return "duration" if kind == "duration" else "time"
-        if self._form(name, column):
-            return "date"
-        return "number" if kind == "number" else "text"
+        return _TIMES.get(kind, "number" if kind == "number" else "text")
 
     def _form(self, name: str, column: Column) -> str | None:
         return spelled_dates(name, column) if self._formats is None else self._formats.get(name)
