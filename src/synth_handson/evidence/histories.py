@@ -16,7 +16,7 @@ from synth_handson.metrics.arrays import Integers, one_of_each
 from synth_handson.tables.alignment import DifferentKind, align, as_text
 from synth_handson.tables.checks import MIN_ASSESSED_ROWS, check_frame, check_person, listed
 from synth_handson.tables.columns import as_canonical, column_kind
-from synth_handson.tables.linked import LinkedTables
+from synth_handson.tables.linked import LinkedTables, event_columns
 from synth_handson.tables.people import is_constant_within
 from synth_handson.tables.rules.values import Unit, units_of
 from synth_handson.tables.texts import is_text
@@ -290,12 +290,7 @@ def of_linked(tables: Mapping[str, LinkedTables]) -> Histories:
     several = len(train.events) > 1
     events, units = [], units_of(train.people)
     for kind in train.events:
-        frames = {
-            title: given.events[kind]
-            .drop(columns=given.key)
-            .rename(columns={c: f"{kind}.{c}" for c in given.events[kind] if several})
-            for title, given in tables.items()
-        }
+        frames = {title: _beside_people(given, kind) for title, given in tables.items()}
         prepared = prepare_tables(*(frames[title] for title in PARTS), min_rows=1, min_columns=0)
         units |= units_of(frames["train"])
         owners = _trio(tables[title].owners(kind) for title in PARTS)
@@ -308,6 +303,12 @@ def of_linked(tables: Mapping[str, LinkedTables]) -> Histories:
     sizes, columns = _trio(map(len, keys)), tuple(map(str, names))
     profile = tuple(map(str, attributes.train.columns))
     return _checked(Histories(attributes, sizes, keys, tuple(events), columns, profile, units))
+
+
+def _beside_people(tables: LinkedTables, kind: str) -> pd.DataFrame:
+    """Return events without the key, their columns named beside those of people."""
+    events, own = tables.events[kind].drop(columns=tables.key), tables.people.columns.drop(tables.key)
+    return events.rename(columns=event_columns(kind, events, own, len(tables.events)))
 
 
 def _trio(parts: Iterable[T]) -> tuple[T, T, T]:

@@ -42,7 +42,7 @@ from synth_handson.tables.columns import with_columns
 from synth_handson.tables.files.form import Reading, TableForm
 from synth_handson.tables.files.reading import format_of_name, read_file
 from synth_handson.tables.files.writing import write_sheets, write_table
-from synth_handson.tables.linked import LinkedTables, check_event_names
+from synth_handson.tables.linked import LinkedTables, check_event_names, event_columns, in_table
 from synth_handson.tables.rules.find import FoundRule, find_rules_of
 from synth_handson.tables.rules.linked import PEOPLE
 from synth_handson.tables.rules.rule import Rule, of_table
@@ -105,11 +105,11 @@ class LinkedProfile(ChoosableColumns):
     def named(self, *roles: Role) -> list[str]:
         """Return the columns with these roles, as the evidence names them.
 
-        Those of several tables of events begin with their table's name.
+        Those of events may begin with their table's name (`event_columns`).
         """
-        several = len(self.tables) > 2
+        own, events = self.tables[PEOPLE].frame.columns.drop(self.key), len(self.tables) - 1
         return [
-            f"{name}.{column}" if several and name != PEOPLE else column
+            str(column if name == PEOPLE else event_columns(name, [column], own, events)[column])
             for name, one in self.tables.items()
             for column in one.named(*roles)
             if column != self.key
@@ -258,9 +258,10 @@ def profile_linked(
     for name, (frame, form) in tables_read.items():
         known = {column: answer for column, answer in (answers or {}).items() if column in form.names}
         person = None if name == PEOPLE else key
-        tables[name] = profile_table(
-            frame, form, personal_data=personal_data, answers=known, person=person, on_stage=on_stage
-        )
+        with in_table(name):
+            tables[name] = profile_table(
+                frame, form, personal_data=personal_data, answers=known, person=person, on_stage=on_stage
+            )
     made = ColumnRole(key, "made", Message("commands.role_several_rows"))
     roles = tuple(made if role.name == key else role for role in tables[PEOPLE].roles)
     tables[PEOPLE] = replace(tables[PEOPLE], roles=roles, several=None)

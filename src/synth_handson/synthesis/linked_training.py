@@ -18,7 +18,7 @@ from synth_handson.synthesis.rules.linked import NO_LINKED_RULES, LinkedRules, k
 from synth_handson.synthesis.run import TrainingRun
 from synth_handson.synthesis.schema import engine_name
 from synth_handson.tables.checks import check_target
-from synth_handson.tables.linked import LinkedTables, check_linked
+from synth_handson.tables.linked import LinkedTables, check_linked, event_columns
 from synth_handson.tables.rules.rule import Rule
 
 DEFAULT_ENGINE = "trees"
@@ -103,7 +103,7 @@ def train_linked(
 def _target(tables: LinkedTables, learned: LinkedTables, target: Hashable | None) -> str | None:
     """Return the target among the learned columns of people, or else of events; None if it is derived.
 
-    A column of one of several tables of events is named as the evidence names it: "payments.amount".
+    A column of events is named as the evidence names it, perhaps with its table: "payments.amount".
     """
     if target == tables.key:
         raise ArgumentError("target_identifier", column=target)
@@ -119,11 +119,17 @@ def _target(tables: LinkedTables, learned: LinkedTables, target: Hashable | None
 
 def _column_names(tables: LinkedTables) -> list[dict[Hashable, Hashable]]:
     """Return what people, and each table of events, have for the columns by their names as targets."""
-    several = len(tables.events) > 1
-    named = [("", tables.people), *((f"{name}." * several, frame) for name, frame in tables.events.items())]
+    own = [column for column in tables.people if column != tables.key]
     return [
-        {f"{begin}{column}" if begin else column: column for column in frame if column != tables.key}
-        for begin, frame in named
+        {column: column for column in own},
+        *(
+            {
+                name: column
+                for column, name in event_columns(kind, frame, own, len(tables.events)).items()
+                if column != tables.key
+            }
+            for kind, frame in tables.events.items()
+        ),
     ]
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Mapping
+from collections.abc import Hashable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 import numpy as np
@@ -171,11 +172,48 @@ def check_linked(tables: LinkedTables) -> None:
     problems = []
     if (people := len(tables.people)) < MIN_ROWS:
         problems.append(problem("linked_few_people", {"people": people, "minimum": MIN_ROWS}))
+    problems += [
+        problem("linked_empty", {"table": kind}) for kind, frame in tables.events.items() if frame.empty
+    ]
     for table, frame in {"people": tables.people, **tables.events}.items():
         for found in column_problems(frame.drop(columns=tables.key)):
             problems.append(problem("linked_column", {"table": table, "problem": found}))
     if problems:
         raise TableError(problems)
+
+
+@contextmanager
+def in_table(table: str) -> Iterator[None]:
+    """Name the table in a `TableError` that is raised about one of linked tables."""
+    try:
+        yield
+    except TableError as error:
+        named = [problem("linked_column", {"table": table, "problem": found}) for found in error.problems]
+        raise TableError(named) from error
+
+
+def event_columns(
+    table: str, columns: Iterable[Hashable], people: Iterable[Hashable], tables: int
+) -> dict[Hashable, Hashable]:
+    """Name columns of events beside those of people.
+
+    Parameters
+    ----------
+    table, columns
+        A table of events, and its columns.
+    people
+        The columns of people, the key among them.
+    tables
+        How many tables of events there are.
+
+    Returns
+    -------
+    dict
+        The name of each: ``payments.amount`` if there are several tables of events, or if people have a
+        column of this name, too.
+    """
+    own = set(people)
+    return {column: f"{table}.{column}" if tables > 1 or column in own else column for column in columns}
 
 
 def check_event_names(names: Iterable[str]) -> None:

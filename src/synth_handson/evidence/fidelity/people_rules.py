@@ -68,8 +68,8 @@ def _of_table(measured: RuleEvidence, events: Events, units: Mapping[str, Unit])
 
 
 def _names(events: Events) -> dict[str, str]:
-    """Name columns of events as their own table does: of several tables, they begin with its name."""
-    begins = f"{events.name}." if events.name else ""
+    """Name columns of events as their own table does; beside others they may begin with its name."""
+    begins = f"{events.table}." if events.table else ""
     return {str(name): str(name).removeprefix(begins) for name in events.tables.train}
 
 
