@@ -32,7 +32,7 @@ else:
     import resource
 
     PROCESSES = multiprocessing.get_context("forkserver")
-    PROCESSES.set_forkserver_preload([__name__])
+    PROCESSES.set_forkserver_preload(["synth_service.preloaded"])
 
 
 def profile_upload(

@@ -14,6 +14,7 @@ from typing import Any, Literal, TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError, InterfaceError, OperationalError
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from synth_handson.errors import ArgumentError
 
@@ -38,43 +39,78 @@ UNREACHABLE = (OperationalError, InterfaceError)
 ID_BYTES = 16
 T = TypeVar("T")
 
-_tables = sa.MetaData()
 
-_jobs = sa.Table(
-    "jobs",
-    _tables,
-    sa.Column("id", sa.String(32), primary_key=True),
-    sa.Column("owner", sa.String(64), nullable=False),
-    sa.Column("what", sa.String(8), nullable=False),
-    sa.Column("state", sa.String(16), nullable=False),
-    sa.Column("phase", sa.String(16)),
-    sa.Column("epoch", sa.Float, nullable=False, default=0.0),
-    sa.Column("fraction", sa.Float, nullable=False, default=0.0),
-    sa.Column("remaining", sa.Float),
-    sa.Column("created", sa.Float, nullable=False),
-    sa.Column("started", sa.Float),
-    sa.Column("finished", sa.Float),
-    sa.Column("attempt", sa.Integer, nullable=False, default=0),
-    sa.Column("losses", sa.Integer, nullable=False, default=0),
-    sa.Column("worker", sa.String(32)),
-    sa.Column("idempotency", sa.String(64)),
-    sa.Column("content", sa.String(64)),
-    sa.Column("engine", sa.String(16)),
-    sa.Column("bytes_read", sa.BigInteger, nullable=False, default=0),
-    sa.Column("rows_read", sa.BigInteger),
-    sa.Column("rows_made", sa.BigInteger),
-    sa.Column("verdict", sa.String(16)),
-    sa.Column("usefulness", sa.String(16)),
-    sa.Column("grade", sa.String(2)),
-    sa.Column("formats", sa.String(64)),
-    sa.Column("failure", sa.String(64)),
-    sa.Column("generator", sa.String(64)),
-    sa.Column("generator_bytes", sa.BigInteger, nullable=False, default=0),
-    sa.Column("download", sa.String(64), unique=True),
-    sa.UniqueConstraint("owner", "idempotency"),
-    sa.Index("jobs_by_state", "state", "created"),
-    sa.Index("jobs_by_generator", "owner", "generator"),
-)
+class _Base(DeclarativeBase):
+    """What all tables belong to."""
+
+
+class Job(_Base):
+    """One row of the table of jobs.
+
+    Attributes
+    ----------
+    id, owner
+        Its id, and the name of the key it belongs to; "" where there are no keys.
+    what
+        What is wanted: that its table is checked, or that it is run.
+    state, phase, epoch, fraction, remaining
+        How far it is: the share of all it takes, and the seconds that remain, by what earlier jobs took.
+    created, started, finished
+        Seconds since 1970.
+    attempt, losses, worker
+        How often it was begun, how often of these because the one before was lost, and by which worker the
+        last time.
+    idempotency, content
+        SHA-256 of the key that makes a repeated upload harmless, and of what was uploaded.
+    engine, bytes_read, rows_read, rows_made, verdict, usefulness, grade, formats
+        What it was and became, in numbers and words of ours.
+    failure
+        Name of the error.
+    generator, generator_bytes
+        Name of its generator's entry, by which another job of the same owner finds it, and its size.
+    download
+        The part of a file's name that nobody can guess.
+    """
+
+    __tablename__ = "jobs"
+    __table_args__ = (
+        sa.UniqueConstraint("owner", "idempotency"),
+        sa.Index("jobs_by_state", "state", "created"),
+        sa.Index("jobs_by_generator", "owner", "generator"),
+    )
+
+    id: Mapped[str] = mapped_column(sa.String(32), primary_key=True)
+    owner: Mapped[str] = mapped_column(sa.String(64))
+    what: Mapped[What] = mapped_column(sa.String(8))
+    state: Mapped[State] = mapped_column(sa.String(16))
+    phase: Mapped[Phase | None] = mapped_column(sa.String(16))
+    epoch: Mapped[float] = mapped_column(default=0.0)
+    fraction: Mapped[float] = mapped_column(default=0.0)
+    remaining: Mapped[float | None]
+    created: Mapped[float]
+    started: Mapped[float | None]
+    finished: Mapped[float | None]
+    attempt: Mapped[int] = mapped_column(default=0)
+    losses: Mapped[int] = mapped_column(default=0)
+    worker: Mapped[str | None] = mapped_column(sa.String(32))
+    idempotency: Mapped[str | None] = mapped_column(sa.String(64))
+    content: Mapped[str | None] = mapped_column(sa.String(64))
+    engine: Mapped[str | None] = mapped_column(sa.String(16))
+    bytes_read: Mapped[int] = mapped_column(sa.BigInteger, default=0)
+    rows_read: Mapped[int | None] = mapped_column(sa.BigInteger)
+    rows_made: Mapped[int | None] = mapped_column(sa.BigInteger)
+    verdict: Mapped[str | None] = mapped_column(sa.String(16))
+    usefulness: Mapped[str | None] = mapped_column(sa.String(16))
+    grade: Mapped[str | None] = mapped_column(sa.String(2))
+    formats: Mapped[str | None] = mapped_column(sa.String(64))
+    failure: Mapped[str | None] = mapped_column(sa.String(64))
+    generator: Mapped[str | None] = mapped_column(sa.String(64))
+    generator_bytes: Mapped[int] = mapped_column(sa.BigInteger, default=0)
+    download: Mapped[str | None] = mapped_column(sa.String(64), unique=True)
+
+
+_tables = _Base.metadata
+_jobs = _tables.tables["jobs"]
 _phases = sa.Table(
     "phases",
     _tables,
@@ -114,65 +150,6 @@ _usage = sa.Table(
 _schema = sa.Table("schema", _tables, sa.Column("version", sa.Integer, primary_key=True))
 SCHEMA = 1
 """Version of these tables."""
-
-
-@dataclass(frozen=True)
-class Job:
-    """One row of the table of jobs.
-
-    Attributes
-    ----------
-    id, owner
-        Its id, and the name of the key it belongs to; "" where there are no keys.
-    what
-        What is wanted: that its table is checked, or that it is run.
-    state, phase, epoch, fraction, remaining
-        How far it is: the share of all it takes, and the seconds that remain, by what earlier jobs took.
-    created, started, finished
-        Seconds since 1970.
-    attempt, losses, worker
-        How often it was begun, how often of these because the one before was lost, and by which worker the
-        last time.
-    idempotency, content
-        SHA-256 of the key that makes a repeated upload harmless, and of what was uploaded.
-    engine, bytes_read, rows_read, rows_made, verdict, usefulness, grade, formats
-        What it was and became, in numbers and words of ours.
-    failure
-        Name of the error.
-    generator, generator_bytes
-        Name of its generator's entry, by which another job of the same owner finds it, and its size.
-    download
-        The part of a file's name that nobody can guess.
-    """
-
-    id: str
-    owner: str
-    what: What
-    state: State
-    phase: Phase | None
-    epoch: float
-    fraction: float
-    remaining: float | None
-    created: float
-    started: float | None
-    finished: float | None
-    attempt: int
-    losses: int
-    worker: str | None
-    idempotency: str | None
-    content: str | None
-    engine: str | None
-    bytes_read: int
-    rows_read: int | None
-    rows_made: int | None
-    verdict: str | None
-    usefulness: str | None
-    grade: str | None
-    formats: str | None
-    failure: str | None
-    generator: str | None
-    generator_bytes: int
-    download: str | None
 
 
 @dataclass(frozen=True)

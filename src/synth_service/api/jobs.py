@@ -120,42 +120,34 @@ class Jobs:
             raise Problem(404, "job")
         return found
 
-    def start(self, owner: str, job: str, what: What, changes: dict[str, Any]) -> Job:
-        """Let a job be checked again, or run, that was checked or has failed, with what was chosen meanwhile.
+    def start(self, job: Job, what: What, changes: dict[str, Any]) -> Job:
+        """Check a job again, or run it, after it was checked or has failed, with other choices.
 
         Raises
         ------
         Problem
-            If there is no such job, or it does not wait for that.
+            If the job does not wait for that.
         ArgumentError
             If what is asked for cannot be done.
         """
-        found = self.get(owner, job)
-        if found.state not in STARTABLE:
-            raise Problem(409, "not_checked", state=found.state)
-        request = Request(**self.request(found).model_dump() | changes)
+        if job.state not in STARTABLE:
+            raise Problem(409, "not_checked", state=job.state)
+        request = Request(**self.request(job).model_dump() | changes)
         request.check(self.settings.max_rows)
         if what == "run":
-            self._check_cap(owner)
-        self.storage.put_json(job, results.REQUEST, request.model_dump())
-        if not self.records.queue(job, what):
-            raise Problem(409, "not_checked", state=self.get(owner, job).state)
-        turn = self.records.turn(job, what, owner, found.attempt)
-        self.queue.submit(job, what, turn, found.attempt)
-        return self.get(owner, job)
+            self._check_cap(job.owner)
+        self.storage.put_json(job.id, results.REQUEST, request.model_dump())
+        if not self.records.queue(job.id, what):
+            raise Problem(409, "not_checked", state=self.records.get(job.id).state)
+        turn = self.records.turn(job.id, what, job.owner, job.attempt)
+        self.queue.submit(job.id, what, turn, job.attempt)
+        return self.records.get(job.id)
 
-    def cancel(self, owner: str, job: str) -> None:
-        """Cancel a job and erase all that is kept of it; doing so again changes nothing.
-
-        Raises
-        ------
-        Problem
-            If there is no such job.
-        """
-        self.get(owner, job)
-        self.records.end(job, "cancelled")
-        self.storage.erase(job)
-        self.queue.withdraw(job)
+    def cancel(self, job: Job) -> None:
+        """Cancel a job and erase all that is kept of it; doing so again changes nothing."""
+        self.records.end(job.id, "cancelled")
+        self.storage.erase(job.id)
+        self.queue.withdraw(job.id)
 
     def request(self, job: Job) -> Request:
         """Return what a job was asked for; errors as `read`."""

@@ -13,6 +13,7 @@ from pydantic import BaseModel, Field
 
 from synth_handson.locales import Language
 from synth_service.api.jobs import Jobs
+from synth_service.api.problems import reader_language
 from synth_service.records import ENDED, Job, Phase, State
 from synth_service.request import Choices
 from synth_service.request import Request as Asked
@@ -29,7 +30,22 @@ def _owner(request: Request) -> str:
 
 TheJobs = Annotated[Jobs, Depends(_jobs)]
 Owner = Annotated[str, Depends(_owner)]
-ReaderLanguage = Annotated[Language | None, Query(alias="language", description="ja or en.")]
+
+
+def _job(job: str, jobs: TheJobs, owner: Owner) -> Job:
+    return jobs.get(owner, job)
+
+
+def _language(
+    request: Request, language: Annotated[Language | None, Query(description="ja or en.")] = None
+) -> Language:
+    return reader_language(request)
+
+
+TheJob = Annotated[Job, Depends(_job)]
+"""The job that an address names, if it is the owner's."""
+Spoken = Annotated[Language, Depends(_language)]
+"""The language that a request asks for."""
 IdempotencyKey = Annotated[
     str | None,
     Header(
