@@ -125,10 +125,7 @@ def add_feature(
 
 
 @app.command(epilog="Example: `synth-handson plan name 'Holiday planner'`")
-def name(
-    called: Annotated[str, typer.Argument(help="Name of the product.")],
-    store: Place = None,
-) -> None:
+def name(called: Annotated[str, typer.Argument(help="Name of the product.")], store: Place = None) -> None:
     """Name the product that is planned."""
     from synth_planning.product import Product
 
@@ -158,8 +155,8 @@ def edit(
 
 
 def _set(given: str) -> tuple[str, str]:
-    field, sign, value = given.partition("=")
-    if not sign or field in ("id", "version", "updated"):
+    field, equals, value = given.partition("=")
+    if not equals or field in ("id", "version", "updated"):
         raise ArgumentError("set", given=given)
     return field, value
 

@@ -272,7 +272,7 @@ def velocity(tasks: Collection[Task], on: date, weeks: int = WEEKS) -> Velocity:
     on
         The last day that counts.
     weeks
-        So many weeks, at least 1.
+        How many weeks are counted, at least 1.
 
     Raises
     ------

@@ -12,11 +12,7 @@ from synth_planning.errors import ArgumentError
 from synth_planning.locales import Language
 from synth_planning.plan import Plan
 from synth_planning.priorities import by_rice
-from synth_planning.progress import (
-    completed_by_phase,
-    critical_path,
-    open_tasks,
-)
+from synth_planning.progress import completed_by_phase, critical_path, open_tasks
 from synth_planning.research import find_gaps, find_insights
 from synth_planning.themes import find_rises, find_themes
 from synth_planning.wording import Translate, bullets, markdown_table, plain

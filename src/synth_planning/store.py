@@ -200,7 +200,7 @@ def _engine(place: str) -> Engine:
         return create_engine(place, pool_pre_ping=True)
     url = place if "://" in place else f"sqlite:///{Path(place).expanduser().absolute()}"
     engine = create_engine(url, connect_args={"timeout": PATIENCE})
-    # Who reads in order to write is to wait at once, and not fail when it writes.
+    # A transaction waits for others when it begins, and does not fail when it writes.
     event.listen(engine, "connect", lambda driver, _: setattr(driver, "isolation_level", None))
     event.listen(engine, "begin", lambda connection: connection.exec_driver_sql("BEGIN IMMEDIATE"))
     return engine

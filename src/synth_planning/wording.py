@@ -39,7 +39,7 @@ def translator(language: Language) -> Translate:
 def plain(text: str) -> str:
     """Escape a text for Markdown, in one line."""
     marked = _MARKUP.sub(r"\\\g<0>", escape(" ".join(text.split()), quote=False))
-    return _EXTENSION.sub(lambda sign: f"&#{ord(sign[0])};", marked)
+    return _EXTENSION.sub(lambda found: f"&#{ord(found[0])};", marked)
 
 
 def field(name: str, kind: Kind, translate: Translate) -> str:

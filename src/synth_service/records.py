@@ -199,7 +199,7 @@ class Records:
     def __init__(self, url: str) -> None:
         self.engine = sa.create_engine(_with_driver(url), pool_pre_ping=True)
         self._reading = self.engine.execution_options(reading=True)
-        self._signs: dict[str, tuple[float, float]] = {}
+        self._beats: dict[str, tuple[float, float]] = {}
         self._looked = 0.0
         if self.engine.dialect.name == "sqlite":
             sa.event.listen(self.engine, "connect", _share_file)
@@ -236,14 +236,7 @@ class Records:
         self.engine.dispose()
 
     def add(
-        self,
-        owner: str,
-        *,
-        job: str,
-        what: What,
-        size: int,
-        content: str,
-        idempotency: str | None = None,
+        self, owner: str, *, job: str, what: What, size: int, content: str, idempotency: str | None = None
     ) -> tuple[Job, bool]:
         """Add a job, unless there is one of the same owner and idempotency key.
 
@@ -474,23 +467,24 @@ class Records:
     def alive(self, within: float = DEAD_AFTER) -> set[str]:
         """Return the workers with a recent heartbeat.
 
-        How old a sign is, is told by this process's monotonic clock once it has seen it: whoever sets the
-        machine's clock kills no worker.
+        Once a heartbeat was seen, this process's monotonic clock tells its age: setting the machine's clock
+        kills no worker.
         """
         now, wall = time.monotonic(), time.time()
         with self._reading.connect() as connection:
-            signs = {row.id: row.seen for row in connection.execute(sa.select(_workers))}
-        known, seen = self._signs, {}
-        for worker, sign in signs.items():
-            before = known.get(worker)
+            beats = {row.id: row.seen for row in connection.execute(sa.select(_workers))}
+        seen = {}
+        for worker, beat in beats.items():
+            before = self._beats.get(worker)
+            age = max(0.0, wall - beat)
             if before is None:
-                seen[worker] = (sign, now - max(0.0, wall - sign))
-            elif before[0] == sign:
+                seen[worker] = (beat, now - age)
+            elif before[0] == beat:
                 seen[worker] = before
             else:
                 # It came since the last look, however the clock was set in between.
-                seen[worker] = (sign, now - min(max(0.0, wall - sign), now - self._looked))
-        self._signs, self._looked = seen, now
+                seen[worker] = (beat, now - min(age, now - self._looked))
+        self._beats, self._looked = seen, now
         return {worker for worker, (_, since) in seen.items() if now - since <= within}
 
     def forget_workers(self, before: float) -> None:
@@ -501,15 +495,14 @@ class Records:
     def use(self, month: str, owner: str | None = None) -> list[Use]:
         """Sum up what was used in a month, by key."""
         columns = _usage.c
+        summed = (columns.rows_read, columns.rows_made, columns.training_seconds, columns.bytes_kept)
         query = (
             sa.select(
                 columns.owner,
                 columns.month,
                 sa.func.count().label("jobs"),
-                *(
-                    sa.func.sum(columns[name]).label(name)
-                    for name in ("rows_read", "rows_made", "training_seconds", "bytes_kept")
-                ),
+                # A sum of whole numbers is a decimal in PostgreSQL.
+                *(sa.cast(sa.func.sum(column), column.type).label(column.name) for column in summed),
             )
             .where(columns.month == month)
             .group_by(columns.owner, columns.month)
@@ -518,13 +511,7 @@ class Records:
         if owner is not None:
             query = query.where(columns.owner == owner)
         with self._reading.connect() as connection:
-            return [
-                Use(
-                    row.owner, row.month, int(row.jobs), int(row.rows_read), int(row.rows_made),
-                    float(row.training_seconds), int(row.bytes_kept),
-                )
-                for row in connection.execute(query)
-            ]  # fmt: skip
+            return [Use(**row) for row in connection.execute(query).mappings()]
 
     def counts(self, column: Literal["state", "grade", "failure"]) -> dict[str, int]:
         """Count all jobs by the values of a column."""

@@ -45,7 +45,7 @@ class Worker:
     settings
         Of the service.
     name
-        Its id, where whoever started it has chosen one.
+        Its id, if another process has chosen one.
     """
 
     def __init__(self, settings: Settings, name: str | None = None) -> None:
@@ -88,7 +88,7 @@ class Worker:
             try:
                 self._records.beat(self.id)
             except SQLAlchemyError as error:
-                log.warning("worker=%s no sign of life: %s", self.id, type(error).__name__)
+                log.warning("worker=%s no heartbeat: %s", self.id, type(error).__name__)
 
     def end(self) -> None:
         """Stop taking jobs, and give back running ones."""

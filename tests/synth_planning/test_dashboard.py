@@ -7,17 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from plans import ON, feature, plans, said, worked_example
 
-from synth_planning import (
-    Completion,
-    Feedback,
-    Insight,
-    Metric,
-    Milestone,
-    Plan,
-    Task,
-    find_risks,
-    summarise,
-)
+from synth_planning import Completion, Feedback, Insight, Metric, Milestone, Plan, Task, find_risks, summarise
 from synth_planning.dashboard import LONG, elapsed
 from synth_planning.locales import LANGUAGES
 

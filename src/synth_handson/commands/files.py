@@ -141,8 +141,7 @@ def synthesise(
     ] = None,
     model: Annotated[str | None, typer.Option(help=f"Its model, such as {MODEL}.")] = None,
     refine: Annotated[
-        str | None,
-        typer.Option(metavar="URL", help="Language model that corrects the synthetic texts."),
+        str | None, typer.Option(metavar="URL", help="Language model that corrects the synthetic texts.")
     ] = None,
     refine_model: Annotated[str | None, typer.Option(help="Its model.")] = None,
     allow_remote: Annotated[

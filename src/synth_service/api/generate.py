@@ -92,7 +92,7 @@ async def generate(
 ) -> Generated:
     """Send a table and wait for the synthetic one; after a while the answer is the job to ask for."""
     job = await run_in_threadpool(jobs.take, owner, sent.request(), sent.files, "run", key)
-    # Whoever only waits takes no room.
+    # A request that only waits takes no place from others.
     request.state.leave()
     deadline = time.monotonic() + jobs.settings.generate_seconds
     while job.state in OPEN and time.monotonic() < deadline and not await request.is_disconnected():

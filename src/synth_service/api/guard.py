@@ -158,7 +158,7 @@ class Guard:
         try:
             return find_owner(request, self._settings)
         except Problem as problem:
-            # Only what is refused counts: whoever has the right key is let in, whoever shares the address.
+            # Only refused keys count: others at the same address get in with theirs.
             if problem.status_code == 401:
                 await self._rates.count("refused keys", _address(request))
             raise

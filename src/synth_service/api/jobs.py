@@ -1,4 +1,4 @@
-"""Jobs, from the side of whoever sends them: taken in, looked at, cancelled, fetched."""
+"""What requests do with jobs: send them, look at them, cancel them, and fetch results."""
 
 from __future__ import annotations
 
@@ -110,7 +110,7 @@ class Jobs:
         Raises
         ------
         Problem
-            If there is none, or it is somebody else's: nobody can tell which.
+            If there is none, or it is somebody else's; the answer does not say which.
         """
         try:
             found = self.records.get(job)
