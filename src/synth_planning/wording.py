@@ -50,7 +50,7 @@ def field(name: str, kind: Kind, translate: Translate) -> str:
 
 def choice(value: str | None, translate: Translate) -> str:
     """Name what a field was set to."""
-    return translate("choice_" + (value or "").replace(" ", "_").replace("/", "_"))
+    return translate(f"choice_{(value or '').replace(' ', '_').replace('/', '_')}")
 
 
 def share(value: float | None, translate: Translate) -> str:
