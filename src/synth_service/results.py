@@ -46,7 +46,7 @@ MAX_SHEET_CELLS = 2_000_000
 
 
 @dataclass(frozen=True)
-class Kind:
+class ResultFile:
     """A file of a job.
 
     Attributes
@@ -70,15 +70,16 @@ class Kind:
 
 
 TABLES = {
-    "csv": Kind("synthetic.csv", "text/csv"),
-    "parquet": Kind("synthetic.parquet", "application/vnd.apache.parquet"),
-    "xlsx": Kind("synthetic.xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
-    "json": Kind("synthetic.json", "application/json"),
+    "csv": ResultFile("synthetic.csv", "text/csv"),
+    "parquet": ResultFile("synthetic.parquet", "application/vnd.apache.parquet"),
+    "xlsx": ResultFile("synthetic.xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
+    "json": ResultFile("synthetic.json", "application/json"),
 }
-REPORT = {language: Kind(f"report.{language}.html", "text/html; charset=utf-8") for language in LANGUAGES}
-EVIDENCE = Kind("evidence.json", "application/json")
-SUMMARY = Kind("summary.json", "application/json")
-QUALITY = Kind("quality.json", "application/json")
+HTML = "text/html; charset=utf-8"
+REPORT = {language: ResultFile(f"report.{language}.html", HTML) for language in LANGUAGES}
+EVIDENCE = ResultFile("evidence.json", "application/json")
+SUMMARY = ResultFile("summary.json", "application/json")
+QUALITY = ResultFile("quality.json", "application/json")
 GENERATOR = "generator"
 
 REQUEST = "request.json"
@@ -86,7 +87,7 @@ UNDERSTOOD = "understood.json"
 FAILURE = "failure.json"
 
 
-def of_attempt(attempt: int, kind: Kind | str) -> str:
+def of_attempt(attempt: int, kind: ResultFile | str) -> str:
     """Name a result of an attempt, distinct from those of other attempts."""
     return f"{attempt}.{kind if isinstance(kind, str) else kind.name}"
 
@@ -96,7 +97,7 @@ def upload_of(file: str) -> str:
     return file.split(".")[0]
 
 
-def table_kinds(request: Request, ending: str) -> list[Kind]:
+def table_kinds(request: Request, ending: str) -> list[ResultFile]:
     """Name the files of the synthetic tables, in the order of `Request.tables`; a workbook holds all."""
     kind = TABLES[ending]
     if ending == "xlsx":

@@ -41,7 +41,7 @@ def failure(storage: Storage, job: str) -> str:
     return str(storage.read_json(job, results.FAILURE)["en"])
 
 
-def result(storage: Storage, job: Job, kind: results.Kind) -> bytes:
+def result(storage: Storage, job: Job, kind: results.ResultFile) -> bytes:
     return storage.read(job.id, results.of_attempt(job.attempt, kind))
 
 

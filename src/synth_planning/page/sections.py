@@ -26,9 +26,9 @@ from synth_planning.wording import Translate, bullets, choice, markdown_table, p
 
 alt.renderers.set_embed_options(renderer="svg", actions=False)
 
-Kind = Literal["success", "warn", "danger", "neutral"]
+CalloutKind = Literal["success", "warn", "danger", "neutral"]
 
-COLORS: dict[Level, Kind] = {
+COLORS: dict[Level, CalloutKind] = {
     "on track": "success",
     "at risk": "warn",
     "critical": "danger",

@@ -112,7 +112,7 @@ def _answer(jobs: Jobs, job: Job, language: Language) -> Generated:
         raise Problem(422, "failed", reason=view.failure)
     if job.state != "succeeded":
         raise Problem(410, "erased", state=job.state)
-    report = QualityReport.model_validate(jobs.told(job, results.QUALITY))
+    report = QualityReport.model_validate(jobs.read_result(job, results.QUALITY))
     return Generated(
         success=True,
         message=report.decision,

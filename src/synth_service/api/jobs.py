@@ -164,7 +164,7 @@ class Jobs:
         self._check_kept(job)
         return self.storage.read_json(job.id, name)
 
-    def result(self, job: Job, kind: results.Kind) -> tuple[Iterator[bytes], str]:
+    def result(self, job: Job, kind: results.ResultFile) -> tuple[Iterator[bytes], str]:
         """Return a result's content, and the name it is to have.
 
         Raises
@@ -177,7 +177,7 @@ class Jobs:
             raise Problem(404, "file")
         return self.storage.blocks(job.id, name), self._file_name(job, kind)
 
-    def table(self, job: Job, ending: str, table: str | None) -> results.Kind:
+    def table(self, job: Job, ending: str, table: str | None) -> results.ResultFile:
         """Return the file of a synthetic table; of linked ones by default that of the people.
 
         Raises
@@ -191,7 +191,7 @@ class Jobs:
         place = request.tables.index(table or PEOPLE) if request.tables else 0
         return results.table_kinds(request, ending)[place]
 
-    def pack(self, job: Job, kinds: Sequence[results.Kind]) -> Iterator[bytes]:
+    def pack(self, job: Job, kinds: Sequence[results.ResultFile]) -> Iterator[bytes]:
         """Pack results into one archive; errors as `result`."""
         return _packed([self.result(job, kind) for kind in kinds])
 
@@ -208,7 +208,7 @@ class Jobs:
             raise Problem(409, "not_ready", state=job.state)
         return self.storage.read_json(job.id, results.UNDERSTOOD)
 
-    def told(self, job: Job, kind: results.Kind) -> Any:
+    def read_result(self, job: Job, kind: results.ResultFile) -> Any:
         """Return a result of plain data; errors as `result`."""
         return self.storage.read_json(job.id, self._result_name(job, kind))
 
@@ -224,7 +224,7 @@ class Jobs:
         if job.state != "succeeded":
             raise Problem(409, "not_ready", state=job.state)
 
-    def _result_name(self, job: Job, kind: results.Kind) -> str:
+    def _result_name(self, job: Job, kind: results.ResultFile) -> str:
         self.check_result(job)
         return results.of_attempt(job.attempt, kind)
 
@@ -236,7 +236,7 @@ class Jobs:
         """Return the name of the file that was sent, without its ending."""
         return stem_of(self.request(job).name)
 
-    def _file_name(self, job: Job, kind: results.Kind) -> str:
+    def _file_name(self, job: Job, kind: results.ResultFile) -> str:
         """Name a file after the one that was sent, so that it says what it is."""
         return f"{kind.table or self.stem(job)}-{kind.shown.replace('synthetic', 'SYNTHETIC', 1)}"
 

@@ -180,13 +180,13 @@ def get_understood(job: TheJob, jobs: TheJobs, language: Spoken) -> Plain:
 @router.get("/jobs/{job}/summary", tags=["results"], responses=problems(404, 409, 410))
 def get_summary(job: TheJob, jobs: TheJobs, language: Spoken) -> Plain:
     """Tell in words what follows from the evidence."""
-    return dict(jobs.told(job, results.SUMMARY)[language])
+    return dict(jobs.read_result(job, results.SUMMARY)[language])
 
 
 @router.get("/jobs/{job}/evidence", tags=["results"], responses=problems(404, 409, 410))
 def get_evidence(job: TheJob, jobs: TheJobs) -> Plain:
     """Return everything that was measured."""
-    return dict(jobs.told(job, results.EVIDENCE))
+    return dict(jobs.read_result(job, results.EVIDENCE))
 
 
 @router.get(
@@ -251,7 +251,7 @@ def send_table(jobs: Jobs, job: Job, ending: str, table: str | None) -> Streamin
     return send_file(jobs, job, jobs.table(job, ending, table))
 
 
-def send_file(jobs: Jobs, job: Job, kind: results.Kind) -> StreamingResponse:
+def send_file(jobs: Jobs, job: Job, kind: results.ResultFile) -> StreamingResponse:
     """Send a result, under a name that says what it is."""
     blocks, name = jobs.result(job, kind)
     return _download(blocks, kind.media_type, name)
