@@ -31,11 +31,6 @@ def column_label(column: str, language: Language, table: Iterable[str]) -> str:
     return get_text(language, key) if has_text(language, key) else column
 
 
-def escaped_label(column: str, language: Language, table: Iterable[str]) -> str:
-    """Return the label with markup escaped."""
-    return escape(column_label(column, language, table))
-
-
 def leak_size(simulation: LeakSimulation, language: Language) -> str:
     """Write the size of a leak in its unit: a share, a strength of noise, or a number of copies."""
     if simulation.leak == "overfit":

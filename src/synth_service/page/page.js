@@ -548,6 +548,9 @@ document.getElementById("nav").append(
   make("a", { href: `?lang=${other}${location.hash}`, lang: other }, other === "ja" ? "日本語" : "English"),
   make("a", { href: "/docs" }, "API"));
 // What no step handles itself leads back to the beginning.
-addEventListener("unhandledrejection", (event) => failed(event.reason, begin));
+addEventListener("unhandledrejection", (event) => {
+  event.preventDefault();
+  failed(event.reason, begin);
+});
 addEventListener("hashchange", start);
 await start();
