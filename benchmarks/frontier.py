@@ -225,7 +225,7 @@ def trial_of(drawn_by: str, told: dict[str, Any]) -> Trial:
 
 def line_of(table: str, trials: list[Trial], memory: float) -> str:
     kept = [float(t.kept.value) for t in trials if t.kept and t.kept.value is not None]
-    apart = mean(float(t.told_apart.value or 0) for t in trials)
+    apart = mean(float(t.c2st.value or 0) for t in trials)
     risk = mean(float(t.risk.value or 0) for t in trials)
     smallest = min(
         float(m.p_value) for t in trials for m in t.evidence.privacy.measures if m.p_value is not None

@@ -1,8 +1,10 @@
-"""Every message exists in both languages, and names the same values in both."""
+"""Every message exists in both languages, names the same values in both, and is used."""
 
+import ast
 import re
 import string
 import tomllib
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -49,6 +51,39 @@ def test_both_languages_say_the_same(package: str, catalogue: str) -> None:
     )
     for key in japanese:
         assert placeholders(japanese[key]) == placeholders(english[key]), key
+
+
+@pytest.fixture(scope="module")
+def named() -> Callable[[str], bool]:
+    """Tell whether a text is named in the source, as it stands or by a string with parts to fill in."""
+    page = (SOURCE / "synth_service" / "page" / "page.js").read_text("utf-8")
+    words, patterns = {*re.findall(r"\w+", page)}, {*re.findall(r"`(\w+)\$\{[^`]*`", page)}
+    patterns = {rf"{start}\w*" for start in patterns}
+    for module in (SOURCE.parent / "app.py", *SOURCE.rglob("*.py")):
+        for node in ast.walk(ast.parse(module.read_text("utf-8"))):
+            if isinstance(node, ast.Constant):
+                words.add(re.sub("[ /]", "_", str(node.value)))
+            elif isinstance(node, ast.JoinedStr):
+                parts = [str(part.value) if isinstance(part, ast.Constant) else None for part in node.values]
+                said = "".join(filter(None, parts))
+                # A file's name alone, as in f"report.{key}", names no text of it.
+                if len(said) >= 3 and not said.endswith("."):
+                    patterns.add("".join(r"[\w-]*" if part is None else re.escape(part) for part in parts))
+    pattern = re.compile("|".join(patterns))
+    return lambda name: name in words or pattern.fullmatch(name) is not None
+
+
+@pytest.mark.parametrize(("package", "catalogue"), CATALOGUES)
+def test_no_text_is_left_that_nothing_says(
+    package: str, catalogue: str, named: Callable[[str], bool]
+) -> None:
+    # Some have a part of their name in common with others that it is put together from.
+    parts = "^broken_|_(rows|people|one|strict|equal)$"
+    keys = {key: re.sub(parts, "", key) for key in read(package, "en", catalogue)}
+    file = catalogue.removesuffix(".toml")
+    full = {key: (key, bare, f"{file}.{key}", f"{file}.{bare}") for key, bare in keys.items()}
+    unused = [key for key, names in full.items() if not any(map(named, names))]
+    assert unused == []
 
 
 def test_an_error_speaks_both_languages() -> None:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 from collections.abc import Collection, Sequence
 from datetime import date, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+import altair as alt
 
 from synth_planning.feedback import Feedback, by_month
 from synth_planning.locales import Language
@@ -13,26 +15,21 @@ from synth_planning.priorities import MOSCOW, Feature, by_rice
 from synth_planning.progress import BurnUp, Milestone, overdue_milestones
 from synth_planning.wording import choice, translator
 
-if TYPE_CHECKING:
-    import altair as alt
-
 MOSCOW_COLORS = ("#c8553d", "#e09f3e", "#4f86a6", "#9aa0a6")
 STATE_COLORS = {"reached": "#3a8f5c", "open": "#4f86a6", "overdue": "#c8553d"}
 TYPE_COLORS = ("#c8553d", "#4f86a6", "#e09f3e", "#8064a2", "#9aa0a6")
 LABEL = 180
 """Pixels that the name of a row may take; longer ones end with three dots."""
 NUMBER = "#888"
-"""Of numbers beside bars: to be read on light and on dark."""
+"""Colour of numbers beside bars, which can be read on light and on dark."""
 ROOM = 1.2
-"""So much longer than the longest bar is the axis, so that its number has room on a phone."""
+"""Length of the axis by that of the longest bar, so that the bar's number has room on a phone."""
 MOST_BARS = 40
 """Of more features, those with the highest RICE are drawn."""
 
 
 def rice_bars(features: Collection[Feature], language: Language) -> alt.LayerChart:
     """Draw a bar, with its number, for each of the first features by RICE, at most `MOST_BARS`."""
-    import altair as alt
-
     translate = translator(language)
     ordered = by_rice(features)[:MOST_BARS]
     rows = [
@@ -45,7 +42,7 @@ def rice_bars(features: Collection[Feature], language: Language) -> alt.LayerCha
     ]  # fmt: skip
     groups = [choice(group, translate) for group in MOSCOW]
     longest = max((feature.rice for feature in ordered), default=1.0)
-    base = alt.Chart(_data(rows)).encode(
+    base = alt.Chart(alt.InlineData(values=rows)).encode(
         x=alt.X("rice:Q", title=translate("field_rice"), scale=alt.Scale(domain=[0, ROOM * longest])),
         y=_names([feature.id for feature in ordered], rows),
         tooltip=[
@@ -64,8 +61,6 @@ def rice_bars(features: Collection[Feature], language: Language) -> alt.LayerCha
 
 def gantt(milestones: Collection[Milestone], on: date, language: Language) -> alt.LayerChart:
     """Draw a bar from start to due day for each milestone, and a line at a day."""
-    import altair as alt
-
     translate = translator(language)
     late = {milestone.id for milestone in overdue_milestones(milestones, on)}
     ordered = sorted(milestones, key=lambda one: (one.due, one.start, one.name))
@@ -79,7 +74,7 @@ def gantt(milestones: Collection[Milestone], on: date, language: Language) -> al
         for one in ordered
     ]  # fmt: skip
     states = {translate(f"gantt_{name}"): color for name, color in STATE_COLORS.items()}
-    base = alt.Chart(_data(rows)).encode(
+    base = alt.Chart(alt.InlineData(values=rows)).encode(
         y=_names([one.id for one in ordered], rows),
         tooltip=[
             alt.Tooltip("name:N", title=translate("field_name")),
@@ -93,7 +88,8 @@ def gantt(milestones: Collection[Milestone], on: date, language: Language) -> al
         x2="end:T",
         color=_colors("state", list(states), list(states.values())),
     )
-    today = alt.Chart(_data([{"on": str(on)}])).mark_rule(strokeDash=[4, 3], color="#888").encode(x="on:T")
+    day = alt.Chart(alt.InlineData(values=[{"on": str(on)}]))
+    today = day.mark_rule(strokeDash=[4, 3], color=NUMBER).encode(x="on:T")
     chart: alt.LayerChart = (bars + today).properties(width="container", height=alt.Step(28))
     return chart
 
@@ -106,8 +102,6 @@ def _state(one: Milestone, late: Collection[str], on: date) -> str:
 
 def burn_up_lines(days: Sequence[BurnUp], language: Language) -> alt.Chart:
     """Draw the hours planned and done, day by day."""
-    import altair as alt
-
     translate = translator(language)
     names = {"planned": translate("burn_planned"), "done": translate("burn_done")}
     rows = [
@@ -116,7 +110,7 @@ def burn_up_lines(days: Sequence[BurnUp], language: Language) -> alt.Chart:
         for name, shown in names.items()
     ]
     chart: alt.Chart = (
-        alt.Chart(_data(rows))
+        alt.Chart(alt.InlineData(values=rows))
         .mark_line(interpolate="step-after", point=True)
         .encode(
             x=alt.X("day:T", title=None, axis=_days()),
@@ -136,8 +130,6 @@ def burn_up_lines(days: Sequence[BurnUp], language: Language) -> alt.Chart:
 
 def feedback_months(feedback: Collection[Feedback], language: Language) -> alt.LayerChart:
     """Draw the feedback of each type by month, with its number."""
-    import altair as alt
-
     translate = translator(language)
     kinds = [choice(kind, translate) for kind in Feedback.choices("type")]
     rows = [
@@ -145,7 +137,7 @@ def feedback_months(feedback: Collection[Feedback], language: Language) -> alt.L
         for (month, kind), count in sorted(by_month(feedback).items())
     ]
     count = alt.Y("count:Q", stack="zero", title=translate("count"), axis=alt.Axis(tickMinStep=1))
-    base = alt.Chart(_data(rows)).encode(
+    base = alt.Chart(alt.InlineData(values=rows)).encode(
         x=alt.X("month:O", title=None, axis=alt.Axis(labelAngle=0, labelOverlap=True)),
         order=alt.Order("type:N"),
         tooltip=[
@@ -162,24 +154,14 @@ def feedback_months(feedback: Collection[Feedback], language: Language) -> alt.L
     return chart
 
 
-def _data(rows: list[dict[str, Any]]) -> alt.InlineData:
-    import altair as alt
-
-    return alt.InlineData(values=rows)
-
-
 def _colors(field: str, names: Sequence[str], colors: Sequence[str], columns: int = 0) -> alt.Color:
     """Assign a colour to each name, with a legend above the chart in this many columns; 0 is one row."""
-    import altair as alt
-
     scale = alt.Scale(domain=names, range=colors)
     return alt.Color(f"{field}:N", title=None, scale=scale, legend=alt.Legend(orient="top", columns=columns))
 
 
 def _names(order: list[str], rows: list[dict[str, Any]]) -> alt.Y:
     """Label rows by name, even if two share one."""
-    import altair as alt
-
     # JSON is an object in Vega's expressions, too.
     names = json.dumps({row["id"]: row["name"] for row in rows})
     axis = alt.Axis(labelExpr=f"{names}[datum.value]", labelLimit=LABEL, ticks=False)
@@ -187,6 +169,4 @@ def _names(order: list[str], rows: list[dict[str, Any]]) -> alt.Y:
 
 
 def _days() -> alt.Axis:
-    import altair as alt
-
     return alt.Axis(format="%Y-%m-%d", labelOverlap=True, tickCount=6)

@@ -125,10 +125,7 @@ def add_feature(
 
 
 @app.command(epilog="Example: `synth-handson plan name 'Holiday planner'`")
-def name(
-    called: Annotated[str, typer.Argument(help="Name of the product.")],
-    store: Place = None,
-) -> None:
+def name(called: Annotated[str, typer.Argument(help="Name of the product.")], store: Place = None) -> None:
     """Name the product that is planned."""
     from synth_planning.product import Product
 
@@ -158,8 +155,8 @@ def edit(
 
 
 def _set(given: str) -> tuple[str, str]:
-    field, sign, value = given.partition("=")
-    if not sign or field in ("id", "version", "updated"):
+    field, equals, value = given.partition("=")
+    if not equals or field in ("id", "version", "updated"):
         raise ArgumentError("set", given=given)
     return field, value
 
@@ -189,12 +186,16 @@ def features(
 ) -> None:
     """List the features by RICE."""
     from synth_planning.priorities import by_rice, mvp
-    from synth_planning.wording import choice, smallest, translator
+    from synth_planning.wording import feature_rows, smallest, translator
 
     found = by_rice(_store(store).plan().features)
     chosen = mvp(found, hours)
     if as_json:
-        typer.echo(json.dumps([_feature(one, one in chosen.features) for one in found], ensure_ascii=False))
+        plain = [
+            {**one.model_dump(mode="json"), "rice": one.rice, "in_mvp": one in chosen.features}
+            for one in found
+        ]
+        typer.echo(json.dumps(plain, ensure_ascii=False))
         return
     translate = translator(terminal_language())
     if not found:
@@ -209,17 +210,10 @@ def features(
             overflow="fold",
         )
     table.add_column("MVP")
-    for one in found:
-        table.add_row(
-            one.name, choice(one.moscow, translate), f"{one.rice:.2f}", f"{one.effort:g}",
-            choice(one.status, translate), "✓" if one in chosen.features else "",
-        )  # fmt: skip
+    for row in feature_rows(found, chosen, translate, quote=str):
+        table.add_row(*row)
     Console(markup=False, emoji=False).print(table)
     typer.echo(smallest(chosen, translate, quote=str))
-
-
-def _feature(feature: Any, chosen: bool) -> dict[str, Any]:
-    return {**feature.model_dump(mode="json"), "rice": feature.rice, "in_mvp": chosen}
 
 
 @app.command(epilog="Example: `synth-handson plan report --hours 80 --output plan.md`")

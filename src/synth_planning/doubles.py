@@ -8,7 +8,7 @@ from collections.abc import Collection
 
 from synth_planning.entries import Entry
 from synth_planning.feedback import Feedback
-from synth_planning.plan import Kind, Plan, kind_of, title
+from synth_planning.plan import Kind, Plan, key_of, kind_of, title
 
 
 def find_doubles(plan: Plan) -> list[tuple[Entry, ...]]:
@@ -28,11 +28,9 @@ def find_doubles(plan: Plan) -> list[tuple[Entry, ...]]:
 
 def doubles_of(plan: Plan, entries: Collection[Entry]) -> list[tuple[Entry, ...]]:
     """Find those of which one is among these entries."""
-    asked = {(kind_of(entry), entry.id) for entry in entries}
-    return [
-        found for found in find_doubles(plan) if any((kind_of(entry), entry.id) in asked for entry in found)
-    ]
+    asked = set(map(key_of, entries))
+    return [found for found in find_doubles(plan) if not asked.isdisjoint(map(key_of, found))]
 
 
 def _bare(text: str) -> str:
-    return "".join(sign for sign in unicodedata.normalize("NFKC", text).casefold() if sign.isalnum())
+    return "".join(filter(str.isalnum, unicodedata.normalize("NFKC", text).casefold()))

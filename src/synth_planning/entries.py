@@ -14,7 +14,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 from synth_planning.errors import PlanError
 from synth_planning.locales import Message
 
-MOST_SIGNS = 10_000
+MOST_CHARACTERS = 10_000
 """Characters that a text holds at most."""
 MOST_IN_LINE = 200
 MOST_LINES = 100
@@ -58,7 +58,7 @@ def _one_line(value: object) -> object:
 
 
 def _without_control(text: str) -> str:
-    return "".join(sign for sign in text if sign == "\t" or unicodedata.category(sign) not in ("Cc", "Cs"))
+    return "".join(one for one in text if one == "\t" or unicodedata.category(one) not in ("Cc", "Cs"))
 
 
 def _listed(value: object) -> object:
@@ -87,12 +87,12 @@ def _in_utc(value: datetime) -> datetime:
 
 
 def _identifier(value: str) -> str:
-    if not all(sign.isalnum() or sign in "-_." for sign in value):
+    if not all(one.isalnum() or one in "-_." for one in value):
         raise FieldError("identifier")
     return value
 
 
-Text = Annotated[str, BeforeValidator(_plain), Field(max_length=MOST_SIGNS)]
+Text = Annotated[str, BeforeValidator(_plain), Field(max_length=MOST_CHARACTERS)]
 """Some lines, or nothing."""
 Line = Annotated[str, BeforeValidator(_one_line), Field(min_length=1, max_length=MOST_IN_LINE)]
 """A text in one line, which is not empty."""
@@ -214,18 +214,22 @@ class Entry(BaseModel):
     @classmethod
     def bounds(cls, field: str) -> str:
         """Return the bounds of a number field."""
-        annotation = cls.model_fields[field].annotation if field in cls.model_fields else None
-        said = [*cls.model_fields[field].metadata] if field in cls.model_fields else []
-        for part in get_args(annotation):
-            said += getattr(part, "__metadata__", ())
-        said = [inner for one in said for inner in getattr(one, "metadata", [one])]
-        signs = {"ge": "≥", "gt": ">", "le": "≤", "lt": "<"}
+        if field not in cls.model_fields:
+            return ""
+        info = cls.model_fields[field]
+        said = [*info.metadata, *(one for part in get_args(info.annotation) for one in _metadata(part))]
+        bounds = [inner for one in said for inner in getattr(one, "metadata", [one])]
+        symbols = {"ge": "≥", "gt": ">", "le": "≤", "lt": "<"}
         return ", ".join(
-            f"{sign} {getattr(bound, name):,}"
-            for name, sign in signs.items()
-            for bound in said
+            f"{symbol} {getattr(bound, name):,}"
+            for name, symbol in symbols.items()
+            for bound in bounds
             if getattr(bound, name, None) is not None
         )
+
+
+def _metadata(annotation: Any) -> tuple[Any, ...]:
+    return getattr(annotation, "__metadata__", ())
 
 
 def short(value: object) -> str:

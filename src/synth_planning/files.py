@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from io import StringIO
 from pathlib import Path
@@ -17,7 +17,7 @@ from pydantic import ValidationError
 from synth_planning.entries import Entry, short
 from synth_planning.errors import ArgumentError, PlanError
 from synth_planning.locales import Language, Message, get_text
-from synth_planning.plan import KINDS, MODELS, VERSION, Kind, Plan, kind_of
+from synth_planning.plan import KINDS, MODELS, VERSION, Kind, Plan, key_of, kind_of
 
 FORMATS = {".csv": "csv", ".json": "json", ".yaml": "yaml", ".yml": "yaml"}
 MOST_BYTES = 20_000_000
@@ -66,17 +66,16 @@ def write_plan(plan: Plan, path: Path, kind: Kind | None = None, *, overwrite: b
     form = _form(path, kind)
     if path.exists() and not overwrite:
         raise ArgumentError("file_there", path=path)
-    plain = _as_plain(plan, [kind] if kind else KINDS)
+    kinds = [kind] if kind else KINDS
     unfinished = path.with_name(f".{path.name}.{uuid4().hex}")
     try:
         if form == "csv":
-            unfinished.write_bytes(as_csv(plan, kind or KINDS[0]))
+            unfinished.write_bytes(as_csv(plan, kinds[0]))
         elif form == "json":
-            unfinished.write_text(
-                json.dumps(_versioned(plain), ensure_ascii=False, indent=2) + "\n", encoding="utf-8"
-            )
+            text = json.dumps(_as_plain(plan, kinds), ensure_ascii=False, indent=2)
+            unfinished.write_text(f"{text}\n", encoding="utf-8")
         else:
-            unfinished.write_text(_yaml(plain), encoding="utf-8")
+            unfinished.write_text(as_yaml(plan, kinds), encoding="utf-8")
         unfinished.replace(path)
     except OSError as error:
         raise ArgumentError("unwritable", path=path, reason=error.strerror or error) from error
@@ -84,39 +83,29 @@ def write_plan(plan: Plan, path: Path, kind: Kind | None = None, *, overwrite: b
         unfinished.unlink(missing_ok=True)
 
 
-def as_yaml(plan: Plan) -> str:
-    """Return a plan as YAML."""
-    return _yaml(_as_plain(plan, KINDS))
-
-
-def as_csv(plan: Plan, kind: Kind) -> bytes:
-    """Return what is of one kind in a plan as CSV, marked as UTF-8 for spreadsheets."""
-    return _as_csv(_as_plain(plan, [kind])).encode("utf-8-sig")
-
-
-def _as_plain(plan: Plan, kinds: Sequence[Kind]) -> dict[Kind, list[dict[str, Any]]]:
-    return {kind: [entry.model_dump(mode="json") for entry in plan.entries(kind)] for kind in kinds}
-
-
-def _versioned(plain: Mapping[Kind, list[dict[str, Any]]]) -> dict[str, Any]:
-    return {"version": VERSION, **{str(kind): rows for kind, rows in plain.items()}}
-
-
-def _yaml(plain: Mapping[Kind, list[dict[str, Any]]]) -> str:
-    text: str = yaml.safe_dump(_versioned(plain), allow_unicode=True, sort_keys=False, width=100)
+def as_yaml(plan: Plan, kinds: Sequence[Kind] = KINDS) -> str:
+    """Return a plan, or its entries of some kinds, as YAML."""
+    text: str = yaml.safe_dump(_as_plain(plan, kinds), allow_unicode=True, sort_keys=False, width=100)
     return text
 
 
-def _as_csv(plain: Mapping[Kind, list[dict[str, Any]]]) -> str:
-    ((kind, rows),) = plain.items()
+def as_csv(plan: Plan, kind: Kind) -> bytes:
+    """Return the entries of one kind as CSV, marked as UTF-8 for spreadsheets."""
     text = StringIO(newline="")
     writer = csv.DictWriter(text, list(MODELS[kind].model_fields))
     writer.writeheader()
-    for row in rows:
-        writer.writerow(
-            {name: "\n".join(value) if isinstance(value, list) else value for name, value in row.items()}
-        )
-    return text.getvalue()
+    for row in _rows(plan, kind):
+        cells = {name: "\n".join(value) if isinstance(value, list) else value for name, value in row.items()}
+        writer.writerow(cells)
+    return text.getvalue().encode("utf-8-sig")
+
+
+def _as_plain(plan: Plan, kinds: Sequence[Kind]) -> dict[str, Any]:
+    return {"version": VERSION, **{str(kind): _rows(plan, kind) for kind in kinds}}
+
+
+def _rows(plan: Plan, kind: Kind) -> list[dict[str, Any]]:
+    return [entry.model_dump(mode="json") for entry in plan.entries(kind)]
 
 
 def read_entries(path: Path, kind: Kind | None = None, beside: Plan | None = None) -> list[Entry]:
@@ -176,17 +165,16 @@ def entries_in(
         except ValidationError as error:
             problems += [_placed(wrong, of, row) for wrong in MODELS[of].problems(error)]
             continue
-        if (of, entry.id) in rows:
-            twice = Message("errors.twice", {"id": entry.id, "other": rows[of, entry.id]})
-            problems.append(_placed(twice, of, row))
-        rows.setdefault((of, entry.id), row)
+        first = rows.setdefault(key_of(entry), row)
+        if first != row:
+            problems.append(_placed(Message("errors.twice", {"id": entry.id, "other": first}), of, row))
         entries.append(entry)
     if not problems:
         # What was wrong in the plan before is not held against the file.
         problems += [
-            _placed(wrong, kind_of(entry), rows[kind_of(entry), entry.id])
+            _placed(wrong, kind_of(entry), rows[key_of(entry)])
             for entry, wrong in (beside or Plan()).with_entries(entries).problems()
-            if (kind_of(entry), entry.id) in rows
+            if key_of(entry) in rows
         ]
     if problems:
         raise PlanError(_few(problems), "file")

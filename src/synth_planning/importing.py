@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from synth_planning.doubles import doubles_of
 from synth_planning.entries import Entry
-from synth_planning.plan import Plan, kind_of
+from synth_planning.plan import Plan, key_of
 from synth_planning.store import Store
 
 
@@ -45,9 +45,9 @@ def import_entries(store: Store, read: Callable[[Plan], Sequence[Entry]]) -> Imp
         As ``read`` and `Store.save`.
     """
     there = store.plan()
-    before = {(kind_of(entry), entry.id): entry for entry in there}
+    before = {key_of(entry): entry for entry in there}
     kept = store.save(*read(there), restoring=True)
-    found = [before.get((kind_of(entry), entry.id)) for entry in kept]
+    found = [before.get(key_of(entry)) for entry in kept]
     moved = [entry for old, entry in zip(found, kept, strict=True) if old != entry]
     new = found.count(None)
     return Imported(new, len(moved) - new, len(kept) - len(moved), doubles_of(store.plan(), moved))

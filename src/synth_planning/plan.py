@@ -83,7 +83,7 @@ class Plan:
 
     def with_entries(self, changed: Iterable[Entry]) -> Plan:
         """Return the plan with entries added, replacing those with the same id."""
-        return Plan.of({(kind_of(entry), entry.id): entry for entry in (*self, *changed)}.values())
+        return Plan.of({key_of(entry): entry for entry in (*self, *changed)}.values())
 
     def problems(self) -> Iterator[tuple[Entry, Message]]:
         """Yield entries with dangling references, and one task of each cycle, with what is wrong."""
@@ -103,6 +103,11 @@ class Plan:
 def kind_of(entry: Entry) -> Kind:
     """Return the kind that an entry is of."""
     return next(kind for kind, model in MODELS.items() if isinstance(entry, model))
+
+
+def key_of(entry: Entry) -> tuple[Kind, str]:
+    """Return the kind and the id of an entry, which no other entry has."""
+    return kind_of(entry), entry.id
 
 
 def find_entry(plan: Plan, called: str) -> Entry:

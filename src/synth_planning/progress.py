@@ -137,11 +137,6 @@ class Completion:
     hours_done: float
 
     @property
-    def by_tasks(self) -> float | None:
-        """Share of the tasks, 0 to 1; None without any."""
-        return self.done / self.tasks if self.tasks else None
-
-    @property
     def by_hours(self) -> float | None:
         """Share of the estimated hours, 0 to 1; None without any."""
         return self.hours_done / self.hours if self.hours else None
@@ -277,7 +272,7 @@ def velocity(tasks: Collection[Task], on: date, weeks: int = WEEKS) -> Velocity:
     on
         The last day that counts.
     weeks
-        So many weeks, at least 1.
+        How many weeks are counted, at least 1.
 
     Raises
     ------

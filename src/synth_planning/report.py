@@ -12,11 +12,7 @@ from synth_planning.errors import ArgumentError
 from synth_planning.locales import Language
 from synth_planning.plan import Plan
 from synth_planning.priorities import by_rice
-from synth_planning.progress import (
-    completed_by_phase,
-    critical_path,
-    open_tasks,
-)
+from synth_planning.progress import completed_by_phase, critical_path, open_tasks
 from synth_planning.research import find_gaps, find_insights
 from synth_planning.themes import find_rises, find_themes
 from synth_planning.wording import Translate, bullets, markdown_table, plain
@@ -48,11 +44,12 @@ def write_report(plan: Plan, on: date, hours: float, language: Language = "en") 
     """
     translate = wording.translator(language)
     summary = summarise(plan, on, hours)
+    figures = wording.key_figures(summary, plan, translate)
     twice = wording.doubles(find_doubles(plan), translate)
     parts = [
         f"# {f'{plain(plan.name)} – ' if plan.name else ''}{translate('report_title', on=on)}",
         wording.level(summary, translate),
-        markdown_table(*_figures(summary, plan, translate)),
+        markdown_table([one.name for one in figures], [[one.value for one in figures]]),
         f"{translate('report_made', count=len(plan))} {wording.totals(summary, translate)}",
         *([f"{translate('doubles_title')}\n\n{bullets(twice)}"] if twice else []),
         wording.rule(translate),
@@ -68,11 +65,6 @@ def write_report(plan: Plan, on: date, hours: float, language: Language = "en") 
         *_feedback(plan, on, translate),
     ]
     return "\n\n".join(parts) + "\n"
-
-
-def _figures(summary: Summary, plan: Plan, translate: Translate) -> tuple[list[str], list[list[str]]]:
-    found = wording.key_figures(summary, plan, translate)
-    return [figure.name for figure in found], [[figure.value for figure in found]]
 
 
 def _features(plan: Plan, summary: Summary, translate: Translate) -> Iterator[str]:
@@ -93,22 +85,17 @@ def _research(plan: Plan, translate: Translate) -> Iterator[str]:
     if plan.stories:
         yield bullets([wording.story(one, translate) for one in plan.stories])
     if plan.insights:
-        heading = [
-            wording.field(name, "insights", translate)
-            for name in ("title", "method", "confidence", "what_to_do")
-        ]
-        yield markdown_table(
-            heading,
+        fields = ("title", "method", "confidence", "what_to_do")
+        rows = [
             [
-                [
-                    plain(one.title),
-                    wording.choice(one.method, translate),
-                    str(one.confidence),
-                    plain(one.what_to_do),
-                ]
-                for one in find_insights(plan.insights)
-            ],
-        )
+                plain(one.title),
+                wording.choice(one.method, translate),
+                str(one.confidence),
+                plain(one.what_to_do),
+            ]
+            for one in find_insights(plan.insights)
+        ]
+        yield markdown_table([wording.field(name, "insights", translate) for name in fields], rows)
 
 
 def _progress(plan: Plan, on: date, translate: Translate) -> Iterator[str]:

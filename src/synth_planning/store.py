@@ -15,7 +15,7 @@ from synth_planning.errors import ArgumentError, ConflictError, DataUnavailableE
 from synth_planning.feedback import INSTALL
 from synth_planning.locales import Message
 from synth_planning.paths import home
-from synth_planning.plan import KINDS, MODELS, REFERENCES, VERSION, Kind, Plan, kind_of, named, title
+from synth_planning.plan import KINDS, MODELS, REFERENCES, VERSION, Kind, Plan, key_of, kind_of, named, title
 
 if TYPE_CHECKING:
     from sqlalchemy import Column, Connection, Delete, Engine, MetaData, Table, Update
@@ -100,10 +100,9 @@ class Store:
             with self._transaction() as connection:
                 before = self._read(connection)
                 _check(before.with_entries(entries), entries)
-                there = {(kind_of(entry), entry.id): entry for entry in before}
+                there = {key_of(entry): entry for entry in before}
                 return tuple(
-                    self._write(connection, entry, there.get((kind_of(entry), entry.id)), restoring)
-                    for entry in entries
+                    self._write(connection, entry, there.get(key_of(entry)), restoring) for entry in entries
                 )
         except IntegrityError as error:
             raise ConflictError("changed", title=", ".join(map(title, entries))) from error
@@ -201,7 +200,7 @@ def _engine(place: str) -> Engine:
         return create_engine(place, pool_pre_ping=True)
     url = place if "://" in place else f"sqlite:///{Path(place).expanduser().absolute()}"
     engine = create_engine(url, connect_args={"timeout": PATIENCE})
-    # Who reads in order to write is to wait at once, and not fail when it writes.
+    # A transaction waits for others when it begins, and does not fail when it writes.
     event.listen(engine, "connect", lambda driver, _: setattr(driver, "isolation_level", None))
     event.listen(engine, "begin", lambda connection: connection.exec_driver_sql("BEGIN IMMEDIATE"))
     return engine
@@ -209,11 +208,9 @@ def _engine(place: str) -> Engine:
 
 def _check(plan: Plan, entries: Iterable[Entry]) -> None:
     """Refuse entries that do not fit together, ignoring problems that existed before."""
-    given = {(kind_of(entry), entry.id) for entry in entries}
+    given = set(map(key_of, entries))
     wrong = [
-        found
-        for entry, found in plan.problems()
-        if (kind_of(entry), entry.id) in given or found.key == "errors.circle"
+        found for entry, found in plan.problems() if key_of(entry) in given or found.key == "errors.circle"
     ]
     if wrong:
         raise PlanError(wrong)

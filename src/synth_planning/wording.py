@@ -16,14 +16,14 @@ from synth_planning.locales import Language, get_text, has_text
 from synth_planning.plan import KINDS, Kind, Plan, kind_of, title
 from synth_planning.priorities import MVP, Feature
 from synth_planning.product import PRODUCT
-from synth_planning.progress import Metric, Milestone, Task, Velocity, open_tasks, overdue_tasks, velocity
+from synth_planning.progress import Metric, Milestone, Task, open_tasks, overdue_tasks, velocity
 from synth_planning.research import Gaps, UserStory
 from synth_planning.themes import Rise, Themes
 
 _MARKUP = re.compile(r"[\\`*_\[\]]")
-"""Signs that every Markdown takes as text behind a backslash."""
+"""Characters that every Markdown takes as text behind a backslash."""
 _EXTENSION = re.compile(r"[|~$^]|:(?=\S)")
-"""Signs that mean something in some Markdown only: tables, formulas, icons."""
+"""Characters that mean something in some Markdown only: tables, formulas, icons."""
 
 Translate = Callable[..., str]
 
@@ -39,7 +39,7 @@ def translator(language: Language) -> Translate:
 def plain(text: str) -> str:
     """Escape a text for Markdown, in one line."""
     marked = _MARKUP.sub(r"\\\g<0>", escape(" ".join(text.split()), quote=False))
-    return _EXTENSION.sub(lambda sign: f"&#{ord(sign[0])};", marked)
+    return _EXTENSION.sub(lambda found: f"&#{ord(found[0])};", marked)
 
 
 def field(name: str, kind: Kind, translate: Translate) -> str:
@@ -50,7 +50,7 @@ def field(name: str, kind: Kind, translate: Translate) -> str:
 
 def choice(value: str | None, translate: Translate) -> str:
     """Name what a field was set to."""
-    return translate("choice_" + (value or "").replace(" ", "_").replace("/", "_"))
+    return translate(f"choice_{(value or '').replace(' ', '_').replace('/', '_')}")
 
 
 def share(value: float | None, translate: Translate) -> str:
@@ -92,7 +92,8 @@ def key_figures(summary: Summary, plan: Plan, translate: Translate) -> list[Figu
     tasks = summary.tasks
     total = len(summary.mvp.features)
     waiting = open_tasks(plan.tasks, summary.on)
-    phase = choice(summary.phase, translate) if summary.phase else _phase(plan, translate)
+    ended = translate("all_done" if plan.tasks else "none")
+    phase = choice(summary.phase, translate) if summary.phase else ended
     features = [one for one in plan.features if one.moscow != "wont"]
 
     def stated(one: Feature | Feedback) -> str:
@@ -118,10 +119,6 @@ def key_figures(summary: Summary, plan: Plan, translate: Translate) -> list[Figu
         figure("elapsed", share(summary.elapsed, translate), map(days, plan.milestones)),
         figure("resolved", resolved, map(stated, plan.feedback)),
     ]
-
-
-def _phase(plan: Plan, translate: Translate) -> str:
-    return translate("all_done") if plan.tasks else translate("none")
 
 
 def _of(done: float, total: float, translate: Translate) -> str:
@@ -203,17 +200,13 @@ def story(one: UserStory, translate: Translate) -> str:
     return translate("story", as_a=plain(one.as_a), i_want=plain(one.i_want), so_that=plain(one.so_that))
 
 
-def speed(found: Velocity, translate: Translate) -> str:
-    """Say how fast tasks are done."""
-    if found.weeks_left is None:
-        return translate("velocity_none", weeks=found.weeks)
-    return translate("velocity", weeks=found.weeks, hours=found.hours_a_week, left=found.weeks_left)
-
-
 def pace(tasks: Collection[Task], on: date, translate: Translate) -> list[str]:
     """Say how fast tasks are done, and which are overdue."""
+    found = velocity(tasks, on)
+    key = "velocity_none" if found.weeks_left is None else "velocity"
+    lines = [translate(key, weeks=found.weeks, hours=found.hours_a_week, left=found.weeks_left)]
     late = ", ".join(plain(task.name) for task in overdue_tasks(tasks, on))
-    return [speed(velocity(tasks, on), translate), *([translate("overdue", titles=late)] if late else [])]
+    return [*lines, translate("overdue", titles=late)] if late else lines
 
 
 def chain(tasks: Sequence[Task], translate: Translate) -> str:
@@ -258,11 +251,13 @@ def distributions(feedback: Collection[Feedback], translate: Translate) -> list[
     return [f"{translate(f'field_{by}')}: {shown(by)}" for by in BYS]
 
 
-def feature_rows(features: Sequence[Feature], chosen: MVP, translate: Translate) -> list[list[str]]:
+def feature_rows(
+    features: Sequence[Feature], chosen: MVP, translate: Translate, quote: Callable[[str], str] = plain
+) -> list[list[str]]:
     """Return a row for each feature: name, MoSCoW, RICE, hours, status, and whether it is in the MVP."""
     return [
         [
-            plain(feature.name), choice(feature.moscow, translate), f"{feature.rice:.2f}",
+            quote(feature.name), choice(feature.moscow, translate), f"{feature.rice:.2f}",
             f"{feature.effort:g}", choice(feature.status, translate),
             "✓" if feature in chosen.features else "",
         ]

@@ -7,6 +7,8 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
+import pyarrow as pa
+from pyarrow import compute, parquet
 
 from synth_handson.errors import ArgumentError
 from synth_handson.tables.files.encodings import blocks
@@ -23,12 +25,15 @@ def check_packed(path: Path, settings: Settings) -> None:
         If it is of no known format, or holds more than is allowed.
     """
     kind = find_format(path)
-    if kind == "parquet":
-        _check_parquet(path, settings)
-    elif kind == "xlsx":
-        _check_zip(path, settings)
-    else:
+    if kind not in ("parquet", "xlsx"):
         _check_text(path, settings)
+        return
+    try:
+        (_check_parquet if kind == "parquet" else _check_zip)(path, settings)
+    except ArgumentError:
+        raise
+    except (zipfile.BadZipFile, pa.ArrowException, OSError, ValueError) as error:
+        raise ArgumentError("file_damaged", path=path) from error
 
 
 def check_rows(rows: int, settings: Settings) -> None:
@@ -62,7 +67,7 @@ def check_table(frame: pd.DataFrame, settings: Settings) -> None:
 
 
 def _too_long(column: str, longest: int, settings: Settings) -> ArgumentError:
-    return ArgumentError("service_cell", column=column, signs=longest, limit=settings.max_cell)
+    return ArgumentError("service_cell", column=column, characters=longest, limit=settings.max_cell)
 
 
 def _too_much(settings: Settings) -> ArgumentError:
@@ -78,48 +83,32 @@ def _check_text(path: Path, settings: Settings) -> None:
 
 
 def _check_zip(path: Path, settings: Settings) -> None:
-    try:
-        with zipfile.ZipFile(path) as packed:
-            if sum(part.file_size for part in packed.infolist()) > settings.max_unpacked:
-                raise _too_much(settings)
-    except (zipfile.BadZipFile, OSError, ValueError) as error:
-        if isinstance(error, ArgumentError):
-            raise
-        raise ArgumentError("file_damaged", path=path) from error
+    with zipfile.ZipFile(path) as packed:
+        if sum(part.file_size for part in packed.infolist()) > settings.max_unpacked:
+            raise _too_much(settings)
 
 
 def _check_parquet(path: Path, settings: Settings) -> None:
     """Check the footer, then the length of texts that a dictionary stores once for many rows."""
-    import pyarrow as pa
-    from pyarrow import parquet
-
-    try:
-        with parquet.ParquetFile(path) as opened:
-            check_rows(opened.metadata.num_rows, settings)
-            check_columns(opened.metadata.num_columns, settings)
-            groups = [opened.metadata.row_group(i) for i in range(opened.num_row_groups)]
-            if sum(group.total_byte_size for group in groups) > settings.max_unpacked:
-                raise _too_much(settings)
-            columns = [opened.schema.column(i) for i in range(opened.metadata.num_columns)]
-            texts = [column.path for column in columns if column.physical_type == "BYTE_ARRAY"]
-        unpacked = 0
-        with parquet.ParquetFile(path, read_dictionary=texts) as opened:
-            for group in range(opened.num_row_groups):
-                for name in texts:
-                    unpacked += _unpacked(opened.read_row_group(group, [name]).column(0), name, settings)
-                    if unpacked > settings.max_unpacked:
-                        raise _too_much(settings)
-    except (pa.ArrowException, OSError, ValueError) as error:
-        if isinstance(error, ArgumentError):
-            raise
-        raise ArgumentError("file_damaged", path=path) from error
+    with parquet.ParquetFile(path) as opened:
+        check_rows(opened.metadata.num_rows, settings)
+        check_columns(opened.metadata.num_columns, settings)
+        groups = [opened.metadata.row_group(i) for i in range(opened.num_row_groups)]
+        if sum(group.total_byte_size for group in groups) > settings.max_unpacked:
+            raise _too_much(settings)
+        columns = [opened.schema.column(i) for i in range(opened.metadata.num_columns)]
+        texts = [column.path for column in columns if column.physical_type == "BYTE_ARRAY"]
+    unpacked = 0
+    with parquet.ParquetFile(path, read_dictionary=texts) as opened:
+        for group in range(opened.num_row_groups):
+            for name in texts:
+                unpacked += _unpacked(opened.read_row_group(group, [name]).column(0), name, settings)
+                if unpacked > settings.max_unpacked:
+                    raise _too_much(settings)
 
 
 def _unpacked(column: Any, name: str, settings: Settings) -> int:
     """Return the size in bytes of a column's texts without a dictionary."""
-    import pyarrow as pa
-    from pyarrow import compute
-
     if not pa.types.is_dictionary(column.type):
         # Lists and structures, which are not read at all.
         return 0

@@ -49,9 +49,7 @@ def serve(
 
 
 @app.command(epilog="Example: `DATABASE_URL=postgresql://… STORAGE_URL=s3://… synth-handson worker`")
-def worker(
-    beside: Annotated[str | None, typer.Option("--beside", hidden=True)] = None,
-) -> None:
+def worker(beside: Annotated[str | None, typer.Option("--beside", hidden=True)] = None) -> None:
     """Start a worker; several may run, on all machines that share the database and the storage."""
     settings = _settings()
     _room("logs").start_log(settings)

@@ -32,7 +32,7 @@ else:
     import resource
 
     PROCESSES = multiprocessing.get_context("forkserver")
-    PROCESSES.set_forkserver_preload([__name__])
+    PROCESSES.set_forkserver_preload(["synth_service.preloaded"])
 
 
 def profile_upload(
@@ -90,7 +90,7 @@ def profile_upload(
 def _profile(results: Connection, folder: Path, request: Request, settings: Settings) -> None:
     """Profile in the child process; send each stage, and in the end the profile or the error."""
     _limit_memory(int(settings.check_memory))
-    tables = Tables(settings)
+    reader = TableReader(settings)
     try:
         for name in request.files:
             check_packed(folder / name, settings)
@@ -100,11 +100,11 @@ def _profile(results: Connection, folder: Path, request: Request, settings: Sett
             people, *events = request.sources(folder).items()
             profile = profile_linked(
                 people[1], dict(events), str(request.person), on_stage=results.send,
-                read=lambda source: tables.read(source.path, Reading(sheet=source.sheet)), **said,
+                read=lambda source: reader.read(source.path, Reading(sheet=source.sheet)), **said,
             )  # fmt: skip
         else:
             (name,) = request.files
-            frame, form = tables.read(folder / name, request.reading)
+            frame, form = reader.read(folder / name, request.reading)
             profile = profile_table(frame, form, person=request.person, on_stage=results.send, **said)
         results.send(profile)
     except (MemoryError, ImportError):
@@ -117,8 +117,8 @@ def _profile(results: Connection, folder: Path, request: Request, settings: Sett
         results.send(RuntimeError(where(error)))
 
 
-class Tables:
-    """Reads tables that have together no more rows and columns than allowed.
+class TableReader:
+    """Reads tables, and checks that all together have no more rows and columns than allowed.
 
     Parameters
     ----------

@@ -14,6 +14,7 @@ from typing import Any, Literal, TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError, InterfaceError, OperationalError
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from synth_handson.errors import ArgumentError
 
@@ -38,43 +39,78 @@ UNREACHABLE = (OperationalError, InterfaceError)
 ID_BYTES = 16
 T = TypeVar("T")
 
-_tables = sa.MetaData()
 
-_jobs = sa.Table(
-    "jobs",
-    _tables,
-    sa.Column("id", sa.String(32), primary_key=True),
-    sa.Column("owner", sa.String(64), nullable=False),
-    sa.Column("what", sa.String(8), nullable=False),
-    sa.Column("state", sa.String(16), nullable=False),
-    sa.Column("phase", sa.String(16)),
-    sa.Column("epoch", sa.Float, nullable=False, default=0.0),
-    sa.Column("fraction", sa.Float, nullable=False, default=0.0),
-    sa.Column("remaining", sa.Float),
-    sa.Column("created", sa.Float, nullable=False),
-    sa.Column("started", sa.Float),
-    sa.Column("finished", sa.Float),
-    sa.Column("attempt", sa.Integer, nullable=False, default=0),
-    sa.Column("losses", sa.Integer, nullable=False, default=0),
-    sa.Column("worker", sa.String(32)),
-    sa.Column("idempotency", sa.String(64)),
-    sa.Column("content", sa.String(64)),
-    sa.Column("engine", sa.String(16)),
-    sa.Column("bytes_read", sa.BigInteger, nullable=False, default=0),
-    sa.Column("rows_read", sa.BigInteger),
-    sa.Column("rows_made", sa.BigInteger),
-    sa.Column("verdict", sa.String(16)),
-    sa.Column("usefulness", sa.String(16)),
-    sa.Column("grade", sa.String(2)),
-    sa.Column("formats", sa.String(64)),
-    sa.Column("failure", sa.String(64)),
-    sa.Column("generator", sa.String(64)),
-    sa.Column("generator_bytes", sa.BigInteger, nullable=False, default=0),
-    sa.Column("download", sa.String(64), unique=True),
-    sa.UniqueConstraint("owner", "idempotency"),
-    sa.Index("jobs_by_state", "state", "created"),
-    sa.Index("jobs_by_generator", "owner", "generator"),
-)
+class _Base(DeclarativeBase):
+    """What all tables belong to."""
+
+
+class Job(_Base):
+    """One row of the table of jobs.
+
+    Attributes
+    ----------
+    id, owner
+        Its id, and the name of the key it belongs to; "" where there are no keys.
+    what
+        What is wanted: that its table is checked, or that it is run.
+    state, phase, epoch, fraction, remaining
+        How far it is: the share of all it takes, and the seconds that remain, by what earlier jobs took.
+    created, started, finished
+        Seconds since 1970.
+    attempt, losses, worker
+        How often it was begun, how often of these because the one before was lost, and by which worker the
+        last time.
+    idempotency, content
+        SHA-256 of the key that makes a repeated upload harmless, and of what was uploaded.
+    engine, bytes_read, rows_read, rows_made, verdict, usefulness, grade, formats
+        What it was and became, in numbers and words of ours.
+    failure
+        Name of the error.
+    generator, generator_bytes
+        Name of its generator's entry, by which another job of the same owner finds it, and its size.
+    download
+        The part of a file's name that nobody can guess.
+    """
+
+    __tablename__ = "jobs"
+    __table_args__ = (
+        sa.UniqueConstraint("owner", "idempotency"),
+        sa.Index("jobs_by_state", "state", "created"),
+        sa.Index("jobs_by_generator", "owner", "generator"),
+    )
+
+    id: Mapped[str] = mapped_column(sa.String(32), primary_key=True)
+    owner: Mapped[str] = mapped_column(sa.String(64))
+    what: Mapped[What] = mapped_column(sa.String(8))
+    state: Mapped[State] = mapped_column(sa.String(16))
+    phase: Mapped[Phase | None] = mapped_column(sa.String(16))
+    epoch: Mapped[float] = mapped_column(default=0.0)
+    fraction: Mapped[float] = mapped_column(default=0.0)
+    remaining: Mapped[float | None]
+    created: Mapped[float]
+    started: Mapped[float | None]
+    finished: Mapped[float | None]
+    attempt: Mapped[int] = mapped_column(default=0)
+    losses: Mapped[int] = mapped_column(default=0)
+    worker: Mapped[str | None] = mapped_column(sa.String(32))
+    idempotency: Mapped[str | None] = mapped_column(sa.String(64))
+    content: Mapped[str | None] = mapped_column(sa.String(64))
+    engine: Mapped[str | None] = mapped_column(sa.String(16))
+    bytes_read: Mapped[int] = mapped_column(sa.BigInteger, default=0)
+    rows_read: Mapped[int | None] = mapped_column(sa.BigInteger)
+    rows_made: Mapped[int | None] = mapped_column(sa.BigInteger)
+    verdict: Mapped[str | None] = mapped_column(sa.String(16))
+    usefulness: Mapped[str | None] = mapped_column(sa.String(16))
+    grade: Mapped[str | None] = mapped_column(sa.String(2))
+    formats: Mapped[str | None] = mapped_column(sa.String(64))
+    failure: Mapped[str | None] = mapped_column(sa.String(64))
+    generator: Mapped[str | None] = mapped_column(sa.String(64))
+    generator_bytes: Mapped[int] = mapped_column(sa.BigInteger, default=0)
+    download: Mapped[str | None] = mapped_column(sa.String(64), unique=True)
+
+
+_tables = _Base.metadata
+_jobs = _tables.tables["jobs"]
 _phases = sa.Table(
     "phases",
     _tables,
@@ -114,65 +150,6 @@ _usage = sa.Table(
 _schema = sa.Table("schema", _tables, sa.Column("version", sa.Integer, primary_key=True))
 SCHEMA = 1
 """Version of these tables."""
-
-
-@dataclass(frozen=True)
-class Job:
-    """One row of the table of jobs.
-
-    Attributes
-    ----------
-    id, owner
-        Its id, and the name of the key it belongs to; "" where there are no keys.
-    what
-        What is wanted: that its table is checked, or that it is run.
-    state, phase, epoch, fraction, remaining
-        How far it is: the share of all it takes, and the seconds that remain, by what earlier jobs took.
-    created, started, finished
-        Seconds since 1970.
-    attempt, losses, worker
-        How often it was begun, how often of these because the one before was lost, and by which worker the
-        last time.
-    idempotency, content
-        SHA-256 of the key that makes a repeated upload harmless, and of what was uploaded.
-    engine, bytes_read, rows_read, rows_made, verdict, usefulness, grade, formats
-        What it was and became, in numbers and words of ours.
-    failure
-        Name of the error.
-    generator, generator_bytes
-        Name of its generator's entry, by which another job of the same owner finds it, and its size.
-    download
-        The part of a file's name that nobody can guess.
-    """
-
-    id: str
-    owner: str
-    what: What
-    state: State
-    phase: Phase | None
-    epoch: float
-    fraction: float
-    remaining: float | None
-    created: float
-    started: float | None
-    finished: float | None
-    attempt: int
-    losses: int
-    worker: str | None
-    idempotency: str | None
-    content: str | None
-    engine: str | None
-    bytes_read: int
-    rows_read: int | None
-    rows_made: int | None
-    verdict: str | None
-    usefulness: str | None
-    grade: str | None
-    formats: str | None
-    failure: str | None
-    generator: str | None
-    generator_bytes: int
-    download: str | None
 
 
 @dataclass(frozen=True)
@@ -222,7 +199,7 @@ class Records:
     def __init__(self, url: str) -> None:
         self.engine = sa.create_engine(_with_driver(url), pool_pre_ping=True)
         self._reading = self.engine.execution_options(reading=True)
-        self._signs: dict[str, tuple[float, float]] = {}
+        self._beats: dict[str, tuple[float, float]] = {}
         self._looked = 0.0
         if self.engine.dialect.name == "sqlite":
             sa.event.listen(self.engine, "connect", _share_file)
@@ -259,14 +236,7 @@ class Records:
         self.engine.dispose()
 
     def add(
-        self,
-        owner: str,
-        *,
-        job: str,
-        what: What,
-        size: int,
-        content: str,
-        idempotency: str | None = None,
+        self, owner: str, *, job: str, what: What, size: int, content: str, idempotency: str | None = None
     ) -> tuple[Job, bool]:
         """Add a job, unless there is one of the same owner and idempotency key.
 
@@ -497,23 +467,24 @@ class Records:
     def alive(self, within: float = DEAD_AFTER) -> set[str]:
         """Return the workers with a recent heartbeat.
 
-        How old a sign is, is told by this process's monotonic clock once it has seen it: whoever sets the
-        machine's clock kills no worker.
+        Once a heartbeat was seen, this process's monotonic clock tells its age: setting the machine's clock
+        kills no worker.
         """
         now, wall = time.monotonic(), time.time()
         with self._reading.connect() as connection:
-            signs = {row.id: row.seen for row in connection.execute(sa.select(_workers))}
-        known, seen = self._signs, {}
-        for worker, sign in signs.items():
-            before = known.get(worker)
+            beats = {row.id: row.seen for row in connection.execute(sa.select(_workers))}
+        seen = {}
+        for worker, beat in beats.items():
+            before = self._beats.get(worker)
+            age = max(0.0, wall - beat)
             if before is None:
-                seen[worker] = (sign, now - max(0.0, wall - sign))
-            elif before[0] == sign:
+                seen[worker] = (beat, now - age)
+            elif before[0] == beat:
                 seen[worker] = before
             else:
                 # It came since the last look, however the clock was set in between.
-                seen[worker] = (sign, now - min(max(0.0, wall - sign), now - self._looked))
-        self._signs, self._looked = seen, now
+                seen[worker] = (beat, now - min(age, now - self._looked))
+        self._beats, self._looked = seen, now
         return {worker for worker, (_, since) in seen.items() if now - since <= within}
 
     def forget_workers(self, before: float) -> None:
@@ -524,15 +495,14 @@ class Records:
     def use(self, month: str, owner: str | None = None) -> list[Use]:
         """Sum up what was used in a month, by key."""
         columns = _usage.c
+        summed = (columns.rows_read, columns.rows_made, columns.training_seconds, columns.bytes_kept)
         query = (
             sa.select(
                 columns.owner,
                 columns.month,
                 sa.func.count().label("jobs"),
-                *(
-                    sa.func.sum(columns[name]).label(name)
-                    for name in ("rows_read", "rows_made", "training_seconds", "bytes_kept")
-                ),
+                # A sum of whole numbers is a decimal in PostgreSQL.
+                *(sa.cast(sa.func.sum(column), column.type).label(column.name) for column in summed),
             )
             .where(columns.month == month)
             .group_by(columns.owner, columns.month)
@@ -541,13 +511,7 @@ class Records:
         if owner is not None:
             query = query.where(columns.owner == owner)
         with self._reading.connect() as connection:
-            return [
-                Use(
-                    row.owner, row.month, int(row.jobs), int(row.rows_read), int(row.rows_made),
-                    float(row.training_seconds), int(row.bytes_kept),
-                )
-                for row in connection.execute(query)
-            ]  # fmt: skip
+            return [Use(**row) for row in connection.execute(query).mappings()]
 
     def counts(self, column: Literal["state", "grade", "failure"]) -> dict[str, int]:
         """Count all jobs by the values of a column."""

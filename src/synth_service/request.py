@@ -57,8 +57,7 @@ class Choices(BaseModel):
     seed: Annotated[int, Field(ge=0, le=MAX_SEED)] = 0
     language: Annotated[Language, Field(description="Language of the report.")] = "en"
     replace_personal_data: Annotated[
-        bool,
-        Field(description="Whether personal data is found and replaced before training."),
+        bool, Field(description="Whether personal data is found and replaced before training.")
     ] = True
     escape_formulas: Annotated[
         bool,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from importlib.metadata import version
 from pathlib import Path
@@ -24,13 +24,14 @@ from synth_handson.presentation.summaries import counted_in, sentences
 from synth_handson.tables.files.convert import spell
 from synth_handson.tables.files.form import ColumnForm, TableForm
 from synth_handson.tables.files.writing import write_sheets, write_table
-from synth_handson.tables.rules.find import FoundRule
 from synth_handson.tables.rules.linked import PEOPLE
 from synth_service.request import Request
 
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 """Characters that start a formula in a spreadsheet (OWASP, "CSV Injection")."""
 
+Spelled = tuple[pd.DataFrame, TableForm]
+"""A table, and how its file spells it."""
 SEPARATORS = str.maketrans({"/": "_", "\\": "_"})
 
 RISK = {"pass": "none found", "review": "undecided", "fail": "high"}
@@ -45,7 +46,7 @@ MAX_SHEET_CELLS = 2_000_000
 
 
 @dataclass(frozen=True)
-class Kind:
+class ResultFile:
     """A file of a job.
 
     Attributes
@@ -69,15 +70,16 @@ class Kind:
 
 
 TABLES = {
-    "csv": Kind("synthetic.csv", "text/csv"),
-    "parquet": Kind("synthetic.parquet", "application/vnd.apache.parquet"),
-    "xlsx": Kind("synthetic.xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
-    "json": Kind("synthetic.json", "application/json"),
+    "csv": ResultFile("synthetic.csv", "text/csv"),
+    "parquet": ResultFile("synthetic.parquet", "application/vnd.apache.parquet"),
+    "xlsx": ResultFile("synthetic.xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
+    "json": ResultFile("synthetic.json", "application/json"),
 }
-REPORT = {language: Kind(f"report.{language}.html", "text/html; charset=utf-8") for language in LANGUAGES}
-EVIDENCE = Kind("evidence.json", "application/json")
-SUMMARY = Kind("summary.json", "application/json")
-QUALITY = Kind("quality.json", "application/json")
+HTML = "text/html; charset=utf-8"
+REPORT = {language: ResultFile(f"report.{language}.html", HTML) for language in LANGUAGES}
+EVIDENCE = ResultFile("evidence.json", "application/json")
+SUMMARY = ResultFile("summary.json", "application/json")
+QUALITY = ResultFile("quality.json", "application/json")
 GENERATOR = "generator"
 
 REQUEST = "request.json"
@@ -85,7 +87,7 @@ UNDERSTOOD = "understood.json"
 FAILURE = "failure.json"
 
 
-def of_attempt(attempt: int, kind: Kind | str) -> str:
+def of_attempt(attempt: int, kind: ResultFile | str) -> str:
     """Name a result of an attempt, distinct from those of other attempts."""
     return f"{attempt}.{kind if isinstance(kind, str) else kind.name}"
 
@@ -95,7 +97,7 @@ def upload_of(file: str) -> str:
     return file.split(".")[0]
 
 
-def table_kinds(request: Request, ending: str) -> list[Kind]:
+def table_kinds(request: Request, ending: str) -> list[ResultFile]:
     """Name the files of the synthetic tables, in the order of `Request.tables`; a workbook holds all."""
     kind = TABLES[ending]
     if ending == "xlsx":
@@ -112,44 +114,22 @@ def table_kinds(request: Request, ending: str) -> list[Kind]:
     ]
 
 
-def write_tables(table: pd.DataFrame, form: TableForm, folder: Path, escape: bool) -> list[str]:
-    """Write a synthetic table in all formats that can hold it, and return which."""
-
-    def write(ending: str) -> None:
-        write_table(_escaped(table, ending, escape), folder / TABLES[ending].name, form=form)
-
-    return _formats_of(write, table.size)
+def tables_of(made: Synthesised | SynthesisedLinked) -> dict[str, Spelled]:
+    """Return the synthetic tables by name, each with its form; a single one is called as that of people."""
+    if isinstance(made, SynthesisedLinked):
+        return {name: (table, made.profile.tables[name].form) for name, table in made.tables.items()}
+    return {PEOPLE: (made.table, made.profile.form)}
 
 
-def write_linked_tables(made: SynthesisedLinked, request: Request, folder: Path, escape: bool) -> list[str]:
-    """Write synthetic linked tables in all formats that can hold them all, and return which."""
-    forms = {name: one.form for name, one in made.profile.tables.items()}
-
-    def write(ending: str) -> None:
-        shown = {name: _escaped(table, ending, escape) for name, table in made.tables.items()}
-        kinds = table_kinds(request, ending)
-        if ending != "xlsx":
-            for kind, (name, table) in zip(kinds, shown.items(), strict=True):
-                write_table(table, folder / kind.name, form=forms[name])
-            return
-        titles = {name: made.profile.sources[name].sheet or name for name in shown}
-        sheets = {titles[name]: (table, forms[name]) for name, table in shown.items()}
-        try:
-            write_sheets(sheets, folder / kinds[0].name)
-        except ValueError as error:  # no sheet has a name of more than 31 characters
-            raise ArgumentError("unwritable", path=kinds[0].name, reason=error) from error
-
-    return _formats_of(write, sum(table.size for table in made.tables.values()))
-
-
-def _formats_of(write: Callable[[str], None], cells: int) -> list[str]:
-    """Write in each format that can hold so many cells, and return in which."""
+def write_tables(tables: Mapping[str, Spelled], request: Request, folder: Path) -> list[str]:
+    """Write synthetic tables in all formats that can hold them all, and return which."""
+    cells = sum(table.size for table, _ in tables.values())
     written: list[str] = []
     for ending in TABLES:
         if ending == "xlsx" and cells > MAX_SHEET_CELLS:
             continue
         try:
-            write(ending)
+            _write(tables, request, folder, ending)
         except ArgumentError:
             # A workbook holds fewer rows, and no text of more than 32,767 characters.
             if ending == "csv":
@@ -159,8 +139,19 @@ def _formats_of(write: Callable[[str], None], cells: int) -> list[str]:
     return written
 
 
-def _escaped(table: pd.DataFrame, ending: str, escape: bool) -> pd.DataFrame:
-    return escape_formulas(table) if escape and ending in ("csv", "xlsx") else table
+def _write(tables: Mapping[str, Spelled], request: Request, folder: Path, ending: str) -> None:
+    escape = request.escape_formulas and ending in ("csv", "xlsx")
+    shown = [(escape_formulas(table) if escape else table, form) for table, form in tables.values()]
+    kinds = table_kinds(request, ending)
+    if ending != "xlsx" or not request.tables:
+        for kind, (table, form) in zip(kinds, shown, strict=True):
+            write_table(table, folder / kind.name, form=form)
+        return
+    titles = (request.sheet or PEOPLE, *request.tables[1:])
+    try:
+        write_sheets(dict(zip(titles, shown, strict=True)), folder / kinds[0].name)
+    except ValueError as error:  # no sheet has a name of more than 31 characters
+        raise ArgumentError("unwritable", path=kinds[0].name, reason=error) from error
 
 
 def escape_formulas(table: pd.DataFrame) -> pd.DataFrame:
@@ -179,19 +170,12 @@ def escape_formulas(table: pd.DataFrame) -> pd.DataFrame:
 def about(made: Synthesised | SynthesisedLinked, name: str, language: Language) -> About:
     """Return the report's statements about the tables."""
     if isinstance(made, SynthesisedLinked):
-        people, tables = len(made.tables[PEOPLE]), len(made.tables)
-        return About(
-            data=get_text(language, "service.report_linked", tables=tables, people=people, name=name),
-            source=name,
-            training=made.generator.training,
-            shared=people,
-        )
-    return About(
-        data=get_text(language, "service.report_data", rows=len(made.table), name=name),
-        source=name,
-        training=made.generator.training,
-        shared=len(made.table),
-    )
+        shared, tables = len(made.tables[PEOPLE]), len(made.tables)
+        data = get_text(language, "service.report_linked", tables=tables, people=shared, name=name)
+    else:
+        shared = len(made.table)
+        data = get_text(language, "service.report_data", rows=shared, name=name)
+    return About(data=data, source=name, training=made.generator.training, shared=shared)
 
 
 def profile_view(profile: TableProfile | LinkedProfile) -> dict[Language, Any]:
@@ -199,37 +183,28 @@ def profile_view(profile: TableProfile | LinkedProfile) -> dict[Language, Any]:
 
     Of linked tables it is said of that of the people, and in ``events`` of the others.
     """
-    if isinstance(profile, LinkedProfile):
-        return {language: _linked_profile(profile, language) for language in LANGUAGES}
-    return {language: _whole_profile(profile, language) for language in LANGUAGES}
+    return {language: _understood(profile, language) for language in LANGUAGES}
 
 
-def _whole_profile(profile: TableProfile, language: Language) -> dict[str, Any]:
-    named = {"targets": profile.named("learned"), "rules": _rules(profile.proposed, language), "events": []}
-    return _profile(profile, language) | named
-
-
-def _linked_profile(profile: LinkedProfile, language: Language) -> dict[str, Any]:
-    events = [
-        {"name": name, **_profile(one, language)} for name, one in profile.tables.items() if name != PEOPLE
-    ]
-    people = _profile(profile.tables[PEOPLE], language)
-    return people | {
-        "person": profile.key,
-        "people": profile.size,
-        "questions": [found.column for found in profile.questions],
-        "answers": {name: one for table in profile.tables.values() for name, one in table.answers.items()},
+def _understood(profile: TableProfile | LinkedProfile, language: Language) -> dict[str, Any]:
+    tables = profile.tables if isinstance(profile, LinkedProfile) else {PEOPLE: profile}
+    told = {name: _profile(one, language) for name, one in tables.items()}
+    people = told.pop(PEOPLE) | {
         "targets": profile.named("learned"),
-        "rules": _rules(profile.proposed, language),
-        "events": events,
+        "rules": [
+            {"rule": str(found.rule), "says": found.message.render(language), "people": found.people}
+            for found in profile.proposed
+        ],
+        "events": [{"name": name, **one} for name, one in told.items()],
     }
-
-
-def _rules(proposed: Iterable[FoundRule], language: Language) -> list[dict[str, Any]]:
-    return [
-        {"rule": str(found.rule), "says": found.message.render(language), "people": found.people}
-        for found in proposed
-    ]
+    if isinstance(profile, LinkedProfile):
+        people |= {
+            "person": profile.key,
+            "people": profile.size,
+            "questions": [found.column for found in profile.questions],
+            "answers": {name: answer for one in tables.values() for name, answer in one.answers.items()},
+        }
+    return people
 
 
 def _profile(profile: TableProfile, language: Language) -> dict[str, Any]:
@@ -322,12 +297,9 @@ def summary(made: Synthesised | SynthesisedLinked, replaced: bool) -> dict[Langu
 
 def _summary(made: Synthesised | SynthesisedLinked, replaced: bool, language: Language) -> dict[str, Any]:
     evidence = made.evidence
-    of_texts: tuple[Message, ...] = ()
-    if isinstance(made, SynthesisedLinked):
-        tables, profiles = made.tables, made.profile.tables
-    else:
-        tables, profiles, of_texts = {PEOPLE: made.table}, {PEOPLE: made.profile}, made.text_notes
-    heads = {name: _head(table, profiles[name].form) for name, table in tables.items()}
+    of_texts = () if isinstance(made, SynthesisedLinked) else made.text_notes
+    tables = tables_of(made)
+    heads = {name: _head(*spelled) for name, spelled in tables.items()}
 
     def said(messages: tuple[Message, ...]) -> list[str]:
         return sentences(messages, evidence, language)
@@ -373,7 +345,7 @@ def _summary(made: Synthesised | SynthesisedLinked, replaced: bool, language: La
         "notes": notes,
         "head": heads[PEOPLE],
         "tables": [
-            {"name": name, "rows": len(tables[name]), "head": head}
+            {"name": name, "rows": len(tables[name][0]), "head": head}
             for name, head in (heads.items() if len(heads) > 1 else ())
         ],
         "pictures": _pictures(evidence, language),

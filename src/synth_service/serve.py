@@ -46,15 +46,15 @@ def serve(settings: Settings, host: str, port: int, *, worker: bool) -> None:
     application = create_app(settings)
     listening = _listen(host, port)
     if not settings.api_keys:
-        log.info("no API_KEYS are set: whoever is at this machine may use it, and nobody else can reach it")
+        log.info("no API_KEYS are set: everybody on this machine may use it, and nobody else can reach it")
     log.info("http://%s:%d", host, listening.getsockname()[1])
     ended = threading.Event()
     # Uvicorn ends by itself, and then raises the signal again.
     signal.signal(signal.SIGTERM, lambda *_: ended.set())
     records = application.state.jobs.records
-    generators = threading.Thread(target=_keep_worker, args=(records, ended), name="worker keeper")
+    keeper = threading.Thread(target=_keep_worker, args=(records, ended), name="worker keeper")
     if worker:
-        generators.start()
+        keeper.start()
     try:
         uvicorn.Server(configure(application, settings)).run(sockets=[listening])
     except KeyboardInterrupt:
@@ -62,7 +62,7 @@ def serve(settings: Settings, host: str, port: int, *, worker: bool) -> None:
     finally:
         ended.set()
         if worker:
-            generators.join()
+            keeper.join()
 
 
 def configure(application: FastAPI, settings: Settings) -> uvicorn.Config:
@@ -100,7 +100,7 @@ def _keep_worker(records: Records, ended: threading.Event) -> None:
             return
         log.warning("worker=%s ended with %s; another one is started", worker, process.returncode)
         try:
-            # Whoever lives need not wait for a sign of life from it.
+            # The others need not wait for a heartbeat of it.
             records.leave(worker)
         except SQLAlchemyError as error:
             log.warning("worker=%s not signed off (%s)", worker, type(error).__name__)

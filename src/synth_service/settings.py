@@ -93,7 +93,7 @@ class Settings(BaseSettings):
     redis_url
         Where processes share their count of requests; without it each counts its own.
     api_keys
-        Who may use it; without any, whoever is at this machine.
+        Who may use it; without any, everybody on this machine.
     operator_keys
         Who may read ``/metrics``, where there are API keys.
     forwarded_allow_ips

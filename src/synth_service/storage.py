@@ -141,7 +141,7 @@ class Storage:
         path = self._path(job)
         try:
             if self._local:
-                # Whoever is writing finds no folder any more, where it could keep this one from being empty.
+                # A process that still writes finds no folder any more, and cannot put a file into this one.
                 path = str(Path(path).rename(f"{path}-{uuid4().hex}{UNFINISHED}"))
             self._files.rm(path, recursive=True)
         except FileNotFoundError:

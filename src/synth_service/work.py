@@ -299,10 +299,7 @@ class JobRunner:
         written = folder / "results"
         written.mkdir()
         size = 0
-        if isinstance(made, SynthesisedLinked):
-            formats = results.write_linked_tables(made, request, written, request.escape_formulas)
-        else:
-            formats = results.write_tables(made.table, made.profile.form, written, request.escape_formulas)
+        formats = results.write_tables(results.tables_of(made), request, written)
         kinds = (kind for ending in formats for kind in results.table_kinds(request, ending))
         for kind in dict.fromkeys(kinds):
             with (written / kind.name).open("rb") as file:

@@ -45,7 +45,7 @@ class Worker:
     settings
         Of the service.
     name
-        Its id, where whoever started it has chosen one.
+        Its id, if another process has chosen one.
     """
 
     def __init__(self, settings: Settings, name: str | None = None) -> None:
@@ -55,7 +55,7 @@ class Worker:
         self._storage = Storage(settings.storage_url, settings.secret)
         self._folder = folder() / "work" / self.id
         self._folder.mkdir(mode=0o700, parents=True)
-        self._bench = JobRunner(self.id, settings, self._records, self._storage, self._folder)
+        self._runner = JobRunner(self.id, settings, self._records, self._storage, self._folder)
         self._tidied = 0.0
         self._orphans: dict[str, float] = {}
 
@@ -65,7 +65,7 @@ class Worker:
         self._records.beat(self.id)
         create_queue(self._settings)
         self._queue = JobQueue(self._settings)
-        _serve(self._settings, self._bench)
+        _serve(self._settings, self._runner)
         log.info("worker=%s pid=%d started", self.id, os.getpid())
 
     def live(self, stop: threading.Event) -> None:
@@ -88,14 +88,14 @@ class Worker:
             try:
                 self._records.beat(self.id)
             except SQLAlchemyError as error:
-                log.warning("worker=%s no sign of life: %s", self.id, type(error).__name__)
+                log.warning("worker=%s no heartbeat: %s", self.id, type(error).__name__)
 
     def end(self) -> None:
         """Stop taking jobs, and give back running ones."""
-        self._bench.ending.set()
+        self._runner.ending.set()
         DBOS.destroy(workflow_completion_timeout_sec=END)
         try:
-            for job in self._bench.given_back:
+            for job in self._runner.given_back:
                 self._queue.submit_again(job.id, job.what, self.id)
             self._records.leave(self.id)
         except SQLAlchemyError as error:

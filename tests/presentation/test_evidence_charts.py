@@ -35,11 +35,7 @@ def fidelity(columns: list[Measure], pairs: list[Measure]) -> Fidelity:
 
 THREE = fidelity(
     [distance(0.05, 0.06, "age"), distance(0.03, 0.02, "job"), distance(0.02, 0.02, "y")],
-    [
-        distance(0.15, 0.12, "age", "job"),
-        distance(0.07, 0.08, "age", "y"),
-        distance(0.1, 0.02, "job", "y"),
-    ],
+    [distance(0.15, 0.12, "age", "job"), distance(0.07, 0.08, "age", "y"), distance(0.1, 0.02, "job", "y")],
 )
 
 

@@ -1,11 +1,11 @@
-"""What the tests of planning share: entries drawn at random, and the worked example."""
+"""What the tests of planning share: entries, by hand and drawn at random, and the worked example."""
 
 from datetime import date
 from typing import Any
 
 from hypothesis import strategies as st
 
-from synth_planning import Entry, Feature, Plan, read_entries
+from synth_planning import Entry, Feature, Feedback, Plan, read_entries
 from synth_planning.locales import Language
 from synth_planning.paths import example
 from synth_planning.plan import KINDS, MODELS, REFERENCES, Kind, kind_of
@@ -23,6 +23,16 @@ POSITIVE = st.floats(0.1, 1_000)
 
 def worked_example(language: Language = "en") -> Plan:
     return Plan.of(read_entries(example(language)))
+
+
+def feature(name: str = "a", **more: object) -> Feature:
+    values = {"moscow": "must", "effort": 1, "reach": 1, "impact": 1, "confidence": 1}
+    return Feature.make(name=name, **{**values, **more})
+
+
+def said(text: str = "x", **more: object) -> Feedback:
+    values = {"type": "bug", "source": "survey", "received_on": ON}
+    return Feedback.make(text=text, **{**values, **more})
 
 
 def features() -> st.SearchStrategy[Feature]:

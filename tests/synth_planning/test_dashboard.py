@@ -5,19 +5,9 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from plans import ON, plans, worked_example
+from plans import ON, feature, plans, said, worked_example
 
-from synth_planning import (
-    Feature,
-    Feedback,
-    Insight,
-    Metric,
-    Milestone,
-    Plan,
-    Task,
-    find_risks,
-    summarise,
-)
+from synth_planning import Completion, Feedback, Insight, Metric, Milestone, Plan, Task, find_risks, summarise
 from synth_planning.dashboard import LONG, elapsed
 from synth_planning.locales import LANGUAGES
 
@@ -38,10 +28,7 @@ def milestone(start: int, due: int, **more: object) -> Milestone:
 
 
 def voice(days: int, priority: str = "high", status: str = "open") -> Feedback:
-    received = ON - timedelta(days=days)
-    return Feedback.make(
-        text="v", type="bug", source="survey", priority=priority, status=status, received_on=received
-    )
+    return said(priority=priority, status=status, received_on=ON - timedelta(days=days))
 
 
 def found(*entries: object, insight: bool = True) -> dict[str, bool]:
@@ -123,8 +110,7 @@ def test_the_level_follows_from_the_risks() -> None:
 
 
 def test_actions_begin_with_what_nothing_can_be_launched_without() -> None:
-    must = Feature.make(name="M", moscow="must", effort=9, reach=1, impact=1, confidence=1)
-    should = Feature.make(name="S", moscow="should", effort=1, reach=1, impact=1, confidence=1)
+    must, should = feature("M", effort=9), feature("S", moscow="should")
     metric = Metric.make(name="K", category="c", unit="u", target=1)
     entries = [must, should, metric, voice(99, "critical"), task(due="2026-11-01"), milestone(30, 1), INSIGHT]
     actions = summarise(Plan.of(entries), ON, 10).actions
@@ -139,12 +125,7 @@ def test_the_worked_example_by_hand() -> None:
     summary = summarise(worked_example(), ON, 45)
     assert (summary.level, summary.phase) == ("on track", "development")
     assert (len(summary.mvp.features), summary.mvp.hours) == (9, 45)
-    assert (summary.tasks.done, summary.tasks.tasks, summary.tasks.hours_done, summary.tasks.hours) == (
-        9,
-        12,
-        30,
-        37,
-    )
+    assert summary.tasks == Completion(tasks=12, done=9, hours=37, hours_done=30)
     assert summary.elapsed == 9 / 14
     assert [(loop.through, loop.total) for loop in summary.loops] == [(10, 12), (3, 6), (3, 3)]
     # The milestone of the last day passes, and what was to be done then is not.

@@ -1,13 +1,10 @@
 """What seems to be in a plan twice: the same name, but for case, width, spaces and punctuation."""
 
 import pytest
+from plans import feature, said
 
-from synth_planning import Entry, Feature, Feedback, Persona, Plan, find_doubles
+from synth_planning import Persona, Plan, find_doubles
 from synth_planning.doubles import doubles_of
-
-
-def feature(name: str) -> Feature:
-    return Feature.make(name=name, moscow="must", effort=1, reach=1, impact=1, confidence=1)
 
 
 @pytest.mark.parametrize("other", ["dark mode", "Dark-mode!", "Ｄａｒｋ　Ｍｏｄｅ", "DARK  MODE"])
@@ -17,9 +14,6 @@ def test_one_name_in_several_forms(other: str) -> None:
 
 
 def test_kinds_are_apart_and_of_feedback_the_whole_text_counts() -> None:
-    def said(text: str) -> Entry:
-        return Feedback.make(text=text, type="bug", source="survey", priority="low", received_on="2026-11-01")
-
     apart = [feature("Engineer"), Persona.make(name="Engineer"), said("It fails\nin Excel"), said("It fails")]
     assert find_doubles(Plan.of(apart)) == []
     assert len(find_doubles(Plan.of([*apart, said("it fails.")]))) == 1

@@ -3,8 +3,9 @@
 from datetime import date
 
 import pytest
+from plans import said
 
-from synth_planning import Feedback, distribution, resolution_rate, suggest_sentiment
+from synth_planning import distribution, resolution_rate, suggest_sentiment
 from synth_planning import feedback as module
 from synth_planning.errors import ArgumentError
 from synth_planning.feedback import by_month
@@ -40,18 +41,9 @@ SENTENCES = {
 """Written for this test before they were tried; docs/planning says what came of them."""
 
 
-def said(**more: object) -> Feedback:
-    values = {"text": "x", "type": "bug", "source": "survey", "received_on": "2026-11-01"}
-    return Feedback.make(**{**values, **more})
-
-
 def test_rates_and_counts_by_hand() -> None:
-    found = [
-        said(status="resolved"),
-        said(status="closed", segment="b"),
-        said(segment="b"),
-        said(type="general"),
-    ]
+    found = [said(status="resolved"), said(status="closed", segment="b"), said(segment="b")]
+    found.append(said(type="general"))
     assert resolution_rate(found) == 0.5
     assert resolution_rate([]) is None
     assert distribution(found, "type") == {"bug": 3, "general": 1}

@@ -36,4 +36,4 @@ def test_a_plan_that_cannot_be_used_is_said_in_place_of_the_page(
     shown, defined = run(tmp_path / "nowhere" / "plan.sqlite", monkeypatch)
     assert "nowhere" in shown
     assert "sp-board" not in shown
-    assert "desk" not in defined
+    assert "plan_page" not in defined

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from markdown import markdown
-from plans import ON, PRINTED, plans, worked_example
+from plans import ON, PRINTED, feature, plans, said, worked_example
 
-from synth_planning import Feature, Feedback, Plan, Task, write_report
+from synth_planning import Plan, Task, write_report
 from synth_planning.locales import LANGUAGES, Language
 from synth_planning.wording import plain
 
@@ -49,9 +49,7 @@ HOSTILE = "<script>alert(1)</script> | [x](javascript:1) **b** ::lucide:x:: `c` 
 
 
 def test_what_people_entered_is_text() -> None:
-    feature = Feature.make(name=HOSTILE, moscow="must", effort=1, reach=1, impact=1, confidence=1)
-    voice = Feedback.make(text="t", type="bug", source="survey", received_on=ON, segment=HOSTILE)
-    report = write_report(Plan.of([feature, voice]), ON, 10)
+    report = write_report(Plan.of([feature(HOSTILE), said(segment=HOSTILE)]), ON, 10)
     shown = markdown(report, extensions=["tables"])
     for markup in ("<script", "<a ", "<code", "<b>", "::lucide"):
         assert markup not in shown

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from databases import Postgres, postgres  # noqa: F401
 from hypothesis import HealthCheck, given, settings
-from plans import plans, worked_example
+from plans import feature, plans, worked_example
 
 from synth_planning import Entry, Feature, Persona, Plan, Product, Store, Task, UserStory, read_entries
 from synth_planning import store as module
@@ -24,11 +24,6 @@ def store(tmp_path: Path) -> Iterator[Store]:
     opened = Store(tmp_path / "plan.sqlite")
     yield opened
     opened.close()
-
-
-def feature(name: str = "a", **more: object) -> Feature:
-    values = {"moscow": "must", "effort": 1, "reach": 1, "impact": 1, "confidence": 1}
-    return Feature.make(name=name, **{**values, **more})
 
 
 def save(store: Store, entry: Entry) -> Entry:

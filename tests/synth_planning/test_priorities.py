@@ -2,6 +2,7 @@
 
 import itertools
 
+import plans
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -12,9 +13,8 @@ from synth_planning.errors import ArgumentError
 
 
 def feature(name: str, moscow: str = "should", effort: float = 10, **more: object) -> Feature:
-    return Feature.make(**{
-        "name": name, "moscow": moscow, "effort": effort, "reach": 5, "impact": 4, "confidence": 8, **more,
-    })  # fmt: skip
+    scores = {"reach": 5, "impact": 4, "confidence": 8}
+    return plans.feature(name, moscow=moscow, effort=effort, **{**scores, **more})
 
 
 def test_rice_by_hand() -> None:

@@ -1,14 +1,15 @@
 """What users speak of, in both languages, and what is rising beyond chance."""
 
-from datetime import date, timedelta
+from datetime import timedelta
 
+import plans
 import pytest
+from plans import ON
 
 from synth_planning import Feedback, find_rises, find_themes, themes
 from synth_planning.errors import ArgumentError
 from synth_planning.themes import words
 
-ON = date(2026, 11, 29)
 SAID = {
     "training": [
         "Training is slow on my laptop",
@@ -26,7 +27,7 @@ SAID = {
 
 
 def said(text: str, days: int = 0) -> Feedback:
-    return Feedback.make(text=text, type="bug", source="survey", received_on=ON - timedelta(days=days))
+    return plans.said(text, received_on=ON - timedelta(days=days))
 
 
 FEEDBACK = [said(text) for texts in SAID.values() for text in texts]
@@ -45,19 +46,8 @@ def test_themes_are_found_again() -> None:
 def test_where_there_are_few_texts_or_no_word_twice_there_are_no_themes() -> None:
     assert find_themes(FEEDBACK[:7]).themes == ()
     assert find_themes([]).silhouette is None
-    alone = [
-        "apple",
-        "bridge",
-        "candle",
-        "desert",
-        "engine",
-        "forest",
-        "garden",
-        "harbour",
-        "island",
-        "jungle",
-    ]
-    assert find_themes(map(said, alone)).themes == ()
+    alone = "apple bridge candle desert engine forest garden harbour island jungle"
+    assert find_themes(map(said, alone.split())).themes == ()
     assert find_themes([said("the same words")] * 20).themes == ()
 
 

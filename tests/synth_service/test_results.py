@@ -17,6 +17,9 @@ from synth_handson.tables.files.reading import read_file
 from synth_service import results
 from synth_service.request import Request
 
+ASKED = Request(name="t.csv")
+ESCAPED = Request(name="t.csv", escape_formulas=True)
+
 
 @pytest.fixture(scope="module")
 def made(tmp_path_factory: pytest.TempPathFactory, csv: bytes) -> Synthesised:
@@ -26,7 +29,7 @@ def made(tmp_path_factory: pytest.TempPathFactory, csv: bytes) -> Synthesised:
 
 
 def test_every_format_holds_the_same_table(made: Synthesised, tmp_path: Path) -> None:
-    written = results.write_tables(made.table, made.profile.form, tmp_path, escape=False)
+    written = results.write_tables(results.tables_of(made), ASKED, tmp_path)
     assert written == ["csv", "parquet", "xlsx", "json"]
     read = [
         pd.read_csv(tmp_path / "synthetic.csv"),
@@ -46,17 +49,13 @@ def test_files_of_sheets_have_names_of_their_own_and_lie_in_no_other_folder() ->
 
 def test_a_table_that_a_workbook_cannot_hold_is_there_in_the_others(tmp_path: Path) -> None:
     long = pd.DataFrame({"text": ["x" * 40_000, "y"]})
-    assert results.write_tables(long, TableForm("csv", ()), tmp_path, escape=False) == [
-        "csv",
-        "parquet",
-        "json",
-    ]
+    written = results.write_tables({"people": (long, TableForm("csv", ()))}, ASKED, tmp_path)
+    assert written == ["csv", "parquet", "json"]
 
 
 def test_formulas_are_escaped_where_a_spreadsheet_would_run_them(tmp_path: Path) -> None:
     table = pd.DataFrame({"=name": ["=1+1", "@x", "plain", None], "number": [-1, 2, 3, 4]})
-    form = TableForm("csv", ())
-    results.write_tables(table, form, tmp_path, escape=True)
+    results.write_tables({"people": (table, TableForm("csv", ()))}, ESCAPED, tmp_path)
     with (tmp_path / "synthetic.csv").open() as file:
         rows = list(csv_files.reader(file))
     assert rows[:3] == [["'=name", "number"], ["'=1+1", "-1"], ["'@x", "2"]]
@@ -69,8 +68,7 @@ def test_formulas_are_escaped_where_a_spreadsheet_would_run_them(tmp_path: Path)
 
 def test_a_table_whose_formulas_are_escaped_keeps_its_form(tmp_path: Path) -> None:
     (tmp_path / "t.csv").write_text("name;price\n=1+1;1,50\nb;2,25\n", encoding="cp1252")
-    frame, form = read_file(tmp_path / "t.csv")
-    results.write_tables(frame, form, tmp_path, escape=True)
+    results.write_tables({"people": read_file(tmp_path / "t.csv")}, ESCAPED, tmp_path)
     assert (tmp_path / "synthetic.csv").read_text(encoding="cp1252") == "name;price\n'=1+1;1,50\nb;2,25\n"
 
 

@@ -29,10 +29,7 @@ def english(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.parametrize(
     ("arguments", "said"),
-    [
-        (["serve", "--host", "0.0.0.0"], "API_KEYS"),
-        (["usage", "--month", "soon"], "YYYY-MM"),
-    ],
+    [(["serve", "--host", "0.0.0.0"], "API_KEYS"), (["usage", "--month", "soon"], "YYYY-MM")],
 )
 def test_what_is_asked_wrongly_is_said(
     arguments: list[str], said: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]

@@ -15,10 +15,7 @@ from synth_handson.errors import SynthHandsonError
 from synth_handson.locales import Language
 
 app = typer.Typer(
-    name="synth-handson",
-    no_args_is_help=True,
-    rich_markup_mode="markdown",
-    pretty_exceptions_enable=False,
+    name="synth-handson", no_args_is_help=True, rich_markup_mode="markdown", pretty_exceptions_enable=False
 )
 
 NESTED = ("validate", "preview")

@@ -8,10 +8,10 @@ from typing import Annotated
 
 import typer
 
-from synth_handson.commands.linked import UNCHECKED, preview_files, synthesise_files, validate_files
+from synth_handson.commands.linked import preview_files, synthesise_files, validate_files
 from synth_handson.commands.on_demand import EvenIfFew, GivenOption, SharesOption
-from synth_handson.commands.show import Show, terminal_language
-from synth_handson.errors import ArgumentError, LeakError, SynthHandsonError
+from synth_handson.commands.show import LEAKED, UNCHECKED, Show, terminal_language
+from synth_handson.errors import ArgumentError, LeakError
 from synth_handson.locales import Language
 from synth_handson.paths import write_text
 from synth_handson.pii.detect import Answer, answers_of
@@ -37,7 +37,6 @@ from synth_handson.tables.files.reading import format_of_name
 PREVIEW_ENGINE = "copula"
 """An engine that takes a second: the preview shows the form of the rows, not their quality."""
 PREVIEW_PEOPLE = "trees"
-LEAKED = 3
 
 Types = Annotated[
     list[str] | None,
@@ -142,8 +141,7 @@ def synthesise(
     ] = None,
     model: Annotated[str | None, typer.Option(help=f"Its model, such as {MODEL}.")] = None,
     refine: Annotated[
-        str | None,
-        typer.Option(metavar="URL", help="Language model that corrects the synthetic texts."),
+        str | None, typer.Option(metavar="URL", help="Language model that corrects the synthetic texts.")
     ] = None,
     refine_model: Annotated[str | None, typer.Option(help="Its model.")] = None,
     allow_remote: Annotated[
@@ -223,11 +221,8 @@ def synthesise(
         show.made(made)
         if made.leaks and keep_going:
             show.leaks(made.leaks)
-        try:
+        with show.ending(LEAKED, LeakError):
             manifest = write_synthesised(made, source, output, force=force, keep_going=keep_going)
-        except LeakError as error:
-            typer.secho(error.message(show.language), fg="red", err=True)
-            raise typer.Exit(LEAKED) from error
     if report:
         about = About(training=made.generator.training, source=source.name, shared=made.rows)
         write_text(report, made.evidence.to_html(show.language, about))
@@ -288,19 +283,14 @@ def validate(
         return
     if original is None:
         raise typer.BadParameter("Name the original file: --original.")
-    try:
-        with show.stages() as stages:
-            embedder, _ = _language_models(llm, model, None, None, allow_remote)
-            stages.begin("assess")
-            result = check(
-                original, synthetic, holdout=holdout, manifest=manifest, schema=schema, target=target,
-                known=known or (), rules=rule or (), llm=embedder, answers=_answers(replace, keep),
-                person=person,
-                reading=Reading({}, encoding, sheet, header_row) if encoding or sheet or header_row else None,
-            )  # fmt: skip
-    except SynthHandsonError as error:
-        typer.secho(error.message(show.language), fg="red", err=True)
-        raise typer.Exit(UNCHECKED) from error
+    with show.ending(UNCHECKED), show.stages() as stages:
+        embedder, _ = _language_models(llm, model, None, None, allow_remote)
+        stages.begin("assess")
+        result = check(
+            original, synthetic, holdout=holdout, manifest=manifest, schema=schema, target=target,
+            known=known or (), rules=rule or (), llm=embedder, answers=_answers(replace, keep), person=person,
+            reading=Reading({}, encoding, sheet, header_row) if encoding or sheet or header_row else None,
+        )  # fmt: skip
     show.result(result)
     if as_json:
         typer.echo(json.dumps(result.to_dict(), ensure_ascii=False))

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import typer
 
-from synth_handson.commands.show import Show
-from synth_handson.errors import ArgumentError, LeakError, SynthHandsonError
+from synth_handson.commands.show import LEAKED, UNCHECKED, Show
+from synth_handson.errors import ArgumentError, LeakError
 from synth_handson.paths import write_text
 from synth_handson.pii.detect import Answer
 from synth_handson.pipeline.generate import GenerationSettings
@@ -30,9 +30,6 @@ from synth_handson.pipeline.write import check_outputs
 from synth_handson.presentation.report.about import About
 from synth_handson.tables.linked import check_event_names
 from synth_handson.tables.rules.linked import PEOPLE
-
-UNCHECKED = 2
-LEAKED = 3
 
 
 def synthesise_files(
@@ -89,17 +86,13 @@ def synthesise_files(
         show.profile(table)
     if kept:
         show.rules(profile.proposed, kept)
-    show.made_linked(made)
+    show.made(made)
     for leaks in made.leaks.values():
         show.leaks(leaks)
-    try:
+    with show.ending(LEAKED, LeakError):
         write_linked(made, output, force=force, keep_going=keep_going)
-    except LeakError as error:
-        typer.secho(error.message(show.language), fg="red", err=True)
-        raise typer.Exit(LEAKED) from error
     if report:
-        training, name = made.generator.training, sources[PEOPLE].name
-        about = About(training=training, source=name)
+        about = About(training=made.generator.training, source=sources[PEOPLE].name)
         write_text(report, made.evidence.to_html(show.language, about))
     show.translate("written_linked", path=output, people=len(made.tables[PEOPLE]), tables=len(made.tables))
     raise typer.Exit(EXIT_STATUS[made.evidence.verdict])
@@ -152,7 +145,7 @@ def validate_files(
     as_json: bool,
 ) -> None:
     """Check synthetic linked files; parameters as of `synthesise_files` and `validate`."""
-    try:
+    with show.ending(UNCHECKED):
         sources, key = _sources(people, events, person, book)
         with show.stages() as stages:
             stages.begin("assess")
@@ -160,9 +153,6 @@ def validate_files(
                 sources[PEOPLE], _events(sources), key, synthetic, holdout=holdout, manifest=manifest,
                 target=target, known=known, rules=rules, answers=answers,
             )  # fmt: skip
-    except SynthHandsonError as error:
-        typer.secho(error.message(show.language), fg="red", err=True)
-        raise typer.Exit(UNCHECKED) from error
     for name, checked in result.tables.items():
         show.translate("table_title", name=name)
         show.checks(checked)

@@ -8,12 +8,14 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 import pandas as pd
+import typer
 from rich.console import Console
 from rich.progress import BarColumn, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.progress import Progress as ProgressBar
 from rich.table import Table
 from rich.text import Text
 
+from synth_handson.errors import SynthHandsonError
 from synth_handson.evidence.assessment import Evidence, Step
 from synth_handson.locales import Language, Message, get_text
 from synth_handson.pii.detect import Finding
@@ -32,6 +34,8 @@ from synth_handson.tables.files.form import TableForm
 from synth_handson.tables.rules.find import FoundRule
 from synth_handson.tables.rules.parse import as_rules
 
+UNCHECKED, LEAKED = 2, 3
+"""Exit status of a command that could not check a file, and of one that found personal data in its output."""
 MAX_CELL = 40
 MOST_REASONS = 3
 """Reasons printed for a table of limited use."""
@@ -72,6 +76,15 @@ class Show:
     def translate(self, key: str, **values: object) -> None:
         """Print a sentence."""
         self._out.print(self.text(key, **values), highlight=False, soft_wrap=True)
+
+    @contextmanager
+    def ending(self, status: int, failure: type[SynthHandsonError] = SynthHandsonError) -> Iterator[None]:
+        """End the command with a status, and say what is wrong, where something fails as expected."""
+        try:
+            yield
+        except failure as error:
+            typer.secho(error.message(self.language), fg="red", err=True)
+            raise typer.Exit(status) from error
 
     def _note(self, note: Message) -> None:
         self._out.print(note.render(self.language), highlight=False, soft_wrap=True)
@@ -155,27 +168,18 @@ class Show:
             table.add_row(column.name, *spell(frame.iloc[:, position], column).fillna("–"))
         self._out.print(table)
 
-    def made(self, made: Synthesised) -> None:
-        """Print what was shown of a synthetic table, and what not."""
+    def made(self, made: Synthesised | SynthesisedLinked) -> None:
+        """Print what was shown of a synthetic table, or of linked ones, and what not."""
         self.evidence(made.evidence)
-        if not made.leaks and made.profile.personal_cells:
+        if isinstance(made, Synthesised) and not made.leaks and made.profile.personal_cells:
             self.translate("scanned", cells=made.profile.personal_cells)
         for note in made.notes:
             self._note(note)
-        notes = made.text_notes
-        for note in notes:
-            self._note(note)
-        for advice in dict.fromkeys(ADVICE[note.key] for note in notes if note.key in ADVICE):
-            self.translate(advice)
-        if made.empty:
-            self.translate("left_empty", columns=", ".join(made.empty))
-        self.translate("not_shown")
-
-    def made_linked(self, made: SynthesisedLinked) -> None:
-        """Print what was shown of synthetic linked tables, and what not."""
-        self.evidence(made.evidence)
-        for note in made.notes:
-            self._note(note)
+        if isinstance(made, Synthesised):
+            for note in made.text_notes:
+                self._note(note)
+            for advice in dict.fromkeys(ADVICE[note.key] for note in made.text_notes if note.key in ADVICE):
+                self.translate(advice)
         if made.empty:
             self.translate("left_empty", columns=", ".join(made.empty))
         self.translate("not_shown")
@@ -225,10 +229,10 @@ class Show:
         key, color = {None: ("unknown", "yellow"), True: ("yes", "green"), False: ("no", "red")}[check.met]
         return Text(self.text(key), style=color)
 
-    def _table(self, *columns: str, texts: bool = True) -> Table:
-        table = Table(show_lines=False)
+    def _table(self, *columns: str) -> Table:
+        table = Table()
         for column in columns:
-            table.add_column(self.text(f"column_{column}") if texts else str(column), overflow="fold")
+            table.add_column(self.text(f"column_{column}"), overflow="fold")
         return table
 
 

@@ -53,7 +53,7 @@ def lines(text: str, width: int = LINE_WIDTH) -> str | list[str]:
 
 
 def _width(text: str) -> int:
-    return sum(2 if unicodedata.east_asian_width(sign) in "WF" else 1 for sign in text)
+    return sum(2 if unicodedata.east_asian_width(one) in "WF" else 1 for one in text)
 
 
 def bin_label(bin_: Bin, kind: ScaleKind, language: Language) -> str:

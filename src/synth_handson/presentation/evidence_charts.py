@@ -249,11 +249,7 @@ def _verdicts(simulation: LeakSimulation, language: Language) -> Iterator[Row]:
     label = leak_size(simulation, language)
     tested = [m for m in simulation.measures if m.p_value is not None and m.value is not None]
     lines = [
-        (
-            m.name,
-            number(m, m.value or 0.0),
-            "noticed" if m.name in simulation.noticed else "unnoticed",
-        )
+        (m.name, number(m, m.value or 0.0), "noticed" if m.name in simulation.noticed else "unnoticed")
         for m in tested
     ]
     approval = "approved" if simulation.naive.approves else "doubted"

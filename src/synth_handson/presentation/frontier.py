@@ -48,7 +48,7 @@ def frontier_chart(comparison: EngineComparison, language: Language) -> alt.Laye
             "name:N",
             scale=alt.Scale(domain=list(names.values()), range=list(colours.values())),
             legend=alt.Legend(title=None, orient="top", columns=1, labelLimit=320),
-        ),
+        )
     )
     x = alt.X(
         "risk:Q",

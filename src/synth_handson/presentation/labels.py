@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from html import escape
 
 from synth_handson.evidence.controls.leak_simulation import LeakSimulation
-from synth_handson.locales import Language, get_text
+from synth_handson.locales import Language, get_text, has_text
 from synth_handson.presentation.summaries import in_words
 from synth_handson.presentation.words import percent
 from synth_handson.tables.bank import is_bank_marketing
@@ -27,15 +27,8 @@ def column_label(column: str, language: Language, table: Iterable[str]) -> str:
     names = list(table)
     if not is_bank_marketing(names):
         return column if column in names else in_words(column, language)
-    try:
-        return get_text(language, f"charts.column_{column}")
-    except KeyError:
-        return column
-
-
-def escaped_label(column: str, language: Language, table: Iterable[str]) -> str:
-    """Return the label with markup escaped."""
-    return escape(column_label(column, language, table))
+    key = f"charts.column_{column}"
+    return get_text(language, key) if has_text(language, key) else column
 
 
 def leak_size(simulation: LeakSimulation, language: Language) -> str:

@@ -6,14 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from synth_handson.locales import Language
-from synth_handson.presentation.document import (
-    Card,
-    Fields,
-    Items,
-    Paragraph,
-    Part,
-    sheet_html,
-)
+from synth_handson.presentation.document import Card, Fields, Items, Paragraph, Part, sheet_html
 from synth_handson.presentation.report import front
 from synth_handson.presentation.report.about import About
 from synth_handson.presentation.words import Wording

@@ -7,9 +7,9 @@ from synth_handson.evidence.assessment import Evidence
 from synth_handson.evidence.measures import RISKS, Measure
 from synth_handson.evidence.privacy.dcr import ClosestRecords, ColumnComparison, Comparison, MedianGap
 from synth_handson.evidence.verdict import REVIEW_LEVEL, TOLERATED_LEAK, adjust
-from synth_handson.locales import Counted, Language, Message, get_text, get_text_of
+from synth_handson.locales import Counted, Language, Message, get_text, get_text_of, has_text
 from synth_handson.presentation.document import Cell, Figures, Table, table_html
-from synth_handson.presentation.labels import column_label, escaped_label, markdown
+from synth_handson.presentation.labels import column_label, markdown
 from synth_handson.presentation.summaries import sentences
 from synth_handson.presentation.words import Wording, cell, minus, percent
 from synth_handson.tables.bank import is_bank_marketing
@@ -35,7 +35,11 @@ def closest_sentence(comparison: Comparison, language: Language, counted: Counte
         return get_text_of(language, counted, "privacy.sentence_identical", count=len(comparison.columns))
     table = [column.name for column in comparison.columns]
     numbers = [_amount(column, language, table) for column in different if column.difference is not None]
-    names = [escaped_label(column.name, language, table) for column in different if column.difference is None]
+    names = [
+        escape(column_label(column.name, language, table))
+        for column in different
+        if column.difference is None
+    ]
     separator = get_text(language, "privacy.separator")
     parts = []
     if numbers:
@@ -107,12 +111,9 @@ def _quantity(number: float, unit: str | None, language: Language, sign: str = "
 
 
 def _short_label(name: str, language: Language, table: Collection[str]) -> str:
-    if not is_bank_marketing(table):
-        return escape(name)
-    try:
-        return get_text(language, f"privacy.short_{name}")
-    except KeyError:
-        return escape(name)
+    key = f"privacy.short_{name}"
+    known = is_bank_marketing(table) and has_text(language, key)
+    return get_text(language, key) if known else escape(name)
 
 
 def verdict_heading(evidence: Evidence, language: Language) -> str:

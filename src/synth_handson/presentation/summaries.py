@@ -28,10 +28,7 @@ def in_words(text: str, language: Language) -> str:
         return get_text(language, f"evidence.summary_{kind}", column=column)
 
     changes = CHANGE.sub(lambda found: said("change", found[1]), text)
-    return SUMMARY.sub(
-        lambda found: said("events" if found[2] == "*" else found[1], found[2]),
-        changes,
-    )
+    return SUMMARY.sub(lambda found: said("events" if found[2] == "*" else found[1], found[2]), changes)
 
 
 def sentences(messages: Iterable[Message], evidence: Evidence, language: Language) -> list[str]:

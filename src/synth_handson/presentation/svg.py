@@ -169,7 +169,7 @@ _SIGNS = {
 
 
 def sign(kind: str) -> Svg:
-    """Draw the sign of an outcome: a tick in a disc, a mark in a triangle, or a cross in an octagon."""
+    """Draw the symbol of an outcome: a tick in a disc, a mark in a triangle, or a cross in an octagon."""
     return Svg(f'<svg class="sign {kind}" viewBox="0 0 32 32">{_SIGNS[kind]}</svg>')
 
 

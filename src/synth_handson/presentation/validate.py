@@ -45,8 +45,8 @@ def step_view(step: Step | None, language: Language) -> str:
 def measure_table(evidence: Evidence, language: Language) -> pd.DataFrame:
     """List every measure of fidelity and utility, the one most clearly worse than its reference first.
 
-    Measures of different units are ordered by the difference from the reference in standard errors, as their
-    intervals tell them.
+    Measures of different units are ordered by the difference from the reference in standard errors, taken
+    from their intervals.
     """
     words = Wording(language)
     fidelity = evidence.fidelity

@@ -6,11 +6,7 @@
 import marimo
 
 __generated_with = "0.25.2"
-app = marimo.App(
-    width="medium",
-    app_title="synth_handson – plan",
-    css_file="page.css",
-)
+app = marimo.App(width="medium", app_title="synth_handson – plan", css_file="page.css")
 
 with app.setup(hide_code=True):
     from synth_planning import by_rice, page, summarise

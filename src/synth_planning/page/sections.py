@@ -19,21 +19,16 @@ from synth_planning.locales import Language
 from synth_planning.page.state import failure
 from synth_planning.plan import Plan
 from synth_planning.priorities import MVP, Feature, by_moscow
-from synth_planning.progress import (
-    Metric,
-    burn_up,
-    critical_path,
-    open_tasks,
-)
+from synth_planning.progress import Metric, burn_up, critical_path, open_tasks
 from synth_planning.research import find_gaps, find_insights
 from synth_planning.themes import find_rises, find_themes
 from synth_planning.wording import Translate, bullets, choice, markdown_table, plain, translator
 
 alt.renderers.set_embed_options(renderer="svg", actions=False)
 
-Kind = Literal["success", "warn", "danger", "neutral"]
+CalloutKind = Literal["success", "warn", "danger", "neutral"]
 
-COLORS: dict[Level, Kind] = {
+COLORS: dict[Level, CalloutKind] = {
     "on track": "success",
     "at risk": "warn",
     "critical": "danger",

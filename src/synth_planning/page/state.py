@@ -18,7 +18,7 @@ from synth_planning.files import entries_in
 from synth_planning.importing import import_entries
 from synth_planning.locales import Language, Message
 from synth_planning.paths import example
-from synth_planning.plan import MODELS, Kind, Plan, kind_of, title
+from synth_planning.plan import MODELS, Kind, Plan, key_of, kind_of, title
 from synth_planning.product import PRODUCT
 from synth_planning.store import Store
 from synth_planning.wording import plain
@@ -94,7 +94,7 @@ class PlanPage:
         get_plan, self._set_plan = mo.state(self.store.plan(), allow_self_loops=True)
         get_editing, self._set_editing = mo.state(Editing(), allow_self_loops=True)
         get_outcome, self._set_outcome = mo.state(nothing, allow_self_loops=True)
-        self._plan, self._editing, self._outcome = get_plan, get_editing, get_outcome
+        self._plan, self._editing = get_plan, get_editing
         self.states = get_plan, get_editing, get_outcome
         self.finding: dict[str, Any] = {}
         self._held: dict[str, Any] = {}
@@ -151,18 +151,19 @@ class PlanPage:
     def _keep(self, entry: Entry) -> None:
         try:
             (saved,) = self.store.save(entry)
-        except ConflictError:
-            self._conflict(entry)
         except PlanningError as error:
-            self._set_outcome(error)
+            self._refused(entry, error)
         else:
             self._set_editing(Editing(kind_of(saved), saved))
             self._done("saved", saved)
 
-    def _conflict(self, mine: Entry) -> None:
+    def _refused(self, mine: Entry, error: PlanningError) -> None:
+        if not isinstance(error, ConflictError):
+            self._set_outcome(error)
+            return
         self.reload()
-        there = {entry.id: entry for entry in self._plan().entries(kind_of(mine))}
-        self._set_outcome(Conflict(mine, there.get(mine.id)))
+        there = {key_of(entry): entry for entry in self._plan()}
+        self._set_outcome(Conflict(mine, there.get(key_of(mine))))
 
     def ask_removal(self, asked: bool) -> None:
         """Ask whether the entry in the form is to be removed, or ask no more."""
@@ -175,12 +176,9 @@ class PlanPage:
             return
         try:
             self.store.remove(editing.entry)
-        except ConflictError:
-            self._set_editing(Editing(editing.kind, editing.entry))
-            self._conflict(editing.entry)
         except PlanningError as error:
-            self._set_editing(Editing(editing.kind, editing.entry))
-            self._set_outcome(error)
+            self.ask_removal(False)
+            self._refused(editing.entry, error)
         else:
             self._set_editing(Editing(editing.kind))
             self._done("removed", editing.entry)

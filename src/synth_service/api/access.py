@@ -1,4 +1,4 @@
-"""Who may use the service: keys, and where there are none, whoever is at this machine."""
+"""Who may use the service: those with a key, or, without any keys, everybody on this machine."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ NOBODY = ""
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
 PUBLIC = ("/", "/docs", "/openapi.json", "/health", "/health/live", "/health/ready")
 FOR_OPERATORS = ("/metrics",)
-"""What tells of everybody's jobs, and so takes a key of OPERATOR_KEYS."""
+"""Addresses that tell of all jobs, and so need a key of OPERATOR_KEYS."""
 PUBLIC_FOLDERS = ("/page/", "/docs/", "/download/")
-"""What needs no key: the page, which asks for one; and downloads, whose names nobody can guess."""
+"""Addresses that need no key: the page, which asks for one, and downloads, whose names nobody can guess."""
 
 
 def check_host(host: str, settings: Settings) -> None:

@@ -32,10 +32,7 @@ from synth_service.storage import Storage
 
 PAGE = files("synth_service") / "page"
 SWAGGER = Path(fastapi_offline.__file__).with_name("static")
-KEYS = [
-    Depends(APIKeyHeader(name="X-API-Key", auto_error=False)),
-    Depends(HTTPBearer(auto_error=False)),
-]
+KEYS = [Depends(APIKeyHeader(name="X-API-Key", auto_error=False)), Depends(HTTPBearer(auto_error=False))]
 """For the documentation: the guard has looked at them before."""
 MAX_FIELDS = 2_100
 """Of a form: each column may be named twice."""

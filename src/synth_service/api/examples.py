@@ -10,7 +10,7 @@ from synth_service.api.access import FOR_OPERATORS
 
 URL = "http://localhost:8000"
 """In the place of which stands the address at which the documentation is read."""
-CHOICES = {"target_column": "churned", "n_rows": 250}
+CHOICES = {"target_column": "churned", "n_rows": 800}
 
 TABLE = f"curl -fsSO {URL}/v1/example.csv\n"
 _FORM = "-F file=@example.csv -F target_column=churned -F engine=copula"

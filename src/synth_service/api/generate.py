@@ -19,11 +19,12 @@ from synth_service.api.models import (
     IdempotencyKey,
     JobView,
     Owner,
+    Spoken,
     TheJobs,
     Upload,
     job_view,
 )
-from synth_service.api.problems import Problem, problems, reader_language
+from synth_service.api.problems import Problem, problems
 from synth_service.api.v1 import FILE, LOOK, Format, LinkedTable, send_table
 from synth_service.records import OPEN, Job
 
@@ -85,13 +86,13 @@ async def generate(
     response: Response,
     jobs: TheJobs,
     owner: Owner,
+    language: Spoken,
     sent: Annotated[Upload, MULTIPART],
     key: IdempotencyKey = None,
 ) -> Generated:
     """Send a table and wait for the synthetic one; after a while the answer is the job to ask for."""
-    spoken = reader_language(request)
     job = await run_in_threadpool(jobs.take, owner, sent.request(), sent.files, "run", key)
-    # Whoever only waits takes no room.
+    # A request that only waits takes no place from others.
     request.state.leave()
     deadline = time.monotonic() + jobs.settings.generate_seconds
     while job.state in OPEN and time.monotonic() < deadline and not await request.is_disconnected():
@@ -100,7 +101,7 @@ async def generate(
     if job.state in OPEN:
         response.status_code = 202
         response.headers["Location"] = f"/v1/jobs/{job.id}"
-    return await run_in_threadpool(_answer, jobs, job, spoken)
+    return await run_in_threadpool(_answer, jobs, job, language)
 
 
 def _answer(jobs: Jobs, job: Job, language: Language) -> Generated:
@@ -111,7 +112,7 @@ def _answer(jobs: Jobs, job: Job, language: Language) -> Generated:
         raise Problem(422, "failed", reason=view.failure)
     if job.state != "succeeded":
         raise Problem(410, "erased", state=job.state)
-    report = QualityReport.model_validate(jobs.told(job, results.QUALITY))
+    report = QualityReport.model_validate(jobs.read_result(job, results.QUALITY))
     return Generated(
         success=True,
         message=report.decision,

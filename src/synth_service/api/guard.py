@@ -7,6 +7,7 @@ import logging
 import time
 from collections import Counter
 from collections.abc import Awaitable, Callable
+from contextlib import ExitStack
 from math import ceil
 
 from limits.errors import StorageError
@@ -86,8 +87,8 @@ class Places:
         self._size = size
         self._taken: Counter[str] = Counter()
 
-    def enter(self, who: str) -> Callable[[], None]:
-        """Take a place, and return what gives it back, once.
+    def enter(self, who: str) -> None:
+        """Take a place.
 
         Raises
         ------
@@ -97,17 +98,12 @@ class Places:
         if self._taken[who] >= self._size:
             raise Problem(503, "busy", headers={"Retry-After": str(RETRY_SECONDS)})
         self._taken[who] += 1
-        left = False
 
-        def leave() -> None:
-            nonlocal left
-            if not left:
-                left = True
-                self._taken[who] -= 1
-                if not self._taken[who]:
-                    del self._taken[who]
-
-        return leave
+    def leave(self, who: str) -> None:
+        """Give a place back."""
+        self._taken[who] -= 1
+        if not self._taken[who]:
+            del self._taken[who]
 
 
 class Guard:
@@ -134,26 +130,27 @@ class Guard:
             await self._app(scope, receive, send)
             return
         request = Request(scope)
-        visit = Visit()
-        try:
-            check_source(request, self._settings)
-            scope.setdefault("state", {})["owner"] = await self._owner(request)
-            who = scope["state"]["owner"] or _address(request)
-            scope["state"]["leave"] = visit.leave
-            # A body that takes its time holds one of the places for that, and none at which work is done.
-            body = Body(receive, request, self._settings, lambda: visit.move(self._working.enter(who)))
-            if scope["path"] not in ALWAYS:
-                places = self._arriving if _has_body(request) else self._working
-                visit.move(places.enter(who))
-            if scope["method"] == "POST" and scope["path"] in UPLOADS:
-                await self._rates.count("uploads", who)
-            await self._app(scope, body.receive, _leaving(send, visit.leave))
-        except Problem as problem:
-            # The rest of a body that is refused is not read.
-            problem.headers = {**(problem.headers or {}), "Connection": "close"}
-            await answer_problem(request, problem)(scope, receive, send)
-        finally:
-            visit.leave()
+        with ExitStack() as visit:  # it holds the place that the request has, and leaves it once
+            try:
+                await self._pass_on(request, visit, receive, send)
+            except Problem as problem:
+                # The rest of a body that is refused is not read.
+                problem.headers = {**(problem.headers or {}), "Connection": "close"}
+                await answer_problem(request, problem)(scope, receive, send)
+
+    async def _pass_on(self, request: Request, visit: ExitStack, receive: Receive, send: Send) -> None:
+        scope = request.scope
+        check_source(request, self._settings)
+        owner = await self._owner(request)
+        who = owner or _address(request)
+        scope.setdefault("state", {}).update(owner=owner, leave=visit.close)
+        # A body that takes its time holds one of the places for that, and none at which work is done.
+        body = Body(receive, request, self._settings, lambda: take_place(visit, self._working, who))
+        if scope["path"] not in ALWAYS:
+            take_place(visit, self._arriving if _has_body(request) else self._working, who)
+        if scope["method"] == "POST" and scope["path"] in UPLOADS:
+            await self._rates.count("uploads", who)
+        await self._app(scope, body.receive, _leaving(send, visit.close))
 
     async def _owner(self, request: Request) -> str:
         if is_public(request.scope["path"]):
@@ -161,26 +158,10 @@ class Guard:
         try:
             return find_owner(request, self._settings)
         except Problem as problem:
-            # Only what is refused counts: whoever has the right key is let in, whoever shares the address.
+            # Only refused keys count: others at the same address get in with theirs.
             if problem.status_code == 401:
                 await self._rates.count("refused keys", _address(request))
             raise
-
-
-class Visit:
-    """The place that a request has at the moment."""
-
-    def __init__(self) -> None:
-        self._give_back: Callable[[], None] = lambda: None
-
-    def move(self, give_back: Callable[[], None]) -> None:
-        """Take a new place, and leave the one before."""
-        self.leave()
-        self._give_back = give_back
-
-    def leave(self) -> None:
-        """Leave the place; a second time changes nothing."""
-        self._give_back()
 
 
 class Body:
@@ -237,6 +218,13 @@ class Body:
 
     def _too_large(self) -> Problem:
         return Problem(413, "large", limit=self._shown, headers={"Connection": "close"})
+
+
+def take_place(visit: ExitStack, places: Places, who: str) -> None:
+    """Take a new place, and leave the one before."""
+    places.enter(who)
+    visit.close()
+    visit.callback(places.leave, who)
 
 
 def _leaving(send: Send, leave: Callable[[], None]) -> Callable[[Message], Awaitable[None]]:

@@ -1,4 +1,4 @@
-"""Jobs, from the side of whoever sends them: taken in, looked at, cancelled, fetched."""
+"""What requests do with jobs: send them, look at them, cancel them, and fetch results."""
 
 from __future__ import annotations
 
@@ -110,7 +110,7 @@ class Jobs:
         Raises
         ------
         Problem
-            If there is none, or it is somebody else's: nobody can tell which.
+            If there is none, or it is somebody else's; the answer does not say which.
         """
         try:
             found = self.records.get(job)
@@ -120,42 +120,34 @@ class Jobs:
             raise Problem(404, "job")
         return found
 
-    def start(self, owner: str, job: str, what: What, changes: dict[str, Any]) -> Job:
-        """Let a job be checked again, or run, that was checked or has failed, with what was chosen meanwhile.
+    def start(self, job: Job, what: What, changes: dict[str, Any]) -> Job:
+        """Check a job again, or run it, after it was checked or has failed, with other choices.
 
         Raises
         ------
         Problem
-            If there is no such job, or it does not wait for that.
+            If the job does not wait for that.
         ArgumentError
             If what is asked for cannot be done.
         """
-        found = self.get(owner, job)
-        if found.state not in STARTABLE:
-            raise Problem(409, "not_checked", state=found.state)
-        request = Request(**self.request(found).model_dump() | changes)
+        if job.state not in STARTABLE:
+            raise Problem(409, "not_checked", state=job.state)
+        request = Request(**self.request(job).model_dump() | changes)
         request.check(self.settings.max_rows)
         if what == "run":
-            self._check_cap(owner)
-        self.storage.put_json(job, results.REQUEST, request.model_dump())
-        if not self.records.queue(job, what):
-            raise Problem(409, "not_checked", state=self.get(owner, job).state)
-        turn = self.records.turn(job, what, owner, found.attempt)
-        self.queue.submit(job, what, turn, found.attempt)
-        return self.get(owner, job)
+            self._check_cap(job.owner)
+        self.storage.put_json(job.id, results.REQUEST, request.model_dump())
+        if not self.records.queue(job.id, what):
+            raise Problem(409, "not_checked", state=self.records.get(job.id).state)
+        turn = self.records.turn(job.id, what, job.owner, job.attempt)
+        self.queue.submit(job.id, what, turn, job.attempt)
+        return self.records.get(job.id)
 
-    def cancel(self, owner: str, job: str) -> None:
-        """Cancel a job and erase all that is kept of it; doing so again changes nothing.
-
-        Raises
-        ------
-        Problem
-            If there is no such job.
-        """
-        self.get(owner, job)
-        self.records.end(job, "cancelled")
-        self.storage.erase(job)
-        self.queue.withdraw(job)
+    def cancel(self, job: Job) -> None:
+        """Cancel a job and erase all that is kept of it; doing so again changes nothing."""
+        self.records.end(job.id, "cancelled")
+        self.storage.erase(job.id)
+        self.queue.withdraw(job.id)
 
     def request(self, job: Job) -> Request:
         """Return what a job was asked for; errors as `read`."""
@@ -172,7 +164,7 @@ class Jobs:
         self._check_kept(job)
         return self.storage.read_json(job.id, name)
 
-    def result(self, job: Job, kind: results.Kind) -> tuple[Iterator[bytes], str]:
+    def result(self, job: Job, kind: results.ResultFile) -> tuple[Iterator[bytes], str]:
         """Return a result's content, and the name it is to have.
 
         Raises
@@ -185,7 +177,7 @@ class Jobs:
             raise Problem(404, "file")
         return self.storage.blocks(job.id, name), self._file_name(job, kind)
 
-    def table(self, job: Job, ending: str, table: str | None) -> results.Kind:
+    def table(self, job: Job, ending: str, table: str | None) -> results.ResultFile:
         """Return the file of a synthetic table; of linked ones by default that of the people.
 
         Raises
@@ -199,7 +191,7 @@ class Jobs:
         place = request.tables.index(table or PEOPLE) if request.tables else 0
         return results.table_kinds(request, ending)[place]
 
-    def pack(self, job: Job, kinds: Sequence[results.Kind]) -> Iterator[bytes]:
+    def pack(self, job: Job, kinds: Sequence[results.ResultFile]) -> Iterator[bytes]:
         """Pack results into one archive; errors as `result`."""
         return _packed([self.result(job, kind) for kind in kinds])
 
@@ -216,7 +208,7 @@ class Jobs:
             raise Problem(409, "not_ready", state=job.state)
         return self.storage.read_json(job.id, results.UNDERSTOOD)
 
-    def told(self, job: Job, kind: results.Kind) -> Any:
+    def read_result(self, job: Job, kind: results.ResultFile) -> Any:
         """Return a result of plain data; errors as `result`."""
         return self.storage.read_json(job.id, self._result_name(job, kind))
 
@@ -232,7 +224,7 @@ class Jobs:
         if job.state != "succeeded":
             raise Problem(409, "not_ready", state=job.state)
 
-    def _result_name(self, job: Job, kind: results.Kind) -> str:
+    def _result_name(self, job: Job, kind: results.ResultFile) -> str:
         self.check_result(job)
         return results.of_attempt(job.attempt, kind)
 
@@ -244,7 +236,7 @@ class Jobs:
         """Return the name of the file that was sent, without its ending."""
         return stem_of(self.request(job).name)
 
-    def _file_name(self, job: Job, kind: results.Kind) -> str:
+    def _file_name(self, job: Job, kind: results.ResultFile) -> str:
         """Name a file after the one that was sent, so that it says what it is."""
         return f"{kind.table or self.stem(job)}-{kind.shown.replace('synthetic', 'SYNTHETIC', 1)}"
 

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Annotated, Any, BinaryIO, Literal
 from urllib.parse import urlencode
 
 from fastapi import Depends, Form, Header, Query, Request, UploadFile
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from synth_handson.locales import Language
 from synth_service.api.jobs import Jobs
+from synth_service.api.problems import reader_language
 from synth_service.records import ENDED, Job, Phase, State
 from synth_service.request import Choices
 from synth_service.request import Request as Asked
@@ -29,7 +30,22 @@ def _owner(request: Request) -> str:
 
 TheJobs = Annotated[Jobs, Depends(_jobs)]
 Owner = Annotated[str, Depends(_owner)]
-ReaderLanguage = Annotated[Language | None, Query(alias="language", description="ja or en.")]
+
+
+def _job(job: str, jobs: TheJobs, owner: Owner) -> Job:
+    return jobs.get(owner, job)
+
+
+def _language(
+    request: Request, language: Annotated[Language | None, Query(description="ja or en.")] = None
+) -> Language:
+    return reader_language(request)
+
+
+TheJob = Annotated[Job, Depends(_job)]
+"""The job that an address names, if it is the owner's."""
+Spoken = Annotated[Language, Depends(_language)]
+"""The language that a request asks for."""
 IdempotencyKey = Annotated[
     str | None,
     Header(
@@ -101,6 +117,8 @@ class Limits(BaseModel):
 class JobProgress(BaseModel):
     """How far a job is."""
 
+    model_config = ConfigDict(from_attributes=True)
+
     phase: Phase | None
     fraction: Annotated[
         float, Field(ge=0, le=1, description="Share of the job, by what earlier ones took; 0 if unknown.")
@@ -108,18 +126,23 @@ class JobProgress(BaseModel):
     epoch: Annotated[float, Field(ge=0)]
     seconds_left: Annotated[
         float | None,
-        Field(description="About, for the whole job, by what earlier ones took; null if unknown."),
+        Field(
+            validation_alias="remaining",
+            description="About, for the whole job, by what earlier ones took; null if unknown.",
+        ),
     ]
 
 
 class JobResult(BaseModel):
     """What came out, in a word each; the report and the evidence say why."""
 
+    model_config = ConfigDict(from_attributes=True)
+
     verdict: Literal["pass", "review", "fail"]
     usefulness: Literal["useful", "close", "limited", "not useful", "cannot tell"]
     grade: Literal["A+", "A", "B+", "B", "C", "F"]
     engine: str
-    rows: int
+    rows: Annotated[int, Field(validation_alias="rows_made")]
 
 
 class JobView(BaseModel):
@@ -144,36 +167,17 @@ def job_view(jobs: Jobs, job: Job, language: Language) -> JobView:
     expires = None
     if job.finished and job.state in ENDED:
         expires = job.finished + 3600 * jobs.settings.retention_hours
-    result = (
-        {
-            "verdict": job.verdict,
-            "usefulness": job.usefulness,
-            "grade": job.grade,
-            "engine": job.engine,
-            "rows": job.rows_made,
-        }
-        if job.state == "succeeded"
-        else None
-    )
+    done = job.state == "succeeded"
+    same = ("id", "state", "created", "started", "finished", "rows_read")
     return JobView.model_validate(
-        {
-            "id": job.id,
-            "state": job.state,
-            "progress": {
-                "phase": job.phase,
-                "fraction": job.fraction,
-                "epoch": job.epoch,
-                "seconds_left": job.remaining,
-            },
+        {name: getattr(job, name) for name in same}
+        | {
+            "progress": job,
             "ahead": jobs.records.ahead(job) if job.state == "queued" else None,
-            "created": _moment(job.created),
-            "started": _moment(job.started),
-            "finished": _moment(job.finished),
-            "expires": _moment(expires),
-            "rows_read": job.rows_read,
-            "result": result,
+            "expires": expires,
+            "result": job if done else None,
             "failure": jobs.failure(job, language),
-            "links": _links(job, jobs.request(job).tables if job.state == "succeeded" else ()),
+            "links": _links(job, jobs.request(job).tables if done else ()),
         }
     )
 
@@ -190,10 +194,6 @@ def _links(job: Job, tables: Sequence[str]) -> dict[str, str]:
         links |= {name: f"{here}/{name}" for name in (*files, "report", "evidence", "summary", "all.zip")}
         links["download"] = f"/download/{job.download}.csv"
     return links
-
-
-def _moment(seconds: float | None) -> datetime | None:
-    return None if seconds is None else datetime.fromtimestamp(seconds, UTC)
 
 
 def as_event(view: JobView) -> str:

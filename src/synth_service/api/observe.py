@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from prometheus_client import CollectorRegistry, Counter, Histogram
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
@@ -114,24 +114,25 @@ class JobNumbers(Collector):
 
     def collect(self) -> Iterable[Metric]:
         """Return them."""
-        jobs = GaugeMetricFamily("synth_handson_jobs", "Jobs by state.", labels=["state"])
-        for state, count in self._records.counts("state").items():
-            jobs.add_metric([state], count)
-        yield jobs
-        grades = CounterMetricFamily("synth_handson_grades", "Grades given.", labels=["grade"])
-        for grade, count in self._records.counts("grade").items():
-            grades.add_metric([grade], count)
-        yield grades
-        errors = CounterMetricFamily("synth_handson_job_errors", "Failed jobs by error.", labels=["error"])
-        for error, count in self._records.counts("failure").items():
-            errors.add_metric([error], count)
-        yield errors
-        through = CounterMetricFamily("synth_handson_phase_jobs", "Jobs through a phase.", labels=["phase"])
-        seconds = CounterMetricFamily(
-            "synth_handson_phase_seconds", "Seconds jobs spent in a phase.", labels=["phase"]
-        )
-        for phase, (count, spent) in self._records.phase_times().items():
-            through.add_metric([phase], count)
-            seconds.add_metric([phase], spent)
-        yield through
-        yield seconds
+        records, gauge, counter = self._records, GaugeMetricFamily, CounterMetricFamily
+        yield _family(gauge, "jobs", "Jobs by state.", "state", records.counts("state"))
+        yield _family(counter, "grades", "Grades given.", "grade", records.counts("grade"))
+        yield _family(counter, "job_errors", "Failed jobs by error.", "error", records.counts("failure"))
+        times = records.phase_times()
+        jobs = {phase: count for phase, (count, _) in times.items()}
+        seconds = {phase: spent for phase, (_, spent) in times.items()}
+        yield _family(counter, "phase_jobs", "Jobs through a phase.", "phase", jobs)
+        yield _family(counter, "phase_seconds", "Seconds jobs spent in a phase.", "phase", seconds)
+
+
+def _family(
+    kind: type[GaugeMetricFamily | CounterMetricFamily],
+    name: str,
+    text: str,
+    label: str,
+    values: Mapping[str, float],
+) -> Metric:
+    family = kind(f"synth_handson_{name}", text, labels=[label])
+    for key, value in values.items():
+        family.add_metric([key], value)
+    return family

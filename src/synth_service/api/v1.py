@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from typing import Annotated, Any, Literal
 from urllib.parse import quote
 
@@ -26,12 +26,13 @@ from synth_service.api.models import (
     NewJob,
     Owner,
     Plain,
-    ReaderLanguage,
+    Spoken,
+    TheJob,
     TheJobs,
     as_event,
     job_view,
 )
-from synth_service.api.problems import problems, reader_language
+from synth_service.api.problems import problems
 from synth_service.records import OPEN, Job, month_of
 from synth_service.request import Choices, offered
 from synth_service.tariff import bill
@@ -101,51 +102,47 @@ def get_linked_example(table: Literal["cardholders", "payments"]) -> FileRespons
     | {202: {"headers": {"Location": {"description": "The job.", "schema": {"type": "string"}}}}},
 )
 def create_job(
-    request: Request,
     response: Response,
     jobs: TheJobs,
     owner: Owner,
+    language: Spoken,
     sent: Annotated[NewJob, MULTIPART],
     key: IdempotencyKey = None,
 ) -> JobView:
     """Send a table, or one of people and those of their events, to get synthetic ones."""
     job = jobs.take(owner, sent.request(), sent.files, "run" if sent.start else "check", key)
     response.headers["Location"] = f"/v1/jobs/{job.id}"
-    return job_view(jobs, job, reader_language(request))
+    return job_view(jobs, job, language)
 
 
 @router.get("/jobs/{job}", tags=["jobs"], responses=problems(404))
-def get_job(
-    job: str, request: Request, jobs: TheJobs, owner: Owner, language: ReaderLanguage = None
-) -> JobView:
+def get_job(job: TheJob, jobs: TheJobs, language: Spoken) -> JobView:
     """Tell how far a job is."""
-    return job_view(jobs, jobs.get(owner, job), reader_language(request))
+    return job_view(jobs, job, language)
 
 
 @router.post("/jobs/{job}/start", status_code=202, tags=["jobs"], responses=problems(402, 404, 409, 410))
-def start_job(job: str, request: Request, jobs: TheJobs, owner: Owner, choices: Chosen) -> JobView:
+def start_job(job: TheJob, jobs: TheJobs, choices: Chosen, language: Spoken) -> JobView:
     """Run a job that was checked or has failed; what is not named stays as it was asked for."""
-    started = jobs.start(owner, job, "run", choices.model_dump(exclude_unset=True))
-    return job_view(jobs, started, reader_language(request))
+    return job_view(jobs, jobs.start(job, "run", choices.model_dump(exclude_unset=True)), language)
 
 
 @router.post("/jobs/{job}/check", status_code=202, tags=["jobs"], responses=problems(404, 409, 410))
-def check_job(job: str, request: Request, jobs: TheJobs, owner: Owner, choices: Chosen) -> JobView:
+def check_job(job: TheJob, jobs: TheJobs, choices: Chosen, language: Spoken) -> JobView:
     """Read the table of a job again that was checked or has failed, with what is said of it now."""
-    checked = jobs.start(owner, job, "check", choices.model_dump(exclude_unset=True))
-    return job_view(jobs, checked, reader_language(request))
+    return job_view(jobs, jobs.start(job, "check", choices.model_dump(exclude_unset=True)), language)
 
 
 @router.get("/jobs/{job}/choices", tags=["jobs"], responses=problems(404, 410))
-def get_choices(job: str, jobs: TheJobs, owner: Owner) -> Choices:
+def get_choices(job: TheJob, jobs: TheJobs) -> Choices:
     """Tell what is chosen of a job so far."""
-    return Choices(**jobs.request(jobs.get(owner, job)).model_dump(exclude={"name", "events"}))
+    return Choices(**jobs.request(job).model_dump(exclude={"name", "events"}))
 
 
 @router.delete("/jobs/{job}", status_code=204, tags=["jobs"], responses=problems(404))
-def cancel_job(job: str, jobs: TheJobs, owner: Owner) -> None:
+def cancel_job(job: TheJob, jobs: TheJobs) -> None:
     """Cancel a job, and erase its table and all that was made of it."""
-    jobs.cancel(owner, job)
+    jobs.cancel(job)
 
 
 @router.get(
@@ -154,16 +151,12 @@ def cancel_job(job: str, jobs: TheJobs, owner: Owner) -> None:
     response_class=StreamingResponse,
     responses=problems(404) | {200: {"content": {"text/event-stream": {"schema": {"type": "string"}}}}},
 )
-async def watch_job(
-    job: str, request: Request, jobs: TheJobs, owner: Owner, language: ReaderLanguage = None
-) -> StreamingResponse:
+async def watch_job(job: TheJob, request: Request, jobs: TheJobs, language: Spoken) -> StreamingResponse:
     """Tell how far a job is whenever that changes, until nothing more is to come (server-sent events)."""
-    await run_in_threadpool(jobs.get, owner, job)
-    spoken = reader_language(request)
 
     def look() -> tuple[str, bool]:
-        found = jobs.get(owner, job)
-        return as_event(job_view(jobs, found, spoken)), found.state in OPEN
+        found = jobs.records.get(job.id)
+        return as_event(job_view(jobs, found, language)), found.state in OPEN
 
     async def events() -> AsyncIterator[str]:
         told, since, goes_on = "", time.monotonic(), True
@@ -179,25 +172,21 @@ async def watch_job(
 
 
 @router.get("/jobs/{job}/understood", tags=["jobs"], responses=problems(404, 409, 410))
-def get_understood(
-    job: str, request: Request, jobs: TheJobs, owner: Owner, language: ReaderLanguage = None
-) -> Plain:
+def get_understood(job: TheJob, jobs: TheJobs, language: Spoken) -> Plain:
     """Tell what was understood of the table: types, personal data, and what becomes of each column."""
-    return dict(jobs.profile(jobs.get(owner, job))[reader_language(request)])
+    return dict(jobs.profile(job)[language])
 
 
 @router.get("/jobs/{job}/summary", tags=["results"], responses=problems(404, 409, 410))
-def get_summary(
-    job: str, request: Request, jobs: TheJobs, owner: Owner, language: ReaderLanguage = None
-) -> Plain:
+def get_summary(job: TheJob, jobs: TheJobs, language: Spoken) -> Plain:
     """Tell in words what follows from the evidence."""
-    return dict(jobs.told(jobs.get(owner, job), results.SUMMARY)[reader_language(request)])
+    return dict(jobs.read_result(job, results.SUMMARY)[language])
 
 
 @router.get("/jobs/{job}/evidence", tags=["results"], responses=problems(404, 409, 410))
-def get_evidence(job: str, jobs: TheJobs, owner: Owner) -> Plain:
+def get_evidence(job: TheJob, jobs: TheJobs) -> Plain:
     """Return everything that was measured."""
-    return dict(jobs.told(jobs.get(owner, job), results.EVIDENCE))
+    return dict(jobs.read_result(job, results.EVIDENCE))
 
 
 @router.get(
@@ -207,12 +196,10 @@ def get_evidence(job: str, jobs: TheJobs, owner: Owner) -> Plain:
     responses=problems(404, 409, 410) | {200: {"content": {"text/html": {"schema": {"type": "string"}}}}},
 )
 def get_report(
-    job: str, jobs: TheJobs, owner: Owner, language: Annotated[Language | None, Query()] = None
+    job: TheJob, jobs: TheJobs, language: Annotated[Language | None, Query()] = None
 ) -> StreamingResponse:
     """Return the report, one page that needs nothing else; by default in the language of the job."""
-    found = jobs.get(owner, job)
-    kind = results.REPORT[language or jobs.request(found).language]
-    return send_file(jobs, found, kind)
+    return send_file(jobs, job, results.REPORT[language or jobs.request(job).language])
 
 
 @router.get(
@@ -222,14 +209,12 @@ def get_report(
     responses=problems(404, 409, 410)
     | {200: {"content": {kind.media_type: FILE for kind in results.TABLES.values()}}},
 )
-def get_table(
-    job: str, ending: Format, jobs: TheJobs, owner: Owner, table: LinkedTable = None
-) -> StreamingResponse:
+def get_table(job: TheJob, ending: Format, jobs: TheJobs, table: LinkedTable = None) -> StreamingResponse:
     """Return the synthetic table. One that a workbook cannot hold is there in the other formats.
 
     Of linked tables it is the one that is asked for, by default that of the people; a workbook holds all.
     """
-    return send_table(jobs, jobs.get(owner, job), ending, table)
+    return send_table(jobs, job, ending, table)
 
 
 @router.get(
@@ -238,16 +223,13 @@ def get_table(
     response_class=Response,
     responses=problems(404, 409, 410) | {200: {"content": {"application/zip": {"schema": FILE["schema"]}}}},
 )
-def get_all(job: str, jobs: TheJobs, owner: Owner) -> StreamingResponse:
+def get_all(job: TheJob, jobs: TheJobs) -> StreamingResponse:
     """Return all synthetic tables in all their formats, the reports and the evidence in one archive."""
-    found = jobs.get(owner, job)
-    jobs.check_result(found)
-    asked = jobs.request(found)
-    kinds = [kind for ending in (found.formats or "").split() for kind in results.table_kinds(asked, ending)]
-    packed = jobs.pack(found, [*dict.fromkeys(kinds), *results.REPORT.values(), results.EVIDENCE])
-    name = quote(f"{jobs.stem(found)}-SYNTHETIC.zip", safe="")
-    headers = {"Content-Disposition": f"attachment; filename*=UTF-8''{name}"}
-    return StreamingResponse(packed, media_type="application/zip", headers=headers)
+    jobs.check_result(job)
+    asked = jobs.request(job)
+    kinds = [kind for ending in (job.formats or "").split() for kind in results.table_kinds(asked, ending)]
+    packed = jobs.pack(job, [*dict.fromkeys(kinds), *results.REPORT.values(), results.EVIDENCE])
+    return _download(packed, "application/zip", f"{jobs.stem(job)}-SYNTHETIC.zip")
 
 
 @router.get("/usage", tags=["usage"], responses=problems())
@@ -269,12 +251,13 @@ def send_table(jobs: Jobs, job: Job, ending: str, table: str | None) -> Streamin
     return send_file(jobs, job, jobs.table(job, ending, table))
 
 
-def send_file(jobs: Jobs, job: Job, kind: results.Kind) -> StreamingResponse:
+def send_file(jobs: Jobs, job: Job, kind: results.ResultFile) -> StreamingResponse:
     """Send a result, under a name that says what it is."""
     blocks, name = jobs.result(job, kind)
-    shown = "inline" if kind.media_type.startswith("text/html") else "attachment"
-    return StreamingResponse(
-        blocks,
-        media_type=kind.media_type,
-        headers={"Content-Disposition": f"{shown}; filename*=UTF-8''{quote(name, safe='')}"},
-    )
+    return _download(blocks, kind.media_type, name)
+
+
+def _download(blocks: Iterator[bytes], media_type: str, name: str) -> StreamingResponse:
+    shown = "inline" if media_type.startswith("text/html") else "attachment"
+    headers = {"Content-Disposition": f"{shown}; filename*=UTF-8''{quote(name, safe='')}"}
+    return StreamingResponse(blocks, media_type=media_type, headers=headers)

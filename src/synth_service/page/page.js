@@ -159,7 +159,7 @@ async function headerOf(file) {
     text = new TextDecoder("shift_jis").decode(bytes);
   }
   const [line] = text.split(/\r?\n/).filter((one) => one.trim());
-  const cells = [",", "\t", ";", "|"].map((sign) => (line ?? "").split(sign));
+  const cells = [",", "\t", ";", "|"].map((separator) => (line ?? "").split(separator));
   return cells.sort((a, b) => b.length - a.length)[0].map((cell) => cell.trim().replace(/^"|"$/g, ""));
 }
 
@@ -217,15 +217,10 @@ async function go(job, step, choices, back) {
 
 async function send(files, personal, said) {
   const size = files.reduce((sum, file) => sum + file.size, 0);
-  let limits;
-  try {
-    limits = await get("/v1/limits");
-  } catch (error) {
-    return failed(error, begin);
-  }
+  const limits = await get("/v1/limits");
   if (size > limits.file_bytes) {
     const told = { size: megabytes(size), limit: megabytes(limits.file_bytes), rows: number(limits.rows) };
-    return failed(new Refused(413, t("too_large", told)), begin);
+    throw new Refused(413, t("too_large", told));
   }
   show(t("sending"), paragraph(files.map((file) => file.name).join(t("between"))), make("progress", {}));
   const form = new FormData();
@@ -234,13 +229,9 @@ async function send(files, personal, said) {
   form.append("replace_personal_data", String(personal));
   for (const [name, value] of Object.entries(said)) for (const one of [value ?? []].flat()) form.append(name, one);
   files.forEach((file, place) => form.append(place ? "events" : "file", file));
-  try {
-    const job = await (await call("/v1/jobs", { method: "POST", body: form })).json();
-    history.replaceState(null, "", `#${job.id}`);
-    await watch(job.id);
-  } catch (error) {
-    failed(error, begin);
-  }
+  const job = await (await call("/v1/jobs", { method: "POST", body: form })).json();
+  history.replaceState(null, "", `#${job.id}`);
+  await watch(job.id);
 }
 
 async function watch(id) {
@@ -250,12 +241,10 @@ async function watch(id) {
     try {
       job = await get(`/v1/jobs/${id}`);
     } catch (error) {
-      if (error instanceof Refused && [0, 503].includes(error.status)) {
-        say(error.message);
-        await new Promise((done) => setTimeout(done, 3 * LOOK));
-        continue;
-      }
-      return failed(error, begin);
+      if (!(error instanceof Refused && [0, 503].includes(error.status))) throw error;
+      say(error.message);
+      await new Promise((done) => setTimeout(done, 3 * LOOK));
+      continue;
     }
     if (location.hash !== `#${id}`) return;
     if (job.state === "checked") return choose(job);
@@ -309,14 +298,9 @@ function update(job) {
 }
 
 async function choose(job, chosen = null) {
-  let understood, before, engines;
-  try {
-    understood = await get(`/v1/jobs/${job.id}/understood`);
-    before = chosen ?? await get(`/v1/jobs/${job.id}/choices`);
-    engines = await get(`/v1/engines?people=${understood.person !== null}`);
-  } catch (error) {
-    return failed(error, begin);
-  }
+  const understood = await get(`/v1/jobs/${job.id}/understood`);
+  const before = chosen ?? await get(`/v1/jobs/${job.id}/choices`);
+  const engines = await get(`/v1/engines?people=${understood.person !== null}`);
   const linked = understood.events.length > 0;
   const tables = [understood, ...understood.events];
   const names = understood.columns.map((column) => column.name);
@@ -330,14 +314,9 @@ async function choose(job, chosen = null) {
     types[name] = select(offered, said[name] ?? column.type);
     types[name].ariaLabel = `${t("type")}: ${name}`;
     kept[name] = make("input", { type: "checkbox", checked: !before.leave_out.includes(name), ariaLabel: `${t("keep")}: ${name}` });
-    return make("tr", {},
-      make("th", { scope: "row" }, name),
-      make("td", { className: "samples" }, column.samples.join(t("between"))),
-      make("td", {}, types[name], make("span", { className: "soft" }, column.why)),
-      make("td", {}, column.role_label, column.reason ? make("span", { className: "soft" }, ` (${column.reason})`) : null),
-      make("td", {}, name === understood.person ? null : make("label", {}, kept[name], ` ${t("keep")}`)));
+    const keep = name === understood.person ? null : make("label", {}, kept[name], ` ${t("keep")}`);
+    return columnRow(column, [types[name], make("span", { className: "soft" }, column.why)], make("td", {}, keep));
   });
-  const head = ["column", "samples", "type", "becomes", "keep"].map((key) => make("th", { scope: "col" }, t(key)));
   const learned = understood.targets;
   const target = select([["", t("no_target")], ...learned.map((name) => [name, name])], before.target_column ?? "");
   // A menu chooses its first option by itself; a list of several chooses none.
@@ -415,24 +394,30 @@ async function choose(job, chosen = null) {
       button(t("by_person", { column: understood.proposed_person }), () => by(understood.proposed_person), "first")),
     understood.person && !linked ? make("div", { className: "row" }, button(t("by_rows"), () => by(null))) : null,
     personalData({ ...understood, personal_data: tables.flatMap((table) => table.personal_data) }), readAgain,
-    ...(linked ? tables.flatMap(columnsOf) : [make("h2", {}, t("columns")), columnsTable(t("columns"), head, rows)]),
+    ...(linked ? tables.flatMap(columnsOf) : [make("h2", {}, t("columns")), columnsTable(t("columns"), rows, "keep")]),
     make("h2", {}, t("choices")), form);
 }
 
-function columnsTable(label, head, rows) {
+function columnRow(column, type, ...more) {
+  return make("tr", {},
+    make("th", { scope: "row" }, column.name),
+    make("td", { className: "samples" }, column.samples.join(t("between"))),
+    make("td", {}, ...type),
+    make("td", {}, column.role_label, column.reason ? make("span", { className: "soft" }, ` (${column.reason})`) : null),
+    ...more);
+}
+
+function columnsTable(label, rows, ...more) {
+  const head = ["column", "samples", "type", "becomes", ...more].map((key) => make("th", { scope: "col" }, t(key)));
   return make("div", { className: "frame", tabIndex: 0, role: "region", ariaLabel: label },
     make("table", { className: "columns" }, make("thead", {}, make("tr", {}, ...head)), make("tbody", {}, ...rows)));
 }
 
 function columnsOf(table) {
   const title = tableTitle(table.name ?? "people", table.rows);
-  const head = ["column", "samples", "type", "becomes"].map((key) => make("th", { scope: "col" }, t(key)));
-  const rows = table.columns.map((column) => make("tr", {},
-    make("th", { scope: "row" }, column.name),
-    make("td", { className: "samples" }, column.samples.join(t("between"))),
-    make("td", {}, column.type_label, make("span", { className: "soft" }, ` ${column.why}`)),
-    make("td", {}, column.role_label, column.reason ? make("span", { className: "soft" }, ` (${column.reason})`) : null)));
-  return [make("h2", {}, title), columnsTable(title, head, rows)];
+  const rows = table.columns.map((column) =>
+    columnRow(column, [column.type_label, make("span", { className: "soft" }, ` ${column.why}`)]));
+  return [make("h2", {}, title), columnsTable(title, rows)];
 }
 
 function tableTitle(name, rows) {
@@ -451,12 +436,7 @@ function personalData(understood) {
 }
 
 async function result(job) {
-  let told;
-  try {
-    told = await get(`/v1/jobs/${job.id}/summary`);
-  } catch (error) {
-    return failed(error, begin);
-  }
+  const told = await get(`/v1/jobs/${job.id}/summary`);
   const names = Object.keys(job.links).filter((name) => name.startsWith("synthetic."));
   const report = make("iframe", { title: t("report"), sandbox: "" });
   const files = [...names.map((name) => [fileLabel(name, told.tables.length > 0), job.links[name]]),
@@ -530,13 +510,7 @@ async function broken(job) {
     return show(t("not_made"), why, make("div", { className: "row" }, button(t("choose_again"), () => choose(job), "first"), ...others));
   }
   // The file is still here: what could not be found out of it can be said.
-  let choices;
-  try {
-    choices = await get(`/v1/jobs/${job.id}/choices`);
-  } catch (error) {
-    return failed(error, begin);
-  }
-  const said = readingControls(choices);
+  const said = readingControls(await get(`/v1/jobs/${job.id}/choices`));
   const form = make("form", {}, paragraph(t("read_again_hint")), readingFields(said),
     make("div", { className: "row" }, make("button", { className: "first" }, t("read_again")), ...others));
   form.onsubmit = (event) => {
@@ -551,18 +525,14 @@ function gone(job) {
 }
 
 async function erase(id) {
-  try {
-    await call(`/v1/jobs/${id}`, { method: "DELETE" });
-    history.replaceState(null, "", `${location.pathname}${location.search}`);
-    gone({ state: "cancelled" });
-  } catch (error) {
-    failed(error, begin);
-  }
+  await call(`/v1/jobs/${id}`, { method: "DELETE" });
+  history.replaceState(null, "", `${location.pathname}${location.search}`);
+  gone({ state: "cancelled" });
 }
 
 async function start() {
   const id = location.hash.slice(1);
-  if (/^[0-9a-f]{32}$/.test(id)) return watch(id);
+  if (/^[0-9a-f]{32}$/.test(id)) return watch(id).catch((error) => failed(error, begin));
   try {
     await call("/v1/engines");
     begin();
@@ -577,5 +547,10 @@ const other = language === "ja" ? "en" : "ja";
 document.getElementById("nav").append(
   make("a", { href: `?lang=${other}${location.hash}`, lang: other }, other === "ja" ? "日本語" : "English"),
   make("a", { href: "/docs" }, "API"));
+// What no step handles itself leads back to the beginning.
+addEventListener("unhandledrejection", (event) => {
+  event.preventDefault();
+  failed(event.reason, begin);
+});
 addEventListener("hashchange", start);
 await start();

@@ -166,9 +166,7 @@ def evidence(outcome: Outcome = "pass", columns: tuple[str, ...] = COLUMNS) -> E
         privacy=privacy(outcome, columns),
         controls=controls(),
         usefulness=Usefulness(
-            "limited",
-            (Message("use.no_skill", {"target": columns[-1]}),),
-            (Message("use.advise_generator"),),
+            "limited", (Message("use.no_skill", {"target": columns[-1]}),), (Message("use.advise_generator"),)
         ),
         grade=Grade(
             88, 91, 99, 91.4, "A+", Message("grade.capped_limited"), (Message("grade.name_a_target"),)

@@ -5,6 +5,7 @@ import select
 import socket
 import time
 from collections.abc import Callable
+from contextlib import ExitStack
 from hashlib import sha256
 from typing import Any
 
@@ -12,7 +13,7 @@ import pytest
 from browsing import wait_for
 from fastapi.testclient import TestClient
 
-from synth_service.api.guard import Places, RateLimit
+from synth_service.api.guard import Places, RateLimit, take_place
 from synth_service.api.problems import Problem
 from synth_service.settings import Settings
 
@@ -129,18 +130,18 @@ def test_when_the_shared_count_cannot_be_reached_it_counts_itself(settings: Sett
 
 def test_a_place_is_taken_and_given_back_once() -> None:
     places = Places(2)
-    first, second = places.enter("ours"), places.enter("ours")
-    with pytest.raises(Problem) as refused:
-        places.enter("ours")
-    assert refused.value.status_code == 503
     places.enter("theirs")
-    first()
-    first()
-    third = places.enter("ours")
-    with pytest.raises(Problem):
+    with ExitStack() as first, ExitStack() as second:
+        take_place(first, places, "ours")
+        take_place(second, places, "ours")
+        with pytest.raises(Problem) as refused:
+            places.enter("ours")
+        assert refused.value.status_code == 503
+        first.close()
+        first.close()
         places.enter("ours")
-    second()
-    third()
+        with pytest.raises(Problem):
+            places.enter("ours")
 
 
 def get(key: str) -> bytes:

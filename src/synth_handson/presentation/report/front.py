@@ -46,7 +46,7 @@ def front(evidence: Evidence, words: Wording, about: About) -> tuple[Part, ...]:
 
 
 def banner(evidence: Evidence, words: Wording) -> Banner:
-    """Say the verdict in a word, with its sign and what it means."""
+    """Say the verdict in a word, with its symbol and what it means."""
     outcome = evidence.verdict
     word = words.text(f"evidence.outcome_{outcome}")
     meaning = words.text(f"evidence.meaning_{outcome}")

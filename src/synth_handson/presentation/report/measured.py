@@ -94,10 +94,7 @@ def _epsilon(evidence: Evidence, words: Wording, training: Training | None) -> t
 
 
 def _told(measure: Measure, words: Wording) -> tuple[Part, ...]:
-    return (
-        Paragraph(words.sentence(measure)),
-        Paragraph(words.small_print(measure), "small"),
-    )
+    return (Paragraph(words.sentence(measure)), Paragraph(words.small_print(measure), "small"))
 
 
 def _compared(
