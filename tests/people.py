@@ -28,3 +28,17 @@ def draw_people(rows: int, random_state: int) -> pd.DataFrame:
             "churned": np.where(trait + rng.normal(0, 1.2, rows) < -1, "yes", "no"),
         }
     )
+
+
+def draw_visits(rows: int) -> pd.DataFrame:
+    """Draw 100 patients, each with so many visits, an income and a town."""
+    rng = np.random.default_rng(1)
+    patients = pd.DataFrame(
+        {
+            "patient_id": [f"PT-{number}" for number in range(1000, 1100)],
+            "income": rng.gamma(3, 1500, 100).round(),
+            "town": rng.choice(list("ABCDEF"), 100),
+        }
+    )
+    visits = patients.loc[np.repeat(patients.index, rows)].reset_index(drop=True)
+    return visits.assign(bpm=rng.normal(80, 9, len(visits)).round())

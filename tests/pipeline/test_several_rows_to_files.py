@@ -5,6 +5,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from people import draw_visits
 
 from synth_handson.pipeline.generate import GenerationSettings, draw
 from synth_handson.pipeline.own_table import choose_columns
@@ -13,16 +14,7 @@ from synth_handson.pipeline.profile import TableProfile, profile_file
 
 @pytest.fixture(scope="module")
 def visits() -> pd.DataFrame:
-    rng = np.random.default_rng(1)
-    facts = pd.DataFrame(
-        {
-            "patient_id": [f"PT-{i}" for i in range(1000, 1100)],
-            "income": rng.gamma(3, 1500, 100).round(),
-            "town": rng.choice(list("ABCDEF"), 100),
-        }
-    )
-    table = facts.loc[np.repeat(np.arange(100), 12)].reset_index(drop=True)
-    return table.assign(bpm=rng.normal(80, 9, len(table)).round())
+    return draw_visits(12)
 
 
 @pytest.fixture(scope="module")

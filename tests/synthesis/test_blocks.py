@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from people import draw_people
+from people import draw_people, draw_visits
 
 from synth_handson.errors import ArgumentError
 from synth_handson.synthesis import on_demand
@@ -80,22 +80,13 @@ def test_rules_hold_in_every_block_and_none_is_drawn_twice() -> None:
 
 
 def test_identifiers_differ_throughout(tmp_path: Path) -> None:
-    draw = np.random.default_rng(1)
-    people = np.repeat(np.arange(100), 24)
-    visits = pd.DataFrame(
-        {
-            "patient": [f"PT-{i + 1_000}" for i in people],
-            "town": draw.choice(list("ABCDEF"), 100)[people],
-            "income": draw.gamma(3, 1_500, 100).round()[people],
-            "pulse": draw.normal(80, 9, 2_400).round(),
-        }
-    )
+    visits = draw_visits(24)
     generator = train_generator(visits, engine="copula", keep=False)
     generator.write(tmp_path / "rows.parquet", 900)
     read = pd.read_parquet(tmp_path / "rows.parquet")
-    assert read["patient"].is_unique
-    assert not set(read["patient"]) & set(visits["patient"])
-    pd.testing.assert_series_equal(read["patient"], generator.sample(900)["patient"])
+    assert read["patient_id"].is_unique
+    assert not set(read["patient_id"]) & set(visits["patient_id"])
+    pd.testing.assert_series_equal(read["patient_id"], generator.sample(900)["patient_id"])
 
 
 def test_errors_come_before_anything_is_written(generator: Generator, tmp_path: Path) -> None:

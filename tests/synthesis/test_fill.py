@@ -13,7 +13,6 @@ from synth_handson.errors import ArgumentError
 from synth_handson.evidence.assessment import assess
 from synth_handson.synthesis.generator import Generator
 from synth_handson.synthesis.training import train_generator
-from synth_handson.tables.filled import FilledTable
 
 COLUMNS = ["income", "visits", "region", "since", "member", "size", "churned"]
 
@@ -208,7 +207,3 @@ def test_nobody_is_filled_whose_rows_are_not_told_apart(visits: pd.DataFrame) ->
     generator = train_generator(visits, engine="copula", keep=False)
     with pytest.raises(ArgumentError, match=r"identifies them \(patient\)"):
         generator.fill(visits.drop(columns="patient"))
-
-
-def test_it_is_a_type_of_its_own(generator: Generator) -> None:
-    assert isinstance(generator.fill(with_gaps(0.1, 1)), FilledTable)

@@ -4,7 +4,6 @@ import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from pydantic import TypeAdapter
 
 from synth_handson.synthesis.identifiers import Identifier
 
@@ -29,9 +28,3 @@ def test_missing_ones_stay_missing() -> None:
 @given(st.lists(st.text("AB01-", min_size=1, max_size=3), min_size=2, max_size=80))
 def test_none_is_a_real_one(values: list[str]) -> None:
     assert not set(made(list(values), 50)) & set(values)
-
-
-def test_it_comes_back_from_an_archive() -> None:
-    identifier = Identifier.of("id", 0, pd.Series([f"PT-{i}" for i in range(1000, 1100)]))
-    archive = TypeAdapter(Identifier)
-    assert archive.validate_json(archive.dump_json(identifier)) == identifier

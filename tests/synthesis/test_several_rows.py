@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+from people import draw_visits
 
 from synth_handson import train_generator
 from synth_handson.errors import ArgumentError
@@ -17,16 +18,8 @@ from synth_handson.synthesis.trees import MIN_LEAF, TreesModel
 
 @pytest.fixture(scope="module")
 def visits() -> pd.DataFrame:
-    draw = np.random.default_rng(1)
-    facts = pd.DataFrame(
-        {
-            "patient_id": [f"PT-{i}" for i in range(1000, 1100)],
-            "income": draw.gamma(3, 1500, 100).round(),
-            "town": ["rare"] * 7 + draw.choice(list("ABCDEF"), 93).tolist(),
-        }
-    )
-    table = facts.loc[np.repeat(np.arange(100), 24)].reset_index(drop=True)
-    return table.assign(bpm=draw.normal(80, 9, len(table)).round())
+    table = draw_visits(24)
+    return table.assign(town=table["town"].where(table["patient_id"] > "PT-1006", "rare"))
 
 
 @pytest.mark.parametrize("engine", ["copula", "trees"])

@@ -21,12 +21,6 @@ ENDLESS = 10_000
 """Epochs that nobody waits for: such a training ends by being cancelled."""
 
 
-@pytest.fixture
-def table(bank: pd.DataFrame) -> pd.DataFrame:
-    """Return a table that trains in a second."""
-    return bank[["age", "job", "balance", "y"]].head(400)
-
-
 def is_epoch(progress: Progress) -> bool:
     return progress.phase == "training" and progress.epoch >= 1
 

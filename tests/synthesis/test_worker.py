@@ -23,12 +23,6 @@ from synth_handson.synthesis.training import train_generator
 from synth_handson.synthesis.worker import WorkerPool
 
 
-@pytest.fixture
-def table(bank: pd.DataFrame) -> pd.DataFrame:
-    """Return a table that trains in a second."""
-    return bank[["age", "job", "balance", "y"]].head(400)
-
-
 def idle_in(pool: WorkerPool) -> psutil.Process:
     """Return the process of a pool's one idle worker."""
     (idle,) = pool._idle

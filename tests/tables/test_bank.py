@@ -2,7 +2,6 @@
 
 import gzip
 import hashlib
-import io
 import json
 import subprocess
 import sys
@@ -20,7 +19,7 @@ from synth_handson.errors import ArgumentError, DataUnavailableError, SynthHands
 from synth_handson.paths import bundled, home
 from synth_handson.presentation.load import fallback_note, source_note
 from synth_handson.tables import bank as data
-from synth_handson.tables.bank import ALL_COLUMNS, HANDS_ON_COLUMNS, load_bank_marketing
+from synth_handson.tables.bank import HANDS_ON_COLUMNS, load_bank_marketing
 
 
 @pytest.fixture(scope="module")
@@ -344,7 +343,3 @@ def test_two_processes_fill_one_cache(uci: UCI) -> None:
     ]
     assert [process.communicate()[0].split() for process in processes] == [["45211", "cache"]] * 2
     assert [path.name for path in home().iterdir()] == ["bank-full.csv.gz"]
-
-
-def test_original_columns_are_those_of_the_file() -> None:
-    assert tuple(pd.read_csv(io.StringIO(bundled("bank.csv").read_text())).columns) == ALL_COLUMNS

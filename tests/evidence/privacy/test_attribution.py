@@ -127,7 +127,7 @@ class TestMeasures:
         # The test is that of `PeopleFound`, once for each guess.
         tested = PeopleFound(told, (100, 100)).tested
         assert (everyone.p_value, everyone.least_p_value) == (tested["p_value"], tested["least_p_value"])
-        assert everyone.attributable == pytest.approx(1 - 8 / 30)
+        assert everyone.attributable.value == pytest.approx(1 - 8 / 30)
         assert (everyone.rows, matched.rows) == (200, 60)
         # Of the matched, three in four training people are told, and two in five others.
         assert (matched.value, matched.reference) == (pytest.approx(0.75), pytest.approx(0.4))

@@ -39,7 +39,7 @@ class TestIdenticalRows:
     def test_a_table_that_avoids_its_training_people_is_noticed(self) -> None:
         found = identical_rows(self.matches("abc" * 30, "d" * 400 + "a" * 8, "d" * 50 + "abc" * 20))
         assert found.p_value is not None and found.p_value < 1e-9
-        assert found.attributable == 0
+        assert found.attributable.value == 0
         assert found.avoided is not None and found.avoided.low > 0.9
 
     def test_a_generator_that_prefers_common_rows_is_not_accused(self) -> None:
@@ -54,8 +54,8 @@ class TestIdenticalRows:
         # 3 of 4 training people and 1 of 5 others: 1 - .2 / .75 of those found are there by no chance.
         matches = self.matches("a" * 100, "a" * 300 + "c" * 100, "a" * 20 + "c" * 80)
         found = identical_rows(matches).attributable
-        assert found == pytest.approx(1 - 0.2 / 0.75)
-        assert 0 < found.low < found < found.high < 1
+        assert found is not None and found.value == pytest.approx(1 - 0.2 / 0.75)
+        assert 0 < found.low < found.value < found.high < 1
 
 
 class TestTrainingMatches:

@@ -21,15 +21,15 @@ def test_by_hand() -> None:
         fisher_exact([[22, 18], [10, 0]], alternative="less").pvalue,
     )
     assert min(least) * (1 - 1e-9) <= found["least_p_value"] <= 2 * min(least)
-    assert found["attributable"] == pytest.approx(1 - 0.2 / 0.75)
-    assert found["avoided"] == 0
+    assert found["attributable"].value == pytest.approx(1 - 0.2 / 0.75)
+    assert found["avoided"].value == 0
 
 
 def test_who_is_avoided_is_told_as_well() -> None:
     found = PeopleFound.once(8, 20, (400, 100)).tested
     assert found["p_value"] < 1e-6
-    assert found["attributable"] == 0
-    assert found["avoided"] == pytest.approx(1 - 0.02 / 0.2)
+    assert found["attributable"].value == 0
+    assert found["avoided"].value == pytest.approx(1 - 0.02 / 0.2)
 
 
 def test_of_several_ways_the_best_counts_and_is_corrected_for() -> None:

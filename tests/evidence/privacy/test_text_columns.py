@@ -142,7 +142,7 @@ def test_people_found_by_rare_words_worked_by_hand() -> None:
     assert found.p_value == pytest.approx(34 / 70)
     assert found.least_p_value == pytest.approx(2 / 70)
     # The others' rate is a third of theirs.
-    assert found.attributable == pytest.approx(2 / 3)
+    assert found.attributable.value == pytest.approx(2 / 3)
 
 
 def test_more_words_in_one_text_find_fewer_people_more_surely() -> None:

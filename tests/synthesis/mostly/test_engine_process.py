@@ -20,12 +20,6 @@ from synth_handson.synthesis.training import train_generator
 pytestmark = pytest.mark.engine
 
 
-@pytest.fixture
-def table(bank: pd.DataFrame) -> pd.DataFrame:
-    """Return a table that trains in a second."""
-    return bank[["age", "job", "balance", "y"]].head(400)
-
-
 def test_a_worker_killed_from_outside(table: pd.DataFrame) -> None:
     with pytest.raises(TrainingError) as caught:
         train_generator(table, max_epochs=ENDLESS, on_progress=once("training", psutil.Process.kill))

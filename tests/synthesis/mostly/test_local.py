@@ -18,12 +18,6 @@ from synth_handson.synthesis.training import train_generator
 pytestmark = pytest.mark.engine
 
 
-@pytest.fixture
-def table(bank: pd.DataFrame) -> pd.DataFrame:
-    """Return a table that trains in a second."""
-    return bank[["age", "job", "balance", "y"]].head(400)
-
-
 # The rows.
 
 

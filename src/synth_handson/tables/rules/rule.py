@@ -48,12 +48,12 @@ class Statement(Naming):
     table: str | None = None
 
     @property
-    def written(self) -> str:
+    def _written(self) -> str:
         """The rule without its table."""
         raise NotImplementedError
 
     def __str__(self) -> str:
-        return self.written if self.table is None else f"{quoted(self.table)}: {self.written}"
+        return self._written if self.table is None else f"{quoted(self.table)}: {self._written}"
 
     def holds(self, frame: pd.DataFrame, reference: pd.DataFrame | None = None) -> Booleans:
         """Tell for which rows it holds.
@@ -182,11 +182,10 @@ class Comparison(Statement):
         if self.formula:
             column, expression = self.formula
             return Message("rules.formula", {"column": column, "expression": _plain(expression)})
-        return Message("rules.comparison", {"rule": self.written})
+        return Message("rules.comparison", {"rule": self._written})
 
     @property
-    def written(self) -> str:
-        """The rule without its table."""
+    def _written(self) -> str:
         return f"{self.left} {self.sign} {self.right}"
 
 
@@ -214,8 +213,7 @@ class Determines(Statement):
         return Message("rules.determines", {"by": _listed(self.by), "column": self.column})
 
     @property
-    def written(self) -> str:
-        """The rule without its table."""
+    def _written(self) -> str:
         return f"{', '.join(map(quoted, self.by))} -> {quoted(self.column)}"
 
 
@@ -236,8 +234,7 @@ class Combinations(Statement):
         return Message("rules.combinations", {"columns": _listed(self.of)})
 
     @property
-    def written(self) -> str:
-        """The rule without its table."""
+    def _written(self) -> str:
         return f"combinations({', '.join(map(quoted, self.of))})"
 
 
@@ -257,8 +254,7 @@ class MissingTogether(Statement):
         return Message("rules.missing_together", {"first": self.first, "second": self.second})
 
     @property
-    def written(self) -> str:
-        """The rule without its table."""
+    def _written(self) -> str:
         return f"missing({quoted(self.first)}) iff missing({quoted(self.second)})"
 
 
@@ -290,8 +286,7 @@ class MissingIf(Statement):
         return Message("rules.missing_if", {"column": self.column, "by": self.by, "values": values})
 
     @property
-    def written(self) -> str:
-        """The rule without its table."""
+    def _written(self) -> str:
         values = [str(Number(value=v)) if isinstance(v, float) else _string(v) for v in self.values]
         wanted = f"= {values[0]}" if len(values) == 1 else f"in ({', '.join(values)})"
         return f"missing({quoted(self.column)}) iff {quoted(self.by)} {wanted}"
@@ -324,8 +319,7 @@ class Within(Statement):
         return Message("rules.within", {"column": self.column, "by": self.by})
 
     @property
-    def written(self) -> str:
-        """The rule without its table."""
+    def _written(self) -> str:
         return f"{quoted(self.column)} within {quoted(self.by)}"
 
 
