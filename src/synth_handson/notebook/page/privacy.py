@@ -5,11 +5,11 @@ from typing import Any
 
 import marimo as mo
 
-from synth_handson import distance_shares
+from synth_handson import median_gap
 from synth_handson.comparison import EngineComparison
 from synth_handson.evidence.assessment import Evidence
 from synth_handson.evidence.controls.leak_simulation import LeakKind
-from synth_handson.evidence.privacy.dcr import ClosestRecords, Comparison, MedianGap
+from synth_handson.evidence.privacy.dcr import ClosestRecords, Comparison
 from synth_handson.evidence.usefulness import Use
 from synth_handson.locales import Language, get_text, get_text_of
 from synth_handson.notebook.bundled import bundled_findings
@@ -48,15 +48,15 @@ def person(button: Any, comparison: Comparison, tables: Tables, language: Langua
 
 
 def everyone(
-    synthetic: ClosestRecords, holdout: ClosestRecords, gap: MedianGap, tables: Tables, language: Language
+    synthetic: ClosestRecords, holdout: ClosestRecords, tables: Tables, language: Language
 ) -> mo.Html:
-    """Show the distances of all synthetic rows beside the holdout's, and count identical rows."""
-    shares, counted = distance_shares(synthetic.distances, holdout.distances), tables.counted
+    """Count identical rows beside the holdout's, and compare the distances."""
+    gap, counted = median_gap(synthetic, holdout), tables.counted
     said = (
         privacy.identical_note(synthetic, holdout, language, counted),
         privacy.distance_note(synthetic, holdout, gap, language, counted),
     )
-    return mo.vstack([picture(pictures.copy_zone(shares, language, counted)), mo.md("\n\n".join(said))])
+    return mo.md("\n\n".join(said))
 
 
 def verdict(assessed: Assessed, tried: EngineComparison, language: Language) -> mo.Html:
@@ -90,6 +90,7 @@ def _verdict(evidence: Evidence, tried: EngineComparison, language: Language) ->
         assert example is not None
         leaking = pictures.crowds(example.measures, example.noticed, language, quiet=False, example=True)
         shown += [picture(found), picture(leaking)] if leaking else [picture(found)]
+    shown += [picture(pictures.copy_zone(evidence.privacy.distances, language, counted))]
     shown += [picture(pictures.alarm(evidence.privacy.verdict, language, counted))]
     shown += [mo.md(privacy.unproven_note(evidence, language, beside_alarm=True))]
     if len([trial for trial in tried.trials if trial.kept]) > 1:
