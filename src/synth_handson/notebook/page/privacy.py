@@ -60,7 +60,7 @@ def everyone(
 
 
 def verdict(assessed: Assessed, tried: EngineComparison, language: Language) -> mo.Html:
-    """Give the verdict on privacy beside the use, what follows, and what it does not prove."""
+    """Draw the copy zone; give the verdict beside the use, what follows, and what it does not prove."""
     return of_evidence(assessed, language, lambda found, _: _verdict(found, tried, language))
 
 
@@ -83,14 +83,14 @@ def _verdict(evidence: Evidence, tried: EngineComparison, language: Language) ->
         mo.Html(privacy.privacy_table(evidence, language)),
         _risks(evidence, language),
     ]
-    shown = [mo.Html(f'<div class="sh-sides">{callouts}</div>')]
+    shown = [picture(pictures.copy_zone(evidence.privacy.distances, language, counted))]
+    shown += [mo.Html(f'<div class="sh-sides">{callouts}</div>')]
     shown += [mo.md(privacy.decision_headline(evidence, language))]
     if found := pictures.people_found(evidence.privacy, language, counted):
         example = bundled_findings().simulation(*LEAKING)
         assert example is not None
         leaking = pictures.crowds(example.measures, example.noticed, language, quiet=False, example=True)
         shown += [picture(found), picture(leaking)] if leaking else [picture(found)]
-    shown += [picture(pictures.copy_zone(evidence.privacy.distances, language, counted))]
     shown += [picture(pictures.alarm(evidence.privacy.verdict, language, counted))]
     shown += [mo.md(privacy.unproven_note(evidence, language, beside_alarm=True))]
     if len([trial for trial in tried.trials if trial.kept]) > 1:
