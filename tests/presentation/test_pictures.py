@@ -82,8 +82,8 @@ def test_a_crowd_is_titled_by_its_copies_beside_those_of_the_holdout() -> None:
     real, synthetic = (bundled_tables().train, bundled_tables().holdout), bundled_tables().synthetic
     assert "None of the 1,000" in pictures.crowd(*real, synthetic, (0, 3), "en").title
     copied = pictures.crowd(*real, synthetic, (7, 3), "en").title
-    assert "7 of the 1,000 synthetic rows equal a training row; of 904 unseen people, 3 do." in copied
-    assert "of 904 unseen rows, 3 do." in pictures.crowd(*real, synthetic, (7, 3), "en", "rows").title
+    assert "Equal to a training row: 7 of the 1,000 synthetic rows, and 3 of 904 unseen people." in copied
+    assert "3 of 904 unseen rows." in pictures.crowd(*real, synthetic, (7, 3), "en", "rows").title
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
