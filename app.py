@@ -1,11 +1,7 @@
 import marimo
 
 __generated_with = "0.25.2"
-app = marimo.App(
-    width="medium",
-    app_title="synth_handson",
-    css_file="src/synth_handson/notebook/page.css",
-)
+app = marimo.App(width="medium", app_title="synth_handson", css_file="src/synth_handson/notebook/page.css")
 
 with app.setup(hide_code=True):
     import marimo as mo
@@ -139,7 +135,7 @@ def _(alike, column_menu, get_scores, language, state, tables):
     fidelity = compare_columns(alike.train, alike.holdout, alike.synthetic)
     state.in_background(assess, tables.synthetic, train=tables.train, holdout=tables.holdout, **tables.told)
     mo.show_code(page.columns(column_menu, shares, fidelity, get_scores(), alike, language), position="above")
-    return fidelity, shares
+    return (fidelity,)
 
 
 @app.cell
@@ -241,14 +237,14 @@ def _():
     # From here on, what the page works with: nothing to read for the story.
     state = page.PageState()
     get_tables, get_wanted, get_job, get_assessed, get_answers, get_scores = state.states
-    return get_answers, get_assessed, get_job, get_scores, get_tables, get_wanted, state
+    return (get_answers, get_assessed, get_job, get_scores, get_tables, get_wanted, state)
 
 
 @app.cell(hide_code=True)
 def _(state):
     get_own, get_upload, get_series, get_memorised, get_asking = state.other_states
     language_switch, source = page.language_switch(state.options.language), state.options.source
-    return get_asking, get_memorised, get_own, get_series, get_upload, language_switch, source
+    return (get_asking, get_memorised, get_own, get_series, get_upload, language_switch, source)
 
 
 @app.cell(hide_code=True)
@@ -257,7 +253,7 @@ def _(get_own, language_switch, state):
     say, job_buttons = page.in_language(language, get_own()), state.buttons(language)
     leak_selector, leak_sliders = page.leaks(state.memory, language)
     about_fields = page.about_fields(state.memory, language)
-    return about_fields, job_buttons, language, leak_selector, leak_sliders, say
+    return (about_fields, job_buttons, language, leak_selector, leak_sliders, say)
 
 
 @app.cell(hide_code=True)
