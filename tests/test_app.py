@@ -8,6 +8,7 @@ import subprocess
 import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import marimo as mo
@@ -19,10 +20,9 @@ from synth_handson import closest_records, compare_columns
 from synth_handson.evidence.assessment import Evidence
 from synth_handson.locales import LANGUAGES, Language
 from synth_handson.metrics.bins import column_shares
+from synth_handson.notebook.exercises.score_card import EXERCISES
 from synth_handson.notebook.page.state import in_language
 from synth_handson.pipeline.validate import EXIT_STATUS
-
-pytestmark = pytest.mark.engine
 
 ROOT = Path(__file__).parents[1]
 
@@ -41,17 +41,11 @@ sys.addaudithook(refuse)
 
 
 @pytest.fixture(scope="module")
-def app_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return a home in which the notebook's generator is trained once."""
-    return tmp_path_factory.mktemp("app-home")
-
-
-@pytest.fixture(scope="module")
-def defs(app_home: Path) -> Iterator[Mapping[str, Any]]:
-    """Run the notebook as ``python app.py --epochs 1 --rows 200`` does; return what its cells define."""
+def defs(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Mapping[str, Any]]:
+    """Run the notebook as ``python app.py --engine copula --rows 200`` does; return what its cells define."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("SYNTH_HANDSON_HOME", str(app_home))
-        patch.setattr(sys, "argv", ["app.py", "--epochs", "1", "--rows", "200"])
+        patch.setenv("SYNTH_HANDSON_HOME", str(tmp_path_factory.mktemp("app-home")))
+        patch.setattr(sys, "argv", ["app.py", "--engine", "copula", "--rows", "200"])
         patch.setattr(sys, "excepthook", sys.excepthook)
         patch.syspath_prepend(ROOT)
         from app import app
@@ -70,38 +64,39 @@ def cells() -> list[tuple[bool, str]]:
 
 
 def test_it_is_a_story_of_short_cells() -> None:
-    assert len((ROOT / "app.py").read_text(encoding="utf-8").splitlines()) <= 431
-    assert all(len(code.splitlines()) <= 12 for _, code in cells())
+    assert len((ROOT / "app.py").read_text(encoding="utf-8").splitlines()) <= 300
+    assert all(len(code.splitlines()) <= 8 for _, code in cells())
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_part_of_the_story_can_be_told_about_an_own_table(language: Language) -> None:
-    own: Any = "a table"
-    told = re.findall(r'say\(\s*"(\w+)"', (ROOT / "app.py").read_text(encoding="utf-8"))
+    own: Any = SimpleNamespace(name="<mine>")
+    told = re.findall(r'say\("(\w+)"', (ROOT / "app.py").read_text(encoding="utf-8"))
     assert len(told) == 5
     for name in told:
-        in_language(language, own)(name, ja="日本語", en="English")
+        said = in_language(language, own)(name, ja="日本語", en="English").text
+        assert ("&lt;mine&gt;" in said) == (name == "load")
 
 
 def test_the_calls_that_teach_are_shown_in_run_mode_and_short_enough_to_copy() -> None:
-    taught = [code for hidden, code in cells() if not hidden and "my_" not in code]
-    assert len(taught) == 10
+    taught = [code for hidden, code in cells() if not hidden and "exercises." not in code]
+    assert len(taught) == 8
     assert all("mo.show_code(" in code for code in taught)
     shown = re.findall(r"(?ms)^@app\.cell\n.*?^    return", (ROOT / "app.py").read_text(encoding="utf-8"))
     code = [cell.splitlines()[2:-1] for cell in shown if "mo.show_code(" in cell]
     assert len(code) == len(taught)
-    assert max(map(len, code)) <= 9
+    assert max(map(len, code)) <= 8
     assert not any("def " in code for _, code in cells())
 
 
-def test_an_exercise_is_a_cell_in_which_the_learner_writes_an_answer() -> None:
-    asked = [code for hidden, code in cells() if not hidden and re.match(r"my_\w+ = None\n", code)]
-    assert len(asked) == 10 + 1
-    assert all(len(code.splitlines()) == 3 and "exercises." in code for code in asked)
+def test_an_exercise_is_a_name_beside_which_the_learner_writes_an_answer() -> None:
+    asked = [code for hidden, code in cells() if not hidden and code.startswith("exercises.ask(")]
+    assert re.findall(r"(\w+)=None", "".join(asked)) == [*EXERCISES, "attack"]
+    assert all(len(code.splitlines()) == 2 and code.count("=None") <= 3 for code in asked)
 
 
 def test_a_heading_stands_above_the_code_of_its_section_and_plumbing_below_the_story() -> None:
-    headings = "page.head", "'load'", "'generate'", "'validate'", "'privacy'", "'smallest_leak'"
+    headings = "page.head", "'load'", "'generate'", "'validate'", "'privacy'", "'leak_simulation'"
     lesson = "split_holdout(", "train_generator,", "generator.sample(", "column_shares(", "assess,"
     lesson += "compare_with_nearest(", "closest_records(", "simulate_leak("
     story = [next(i for i, (_, code) in enumerate(cells()) if word in code) for word in headings + lesson]
@@ -111,21 +106,19 @@ def test_a_heading_stands_above_the_code_of_its_section_and_plumbing_below_the_s
     assert not any(cells()[i][0] for i in story[len(headings) :])
     split, train, sample, shares, assess, person, closest, simulation = story[len(headings) :]
     load, generate, validate, privacy, break_it = steps
-    assert load < split < generate < train < sample < validate < shares < assess < privacy
+    assert load < split < generate < train < sample < validate < shares == assess < privacy
     assert privacy < person < closest < break_it < simulation
-    plumbing = [
-        i for i, (_, code) in enumerate(cells()) if "state.script" in code or "page.PageState(" in code
-    ]
-    assert min(plumbing) > simulation
+    plumbing = next(i for i, (_, code) in enumerate(cells()) if "page.PageState(" in code)
+    assert simulation < plumbing
 
 
 def test_its_controls_have_the_documented_names_and_ranges(defs: Mapping[str, Any]) -> None:
-    slider = defs["sample_size_slider"]
+    slider = defs["rows_slider"]
     assert isinstance(slider, mo.ui.slider)
     assert (slider.start, slider.stop, slider.value) == (100, 5_000, 200)
     assert isinstance(defs["generate_button"], mo.ui.run_button)
-    assert isinstance(defs["column_selector"], mo.ui.dropdown)
-    assert list(defs["column_selector"].options) == list(defs["dataset"].frame.columns)
+    assert isinstance(defs["column_menu"], mo.ui.dropdown)
+    assert list(defs["column_menu"].options) == list(defs["dataset"].frame.columns)
     assert isinstance(defs["language_switch"], mo.ui.radio)
     assert set(defs["language_switch"].options.values()) == {"ja", "en"}
 
@@ -141,14 +134,14 @@ def test_the_holdout_is_set_aside_before_anything_is_trained(defs: Mapping[str, 
 def test_the_synthetic_table_is_what_was_asked_for(defs: Mapping[str, Any]) -> None:
     tables = defs["tables"]
     assert len(tables.synthetic) == 200
-    assert tables.training.max_epochs == 1
+    assert tables.training.engine == "copula"
     assert list(tables.synthetic.dtypes.items()) == list(tables.train.dtypes.items())
 
 
 def test_every_number_is_about_the_tables_on_show(defs: Mapping[str, Any]) -> None:
     tables = defs["tables"]
     assert list(defs["fidelity"]) == list(compare_columns(tables.train, tables.holdout, tables.synthetic))
-    selected = column_shares(tables.train, tables.synthetic, defs["column_selector"].value)
+    selected = column_shares(tables.train, tables.synthetic, defs["column_menu"].value)
     assert list(defs["shares"].synthetic) == list(selected.synthetic)
     for name, table in (("synthetic_closest", tables.synthetic), ("holdout_closest", tables.holdout)):
         again = closest_records(table, tables.train)
@@ -188,7 +181,7 @@ def run(*arguments: str, **environment: str) -> "subprocess.CompletedProcess[str
 @pytest.mark.parametrize(
     ("language", "words"),
     [
-        (
+        pytest.param(
             "en",
             [
                 "4,521 customers",
@@ -202,6 +195,7 @@ def run(*arguments: str, **environment: str) -> "subprocess.CompletedProcess[str
                 "Not proven:",
                 "The grade is a summary, not evidence",
             ],
+            marks=pytest.mark.engine,
         ),
         pytest.param(
             "ja",
@@ -222,10 +216,10 @@ def run(*arguments: str, **environment: str) -> "subprocess.CompletedProcess[str
     ],
 )
 def test_without_a_browser_and_a_network_it_does_the_four_steps(
-    language: str, words: list[str], app_home: Path, tmp_path: Path
+    language: str, words: list[str], tmp_path: Path
 ) -> None:
-    # In English with the real engine and the generator that was trained above, else with the stand-in.
-    paths, home = ([tmp_path], app_home) if language == "en" else ([tmp_path, STAND_IN], tmp_path / "home")
+    # In English with the real engine, else with the stand-in.
+    paths = [tmp_path] if language == "en" else [tmp_path, STAND_IN]
     (tmp_path / "sitecustomize.py").write_text(NO_NETWORK)
     connections = tmp_path / "connections"
     report, evidence = tmp_path / "report.html", tmp_path / "evidence.json"
@@ -234,7 +228,6 @@ def test_without_a_browser_and_a_network_it_does_the_four_steps(
     result = run(
         *arguments,
         PYTHONPATH=os.pathsep.join(map(str, paths)),
-        SYNTH_HANDSON_HOME=str(home),
         CONNECTIONS=str(connections),
     )
     assert result.stderr == ""

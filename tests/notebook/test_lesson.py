@@ -46,6 +46,7 @@ def test_a_leak_of_bundled_tables_is_known_and_of_others_is_simulated(own_tables
     assert simulate_leak(bundled_tables(), "planted", 0.05) is bundled_findings().simulation("planted", 0.05)
     taken = simulate_leak(own_tables, "planted", 0.05)
     assert taken.leaking == round(0.05 * len(own_tables.synthetic))
+    assert simulate_leak(own_tables, "planted", 0.05) is taken
 
 
 def test_nothing_of_a_readers_tables_stays_when_the_reader_is_gone(own_tables: Tables) -> None:

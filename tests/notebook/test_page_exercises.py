@@ -1,5 +1,7 @@
 """In the editor an answer is code: right, wrong, or not one at all."""
 
+import re
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -11,6 +13,7 @@ from synth_handson.notebook.bundled import bundled_findings, bundled_tables
 from synth_handson.notebook.exercises.exercise import Answer, ExerciseContext
 from synth_handson.notebook.exercises.score_card import ScoreCard
 from synth_handson.notebook.page.controls import Memory
+from synth_handson.notebook.page.exercise_forms import ExerciseForms
 from synth_handson.notebook.page.exercises import EXAMPLES, ExercisePanel
 from synth_handson.notebook.session import Assessed
 from synth_handson.tables.bank import load_bank_marketing
@@ -20,7 +23,7 @@ class PageState:
     """What a learner's exercises need of a desk, without a page."""
 
     def __init__(self) -> None:
-        self.memory, self.editor, self.card = Memory(), True, ScoreCard()
+        self.memory, self.editor, self.card, self.script = Memory(), True, ScoreCard(), False
         self.answers: dict[str, Answer] = {}
 
     def get_answers(self) -> dict[str, Answer]:
@@ -44,18 +47,22 @@ def context() -> ExerciseContext:
     return ExerciseContext(bundled_tables(), found.evidence, found.series("planted"))
 
 
-def exercises(page_state: Any, language: Language = "en") -> ExercisePanel:
-    return ExercisePanel(page_state, load_bank_marketing("bundled"), bundled_tables(), language)
+def exercises(
+    page_state: Any,
+    context: ExerciseContext,
+    language: Language = "en",
+) -> ExercisePanel:
+    """Return the exercises as the page makes them."""
+    forms = ExerciseForms(page_state, load_bank_marketing("bundled"), context.tables, language)
+    letter = forms.letter(Assessed(context.tables.synthetic, evidence=context.evidence))
+    return ExercisePanel(forms, page_state.get_answers(), context, letter)
 
 
 def answer(
     page_state: Any, name: str, written: object, context: ExerciseContext, language: Language = "en"
 ) -> str:
     """Answer an exercise as its cell does, and return what the cell shows."""
-    panel = exercises(page_state, language)
-    assessed = Assessed(context.tables.synthetic, evidence=context.evidence)
-    form = panel.letter_form(assessed) if name == "letter" else None
-    return panel.ask(name, written, page_state.get_answers(), context, form=form).text
+    return exercises(page_state, context, language).ask(**{name: written}).text
 
 
 RIGHT: dict[str, object] = {
@@ -136,7 +143,7 @@ def test_what_is_no_answer_is_told_and_does_not_count(
 def test_the_words_of_an_answer_are_listed_in_the_editor_and_not_on_the_page(
     page_state: Any, context: ExerciseContext
 ) -> None:
-    words = " · ".join(f'<code>"{word}"</code>' for word in ("the same", "narrower", "wider"))
+    words = " · ".join(f'<code>missing="{word}"</code>' for word in ("the same", "narrower", "wider"))
     assert words in answer(page_state, "missing", None, context)
     page_state.editor = False
     assert words not in answer(page_state, "missing", None, context)
@@ -153,16 +160,35 @@ def test_columns_can_be_chosen_once_a_number_was_guessed(page_state: Any, contex
 def test_the_slider_is_free_after_the_guess_and_the_goals_are_ticked(
     page_state: Any, context: ExerciseContext
 ) -> None:
-    panel, few = exercises(page_state), bundled_findings().simulation("planted", 0.02)
-    assert not panel.guessed("smallest_leak", page_state.answers)
-    assert "☑" not in panel.ask("smallest_leak", None, page_state.answers, context, few).text
-    page_state.answer("smallest_leak", ("200", "never"))
-    assert panel.guessed("smallest_leak", page_state.answers)
-    assert panel.ask("smallest_leak", None, page_state.answers, context, few).text.count("☑") == 1
+    few = bundled_findings().simulation("planted", 0.02)
     disguised = bundled_findings().simulation("disguised", 0.2)
-    shown = panel.ask("smallest_leak", None, page_state.answers, context, disguised).text
+    panel = exercises(page_state, context)
+    assert not panel.guessed("smallest_leak")
+    assert "☑" not in panel.ask(few, smallest_leak=None).text
+    page_state.answer("smallest_leak", ("200", "never"))
+    panel = exercises(page_state, context)
+    assert panel.guessed("smallest_leak")
+    assert panel.ask(few, smallest_leak=None).text.count("☑") == 1
+    shown = panel.ask(disguised, smallest_leak=None).text
     assert shown.count("☑") == 2
     assert "No score alone is evidence" in shown
+
+
+def test_several_exercises_of_one_cell_stand_below_each_other(
+    page_state: Any, context: ExerciseContext
+) -> None:
+    shown = exercises(page_state, context).ask(accuracy="unclear", rules=None).text
+    assert re.findall(r'id="exercise-(\d+)"', shown) == ["5", "6"]
+    assert shown.count("Right.") == 1
+
+
+def test_a_script_has_no_exercises(page_state: Any, context: ExerciseContext) -> None:
+    page_state.script = True
+    panel = exercises(page_state, context)
+    assert panel.ask(find=None, attack=None).text == ""
+    assert panel.guessed("smallest_leak")
+    assert panel.signed() == ()
+    assert panel.score_card(page_state.card.scores()).text == ""
 
 
 def test_a_guess_before_the_numbers_are_there_is_kept(page_state: Any) -> None:
@@ -176,14 +202,14 @@ def test_a_guess_before_the_numbers_are_there_is_kept(page_state: Any) -> None:
 def test_an_attack_written_in_the_cell_is_tried(
     language: Language, page_state: Any, context: ExerciseContext
 ) -> None:
-    one = exercises(page_state, language)
-    assert "closest_person" in one.own_attack(None, context).text
+    one = exercises(page_state, context, language)
+    assert "closest_person" in one.ask(attack=None).text
 
     def blind(synthetic: pd.DataFrame, people: pd.DataFrame) -> object:
         return np.zeros(len(people))
 
-    assert one.own_attack(blind, context).text.count("<tr>") == 1 + 6
-    broken = one.own_attack(lambda synthetic, people: "high", context).text
+    assert one.ask(attack=blind).text.count("<tr>") == 1 + 6
+    broken = one.ask(attack=lambda synthetic, people: "high").text
     assert "<table>" not in broken
 
 
@@ -192,8 +218,8 @@ def test_the_score_card_says_first_answers_in_the_language_of_the_page(
 ) -> None:
     answer(page_state, "missing", "wider", context)
     answer(page_state, "missing", "narrower", context)
-    english = exercises(page_state).score_card(page_state.card.scores()).text
-    japanese = exercises(page_state, "ja").score_card(page_state.card.scores()).text
+    english = exercises(page_state, context).score_card(page_state.card.scores()).text
+    japanese = exercises(page_state, context, "ja").score_card(page_state.card.scores()).text
     assert "<td>wider</td>" in english
     assert "right after another try" in english
     assert "<td>広い</td>" in japanese
@@ -201,21 +227,20 @@ def test_the_score_card_says_first_answers_in_the_language_of_the_page(
 
 def test_what_may_be_signed_goes_into_the_letter(page_state: Any, context: ExerciseContext) -> None:
     answer(page_state, "letter", ["identical", "zero"], context)
-    signed = exercises(page_state).signed(context)
+    signed = exercises(page_state, context).signed()
     assert len(signed) == 1
     assert "identical to a training row" in signed[0]
 
 
 def test_ten_other_rows_are_chosen_anew(page_state: Any, context: ExerciseContext) -> None:
-    one = exercises(page_state)
+    exercises(page_state, context)
     page_state.answer("made", ("1", "2"))
-    shown = one.ask("made", None, page_state.answers, context).text
+    shown = answer(page_state, "made", None, context)
     assert "Done." in shown
     assert shown.count("☑") == 2
     tables = bundled_tables()
     other = type(tables)(tables.train, tables.holdout, tables.synthetic, "trained", tables.training)
-    again = ExercisePanel(page_state, load_bank_marketing("bundled"), other, "en")
-    shown = again.ask("made", None, page_state.answers, context).text
+    shown = answer(page_state, "made", None, replace(context, tables=other))
     assert "Done." not in shown
     assert "sh-rows" not in shown
     assert get_text("en", "exercises.check") in shown

@@ -5,10 +5,11 @@ from dataclasses import replace
 import marimo as mo
 import pandas as pd
 import pytest
+from marimo import MarimoStopError
 
 from synth_handson.errors import TrainingError
 from synth_handson.notebook.bundled import bundled_tables
-from synth_handson.notebook.page import state
+from synth_handson.notebook.page import generator, state
 from synth_handson.pipeline.tables import DrawnGenerator
 from synth_handson.synthesis.generator import Generator
 
@@ -36,6 +37,13 @@ def test_rows_that_cannot_be_drawn_end_the_cell_with_the_reason(monkeypatch: pyt
     with pytest.raises(StopError):
         tables.generator.sample(3)
     assert TrainingError("worker_killed").message("ja").split("。")[0] in shown[0].text
+
+
+def test_while_nothing_was_trained_on_a_table_of_ones_own_no_rows_are_drawn() -> None:
+    tables = state._bundled()
+    assert generator(tables) is tables.generator
+    with pytest.raises(MarimoStopError):
+        generator(None)
 
 
 def test_all_readers_share_the_bundled_tables() -> None:

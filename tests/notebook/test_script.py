@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 from panels import draw_payments
 
-from synth_handson import closest_records, compare_columns, compare_rows, median_gap, split_holdout
+from synth_handson import closest_records, compare_columns, compare_rows, split_holdout
 from synth_handson.errors import ArgumentError, TableError
 from synth_handson.locales import LANGUAGES, Language
 from synth_handson.notebook.script import (
@@ -20,16 +20,10 @@ from synth_handson.notebook.script import (
     run_generation,
 )
 from synth_handson.notebook.session import Assessed
-from synth_handson.pipeline.own_table import OwnTable
 from synth_handson.pipeline.tables import Tables
 from synth_handson.tables.bank import Dataset
 from synth_handson.tables.files.writing import write_table
 from synth_handson.tables.interviews import make_interviews
-
-
-def generate(dataset: Dataset | OwnTable, options: Options) -> Tables:
-    """Do steps 1 and 2 as the notebook does."""
-    return run_generation(dataset, *split_holdout(dataset.frame, dataset.fraction), options)
 
 
 def test_without_options_the_bundled_sample_is_used_so_that_no_network_is_needed() -> None:
@@ -76,7 +70,7 @@ def test_people_with_several_rows_are_learned_with_all_of_them(tmp_path: Path) -
     options = read_options([*arguments, "--engine", "trees"])
     own = load_own(options)
     assert own is not None and own.person == "customer"
-    tables = run_generation(own, *split_holdout(own.frame, own.fraction, person=own.person), options)
+    tables = run_generation(own, options)
     assert (tables.person, tables.synthetic["customer"].nunique()) == ("customer", 150)
     with pytest.raises(SystemExit):
         read_options(["--person", "customer"])
@@ -118,7 +112,7 @@ def test_ones_own_table_goes_the_same_steps(tmp_path: Path, capsys: pytest.Captu
     options = Options(data=tmp_path / "mine.csv", target="outcome", engine="copula", rows=200, language="en")
     own = load_own(options)
     assert own is not None
-    tables = generate(own, options)
+    tables = run_generation(own, options)
     assert (len(tables.train), len(tables.holdout), len(tables.synthetic)) == (200, 100, 200)
     assert list(tables.synthetic) == ["born", "language", "plan", "visits", "satisfaction", "outcome"]
     said = capsys.readouterr().out
@@ -136,7 +130,7 @@ def test_free_text_is_learned_and_written(tmp_path: Path, capsys: pytest.Capture
     options = Options(data=tmp_path / "mine.csv", engine="copula", rows=120, language="en")
     own = load_own(options)
     assert own is not None
-    tables = generate(own, options)
+    tables = run_generation(own, options)
     assert list(tables.synthetic) == [*own.learned, "interview"]
     assert tables.synthetic["interview"].notna().mean() > 0.5
     said = capsys.readouterr().out
@@ -145,7 +139,7 @@ def test_free_text_is_learned_and_written(tmp_path: Path, capsys: pytest.Capture
     evidence = run_assessment(tables, options).evidence
     assert evidence is not None
     assert {m.columns for m in evidence.fidelity.texts} == {("interview",)}
-    silent = generate(own, replace(options, engine="aim", epsilon=3.0))
+    silent = run_generation(own, replace(options, engine="aim", epsilon=3.0))
     assert list(silent.synthetic) == list(silent.train) == own.learned
 
 
@@ -220,8 +214,7 @@ def print_all(tables: Tables, assessed: Assessed, options: Options) -> None:
         index=nearest,
     )
     fidelity = compare_columns(tables.train, tables.holdout, tables.synthetic)
-    gap = median_gap(synthetic, holdout)
-    print_findings(tables, fidelity, comparison, synthetic, holdout, gap, assessed, options)
+    print_findings(tables, fidelity, comparison, synthetic, holdout, assessed, options)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -231,7 +224,7 @@ def test_it_prints_the_four_steps_without_markup_and_writes_the_files(
     dataset = Dataset(bank[["age", "job", "y"]].head(600), "bundled")
     report, evidence = tmp_path / "report.html", tmp_path / "evidence.json"
     options = Options(rows=150, epochs=1, language=language, report=report, evidence=evidence)
-    tables = generate(dataset, options)
+    tables = run_generation(dataset, options)
     print_all(tables, run_assessment(tables, options), options)
 
     printed = capsys.readouterr().out
@@ -253,7 +246,7 @@ def test_tables_too_small_to_assess_are_said_so_after_all_else(
 ) -> None:
     dataset = Dataset(bank[["age", "job"]].head(600), "bundled")
     options = Options(rows=50, epochs=1)
-    tables = generate(dataset, options)
+    tables = run_generation(dataset, options)
     with pytest.raises(TableError, match="has 50 rows"):
         print_all(tables, run_assessment(tables, options), options)
     assert re.findall(r"^(\d)\. ", capsys.readouterr().out, re.M) == list("1233444")
@@ -264,7 +257,7 @@ def test_a_file_that_cannot_be_written_after_all_is_an_error_with_its_path(
 ) -> None:
     gone = tmp_path / "gone" / "report.html"
     options = Options(rows=100, epochs=1, report=gone)
-    tables = generate(Dataset(bank[["age", "y"]].head(600), "bundled"), options)
+    tables = run_generation(Dataset(bank[["age", "y"]].head(600), "bundled"), options)
     assessed = run_assessment(tables, options)
     with pytest.raises(ArgumentError, match=f"{gone} could not be written: No such file or directory"):
         print_all(tables, assessed, options)
@@ -272,7 +265,7 @@ def test_a_file_that_cannot_be_written_after_all_is_an_error_with_its_path(
 
 def test_the_same_run_again_finds_its_generator(bank: pd.DataFrame, home: Path) -> None:
     dataset = Dataset(bank[["age", "job"]].head(600), "bundled")
-    first, second = (generate(dataset, Options(rows=20, epochs=1)) for _ in range(2))
+    first, second = (run_generation(dataset, Options(rows=20, epochs=1)) for _ in range(2))
     assert [first.origin, second.origin] == ["trained", "store"]
     assert list((home / "generators").iterdir())
     pd.testing.assert_frame_equal(first.synthetic, second.synthetic)

@@ -289,6 +289,8 @@ def test_newer_tables_supersede_an_assessment(own_tables: Tables) -> None:
     assert [assessed.synthetic is old for assessed in visitor.seen] == [True, *[False] * 7]
     assert visitor.seen[-1].synthetic is newer.synthetic
     assert visitor.seen[-1].evidence is not None
+    assert assessor.is_asked(newer.synthetic)
+    assert not assessor.is_asked(old)
 
 
 def test_an_assessment_ends_with_the_thread_of_its_reader(own_tables: Tables) -> None:
@@ -377,6 +379,7 @@ def test_other_rows_of_tables_are_their_generators_own(parts: tuple[pd.DataFrame
     assert more is tables.generator.sample(30)
     assert len(tables.with_rows(more).synthetic) == 30
     assert tables.with_rows(more).origin == "trained"
+    assert tables.with_rows(more) is tables.with_rows(more)
 
 
 # A first table.

@@ -72,12 +72,18 @@ def test_the_bars_say_how_many_stand_alone() -> None:
     assert 'width="120.0"' in picture.svg.markup
 
 
+def test_where_nobody_or_one_fact_stands_alone_the_title_says_so() -> None:
+    assert pictures.alone({("a",): 0.02}, 50, "en").title.startswith("One fact leaves 2.0 %")
+    nobody = {("a",): 0.0, ("a", "b"): 0.0}
+    assert pictures.alone(nobody, 50, "en").title == "Nobody stands alone by these facts (2)"
+
+
 def test_a_crowd_is_titled_by_its_copies_beside_those_of_the_holdout() -> None:
     real, synthetic = (bundled_tables().train, bundled_tables().holdout), bundled_tables().synthetic
     assert "None of the 1,000" in pictures.crowd(*real, synthetic, (0, 3), "en").title
     copied = pictures.crowd(*real, synthetic, (7, 3), "en").title
-    assert "7 of the 1,000 synthetic rows equal a training row; of 904 unseen people, 3 do." in copied
-    assert "of 904 unseen rows, 3 do." in pictures.crowd(*real, synthetic, (7, 3), "en", "rows").title
+    assert "Equal to a training row: 7 of the 1,000 synthetic rows, and 3 of 904 unseen people." in copied
+    assert "3 of 904 unseen rows." in pictures.crowd(*real, synthetic, (7, 3), "en", "rows").title
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -119,12 +125,14 @@ def test_the_worst_column_is_the_one_farthest_beyond_unseen_people() -> None:
     fidelity = compare_columns(tables.train, tables.holdout, tables.synthetic)
     distances = [(c.column, c.synthetic, c.holdout) for c in fidelity]
     worst = max(distances, key=lambda one: one[1] - one[2])[0]
-    assert pictures.dumbbells(distances, "en").title == f"{worst} is copied worst"
+    said = "3.7 points farther from the training data than unseen people"
+    assert pictures.dumbbells(distances, "en").title == f"{worst} is copied worst: {said}"
     hidden = pictures.dumbbells(distances, "en", hidden=True).html()
+    assert "Which column is copied worst?" in hidden
     assert all(f">{column}<" not in hidden for column, *_ in distances)
     assert worst not in hidden
-    close = pictures.dumbbells([("a", 0.1, 0.2)], "en")
-    assert "as close" in close.title
+    for close in (0.1, 0.2, 0.2001):
+        assert "as close" in pictures.dumbbells([("a", close, 0.2)], "en").title
 
 
 def test_no_crowd_is_said_to_be_found_where_the_verdict_is_a_pass(evidence: Evidence) -> None:

@@ -38,6 +38,7 @@ def leak_series(tables: Tables, leak: LeakKind) -> tuple[LeakSimulation, ...]:
 
 # What is known of tables goes with them: a reader's own are gone with the reader.
 _prepared_tables: WeakKeyDictionary[Tables, AssessedTables] = WeakKeyDictionary()
+_simulations: WeakKeyDictionary[Tables, dict[tuple[LeakKind, float], LeakSimulation]] = WeakKeyDictionary()
 _series: WeakKeyDictionary[Tables, dict[LeakKind, tuple[LeakSimulation, ...]]] = WeakKeyDictionary()
 
 
@@ -56,9 +57,15 @@ def _prepared(tables: Tables) -> AssessedTables:
 
 
 def simulate_leak(tables: Tables, leak: LeakKind, size: float) -> LeakSimulation:
-    """Make a leak of a given size, and see what notices it; of the bundled tables, that is known."""
+    """Make a leak of a given size, and see what notices it; of the bundled tables, that is known.
+
+    Of others, it is made once: asked for again, it is there.
+    """
     known = bundled_findings().simulation(leak, size) if tables.origin == "bundled" else None
-    return known or leak_simulation.simulate_leak(_prepared(tables), leak, size)
+    made = _simulations.setdefault(tables, {})
+    if known is None and (leak, size) not in made:
+        made[leak, size] = leak_simulation.simulate_leak(_prepared(tables), leak, size)
+    return known or made[leak, size]
 
 
 @dataclass(frozen=True)

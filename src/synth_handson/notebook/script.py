@@ -11,12 +11,10 @@ from html import unescape
 from pathlib import Path
 from types import TracebackType
 
-import pandas as pd
-
 from synth_handson.errors import SynthHandsonError
 from synth_handson.evidence.assessment import Step
 from synth_handson.evidence.fidelity.statistics import ColumnFidelity
-from synth_handson.evidence.privacy.dcr import ClosestRecords, Comparison, MedianGap
+from synth_handson.evidence.privacy.dcr import ClosestRecords, Comparison, median_gap
 from synth_handson.locales import LANGUAGES, Language, get_text
 from synth_handson.notebook.downloads import about_tables, evidence_json
 from synth_handson.notebook.session import Assessed
@@ -45,6 +43,7 @@ from synth_handson.synthesis.run import Progress
 from synth_handson.synthesis.training import train_generator
 from synth_handson.tables.bank import Dataset, RequestedSource
 from synth_handson.tables.files.form import Reading, name_and_type
+from synth_handson.tables.split import split_holdout
 
 OF_A_TABLE = ("target", "person", "types", "encoding", "sheet", "header_row", "replace", "keep")
 """Options that describe the reader's own table."""
@@ -169,10 +168,9 @@ def explain_errors(language: Language) -> None:
     sys.excepthook = hook
 
 
-def run_generation(
-    dataset: Dataset | OwnTable, train: pd.DataFrame, holdout: pd.DataFrame, options: Options
-) -> Tables:
-    """Train and draw, printing as it goes, after what steps 1 and 2 are about."""
+def run_generation(dataset: Dataset | OwnTable, options: Options) -> Tables:
+    """Split, train and draw, printing as it goes, after what steps 1 and 2 are about."""
+    train, holdout = split_holdout(dataset.frame, dataset.fraction, person=dataset.person)
     _print(1, source_note(dataset, options.language))
     if isinstance(dataset, Dataset) and (why := fallback_note(dataset, options.language)):
         print(f"   {why}")
@@ -228,7 +226,6 @@ def print_findings(
     comparison: Comparison,
     synthetic_closest: ClosestRecords,
     holdout_closest: ClosestRecords,
-    gap: MedianGap,
     assessed: Assessed,
     options: Options,
 ) -> None:
@@ -249,6 +246,7 @@ def print_findings(
         _print(3, utility_note(evidence, language))
     _print(4, closest_sentence(comparison, language))
     _print(4, identical_note(synthetic_closest, holdout_closest, language))
+    gap = median_gap(synthetic_closest, holdout_closest)
     _print(4, distance_note(synthetic_closest, holdout_closest, gap, language))
     if assessed.error:
         raise assessed.error

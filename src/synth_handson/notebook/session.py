@@ -279,6 +279,10 @@ class Assessor:
         self._owner = threading.current_thread()
         self.newest: _ToAssess | None = None
 
+    def is_asked(self, synthetic: pd.DataFrame) -> bool:
+        """Tell whether the newest table asked for is this one."""
+        return self.newest is not None and self.newest.synthetic is synthetic
+
     def run(self, assess: Assess, synthetic: pd.DataFrame, **options: Any) -> None:
         """Assess, and show the evidence or an error; superseded, or without a reader, it ends quietly.
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any, Literal
 
@@ -107,6 +107,7 @@ class Tables:
     person: str | None = None
     identifiers: tuple[str, ...] = ()
     texts: tuple[str, ...] = ()
+    _other: Tables | None = field(default=None, init=False, repr=False)
 
     @property
     def counted(self) -> Counted:
@@ -167,11 +168,14 @@ class Tables:
         return replace(self, train=train, holdout=holdout)
 
     def with_rows(self, synthetic: pd.DataFrame) -> Tables:
-        """Return the same tables with other rows of the generator."""
+        """Return the same tables with other rows of the generator; with the same rows, the very same."""
         if synthetic is self.synthetic:
             return self
-        origin = "shipped" if self.origin == "bundled" else self.origin
-        return replace(self, synthetic=synthetic, origin=origin)
+        if self._other is None or self._other.synthetic is not synthetic:
+            origin = "shipped" if self.origin == "bundled" else self.origin
+            object.__setattr__(self, "_other", replace(self, synthetic=synthetic, origin=origin))
+        assert self._other is not None
+        return self._other
 
 
 def draw_tables(

@@ -413,15 +413,22 @@ class _Table:
 
         An amount follows from price and quantity so, a credit limit from age and town does not.
         """
+        from sklearn.compose import make_column_transformer
         from sklearn.ensemble import ExtraTreesRegressor
         from sklearn.model_selection import KFold, cross_val_score
+        from sklearn.pipeline import make_pipeline
+        from sklearn.preprocessing import TargetEncoder
 
         parts = KFold(5, shuffle=True, random_state=0)
         known = pd.DataFrame({name: self.columns[name].codes for name in key}).drop_duplicates().rank()
         for name in key:
-            if not self.columns[name].ordered or known.shape[1] == 1:
+            others = known.drop(columns=name)
+            if not self.columns[name].ordered or others.empty:
                 continue
-            others, trees = known.drop(columns=name), ExtraTreesRegressor(30, random_state=0)
+            unordered = [other for other in key if other in others and not self.columns[other].ordered]
+            by_mean = TargetEncoder(target_type="continuous", cv=parts)
+            encoded = make_column_transformer((by_mean, unordered), remainder="passthrough")
+            trees = make_pipeline(encoded, ExtraTreesRegressor(30, random_state=0))
             if cross_val_score(trees, others, known[name], cv=parts).mean() >= CONSTANT:
                 known = others
         return tuple(known.columns)

@@ -101,7 +101,7 @@ def generate_button(language: Language, train_rows: int) -> mo.ui.run_button:
     )
 
 
-def column_selector(memory: Memory, language: Language, frame: pd.DataFrame) -> mo.ui.dropdown:
+def column_menu(memory: Memory, language: Language, frame: pd.DataFrame) -> mo.ui.dropdown:
     """Choose a column."""
     columns = list(map(str, frame.columns))
     first = "age" if "age" in columns else columns[0]

@@ -13,13 +13,20 @@ from synth_handson.evidence.privacy.dcr import ClosestRecords
 from synth_handson.locales import Language, get_text
 from synth_handson.notebook.page.parts import Kind, failure, fold, live, picture, row, small
 from synth_handson.notebook.session import JobState
-from synth_handson.pipeline.tables import Tables
+from synth_handson.pipeline.tables import DrawnGenerator, Tables
 from synth_handson.presentation import generate, pictures
 from synth_handson.presentation.pictures import Picture
 from synth_handson.synthesis.engine import EngineOptions
 
 if TYPE_CHECKING:
     from synth_handson.notebook.page.state import PageState
+
+
+def generator(tables: Tables | None) -> DrawnGenerator:
+    """Return what draws the rows; until something was trained on a table of one's own, end the cell."""
+    mo.stop(tables is None or tables.generator is None)
+    assert tables is not None and tables.generator is not None
+    return tables.generator
 
 
 def training(

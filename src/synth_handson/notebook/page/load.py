@@ -3,7 +3,6 @@
 from base64 import b64encode
 from collections.abc import Mapping
 from functools import cache
-from html import escape
 from importlib.resources import files
 from typing import Any
 
@@ -19,18 +18,17 @@ from synth_handson.presentation.labels import column_label
 from synth_handson.tables.bank import Dataset
 
 
-def head(switch: Any, server: str | None, own: OwnTable | None, language: Language) -> mo.Html:
-    """Say what the story is, and where everything runs."""
-    title = mo.md(get_text(language, "story.title"))
+def head(switch: Any, language: Language) -> mo.Html:
+    """Offer the other language."""
     switching = named(switch, "言語 / Language")
-    chosen = mo.Html(f'<div data-sh-language="{language}">{switching}</div>')
+    script = f'<script src="{_page_script()}"></script>'
+    return mo.Html(f'<div data-sh-language="{language}">{switching}</div>{script}')
+
+
+def where(server: str | None, own: OwnTable | None, language: Language) -> mo.Html:
+    """Say where everything runs and, of the bank's table, what the law asks."""
     settings = mo.callout(mo.md(generate.settings_note(server, language)))
-    script = mo.Html(f'<script src="{_page_script()}"></script>')
-    if own:
-        intro = mo.md(get_text(language, "story.intro_own", name=escape(own.name)))
-        return mo.vstack([title, chosen, intro, settings, script])
-    intro = mo.md(get_text(language, "story.intro"))
-    return mo.vstack([title, chosen, intro, small(get_text(language, "story.why")), settings, script])
+    return settings if own else mo.vstack([small(get_text(language, "story.why")), settings])
 
 
 @cache
@@ -39,7 +37,7 @@ def _page_script() -> str:
     return f"data:text/javascript;base64,{b64encode(code).decode()}"
 
 
-def split_note(
+def _split_note(
     dataset: Dataset | OwnTable, train: pd.DataFrame, holdout: pd.DataFrame, language: Language
 ) -> mo.Html:
     """Tell where the real table came from, and how it was split."""
@@ -56,9 +54,19 @@ def split_note(
 
 
 def alone(
+    shares: Mapping[tuple[str, ...], float],
+    dataset: Dataset | OwnTable,
+    train: pd.DataFrame,
+    holdout: pd.DataFrame,
+    language: Language,
+) -> mo.Html:
+    """Show how many people stand alone by what may be known of them, and tell how the table was split."""
+    return mo.vstack([_alone(shares, dataset, language), _split_note(dataset, train, holdout, language)])
+
+
+def _alone(
     shares: Mapping[tuple[str, ...], float], dataset: Dataset | OwnTable, language: Language
 ) -> mo.Html:
-    """Show how many people stand alone by what may be known of them."""
     if isinstance(dataset, OwnTable) and dataset.profile.several:
         return small(get_text(language, "load.alone_rows"))
     table = list(map(str, dataset.frame))

@@ -5,11 +5,11 @@ from typing import Any
 
 import marimo as mo
 
-from synth_handson import distance_shares
+from synth_handson import median_gap
 from synth_handson.comparison import EngineComparison
 from synth_handson.evidence.assessment import Evidence
 from synth_handson.evidence.controls.leak_simulation import LeakKind
-from synth_handson.evidence.privacy.dcr import ClosestRecords, Comparison, MedianGap
+from synth_handson.evidence.privacy.dcr import ClosestRecords, Comparison
 from synth_handson.evidence.usefulness import Use
 from synth_handson.locales import Language, get_text, get_text_of
 from synth_handson.notebook.bundled import bundled_findings
@@ -48,19 +48,19 @@ def person(button: Any, comparison: Comparison, tables: Tables, language: Langua
 
 
 def everyone(
-    synthetic: ClosestRecords, holdout: ClosestRecords, gap: MedianGap, tables: Tables, language: Language
+    synthetic: ClosestRecords, holdout: ClosestRecords, tables: Tables, language: Language
 ) -> mo.Html:
-    """Show the distances of all synthetic rows beside the holdout's, and count identical rows."""
-    shares, counted = distance_shares(synthetic.distances, holdout.distances), tables.counted
+    """Count identical rows beside the holdout's, and compare the distances."""
+    gap, counted = median_gap(synthetic, holdout), tables.counted
     said = (
         privacy.identical_note(synthetic, holdout, language, counted),
         privacy.distance_note(synthetic, holdout, gap, language, counted),
     )
-    return mo.vstack([picture(pictures.copy_zone(shares, language, counted)), mo.md("\n\n".join(said))])
+    return mo.md("\n\n".join(said))
 
 
 def verdict(assessed: Assessed, tried: EngineComparison, language: Language) -> mo.Html:
-    """Give the verdict on privacy beside the use, what follows, and what it does not prove."""
+    """Draw the copy zone; give the verdict beside the use, what follows, and what it does not prove."""
     return of_evidence(assessed, language, lambda found, _: _verdict(found, tried, language))
 
 
@@ -83,7 +83,8 @@ def _verdict(evidence: Evidence, tried: EngineComparison, language: Language) ->
         mo.Html(privacy.privacy_table(evidence, language)),
         _risks(evidence, language),
     ]
-    shown = [mo.Html(f'<div class="sh-sides">{callouts}</div>')]
+    shown = [picture(pictures.copy_zone(evidence.privacy.distances, language, counted))]
+    shown += [mo.Html(f'<div class="sh-sides">{callouts}</div>')]
     shown += [mo.md(privacy.decision_headline(evidence, language))]
     if found := pictures.people_found(evidence.privacy, language, counted):
         example = bundled_findings().simulation(*LEAKING)

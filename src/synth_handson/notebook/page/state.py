@@ -6,6 +6,7 @@ import sys
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, replace
 from functools import cache, partial
+from html import escape
 from typing import Any, Literal
 
 import marimo as mo
@@ -28,7 +29,14 @@ from synth_handson.notebook.lesson import LeakSeries, LeakSeriesJob, Memorised, 
 from synth_handson.notebook.page.controls import C, Memory
 from synth_handson.notebook.page.page_thread import PageThread
 from synth_handson.notebook.page.parts import failure
-from synth_handson.notebook.session import Assessed, Assessor, Job, JobState, unexpected
+from synth_handson.notebook.session import (
+    Assessed,
+    Assessor,
+    Job,
+    JobState,
+    load_bank_marketing,
+    unexpected,
+)
 from synth_handson.notebook.upload import Upload
 from synth_handson.pipeline.asked_words import Wish
 from synth_handson.pipeline.own_table import OwnTable
@@ -57,12 +65,12 @@ class PageState:
     held
         Controls that no variable of the notebook names.
     states, other_states
-        Functions that return the tables on show, how many rows are asked for, the :class:`JobState` of the
-        training, what was :class:`Assessed`, the answers to the exercises and their scores; the reader's own
-        table and the :class:`Upload` it came from, if there is one, the :class:`LeakSeries`, what
-        was :class:`Memorised`, the :class:`Wish` that the rows on show fulfil, and how far the newest one is.
+        Functions that return the tables on show, how many rows are asked for and the :class:`Wish` that they
+        fulfil, the :class:`JobState` of the training, what was :class:`Assessed`, the answers to the
+        exercises and their scores; the reader's own table and the :class:`Upload` it came from, if there is
+        one, the :class:`LeakSeries`, what was :class:`Memorised`, and how far the newest wish is.
     card
-        What came of them.
+        What came of the answers.
     holdout
         The real rows that no training sees.
     """
@@ -85,7 +93,7 @@ class PageState:
         self.memory = Memory()
         self.held: list[Any] = []
         brought = self._brought(own)
-        get_tables, set_tables = mo.state(None if brought else _bundled())
+        get_tables, set_tables = mo.state(self._first_tables(brought))
         get_job, set_job = mo.state(JobState())
         get_assessed, set_assessed = mo.state(Assessed())
         get_series, set_series = mo.state(LeakSeries())
@@ -99,12 +107,11 @@ class PageState:
         get_own, self._set_own = mo.state(brought.table if brought else None)
         no_answers: dict[str, Answer] = {}
         self.get_answers, self._set_answers = mo.state(no_answers)
-        self.get_rows, self._set_rows = mo.state(self.options.rows)
+        self._get_wanted, self._set_wanted = mo.state((self.options.rows, Wish()))
         self._get_tables = get_tables
-        self.states = get_tables, self.get_rows, get_job, get_assessed, self.get_answers, get_scores
-        get_wish, self._set_wish = mo.state(Wish())
+        self.states = get_tables, self._get_wanted, get_job, get_assessed, self.get_answers, get_scores
         self._get_asking, self._set_asking = mo.state(JobState())
-        self.other_states = get_own, get_upload, get_series, get_memorised, get_wish, self._get_asking
+        self.other_states = get_own, get_upload, get_series, get_memorised, self._get_asking
         self.card = ScoreCard()
         self._planted = LeakSeries()
         self._set_tables = set_tables
@@ -137,6 +144,18 @@ class PageState:
         asked = Upload(options.data.name, content, Reading(dict(options.types))).read()
         asked = replace(asked, target=options.target)
         return asked.start() if asked.profile else asked
+
+    def _first_tables(self, brought: Upload | None) -> Tables | None:
+        """Return the bundled tables, or none yet of the reader's own; a script trains before it shows any."""
+        if not self.script:
+            return None if brought else _bundled()
+        own = brought.table if brought else None
+        return script.run_generation(own or load_bank_marketing(self.options.source), self.options)
+
+    @property
+    def rows(self) -> int:
+        """How many synthetic rows, or people, are asked for."""
+        return self._get_wanted()[0]
 
     @property
     def own(self) -> OwnTable | None:
@@ -172,7 +191,7 @@ class PageState:
             self._job.cancel(keep=False)
             self._train = None
             self._trials = {}
-            self._set_wish(Wish())
+            self._set_wanted((self.rows, Wish()))
             self._set_asking(JobState())
             # At no time may tables of one and the columns of another be on show together.
             self._set_tables(None)
@@ -184,7 +203,7 @@ class PageState:
     def ask_rows(self, rows: float | None) -> None:
         """Ask for so many synthetic rows."""
         if rows:
-            self._set_rows(int(rows))
+            self._set_wanted((int(rows), self._get_wanted()[1]))
 
     def ask_for(self, wish: Wish) -> None:
         """Ask for rows on demand: those on show stay if they cannot be drawn."""
@@ -196,7 +215,7 @@ class PageState:
         tables, error = self._get_tables(), None
         try:
             if tables and isinstance(tables.generator, _OnPage):
-                tables.generator.try_to_sample(self.get_rows(), **asdict(wish))
+                tables.generator.try_to_sample(self.rows, **asdict(wish))
         except SynthHandsonError as told:
             error = told
         except Exception as failed:
@@ -207,7 +226,7 @@ class PageState:
         if error is None and tables is self._get_tables():
             # What another engine drew was asked for something else.
             self._trials = {}
-            self._set_wish(wish)
+            self._set_wanted((self.rows, wish))
         self._set_asking(JobState(error=error))
 
     def hold(self, control: C) -> C:
@@ -230,7 +249,8 @@ class PageState:
     def in_background(self, do: Callable[..., Any], table: pd.DataFrame, **options: Any) -> None:
         """Call ``train_generator`` or ``assess`` in a thread, so that the page stays alive.
 
-        What comes of it arrives in the states: the tables, or what was assessed.
+        What comes of it arrives in the states: the tables, or what was assessed. A cell may run again and ask
+        for the same assessment: it is made once.
 
         Parameters
         ----------
@@ -243,7 +263,7 @@ class PageState:
         """
         if do is not assess:
             self._train_in_background(do, table, **options)
-        elif not self._is_placeholder:
+        elif not self._is_placeholder and not self._assessor.is_asked(table):
             self._start(self._assessor.run, do, table, **options)
 
     def _train_in_background(
@@ -271,13 +291,17 @@ class PageState:
         first = shown is None or shown.origin in ("bundled", "shipped")
         takes_long = options.get("engine") not in is_instant or (own is not None and own.texts)
         asked["placeholder"] = bool(first and takes_long)
-        self._start(self._job.run, train, holdout, rows=self.get_rows(), learn=learn, **asked)
+        self._start(self._job.run, train, holdout, rows=self.rows, learn=learn, **asked)
 
     @property
     def _is_placeholder(self) -> bool:
         """Whether a better table than the one on show is on its way."""
         shown = self._get_tables()
         return shown is not None and shown.origin == "placeholder"
+
+    def assessed(self, tables: Tables, newest: Assessed) -> Assessed:
+        """Return what is known of these tables; a script waits for it."""
+        return script.run_assessment(tables, self.options) if self.script else newest.about(tables)
 
     def tried(self, tables: Tables, assessed: Assessed) -> EngineComparison:
         """Set the newest table of each engine that was assessed beside each other."""
@@ -378,10 +402,10 @@ def page_arguments() -> Sequence[str]:
 
 def in_language(language: Language, own: OwnTable | None = None) -> Callable[..., mo.Html]:
     """Return what says the story in this language; about a reader's own table, the text for those."""
-    return partial(_say, language, own is not None)
+    return partial(_say, language, own)
 
 
-def _say(language: Language, own: bool, step: str, *, ja: str, en: str) -> mo.Html:
+def _say(language: Language, own: OwnTable | None, step: str, *, ja: str, en: str) -> mo.Html:
     if own and has_text(language, f"{step}.title_own"):
-        return mo.md(get_text(language, f"{step}.title_own"))
+        return mo.md(get_text(language, f"{step}.title_own", name=escape(own.name)))
     return mo.md(ja if language == "ja" else en)

@@ -20,21 +20,25 @@ from synth_handson.presentation.labels import column_label
 from synth_handson.tables.bank import is_bank_marketing
 
 
-def column(selector: Any, shares: ColumnShares, tables: Tables, language: Language) -> mo.Html:
-    """Show one column of the real and the synthetic table over the same bins."""
-    names = tuple(map(str, tables.train))
-    return mo.vstack([selector, chart(charts.distribution_chart, shares, language, names)])
-
-
 def columns(
-    fidelity: Sequence[ColumnFidelity], scores: Sequence[Score], tables: Tables, language: Language
+    selector: Any,
+    shares: ColumnShares,
+    fidelity: Sequence[ColumnFidelity],
+    scores: Sequence[Score],
+    tables: Tables,
+    language: Language,
 ) -> mo.Html:
-    """Show how far all columns are from the training rows; by name once the learner was told the worst."""
-    names = [column.column for column in fidelity]
+    """Show one column of both tables over the same bins, and how far all are from the training rows.
+
+    These are named once the learner was told which is the worst.
+    """
+    names = tuple(column.column for column in fidelity)
+    one = chart(charts.distribution_chart, shares, language, names)
     distances = [(column_label(c.column, language, names), c.synthetic, c.holdout) for c in fidelity]
     asked = is_bank_marketing(names)
     hidden = asked and not any(score.name == "worst" and score.revealed for score in scores)
-    return picture(pictures.dumbbells(distances, language, hidden=hidden, counted=tables.counted))
+    drawn = pictures.dumbbells(distances, language, hidden=hidden, counted=tables.counted)
+    return mo.vstack([selector, one, picture(drawn)])
 
 
 def measures(assessed: Assessed, language: Language) -> mo.Html:

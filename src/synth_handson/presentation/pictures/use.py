@@ -53,7 +53,9 @@ def alone(shares: Mapping[tuple[str, ...], float], rows: int, language: Language
         for n, (known, share) in enumerate(shares.items())
     ]
     share = percent(shares[most], 0 if shares[most] >= SMALL else 1)
-    title = translate("pictures.alone", count=len(most), share=share)
+    found = "nobody" if not shares[most] else "one" if len(most) == 1 else "some"
+    known = most if shares[most] else max(shares, key=len)
+    title = translate(f"pictures.alone_{found}", count=len(known), share=share)
     said = "; ".join(f"{plus.join(known)}: {percent(share, 1)}" for known, share in shares.items())
     return Picture(
         title, drawing("".join(bars), 36 * len(bars), said), translate("pictures.alone_note", rows=rows)
@@ -156,9 +158,9 @@ def dumbbells(
             f'stroke-width="3"/>{square(real_x, y)}{disc(made_x, y)}'
         )  # fmt: skip
     worst, synthetic, holdout = ranked[0]
-    farther = synthetic > holdout
-    key = "dumbbells_hidden" if hidden else "dumbbells" if farther else "dumbbells_close"
-    title = translate(f"pictures.{key}", column=worst)
+    points = round(100 * (synthetic - holdout), 1)
+    key = "dumbbells_hidden" if hidden else "dumbbells" if points > 0 else "dumbbells_close"
+    title = translate(f"pictures.{key}", column=worst, points=points)
     said = "; ".join(f"{name}: {percent(a, 1)} / {percent(b, 1)}" for name, a, b in ranked)
     legend = _legend(36 * len(ranked) + 14, translate("pictures.synthetic"), translate("pictures.unseen"))
     described = title if hidden else f"{title}: {said}"
