@@ -53,8 +53,6 @@ MIN_SET = 3
 MAX_FEW = 60
 """Most different values of a column of few: countries have fewer states and prefectures."""
 EXAMPLES = 3
-HEADERS: tuple[Kind, ...] = ("email", "card", "iban", "my_number", "ssn", "national_id", "phone", "address")
-"""Kinds of personal data that a column's name cannot be: such a first row holds data."""
 VERSIONS = re.compile(r"version|firmware|\bver\b|バージョン|版", re.IGNORECASE)
 """Names of columns with four numbers and dots that are not IP addresses."""
 
@@ -175,27 +173,6 @@ def answers_of(replace: Iterable[str], keep: Iterable[str]) -> dict[str, Answer]
         if answers.setdefault(name, "keep") == "replace":
             raise ArgumentError("answer_twice", column=name)
     return answers
-
-
-def check_headers(names: Iterable[str]) -> None:
-    """Check that no column is named like a person, since headers are not replaced.
-
-    Raises
-    ------
-    ArgumentError
-        If the whole of a name is a mail address or number, or a first and a last name: most often, the first
-        row of a file without headers was taken for them.
-    """
-    for name in names:
-        kind = _covering(name, scan(name))
-        if kind in HEADERS or (kind == "name" and _is_full(name) and _are_listed(name)):
-            raise ArgumentError("header_personal", column=name)
-
-
-def _are_listed(name: str) -> bool:
-    """Tell whether all words of a name in Latin letters are first or last names, and nothing else."""
-    words = re.findall(r"[A-Za-z\u00c0-\u024f'’-]{2,}", name)
-    return all((is_first(word) or is_last(word)) and not is_word(word) for word in words)
 
 
 def _check(frame: pd.DataFrame, answers: Mapping[str, Answer]) -> None:
@@ -332,7 +309,7 @@ def _questioned(
         for text, spans in found.spans.items()
         if _covering(text, [Span(0, len(text), "name")] if found.whole == "name" else spans) == "name"
     ]
-    full = {text for text in named if _is_full(text)}
+    full = {text for text in named if is_full(text)}
     alone = {text for text in named if text not in full and not _is_ambiguous(text)}
     category = is_category(name)
     few = often and len(texts) <= MAX_FEW
@@ -357,7 +334,7 @@ def _questioned(
         return replace(found, asked=bool(words) or category)
     spans = {text: scan(text) if found.whole else spans for text, spans in found.spans.items()}
     kept = {text: [s for s in its if text not in words or s.kind != "name"] for text, its in spans.items()}
-    possible = frozenset(filter(_is_full, found.possible)).union(words)
+    possible = frozenset(filter(is_full, found.possible)).union(words)
     if len(named) >= WHOLE_SHARE * len(texts) and not category:
         possible |= _unlisted_beside(texts, found)
     return PersonalDataSpans(None, {t: s for t, s in kept.items() if s}, category, possible)
@@ -366,7 +343,7 @@ def _questioned(
 def _unlisted_beside(texts: list[str], found: PersonalDataSpans) -> frozenset[str]:
     """Return the other values of a column of names that look like some: full names that no list has."""
     return frozenset(
-        text for text in texts if text not in found.spans and _is_full(text) and _is_like_name(text)
+        text for text in texts if text not in found.spans and is_full(text) and _is_like_name(text)
     )
 
 
@@ -388,13 +365,13 @@ def _if_people(
     if is_category(name):
         return found
     spans = found.spans if found else {}
-    full = {text for text, its in spans.items() if _covering(text, its) == "name" and _is_full(text)}
+    full = {text for text, its in spans.items() if _covering(text, its) == "name" and is_full(text)}
     like = {text for text in texts if _is_like_name(text)} - spans.keys()
     if like and len(full) >= NAMES_SHARE * len(texts) and len(full | like) >= MOST * len(texts):
         return _if_like_names(texts, found, often)
     unlisted = {text for text in texts if is_unlisted(text) and not re.search(r"\d", text)}
     # Where nothing has a capital letter, words that often repeat are mostly no names.
-    unsure = unlisted | {text for text in like if _is_full(text) and not (often and text == text.swapcase())}
+    unsure = unlisted | {text for text in like if is_full(text) and not (often and text == text.swapcase())}
     if len(unsure) < MOST * len(texts):
         return found
     return PersonalDataSpans(None, dict(spans), False, frozenset(unsure - spans.keys()))
@@ -413,7 +390,7 @@ def _if_like_names(
     if not often:
         return replace(_all("name", texts), asked=True)
     spans = found.spans if found else {}
-    unsure = like - {t for t in like & spans.keys() if _covering(t, spans[t]) == "name" and _is_full(t)}
+    unsure = like - {t for t in like & spans.keys() if _covering(t, spans[t]) == "name" and is_full(t)}
     kept = {text: found for text, found in spans.items() if text not in unsure}
     return PersonalDataSpans(None, kept, False, frozenset(unsure))
 
@@ -434,7 +411,7 @@ def _is_like_name(text: str) -> bool:
     return capitals and not any(is_word(word) or bare(word) in NOT_NAMES for word in words)
 
 
-def _is_full(text: str) -> bool:
+def is_full(text: str) -> bool:
     """Tell whether a name has more than one part, initials, or a title or honorific beside it."""
     if HANGUL.search(text) or is_chinese_name(text):
         return True

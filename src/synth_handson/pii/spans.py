@@ -16,8 +16,11 @@ Kind = Literal[
 KINDS: tuple[Kind, ...] = get_args(Kind)
 """Kinds in order of precedence where two spans overlap."""
 
-KANJI = "一-鿿㐀-䶿豈-﫿\U00020000-\U0003ffff"
-"""Kanji as a character range for patterns, including rare ones that occur in names."""
+KANJI = "\u4e00-\u9fff\u3400-\u4dbf\uf900-\ufaff\U00020000-\U0003ffff"
+"""Kanji as a character range for patterns, including rare ones that occur in names.
+
+As code points: editors that compose characters turn the first of U+F900 to U+FAFF into another one.
+"""
 JAPANESE = re.compile(f"[ぁ-んァ-ヴ{KANJI}]")
 """Any character that marks a text as Japanese."""
 HANGUL = re.compile("[가-힣]")
