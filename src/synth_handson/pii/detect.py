@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from itertools import permutations
 from typing import Literal
@@ -367,8 +367,9 @@ def _if_people(
     spans = found.spans if found else {}
     full = {text for text, its in spans.items() if _covering(text, its) == "name" and is_full(text)}
     like = {text for text in texts if _is_like_name(text)} - spans.keys()
-    if like and len(full) >= NAMES_SHARE * len(texts) and len(full | like) >= MOST * len(texts):
-        return _if_like_names(texts, found, often)
+    small = {text for text in texts if _is_small(text) and _is_like_name(text.title())} - spans.keys()
+    if like | small and len(full) >= NAMES_SHARE * len(texts) and len(full | like | small) >= MOST * len(texts):
+        return _if_like_names(texts, found, often, like | small)
     unlisted = {text for text in texts if is_unlisted(text) and not re.search(r"\d", text)}
     # Where nothing has a capital letter, words that often repeat are mostly no names.
     unsure = unlisted | {text for text in like if is_full(text) and not (often and text == text.swapcase())}
@@ -378,13 +379,14 @@ def _if_people(
 
 
 def _if_like_names(
-    texts: list[str], found: PersonalDataSpans | None, often: bool
+    texts: list[str], found: PersonalDataSpans | None, often: bool, known: Collection[str] = ()
 ) -> PersonalDataSpans | None:
     """Ask about a column that is called like people, if its values look like names that no list has.
 
     Until then, values that many rows share stay as they are, except for full names that were found.
     """
-    like = {text for text in texts if _is_like_name(text)}
+    like = {text for text in texts if _is_like_name(text)}.union(known)
+    like |= {text for text, its in found.spans.items() if _covering(text, its) == "name"} if found else set()
     if len(like) < WHOLE_SHARE * len(texts):
         return found
     if not often:
@@ -393,6 +395,11 @@ def _if_like_names(
     unsure = like - {t for t in like & spans.keys() if _covering(t, spans[t]) == "name" and is_full(t)}
     kept = {text: found for text, found in spans.items() if text not in unsure}
     return PersonalDataSpans(None, kept, False, frozenset(unsure))
+
+
+def _is_small(text: str) -> bool:
+    """Tell whether a text is of several words and begins with a small letter: emma clarke, eMMA cLARKE."""
+    return text[:1].islower() and is_full(text)
 
 
 def _is_like_name(text: str) -> bool:

@@ -27,8 +27,6 @@ HANGUL = re.compile("[가-힣]")
 UNSPACED = re.compile(f"{JAPANESE.pattern}|{HANGUL.pattern}")
 """Scripts written without spaces around a name."""
 DIGIT = re.compile(r"\d")
-MARKS = "\u0300-\u036f\u3099\u309a"
-APART = re.compile(f"[{MARKS}]")
 DASHES = re.compile(r"(?<=\d)[‐‑‒–—―−ー－](?=\d)")
 
 
@@ -61,23 +59,6 @@ def plain(text: str) -> str:
 def _plain(sign: str) -> str:
     form = unicodedata.normalize("NFKC", sign)
     return form if len(form) == 1 else sign
-
-
-def composed(text: str) -> tuple[str, list[int] | None]:
-    """Return a text with composed accents and voicing marks, and the position of each character.
-
-    Half-width katakana and file names have them apart. None for the places says that none were.
-    """
-    if not APART.search(text):
-        return text, None
-    parts = re.findall(rf"[^{MARKS}][{MARKS}]*|[{MARKS}]+", text)
-    whole, places, place = "", [], 0
-    for part in parts:
-        made = unicodedata.normalize("NFC", part)
-        whole += made
-        places += [place] * len(made)
-        place += len(part)
-    return whole, [*places, place]
 
 
 def without_overlaps(spans: Iterable[Span]) -> list[Span]:
