@@ -12,6 +12,7 @@ from typing import Literal
 import pandas as pd
 
 from synth_handson.errors import ArgumentError
+from synth_handson.pii.coded_names import names_in_codes
 from synth_handson.pii.codes import phone_regions
 from synth_handson.pii.columns import hint, is_bare, is_category
 from synth_handson.pii.japanese import FOREIGN, is_known_word, is_other_word, is_place, name_parts
@@ -302,7 +303,8 @@ def _questioned(
 
     Full names, and first and last names that are nothing else, speak for people. Where these are fewer than
     half, or the column is called like places, brands, grades or days, a person is asked. Until then, words
-    that many rows share, or in such a column, stay as they are.
+    that many rows share, or in such a column, stay as they are. Where there are more, they are replaced until
+    somebody says otherwise; of few values, only a person can say.
     """
     named = [
         text
@@ -315,17 +317,19 @@ def _questioned(
     few = often and len(texts) <= MAX_FEW
     if few and not category:
         # A part of "Sainsbury's" is no better known than all of it.
-        parts = (t for t, its in found.spans.items() if any(s.kind == "name" for s in its))
-        named += [text for text in parts if text not in named]
+        parts = {t: [s for s in its if s.kind == "name"] for t, its in found.spans.items()}
+        full |= {t for t, its in parts.items() if any(s.sure and is_full(t[s.start : s.end]) for s in its)}
+        named += [text for text, its in parts.items() if its and text not in named]
     if not named:
         return replace(found, asked=category) if found.spans else found
     if few:
         # The lists of names in Latin letters do not say what else is called so, as the dictionary does.
         alone = set(filter(JAPANESE.search, alone))
-    if len(full | alone) >= WHOLE_SHARE * len(texts) and not category:
-        return (
-            found if found.whole else replace(found, possible=found.possible | _unlisted_beside(texts, found))
-        )
+    # Beside numbers and dates, a name is not one word of several.
+    written = sum(any(map(str.isalpha, text)) for text in texts)
+    if len(full | alone) >= WHOLE_SHARE * written and not category:
+        beside = frozenset() if found.whole else _unlisted_beside(texts, found)
+        return replace(found, asked=few, possible=found.possible | beside)
     # Of few places, some are called like people.
     if few and not full and len(named) < WHOLE_SHARE * len(texts) and all(map(is_place, texts)):
         return _without_names(found)
@@ -368,7 +372,11 @@ def _if_people(
     full = {text for text, its in spans.items() if _covering(text, its) == "name" and is_full(text)}
     like = {text for text in texts if _is_like_name(text)} - spans.keys()
     small = {text for text in texts if _is_small(text) and _is_like_name(text.title())} - spans.keys()
-    if like | small and len(full) >= NAMES_SHARE * len(texts) and len(full | like | small) >= MOST * len(texts):
+    if (
+        like | small
+        and len(full) >= NAMES_SHARE * len(texts)
+        and len(full | like | small) >= MOST * len(texts)
+    ):
         return _if_like_names(texts, found, often, like | small)
     unlisted = {text for text in texts if is_unlisted(text) and not re.search(r"\d", text)}
     # Where nothing has a capital letter, words that often repeat are mostly no names.
@@ -496,15 +504,18 @@ def _in_text(name: str, texts: list[str], promised: Kind | None) -> PersonalData
         return _all(promised, texts)
     for kind in KINDS:
         if whole.count(kind) > WHOLE_SHARE * len(texts):
-            return _all(kind, texts)
+            # A number beside names is nobody's.
+            return _all(kind, [text for text in texts if kind != "name" or any(map(str.isalpha, text))])
     common = _common_kind(texts)
     if common:
         return _all(common, texts)
     if short and sum(map(bool, spans.values())) < NAMES_SHARE * len(texts):
         # Places, months and brands are called like people; in a text, what stands beside a name tells.
         spans = {text: [s for s in found if s.sure or s.kind != "name"] for text, found in spans.items()}
+    coded = names_in_codes(texts)
+    spans = {text: without_overlaps([*found, *coded.get(text, ())]) for text, found in spans.items()}
     marked = {text: found for text, found in spans.items() if found}
-    return PersonalDataSpans(None, marked) if marked else None
+    return PersonalDataSpans(None, marked, bool(coded)) if marked else None
 
 
 def _covering(text: str, spans: list[Span]) -> Kind | None:

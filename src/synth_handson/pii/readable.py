@@ -1,4 +1,4 @@
-"""A text as people read it: nothing that cannot be seen, accents composed, letters joined that stand apart."""
+"""A text as people read it: nothing unseen, accents composed, letters joined that stand apart."""
 
 from __future__ import annotations
 
@@ -21,9 +21,7 @@ PART = re.compile(f"(?P<space>{SPACE})|{UNSEEN.pattern}|[^{MARKS}][{MARKS}]*|[{M
 LETTER = r"[^\W\d_]"
 BETWEEN = "[ .·・-]{1,3}"
 UNSPACED = f"[ぁ-ゟァ-ヿ가-힣{KANJI}々]"
-RUN = re.compile(
-    rf"(?<!\w){LETTER}(?:{BETWEEN}{LETTER}(?!\w)){{3,}}|{UNSPACED}(?:{BETWEEN}{UNSPACED}){{2,}}"
-)
+RUN = re.compile(rf"(?<!\w){LETTER}(?:{BETWEEN}{LETTER}(?!\w)){{3,}}|{UNSPACED}(?:{BETWEEN}{UNSPACED}){{2,}}")
 """Letters of which none touches another: J o h n; three suffice where a word needs no more."""
 
 Places = Sequence[tuple[int, int]]
