@@ -44,6 +44,17 @@ def test_usual_headers_are_nobody(name: str) -> None:
     check_headers(form(name))
 
 
+@pytest.mark.parametrize(
+    "names",
+    [("Emma", "Oliver", "Hannah"), ("加藤", "渡辺", "小林", "山本"), ("Emma C.", "Liam B.", "Noah S.")],
+)
+def test_several_columns_that_are_called_like_people_are_refused(names: tuple[str, ...]) -> None:
+    with pytest.raises(ArgumentError, match="Headers are called like people"):
+        check_headers(form("age", *names))
+    check_headers(form("age", *names), names)
+    check_headers(form("age", *names[:2]))
+
+
 def test_what_is_kept_by_an_answer_is_not_refused_but_a_number_is() -> None:
     check_headers(form("Johns Hopkins"), ["Johns Hopkins"])
     with pytest.raises(ArgumentError):

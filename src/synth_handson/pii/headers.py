@@ -8,9 +8,10 @@ from collections.abc import Callable, Collection, Iterable
 from synth_handson.errors import ArgumentError
 from synth_handson.pii.detect import is_full
 from synth_handson.pii.japanese import HONORIFIC, is_last_and_first, is_place
-from synth_handson.pii.name_lists import is_first, is_last, is_word
+from synth_handson.pii.name_lists import is_first, is_last, is_word, stands_alone
 from synth_handson.pii.scan import scan
 from synth_handson.pii.spans import JAPANESE, Kind, Span
+from synth_handson.tables.checks import listed
 from synth_handson.tables.files.form import TableForm
 from synth_handson.tables.months import calendar_words
 
@@ -40,12 +41,16 @@ def check_headers(form: TableForm, kept: Collection[str] = ()) -> None:
     Raises
     ------
     ArgumentError
-        If a name holds a mail address, or a first and a last name, or one behind a title; or if all of it is
-        a number of a person: most often, the first row of a file without headers was taken for them.
+        If a name holds a mail address, or a first and a last name, or one behind a title; if all of it is a
+        number of a person: most often, the first row of a file without headers was taken for them; or if
+        several are first names, or last names in Japanese.
     """
     for name in form.names:
         if _is_number(name) or (name not in kept and names_somebody(name)):
             raise ArgumentError("header_personal", column=name)
+    alone = list(filter(_is_first_or_japanese, _alone(form.names, kept)))
+    if len(alone) >= MIN_ALONE and sum(map(is_place, alone)) <= len(alone) / 2:
+        raise ArgumentError("headers_personal", columns=listed(alone))
     if form.sheet and names_somebody(form.sheet):
         raise ArgumentError("sheet_personal", sheet=form.sheet)
     for column in form.columns:
@@ -65,11 +70,24 @@ def headers_in_doubt(names: Iterable[str], kept: Collection[str] = ()) -> tuple[
     Places and months are nobody.
     """
     asked = [name for name in names if name not in kept]
-    full = {name for name in asked if any(_is_all(name, span) for span in scan(name)) and _is_known(name)}
-    alone = [name for name in asked if name not in full and _may_name(BESIDE.sub("", name))]
+    full = {name for name in asked if any(_is_known(part) for part in _names(name))}
+    alone = [name for name in _alone(asked) if name not in full]
     if len(alone) < MIN_ALONE or all(map(is_place, alone)):
         alone = []
     return tuple(name for name in asked if name in {*full, *alone})
+
+
+def _alone(names: Iterable[str], kept: Collection[str] = ()) -> list[str]:
+    """Return the headers of one word that is a first or a last name, with or without a note in brackets."""
+    return [name for name in names if name not in kept and _may_name(BESIDE.sub("", name))]
+
+
+def _is_first_or_japanese(name: str) -> bool:
+    return bool(JAPANESE.search(name)) or stands_alone(BESIDE.sub("", name))
+
+
+def _names(text: str) -> list[str]:
+    return [text[span.start : span.end] for span in scan(text) if span.kind == "name"]
 
 
 def _is_number(name: str) -> bool:
