@@ -53,7 +53,7 @@ class ColumnForm:
     prefix, suffix
         What stands before and behind every number, such as "¥" or " kg".
     digits
-        Which digits and separators there are: "wide", "arabic", "persian", or "" for those of ASCII.
+        Which digits and separators there are: "wide", "arabic", "persian", "kanji", or "" for those of ASCII.
     minus
         The sign of negative numbers.
     plus
