@@ -61,7 +61,7 @@ def read_parquet(
         limit = min(MAX_UNPACKED, max(SURE, MAX_RATIO * packed))
         large = ArgumentError("file_large", path=path, limit=f"{limit / 2**20:,.0f} MB")
         stated, values = _stated_sizes(source)
-        if sum(stated.values()) > limit:
+        if sum(max(stated[f.name], _least(f.type) * values[f.name]) for f in source.schema) > limit:
             raise large
         coded = [name for name in _texts(source.schema) if stated[name] < SHORT * values[name]]
         source = dataset(path, format=ParquetFileFormat(dictionary_columns=coded))
@@ -125,10 +125,18 @@ def _unpacked(column: pa.Array) -> int:
     if pa.types.is_dictionary(kind) and kind.value_type in (pa.string(), pa.large_string()):
         lengths = pc.binary_length(column.dictionary).take(column.indices)
         return 4 * len(column) + (pc.sum(lengths).as_py() or 0)
+    return max(int(column.nbytes), _least(kind) * len(column))
+
+
+def _least(kind: pa.DataType) -> int:
+    """Return how many bytes a value takes at least."""
+    import pyarrow as pa
+
     if pa.types.is_time(kind) or pa.types.is_decimal(kind):
-        return OBJECT * len(column)
-    least = DAY if pa.types.is_null(kind) or pa.types.is_date(kind) else 1
-    return max(int(column.nbytes), least * len(column))
+        return OBJECT
+    if pa.types.is_null(kind) or pa.types.is_date(kind):
+        return DAY
+    return max(1, kind.bit_width // 8) if pa.types.is_primitive(kind) else 1
 
 
 def _decoded(column: pa.ChunkedArray) -> pa.ChunkedArray:
