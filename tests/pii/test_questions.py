@@ -222,6 +222,11 @@ def test_a_number_in_a_column_of_names_is_nobodys() -> None:
     assert replace_personal_data(frame, find_personal_data(frame))["x"].eq("5").sum() == 10
 
 
+def test_names_in_letters_with_circles_are_no_numbers() -> None:
+    frame = pd.DataFrame({"x": ["Ⓔⓜⓜⓐ Ⓒⓛⓐⓡⓚⓔ", "Ⓙⓐⓜⓔⓢ Ⓢⓜⓘⓣⓗ", "Ⓛⓐⓤⓡⓐ Ⓙⓞⓝⓔⓢ"]})
+    assert [(found.kind, found.cells) for found in find_personal_data(frame)] == [("name", 3)]
+
+
 def test_an_index_without_a_name_is_no_level() -> None:
     (found,) = told(["James Smith", "Emily Clarke"], "__index_level_0__", times=20)
     assert (found.kind, found.cells) == ("name", 40)

@@ -326,7 +326,7 @@ def _questioned(
         # The lists of names in Latin letters do not say what else is called so, as the dictionary does.
         alone = set(filter(JAPANESE.search, alone))
     # Beside numbers and dates, a name is not one word of several.
-    written = sum(any(map(str.isalpha, text)) for text in texts)
+    written = sum(any(map(str.isalpha, plain(text))) for text in texts)
     if len(full | alone) >= WHOLE_SHARE * written and not category:
         beside = frozenset() if found.whole else _unlisted_beside(texts, found)
         return replace(found, asked=few, possible=found.possible | beside)
@@ -505,7 +505,9 @@ def _in_text(name: str, texts: list[str], promised: Kind | None) -> PersonalData
     for kind in KINDS:
         if whole.count(kind) > WHOLE_SHARE * len(texts):
             # A number beside names is nobody's.
-            return _all(kind, [text for text in texts if kind != "name" or any(map(str.isalpha, text))])
+            return _all(
+                kind, [text for text in texts if kind != "name" or any(map(str.isalpha, plain(text)))]
+            )
     common = _common_kind(texts)
     if common:
         return _all(common, texts)
