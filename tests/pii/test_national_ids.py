@@ -24,6 +24,9 @@ def test_check_digits_of_a_column_of_digits() -> None:
         ("850101-1234,900514-2386,751231-9871", "national_id"),
         ("AB12 CDE,LK19 XYZ,BD51 SMR", "national_id"),
         ("B-AB 1234,M-XY 987,HH-CD 45", "national_id"),
+        ("AB-123-CD,EF-456-GH,XY-777-ZA,BB-090-CC", "national_id"),
+        ("AB 123 CD,EF 456 GH,XY 777 ZA", "national_id"),
+        ("1234 BCD,5678 KLM,9012 XYZ", "national_id"),
         ("(11) 91234-5678,(21) 99876-5432,(31) 98765-4321", "phone"),
         ("2125550199,4155550132,3125550178,6175550145", "phone"),
         ("13812345678,13987654321,18623456789,15012345678", "phone"),
@@ -58,3 +61,8 @@ def test_a_number_is_replaced_by_one_of_its_form() -> None:
     safe = replace_personal_data(frame, find_personal_data(frame))["x"]
     assert safe.str.fullmatch(r"[A-Z]{2} \d\d \d\d \d\d [A-Z]").all()
     assert not set(safe) & set(frame["x"])
+
+
+def test_a_plate_in_a_text_is_told_by_the_word_beside_it() -> None:
+    assert kinds(["Le véhicule immatriculé AB-123-CD est garé devant la porte."]) == ["national_id"]
+    assert kinds(["La commande AB-123-CD est arrivée hier devant la porte."]) == []

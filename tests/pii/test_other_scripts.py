@@ -33,7 +33,8 @@ RUSSIAN = ["Сергей Смирнов", "Анна Волкова", "Павел
 def test_a_column_of_names_is_found_and_replaced_in_its_script(column: str, names: list[str]) -> None:
     frame = pd.DataFrame({column: names * 10, "n": range(len(names) * 10)})
     (found,) = find_personal_data(frame)
-    assert (found.kind, found.whole, found.asked, found.cells) == ("name", True, False, len(frame))
+    # Under a header that says nothing, only a person can say that few values are people.
+    assert (found.kind, found.whole, found.asked, found.cells) == ("name", True, column == "x", len(frame))
     safe = replace_personal_data(frame, [found])[column]
     assert not set(safe) & set(names)
     assert {script_of(name) for name in safe} == {script_of(name) for name in names}

@@ -75,9 +75,11 @@ def test_words_that_hardly_repeat_are_replaced_and_asked_about() -> None:
         ("x", "emma_smith noah_clarke james_brown yamada_hanako"),
     ],
 )
-def test_few_people_that_often_repeat_are_people(name: str, values: str) -> None:
+def test_few_people_that_often_repeat_are_replaced_and_asked_about_if_no_header_says_so(
+    name: str, values: str
+) -> None:
     findings = told([value.replace("_", " ") for value in values.split()], name, times=30)
-    assert [(found.kind, found.asked) for found in findings] == [("name", False)]
+    assert [(found.kind, found.asked) for found in findings] == [("name", name == "x")]
 
 
 def test_an_answer_decides() -> None:
@@ -198,7 +200,57 @@ def test_of_few_values_full_names_are_asked_about_too_unless_they_are_most() -> 
     (found,) = told(["Jack Russell", "Beagle", "Poodle", "Whippet"], "x", times=20)
     assert (found.kind, found.asked, found.cells) == ("possible_name", True, 20)
     (found,) = told(["James Smith", "Emily Clarke", "Desk 4"], "x", times=20)
-    assert (found.kind, found.asked) == ("name", False)
+    assert (found.kind, found.asked, found.cells) == ("name", True, 60)
+
+
+@pytest.mark.parametrize(
+    "others", [["12", "15", "8", "21"], ["2024-01-05", "2024-01-06", "2024-02-01"], ["10:30", "11:00", "-"]]
+)
+def test_a_name_beside_numbers_and_dates_is_no_word_of_several(others: list[str]) -> None:
+    (found,) = told([*others, "Emily Clarke"], "x", times=20)
+    assert (found.kind, found.asked, found.cells) == ("name", True, 20)
+
+
+def test_names_within_few_values_count_as_full_ones() -> None:
+    values = [f'{{"n": "{name}"}}' for name in ("James Smith", "Emily Clarke", "加藤誠一")]
+    (found,) = told(values, "x", times=20)
+    assert (found.kind, found.asked, found.cells) == ("name", True, 60)
+
+
+def test_a_number_in_a_column_of_names_is_nobodys() -> None:
+    frame = pd.DataFrame({"x": ["Emily Clarke", "James Smith", "Laura Jones", "5"] * 10})
+    assert replace_personal_data(frame, find_personal_data(frame))["x"].eq("5").sum() == 10
+
+
+def test_names_in_letters_with_circles_are_no_numbers() -> None:
+    frame = pd.DataFrame({"x": ["Ⓔⓜⓜⓐ Ⓒⓛⓐⓡⓚⓔ", "Ⓙⓐⓜⓔⓢ Ⓢⓜⓘⓣⓗ", "Ⓛⓐⓤⓡⓐ Ⓙⓞⓝⓔⓢ"]})
+    assert [(found.kind, found.cells) for found in find_personal_data(frame)] == [("name", 3)]
+
+
+def test_an_index_without_a_name_is_no_level() -> None:
+    (found,) = told(["James Smith", "Emily Clarke"], "__index_level_0__", times=20)
+    assert (found.kind, found.cells) == ("name", 40)
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        "wine",
+        "Gemstone",
+        "storm name",
+        "cultivar",
+        "品種",
+        "台風",
+        "Stadt",
+        "Straße",
+        "ville",
+        "ciudad",
+        "città",
+    ],
+)
+def test_headers_of_things_ask_before_anything_is_replaced(header: str) -> None:
+    values = ["Robert Mondavi", "Louis Jadot", "Laura Secord"]
+    assert {found.kind for found in told(values, header, times=20)} <= {"possible_name"}
 
 
 def test_unknown_names_beside_known_ones_are_replaced_with_them() -> None:

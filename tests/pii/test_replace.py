@@ -259,5 +259,6 @@ def test_a_value_without_the_form_of_its_kind_is_replaced_without_failing(text: 
 )
 def test_mail_addresses_in_any_spelling_are_replaced(values: str) -> None:
     frame = pd.DataFrame({"x": values.split(",")})
-    safe = replace_personal_data(frame, find_personal_data(frame))["x"]
+    # With other keys, a made-up name can be William, in which Liam stands.
+    safe = replace_personal_data(frame, find_personal_data(frame), b"k" * 16)["x"]
     assert not any(part in " ".join(safe) for part in ("emma", "liam", "priya", "müller", "jürgen", "zoë"))

@@ -83,3 +83,11 @@ def test_a_beginning_is_kept_if_eight_people_share_it_and_not_one_person_eight_t
     codes = pd.Series([f"{person * 37 % 100:02}{row:04}" for row, person in enumerate(people)])
     made = make_codes(codes, people, 500, Fakes(b"0" * 16), np.random.default_rng(0))
     assert made.str[:2].nunique() > 40
+
+
+def test_the_example_of_a_reason_is_no_personal_data() -> None:
+    frame = TABLE.assign(age=[*(str(7 * i) for i in range(ROWS - 1)), "Emily Clarke"])
+    (role,) = (role for role in assign_roles(frame, find_personal_data(frame)) if role.name == "age")
+    assert role.reason is not None
+    assert "E•••• ••••••" in role.reason.render()
+    assert "Clarke" not in role.reason.render()

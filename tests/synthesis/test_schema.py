@@ -85,11 +85,24 @@ def test_numbers_of_a_large_table_are_trained_on_bins() -> None:
 
 
 def test_levels_of_a_category_come_back_as_what_they_were() -> None:
-    frame = pd.DataFrame({"grade": pd.Categorical([3, 1, 2], categories=[1, 2, 3], ordered=True)})
+    frame = pd.DataFrame({"grade": pd.Categorical([3, 1, 2] * 8, categories=[1, 2, 3], ordered=True)})
     restored = Schema.of(frame).restore(pd.DataFrame({"grade": ["2", PROTECTED_TOKEN, "1"]}))
     assert restored["grade"].tolist() == [2, PROTECTED_TOKEN, 1]
     assert restored["grade"].cat.categories.tolist() == [1, 2, 3, PROTECTED_TOKEN]
     assert restored["grade"].cat.ordered
+
+
+def test_categories_that_no_eight_people_share_are_in_no_dtype() -> None:
+    """Whoever has rows of dtype category, or a Parquet file of them, can list all of its categories."""
+    column = pd.Categorical(
+        ["a"] * 9 + ["b"] * 8 + ["Mia Schmidt"], categories=["a", "Jan Hus", "Mia Schmidt", "b"]
+    )
+    frame = pd.DataFrame({"team": column})
+    restored = Schema.of(frame).restore(pd.DataFrame({"team": ["b", "Mia Schmidt", None]}))["team"]
+    assert restored.cat.categories.tolist() == ["a", "b", PROTECTED_TOKEN]
+    assert restored.dropna().tolist() == ["b", PROTECTED_TOKEN]
+    of_two = Schema.of(frame, np.arange(len(frame)) // 2)
+    assert of_two.categories == {"team": ([], False)}
 
 
 def test_a_value_a_dtype_cannot_hold_changes_the_dtype_not_the_value() -> None:

@@ -18,7 +18,6 @@ from rich.text import Text
 from synth_handson.errors import SynthHandsonError
 from synth_handson.evidence.assessment import Evidence, Step
 from synth_handson.locales import Language, Message, get_text
-from synth_handson.pii.detect import Finding
 from synth_handson.pii.japanese import INSTALL, has_dictionary
 from synth_handson.pii.leaks import Leak, name_cells
 from synth_handson.pipeline.generate import Synthesised
@@ -120,12 +119,12 @@ class Show:
             self.translate("propose_person", person=profile.proposed_person)
         if profile.questions:
             self.translate("answer_how")
-        self._findings(profile.findings)
+        self._findings(profile)
 
-    def _findings(self, findings: tuple[Finding, ...]) -> None:
-        if findings:
+    def _findings(self, profile: TableProfile) -> None:
+        if profile.findings:
             table = self._table("column", "kind", "cells", "share", "sure", "where", "example")
-            for found in findings:
+            for found in profile.findings:
                 table.add_row(
                     found.column,
                     self.text(f"kind_{found.kind}"),
@@ -136,7 +135,7 @@ class Show:
                     found.examples[0],
                 )
             self._out.print(table)
-        else:
+        elif not profile.headers_in_doubt:
             self.translate("no_personal_data")
         if not has_dictionary():
             self.translate("no_dictionary", install=INSTALL)

@@ -74,8 +74,13 @@ CATEGORY = re.compile(
     r"|都道府県|曜日?|評価|評定|成績|等級|ランク|駅|路線|[市区町村県国]$|市区町村|地域|地区|エリア|支店|店舗|拠点|勤務地|会場|場所"
     r"|出身|メーカー|ブランド|銘柄|車種|色|カラー|[商製]品|品名|部署|部門|科目|学科|学校|季節|チーム|コース|分類|種別|種類"
     r"|航空|ホテル|旅館|薬|病名|疾患|診断|書名|作品|曲名|映画|料理|業種|職種|行き?先"
+    rf"|\b(?:{any_line('thing_columns')})s?\b|{any_line('japanese_thing_columns')}"
 )
 """Names of columns whose words may also be names of people."""
+
+
+INDEX = re.compile(r"__index_level_\d+__")
+"""What Parquet files of pandas call an index without a name."""
 
 
 def hint(name: str) -> Kind | None:
@@ -115,6 +120,6 @@ def _called(pattern: re.Pattern[str], name: str) -> bool:
 
 def _words(name: str) -> str:
     """Return a column's name in small letters, with spaces between its words."""
-    text = unicodedata.normalize("NFKC", name).replace("İ", "i")
+    text = unicodedata.normalize("NFKC", INDEX.sub("", name)).replace("İ", "i")
     words = " ".join(re.sub(r"(?<=[a-z])(?=[A-Z])|[_\-.]+", " ", text).lower().split())
     return re.sub(rf"(?<=[{KANJI}ぁ-ヿ]) (?=[{KANJI}ぁ-ヿ])", "", words)

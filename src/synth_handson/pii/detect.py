@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from itertools import permutations
 from typing import Literal
@@ -12,6 +12,7 @@ from typing import Literal
 import pandas as pd
 
 from synth_handson.errors import ArgumentError
+from synth_handson.pii.coded_names import names_in_codes
 from synth_handson.pii.codes import phone_regions
 from synth_handson.pii.columns import hint, is_bare, is_category
 from synth_handson.pii.japanese import FOREIGN, is_known_word, is_other_word, is_place, name_parts
@@ -53,8 +54,6 @@ MIN_SET = 3
 MAX_FEW = 60
 """Most different values of a column of few: countries have fewer states and prefectures."""
 EXAMPLES = 3
-HEADERS: tuple[Kind, ...] = ("email", "card", "iban", "my_number", "ssn", "national_id", "phone", "address")
-"""Kinds of personal data that a column's name cannot be: such a first row holds data."""
 VERSIONS = re.compile(r"version|firmware|\bver\b|バージョン|版", re.IGNORECASE)
 """Names of columns with four numbers and dots that are not IP addresses."""
 
@@ -175,27 +174,6 @@ def answers_of(replace: Iterable[str], keep: Iterable[str]) -> dict[str, Answer]
         if answers.setdefault(name, "keep") == "replace":
             raise ArgumentError("answer_twice", column=name)
     return answers
-
-
-def check_headers(names: Iterable[str]) -> None:
-    """Check that no column is named like a person, since headers are not replaced.
-
-    Raises
-    ------
-    ArgumentError
-        If the whole of a name is a mail address or number, or a first and a last name: most often, the first
-        row of a file without headers was taken for them.
-    """
-    for name in names:
-        kind = _covering(name, scan(name))
-        if kind in HEADERS or (kind == "name" and _is_full(name) and _are_listed(name)):
-            raise ArgumentError("header_personal", column=name)
-
-
-def _are_listed(name: str) -> bool:
-    """Tell whether all words of a name in Latin letters are first or last names, and nothing else."""
-    words = re.findall(r"[A-Za-z\u00c0-\u024f'’-]{2,}", name)
-    return all((is_first(word) or is_last(word)) and not is_word(word) for word in words)
 
 
 def _check(frame: pd.DataFrame, answers: Mapping[str, Answer]) -> None:
@@ -325,30 +303,33 @@ def _questioned(
 
     Full names, and first and last names that are nothing else, speak for people. Where these are fewer than
     half, or the column is called like places, brands, grades or days, a person is asked. Until then, words
-    that many rows share, or in such a column, stay as they are.
+    that many rows share, or in such a column, stay as they are. Where there are more, they are replaced until
+    somebody says otherwise; of few values, only a person can say.
     """
     named = [
         text
         for text, spans in found.spans.items()
         if _covering(text, [Span(0, len(text), "name")] if found.whole == "name" else spans) == "name"
     ]
-    full = {text for text in named if _is_full(text)}
+    full = {text for text in named if is_full(text)}
     alone = {text for text in named if text not in full and not _is_ambiguous(text)}
     category = is_category(name)
     few = often and len(texts) <= MAX_FEW
     if few and not category:
         # A part of "Sainsbury's" is no better known than all of it.
-        parts = (t for t, its in found.spans.items() if any(s.kind == "name" for s in its))
-        named += [text for text in parts if text not in named]
+        parts = {t: [s for s in its if s.kind == "name"] for t, its in found.spans.items()}
+        full |= {t for t, its in parts.items() if any(s.sure and is_full(t[s.start : s.end]) for s in its)}
+        named += [text for text, its in parts.items() if its and text not in named]
     if not named:
         return replace(found, asked=category) if found.spans else found
     if few:
         # The lists of names in Latin letters do not say what else is called so, as the dictionary does.
         alone = set(filter(JAPANESE.search, alone))
-    if len(full | alone) >= WHOLE_SHARE * len(texts) and not category:
-        return (
-            found if found.whole else replace(found, possible=found.possible | _unlisted_beside(texts, found))
-        )
+    # Beside numbers and dates, a name is not one word of several.
+    written = sum(any(map(str.isalpha, plain(text))) for text in texts)
+    if len(full | alone) >= WHOLE_SHARE * written and not category:
+        beside = frozenset() if found.whole else _unlisted_beside(texts, found)
+        return replace(found, asked=few, possible=found.possible | beside)
     # Of few places, some are called like people.
     if few and not full and len(named) < WHOLE_SHARE * len(texts) and all(map(is_place, texts)):
         return _without_names(found)
@@ -357,7 +338,7 @@ def _questioned(
         return replace(found, asked=bool(words) or category)
     spans = {text: scan(text) if found.whole else spans for text, spans in found.spans.items()}
     kept = {text: [s for s in its if text not in words or s.kind != "name"] for text, its in spans.items()}
-    possible = frozenset(filter(_is_full, found.possible)).union(words)
+    possible = frozenset(filter(is_full, found.possible)).union(words)
     if len(named) >= WHOLE_SHARE * len(texts) and not category:
         possible |= _unlisted_beside(texts, found)
     return PersonalDataSpans(None, {t: s for t, s in kept.items() if s}, category, possible)
@@ -366,7 +347,7 @@ def _questioned(
 def _unlisted_beside(texts: list[str], found: PersonalDataSpans) -> frozenset[str]:
     """Return the other values of a column of names that look like some: full names that no list has."""
     return frozenset(
-        text for text in texts if text not in found.spans and _is_full(text) and _is_like_name(text)
+        text for text in texts if text not in found.spans and is_full(text) and _is_like_name(text)
     )
 
 
@@ -388,34 +369,45 @@ def _if_people(
     if is_category(name):
         return found
     spans = found.spans if found else {}
-    full = {text for text, its in spans.items() if _covering(text, its) == "name" and _is_full(text)}
+    full = {text for text, its in spans.items() if _covering(text, its) == "name" and is_full(text)}
     like = {text for text in texts if _is_like_name(text)} - spans.keys()
-    if like and len(full) >= NAMES_SHARE * len(texts) and len(full | like) >= MOST * len(texts):
-        return _if_like_names(texts, found, often)
+    small = {text for text in texts if _is_small(text) and _is_like_name(text.title())} - spans.keys()
+    if (
+        like | small
+        and len(full) >= NAMES_SHARE * len(texts)
+        and len(full | like | small) >= MOST * len(texts)
+    ):
+        return _if_like_names(texts, found, often, like | small)
     unlisted = {text for text in texts if is_unlisted(text) and not re.search(r"\d", text)}
     # Where nothing has a capital letter, words that often repeat are mostly no names.
-    unsure = unlisted | {text for text in like if _is_full(text) and not (often and text == text.swapcase())}
+    unsure = unlisted | {text for text in like if is_full(text) and not (often and text == text.swapcase())}
     if len(unsure) < MOST * len(texts):
         return found
     return PersonalDataSpans(None, dict(spans), False, frozenset(unsure - spans.keys()))
 
 
 def _if_like_names(
-    texts: list[str], found: PersonalDataSpans | None, often: bool
+    texts: list[str], found: PersonalDataSpans | None, often: bool, known: Collection[str] = ()
 ) -> PersonalDataSpans | None:
     """Ask about a column that is called like people, if its values look like names that no list has.
 
     Until then, values that many rows share stay as they are, except for full names that were found.
     """
-    like = {text for text in texts if _is_like_name(text)}
+    like = {text for text in texts if _is_like_name(text)}.union(known)
+    like |= {text for text, its in found.spans.items() if _covering(text, its) == "name"} if found else set()
     if len(like) < WHOLE_SHARE * len(texts):
         return found
     if not often:
         return replace(_all("name", texts), asked=True)
     spans = found.spans if found else {}
-    unsure = like - {t for t in like & spans.keys() if _covering(t, spans[t]) == "name" and _is_full(t)}
+    unsure = like - {t for t in like & spans.keys() if _covering(t, spans[t]) == "name" and is_full(t)}
     kept = {text: found for text, found in spans.items() if text not in unsure}
     return PersonalDataSpans(None, kept, False, frozenset(unsure))
+
+
+def _is_small(text: str) -> bool:
+    """Tell whether a text is of several words and begins with a small letter: emma clarke, eMMA cLARKE."""
+    return text[:1].islower() and is_full(text)
 
 
 def _is_like_name(text: str) -> bool:
@@ -434,7 +426,7 @@ def _is_like_name(text: str) -> bool:
     return capitals and not any(is_word(word) or bare(word) in NOT_NAMES for word in words)
 
 
-def _is_full(text: str) -> bool:
+def is_full(text: str) -> bool:
     """Tell whether a name has more than one part, initials, or a title or honorific beside it."""
     if HANGUL.search(text) or is_chinese_name(text):
         return True
@@ -512,15 +504,20 @@ def _in_text(name: str, texts: list[str], promised: Kind | None) -> PersonalData
         return _all(promised, texts)
     for kind in KINDS:
         if whole.count(kind) > WHOLE_SHARE * len(texts):
-            return _all(kind, texts)
+            # A number beside names is nobody's.
+            return _all(
+                kind, [text for text in texts if kind != "name" or any(map(str.isalpha, plain(text)))]
+            )
     common = _common_kind(texts)
     if common:
         return _all(common, texts)
     if short and sum(map(bool, spans.values())) < NAMES_SHARE * len(texts):
         # Places, months and brands are called like people; in a text, what stands beside a name tells.
         spans = {text: [s for s in found if s.sure or s.kind != "name"] for text, found in spans.items()}
+    coded = names_in_codes(texts)
+    spans = {text: without_overlaps([*found, *coded.get(text, ())]) for text, found in spans.items()}
     marked = {text: found for text, found in spans.items() if found}
-    return PersonalDataSpans(None, marked) if marked else None
+    return PersonalDataSpans(None, marked, bool(coded)) if marked else None
 
 
 def _covering(text: str, spans: list[Span]) -> Kind | None:

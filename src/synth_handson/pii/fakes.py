@@ -6,7 +6,6 @@ import hmac
 import random
 import re
 import string
-import unicodedata
 from collections.abc import Callable
 from functools import cache
 from importlib import import_module
@@ -20,6 +19,7 @@ from synth_handson.pii.known_names import NOBODY, Gender, KnownNames, NamePart
 from synth_handson.pii.name_lists import names
 from synth_handson.pii.originals import Originals, normal
 from synth_handson.pii.other_scripts import WORD, names_of_script, script_of
+from synth_handson.pii.readable import readable
 from synth_handson.pii.romaji import romaji
 from synth_handson.pii.spans import JAPANESE, Kind, plain
 from synth_handson.pii.words import LISTS
@@ -127,8 +127,10 @@ class Fakes:
         gender
             That of whom it is given to, where it is known.
         """
-        if not JAPANESE.search(original) and JAPANESE.search(plain(original)):
-            original = unicodedata.normalize("NFKC", original)  # kana of half a width
+        read = readable(original)[0]
+        # Kana of half a width, and letters that stand apart.
+        if len(read) < len(original) or (JAPANESE.search(read) and not JAPANESE.search(original)):
+            original = read
         if JAPANESE.search(original):
             return "".join(
                 self._japanese(one, first, gender) if one.strip(" 　・") else one

@@ -265,6 +265,18 @@ def name_parts(name: str) -> list[tuple[str, bool]]:
     return [(last, False), (name[len(last) :], True)] if last != name else [(name, False)]
 
 
+def is_last_and_first(name: str) -> bool:
+    """Tell whether a name has a last and a first name, both of them known as such to the dictionary.
+
+    Without it, any name of two parts counts.
+    """
+    parts = [part for part, _ in name_parts(name) if part.strip(" 　・")]
+    if len(parts) < 2 or not has_dictionary():
+        return len(parts) > 1
+    last, *_, first = (part.translate(VARIANTS) for part in parts)
+    return "姓" in _parts_of_speech(last) and "名" in _parts_of_speech(first)
+
+
 def reading(name: str) -> str | None:
     """Return how the dictionary reads a name, in katakana; None without it, or if it does not know."""
     if not has_dictionary():

@@ -69,6 +69,8 @@ JAPANESE_PLATE = re.compile(
 PLATES = (
     re.compile(r"[A-Z]{2}\d{2} [A-Z]{3}"),  # Britain
     re.compile(r"[A-ZÄÖÜ]{1,3}-[A-Z]{1,2} \d{1,4}[EH]?"),  # Germany
+    re.compile(r"[A-HJ-NP-TV-Z]{2}(-| |)\d{3}\1[A-HJ-NP-TV-Z]{2}"),  # France, Italy
+    re.compile(r"\d{4}[ -]?[B-DF-HJ-NP-TV-Z]{3}"),  # Spain
 )
 """Plates that look like codes: they count where most of a column is written so."""
 DIGITS = {
@@ -85,6 +87,12 @@ DIGITS = {
 DATED = re.compile(r"(?:\d{2})?\d{6}[-+A](?!00)\d{3}[0-9A-Y]")
 """Numbers of the Nordic countries, where no check digit is used any more; orders of a day begin with 00."""
 
+PLATE_WORDS = re.compile(
+    r"(?:number|licen[cs]e|registration) plate|immatricul|plaque|targa|matr[ií]cula|kennzeichen",
+    re.IGNORECASE,
+)
+"""What stands beside a plate in a text."""
+
 _WRITTEN = [(re.compile(rf"(?<![\w.-])(?:{form})(?![\w-]|\.\d)", re.ASCII), valid) for form, valid in WRITTEN]
 
 
@@ -97,6 +105,11 @@ def find_national_ids(text: str) -> Iterator[Span]:
             if valid is None or valid(found.group()):
                 yield Span(*found.span(), "national_id")
     yield from (Span(*found.span(), "national_id") for found in JAPANESE_PLATE.finditer(text))
+    if PLATE_WORDS.search(text):
+        for plate in PLATES:
+            for found in plate.finditer(text):
+                if near(text, *found.span(), PLATE_WORDS):
+                    yield Span(*found.span(), "national_id")
     if WORDS.search(text):
         for found in LABELLED.finditer(text):
             enough = sum(map(str.isdigit, found.group())) >= MIN_DIGITS

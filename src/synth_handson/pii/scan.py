@@ -11,8 +11,9 @@ from synth_handson.pii.japanese import find_japanese_names
 from synth_handson.pii.keyed import find_in_pairs
 from synth_handson.pii.national_ids import find_national_ids
 from synth_handson.pii.other_scripts import find_names_in_other_scripts
+from synth_handson.pii.readable import readable
 from synth_handson.pii.spacy_names import find_names_by_model
-from synth_handson.pii.spans import Span, composed, plain, without_overlaps
+from synth_handson.pii.spans import Span, without_overlaps
 from synth_handson.pii.western import find_western_names
 
 FINDERS = (
@@ -41,8 +42,8 @@ def scan(text: str) -> list[Span]:
     list of Span
         In the order of the text, without overlaps.
     """
-    normal, places = composed(plain(text))
+    normal, places = readable(text)
     found = (span for find in FINDERS for span in find(normal))
     if places is not None:
-        found = (replace(span, start=places[span.start], end=places[span.end]) for span in found)
+        found = (replace(span, start=places[span.start][0], end=places[span.end - 1][1]) for span in found)
     return without_overlaps(found)

@@ -16,16 +16,17 @@ Kind = Literal[
 KINDS: tuple[Kind, ...] = get_args(Kind)
 """Kinds in order of precedence where two spans overlap."""
 
-KANJI = "一-鿿㐀-䶿豈-﫿\U00020000-\U0003ffff"
-"""Kanji as a character range for patterns, including rare ones that occur in names."""
+KANJI = "\u4e00-\u9fff\u3400-\u4dbf\uf900-\ufaff\U00020000-\U0003ffff"
+"""Kanji as a character range for patterns, including rare ones that occur in names.
+
+As code points: editors that compose characters turn the first of U+F900 to U+FAFF into another one.
+"""
 JAPANESE = re.compile(f"[ぁ-んァ-ヴ{KANJI}]")
 """Any character that marks a text as Japanese."""
 HANGUL = re.compile("[가-힣]")
 UNSPACED = re.compile(f"{JAPANESE.pattern}|{HANGUL.pattern}")
 """Scripts written without spaces around a name."""
 DIGIT = re.compile(r"\d")
-MARKS = "\u0300-\u036f\u3099\u309a"
-APART = re.compile(f"[{MARKS}]")
 DASHES = re.compile(r"(?<=\d)[‐‑‒–—―−ー－](?=\d)")
 
 
@@ -58,23 +59,6 @@ def plain(text: str) -> str:
 def _plain(sign: str) -> str:
     form = unicodedata.normalize("NFKC", sign)
     return form if len(form) == 1 else sign
-
-
-def composed(text: str) -> tuple[str, list[int] | None]:
-    """Return a text with composed accents and voicing marks, and the position of each character.
-
-    Half-width katakana and file names have them apart. None for the places says that none were.
-    """
-    if not APART.search(text):
-        return text, None
-    parts = re.findall(rf"[^{MARKS}][{MARKS}]*|[{MARKS}]+", text)
-    whole, places, place = "", [], 0
-    for part in parts:
-        made = unicodedata.normalize("NFC", part)
-        whole += made
-        places += [place] * len(made)
-        place += len(part)
-    return whole, [*places, place]
 
 
 def without_overlaps(spans: Iterable[Span]) -> list[Span]:

@@ -104,7 +104,7 @@ LAST_INITIALS = re.compile(rf"\s*({_LINK}{_PART},?\s(?:[{_UPPER}]\.?[\s-]?){{1,3
 """A last name followed by initials, and nothing else."""
 BEFORE_INITIALS = re.compile(rf"(?<![\w@./-])({_PART}),?\s([{_UPPER}]\.(?:[\s-]?[{_UPPER}]\.)?)(?!\w)")
 AFTER_LABEL = re.compile(r"(?:^|[:;(\[]\s*|\b[Bb]y\s)$")
-HANDLE_WORD = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
+HANDLE_WORD = re.compile(rf"[{_UPPER}]?[{_LOWER}]+|[{_UPPER}]+(?![{_LOWER}])")
 BETWEEN = re.compile(r"[._+-]|%20|")
 """What joins a first and a last name in user names, paths and links: emma.clarke, EmmaClarke."""
 NUMBER = re.compile(r"\d{1,4}")
@@ -127,6 +127,9 @@ CHINESE_SYLLABLE = (
 )
 CHINESE = re.compile(rf"{CHINESE_SYLLABLE}(?:['-]?{CHINESE_SYLLABLE})?", re.IGNORECASE)
 """One or two syllables of Chinese in Latin letters."""
+IN_VIETNAM = re.compile(rf"(?<![\w@./-])([{_UPPER}][{_LOWER}]+)(?:\s[{_UPPER}][{_LOWER}]*){{2,3}}(?!\w)")
+TONES = re.compile("[\u1ea0-\u1ef9ăđơưĂĐƠƯ]")
+"""Letters of no other language, of which a Vietnamese name of three words or more has one at least."""
 KOREAN = re.compile(
     rf"(?<![\w@./-])(?:{any_word('korean_romanized')})\s[A-Z][a-z]{{1,5}}-[A-Z]?[a-z]{{1,5}}(?![\w-])"
 )
@@ -428,7 +431,10 @@ def _romaji(text: str) -> Iterator[Span]:
 
 
 def _by_form(text: str) -> Iterator[Span]:
-    """Yield pairs of words that are Slavic names in another case than the nominative, or Chinese ones."""
+    """Yield what is a name by its form: Slavic in other cases than the nominative, Chinese, Vietnamese."""
+    for match in IN_VIETNAM.finditer(text):
+        if bare(match[1]) in VIETNAMESE and TONES.search(match.group()):
+            yield Span(*match.span(), "name", False)
     for one, two in _pairs(text):
         words = first, last = one.group(), two.group()
         slavic = (is_declined_first(first) or is_first(first)) and is_declined_last(last)

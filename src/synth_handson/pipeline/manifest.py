@@ -164,7 +164,7 @@ def manifest_path(synthetic: Path) -> Path:
 def file_hash(path: Path) -> str:
     """Return the SHA-256 of a file, or of all files of a folder."""
     digest = hashlib.sha256()
-    for part in sorted(path.rglob("*")) if path.is_dir() else [path]:
+    for part in sorted(filter(Path.is_file, path.rglob("*"))) if path.is_dir() else [path]:
         with part.open("rb") as file:
             while block := file.read(BLOCK):
                 digest.update(block)

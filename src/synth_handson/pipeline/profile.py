@@ -16,11 +16,11 @@ from synth_handson.pii.detect import (
     Answer,
     Finding,
     PersonalDataSpans,
-    check_headers,
     find_spans,
     personal_cells,
     summarise,
 )
+from synth_handson.pii.headers import check_headers, headers_in_doubt
 from synth_handson.pii.replace import moved_dates
 from synth_handson.pipeline.roles import ColumnRole, Role, assign_roles
 from synth_handson.tables.checks import MIN_ASSESSED_ROWS, check_known, listed
@@ -107,7 +107,14 @@ class TableProfile(ChoosableColumns):
     @property
     def notices(self) -> tuple[Message, ...]:
         """Notices for the reader before anything is trained."""
-        return (*self._of_people(), *(question(found) for found in self.questions))
+        doubt = self.headers_in_doubt
+        headers = (Message("commands.headers_in_doubt", {"columns": listed(doubt)}),) if doubt else ()
+        return (*self._of_people(), *headers, *(question(found) for found in self.questions))
+
+    @cached_property
+    def headers_in_doubt(self) -> tuple[str, ...]:
+        """Return the columns that may be called like people."""
+        return headers_in_doubt(self.form.names, kept_of(self.answers)) if self.looked else ()
 
     def _of_people(self) -> tuple[Message, ...]:
         """Describe whose rows they are."""
@@ -255,16 +262,21 @@ def profile_table(
     Raises
     ------
     ArgumentError
-        If a column is called like a person.
+        If a column, the sheet, or the unit of numbers is called like a person.
     """
     tell(on_stage, "personal data")
     if personal_data:
-        check_headers(form.names)
+        check_headers(form, kept_of(answers or {}))
     marks = find_spans(frame, answers=answers) if personal_data else {}
     findings = summarise(frame, marks)
     several = find_several_rows(frame) if person is None else rows_by_person(frame, person)
     roles = assign_roles(frame, findings, several, by_person=person is not None)
     return TableProfile(frame, form, marks, findings, roles, several, answers or {}, person, personal_data)
+
+
+def kept_of(answers: Mapping[str, Answer]) -> tuple[str, ...]:
+    """Return the columns of which somebody said that they name nobody."""
+    return tuple(name for name, answer in answers.items() if answer == "keep")
 
 
 def question(found: Finding) -> Message:

@@ -10,7 +10,7 @@ import pandas as pd
 from synth_handson.errors import TableError
 from synth_handson.locales import Message
 from synth_handson.metrics.arrays import Integers
-from synth_handson.pii.detect import Finding
+from synth_handson.pii.detect import Finding, mask
 from synth_handson.pipeline.made_codes import why_made
 from synth_handson.tables.checks import check_table, column_problems
 from synth_handson.tables.columns import Column
@@ -81,6 +81,8 @@ def assign_roles(
     identifiers = several.identifiers if several else ()
     people = several.people(frame) if several else None
     problems = _problems(frame)
+    for name in {finding.column for finding in findings} & problems.keys():
+        problems[name] = _masked(problems[name])
     if by_person and several and people is not None:
         each = frame.loc[~pd.Series(people, frame.index).duplicated(), list(several.constant)]
         named = {str(found.values["column"]): found for found in column_problems(each)}
@@ -93,6 +95,13 @@ def assign_roles(
         else _role(name, frame[name], problems.get(name), people)
         for name in map(str, frame.columns)
     )
+
+
+def _masked(problem: Message) -> Message:
+    """Return a problem without the example of a column that holds personal data."""
+    example = problem.values.get("example")
+    shown = {} if example is None else {"example": mask(str(example).strip("'"))}
+    return Message(problem.key, {**problem.values, **shown})
 
 
 def _problems(frame: pd.DataFrame) -> dict[str, Message]:

@@ -120,6 +120,7 @@ def _manifest(made: Synthesised, source: Path, output: Path) -> Manifest:
         empty=tuple(made.empty),
         form=replace(
             profile.form,
+            other_sheets=(),
             columns=tuple(replace(column, reason="schema", details={}) for column in profile.form.columns),
         ),
         person=profile.person,

@@ -26,6 +26,7 @@ from synth_handson.tables.columns import (
     to_times,
 )
 from synth_handson.tables.dates import date_format, digit_format, read_dates, write_dates
+from synth_handson.tables.texts import MIN_KEPT_ROWS
 
 PROTECTED_TOKEN = "_RARE_"
 """Stands in the synthetic table for categories too rare to be shown."""
@@ -57,7 +58,8 @@ class Schema:
     dtypes
         Pairs of column name, text or a whole number, and dtype name.
     categories
-        For each column of dtype category its categories, and whether they are ordered.
+        For each column of dtype category those that at least 8 people share, and whether they are ordered.
+        No others: they could be read off the dtype of drawn rows, although no row has them.
     date_formats
         For each column of text, or of whole numbers such as 20230623, that is dates throughout their format.
     steps
@@ -76,7 +78,7 @@ class Schema:
     def of(cls, frame: pd.DataFrame, people: Integers | None = None) -> "Schema":
         """Read the schema of a table; for people with several rows, with the number of each row's person."""
         categories = {
-            str(name): (_levels(column), bool(column.cat.ordered))
+            str(name): (_levels(column, people), bool(column.cat.ordered))
             for name, column in frame.items()
             if isinstance(column.dtype, pd.CategoricalDtype)
         }
@@ -158,10 +160,11 @@ class Schema:
         if name in self.categories:
             levels, ordered = self.categories[name]
             by_text: dict[str, Level] = dict(zip(_texts(levels), levels, strict=True))
-            if (values == PROTECTED_TOKEN).any():
+            rare = values.notna() & ~values.isin(by_text)
+            if rare.any():
                 by_text[PROTECTED_TOKEN] = PROTECTED_TOKEN
             # pandas takes unordered categories in any order of their levels for the same, but not objects.
-            drawn = values.astype(object).map(by_text)
+            drawn = values.astype(object).mask(rare, PROTECTED_TOKEN).map(by_text)
             return drawn.astype(pd.CategoricalDtype(list(by_text.values()), ordered))
         if name in self.date_formats:
             written = write_dates(values, self.date_formats[name])
@@ -239,8 +242,15 @@ def _date_format(name: Hashable, column: Column) -> str | None:
     return None
 
 
-def _levels(column: Column) -> list[Level]:
-    levels = column.cat.categories.tolist()
+def _levels(column: Column, people: Integers | None) -> list[Level]:
+    """Return the categories that enough rows, or people with several rows, share."""
+    seen = pd.DataFrame(
+        {"level": column.cat.codes, "person": range(len(column)) if people is None else people}
+    )
+    times = seen.drop_duplicates()["level"].value_counts()
+    levels = [
+        level for code, level in enumerate(column.cat.categories) if times.get(code, 0) >= MIN_KEPT_ROWS
+    ]
     texts = _texts(levels)
     return [level if isinstance(level, Level) else text for level, text in zip(levels, texts, strict=True)]
 

@@ -182,3 +182,22 @@ def test_a_unit_and_wide_digits_are_written_again(values: list[str], numbers: li
 )
 def test_a_code_with_a_word_beside_it_is_no_amount(values: list[str]) -> None:
     assert infer_form("a", pd.Series(values, dtype="str")).type == "text"
+
+
+@pytest.mark.parametrize(
+    ("written", "form"),
+    [
+        (["二〇二三年五月一日", "一九九九年十二月二十五日"], "%Y年%-m月%-d日"),
+        (["令和元年十月十日", "平成三十一年四月三十日"], "%EY%-m月%-d日"),
+    ],
+)
+def test_dates_in_kanji_are_read_and_written_back(written: list[str], form: str) -> None:
+    column = pd.Series(written, dtype="str")
+    found = infer_form("x", column)
+    assert (found.type, found.date_format, found.digits) == ("date", form, "kanji")
+    assert spell(parse(column, found), found).tolist() == written
+
+
+@pytest.mark.parametrize("written", ["二〇二三年〇五月一日", "一年一組", "三月", "二〇二三年十三月一日"])
+def test_what_is_no_date_in_kanji_or_would_not_come_back_stays_text(written: str) -> None:
+    assert infer_form("x", pd.Series([written], dtype="str")).type == "text"

@@ -8,8 +8,10 @@ import subprocess
 import sys
 import zipfile
 from collections.abc import Callable, Iterator
+from decimal import Decimal
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pytest
@@ -231,9 +233,24 @@ def packed(*parts: bytes, times: int) -> bytes:
     return content.getvalue()
 
 
+def repeated(column: pa.Array, times: int) -> bytes:
+    """Return a Parquet file with the same rows again and again, which says nothing of types of Arrow."""
+    content, table = io.BytesIO(), pa.table({"a": column})
+    with parquet.ParquetWriter(content, table.schema, compression="zstd", store_schema=False) as file:
+        for _ in range(times):
+            file.write_table(table)
+    return content.getvalue()
+
+
+ONE_TEXT = pa.DictionaryArray.from_arrays(pa.array(np.zeros(10**6, "int32")), pa.array(["x" * 2**20]))
+
+
 @pytest.mark.parametrize(
     ("name", "content"),
     [
+        ("a.parquet", lambda: repeated(ONE_TEXT, 1)),
+        ("a.parquet", lambda: repeated(pa.nulls(10**7), 10)),
+        ("a.parquet", lambda: repeated(pa.array([Decimal("1.25")] * 10**6), 10)),
         ("a.csv", lambda: b"a,b\n1," + b"x" * 50 * 2**20 + b"\n"),
         ("a.csv", lambda: b'a,b\n1,"' + b"x,1\n" * 10**6),
         ("a.csv.gz", lambda: packed(b"", b"x" * 2**20, times=80)),
@@ -251,6 +268,9 @@ def packed(*parts: bytes, times: int) -> bytes:
         ),
     ],
     ids=[
+        "one long text in many rows",
+        "empty rows without a type",
+        "decimal numbers",
         "a large cell",
         "an open quote",
         "one line, packed",

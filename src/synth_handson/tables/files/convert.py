@@ -21,8 +21,9 @@ from synth_handson.tables.dates import (
     time_format,
     write_dates,
 )
+from synth_handson.tables.files.digits import as_ascii, as_written
 from synth_handson.tables.files.form import ColumnForm, ColumnType
-from synth_handson.tables.files.infer import DIGITS, NUMBER, WHOLE, ZONED, matches, without_signs
+from synth_handson.tables.files.infer import NUMBER, WHOLE, ZONED, matches, without_signs
 from synth_handson.tables.files.levels import PIECE, by_pieces
 
 SURE_DIGITS = 15
@@ -56,7 +57,7 @@ def parse(column: Column, form: ColumnForm) -> Column:
     """
     if form.type == "text":
         return column
-    text = (column.str.translate(DIGITS[form.digits]) if form.digits else column).str.strip()
+    text = (as_ascii(column, form.digits) if form.digits else column).str.strip()
     missing = text.isna() | text.str.lower().isin(MISSING_MARKERS)
     if missing.any():
         text = text.mask(missing)
@@ -89,8 +90,7 @@ def spell(column: Column, form: ColumnForm) -> Column:
     A value that is not of the form's type is spelled as it would be without a form.
     """
     if form.digits:
-        written = {narrow: other for other, narrow in DIGITS[form.digits].items()}
-        return spell(column, replace(form, digits="")).str.translate(written)
+        return as_written(spell(column, replace(form, digits="")), form.digits)
     column = as_exact(column)
     kind = "number" if _are_decimals(column) else column_kind(column)
     if kind == "boolean":

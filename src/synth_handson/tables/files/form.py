@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from os import PathLike
 from pathlib import Path
 from typing import Annotated, Literal, TypeAlias, TypeVar, get_args
@@ -53,7 +53,7 @@ class ColumnForm:
     prefix, suffix
         What stands before and behind every number, such as "¥" or " kg".
     digits
-        Which digits and separators there are: "wide", "arabic", "persian", or "" for those of ASCII.
+        Which digits and separators there are: "wide", "arabic", "persian", "kanji", or "" for those of ASCII.
     minus
         The sign of negative numbers.
     plus
@@ -159,8 +159,8 @@ class TableForm:
         return [column.name for column in self.columns]
 
     def to_json(self) -> str:
-        """Write the form as JSON; no value of a row is in it."""
-        return json.dumps(asdict(self), ensure_ascii=False, indent=2)
+        """Write the form as JSON; no value of a row is in it, and nothing of other sheets."""
+        return json.dumps(asdict(replace(self, other_sheets=())), ensure_ascii=False, indent=2)
 
     @classmethod
     def read(cls, path: AnyPath) -> TableForm:

@@ -19,6 +19,7 @@ from synth_handson.tables.dates import (
     strptime_format,
     time_format,
 )
+from synth_handson.tables.files.digits import THROUGHOUT, as_ascii, as_written
 from synth_handson.tables.files.form import ColumnForm
 from synth_handson.tables.files.levels import PIECE, by_pieces
 from synth_handson.tables.texts import looks_like_dates
@@ -57,18 +58,6 @@ DIGITS_OF_DATES = r"(?:\d{8}|\d{14})"
 FIRST = 10_000
 """Values examined to see whether a column has more than two, and whether most look like dates."""
 THREE = r"\s*-?[1-9]\d{0,2},\d{3}\s*"
-DIGITS = {
-    "wide": str.maketrans("０１２３４５６７８９．，－＋：／", "0123456789.,-+:/"),
-    "arabic": str.maketrans("٠١٢٣٤٥٦٧٨٩٫٬", "0123456789.,"),
-    "persian": str.maketrans("۰۱۲۳۴۵۶۷۸۹٫٬", "0123456789.,"),
-}
-"""Other digits and their separators, and what they stand for."""
-THROUGHOUT = {
-    "wide": "[^-+0-9.,:/]*[０-９][^-+0-9.,:/]*",
-    "arabic": "[^0-9.,]*[٠-٩][^0-9.,]*",
-    "persian": "[^0-9.,]*[۰-۹][^0-9.,]*",
-}
-"""What is written in other digits throughout, and can be written back."""
 PLUS = "[+＋]"
 MINUS = "[−－▲△]"
 """Signs of negative numbers other than a hyphen; triangles are those of Japanese accounts."""
@@ -125,7 +114,9 @@ def infer_form(
     if values.empty:
         return ColumnForm(name, "text", "words" if written.any() else "empty")
     digits = next((name for name, pattern in THROUGHOUT.items() if _all(values, pattern)), "")
-    plain = values.str.translate(DIGITS[digits]) if digits else values
+    plain = as_ascii(values, digits) if digits else values
+    if digits == "kanji" and not (as_written(plain, digits) == values).all():
+        return _text(name, values, rows[known])
     found = _boolean(name, plain) or _digits(name, plain) or _amount(name, plain, comma)
     found = found or _date(name, plain) or _time(name, plain) or _with_unit(name, plain, comma)
     if found is None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
@@ -12,15 +13,25 @@ import pandas as pd
 from synth_handson.errors import ArgumentError
 from synth_handson.tables.columns import Column
 from synth_handson.tables.files.convert import UnreadableValue, as_exact, default_form
-from synth_handson.tables.files.encodings import MAX_RATIO, MAX_UNPACKED
+from synth_handson.tables.files.encodings import MAX_UNPACKED
 from synth_handson.tables.files.form import MAX_COLUMNS, ColumnForm, OnRows, TableForm
 from synth_handson.tables.files.objects import typed
 
 if TYPE_CHECKING:
     import pyarrow as pa
+    from pyarrow.dataset import FileSystemDataset
 
-SURE = 2**28
+SURE = 2**29
 """Unpacked bytes that any file may hold, whatever its compression ratio."""
+MAX_RATIO = 10
+"""Largest compression ratio of larger ones: 100 MB are read within 1.5 GB of memory."""
+OBJECT = 70
+"""Half the bytes of a time of day or a decimal number as an object: other values are held twice at times."""
+DAY = 10
+"""The same of a day, which becomes a moment of 64 bits, and of an empty value without a type."""
+SHORT = 16
+"""Bytes of a text in the file below which each different one most often stands there once, and numbers in its
+place: unpacked all at once, 1 MB can become a terabyte."""
 ATTRS = "PANDAS_ATTRS"
 """Key in a file's metadata under which pandas keeps ``DataFrame.attrs``."""
 
@@ -36,7 +47,7 @@ def read_parquet(
         If it cannot be read, holds far more than text packs, or a column holds lists, structures or bytes.
     """
     import pyarrow as pa
-    from pyarrow.dataset import dataset
+    from pyarrow.dataset import ParquetFileFormat, dataset
 
     try:
         source = dataset(path, format="parquet")
@@ -48,12 +59,18 @@ def read_parquet(
                 raise ArgumentError("file_nested", path=path, line=1, column=field.name)
         packed = sum(Path(file).stat().st_size for file in source.files)
         limit = min(MAX_UNPACKED, max(SURE, MAX_RATIO * packed))
+        large = ArgumentError("file_large", path=path, limit=f"{limit / 2**20:,.0f} MB")
+        stated, values = _stated_sizes(source)
+        if sum(max(stated[f.name], _least(f.type) * values[f.name]) for f in source.schema) > limit:
+            raise large
+        coded = [name for name in _texts(source.schema) if stated[name] < SHORT * values[name]]
+        source = dataset(path, format=ParquetFileFormat(dictionary_columns=coded))
         batches, rows, size = [], 0, 0
         for batch in source.to_batches():
             batches.append(batch)
-            rows, size = rows + batch.num_rows, size + batch.nbytes
+            rows, size = rows + batch.num_rows, size + sum(map(_unpacked, batch.columns))
             if size > limit:
-                raise ArgumentError("file_large", path=path, limit=f"{limit / 2**20:,.0f} MB")
+                raise large
             if on_rows:
                 on_rows(rows)
         read = pa.Table.from_batches(batches, source.schema)
@@ -64,7 +81,7 @@ def read_parquet(
     del batches
     frame, forms = {}, []
     for name in map(str, read.column_names):
-        column = _to_pandas(read.column(0))
+        column = _to_pandas(_decoded(read.column(0)) if name in coded else read.column(0))
         # Each column is given free before the next is turned into values.
         read = read.remove_column(0)
         form = default_form(name, column)
@@ -79,6 +96,53 @@ def read_parquet(
         frame[name] = column
         forms.append(form)
     return pd.DataFrame(frame, index=pd.RangeIndex(read.num_rows)), TableForm("parquet", tuple(forms))
+
+
+def _texts(schema: pa.Schema) -> list[str]:
+    import pyarrow as pa
+
+    return [field.name for field in schema if field.type in (pa.string(), pa.large_string())]
+
+
+def _stated_sizes(source: FileSystemDataset) -> tuple[Counter[str], Counter[str]]:
+    """Return how many bytes each column has without compression, and how many values, as the files state."""
+    sizes, values = Counter[str](), Counter[str]()
+    for fragment in source.get_fragments():
+        footer = fragment.metadata
+        for group in map(footer.row_group, range(footer.num_row_groups)):
+            for column in map(group.column, range(group.num_columns)):
+                sizes[column.path_in_schema] += column.total_uncompressed_size
+                values[column.path_in_schema] += column.num_values
+    return sizes, values
+
+
+def _unpacked(column: pa.Array) -> int:
+    """Return how many bytes a part of a column takes as pandas holds it."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    kind = column.type
+    if pa.types.is_dictionary(kind) and kind.value_type in (pa.string(), pa.large_string()):
+        lengths = pc.binary_length(column.dictionary).take(column.indices)
+        return 4 * len(column) + (pc.sum(lengths).as_py() or 0)
+    return max(int(column.nbytes), _least(kind) * len(column))
+
+
+def _least(kind: pa.DataType) -> int:
+    """Return how many bytes a value takes at least."""
+    import pyarrow as pa
+
+    if pa.types.is_time(kind) or pa.types.is_decimal(kind):
+        return OBJECT
+    if pa.types.is_null(kind) or pa.types.is_date(kind):
+        return DAY
+    return max(1, kind.bit_width // 8) if pa.types.is_primitive(kind) else 1
+
+
+def _decoded(column: pa.ChunkedArray) -> pa.ChunkedArray:
+    import pyarrow as pa
+
+    return pa.chunked_array([part.dictionary_decode() for part in column.chunks], column.type.value_type)
 
 
 def read_blocks(path: Path, columns: Sequence[str]) -> Iterator[pd.DataFrame]:
@@ -164,6 +228,8 @@ def _to_pandas(column: pa.ChunkedArray) -> Column:
     """Turn a column into the dtype made for it; whole numbers stay such where some are missing."""
     import pyarrow as pa
 
+    if pa.types.is_date(column.type):
+        return as_exact(pd.Series(column.to_pandas(date_as_object=False)))
     if pa.types.is_integer(column.type) and column.null_count:
         name = str(column.type).replace("int", "Int").replace("u", "U")
         return pd.Series(column.to_pandas(types_mapper={column.type: pd.api.types.pandas_dtype(name)}.get))
