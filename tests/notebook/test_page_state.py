@@ -1,4 +1,4 @@
-"""What the page does when rows cannot be drawn."""
+"""What the page says, and does when rows cannot be drawn."""
 
 from dataclasses import replace
 
@@ -12,6 +12,13 @@ from synth_handson.notebook.bundled import bundled_tables
 from synth_handson.notebook.page import generator, state
 from synth_handson.pipeline.tables import DrawnGenerator
 from synth_handson.synthesis.generator import Generator
+
+
+def test_lines_of_japanese_join_without_a_space() -> None:
+    said = state.in_language("ja")("load", ja="# 題\n顧客の表を、\n**渡す**。\n\n*語*\nを読む。", en="")
+    assert "題</h1>" in said.text
+    assert "顧客の表を、<strong>渡す</strong>。" in said.text
+    assert "<em>語</em>を読む。" in said.text
 
 
 def test_rows_that_cannot_be_drawn_end_the_cell_with_the_reason(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, replace
@@ -45,6 +46,9 @@ from synth_handson.synthesis import registry
 from synth_handson.synthesis.generator import Generator
 from synth_handson.synthesis.run import Progress
 from synth_handson.tables.files.form import Reading
+
+WITHIN_JAPANESE = re.compile(r"(^ *#.*\n)|(?<=[^\x00-)+-\x7f])\n *(?=[*\[]*[^\x00-\x7f])", re.MULTILINE)
+"""End of a line within Japanese text, or a heading, whose end stays."""
 
 
 class PageState:
@@ -408,4 +412,5 @@ def in_language(language: Language, own: OwnTable | None = None) -> Callable[...
 def _say(language: Language, own: OwnTable | None, step: str, *, ja: str, en: str) -> mo.Html:
     if own and has_text(language, f"{step}.title_own"):
         return mo.md(get_text(language, f"{step}.title_own", name=escape(own.name)))
-    return mo.md(ja if language == "ja" else en)
+    # Markdown makes a space of it.
+    return mo.md(WITHIN_JAPANESE.sub(r"\1", ja) if language == "ja" else en)
