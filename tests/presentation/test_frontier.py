@@ -17,7 +17,8 @@ def trial(engine: str, *kept: float) -> Trial:
     """Return a trial in which every model keeps a share, between two ends."""
     assert EVIDENCE.utility is not None
     models = tuple(
-        replace(model, kept=replace(model.kept, value=Estimate(*kept))) for model in EVIDENCE.utility.models
+        replace(model, kept=replace(model.kept, estimate=Estimate(*kept)))
+        for model in EVIDENCE.utility.models
     )
     return Trial(engine, 0, 1.0, replace(EVIDENCE, utility=replace(EVIDENCE.utility, models=models)))
 

@@ -369,7 +369,9 @@ def test_counts_of_all_rows_give_what_the_rows_themselves_give(rows: int) -> Non
         if actual.rows == SAMPLE:
             continue
         assert actual.rows == expected.rows == 1_000
-        compared = zip((actual.value, actual.reference), (expected.value, expected.reference), strict=True)
+        compared = zip(
+            (actual.estimate, actual.expected), (expected.estimate, expected.expected), strict=True
+        )
         for drawn, (counted_value, in_rows) in zip((rows > 1_000, False), compared, strict=True):
             assert counted_value is not None and in_rows is not None
             # Of the larger synthetic table, other rows are drawn; intervals are bootstrapped, always.
