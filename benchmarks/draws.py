@@ -44,7 +44,7 @@ def show(name: str, what: str, segment: Segment, draw: Callable[[], pd.DataFrame
     tables = prepare_tables(rows, *real, min_rows=50)
     auc = c2st(tables.synthetic, tables.train, tables.holdout, random_state=0).value
     print(
-        f"{name:<34}{what:<8}{seconds:>7.2f} s{kept:>8.1%}   AUC {auc.value if auc else np.nan:.3f}",
+        f"{name:<34}{what:<8}{seconds:>7.2f} s{kept:>8.1%}   AUC {np.nan if auc is None else auc:.3f}",
         flush=True,
     )
 

@@ -117,6 +117,6 @@ def test_a_copied_history_does_not_make_events_easy_to_tell() -> None:
     copied = draw_walks(300, 1)
     some = histories(copied)
     (events,) = some.events
-    area = told_apart_by_events(some.rows(events), events.owners, random_state=0).value
+    area = told_apart_by_events(some.rows(events), events.owners, random_state=0).estimate
     assert area is not None
     assert area.low < 0.5 < area.high
