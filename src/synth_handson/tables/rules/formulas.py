@@ -30,7 +30,7 @@ from synth_handson.tables.rules.numeric import (
     read_column,
     some_rows,
 )
-from synth_handson.tables.rules.rule import Comparison
+from synth_handson.tables.rules.rule import RELATIVE, Comparison
 from synth_handson.tables.rules.sums import long_sums, sums_of_two
 from synth_handson.tables.rules.values import Floats, Integers, Values
 
@@ -91,7 +91,7 @@ def _of_one(columns: Sequence[NumericColumn]) -> list[Comparison]:
                 part.name in found and found[part.name].columns[1] == target.name
             ):
                 continue
-            rule = _multiple_or_line(target, part, some_rows(target.values, part.values))
+            rule = _multiple_or_line(target, part, some_rows(target, part))
             if rule and (target.name not in found or _length(rule) < _length(found[target.name])):
                 found[target.name] = rule
                 break
@@ -107,7 +107,7 @@ def _length(rule: Comparison) -> tuple[bool, int]:
 def _multiple_or_line(target: NumericColumn, part: NumericColumn, rows: Integers) -> Comparison | None:
     if (
         target.unit == "number"
-        and _may_be_scaled(target, part.values, rows)
+        and _may_be_scaled(target.values[rows, None], np.array([target.precision]), part.values[rows])
         and (rule := _scaled(target, part.values, part.part))
     ):
         return rule
@@ -136,17 +136,21 @@ def _of_two(columns: Sequence[NumericColumn], numbers: Sequence[NumericColumn]) 
         *(("/", one, other) for one, other in permutations(numbers, 2)),
     ]
     targets = [column for column in columns if column.unit in ("number", "duration")]
+    table = np.column_stack([column.values for column in targets]) if targets else np.empty((0, 0))
+    precision = np.array([column.precision for column in targets])
     for operator, one, other in tried:
-        rows = some_rows(one.values, other.values)
+        rows = some_rows(one, other)
         if len(rows) < ROWS // 2:
             continue
-        part = join(operator, one.part, other.part)
         with np.errstate(all="ignore"):
-            computed = OPERATORS[operator](one.values, other.values)
-        for target in targets:
+            some = OPERATORS[operator](one.values[rows], other.values[rows])
+        for position in _may_be_scaled(table[rows], precision, some):
+            target = targets[position]
             if target in (one, other):
                 continue
-            if _may_be_scaled(target, computed, rows) and (rule := _scaled(target, computed, part)):
+            with np.errstate(all="ignore"):
+                computed = OPERATORS[operator](one.values, other.values)
+            if rule := _scaled(target, computed, join(operator, one.part, other.part)):
                 yield rule
 
 
@@ -156,16 +160,19 @@ def _with_rest(columns: Sequence[NumericColumn]) -> Iterator[Comparison]:
         return
     table = np.column_stack([column.values for column in columns])
     for one, other in combinations(range(len(columns)), 2):
-        rows = some_rows(table[:, one], table[:, other])[: ROWS // 2]
+        rows = some_rows(columns[one], columns[other])[: ROWS // 2]
         if len(rows) < ROWS // 4:
             continue
         product = table[rows, one] * table[rows, other]
         some = table[rows]
         rest = some - product[:, None]
         size = TOLERANCE * max(float(np.nanmax(np.abs(product))), 1e-12)
-        with np.errstate(invalid="ignore"):
-            near = np.nanmax(np.abs(rest[:, :, None] - some[:, None, :]), axis=0, initial=0) <= size
-        for target, added in zip(*np.nonzero(near), strict=True):
+        # Most are ruled out by one row.
+        first = np.abs(rest[0][:, None] - some[0])
+        for target, added in np.argwhere(~(first > size)).tolist():
+            apart = np.abs(rest[:, target] - some[:, added])
+            if np.nanmax(apart, initial=0) > size:
+                continue
             if len({one, other, target, added}) == FEW + 1:
                 product_of = join("*", columns[one].part, columns[other].part)
                 right = Arithmetic(operator="+", left=product_of, right=columns[added].part)
@@ -196,34 +203,47 @@ def _rates(columns: Sequence[NumericColumn]) -> Iterator[Comparison]:
     precision = np.array([column.precision for column in columns])
     factors = np.array([factor[:ROWS] for _, factor, _ in changes])
     for base, values in bases:
-        computed = values[:ROWS] * factors
-        with np.errstate(invalid="ignore"):
-            apart = np.abs(table - computed[:, :, None])
-            there = (~np.isnan(apart)).sum(axis=1)
-            size = TOLERANCE * np.nanmax(np.abs(computed), axis=1, initial=0)[:, None]
-            near = np.nanmax(apart, axis=1, initial=0) <= 2 * precision + size
-        for change, position in np.argwhere(near & (there >= ROWS // 2)).tolist():
+        largest = int(np.abs(np.nan_to_num(values[:ROWS])).argmax())
+        wanted = (values[largest] * factors[:, largest])[:, None]
+        # Most are ruled out by one row.
+        far = np.abs(table[largest] - wanted) > 2 * precision + TOLERANCE * np.abs(wanted)
+        for change, position in np.argwhere(~far).tolist():
             by, factor, rate = changes[change]
             target = columns[position]
             if rate in base.columns or target.name in (rate, *base.columns):
+                continue
+            some = values[:ROWS] * factors[change]
+            apart, size = np.abs(table[:, position] - some), TOLERANCE * np.abs(np.nan_to_num(some)).max()
+            known = apart[~np.isnan(apart)]
+            if len(known) < ROWS // 2 or known.max() > 2 * precision[position] + size:
                 continue
             if rule := _scaled(target, values * factor, join("*", base, by)):
                 yield rule
 
 
-def _may_be_scaled(target: NumericColumn, computed: Floats, rows: Integers) -> bool:
-    """Tell whether a column is a multiple of another one in some rows, by the row that says most."""
-    if not len(rows):
-        return False
-    largest = rows[np.argmax(np.abs(np.where(np.isfinite(computed[rows]), computed[rows], 0)))]
-    if not computed[largest]:
-        return False
+def _may_be_scaled(targets: Floats, precision: Floats, computed: Floats) -> list[int]:
+    """Return the columns that are multiples of a computed one in some rows, by the row that says most.
+
+    Parameters
+    ----------
+    targets
+        Shape (rows, columns).
+    precision
+        The unit of each column's last decimal. Shape (columns,).
+    computed
+        Shape (rows,).
+    """
+    largest = int(np.abs(np.where(np.isfinite(computed), computed, 0)).argmax())
+    if not len(computed) or not computed[largest]:
+        return []
     with np.errstate(all="ignore"):
-        factor = target.values[largest] / computed[largest]
-        apart = np.abs(target.values[rows] - factor * computed[rows])
-        size = max(float(np.abs(factor * computed[largest])), 1e-12)
-    known = apart[np.isfinite(apart)]
-    return bool(len(known) >= len(rows) // 2 and known.max() <= 2 * target.precision + TOLERANCE * size)
+        factor = targets[largest] / computed[largest]
+        apart = np.abs(targets - factor * computed[:, None])
+        size = np.maximum(np.abs(factor * computed[largest]), 1e-12)
+    known = np.isfinite(apart)
+    near = np.where(known, apart, 0).max(axis=0) <= 2 * precision + TOLERANCE * size
+    found: list[int] = np.flatnonzero(near & (known.sum(axis=0) >= len(computed) // 2)).tolist()
+    return found
 
 
 def _scaled(target: NumericColumn, computed: Floats, part: Expression) -> Comparison | None:
@@ -236,7 +256,7 @@ def _scaled(target: NumericColumn, computed: Floats, part: Expression) -> Compar
         if how and target.decimals is None:
             break
         unit = 10.0 ** -(target.decimals or 0)
-        near = NEAR + 1e-11 * np.abs(column)
+        near = NEAR + RELATIVE * np.abs(column)
         with np.errstate(all="ignore"):
             ends = np.sort(
                 [(column + below * unit - near) / computed, (column + above * unit + near) / computed], axis=0
@@ -273,7 +293,7 @@ def _line(target: NumericColumn, part: NumericColumn) -> Comparison | None:
     y, x = target.values[both], part.values[both]
     if min(len(np.unique(x[:1000])), len(np.unique(y[:1000]))) < LEAST_POINTS:
         return None
-    unit, near = 10.0 ** -(target.decimals or 0), NEAR + 1e-11 * np.abs(y)
+    unit, near = 10.0 ** -(target.decimals or 0), NEAR + RELATIVE * np.abs(y)
     run, rise = np.ptp(x), y[x.argmax()] - y[x.argmin()]
     for how, (below, above) in WAYS.items():
         if how and (not target.precision or target.unit != "number"):

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
 from synth_handson.tables.rules.expressions import Arithmetic, Expression, Name, Operator
 from synth_handson.tables.rules.rule import Comparison
-from synth_handson.tables.rules.values import Floats, Integers, Unit, Values
+from synth_handson.tables.rules.values import Booleans, Floats, Integers, Unit, Values
 
 ROWS = 48
 """Rows on which candidates are tried first; those that remain are tried on all."""
@@ -50,6 +51,11 @@ class NumericColumn:
         """The column as a part of a formula."""
         return Name(column=self.name)
 
+    @cached_property
+    def is_missing(self) -> Booleans:
+        """Where it is missing among the rows that are looked at."""
+        return np.isnan(self.values[:LOOKED_AT])
+
     @property
     def precision(self) -> float:
         """The unit of its last decimal; 0 if it has too many."""
@@ -69,20 +75,10 @@ def read_column(values: Values, name: str) -> NumericColumn | None:
     return NumericColumn(name, column, values.unit(name), decimals, size < FEW)
 
 
-def some_rows(*columns: Floats) -> Integers:
-    """Return some rows in which all of these are there."""
-    some = np.column_stack([column[:LOOKED_AT] for column in columns])
-    there: Integers = np.flatnonzero(~np.isnan(some).any(1))
+def some_rows(one: NumericColumn, other: NumericColumn) -> Integers:
+    """Return some rows in which both columns are there."""
+    there: Integers = np.flatnonzero(~(one.is_missing | other.is_missing))
     return there[:ROWS]
-
-
-def are_same(column: Floats, computed: Floats) -> bool:
-    """Tell whether two columns are the same where both are there, in most rows."""
-    both = ~(np.isnan(column) | np.isnan(computed))
-    if both.sum() < max(len(column) // 2, 1):
-        return False
-    size = max(float(np.abs(computed[both]).max()), 1e-12)
-    return bool(np.abs(column[both] - computed[both]).max() <= TOLERANCE * size)
 
 
 def join(operator: Operator, one: Expression, other: Expression) -> Arithmetic:

@@ -18,7 +18,6 @@ from synth_handson.tables.rules.numeric import (
     ROWS,
     TOLERANCE,
     NumericColumn,
-    are_same,
     equal,
     join,
     some_rows,
@@ -34,13 +33,20 @@ DIGITS = 9
 
 def sums_of_two(columns: Sequence[NumericColumn]) -> Iterator[Comparison]:
     """Yield sums of two columns that are a third."""
+    if not columns:
+        return
+    table = np.column_stack([column.values for column in columns])
     for one, other in combinations(columns, 2):
-        rows = some_rows(one.values, other.values)
+        rows = some_rows(one, other)
         if len(rows) < ROWS // 2:
             continue
-        total = one.values[rows] + other.values[rows]
-        for target in columns:
-            if target not in (one, other) and not target.is_flag and are_same(target.values[rows], total):
+        total = (one.values[rows] + other.values[rows])[:, None]
+        apart = np.abs(table[rows] - total)
+        known = ~np.isnan(apart)
+        size = TOLERANCE * np.where(known, np.abs(total), 1e-12).max(axis=0)
+        near = (np.where(known, apart, 0).max(axis=0) <= size) & (known.sum(axis=0) >= len(rows) // 2)
+        for target in (columns[position] for position in np.flatnonzero(near).tolist()):
+            if target not in (one, other) and not target.is_flag:
                 yield equal(target, join("+", one.part, other.part))
 
 
@@ -86,7 +92,7 @@ class _Relations:
     def know(self, rule: Comparison) -> bool:
         """Add a formula, and tell whether it is linear."""
         of = _weights_of(rule.right)
-        if of is None:
+        if of is None or not set(rule.columns) <= set(self.names):
             return False
         of[rule.columns[0]] = -1.0
         return self._add(np.array([of.get(name, 0.0) for name in (*self.names, None)]))
@@ -153,6 +159,10 @@ def _of_four_columns(table: Floats) -> Iterator[Floats]:
 def _solved(table: Floats, names: Sequence[str], computed: Collection[str]) -> Iterator[Floats]:
     """Yield relations of columns that are not computed: one by the others, and a constant."""
     left = [i for i, name in enumerate(names) if name not in computed]
+    all_parts = np.column_stack([table[:, left], np.ones(len(table))])
+    size = np.maximum(np.linalg.norm(all_parts, axis=0), NEAR)
+    if np.linalg.matrix_rank(all_parts / size, tol=TOLERANCE) == all_parts.shape[1]:
+        return
     for position in reversed(left):
         others = [i for i in left if i != position and names[i] not in computed]
         if names[position] in computed or len(others) < FEW - 1:
