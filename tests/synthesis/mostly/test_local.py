@@ -79,7 +79,9 @@ def test_every_dtype_comes_back(
     name: str, table_of_every_type: pd.DataFrame, rows_of_every_type: pd.DataFrame
 ) -> None:
     original, drawn = table_of_every_type[name], rows_of_every_type[name]
-    assert drawn.dtype == original.dtype
+    # A level that nobody has could be read off the dtype.
+    wanted = original.cat.remove_unused_categories() if name == "ordered" else original
+    assert drawn.dtype == wanted.dtype
     assert drawn.isna().any() == original.isna().any()
     if drawn.nunique() <= 10:
         assert set(drawn.dropna()) <= set(original.dropna())
@@ -101,7 +103,7 @@ def test_a_protected_category_is_one_more_level() -> None:
     generator = train_generator(frame, max_epochs=1)
     rows = generator.sample(5_000)
     assert PROTECTED_TOKEN in set(rows["letter"])
-    assert list(rows["letter"].cat.categories) == [*"abcdefg", PROTECTED_TOKEN]
+    assert list(rows["letter"].cat.categories) == [*"ab", PROTECTED_TOKEN]
 
 
 # The seed.
