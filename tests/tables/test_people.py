@@ -122,6 +122,18 @@ class TestPeopleWithSeveralRows:
         assert found is not None
         assert found.identifiers == (name,)
 
+    def test_a_named_key_may_be_numbered_in_the_order_of_what_stays_constant(self) -> None:
+        draw = np.random.default_rng(4)
+        since = np.sort(draw.integers(1990, 2024, 300))
+        customers = pd.DataFrame(
+            {"customer": np.sort(draw.choice(10**6, 300, replace=False)), "since": since}
+        )
+        table = customers.loc[np.repeat(customers.index, 5)].reset_index(drop=True)
+        table["amount"] = draw.gamma(2, 30, len(table)).round(2)
+        found = find_several_rows(table)
+        assert found is not None
+        assert (found.key, found.constant) == (("customer",), ("since",))
+
     def test_so_many_users_as_words_are_no_number_of_users(self) -> None:
         draw = np.random.default_rng(10)
         clicks = {

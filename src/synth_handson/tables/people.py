@@ -338,7 +338,7 @@ class _Table:
             return None
         elif alone:
             even = times[several].var() < times[several].mean() / 2
-            facts = [self.columns[name] for name in look.facts]
+            facts = [self.columns[name] for name in look.facts if not look.goes_along(name)]
             known = look.is_found_again and several.mean() > REPEATED_SHARE
             good = len(facts) > 1 and (whose or even or known) and _rare_together(facts)
         else:
@@ -518,7 +518,7 @@ class _Look:
     @cached_property
     def facts(self) -> list[str]:
         """Constant columns that say something else, and do not follow from each other."""
-        facts = [n for n in self.constant if n not in self.aliases and not self._goes_along(n)]
+        facts = [name for name in self.constant if name not in self.aliases]
         for one, other in permutations(tuple(facts), 2):
             if one in facts and other in facts and self._follows(other, one):
                 facts.remove(other)
@@ -559,14 +559,14 @@ class _Look:
             return abs(float(np.corrcoef(one.ranks, other.ranks)[0, 1])) > 0.999
         return not other.ordered or (other.dense and not one.ordered)
 
-    def _goes_along(self, name: str) -> bool:
-        """Tell whether a column is computed from the key: it goes one way with it, or changes rarely.
+    def goes_along(self, name: str) -> bool:
+        """Tell whether a column is computed from a key of one: it goes one way with it, or changes rarely.
 
         A tax goes up with the amount, and a size has a range of amounts. People are often numbered by year or
         town, so nothing is said of numbers without large gaps.
         """
         one, other = self.each[self.key[0]], self.each[name]
-        if len(self.key) > 1 or not one.ordered or one.dense:
+        if not one.ordered or one.dense:
             return False
         steps = np.diff(other.codes[np.argsort(one.codes)])
         back = min((steps < 0).mean(), (steps > 0).mean()) * 2 if other.ordered else (steps != 0).mean()

@@ -42,9 +42,9 @@ def _from_kanji(text: str) -> str:
 
 
 def _number(kanji: str) -> str:
-    """Read a number: digit by digit, or with the sign for ten."""
+    """Read a number: digit by digit, or with the character for ten."""
     tens, ten, ones = kanji.rpartition("十")
-    figures = [str(KANJI.index(sign)) for sign in tens + ones if sign in KANJI]
+    figures = [str(KANJI.index(digit)) for digit in tens + ones if digit in KANJI]
     if not ten:
         return "".join(figures)
     return str(10 * (KANJI.index(tens) if tens in KANJI and tens else 1) + (KANJI.index(ones) if ones else 0))
@@ -55,7 +55,7 @@ def _in_kanji(text: str) -> str:
 
 
 def _kanji(number: str) -> str:
-    """Write a number: years digit by digit, others with the sign for ten."""
+    """Write a number: years digit by digit, others with the character for ten."""
     if len(number) > 2:
         return "".join(KANJI[int(figure)] for figure in number)
     tens, ones = divmod(int(number), 10)

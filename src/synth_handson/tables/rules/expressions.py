@@ -24,6 +24,8 @@ COLUMN_FIELDS = ("column", "by", "of", "first", "second")
 """Where parts of rules name columns."""
 NEAR = 1e-9
 """Tolerance for equality: decimals are not exact in binary."""
+RELATIVE = 1e-11
+"""The same as a share of large numbers."""
 
 
 class Part(BaseModel):
@@ -137,7 +139,7 @@ class Rounded(Naming):
         """
         unit = 10.0**self.digits
         apart = np.abs(self.part.of(values) - rounded) * unit
-        whole = np.abs(rounded * unit - np.round(rounded * unit)) <= NEAR + 1e-11 * np.abs(rounded * unit)
+        whole = np.abs(rounded * unit - np.round(rounded * unit)) <= NEAR + RELATIVE * np.abs(rounded * unit)
         return np.asarray(
             (self.how == "round") & whole & (np.abs(apart - 0.5) <= NEAR * (1 + np.abs(rounded) * unit))
         )

@@ -12,6 +12,7 @@ import numpy as np
 from synth_handson.tables.rules.expressions import (
     NEAR,
     OPERATORS,
+    RELATIVE,
     Arithmetic,
     Expression,
     Name,
@@ -30,7 +31,7 @@ from synth_handson.tables.rules.numeric import (
     read_column,
     some_rows,
 )
-from synth_handson.tables.rules.rule import RELATIVE, Comparison
+from synth_handson.tables.rules.rule import Comparison
 from synth_handson.tables.rules.sums import long_sums, sums_of_two
 from synth_handson.tables.rules.values import Floats, Integers, Values
 
@@ -300,11 +301,11 @@ def _line(target: NumericColumn, part: NumericColumn) -> Comparison | None:
             break
         slack = (above - below) * unit + 2 * float(near.max())
         for slope in _short((rise - slack) / run, (rise + slack) / run):
+            if target.unit != "number" and slope != 1:
+                continue
             rest = y - slope * x
             least, most = (rest + below * unit - near).max(), (rest + above * unit + near).min()
             if least > most or (offset := _shortest(least, most)) is None:
-                continue
-            if target.unit != "number" and slope != 1:
                 continue
             expression = _on_line(part.part, slope, offset)
             return equal(

@@ -22,7 +22,7 @@ runs out, as a normal one does, they lie farther from it. One standard error of 
 SKEWED = 0.5
 """Differences that cannot be negative often have a tail above alone: below the median, they spread at most
 half as far as above it."""
-NAMED = (
+_WORDS = (
     ("start(ed)?|begin|began|from|since|open(ed)?", "end(ed)?|finish(ed)?|to|until|till|clos(e|ed|ing)"),
     ("check[ _-]?in|arriv(al|ed)", "check[ _-]?out|depart(ure|ed)|left"),
     ("depart(ure|ed)", "arriv(al|ed)"),
@@ -44,6 +44,12 @@ NAMED = (
     ("生年|誕生|出生", "没年|死亡"),
     ("最小|最低|下限|拡張期", "最大|最高|上限|収縮期"),
 )
+NAMED = [
+    tuple(
+        re.compile(rf"(?<![^\W\d_])({word})(?![^\W\d_])" if word.isascii() else word, re.I) for word in words
+    )
+    for words in _WORDS
+]
 """Words by which the lower and the higher of two columns are named, which are else named the same."""
 LEAST_ALIKE = 3
 """Pairs of columns named alike, of which an order is enforced, that show the order of another such pair."""
@@ -74,11 +80,7 @@ class _Held(NamedTuple):
     def named(self) -> bool:
         """Whether the names of its columns say which is the lower one."""
         low, high = self.rule.columns
-        for words in NAMED:
-            of_low, of_high = (
-                re.compile(rf"(?<![^\W\d_])({word})(?![^\W\d_])" if word.isascii() else word, re.I)
-                for word in words
-            )
+        for of_low, of_high in NAMED:
             rests = {of_low.sub("", low, count=1), of_high.sub("", high, count=1)}
             if of_low.search(low) and of_high.search(high) and len(rests) == 1:
                 return True

@@ -15,6 +15,7 @@ from synth_handson.tables.checks import check_name
 from synth_handson.tables.rules.expressions import (
     COLUMN_FIELDS,
     NEAR,
+    RELATIVE,
     Arithmetic,
     Expression,
     Name,
@@ -28,8 +29,6 @@ from synth_handson.tables.rules.values import Booleans, Floats, Integers, Unit, 
 
 Sign = Literal["<", "<=", ">", ">=", "=", "!="]
 P = TypeVar("P", bound=Part)
-RELATIVE = 1e-11
-"""Relative tolerance for equal numbers, which are computed in binary."""
 
 
 class Statement(Naming):

@@ -12,7 +12,7 @@ from itertools import chain, combinations, permutations
 
 import numpy as np
 
-from synth_handson.tables.rules.expressions import NEAR, Arithmetic, Expression, Name, Number
+from synth_handson.tables.rules.expressions import NEAR, RELATIVE, Arithmetic, Expression, Name, Number
 from synth_handson.tables.rules.numeric import (
     FEW,
     ROWS,
@@ -22,7 +22,7 @@ from synth_handson.tables.rules.numeric import (
     join,
     some_rows,
 )
-from synth_handson.tables.rules.rule import RELATIVE, Comparison
+from synth_handson.tables.rules.rule import Comparison
 from synth_handson.tables.rules.values import Floats
 
 PER_COLUMN = 20
@@ -69,9 +69,11 @@ def long_sums(
     names = [column.name for column in columns]
     relations = _Relations(names)
     computed = {rule.columns[0] for rule in known if relations.know(rule)}
-    table = np.column_stack([column.values for column in columns]) if columns else np.empty((0, 0))
+    if len(columns) < FEW:
+        return
+    table = np.column_stack([*(column.values for column in columns), np.ones(len(columns[0].values))])
     whole = np.flatnonzero(~np.isnan(table).any(1))
-    if len(columns) < FEW or len(whole) < 4 * len(columns):
+    if len(whole) < 4 * len(columns):
         return
     some = table[rng.choice(whole, min(len(whole), PER_COLUMN * len(columns)), replace=False)]
     done = {*computed, *(column.name for column in columns if column.is_flag)}
@@ -134,7 +136,10 @@ def _weights_of(expression: Expression) -> dict[str | None, float] | None:
 
 
 def _of_four_columns(table: Floats) -> Iterator[Floats]:
-    """Yield relations of four columns: one, or two together, are the sum of the others."""
+    """Yield relations of four columns: one, or two together, are the sum of the others.
+
+    The last column of the table is that of the constant, here as in `_solved`.
+    """
     varying = [i for i in range(table.shape[1]) if np.ptp(table[:, i])]
     sums = list(combinations(varying, 2))
     lefts = [(a, b, 1.0) for a, b in sums] + [(a, b, -1.0) for a, b in permutations(varying, 2)]
@@ -150,32 +155,31 @@ def _of_four_columns(table: Floats) -> Iterator[Floats]:
     for position in np.flatnonzero(last > first):
         a, b, sign = lefts[position]
         for c, d in (sums[one] for one in order[first[position] : last[position]]):
-            weights = np.zeros(table.shape[1] + 1)
+            weights = np.zeros(table.shape[1])
             weights[[a, b, c, d]] = 1.0, sign, -1.0, -1.0
-            if len({a, b, c, d}) == FEW + 1 and _are_zero(table * weights[:-1]):
+            if len({a, b, c, d}) == FEW + 1 and _are_zero(table * weights):
                 yield weights
 
 
 def _solved(table: Floats, names: Sequence[str], computed: Collection[str]) -> Iterator[Floats]:
     """Yield relations of columns that are not computed: one by the others, and a constant."""
     left = [i for i, name in enumerate(names) if name not in computed]
-    all_parts = np.column_stack([table[:, left], np.ones(len(table))])
-    size = np.maximum(np.linalg.norm(all_parts, axis=0), NEAR)
-    if np.linalg.matrix_rank(all_parts / size, tol=TOLERANCE) == all_parts.shape[1]:
+    parts = table[:, [*left, -1]]
+    size = np.maximum(np.linalg.norm(parts, axis=0), NEAR)
+    if np.linalg.matrix_rank(parts / size, tol=TOLERANCE) == parts.shape[1]:
         return
     for position in reversed(left):
         others = [i for i in left if i != position and names[i] not in computed]
         if names[position] in computed or len(others) < FEW - 1:
             continue
-        parts = np.column_stack([table[:, others], np.ones(len(table))])
-        found, *_ = np.linalg.lstsq(parts, table[:, position], rcond=None)
+        found, *_ = np.linalg.lstsq(table[:, [*others, -1]], table[:, position], rcond=None)
         signs, constant = np.asarray(np.round(found[:-1]), np.float64), round(float(found[-1]), DIGITS)
         enough = np.abs(signs).sum() + bool(constant) >= FEW
         if not enough or np.abs(signs).max() > 1 or np.abs(found[:-1] - signs).max() >= TOLERANCE:
             continue
-        weights = np.zeros(table.shape[1] + 1)
+        weights = np.zeros(table.shape[1])
         weights[others], weights[position], weights[-1] = signs, -1.0, constant
-        if _are_zero(np.column_stack([table, np.ones(len(table))]) * weights):
+        if _are_zero(table * weights):
             yield weights
 
 
