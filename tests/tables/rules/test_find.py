@@ -106,6 +106,21 @@ def test_an_order_goes_for_columns_named_alike(broken: bool) -> None:
     assert ("`mean height` < `worst height`" in found) != broken
 
 
+def test_dates_alone_make_no_formula_but_an_order() -> None:
+    draw = np.random.default_rng(0)
+    begin = pd.Timestamp("2022-01-01") + pd.to_timedelta(draw.integers(0, 600, 400), "D")
+    end = begin + pd.to_timedelta(draw.integers(1, 9, 400), "D")
+    assert found(pd.DataFrame({"begin": begin, "end": end})) == ["begin < end"]
+
+
+def test_columns_that_are_never_there_together_have_no_rule_but_that() -> None:
+    draw = np.random.default_rng(0)
+    first = np.arange(400) < 200
+    table = pd.DataFrame({name: draw.normal(9, 2, 400).round(2) for name in ("a", "b")})
+    table = table.assign(a=table["a"].where(first), b=table["b"].where(~first))
+    assert found(table) == []
+
+
 def test_text_of_sentences_and_lists_is_let_be() -> None:
     table, rule = ruled("sum", 0)
     table["said"] = [f"this is what customer number {i} had to say of it" for i in range(len(table))]

@@ -137,7 +137,9 @@ def _of_two(columns: Sequence[NumericColumn], numbers: Sequence[NumericColumn]) 
         *(("/", one, other) for one, other in permutations(numbers, 2)),
     ]
     targets = [column for column in columns if column.unit in ("number", "duration")]
-    table = np.column_stack([column.values for column in targets]) if targets else np.empty((0, 0))
+    if not targets:
+        return
+    table = np.column_stack([column.values for column in targets])
     precision = np.array([column.precision for column in targets])
     for operator, one, other in tried:
         rows = some_rows(one, other)
@@ -234,8 +236,10 @@ def _may_be_scaled(targets: Floats, precision: Floats, computed: Floats) -> list
     computed
         Shape (rows,).
     """
+    if not len(computed):
+        return []
     largest = int(np.abs(np.where(np.isfinite(computed), computed, 0)).argmax())
-    if not len(computed) or not computed[largest]:
+    if not computed[largest]:
         return []
     with np.errstate(all="ignore"):
         factor = targets[largest] / computed[largest]
