@@ -35,6 +35,12 @@ def test_help_lists_the_commands() -> None:
         assert command in result.stdout
 
 
+def test_help_waits_for_no_library_of_tables() -> None:
+    code = "import sys, synth_handson.commands; print({'pandas', 'sklearn', 'marimo'} & sys.modules.keys())"
+    said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert said.stdout == "set()\n"
+
+
 @pytest.mark.parametrize("command", ["handson", "clear-store", "rebuild-pretrained"])
 def test_the_help_of_a_command_shows_an_example(command: str) -> None:
     said = run(command, "--help").stdout

@@ -11,10 +11,10 @@ from language_models import MODEL, running
 from people import draw_people
 
 from synth_handson import read_table, write_table
-from synth_handson.commands import files
 from synth_handson.errors import ArgumentError
 from synth_handson.paths import bundled
 from synth_handson.pipeline.asked_words import read_given, read_shares
+from synth_handson.synthesis.mostly import text_model
 from synth_handson.synthesis.mostly.text_model import train_texts
 from synth_handson.tables.interviews import make_interviews
 
@@ -156,7 +156,7 @@ def test_the_bundled_interviews_go_end_to_end_and_nobody_is_left_in_them(
         minutes.append(max_minutes)
         return train_texts(*given, max_minutes=max_minutes, max_epochs=15, **more)
 
-    monkeypatch.setattr(files, "train_texts", train)
+    monkeypatch.setattr(text_model, "train_texts", train)
     output = tmp_path / "synthetic.json"
     done = run("synthesise", str(bundled("interviews.csv")), str(output), "--target", "outcome",
                "--engine", "copula", "--count", "200", "--text-minutes", "30", "--json")  # fmt: skip

@@ -13,7 +13,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from synth_handson.commands.show import terminal_language
+from synth_handson.commands.options import terminal_language
 from synth_handson.errors import ArgumentError
 from synth_handson.locales import get_text
 

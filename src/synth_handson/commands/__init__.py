@@ -10,7 +10,7 @@ import typer
 from synth_handson import __version__
 from synth_handson.commands.files import preview, synthesise, validate
 from synth_handson.commands.handson import clear_store, handson, rebuild_pretrained
-from synth_handson.commands.show import terminal_language
+from synth_handson.commands.options import terminal_language
 from synth_handson.errors import SynthHandsonError
 from synth_handson.locales import Language
 

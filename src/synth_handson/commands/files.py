@@ -1,111 +1,60 @@
-"""The commands that work on files: synthesise, validate, preview."""
+"""The commands that work on files: synthesise, validate, preview.
+
+Each imports what it works with when it runs: ``--help`` needs none of it.
+"""
+
+from __future__ import annotations
 
 import json
-from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from synth_handson.commands.linked import preview_files, synthesise_files, validate_files
-from synth_handson.commands.on_demand import EvenIfFew, GivenOption, SharesOption
-from synth_handson.commands.show import LEAKED, UNCHECKED, Show, terminal_language
+from synth_handson.commands.options import (
+    AsJson,
+    DropRule,
+    Encoding,
+    EvenIfFew,
+    EventsOption,
+    GivenOption,
+    HeaderRow,
+    Kept,
+    Known,
+    LanguageOption,
+    LeaveOut,
+    PeopleOption,
+    Person,
+    Quiet,
+    Replaced,
+    RuleOption,
+    RulesOption,
+    Schema,
+    SharesOption,
+    Sheet,
+    Types,
+    terminal_language,
+)
 from synth_handson.errors import ArgumentError, LeakError
-from synth_handson.locales import Language
 from synth_handson.paths import write_text
-from synth_handson.pii.detect import Answer, answers_of
-from synth_handson.pipeline.asked_words import read_given, read_shares
-from synth_handson.pipeline.blocks import synthesise_to
-from synth_handson.pipeline.generate import GenerationSettings, count_of, draw
-from synth_handson.pipeline.kept_rules import FOUND, KeptRule, choose_rules
-from synth_handson.pipeline.linked import LinkedProfile
-from synth_handson.pipeline.llm_texts import written_by
-from synth_handson.pipeline.manifest import manifest_path
-from synth_handson.pipeline.profile import TableProfile, profile_file
-from synth_handson.pipeline.text_writer import TrainTexts
-from synth_handson.pipeline.validate import EXIT_STATUS
-from synth_handson.pipeline.validate import validate as check
-from synth_handson.pipeline.write import check_outputs, unfinished, write_synthesised
-from synth_handson.presentation.report.about import About
-from synth_handson.synthesis.llm import MODEL, OLLAMA, LanguageModel, language_model
-from synth_handson.synthesis.mostly.text_model import MAX_MINUTES, train_texts
+from synth_handson.synthesis.llm import MODEL, OLLAMA
+from synth_handson.synthesis.mostly import MAX_MINUTES
 from synth_handson.synthesis.registry import ENGINES
-from synth_handson.tables.files.form import Reading, name_and_type
-from synth_handson.tables.files.reading import format_of_name
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from synth_handson.pii.detect import Answer
+    from synth_handson.pipeline.kept_rules import KeptRule
+    from synth_handson.pipeline.linked import LinkedProfile
+    from synth_handson.pipeline.profile import TableProfile
+    from synth_handson.pipeline.text_writer import TrainTexts
+    from synth_handson.synthesis.llm import LanguageModel
 
 PREVIEW_ENGINE = "copula"
 """An engine that takes a second: the preview shows the form of the rows, not their quality."""
 PREVIEW_PEOPLE = "trees"
-
-Types = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--type", metavar="COLUMN=TYPE", help="text, whole, number, boolean, time, date or date:%d/%m/%Y."
-    ),
-]
-Schema = Annotated[
-    Path | None, typer.Option(help="Saved schema with the column types (see preview --save-schema).")
-]
-Encoding = Annotated[
-    str | None, typer.Option(help="Encoding of a text file, such as utf-8, cp932, euc_jp or cp1252.")
-]
-Sheet = Annotated[str | None, typer.Option(help="Sheet of a workbook.")]
-HeaderRow = Annotated[
-    int | None, typer.Option(min=1, help="Line, or row of a sheet, with the column names; from 1.")
-]
-LeaveOut = Annotated[
-    list[str] | None, typer.Option(metavar="COLUMN", help="Column to leave empty; may be repeated.")
-]
-Known = Annotated[
-    list[str] | None,
-    typer.Option(metavar="COLUMN", help="Column that an attacker may already know; may be repeated."),
-]
-Replaced = Annotated[
-    list[str] | None,
-    typer.Option("--replace", metavar="COLUMN", help="Column whose values are names; may be repeated."),
-]
-Kept = Annotated[
-    list[str] | None,
-    typer.Option("--keep", metavar="COLUMN", help="Column whose values are not names; may be repeated."),
-]
-RuleOption = Annotated[
-    list[str] | None,
-    typer.Option("--rule", metavar="RULE", help='Rule to keep, such as "checkin < checkout"; once for each.'),
-]
-RulesOption = Annotated[
-    str | None,
-    typer.Option(
-        "--rules", metavar="FILE", help="File of rules to keep; or: found, for all that are proposed."
-    ),
-]
-DropRule = Annotated[
-    list[str] | None,
-    typer.Option("--drop-rule", metavar="RULE", help="Rule not to keep, of those; once for each."),
-]
-Person = Annotated[
-    str | None,
-    typer.Option(
-        metavar="COLUMN", help="Column that identifies people who have several rows each (visits, payments)."
-    ),
-]
-PeopleOption = Annotated[
-    str | None,
-    typer.Option(
-        "--people", metavar="FILE", help="Table of people among linked files, or its sheet in a workbook."
-    ),
-]
-EventsOption = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--events", metavar="NAME=FILE", help="Table of events among linked files; may be repeated."
-    ),
-]
-LanguageOption = Annotated[
-    Language | None, typer.Option("--language", help="ja or en; by default the language of the terminal.")
-]
-Quiet = Annotated[bool, typer.Option("--quiet", help="Print only errors.")]
-AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for machines.")]
 
 
 def synthesise(
@@ -177,6 +126,19 @@ def synthesise(
     and measured against rows that were held out. Beside the output lies a manifest, by which `validate` finds
     those rows again; no row is in it.
     """
+    from synth_handson.commands.linked import synthesise_files
+    from synth_handson.commands.show import LEAKED, Show
+    from synth_handson.pipeline.asked_words import read_given, read_shares
+    from synth_handson.pipeline.blocks import synthesise_to
+    from synth_handson.pipeline.generate import GenerationSettings, count_of
+    from synth_handson.pipeline.manifest import manifest_path
+    from synth_handson.pipeline.profile import profile_file
+    from synth_handson.pipeline.validate import EXIT_STATUS
+    from synth_handson.pipeline.write import check_outputs, unfinished, write_synthesised
+    from synth_handson.presentation.report.about import About
+    from synth_handson.tables.files.form import Reading
+    from synth_handson.tables.files.reading import format_of_name
+
     show = Show(language or terminal_language(), quiet or as_json)
     if people or events:
         _refuse_options({
@@ -269,6 +231,11 @@ def validate(
     quiet: Quiet = False,
 ) -> None:
     """Check a synthetic file against its original, no matter who made it."""
+    from synth_handson.commands.linked import validate_files
+    from synth_handson.commands.show import UNCHECKED, Show
+    from synth_handson.pipeline.validate import validate as check
+    from synth_handson.tables.files.form import Reading
+
     show = Show(language or terminal_language(), quiet or as_json)
     if people or events:
         _refuse_options({
@@ -326,6 +293,13 @@ def preview(
 
     Nothing but a schema, where that is asked for: names, types and spelling of the columns, and no row.
     """
+    from synth_handson.commands.linked import preview_files
+    from synth_handson.commands.show import Show
+    from synth_handson.pipeline.generate import GenerationSettings, draw
+    from synth_handson.pipeline.profile import profile_file
+    from synth_handson.pipeline.write import check_outputs
+    from synth_handson.tables.files.form import Reading
+
     show = Show(language or terminal_language())
     if people or events:
         _refuse_options({
@@ -371,6 +345,8 @@ def _language_models(
     llm: str | None, model: str | None, refine: str | None, refine_model: str | None, allow_remote: bool
 ) -> tuple[LanguageModel | None, LanguageModel | None]:
     """Find the servers that are asked for, and check them before anything is trained."""
+    from synth_handson.synthesis.llm import language_model
+
     writer = language_model(llm or OLLAMA, model or MODEL, allow_remote) if llm or model else None
     refiner = language_model(refine, refine_model or MODEL, allow_remote) if refine else None
     for server in filter(None, (writer, refiner)):
@@ -379,6 +355,9 @@ def _language_models(
 
 
 def _texts(writer: LanguageModel | None, minutes: float) -> TrainTexts | None:
+    from synth_handson.pipeline.llm_texts import written_by
+    from synth_handson.synthesis.mostly.text_model import train_texts
+
     if writer:
         return written_by(writer)
     return partial(train_texts, max_minutes=minutes) if minutes else None
@@ -390,6 +369,8 @@ def _rules(
     source: str | None,
     dropped: list[str] | None,
 ) -> tuple[KeptRule, ...]:
+    from synth_handson.pipeline.kept_rules import FOUND, choose_rules
+
     proposed = profile.proposed if source == FOUND else ()
     return choose_rules(proposed, stated or (), source, dropped or ())
 
@@ -410,10 +391,14 @@ def _one(name: str, argument: Path | None, option: Path | None) -> Path:
 
 
 def _answers(replace: list[str] | None, keep: list[str] | None) -> dict[str, Answer]:
+    from synth_handson.pii.detect import answers_of
+
     return answers_of(replace or (), keep or ())
 
 
 def _types(given: list[str] | None) -> dict[str, str]:
+    from synth_handson.tables.files.form import name_and_type
+
     types: dict[str, str] = {}
     for one in given or []:
         try:

@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from synth_handson.commands.files import Encoding, HeaderRow, Kept, Person, Replaced, Sheet
+from synth_handson.commands.options import Encoding, HeaderRow, Kept, Person, Replaced, Sheet
 from synth_handson.errors import ArgumentError
 from synth_handson.paths import notebook
 

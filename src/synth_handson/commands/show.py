@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import locale
-import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
@@ -42,12 +40,6 @@ TYPES_TO_SAY = {"dates": "date:%d/%m/%Y", "dots": "whole"}
 """Examples of types to suggest for a column that could not be understood."""
 ADVICE = {"commands.texts_missing": "texts_longer", "commands.texts_cut": "texts_whole"}
 """Command-line options that help with a note."""
-
-
-def terminal_language() -> Language:
-    """Take the language of the reader's terminal."""
-    named = filter(None, map(os.environ.get, ("LC_ALL", "LC_MESSAGES", "LANG")))
-    return "ja" if (next(named, None) or locale.getlocale()[0] or "").lower().startswith("ja") else "en"
 
 
 class Show:

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from synth_handson.errors import ArgumentError
-from synth_handson.tables.segment import spell_value
 
 GIVEN, SHARES = "COLUMN=VALUE[,VALUE...]", "COLUMN:VALUE=SHARE,VALUE=SHARE[,...]"
 
@@ -108,4 +107,6 @@ def _quoted(word: str) -> str:
 
 
 def _word(value: Any) -> str:
+    from synth_handson.tables.segment import spell_value
+
     return "" if value is None else spell_value(value)

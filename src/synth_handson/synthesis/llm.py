@@ -14,16 +14,15 @@ from ipaddress import ip_address
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-import numpy as np
-
 from synth_handson.errors import ArgumentError, ServerError
-from synth_handson.metrics.arrays import Floats
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     import httpx
     import ollama
+
+    from synth_handson.metrics.arrays import Floats
 
 OLLAMA = "http://127.0.0.1:11434"
 """Default address of Ollama."""
@@ -295,6 +294,8 @@ def is_here(host: str) -> bool:
 
 
 def _vectors(found: Sequence[Sequence[float]], texts: int) -> Floats:
+    import numpy as np
+
     vectors = np.array(found, dtype=float)
     if vectors.ndim != 2 or len(vectors) != texts or not np.isfinite(vectors).all():
         raise ValueError("not as many vectors as texts")

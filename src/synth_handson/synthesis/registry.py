@@ -1,13 +1,18 @@
 """The engines. Each is imported on request, as some need packages of their own."""
 
+from __future__ import annotations
+
 import os
 from dataclasses import dataclass
 from difflib import get_close_matches
 from importlib.util import find_spec
 from pkgutil import resolve_name
+from typing import TYPE_CHECKING, cast
 
 from synth_handson.errors import ArgumentError
-from synth_handson.synthesis.engine import Engine, LinkedEngine
+
+if TYPE_CHECKING:
+    from synth_handson.synthesis.engine import Engine, LinkedEngine
 
 
 @dataclass(frozen=True)
@@ -95,9 +100,7 @@ def get_linked_engine(name: str) -> LinkedEngine:
         If this one does not.
     """
     check_learns_people(name)
-    engine = get_engine(name)
-    assert isinstance(engine, LinkedEngine)
-    return engine
+    return cast("LinkedEngine", get_engine(name))
 
 
 def check_learns_people(name: str) -> None:

@@ -20,13 +20,13 @@ import pandas as pd
 
 from synth_handson.synthesis import store
 from synth_handson.synthesis.archive import pack, unpack
+from synth_handson.synthesis.mostly import MAX_MINUTES
 from synth_handson.synthesis.mostly.text_process import MODEL
 from synth_handson.synthesis.run import CancelToken, Options, ProgressCallback, TrainingRun
 from synth_handson.synthesis.worker import WorkerPool
 from synth_handson.synthesis.worker_training import WorkerModel, train_in_worker
 
 MAX_EPOCHS = 50.0
-MAX_MINUTES = 5.0
 MAX_LEARNED = 20_000
 """Rows that are learned from at most."""
 MAX_CHARACTERS = 500
