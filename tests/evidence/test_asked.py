@@ -130,7 +130,7 @@ def test_few_people_are_never_passed(generator: Generator, tables: dict[str, pd.
     assert (evidence.asked.enough, evidence.asked.train) == (False, (len(few),))
     assert len(few) < 100
     assert evidence.verdict == "review"
-    assert f"who have that are {len(few)}" in evidence.reasons[0].render("en")
+    assert f"met by {len(few)} training people" in evidence.reasons[0].render("en")
     # Among all people a leak is still one.
     assert evidence.rows.train == len(train)
     leaked = pd.concat([few, rows.iloc[len(few) :]], ignore_index=True)

@@ -45,6 +45,7 @@ def test_the_question_tells_what_the_split_by_rows_finds_and_the_answer_the_rest
     context = ExerciseContext(bundled_tables())
     asked = exercise.ask(context, "en")
     assert asked is not None
-    assert "gives away **90 %** of the customers it learned from, and **90 %** of those" in asked
+    assert "**90 %** of the customers it learned from, and **90 %** of those" in asked
     assert "Chance makes so large a gap 59 % of the time" in asked
-    assert "the table gives away **1.0 %**; of those it learned from, 90 %" in exercise.reveal(context, "en")
+    revealed = exercise.reveal(context, "en")
+    assert "**1.0 %** of the customers" in revealed and "90 % of those it learned from" in revealed

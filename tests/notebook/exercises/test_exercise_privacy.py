@@ -69,6 +69,6 @@ def test_a_table_without_a_leak_has_the_larger_gap_and_only_chance_tells() -> No
     assert (honest.p_value or 0) > 0.05 > (leaking.p_value or 1) * 100
     said = hunt.check(("B", "gap"), context(), "en")
     assert said is not None
-    assert "4.9 % of the training people are found, and 3.0 % of the unseen ones" in said.said
+    assert "4.9 % of the training people, and 3.0 % of the unseen ones" in said.said
     assert "Chance makes so large a gap less than 0.1 % of the time" in said.reveal
     assert chance(0.27, "en") == "27 %"
