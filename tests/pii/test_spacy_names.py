@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-import spacy
 
 from synth_handson.pii import spacy_names
 from synth_handson.pii.scan import scan
@@ -23,6 +22,8 @@ TEXT = "It was Zyxwa Qrstu who told 山田さん in Xyzzyland."
 @pytest.fixture
 def model(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Install a model that knows one person and one place, as packages of models are made."""
+    import spacy  # With torch, which takes seconds; not where tests are only collected.
+
     rules = spacy.blank("en")
     rules.add_pipe("entity_ruler").add_patterns(
         [

@@ -1,12 +1,14 @@
 """Texts are compared by what they mean where a model is at hand, and by their characters where not."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pandas as pd
 import pytest
 from language_models import MODEL, Server, running
 
 from synth_handson import ServerError, write_table
+from synth_handson.locales import Message
 from synth_handson.pii.detect import find_in_column
 from synth_handson.pipeline.compare_texts import (
     Meaning,
@@ -16,7 +18,7 @@ from synth_handson.pipeline.compare_texts import (
     without_personal_data,
 )
 from synth_handson.pipeline.validate import validate
-from synth_handson.synthesis.llm import language_model
+from synth_handson.synthesis.llm import LanguageModel, language_model
 from synth_handson.synthesis.mostly.embedding import MODEL as ENGLISH
 from synth_handson.tables.interviews import make_interviews
 
@@ -91,25 +93,31 @@ def test_no_personal_data_is_sent_anywhere(server: Server) -> None:
     assert pd.isna(gap)
 
 
-@pytest.mark.parametrize("path", ["", "/v1"])
-def test_validate_says_by_what_it_compared(
-    path: str, server: Server, tmp_path_factory: pytest.TempPathFactory
-) -> None:
+def said_of_texts(files: tuple[Path, Path], llm: LanguageModel | None) -> Message:
+    return next(check.about for check in validate(*files, llm=llm).checks if check.name == "semantic")
+
+
+@pytest.fixture(scope="module")
+def files(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
+    """Return the files of real and of synthetic interviews."""
     folder = tmp_path_factory.mktemp("texts")
-    real = make_interviews(300, seed=1)
-    write_table(real, folder / "original.csv")
-    write_table(make_interviews(300, seed=2), folder / "synthetic.csv")
-    files = folder / "original.csv", folder / "synthetic.csv"
+    for name, seed in (("original", 1), ("synthetic", 2)):
+        write_table(make_interviews(200, seed=seed), folder / f"{name}.csv")
+    return folder / "original.csv", folder / "synthetic.csv"
+
+
+def test_without_a_model_validate_compares_by_characters(files: tuple[Path, Path]) -> None:
+    assert "by characters" in said_of_texts(files, None).render()
+
+
+@pytest.mark.parametrize("path", ["", "/v1"])
+def test_validate_says_by_what_it_compared(path: str, server: Server, files: tuple[Path, Path]) -> None:
     llm = language_model(server.url + path, MODEL)
-    by_server, by_characters = (
-        next(check for check in validate(*files, llm=model).checks if check.name == "semantic")
-        for model in (llm, None)
-    )
-    assert MODEL in by_server.about.render() and MODEL in by_server.about.render("ja")
-    assert "by characters" in by_characters.about.render()
+    said = said_of_texts(files, llm)
+    assert MODEL in said.render() and MODEL in said.render("ja")
     sent = " ".join(text for body in server.asked for text in body["input"])
     assert "[[" in sent
-    assert not [email for email in real["email"] if email in sent]
+    assert not [email for email in make_interviews(200, seed=1)["email"] if email in sent]
     server.embeds = False
     with pytest.raises(ServerError, match="does not support embeddings"):
         validate(*files, llm=llm)

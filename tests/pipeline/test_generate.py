@@ -14,7 +14,7 @@ from synth_handson.pii.originals import normal
 from synth_handson.pii.replace import mark, originals
 from synth_handson.pipeline.generate import GenerationSettings, Synthesised, draw, synthesise
 from synth_handson.pipeline.manifest import Manifest, file_hash, manifest_path
-from synth_handson.pipeline.profile import profile_file
+from synth_handson.pipeline.profile import TableProfile, profile_file
 from synth_handson.pipeline.write import check_outputs, write_synthesised
 from synth_handson.synthesis.mostly.text_model import MAX_CHARACTERS
 from synth_handson.synthesis.mostly.text_process import MODEL
@@ -29,10 +29,13 @@ def interviews(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def made(interviews: Path) -> Synthesised:
-    return synthesise(
-        profile_file(interviews), GenerationSettings(target="outcome", engine="copula", texts=None)
-    )
+def profile(interviews: Path) -> TableProfile:
+    return profile_file(interviews)
+
+
+@pytest.fixture(scope="module")
+def made(profile: TableProfile) -> Synthesised:
+    return synthesise(profile, GenerationSettings(target="outcome", engine="copula", texts=None))
 
 
 def test_no_original_stands_in_the_output(made: Synthesised, interviews: Path, tmp_path: Path) -> None:
@@ -118,8 +121,7 @@ def test_nothing_is_said_twice_and_everything_in_order(interviews: Path) -> None
     assert stages == ["read", "personal data", "train", "draw"]
 
 
-def test_the_key_is_another_one_each_time(interviews: Path) -> None:
-    profile = profile_file(interviews)
+def test_the_key_is_another_one_each_time(profile: TableProfile) -> None:
     one, two = (
         draw(profile, GenerationSettings(engine="copula", count=50, texts=None)).table for _ in range(2)
     )
@@ -165,9 +167,11 @@ def test_names_in_codes_are_replaced(tmp_path: Path) -> None:
         ({"engine": "nonsense"}, "There is no engine"),
     ],
 )
-def test_what_cannot_be_is_refused_at_once(options: dict[str, object], said: str, interviews: Path) -> None:
+def test_what_cannot_be_is_refused_at_once(
+    options: dict[str, object], said: str, profile: TableProfile
+) -> None:
     with pytest.raises(ArgumentError) as caught:
-        synthesise(profile_file(interviews), GenerationSettings(**options))  # type: ignore[arg-type]
+        synthesise(profile, GenerationSettings(**options))  # type: ignore[arg-type]
     assert said in str(caught.value)
 
 
@@ -175,19 +179,19 @@ def test_few_rows_are_the_first_of_those_that_are_measured(tmp_path: Path) -> No
     write_table(draw_people(400, 0), tmp_path / "people.csv")
     profile = profile_file(tmp_path / "people.csv")
     few, all_, many = (
-        synthesise(profile, GenerationSettings(engine="copula", count=count)) for count in (60, None, 1500)
+        synthesise(profile, GenerationSettings(engine="copula", count=count)) for count in (60, None, 500)
     )
-    assert (len(few.table), len(many.table)) == (60, 1500)
+    assert (len(few.table), len(many.table)) == (60, 500)
     learned = list(few.evidence.columns)
     pd.testing.assert_frame_equal(few.table[learned], all_.table[learned].head(60))
     assert few.evidence.to_dict() == all_.evidence.to_dict()
     manifest = write_synthesised(few, tmp_path / "people.csv", tmp_path / "out.csv")
     assert (manifest.drawn, manifest.measured, manifest.verdict) == (60, 400, few.evidence.verdict)
     assert [note.key for note in few.notes] == ["commands.few_rows"]
-    assert (all_.notes, many.notes, many.evidence.rows.synthetic) == ((), (), 1500)
+    assert (all_.notes, many.notes, many.evidence.rows.synthetic) == ((), (), 500)
 
 
-def test_of_a_larger_draw_no_more_texts_are_written_than_can_be_measured(interviews: Path) -> None:
+def test_of_a_larger_draw_no_more_texts_are_written_than_can_be_measured(profile: TableProfile) -> None:
     asked: list[int] = []
 
     class Parrot:
@@ -198,7 +202,7 @@ def test_of_a_larger_draw_no_more_texts_are_written_than_can_be_measured(intervi
             return pd.DataFrame({0: [f"Said {number} times." for number in range(len(context))]})
 
     settings = GenerationSettings(engine="copula", count=60, texts=lambda *_, **__: Parrot())
-    made = synthesise(profile_file(interviews), settings)
+    made = synthesise(profile, settings)
     assert asked == [100]
     assert made.table["interview"].notna().all()
     rows = {m.rows for m in made.evidence.fidelity.texts if m.value is not None}

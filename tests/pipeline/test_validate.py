@@ -9,7 +9,7 @@ import pytest
 from people import draw_people
 
 from synth_handson import ArgumentError, read_table, split_holdout, train_generator, write_table
-from synth_handson.pipeline.generate import GenerationSettings, synthesise
+from synth_handson.pipeline.generate import GenerationSettings, Synthesised, synthesise
 from synth_handson.pipeline.profile import profile_file
 from synth_handson.pipeline.validate import ValidationResult, validate
 from synth_handson.pipeline.write import write_synthesised
@@ -30,24 +30,43 @@ def original(real: pd.DataFrame, tmp_path_factory: pytest.TempPathFactory) -> Pa
     return path
 
 
+@pytest.fixture(scope="module")
+def made(original: Path) -> Synthesised:
+    # Of so few people the copula leans towards its training people, and some seeds are for review.
+    return synthesise(profile_file(original), GenerationSettings(engine="copula", seed=3))
+
+
+@pytest.fixture(scope="module")
+def few(original: Path) -> Synthesised:
+    return synthesise(profile_file(original), GenerationSettings(engine="copula", count=60))
+
+
+@pytest.fixture(scope="module")
+def short(real: pd.DataFrame, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a file that is long enough where nobody is looked for."""
+    path = tmp_path_factory.mktemp("short") / "original.csv"
+    write_table(real.head(300), path)
+    return path
+
+
 def values(result: ValidationResult) -> dict[str, bool | None]:
     return {check.name: check.met for check in result.checks}
 
 
-OTHERS = draw_people(900, 1).assign(email="nobody@example.com")
+OTHERS = draw_people(300, 1).assign(email="nobody@example.com")
 
 
 @pytest.fixture(scope="module")
-def unspoiled(original: Path) -> dict[str, bool | None]:
+def unspoiled(short: Path) -> dict[str, bool | None]:
     """Return what is met by a table of other people."""
-    return values(validate_file(OTHERS, original, original.parent))
+    return values(validate_file(OTHERS, short, short.parent))
 
 
-def test_what_synthesise_makes_meets_what_can_be_judged(original: Path, tmp_path: Path) -> None:
-    profile = profile_file(original)
+def test_what_synthesise_makes_meets_what_can_be_judged(
+    made: Synthesised, original: Path, tmp_path: Path
+) -> None:
     output = tmp_path / "synthetic.csv"
-    # Of so few people the copula leans towards its training people, and some seeds are for review.
-    write_synthesised(synthesise(profile, GenerationSettings(engine="copula", seed=3)), original, output)
+    write_synthesised(made, original, output)
     result = validate(original, output)
     assert values(result) == {
         "schema": True, "distribution": True, "personal_data": True, "semantic": None, "diversity": None,
@@ -93,12 +112,12 @@ SPOILED = {
 def test_what_is_wrong_is_not_met(
     change: Callable[[pd.DataFrame], pd.DataFrame],
     check: str,
-    original: Path,
+    short: Path,
     unspoiled: dict[str, bool | None],
     tmp_path: Path,
 ) -> None:
     assert unspoiled[check] is True
-    result = validate_file(change(OTHERS), original, tmp_path)
+    result = validate_file(change(OTHERS), short, tmp_path)
     assert values(result)[check] is False
     assert result.exit_status == 1
 
@@ -170,18 +189,17 @@ def test_where_the_day_alone_gives_people_away_it_counts(tmp_path: Path) -> None
 
 @pytest.mark.parametrize("changed", [False, True])
 def test_of_too_few_rows_the_manifest_speaks_while_the_file_is_as_it_was(
-    changed: bool, original: Path, tmp_path: Path
+    changed: bool, few: Synthesised, original: Path, tmp_path: Path
 ) -> None:
     output = tmp_path / "synthetic.csv"
-    made = synthesise(profile_file(original), GenerationSettings(engine="copula", count=60))
-    write_synthesised(made, original, output)
+    write_synthesised(few, original, output)
     if changed:
-        write_table(made.table.assign(visits=0), output, force=True)
+        write_table(few.table.assign(visits=0), output, force=True)
     result = validate(original, output)
     said = result.checks[-1].about.render()
     assert (result.evidence, result.checks[-1].met) == (None, None)
     assert ("900 rows from the same draw" in said, result.stated) == (
-        (False, None) if changed else (True, made.evidence.verdict)
+        (False, None) if changed else (True, few.evidence.verdict)
     )
     assert "60 rows" in said
     assert values(result)["distribution"] is None
@@ -192,8 +210,8 @@ def validate_file(frame: pd.DataFrame, original: Path, folder: Path) -> Validati
     return validate(original, folder / "synthetic.csv")
 
 
-def test_without_a_holdout_privacy_is_not_judged(original: Path, tmp_path: Path) -> None:
-    result = validate_file(draw_people(900, 1).assign(email="x"), original, tmp_path)
+def test_without_a_holdout_privacy_is_not_judged(short: Path, tmp_path: Path) -> None:
+    result = validate_file(OTHERS, short, tmp_path)
     privacy = result.checks[-1]
     assert (privacy.name, privacy.met, result.evidence) == ("privacy", None, None)
     assert "--holdout" in privacy.about.render()
@@ -229,12 +247,10 @@ def test_too_few_rows_are_said_and_the_rest_is_checked(real: pd.DataFrame, tmp_p
 
 
 def test_another_original_than_the_manifests_is_refused(
-    original: Path, real: pd.DataFrame, tmp_path: Path
+    made: Synthesised, original: Path, real: pd.DataFrame, tmp_path: Path
 ) -> None:
     output = tmp_path / "synthetic.csv"
-    write_synthesised(
-        synthesise(profile_file(original), GenerationSettings(engine="copula")), original, output
-    )
+    write_synthesised(made, original, output)
     write_table(real.head(500), tmp_path / "other.csv")
     with pytest.raises(ArgumentError, match="does not belong to"):
         validate(tmp_path / "other.csv", output)

@@ -24,8 +24,8 @@ def generator(request: pytest.FixtureRequest) -> Generator:
 
 
 def with_gaps(share: float, seed: int) -> pd.DataFrame:
-    table = draw_people(80, seed)[COLUMNS].assign(size=lambda t: t["size"].astype("category"))
-    table.index = pd.Index(range(100, 180))
+    table = draw_people(40, seed)[COLUMNS].assign(size=lambda t: t["size"].astype("category"))
+    table.index = pd.Index(range(100, 140))
     return table.mask(np.random.default_rng(seed).random(table.shape) < share)
 
 
@@ -132,7 +132,7 @@ def ruled(request: pytest.FixtureRequest, stays: pd.DataFrame) -> Generator:
 @given(st.floats(0.05, 0.6), st.integers(0, 1_000))
 def test_filled_rows_keep_the_rules(ruled: Generator, stays: pd.DataFrame, share: float, seed: int) -> None:
     rng = np.random.default_rng(seed)
-    table = stays.tail(300).head(60)
+    table = stays.tail(300).head(30)
     # What the sum is made of stays: hardly any synthetic row has just the part that is lacking.
     gaps = rng.random(table.shape) < share
     gaps[:, [list(table).index(name) for name in ("room", "meals")]] = False
