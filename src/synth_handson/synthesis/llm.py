@@ -97,6 +97,9 @@ class LanguageModel(ABC):
         """
 
     @abstractmethod
+    def _embedded(self, texts: list[str]) -> Sequence[Sequence[float]]:
+        """Request embeddings of some texts."""
+
     def embed(self, texts: Sequence[str]) -> Floats:
         """Request embeddings of texts. Shape (n, dimensions).
 
@@ -105,6 +108,14 @@ class LanguageModel(ABC):
         ServerError
             If the server does not answer, or refuses: not every model, and not every server, has embeddings.
         """
+        import numpy as np
+
+        with self._explained():
+            parts = [list(texts[first : first + EMBEDDED]) for first in range(0, len(texts), EMBEDDED)]
+            vectors = np.array([vector for part in parts for vector in self._embedded(part)], dtype=float)
+            if vectors.ndim != 2 or len(vectors) != len(texts) or not np.isfinite(vectors).all():
+                raise ValueError("not as many vectors as texts")
+            return vectors
 
     def ask_list(
         self, task: str, asked: Mapping[str, Any], name: str, item: Mapping[str, Any], count: int, seed: int
@@ -172,7 +183,7 @@ class Ollama(LanguageModel):
             raise ArgumentError("llm_missing", install=INSTALL)
         import ollama
 
-        with self._explained():
+        with super()._explained():
             try:
                 self._client.list()
                 self._client.show(self.model)
@@ -183,32 +194,25 @@ class Ollama(LanguageModel):
 
     def ask(self, messages: Messages, schema: Mapping[str, Any], seed: int) -> Any:
         """Ask for JSON of a schema."""
-        import ollama
-
         options = {"seed": seed, "temperature": TEMPERATURE}
         with self._explained():
-            try:
-                reply = self._client.chat(
-                    model=self.model, messages=list(messages), format=dict(schema), options=options
-                )
-            except ollama.ResponseError as error:
-                raise ServerError("llm_refused", address=self.url, reason=error.error[:300]) from error
-            said = reply.message.content
-        return _parsed(said)
+            reply = self._client.chat(
+                model=self.model, messages=list(messages), format=dict(schema), options=options
+            )
+        return _parsed(reply.message.content)
 
-    def embed(self, texts: Sequence[str]) -> Floats:
-        """Request embeddings of texts."""
+    def _embedded(self, texts: list[str]) -> Sequence[Sequence[float]]:
+        return self._client.embed(self.model, texts).embeddings
+
+    @contextmanager
+    def _explained(self) -> Iterator[None]:
         import ollama
 
-        found: list[Sequence[float]] = []
-        with self._explained():
-            for first in range(0, len(texts), EMBEDDED):
-                try:
-                    reply = self._client.embed(self.model, list(texts[first : first + EMBEDDED]))
-                except ollama.ResponseError as error:
-                    raise ServerError("llm_refused", address=self.url, reason=error.error[:300]) from error
-                found += reply.embeddings
-            return _vectors(found, len(texts))
+        with super()._explained():
+            try:
+                yield
+            except ollama.ResponseError as error:
+                raise ServerError("llm_refused", address=self.url, reason=error.error[:300]) from error
 
     @cached_property
     def _client(self) -> ollama.Client:
@@ -239,34 +243,26 @@ class OpenAiCompatible(LanguageModel):
             {"type": "json_schema", "json_schema": {"name": "answer", "schema": dict(schema)}},
             {"type": "json_object", "schema": dict(schema)},
         )
-        requested = {
-            "model": self.model,
-            "messages": list(messages),
-            "seed": seed,
-            "temperature": TEMPERATURE,
-        }
+        requested = {"messages": list(messages), "seed": seed, "temperature": TEMPERATURE}
         with self._explained():
             for form in formats:
-                reply = self._client.post("chat/completions", json={**requested, "response_format": form})
+                reply = self._post("chat/completions", response_format=form, **requested)
                 if reply.status_code not in UNKNOWN_FORM:
                     break
-            if reply.status_code >= 300:
-                raise ServerError("llm_refused", address=self.url, reason=reply.text[:300])
-            said = reply.json()["choices"][0]["message"]["content"]
+            said = self._accepted(reply)["choices"][0]["message"]["content"]
         return _parsed(said)
 
-    def embed(self, texts: Sequence[str]) -> Floats:
-        """Request embeddings of texts."""
-        found: list[Sequence[float]] = []
-        with self._explained():
-            for first in range(0, len(texts), EMBEDDED):
-                requested = {"model": self.model, "input": list(texts[first : first + EMBEDDED])}
-                reply = self._client.post("embeddings", json=requested)
-                if reply.status_code >= 300:
-                    raise ServerError("llm_refused", address=self.url, reason=reply.text[:300])
-                told = sorted(reply.json()["data"], key=lambda one: one["index"])
-                found += [one["embedding"] for one in told]
-            return _vectors(found, len(texts))
+    def _embedded(self, texts: list[str]) -> Sequence[Sequence[float]]:
+        found = self._accepted(self._post("embeddings", input=texts))["data"]
+        return [one["embedding"] for one in sorted(found, key=lambda one: one["index"])]
+
+    def _post(self, path: str, **requested: Any) -> httpx.Response:
+        return self._client.post(path, json={"model": self.model, **requested})
+
+    def _accepted(self, reply: httpx.Response) -> Any:
+        if reply.status_code >= 300:
+            raise ServerError("llm_refused", address=self.url, reason=reply.text[:300])
+        return reply.json()
 
     @cached_property
     def _client(self) -> httpx.Client:
@@ -291,15 +287,6 @@ def is_here(host: str) -> bool:
         return ip_address(host).is_loopback
     except ValueError:
         return False
-
-
-def _vectors(found: Sequence[Sequence[float]], texts: int) -> Floats:
-    import numpy as np
-
-    vectors = np.array(found, dtype=float)
-    if vectors.ndim != 2 or len(vectors) != texts or not np.isfinite(vectors).all():
-        raise ValueError("not as many vectors as texts")
-    return vectors
 
 
 def _parsed(said: str | None) -> Any:
