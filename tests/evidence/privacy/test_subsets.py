@@ -208,8 +208,7 @@ def worst(synthetic: pd.DataFrame, train: pd.DataFrame, holdout: pd.DataFrame, s
     [
         (name, share)
         for name, share in LEAK_SIZES
-        if share >= 0.2
-        and name not in ("numbers moved by .5 sd", "given the holdout, too")
+        if share >= 0.2 and name not in ("numbers moved by .5 sd", "given the holdout, too")
     ],
 )
 def test_a_disguise_of_a_kind_that_distances_do_not_see_is_found(shape: str, name: str, share: float) -> None:
