@@ -65,8 +65,8 @@ def judge(synthetic: pd.DataFrame, people: People, seed: int) -> Outcome:
     """Give a verdict on privacy."""
     tables = prepare_tables(synthetic, people.train, people.holdout)
     joint = c2st(*tables.all, random_state=seed)
-    assert joint.reference is not None
-    return assess_privacy(Neighbours.of(tables, seed), joint.reference).verdict.outcome
+    assert joint.expected is not None
+    return assess_privacy(Neighbours.of(tables, seed), joint.expected).verdict.outcome
 
 
 def honest_verdict(task: tuple[str, int, str | None]) -> tuple[str, Outcome]:

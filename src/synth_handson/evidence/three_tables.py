@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pandas as pd
@@ -15,6 +15,7 @@ from synth_handson.tables.alignment import DifferentKind, align
 from synth_handson.tables.checks import MIN_ASSESSED_ROWS, check_frame, listed
 from synth_handson.tables.columns import Column, ColumnKind, column_kind, to_floats
 from synth_handson.tables.large import LargeTable
+from synth_handson.tables.neighbouring_rows import numbers_rows
 
 MAX_ROWS = 200_000
 """Rows that larger tables are sampled to for what cannot be counted on all rows."""
@@ -34,11 +35,15 @@ class AssessedTables:
     ----------
     synthetic, train, holdout
         The tables.
+    stood
+        Where the rows of the training table, and then those of the holdout, stood in the file of which both
+        are parts, if their indices say so.
     """
 
     synthetic: pd.DataFrame
     train: pd.DataFrame
     holdout: pd.DataFrame
+    stood: pd.Index[int] | None = field(default=None, kw_only=True)
 
     @property
     def numbers(self) -> tuple[str, ...]:
@@ -57,11 +62,11 @@ class AssessedTables:
 
     def instead(self, synthetic: pd.DataFrame) -> AssessedTables:
         """Replace the synthetic table by another one."""
-        return AssessedTables(synthetic, self.train, self.holdout)
+        return replace(self, synthetic=synthetic)
 
     def without(self, columns: Sequence[str]) -> AssessedTables:
         """Leave columns out."""
-        return AssessedTables(*(table.drop(columns=list(columns)) for table in self.all))
+        return AssessedTables(*(table.drop(columns=list(columns)) for table in self.all), stood=self.stood)
 
     def sampled(self, rows: int, random_state: int) -> AssessedTables:
         """Draw ``rows`` rows of each table that has more, by `sample_rows`."""
@@ -119,7 +124,10 @@ def prepare_tables(
                 shaped[title][str(name)] = column
     if problems:
         raise TableError(problems, "tables")
-    return AssessedTables(**{title: pd.DataFrame(columns) for title, columns in shaped.items()})
+    aligned = {title: pd.DataFrame(columns) for title, columns in shaped.items()}
+    index = train.index.append(holdout.index)
+    stood = index if numbers_rows(index) else None
+    return AssessedTables(aligned["synthetic"], aligned["train"], aligned["holdout"], stood=stood)
 
 
 def align_column(

@@ -11,8 +11,9 @@ import pandas as pd
 
 from synth_handson.errors import ArgumentError, TableError, problem
 from synth_handson.tables.checks import MIN_ROWS, check_frame, column_problems, listed
+from synth_handson.tables.coded import Codes
 from synth_handson.tables.columns import Column, likely_identifier
-from synth_handson.tables.people import Codes, is_constant_within
+from synth_handson.tables.people import is_constant_within
 
 
 @dataclass(frozen=True, eq=False)

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 from itertools import combinations, permutations
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -15,17 +14,23 @@ from numpy.typing import NDArray
 
 from synth_handson.errors import ArgumentError
 from synth_handson.tables.checks import check_name
-from synth_handson.tables.columns import Column, as_canonical, column_kind
-
-Codes = NDArray[np.intp]
+from synth_handson.tables.coded import (
+    REPEATED_SHARE,
+    Coded,
+    Codes,
+    agreement_within,
+    coded_columns,
+    columns_by_name,
+    together,
+)
+from synth_handson.tables.columns import Column
+from synth_handson.tables.neighbouring_rows import columns_of_neighbours, file_order, run_numbers
 
 CONSTANT = 0.9
 """Agreement within people, beyond chance, from which on a column is constant except for errors and rare
 changes."""
 STABLE = 0.5
 """Agreement within people from which on a column says something about them."""
-REPEATED_SHARE = 0.5
-"""Smallest share of rows whose person has another row."""
 MIN_PEOPLE = 50
 """Fewest people; fewer are shops or towns, unless a column's name says otherwise."""
 MIN_NAMED = 10
@@ -62,8 +67,6 @@ COVERED_TIED = 1 / 3
 """Smallest share of all columns that are people's then."""
 PAIRS = 5
 """Fewest pairs of people who agree in one column for a conclusion about another."""
-SEEN = 20
-"""Fewest rows that would differ by chance for their agreement to mean anything."""
 ROWS = 5_000
 """Rows of people with several rows that are examined."""
 
@@ -107,7 +110,6 @@ MOMENTS = re.compile(
     r"((day|week|month|quarter|year|hour|minute|date|time)s?|of|in|[\W_])+|[年月日時週]+", re.IGNORECASE
 )
 """Names of columns that are parts of a moment, which hang together without being anybody's."""
-MAIL = r"[^@\s]+@[^@\s]+\.\w+"
 
 
 @dataclass(frozen=True)
@@ -122,11 +124,14 @@ class SeveralRows:
         Other columns that hardly ever change within a person.
     identifiers
         The key, if it is an identifier, and other identifiers of the same people.
+    neighbours
+        Whether the key tells people apart only where their rows stand together in the file.
     """
 
     key: tuple[str, ...]
     constant: tuple[str, ...]
     identifiers: tuple[str, ...]
+    neighbours: bool = False
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -136,12 +141,19 @@ class SeveralRows:
     def people(self, frame: pd.DataFrame) -> Codes:
         """Give each row the number of its person; a row with a gap in the key is a person of its own.
 
+        Where neighbours tell people apart, the rows' order is that of the index, if it says where each stood.
+
         Returns
         -------
         array of int
             From 0 on. Shape (n_rows,).
         """
-        return number_people(_together([_Coded.of(_named(frame)[name]) for name in self.key]).codes)
+        if self.neighbours and (order := file_order(frame)) is not None:
+            columns = columns_by_name(frame.iloc[order])
+            people = np.empty(len(frame), np.intp)
+            people[order] = run_numbers([Coded.of(columns[name]).codes for name in self.key])
+            return people
+        return number_people(together([Coded.of(columns_by_name(frame)[name]) for name in self.key]).codes)
 
 
 def number_people(codes: Codes) -> Codes:
@@ -160,12 +172,14 @@ def rows_by_person(frame: pd.DataFrame, person: str) -> SeveralRows:
         If there is no such column, or a value of it is missing.
     """
     check_name(person, list(map(str, frame.columns)), "person_unknown")
-    key = _named(frame)[person]
+    key = columns_by_name(frame)[person]
     if missing := int(key.isna().sum()):
         raise ArgumentError("person_gaps", column=person, rows=missing)
     owner = pd.factorize(key)[0]
     constant = tuple(
-        name for name, column in _named(frame).items() if name != person and is_constant_within(column, owner)
+        name
+        for name, column in columns_by_name(frame).items()
+        if name != person and is_constant_within(column, owner)
     )
     return SeveralRows((person,), constant, (person,))
 
@@ -209,6 +223,8 @@ def find_several_rows(frame: pd.DataFrame) -> SeveralRows | None:
     expected by chance, repeat in at least half of the rows, and are at least a third of all columns; and none
     of them is named after a thing and tells as much as the first.
 
+    And where not even these tell people apart, their rows may stand together: see `columns_of_neighbours`.
+
     Rows that are equal throughout count once: they may be people who are alike.
 
     Parameters
@@ -221,7 +237,7 @@ def find_several_rows(frame: pd.DataFrame) -> SeveralRows | None:
     SeveralRows or None
         By which columns they are known; None if every row may be a person of its own.
     """
-    columns = {name: coded for name, column in _named(frame).items() if (coded := _coded(column)) is not None}
+    columns = coded_columns(frame)
     if not columns:
         return None
     rows = ~pd.DataFrame({name: column.codes for name, column in columns.items()}).duplicated().to_numpy()
@@ -232,60 +248,25 @@ def find_several_rows(frame: pd.DataFrame) -> SeveralRows | None:
         key=lambda found: (bool(found.identifiers), len(found.key + found.constant), -len(found.key)),
         default=None,
     )
-    return best or table.people_by_ties()
+    return best or table.people_by_ties() or _people_by_neighbours(frame)
 
 
-@dataclass(frozen=True, eq=False)
-class _Coded:
-    """A column as numbers of its values, -1 where one is missing; those of numbers and dates are in order."""
-
-    codes: Codes
-    size: int
-    ordered: bool = False
-    dense: bool = False
-    mail: bool = False
-
-    @classmethod
-    def of(cls, column: Column) -> _Coded:
-        column = as_canonical(column)
-        kind = column_kind(column)
-        ordered = kind in ("number", "date", "zoned date", "duration", "time")
-        codes, values = pd.factorize(column, sort=ordered)
-        dense = mail = False
-        if kind == "number" and len(values):
-            dense = bool(values[-1] - values[0] < 2 * len(values) and (np.asarray(values) % 1 == 0).all())
-        elif kind == "category":
-            mail = bool(pd.Series(values).astype("str").str.fullmatch(MAIL).mean() > 0.5)
-        return cls(codes, len(values), ordered, dense, mail)
-
-    def at(self, rows: Any) -> _Coded:
-        return replace(self, codes=self.codes[rows])
-
-    @cached_property
-    def chance(self) -> float:
-        """Probability that two rows agree."""
-        times = np.bincount(self.codes + 1).astype(float)
-        return float(times @ (times - 1)) / max(len(self.codes) * (len(self.codes) - 1), 1)
-
-    @cached_property
-    def repeats(self) -> bool:
-        """Whether most rows share their value with another row."""
-        times = np.bincount(self.codes + 1)[1:]
-        return bool(times[times > 1].sum() >= REPEATED_SHARE * len(self.codes))
-
-    @cached_property
-    def ranks(self) -> NDArray[np.float64]:
-        times = np.bincount(self.codes + 1)
-        middles: NDArray[np.float64] = (np.cumsum(times) - times / 2)[self.codes + 1]
-        return middles
-
-    def shuffled(self, rng: np.random.Generator) -> _Coded:
-        return replace(self, codes=rng.permutation(self.codes))
+def _people_by_neighbours(frame: pd.DataFrame) -> SeveralRows | None:
+    """Look for people whose rows stand together, unless a column named after a thing tells as much."""
+    order = file_order(frame)
+    columns = coded_columns(frame if order is None else frame.iloc[order])
+    things = [name for name in columns if NAMES_THINGS.search(name)]
+    names = [name for name in columns if name not in things and not MOMENTS.fullmatch(name)]
+    key = columns_of_neighbours(columns, names)
+    for thing in things:
+        if all(agreement_within(columns[thing].codes, columns[name]) >= CONSTANT for name in key):
+            return None
+    return SeveralRows(key, (), (), neighbours=True) if key else None
 
 
 @dataclass(frozen=True, eq=False)
 class _Table:
-    columns: Mapping[str, _Coded]
+    columns: Mapping[str, Coded]
 
     @property
     def rows(self) -> int:
@@ -376,7 +357,7 @@ class _Table:
         for one, other in permutations(tuple(names), 2):
             if (one, other) in but or not {one, other} <= {*names}:
                 continue
-            if _agreement(self.columns[one].codes, self.columns[other]) >= CONSTANT:
+            if agreement_within(self.columns[one].codes, self.columns[other]) >= CONSTANT:
                 names.remove(other)
         return tuple(names)
 
@@ -385,8 +366,8 @@ class _Table:
         while len(key) >= MIN_TIED:
             agreement = {}
             for name in key[1:]:
-                others = _together([self.columns[other] for other in key if other != name])
-                agreement[name] = _agreement(others.codes, self.columns[name])
+                others = together([self.columns[other] for other in key if other != name])
+                agreement[name] = agreement_within(others.codes, self.columns[name])
             worst = min(agreement, key=agreement.__getitem__)
             if agreement[worst] >= STABLE:
                 break
@@ -399,7 +380,7 @@ class _Table:
             return False
         for thing in filter(NAMES_THINGS.search, key):
             follow = key[1:] if thing == key[0] else key[:1]
-            if any(_agreement(self.columns[thing].codes, self.columns[n]) >= CONSTANT for n in follow):
+            if any(agreement_within(self.columns[thing].codes, self.columns[n]) >= CONSTANT for n in follow):
                 return False
         of_people = any(map(ATTRIBUTES.search, key))
         _, look = self._look(key, MIN_NAMED if of_people else MIN_PEOPLE, RARE_TIED)
@@ -442,7 +423,7 @@ class _Table:
         half of all, or if the groups are not rarer than this share of those expected by chance.
         """
         columns = [self.columns[name] for name in key]
-        groups = _together(columns)
+        groups = together(columns)
         times = np.bincount(groups.codes + 1, minlength=groups.size + 1)[1:]
         several = times > 1
         if several.sum() < least or times[several].sum() < REPEATED_SHARE * self.rows:
@@ -473,14 +454,14 @@ class _Look:
         The key.
     """
 
-    columns: Mapping[str, _Coded]
+    columns: Mapping[str, Coded]
     people: Codes
     key: tuple[str, ...]
 
     @cached_property
     def agreement(self) -> dict[str, float]:
         """How far each other column agrees within people."""
-        return {n: _agreement(self.people, c) for n, c in self.columns.items() if n not in self.key}
+        return {n: agreement_within(self.people, c) for n, c in self.columns.items() if n not in self.key}
 
     @cached_property
     def constant(self) -> tuple[str, ...]:
@@ -488,10 +469,10 @@ class _Look:
         constant = [name for name, agreement in self.agreement.items() if agreement >= CONSTANT]
         if len(self.key) > 1:
             for part in combinations(self.key, len(self.key) - 1):
-                by = _together([self.columns[name] for name in part]).codes
-                if any(_agreement(by, self.columns[n]) >= CONSTANT for n in self.key if n not in part):
+                by = together([self.columns[name] for name in part]).codes
+                if any(agreement_within(by, self.columns[n]) >= CONSTANT for n in self.key if n not in part):
                     return ()
-                constant = [name for name in constant if _agreement(by, self.columns[name]) < CONSTANT]
+                constant = [name for name in constant if agreement_within(by, self.columns[name]) < CONSTANT]
         return tuple(constant)
 
     @property
@@ -505,7 +486,7 @@ class _Look:
         return len([*self.key, *stable]) / len(self.columns)
 
     @cached_property
-    def each(self) -> dict[str, _Coded]:
+    def each(self) -> dict[str, Coded]:
         """One row of each person."""
         first = np.unique(self.people, return_index=True)[1]
         return {name: column.at(first) for name, column in self.columns.items()}
@@ -529,16 +510,16 @@ class _Look:
         """Whether the key follows from many facts together, as a person does from several attributes."""
         if len(self.facts) < MANY_FACTS:
             return False
-        by = _together([self.columns[name] for name in self.facts]).codes
-        return _agreement(by, self.columns[self.key[0]]) >= CONSTANT
+        by = together([self.columns[name] for name in self.facts]).codes
+        return agreement_within(by, self.columns[self.key[0]]) >= CONSTANT
 
     @property
     def follows_both_ways(self) -> bool:
         """Whether a part of the key follows from the rest and a fact; what is computed follows one way."""
         for fact in self.facts:
             for part in self.key:
-                by = _together([self.columns[n] for n in (*self.key, fact) if n != part]).codes
-                if _agreement(by, self.columns[part]) >= CONSTANT:
+                by = together([self.columns[n] for n in (*self.key, fact) if n != part]).codes
+                if agreement_within(by, self.columns[part]) >= CONSTANT:
                     return True
         return False
 
@@ -546,7 +527,10 @@ class _Look:
     def is_thing(self) -> bool:
         """Whether a column that is named after a thing tells as much as the key."""
         return any(
-            all(_agreement(self.columns[thing].codes, self.columns[name]) >= CONSTANT for name in self.key)
+            all(
+                agreement_within(self.columns[thing].codes, self.columns[name]) >= CONSTANT
+                for name in self.key
+            )
             for thing in self.constant
             if NAMES_THINGS.search(thing)
         )
@@ -575,7 +559,7 @@ class _Look:
     def _follows(self, name: str, by: str) -> bool:
         times = np.bincount(self.each[by].codes + 1)
         return bool(times @ (times - 1) >= 2 * PAIRS) and (
-            _agreement(self.each[by].codes, self.each[name]) >= CONSTANT
+            agreement_within(self.each[by].codes, self.each[name]) >= CONSTANT
         )
 
 
@@ -599,7 +583,7 @@ class _Blocks:
     times: NDArray[np.intp]
 
     @classmethod
-    def of(cls, column: _Coded) -> _Blocks | None:
+    def of(cls, column: Coded) -> _Blocks | None:
         """Return None if there are too few."""
         known = np.flatnonzero(column.codes >= 0)
         codes = column.codes[known]
@@ -611,7 +595,7 @@ class _Blocks:
         number = np.cumsum(enough) - 1
         return cls(known[kept], number[codes[kept] // 2], codes[kept] % 2, times[enough])
 
-    def jumps(self, column: _Coded, level: float) -> float:
+    def jumps(self, column: Coded, level: float) -> float:
         """How far another column changes from one value to the next, without a trend.
 
         Where neighbouring values are exchangeable, as along any smooth relation, so are the rows of a block
@@ -656,40 +640,11 @@ class _Blocks:
         return 2 * float(between[varies].sum() - chance.sum()) / (variance * int(rows.sum()))
 
 
-def _named(frame: pd.DataFrame) -> dict[str, Column]:
-    return {str(name): frame.iloc[:, position] for position, name in enumerate(frame.columns)}
-
-
-def _coded(column: Column) -> _Coded | None:
-    """Return a column in which anything varies; None for any other, and for lists and the like."""
-    try:
-        coded = _Coded.of(column)
-    except (TypeError, ValueError, ArithmeticError):
-        return None
-    return coded if coded.size > 1 else None
-
-
-def _together(columns: Sequence[_Coded]) -> _Coded:
-    """Take combinations of values for values."""
-    codes, size = columns[0].codes, columns[0].size
-    for column in columns[1:]:
-        known = (codes >= 0) & (column.codes >= 0)
-        codes, values = pd.factorize(
-            np.where(known, codes * column.size + column.codes, -1), use_na_sentinel=False
-        )
-        size = len(values)
-        if not known.all():
-            missing = int(np.flatnonzero(values == -1)[0])
-            codes = np.where(known, codes - (codes > missing), -1)
-            size -= 1
-    return _Coded(codes, size)
-
-
-def _rare_together(columns: Sequence[_Coded], share: float = RARE_TOGETHER) -> bool:
+def _rare_together(columns: Sequence[Coded], share: float = RARE_TOGETHER) -> bool:
     """Tell whether there are far fewer combinations than if the columns had nothing to do with each other."""
     rng = np.random.default_rng(0)
-    shuffled = _together([column.shuffled(rng) for column in columns]).size
-    return _together(columns).size < share * shuffled
+    shuffled = together([column.shuffled(rng) for column in columns]).size
+    return together(columns).size < share * shuffled
 
 
 def _some_groups(groups: Codes, wanted: NDArray[np.bool_]) -> NDArray[np.bool_]:
@@ -701,20 +656,7 @@ def _some_groups(groups: Codes, wanted: NDArray[np.bool_]) -> NDArray[np.bool_]:
     return chosen[groups]
 
 
-def _agreement(groups: Codes, column: _Coded) -> float:
-    """How often two rows of a group agree, beyond chance: 0 as any two rows, 1 always."""
-    known = groups >= 0
-    groups, codes = groups[known], column.codes[known] + 1
-    cells, times = np.unique(groups * (column.size + 1) + codes, return_counts=True)
-    others = np.bincount(groups)[cells // (column.size + 1)] - 1
-    rows = times[others > 0].sum()
-    if rows * (1 - column.chance) < SEEN:
-        return 0.0
-    agree = (times * (times - 1) / np.maximum(others, 1)).sum() / rows
-    return float((agree - column.chance) / (1 - column.chance))
-
-
-def _intraclass(groups: Codes, column: _Coded) -> float:
+def _intraclass(groups: Codes, column: Coded) -> float:
     """Return the share of the variance of ranks that lies between groups (intraclass correlation)."""
     if not column.ordered:
         return 0.0

@@ -29,6 +29,7 @@ from synth_handson.evidence.privacy.text_columns import set_texts_apart
 from synth_handson.evidence.three_tables import AssessedTables, prepare_tables
 from synth_handson.metrics.bins import bin_column
 from synth_handson.tables.large import AnyTable
+from synth_handson.tables.people import find_several_rows
 
 SAMPLE = 60
 
@@ -263,6 +264,18 @@ def test_rows_of_the_same_people_are_found_of_whom_a_sample_has_hardly_two(share
     assert in_memory is not None
     assert in_memory.columns == ("patient",)
     assert in_memory.value == pytest.approx(shared / len(holdout), rel=0.05 if gaps else 1e-9)
+
+
+def test_rows_that_stand_together_are_looked_at_where_a_sample_hardly_has_neighbours() -> None:
+    rng = np.random.default_rng(1)
+    each = pd.DataFrame({"grade": rng.integers(0, 9, 4_000), "team": rng.choice(list("abcdefgh"), 4_000)})
+    table = each.loc[np.repeat(np.arange(4_000), 3)].reset_index(drop=True)
+    visits = table.assign(bpm=rng.normal(80, 9, len(table)).round())
+    train = visits.sample(frac=0.7, random_state=0).sort_index()
+    with counted(train, train, visits.drop(train.index)) as found:
+        assert find_several_rows(found.sample.train) is None
+        assert found.shared_people is not None
+        assert {*found.shared_people.columns} == {"grade", "team"}
 
 
 def test_texts_are_measured_by_themselves() -> None:

@@ -63,3 +63,25 @@ def test_copied_rows_fail_all_the_same(visits: pd.DataFrame) -> None:
     assert evidence.verdict == "fail"
     (too,) = (reason for reason in evidence.reasons if reason.key == "verdict.shared_too")
     assert "patient" in too.render("en") and "patient" in too.render("ja")
+
+
+def test_people_without_a_key_are_known_by_standing_next_to_each_other(visits: pd.DataFrame) -> None:
+    draw = np.random.default_rng(3)
+    grades = visits.assign(
+        grade=np.repeat(draw.choice(list("abcdefgh"), 100), 8),
+        level=np.repeat(draw.integers(1, 9, 100), 8),
+        pain=draw.integers(0, 9, len(visits)),
+    ).drop(columns=["patient", "birth_year", "income"])
+    train = grades.sample(frac=0.6, random_state=0)
+    holdout = grades.drop(train.index).sample(frac=1, random_state=0)
+    found = shared_people(prepare_tables(train, train, holdout))
+    assert found is not None
+    assert {*found.columns} == {"grade", "level"}
+    assert found.value is not None
+    assert found.value > 0.9
+    # In files of their own, rows are in the same order, but numbered anew.
+    files = train.sort_index().reset_index(drop=True), holdout.sort_index().reset_index(drop=True)
+    renumbered = shared_people(prepare_tables(files[0], *files))
+    assert renumbered is not None
+    assert {*renumbered.columns} == {"grade", "level"}
+    assert assess(train.sample(300, random_state=1), train=train, holdout=holdout).verdict != "pass"

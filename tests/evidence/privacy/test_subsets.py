@@ -176,18 +176,18 @@ class TestChooseSubsets:
         names = list(map(str, range(count)))
         chosen = choose_subsets(dict.fromkeys(names, 1.0), np.random.default_rng(0))
         assert len(set(chosen)) == len(chosen) <= MAX_SUBSETS + count + 1 + MAX_SMALL_SUBSETS
-        large = {len(subset) for subset in chosen if len(subset) > 3}
+        large = {len(subset) for subset in chosen if len(subset) > 4}
         assert {count, count - 1} <= large
         assert min(large) >= count / 2
         assert all(list(subset) == sorted(subset, key=int) for subset in chosen)
 
     @pytest.mark.parametrize("count", [11, 17, 60, 400, 450])
-    def test_it_takes_each_column_and_pairs_and_triples_of_those_that_tell_most(self, count: int) -> None:
+    def test_it_takes_each_column_and_two_to_four_of_those_that_tell_most(self, count: int) -> None:
         spread = {str(i): float(i) for i in range(count)}
         chosen = choose_subsets(spread, np.random.default_rng(0))
-        small = [[set(map(int, subset)) for subset in chosen if len(subset) == size] for size in (1, 2, 3)]
+        small = [[set(map(int, subset)) for subset in chosen if len(subset) == size] for size in (1, 2, 3, 4)]
         assert len(small[0]) == count
-        for size, subsets in zip((2, 3), small[1:], strict=True):
+        for size, subsets in zip((2, 3, 4), small[1:], strict=True):
             columns: set[int] = set().union(*subsets)
             assert columns == set(range(count - len(columns), count))
             assert len(subsets) == comb(len(columns), size)
@@ -208,16 +208,13 @@ def worst(synthetic: pd.DataFrame, train: pd.DataFrame, holdout: pd.DataFrame, s
     [
         (name, share)
         for name, share in LEAK_SIZES
-        if share >= 0.2
-        and name not in ("numbers moved by .5 sd", "given the holdout, too")
-        # Of the census, a fifth with these four columns shows in none of the subsets of five columns or more.
-        and (name, share) != ("four columns with the target", 0.2)
+        if share >= 0.2 and name not in ("numbers moved by .5 sd", "given the holdout, too")
     ],
 )
 def test_a_disguise_of_a_kind_that_distances_do_not_see_is_found(shape: str, name: str, share: float) -> None:
     people = drawn(shape, 3_000, 3_000, 1_500, 3)
     found = worst(leak(name, people, 1_500, share, 3), people.train, people.holdout)
-    assert found.p_value is not None and found.p_value < 1e-6
+    assert found.p_value is not None and found.p_value < 1e-5
     assert found.attributable is not None and found.attributable.low > 0
     assert found.value is not None and found.reference is not None and found.value > found.reference
 
@@ -239,7 +236,7 @@ def test_missing_values_equal_each_other_and_nothing_else() -> None:
     gaps = train["score"].isna()
     copied = train[gaps].head(150).assign(region="north")
     found = worst(pd.concat([copied, synthetic.head(350)]), train, holdout)
-    assert found.p_value is not None and found.p_value < 1e-6
+    assert found.p_value is not None and found.p_value < 1e-5
 
 
 class TestHoldoutMatches:

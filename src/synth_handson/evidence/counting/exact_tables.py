@@ -55,9 +55,10 @@ from synth_handson.metrics.arrays import Floats, Integers
 from synth_handson.metrics.bins import bin_column
 from synth_handson.metrics.distances import mid_ranks
 from synth_handson.tables.checks import check_known, check_target, listed
+from synth_handson.tables.coded import REPEATED_SHARE
 from synth_handson.tables.columns import Column, column_kind
 from synth_handson.tables.large import AnyTable, FrameTable, LargeTable, open_table
-from synth_handson.tables.people import REPEATED_SHARE, find_several_rows
+from synth_handson.tables.people import find_several_rows
 from synth_handson.tables.texts import is_text
 
 if TYPE_CHECKING:
@@ -66,6 +67,8 @@ if TYPE_CHECKING:
 Numbers = NDArray[np.int32]
 
 TRAIN, SYNTHETIC, HOLDOUT = range(3)
+FIRST = 20_000
+"""Training rows of which it is seen whether neighbours belong together."""
 OFTEN = 4
 """If there are so many times as many rows as values, most of these have several rows."""
 SYNTHETIC_ROW, DRAWN_SYNTHETIC, DRAWN_TRAIN, FOLLOWED_TRAIN = 1, 2, 4, 8
@@ -157,6 +160,8 @@ class WholeTables:
         Which rows stand for people, and which are looked at where not all are.
     rows
         All rows as numbers.
+    first
+        The first rows of the training table, in its order.
     texts
         Columns of free text, which are joined each by itself, and otherwise measured on the sample.
     """
@@ -167,6 +172,7 @@ class WholeTables:
     random_state: int
     drawn: Drawn
     rows: Rows
+    first: pd.DataFrame
     texts: tuple[str, ...] = ()
 
     @cached_property
@@ -193,7 +199,7 @@ class WholeTables:
         """
         real = pd.concat([self.sample.train, self.sample.holdout], ignore_index=True)
         rare = (name for name, column in self.compared.items() if column.repeats_rarely(len(real)))
-        frames = chain([real], (self._rows_of_some(name, len(real)) for name in rare))
+        frames = chain([real, self.first], (self._rows_of_some(name, len(real)) for name in rare))
         several = next(filter(None, map(find_several_rows, frames)), None)
         if several is None:
             return None
@@ -439,6 +445,7 @@ def _count(tables: Mapping[str, LargeTable], random_state: int, rows: int, room:
     chosen = [sample_positions(lengths[title], rows, random_state) for title in TITLES]
     columns: dict[str, WholeColumn] = {}
     samples: list[dict[str, Column]] = [{}, {}, {}]
+    first: dict[str, Column] = {}
     problems: list[Message] = []
     texts = _texts_of(tables["train"], rows, random_state)
     people = _People(lengths["train"], lengths["synthetic"], lengths["holdout"], random_state)
@@ -453,6 +460,7 @@ def _count(tables: Mapping[str, LargeTable], random_state: int, rows: int, room:
         column = columns[name] = WholeColumn.of(name, values, counts)
         for part, picked, drawn in zip(codes, chosen, samples, strict=True):
             drawn[name] = values.iloc[part[picked]].reset_index(drop=True)
+        first[name] = values.iloc[codes[TRAIN][:FIRST]].reset_index(drop=True)
         if name not in texts:
             people.add(codes, column)
         room.add(_numbers(len(columns) - 1, column, np.concatenate(codes)))
@@ -463,7 +471,7 @@ def _count(tables: Mapping[str, LargeTable], random_state: int, rows: int, room:
     room.close()
     drawn_train, drawn_synthetic, drawn_holdout = map(pd.DataFrame, samples)
     sample = AssessedTables(drawn_synthetic, drawn_train, drawn_holdout)
-    return WholeTables(columns, sizes, sample, random_state, chosen_rows, room, texts)
+    return WholeTables(columns, sizes, sample, random_state, chosen_rows, room, pd.DataFrame(first), texts)
 
 
 def _texts_of(train: LargeTable, rows: int, random_state: int) -> tuple[str, ...]:

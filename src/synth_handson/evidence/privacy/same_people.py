@@ -28,11 +28,14 @@ def shared_people(tables: AssessedTables) -> Measure | None:
     Returns
     -------
     Measure or None
-        "shared_people": share of the holdout's rows whose person, by an identifier or by everything that
-        stays constant within a person, occurs in the training table, with its Clopper-Pearson interval; 0 to
-        1, low is good. None if no person seems to have several rows.
+        "shared_people": share of the holdout's rows whose person, by an identifier, by everything that stays
+        constant within a person, or by standing next to each other, occurs in the training table, with its
+        Clopper-Pearson interval; 0 to 1, low is good. None if no person seems to have several rows.
     """
-    real = pd.concat([tables.train, tables.holdout], ignore_index=True)
+    # Without a place, both parts are numbered from 0.
+    real = pd.concat([tables.train, tables.holdout])
+    if tables.stood is not None:
+        real = real.set_axis(tables.stood)
     several = find_several_rows(real)
     if several is None:
         return None

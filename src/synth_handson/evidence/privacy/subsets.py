@@ -37,9 +37,9 @@ from synth_handson.metrics.intervals import (
 
 MAX_SUBSETS = 250
 """Subsets of at least half of the columns that are tried; if there are more, a sample."""
-MAX_SMALL_SUBSETS = 400
-"""Subsets of up to three columns that are tried at most."""
-SMALL = 3
+MAX_SMALL_SUBSETS = 600
+"""Subsets of up to four columns that are tried at most."""
+SMALL = 4
 RARE = 0.01
 """Values rarer than this among the people form one group when rows are drawn by group."""
 BINS = 20
@@ -245,7 +245,7 @@ class HashedRows:
 
 
 def choose_subsets(spread: Mapping[str, float], rng: np.random.Generator) -> tuple[tuple[str, ...], ...]:
-    """Choose subsets of the columns: of at least half of them, and of one to three.
+    """Choose subsets of the columns: of at least half of them, and of one to four.
 
     Parameters
     ----------
@@ -254,7 +254,7 @@ def choose_subsets(spread: Mapping[str, float], rng: np.random.Generator) -> tup
     rng
         Draws from the large subsets if there are more than `MAX_SUBSETS`: then all columns, all but one, and
         as many of each other size as there is room for. If there are more than `MAX_SMALL_SUBSETS` small
-        ones, it takes each column, and the pairs and triples of those columns that have the most spread.
+        ones, it takes each column, and two to four of those columns together that have the most spread.
 
     Returns
     -------
@@ -286,7 +286,7 @@ def _small_subsets(spread: Mapping[str, float]) -> Iterator[tuple[str, ...]]:
     room = MAX_SMALL_SUBSETS
     for size in range(1, min(SMALL, len(columns)) + 1):
         taken = len(columns)
-        # Each column is tried alone; there is room for as many pairs as for triples.
+        # Each column is tried alone; there is as much room for pairs as for three or four together.
         while size > 1 and comb(taken, size) > max(room, 0) // (SMALL + 1 - size):
             taken -= 1
         widest = sorted(columns, key=lambda name: -spread[name])[:taken]

@@ -229,7 +229,7 @@ def _draw(
             value, total = value_text(classes[counts.argmin()]), len(drawn[title])
             few = {"rows": int(counts.min()), "total": total, "minimum": MIN_CLASS_ROWS}
             return Message(f"utility.rare_class_{title}", {"column": target, "value": value, **few})
-    return AssessedTables(**drawn)
+    return AssessedTables(drawn["synthetic"], drawn["train"], drawn["holdout"])
 
 
 def _usable(table: pd.DataFrame, target: str, classes: tuple[Any, ...]) -> pd.DataFrame:
