@@ -99,7 +99,7 @@ class Show:
         for role in profile.roles:
             form = forms[role.name]
             becomes = self.text(f"becomes_{role.role}")
-            why = f" ({role.reason.render(self.language)})" if role.reason else ""
+            why = self.text("because", why=role.reason.render(self.language)) if role.reason else ""
             table.add_row(role.name, self.text(f"type_{form.type}"), form.why(self.language), becomes + why)
         self._out.print(table)
         for name, form in forms.items():
