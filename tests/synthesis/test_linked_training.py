@@ -113,6 +113,24 @@ def test_what_goes_together_in_a_person_is_learned_of_few_people() -> None:
     assert gaps[1] > gaps[0] / 2
 
 
+def test_a_state_changes_as_often_as_in_reality() -> None:
+    # Everybody works or not, and one in five changes from one year to the next.
+    rng = np.random.default_rng(0)
+    changes = rng.random((400, 6)) < 0.2
+    changes[:, 0] = rng.random(400) < 0.5
+    frame = pd.DataFrame(
+        {
+            "person": np.repeat(np.arange(400), 6),
+            "year": np.tile(np.arange(2001, 2007), 400),
+            "works": (changes.cumsum(axis=1) % 2).ravel(),
+        }
+    )
+    made = train_generator(frame, person="person", keep=False).sample(400)
+    assert isinstance(made, pd.DataFrame)
+    changed = made.groupby("person")["works"].diff().dropna() != 0
+    assert changed.mean() == pytest.approx(0.2, abs=0.04)
+
+
 def test_a_counter_counts_the_events_from_the_first_one_on(real: LinkedTables) -> None:
     shopping = with_points(real)
     made = train_generator(shopping, keep=False).sample(1_500)

@@ -44,6 +44,8 @@ MAX_ROWS = 300_000
 """Events that are learned from; of a larger table, those of a random sample of people."""
 MAX_NUMBER = 255
 """Highest event number that is told apart."""
+TRIES = 8
+"""Draws of a value that is to be another one than before, from its leaf and then from all leaves."""
 ABOUT, TREES = "linked.json", "trees-{}.npz"
 
 
@@ -362,7 +364,10 @@ def _draw_events(
             if name in learned.form.again and number:
                 told = list(learned.marginals).index(learned.form.again[name]) + base.shape[1]
                 as_before = to_floats(_told(learned, name, whole[:, told])) > 0.5
-                found = np.where(as_before, walk.before[who, position], found)
+                before = walk.before[who, position]
+                other = (found == before) & marginal.single[before] & ~as_before
+                found[other] = _other(learned.trees[position], whole[other, :until], before[other], rng)
+                found = np.where(as_before, before, found)
             if name in walk.names:
                 steps = to_floats(marginal.values(found, rng.random(len(who))))
                 at[name], found = _advance(learned, walk, name, steps, who, number)
@@ -371,6 +376,15 @@ def _draw_events(
         walk.go_on(who, codes)
         drawn.append((who, codes, at))
     return _assembled(learned, summary, drawn, rng)
+
+
+def _other(tree: Tree, known: Integers, before: Integers, rng: np.random.Generator) -> Integers:
+    """Draw codes that are others than before: from the leaf if it has any, or else from all leaves."""
+    found = before.copy()
+    for draw in [tree.draw] * TRIES + [tree.draw_anywhere] * TRIES:
+        same = found == before
+        found[same] = draw(known[same], rng)
+    return found
 
 
 def _told(learned: EventsPart, name: str, codes: Integers) -> pd.Series[Any]:
