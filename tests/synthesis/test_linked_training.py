@@ -9,6 +9,7 @@ from pandas.testing import assert_frame_equal
 
 from synth_handson import train_generator
 from synth_handson.errors import ArgumentError, TableError
+from synth_handson.synthesis import linked_trees
 from synth_handson.synthesis.archive import linked_from_bytes, linked_to_bytes
 from synth_handson.synthesis.linked import LinkedGenerator
 from synth_handson.synthesis.registry import ENGINES
@@ -56,9 +57,12 @@ def real() -> LinkedTables:
     return customers()
 
 
-@pytest.fixture(scope="module")
-def generator(real: LinkedTables) -> LinkedGenerator:
-    trained = train_generator(real, target="payments.amount", keep=False)
+@pytest.fixture(scope="module", params=["of few people", "of many"])
+def generator(real: LinkedTables, request: pytest.FixtureRequest) -> LinkedGenerator:
+    with pytest.MonkeyPatch.context() as patch:
+        if request.param == "of many":
+            patch.setattr(linked_trees, "FEW_PEOPLE", 0)
+        trained = train_generator(real, target="payments.amount", keep=False)
     assert isinstance(trained, LinkedGenerator)
     return trained
 
@@ -94,6 +98,37 @@ def test_what_a_person_does_is_kept(real: LinkedTables, drawn: LinkedTables) -> 
         both = pd.DataFrame({"now": payments["amount"], "before": payments.groupby(owner)["amount"].shift()})
         found.append(both.corr().iloc[0, 1])
     assert found[1] == pytest.approx(found[0], abs=0.1)
+
+
+def test_what_goes_together_in_a_person_is_learned_of_few_people() -> None:
+    tables = customers(300)
+    made = train_generator(tables, keep=False).sample(1_000)
+    assert isinstance(made, LinkedTables)
+    gaps = []
+    for one in (tables, made):
+        payments = one.events["payments"]
+        town = one.people["town"].to_numpy()[one.owners("payments")]
+        gaps.append(payments["amount"][town == "Ely"].mean() - payments["amount"][town == "Bath"].mean())
+    assert gaps[0] > 20
+    assert gaps[1] > gaps[0] / 2
+
+
+def test_a_state_changes_as_often_as_in_reality() -> None:
+    # Everybody works or not, and one in five changes from one year to the next.
+    rng = np.random.default_rng(0)
+    changes = rng.random((400, 6)) < 0.2
+    changes[:, 0] = rng.random(400) < 0.5
+    frame = pd.DataFrame(
+        {
+            "person": np.repeat(np.arange(400), 6),
+            "year": np.tile(np.arange(2001, 2007), 400),
+            "works": (changes.cumsum(axis=1) % 2).ravel(),
+        }
+    )
+    made = train_generator(frame, person="person", keep=False).sample(400)
+    assert isinstance(made, pd.DataFrame)
+    changed = made.groupby("person")["works"].diff().dropna() != 0
+    assert changed.mean() == pytest.approx(0.2, abs=0.04)
 
 
 def test_a_counter_counts_the_events_from_the_first_one_on(real: LinkedTables) -> None:

@@ -13,7 +13,7 @@ import pandas as pd
 from scipy import special
 
 from synth_handson.errors import ArgumentError
-from synth_handson.metrics.arrays import Floats, Integers, ratio
+from synth_handson.metrics.arrays import Booleans, Floats, Integers, ratio
 from synth_handson.synthesis.engine import Engine, Setting
 from synth_handson.synthesis.marginals import (
     MARGINALS,
@@ -57,8 +57,7 @@ class CopulaEngine(Engine):
         marginals = read_marginals(frame)
         codes = {name: marginal.code(frame[name]) for name, marginal in marginals.items()}
         run.stop_if_cancelled()
-        latents = _latents(marginals, codes, target)
-        model = CopulaModel(marginals, latents, _correlation(latents, codes))
+        model = fit_copula(marginals, codes, target)
         run.complete()
         return model
 
@@ -222,6 +221,31 @@ class CopulaModel:
         return intervals
 
 
+def fit_copula(
+    marginals: Mapping[str, Marginal],
+    codes: Mapping[str, Integers],
+    target: str | None,
+    applies: Mapping[str, Booleans] | None = None,
+) -> CopulaModel:
+    """Fit the latent variables and their correlations.
+
+    Parameters
+    ----------
+    marginals
+        Of all columns.
+    codes
+        Of each column, those of all rows. Shape (n_rows,).
+    target
+        The column by which categories are ordered, if it has an order.
+    applies
+        Of some columns, the rows to which they apply; from the others nothing is learned of them.
+    """
+    everybody = np.ones(len(next(iter(codes.values()), ())), bool)
+    applies = {name: (applies or {}).get(name, everybody) for name in marginals}
+    latents = _latents(marginals, codes, target, applies)
+    return CopulaModel(dict(marginals), latents, _correlation(latents, codes, applies))
+
+
 def nearest_correlation(matrix: Floats, sweeps: int = 200) -> Floats:
     """Return the correlation matrix that is nearest to a symmetric one, and safely positive definite.
 
@@ -256,12 +280,15 @@ def nearest_correlation(matrix: Floats, sweeps: int = 200) -> Floats:
 
 
 def _latents(
-    marginals: Mapping[str, Marginal], codes: Mapping[str, Integers], target: str | None
+    marginals: Mapping[str, Marginal],
+    codes: Mapping[str, Integers],
+    target: str | None,
+    applies: Mapping[str, Booleans],
 ) -> tuple[Latent, ...]:
     ordered = {name: codes[name] for name, marginal in marginals.items() if marginal.ordered}
     latents: list[Latent] = []
     for name, marginal in marginals.items():
-        column = codes[name]
+        column = codes[name][applies[name]]
         absent = column == MISSING
         if absent.any():
             latents.append(Latent.of(name, (~absent).astype(np.intp), np.array([0, 1]), missing=True))
@@ -269,7 +296,8 @@ def _latents(
             continue
         order = np.arange(1, marginal.size)
         if name not in ordered and ordered:
-            order = order[_order_by(column, ordered, target)]
+            others = {other: of[applies[name]] for other, of in ordered.items()}
+            order = order[_order_by(column, others, target)]
         latents.append(Latent.of(name, column[~absent], order))
     return tuple(latents)
 
@@ -285,16 +313,18 @@ def _order_by(column: Integers, ordered: Mapping[str, Integers], target: str | N
     return np.argsort(means[1:], kind="stable")
 
 
-def _correlation(latents: Sequence[Latent], codes: Mapping[str, Integers]) -> Floats:
+def _correlation(
+    latents: Sequence[Latent], codes: Mapping[str, Integers], applies: Mapping[str, Booleans]
+) -> Floats:
     """Estimate the latent variables' correlations, each pair from the people who have both."""
     if not latents:
         return np.zeros((0, 0))
-    scores = np.column_stack(
-        [
-            latent.score(np.minimum(codes[latent.name], 1) if latent.missing else codes[latent.name])
-            for latent in latents
-        ]
-    )
+    columns = []
+    for latent in latents:
+        column = codes[latent.name]
+        scores = latent.score(np.minimum(column, 1) if latent.missing else column)
+        columns.append(np.where(applies[latent.name], scores, np.nan))
+    scores = np.column_stack(columns)
     there = ~np.isnan(scores)
     scores = np.where(there, scores, 0)
     both = there.T.astype(float) @ there.astype(float)

@@ -13,6 +13,7 @@ from synth_handson.synthesis.engine import LinkedEngine
 from synth_handson.synthesis.histories import Histories, prefix
 from synth_handson.synthesis.kept import find_or_train, training_of
 from synth_handson.synthesis.linked import LinkedForm, LinkedGenerator, read_histories
+from synth_handson.synthesis.linked_trees import FEW_PEOPLE
 from synth_handson.synthesis.registry import get_linked_engine
 from synth_handson.synthesis.rules.linked import NO_LINKED_RULES, LinkedRules, keep_linked_rules
 from synth_handson.synthesis.run import TrainingRun
@@ -144,6 +145,7 @@ def _key(
         "engine": engine.name,
         "engine_version": engine.version,
         "settings": engine.settings(run),
+        "few_people": FEW_PEOPLE,
         "form": form,
         "forms": histories.forms,
         "events": tables,

@@ -13,7 +13,7 @@ import pandas as pd
 from pydantic import TypeAdapter
 
 from synth_handson.errors import ArgumentError
-from synth_handson.metrics.arrays import Floats, Integers
+from synth_handson.metrics.arrays import Booleans, Floats, Integers
 from synth_handson.synthesis.precision import read_precision
 from synth_handson.synthesis.schema import PROTECTED_TOKEN
 from synth_handson.tables.alignment import as_text
@@ -69,6 +69,11 @@ class Categories:
     def ordered(self) -> bool:
         """Whether the order of the codes is meaningful."""
         return len(self.levels) <= 2
+
+    @property
+    def single(self) -> Booleans:
+        """Which codes stand for one value each. Shape (size,)."""
+        return np.array([True, *(level != PROTECTED_TOKEN for level in self.levels)])
 
     def code(self, column: Column) -> Integers:
         """Encode values. Shape (n_rows,)."""
@@ -147,6 +152,11 @@ class Numbers:
     def ordered(self) -> bool:
         """Whether the order of the codes is meaningful."""
         return True
+
+    @property
+    def single(self) -> Booleans:
+        """Which codes stand for one value each. Shape (size,)."""
+        return np.array([True, *(low == high for low, high in zip(self.low, self.high, strict=True))])
 
     def code(self, column: Column) -> Integers:
         """Encode values; those beyond the range go to its ends. Shape (n_rows,)."""

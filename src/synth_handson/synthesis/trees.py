@@ -140,6 +140,12 @@ class Tree:
         wanted = self.leaf_of(before) + rng.random(len(before))
         return self.codes[np.searchsorted(self.upto, wanted, "right")]
 
+    def draw_anywhere(self, before: Integers, rng: np.random.Generator) -> Integers:
+        """Draw a code for each row from any leaf, whatever is before it."""
+        wanted = rng.random(len(before)) * self.upto[-1]
+        found: Integers = self.codes[np.searchsorted(self.upto, wanted, "right")]
+        return found
+
     def leaf_of(self, before: Integers) -> Integers:
         """Return the leaf that each row of codes leads to. Shapes (n, columns) and (n,)."""
         nodes = np.zeros(len(before), np.intp)
