@@ -242,6 +242,16 @@ def repeated(column: pa.Array, times: int) -> bytes:
     return content.getvalue()
 
 
+def sheet(rows: bytes) -> bytes:
+    """Return a workbook whose sheet has the names "a" and "b", and these rows as they are."""
+    given, content = zipfile.ZipFile(io.BytesIO(workbook(["a", "b"]))), io.BytesIO()
+    with zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as packed:
+        for name in given.namelist():
+            part = given.read(name)
+            packed.writestr(name, part.replace(b"</sheetData>", rows + b"</sheetData>"))
+    return content.getvalue()
+
+
 ONE_TEXT = pa.DictionaryArray.from_arrays(pa.array(np.zeros(10**6, "int32")), pa.array(["x" * 2**20]))
 
 
@@ -255,6 +265,9 @@ ONE_TEXT = pa.DictionaryArray.from_arrays(pa.array(np.zeros(10**6, "int32")), pa
         ("a.csv", lambda: b'a,b\n1,"' + b"x,1\n" * 10**6),
         ("a.csv.gz", lambda: packed(b"", b"x" * 2**20, times=80)),
         ("a.csv.gz", lambda: packed(b'a,b\n1,"', b"x\n" * 2**19, times=80)),
+        ("a.xlsx", lambda: sheet(b"<x>" * 2**22)),
+        ("a.xlsx", lambda: sheet(b"<row " + b" " * 2**26 + b"/>")),
+        ("a.xlsx", lambda: sheet(b'<row><c t="str"><v>' + b"x" * 2**26 + b"</v></c></row>")),
         ("a.jsonl", lambda: b"".join(b'{"k%d": 1}\n' % i for i in range(4_999)) + b"{}\n" * 10**6),
         ("a.json", lambda: b"[" + b'{"a":1},' * 10**5 + b"]"),
         ("a.yaml", lambda: b"- {a: 1}\n" * 10**4 + b"- [1]\n"),
@@ -275,6 +288,9 @@ ONE_TEXT = pa.DictionaryArray.from_arrays(pa.array(np.zeros(10**6, "int32")), pa
         "an open quote",
         "one line, packed",
         "an open quote, packed",
+        "elements in each other",
+        "a tag without an end",
+        "a text in a sheet",
         "few of many keys",
         "objects",
         "mappings",
@@ -291,6 +307,24 @@ def test_the_answer_to_a_hostile_file_takes_little_memory(
     outcome, taken = reader(tmp_path / name)
     assert outcome == "refused"
     assert taken < 400 * 2**20
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("a.json", lambda: '[{"a":"😀"},'.encode() + b" " * 2**26 + b'{"a":"x"}]'),
+        ("a.jsonl", lambda: '{"a":"😀"}\n'.encode() + (b" " * 1_023 + b"\n") * 2**16 + b'{"a":"x"}\n'),
+        ("a.yaml", lambda: '- {a: "😀"}\n'.encode() + b"#\n" * 2**25 + b"- {a: x}\n"),
+    ],
+    ids=["JSON", "lines", "YAML"],
+)
+def test_of_a_text_no_more_is_held_than_a_row_may_take(
+    name: str, content: Callable[[], bytes], tmp_path: Path, reader: Reader
+) -> None:
+    (tmp_path / name).write_bytes(content())
+    outcome, taken = reader(tmp_path / name)
+    assert outcome == "read"
+    assert taken < 200 * 2**20  # held as a whole, the 64 MB would take 320
 
 
 def test_what_was_understood_is_told_with_its_reason(tmp_path: Path) -> None:
@@ -433,7 +467,18 @@ def test_pieces_of_a_column_make_what_the_whole_makes(
 
 @pytest.mark.parametrize(
     "values",
-    [["x", None, "y"], [1.5, 2.5], [1, None, 3], [1, 2.5], [1, "x", True], [2**70, 1], [None, None]],
+    [
+        ["x", None, "y"],
+        [1.5, 2.5],
+        [1, None, 3],
+        [1, None, 2.5],
+        [1, "x", True],
+        [2**70, 1],
+        [None, None],
+        [True, None, False],
+        [2**53 + 1, 2.5],
+        [1, None, None, None, None, None, None, None],
+    ],
     ids=str,
 )
 def test_cells_are_packed_without_a_change(

@@ -153,6 +153,7 @@ class _Book:
     def __init__(self, path: Path, file: BinaryIO) -> None:
         from openpyxl.reader.excel import ExcelReader
         from openpyxl.styles.stylesheet import apply_stylesheet
+        from openpyxl.xml.constants import SHARED_STRINGS
 
         reader = ExcelReader(file, read_only=True, keep_links=False)
         self._path, self._archive = path, reader.archive
@@ -160,8 +161,9 @@ class _Book:
         reader.read_workbook()
         apply_stylesheet(self._archive, reader.wb)
         parts = reader.parser.find_sheets()
-        self.sheets = {sheet.name: rel.target for sheet, rel in parts if SHEET.search(f"/{rel.target}")}
-        texts = shared_texts(path, self._archive.open(SHARED)) if SHARED in reader.valid_files else []
+        self.sheets = {sheet.name: rel.target for sheet, rel in parts if rel.Type.endswith("/worksheet")}
+        part = reader.package.find(SHARED_STRINGS)
+        texts = shared_texts(path, self._archive.open(part.PartName[1:])) if part else []
         self._shared = Shared(texts, _styles(reader.wb), reader.wb.epoch)
 
     def rows(self, sheet: str) -> Iterator[tuple[int, list[Any]]]:
