@@ -53,7 +53,7 @@ def test_usual_headers_are_nobody(name: str) -> None:
         ("Schmidt", "Novak", "Walker"),
         ("SCHMIDT", "NOVAK", "WALKER"),
         ("Смирнов", "Кузнецов", "Попов"),
-    ],  # fmt: skip
+    ],
 )
 def test_several_columns_that_are_called_like_people_are_refused(names: tuple[str, ...]) -> None:
     with pytest.raises(ArgumentError, match="Headers are called like people"):
