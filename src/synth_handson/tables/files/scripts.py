@@ -304,7 +304,7 @@ def _scripts() -> Iterable[Script]:
         (_TURKISH, "cp1254"),
         (_BALTIC, "cp1257"),
         ((*_WESTERN, *_ICELANDIC), "cp1252"),
-        (_CYRILLIC, "cp1251", "koi8_u", "cp866", "iso8859_5"),
+        (_CYRILLIC, "cp1251", "koi8_u", "cp866", "iso8859_5", "mac_cyrillic"),
         (_GREEK, "cp1253", "iso8859_7"),
         (_HEBREW, "cp1255"),
         (_ARABIC, "cp1256"),
