@@ -162,7 +162,7 @@ class _Book:
         apply_stylesheet(self._archive, reader.wb)
         parts = reader.parser.find_sheets()
         self.sheets = {sheet.name: rel.target for sheet, rel in parts if rel.Type.endswith("/worksheet")}
-        part = reader.package.find(SHARED_STRINGS)
+        part = reader.package.find(SHARED_STRINGS)  # type: ignore[no-untyped-call]
         texts = shared_texts(path, self._archive.open(part.PartName[1:])) if part else []
         self._shared = Shared(texts, _styles(reader.wb), reader.wb.epoch)
 
