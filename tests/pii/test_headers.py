@@ -103,6 +103,7 @@ def test_headers_that_are_or_have_a_name_are_in_doubt(names: tuple[str, ...]) ->
         ("April", "May", "June"), ("Januar", "März", "April", "Juni"), ("千葉", "宮崎", "福島", "山口"),
         ("月", "火", "水"), ("Rose", "Lily"), ("松本", "山口"), ("age", "income", "region"),
         ("setosa", "versicolor", "virginica"), ("Date",), ("Berlin", "Hamburg"), ("Kelvin", "ALT"),
+        ("Verde", "Rojo"),
     ],
 )  # fmt: skip
 def test_months_places_and_words_of_headers_are_not_in_doubt(names: tuple[str, ...]) -> None:

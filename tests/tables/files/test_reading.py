@@ -531,6 +531,76 @@ def test_a_parquet_file_that_holds_far_more_than_it_packs_is_not_read(
         read_table(tmp_path / "a.parquet")
 
 
+def test_columns_of_parquet_are_the_same_however_many_are_read_at_a_time(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    table = pd.DataFrame({"a": range(9), "b": list("xyxyxyxyx"), "c": pd.Categorical(["u", "v", None] * 3)})
+    table.to_parquet(tmp_path / "a.parquet")
+    whole = read_table(tmp_path / "a.parquet")
+    monkeypatch.setattr(parquet_files, "GROUP", 1)
+    pd.testing.assert_frame_equal(read_table(tmp_path / "a.parquet"), whole)
+    monkeypatch.setattr(parquet_files, "MAX_RATIO", 0)
+    monkeypatch.setattr(parquet_files, "SURE_COLUMN", 71)  # nine whole numbers of eight bytes
+    with pytest.raises(ArgumentError, match="MB"):
+        read_table(tmp_path / "a.parquet")
+
+
+@pytest.mark.parametrize("name", ["a.json", "a.jsonl"])
+def test_a_window_over_a_text_shows_what_the_whole_shows(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rows = [json.dumps({"a": "x" * (i % 7), "b": i}) for i in range(50)]
+    between, ends = (",\n  ", "[]") if name == "a.json" else ("\n", ("", ""))
+    (tmp_path / name).write_text(ends[0] + between.join(rows) + ends[1])
+    (tmp_path / f"b{name}").write_text(ends[0] + between.join([*rows[:30], "{1}", *rows]) + ends[1])
+    whole = read_table(tmp_path / name)
+    monkeypatch.setattr("synth_handson.tables.files.json_files.MAX_ROW", 64)
+    monkeypatch.setattr("synth_handson.tables.files.json_files.AHEAD", 16)
+    pd.testing.assert_frame_equal(read_table(tmp_path / name), whole)
+    with pytest.raises(ArgumentError, match="line 31"):
+        read_table(tmp_path / f"b{name}")
+
+
+def test_rows_behind_an_array_are_not_left_out_silently(tmp_path: Path) -> None:
+    (tmp_path / "a.json").write_text('[{"a": 1}]\n[{"a": 2}]\n')
+    with pytest.raises(ArgumentError, match="line 2: this is not valid JSON"):
+        read_table(tmp_path / "a.json")
+
+
+def test_values_of_several_kinds_have_a_limit(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for setting, value in (("PIECE", 4), ("TOLD", 4), ("MAX_OBJECTS", 11)):
+        monkeypatch.setattr(f"synth_handson.tables.files.objects.{setting}", value)
+    (tmp_path / "a.json").write_text(json.dumps([{"a": "x"}, {"a": 1}] * 8))
+    (tmp_path / "b.json").write_text(json.dumps([{"a": 1}, {"a": 2.5}] * 8))
+    assert len(read_table(tmp_path / "b.json")) == 16
+    with pytest.raises(ArgumentError, match="mix texts, numbers"):
+        read_table(tmp_path / "a.json")
+
+
+def test_cells_in_which_nothing_is_written_have_a_limit(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "a.xlsx").write_bytes(sheet(b"<row>" + b"<c/>" * 30 + b"</row><row><c><v>1</v></c></row>"))
+    assert len(read_table(tmp_path / "a.xlsx")) == 1
+    monkeypatch.setattr("synth_handson.tables.files.sheet_xml.MAX_ELEMENTS", 30)
+    with pytest.raises(ArgumentError, match="cells, including missing ones"):
+        read_table(tmp_path / "a.xlsx")
+
+
+def test_a_sheet_is_read_as_other_programs_write_it(tmp_path: Path) -> None:
+    reading = '<rPh sb="0" eb="1"><t>やま</t></rPh>'
+    rows = (
+        f'<row><c t="inlineStr"><is><r><t>山</t></r><r><t>田</t></r>{reading}</is></c>'
+        '<c t="str"><f>""</f><v></v></c></row>'
+        '<row r="4"><c r="B4"><f>1+1</f><v>2</v></c><c r="A4" t="str"><v>x &amp; y</v></c></row>'
+        '<row><c t="e"><v>#DIV/0!</v></c><c><v>3</v></c></row>'
+    )
+    (tmp_path / "a.xlsx").write_bytes(sheet(rows.encode()))
+    read = read_table(tmp_path / "a.xlsx")
+    assert read["a"].fillna("–").tolist() == ["山田", "x & y", "–"]
+    assert read["b"].fillna(0).tolist() == [0, 2, 3]
+
+
 @pytest.mark.parametrize(("wide", "digits"), [("true", "wide"), ("false", "")])
 def test_a_schema_saved_when_digits_had_no_names_is_read(wide: str, digits: str, tmp_path: Path) -> None:
     schema = f'{{"format": "csv", "columns": [{{"name": "a", "type": "whole", "wide": {wide}}}]}}'
