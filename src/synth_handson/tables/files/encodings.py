@@ -72,12 +72,17 @@ class _Unpacked(gzip.GzipFile):
         return block
 
 
+def is_packed(path: Path) -> bool:
+    """Tell whether a file is packed by gzip."""
+    with path.open("rb") as file:
+        return file.read(2) == GZIP
+
+
 @contextmanager
 def open_bytes(path: Path) -> Iterator[BinaryIO]:
     """Open a file, unpacking it if it is packed by gzip."""
+    packed = is_packed(path)
     with path.open("rb") as file:
-        packed = file.read(2) == GZIP
-        file.seek(0)
         if not packed:
             yield file
             return
