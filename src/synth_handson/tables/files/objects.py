@@ -34,8 +34,8 @@ if TYPE_CHECKING:
 
 MAX_CELLS = 50_000_000
 """Most cells, including missing ones."""
-MAX_OBJECTS = 5_000_000
-"""Most of them that are held as objects: numbers beyond float64, and values of several kinds."""
+MAX_OBJECTS = 10_000_000
+"""Most of them that are objects: values of several kinds, and numbers beyond float64, which count twice."""
 PIECE = 100_000
 """Cells of a column held as objects before they are packed."""
 MAX_EXACT = 2**53
@@ -146,7 +146,8 @@ class _Cells:
     def _pack(self) -> None:
         if len(self._open) == PIECE:
             self._packed.append(_packed(self._open))
-            self.objects += PIECE if isinstance(self._packed[-1], list) else 0
+            if isinstance(self._packed[-1], list):
+                self.objects += PIECE * (1 if str in map(type, self._open) else 2)
             self._open = []
 
 
