@@ -147,7 +147,8 @@ class _Cells:
         if len(self._open) == PIECE:
             self._packed.append(_packed(self._open))
             if isinstance(self._packed[-1], list):
-                self.objects += PIECE * (1 if str in map(type, self._open) else 2)
+                exact = set(map(type, self._open)) <= {Decimal, float, int, type(None)}
+                self.objects += PIECE * (1 + exact)
             self._open = []
 
 
