@@ -211,6 +211,24 @@ def test_a_date_of_birth_keeps_its_year_when_it_moves(text: str, year: str) -> N
         assert {year_of(Fakes(bytes([key])).of("birth_date", text)) for key in range(20)} == {year}
 
 
+@pytest.mark.parametrize(
+    ("names", "encoding"),
+    [
+        (["陳美玲", "林志明", "黃淑芬", "張家豪"], "cp950"),
+        (["Иванова Мария", "Петров Иван", "Сидоров Олег"], "cp866"),
+        (["Ольга Смирнова", "Иван Петров"], "iso8859_5"),
+    ],
+)
+def test_made_up_names_can_be_written_in_the_encoding_of_the_file(names: list[str], encoding: str) -> None:
+    table = pd.DataFrame({"name": names})
+    marks = mark(table, find_personal_data(table))
+    for key in range(20):
+        made = replace_marked(table, marks, fakes_for(table, marks, bytes([key]), [encoding]))["name"]
+        assert not set(made) & set(names)
+        for name in made:
+            name.encode(encoding)
+
+
 def test_by_the_year_a_table_is_the_same_before_and_after_its_dates_moved() -> None:
     days = pd.Series(pd.to_datetime(["1984-03-12 08:30", "1991-12-31 00:00", None, "2000-02-29 00:00"]))
     table = pd.DataFrame(

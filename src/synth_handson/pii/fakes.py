@@ -6,7 +6,7 @@ import hmac
 import random
 import re
 import string
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from functools import cache
 from importlib import import_module
 
@@ -69,9 +69,18 @@ class Fakes:
         What no replacement may be.
     known
         What is known of the names in the table.
+    encodings
+        Those of the files in which names are written: others cannot hold every letter.
     """
 
-    def __init__(self, key: bytes, originals: Originals = NOTHING, known: KnownNames = NOBODY) -> None:
+    def __init__(
+        self,
+        key: bytes,
+        originals: Originals = NOTHING,
+        known: KnownNames = NOBODY,
+        encodings: Collection[str] = (),
+    ) -> None:
+        self._encodings = frozenset(encodings)
         self._key = key
         self._originals = originals
         self._known = known
@@ -81,9 +90,8 @@ class Fakes:
 
     def another(self, number: int) -> Fakes:
         """Return fakes with other replacements, for the row with this number."""
-        return Fakes(
-            hmac.digest(self._key, f"row\0{number}".encode(), "sha256"), self._originals, self._known
-        )
+        key = hmac.digest(self._key, f"row\0{number}".encode(), "sha256")
+        return Fakes(key, self._originals, self._known, self._encodings)
 
     def are_original(self, *made: str) -> bool:
         """Tell whether a replacement would hold an original."""
@@ -180,7 +188,7 @@ class Fakes:
         kind = "first" if first else "last"
         name = self._known.as_one(original, first)
         gender = gender or self._known.genders.get(name) if first else None
-        pool = _other_pool(name, first) or _pool(bool(JAPANESE.search(name)), first, gender)
+        pool = _pool_like(name, first, gender, self._encodings)
         for attempt in range(TRIES):
             draw = self._draw(kind, name, attempt)
             one, two = draw.choice(pool), draw.choice(pool)
@@ -201,7 +209,8 @@ class Fakes:
 
     def _western(self, part: str, of: NamePart = "full", gender: Gender | None = None) -> str:
         if len(part) == 1:
-            letters = [name[0].upper() for (name,) in _other_pool(part, True)] or string.ascii_uppercase
+            pool = _pool_like(part, True, None, self._encodings) if script_of(part) else ()
+            letters = [name[0].upper() for (name,) in pool] or string.ascii_uppercase
             return self._draw("initial", part, 0).choice(letters)
         first = self._known.is_first(part) if of == "full" else of == "first"
         made = self._part(part, part.lower() in names()[0] if first is None else first, gender)[-1]
@@ -229,11 +238,34 @@ def _pool(japanese: bool, first: bool, gender: Gender | None) -> tuple[tuple[str
     return tuple((name,) for name in sorted(found) if name.isalpha() and name.isascii())
 
 
-def _other_pool(name: str, first: bool) -> tuple[tuple[str, ...], ...]:
-    """Return names in the script of another one that is neither Latin nor Japanese; none if it is."""
+def _pool_like(
+    name: str, first: bool, gender: Gender | None, encodings: frozenset[str]
+) -> tuple[tuple[str, ...], ...]:
+    """Return names in the script of another one, as far as they can be written in some encodings."""
     script = script_of(name)
     # A Korean name of several signs is all of one.
-    return names_of_script(script, first or (script == "HANGUL" and len(name) > 1)) if script else ()
+    whole = script == "HANGUL" and len(name) > 1
+    found = _writable(script, first or whole, None, encodings) if script else ()
+    return found or _writable("JAPANESE" if JAPANESE.search(name) else "", first, gender, encodings)
+
+
+@cache
+def _writable(
+    script: str, first: bool, gender: Gender | None, encodings: frozenset[str]
+) -> tuple[tuple[str, ...], ...]:
+    """Return names of a script that can be written in all encodings; all of them, if none can."""
+    known = script and script != "JAPANESE"
+    pool = names_of_script(script, first) if known else _pool(script == "JAPANESE", first, gender)
+    kept = (forms for forms in pool if all(_fits("".join(forms), encoding) for encoding in encodings))
+    return tuple(kept) or pool
+
+
+def _fits(text: str, encoding: str) -> bool:
+    try:
+        text.encode(encoding)
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _hiragana(kana: str) -> str:

@@ -8,15 +8,18 @@ from collections.abc import Callable, Collection, Iterable
 from synth_handson.errors import ArgumentError
 from synth_handson.pii.detect import is_full
 from synth_handson.pii.japanese import HONORIFIC, is_last_and_first, is_place
-from synth_handson.pii.name_lists import is_first, is_last, is_word, stands_alone
+from synth_handson.pii.name_lists import bare, is_first, is_last, is_word, stands_alone
+from synth_handson.pii.other_scripts import LATIN
 from synth_handson.pii.scan import scan
 from synth_handson.pii.spans import JAPANESE, Kind, Span
+from synth_handson.pii.words import LISTS
 from synth_handson.tables.checks import listed
 from synth_handson.tables.files.form import TableForm
 from synth_handson.tables.months import calendar_words
 
 NUMBERS: tuple[Kind, ...] = ("card", "iban", "my_number", "ssn", "national_id", "phone", "address")
 """Kinds of personal data that a header as a whole cannot be; parts of it can, by chance."""
+HEADER_WORDS = frozenset(LISTS["header_words"].split())
 MIN_ALONE = 3
 """Fewest headers of one word each that may be names, such as Rose, from which on they may be people."""
 LETTERS = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*")
@@ -24,6 +27,10 @@ JOINED = re.compile(r"(?<=[a-z])(?=[A-Z])|[_.]")
 """What stands between the words of a user name."""
 MIN_JOINED = 3
 """Shortest word of a user name that is a name: pop_urban is a population."""
+WITHIN = re.compile(r"(?<=[a-z])(?=[A-Z])|[\W_の]+")
+"""What stands between the words of a header."""
+LONGEST_CODE = 3
+"""Letters of a header in capitals that is no name, but a code: AL, IDA."""
 BESIDE = re.compile(r"\s*[(（\[].*?[)）\]]\s*|\s+[A-Z]\.?$")
 """What may stand beside a name: a note in brackets, an initial."""
 
@@ -43,12 +50,12 @@ def check_headers(form: TableForm, kept: Collection[str] = ()) -> None:
     ArgumentError
         If a name holds a mail address, or a first and a last name, or one behind a title; if all of it is a
         number of a person: most often, the first row of a file without headers was taken for them; or if
-        several are first names, or last names in Japanese.
+        several are first or last names.
     """
     for name in form.names:
         if _is_number(name) or (name not in kept and names_somebody(name)):
             raise ArgumentError("header_personal", column=name)
-    alone = list(filter(_is_first_or_japanese, _alone(form.names, kept)))
+    alone = [name for name in _alone(form.names, kept) if _is_one(BESIDE.sub("", name))]
     if len(alone) >= MIN_ALONE and sum(map(is_place, alone)) <= len(alone) / 2:
         raise ArgumentError("headers_personal", columns=listed(alone))
     if form.sheet and names_somebody(form.sheet):
@@ -65,25 +72,42 @@ def names_somebody(text: str) -> bool:
 
 
 def headers_in_doubt(names: Iterable[str], kept: Collection[str] = ()) -> tuple[str, ...]:
-    """Return the headers that may name people: two words that look like a name, or several of one such word.
+    """Return the headers that may name people: a name of several parts, or a first or last name.
 
-    Places and months are nobody.
+    Names within a header count if they are hardly anything else; places and months are nobody.
     """
     asked = [name for name in names if name not in kept]
-    full = {name for name in asked if any(_is_known(part) for part in _names(name))}
-    alone = [name for name in _alone(asked) if name not in full]
-    if len(alone) < MIN_ALONE or all(map(is_place, alone)):
-        alone = []
-    return tuple(name for name in asked if name in {*full, *alone})
+    places = [name for name in asked if is_place(name)]
+    found = {name for name in asked if any(map(_is_known, _names(name))) or _is_or_has_one(name)}
+    # Of several places, each is called as a place.
+    found -= set(places if len(places) > 1 else ())
+    alone = _alone(asked)
+    if len(alone) >= MIN_ALONE and not all(map(is_place, alone)):
+        found.update(alone)
+    return tuple(name for name in asked if name in found)
+
+
+def _is_or_has_one(name: str) -> bool:
+    """Tell whether a header is a first or last name, or has one in it: Emma, Emma_hours, 佐藤の売上."""
+    whole = BESIDE.sub("", name)
+    parts = [part for part in WITHIN.split(name) if part != whole]
+    return _is_one(whole) or any(
+        _is_one(part) and (stands_alone(part) or not LATIN.match(part)) for part in parts
+    )
+
+
+def _is_one(word: str) -> bool:
+    """Tell whether a word is a name and, as far as the lists and the dictionary know, nothing else."""
+    if not _may_name(word):
+        return False
+    if not LATIN.match(word):
+        return True
+    return len(word) > (LONGEST_CODE if word.isupper() else MIN_JOINED - 1) and bare(word) not in HEADER_WORDS
 
 
 def _alone(names: Iterable[str], kept: Collection[str] = ()) -> list[str]:
     """Return the headers of one word that is a first or a last name, with or without a note in brackets."""
     return [name for name in names if name not in kept and _may_name(BESIDE.sub("", name))]
-
-
-def _is_first_or_japanese(name: str) -> bool:
-    return bool(JAPANESE.search(name)) or stands_alone(BESIDE.sub("", name))
 
 
 def _names(text: str) -> list[str]:
@@ -125,7 +149,7 @@ def _is_known(name: str) -> bool:
 
 def _may_name(word: str) -> bool:
     """Tell whether a text is one word that is a first or a last name."""
-    if JAPANESE.search(word):
+    if not LATIN.match(word):
         return any(span.kind == "name" and _is_all(word, span) for span in scan(word))
     in_calendar = any(word.lower() in words for words in calendar_words())
     return bool(LETTERS.fullmatch(word)) and word[:1].isupper() and _is_listed(word) and not in_calendar

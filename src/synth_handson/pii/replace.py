@@ -74,9 +74,14 @@ def replace_marked(frame: pd.DataFrame, marks: Mapping[str, PersonalDataSpans], 
     return replaced
 
 
-def fakes_for(frame: pd.DataFrame, marks: Mapping[str, PersonalDataSpans], key: bytes) -> Fakes:
-    """Return the fakes for a table, which know its names."""
-    return Fakes(key, originals(marks), know_names(frame, find_persons(frame, marks), marks))
+def fakes_for(
+    frame: pd.DataFrame,
+    marks: Mapping[str, PersonalDataSpans],
+    key: bytes,
+    encodings: Collection[str] = (),
+) -> Fakes:
+    """Return the fakes for a table, which know its names and, if given, the encodings they are written in."""
+    return Fakes(key, originals(marks), know_names(frame, find_persons(frame, marks), marks), encodings)
 
 
 def moved_dates(marks: Mapping[str, PersonalDataSpans]) -> tuple[str, ...]:

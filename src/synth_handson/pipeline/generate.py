@@ -402,7 +402,7 @@ def learn(
     profile.check_known(settings.known)
     asked = asked_of(profile, settings)
     key = secrets.token_bytes(KEY_BYTES)
-    fakes = fakes_for(profile.frame, profile.marks, key)
+    fakes = fakes_for(profile.frame, profile.marks, key, [profile.form.encoding])
     safe = replace_marked(profile.frame, profile.marks, fakes)
     train = safe[[name for name in map(str, safe) if name in {*learned, *written}]]
     if hold_out:

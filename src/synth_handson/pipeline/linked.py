@@ -336,7 +336,9 @@ def draw_linked(
     0, nothing can be measured.
     """
     secret = secrets.token_bytes(KEY_BYTES)
-    fakes = {name: fakes_for(one.frame, one.marks, secret) for name, one in profile.tables.items()}
+    # One name is made up the same in all files.
+    encodings = {one.form.encoding for one in profile.tables.values()}
+    fakes = {name: fakes_for(one.frame, one.marks, secret, encodings) for name, one in profile.tables.items()}
     # The key is made anew: replaced in each table for itself, it would link nothing any more.
     safe = {}
     for name, one in profile.tables.items():

@@ -163,7 +163,7 @@ def choose_columns(
         raise ArgumentError("own_columns", columns=len(learned), minimum=MIN_COLUMNS)
     if profile.obstacle:
         raise profile.obstacle
-    fakes = fakes_for(profile.frame, profile.marks, secrets.token_bytes(KEY_BYTES))
+    fakes = fakes_for(profile.frame, profile.marks, secrets.token_bytes(KEY_BYTES), [profile.form.encoding])
     safe = replace_marked(profile.frame, profile.marks, fakes)
     for rule in as_rules(rules):
         rule.check(Values(safe[profile.trained]))

@@ -1,5 +1,6 @@
 """Delimited text of any kind."""
 
+import gzip
 from pathlib import Path
 
 import pandas as pd
@@ -58,6 +59,18 @@ def test_text_keeps_its_spaces_and_lines(tmp_path: Path) -> None:
 def test_missing_values_of_one_column_are_rows(tmp_path: Path) -> None:
     (tmp_path / "a.csv").write_text("a\n1\n\n3\n")
     assert read_table(tmp_path / "a.csv")["a"].tolist() == [1, pd.NA, 3]
+
+
+def test_a_packed_text_may_take_less_memory_than_a_plain_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "a.csv").write_text("a\n" + "1\n" * 10_000)
+    (tmp_path / "a.csv.gz").write_bytes(gzip.compress((tmp_path / "a.csv").read_bytes()))
+    assert read_table(tmp_path / "a.csv.gz").equals(read_table(tmp_path / "a.csv"))
+    monkeypatch.setattr(delimited, "SURE_PACKED", 2**15)
+    assert len(read_table(tmp_path / "a.csv")) == 10_000
+    with pytest.raises(ArgumentError, match="gunzip"):
+        read_table(tmp_path / "a.csv.gz")
 
 
 def test_more_text_than_memory_holds_is_not_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from synth_handson import ArgumentError, read_table
 from synth_handson.tables.files import encodings
-from synth_handson.tables.files.encodings import find_encoding, known_encoding, read_text
+from synth_handson.tables.files.encodings import find_encoding, known_encoding, texts
 
 JAPANESE = "氏名,年齢,職業\n山田太郎,34,会社員\n佐藤花子,28,看護師\n"
 ONE_LINE = "id,city\n1,京都\n" + "2,x\n" * 50
@@ -83,13 +83,13 @@ def test_near_names_are_told_of_an_encoding_that_is_none(name: str, near: str) -
 def test_utf8_is_never_taken_for_anything_else(tmp_path: Path, text: str) -> None:
     (tmp_path / "a").write_bytes(text.encode())
     assert find_encoding(tmp_path / "a") == "utf-8"
-    assert read_text(tmp_path / "a", None, 10**6) == (text, "utf-8")
+    assert "".join(texts(tmp_path / "a", "utf-8", 10**6)) == text
 
 
 def test_more_text_than_is_wanted_is_not_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "a").write_bytes(gzip.compress(bytes(10**7)))
     with pytest.raises(ArgumentError, match="when unpacked"):
-        read_text(tmp_path / "a", "utf-8", 10**6)
+        list(texts(tmp_path / "a", "utf-8", 10**6))
     monkeypatch.setattr(encodings, "MAX_UNPACKED", 10**6)
     with pytest.raises(ArgumentError, match="when unpacked"):
         find_encoding(tmp_path / "a")
@@ -99,7 +99,7 @@ def test_more_text_than_is_wanted_is_not_read(tmp_path: Path, monkeypatch: pytes
 def test_an_encoding_that_does_not_fit_is_refused(encoding: str, tmp_path: Path) -> None:
     (tmp_path / "a").write_text("東京", encoding="utf-8")
     with pytest.raises(ArgumentError, match=f"cannot be read as {encoding}"):
-        read_text(tmp_path / "a", encoding, 10**6)
+        list(texts(tmp_path / "a", encoding, 10**6))
 
 
 NAMES = "氏名,備考\n" + "".join(f"加藤誠一,備考{i}\n" for i in range(40))

@@ -242,6 +242,16 @@ def repeated(column: pa.Array, times: int) -> bytes:
     return content.getvalue()
 
 
+def sheet(rows: bytes) -> bytes:
+    """Return a workbook whose sheet has the names "a" and "b", and these rows as they are."""
+    given, content = zipfile.ZipFile(io.BytesIO(workbook(["a", "b"]))), io.BytesIO()
+    with zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as packed:
+        for name in given.namelist():
+            part = given.read(name)
+            packed.writestr(name, part.replace(b"</sheetData>", rows + b"</sheetData>"))
+    return content.getvalue()
+
+
 ONE_TEXT = pa.DictionaryArray.from_arrays(pa.array(np.zeros(10**6, "int32")), pa.array(["x" * 2**20]))
 
 
@@ -255,6 +265,9 @@ ONE_TEXT = pa.DictionaryArray.from_arrays(pa.array(np.zeros(10**6, "int32")), pa
         ("a.csv", lambda: b'a,b\n1,"' + b"x,1\n" * 10**6),
         ("a.csv.gz", lambda: packed(b"", b"x" * 2**20, times=80)),
         ("a.csv.gz", lambda: packed(b'a,b\n1,"', b"x\n" * 2**19, times=80)),
+        ("a.xlsx", lambda: sheet(b"<x>" * 2**22)),
+        ("a.xlsx", lambda: sheet(b"<row " + b" " * 2**26 + b"/>")),
+        ("a.xlsx", lambda: sheet(b'<row><c t="str"><v>' + b"x" * 2**26 + b"</v></c></row>")),
         ("a.jsonl", lambda: b"".join(b'{"k%d": 1}\n' % i for i in range(4_999)) + b"{}\n" * 10**6),
         ("a.json", lambda: b"[" + b'{"a":1},' * 10**5 + b"]"),
         ("a.yaml", lambda: b"- {a: 1}\n" * 10**4 + b"- [1]\n"),
@@ -275,6 +288,9 @@ ONE_TEXT = pa.DictionaryArray.from_arrays(pa.array(np.zeros(10**6, "int32")), pa
         "an open quote",
         "one line, packed",
         "an open quote, packed",
+        "elements in each other",
+        "a tag without an end",
+        "a text in a sheet",
         "few of many keys",
         "objects",
         "mappings",
@@ -291,6 +307,24 @@ def test_the_answer_to_a_hostile_file_takes_little_memory(
     outcome, taken = reader(tmp_path / name)
     assert outcome == "refused"
     assert taken < 400 * 2**20
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("a.json", lambda: '[{"a":"😀"},'.encode() + b" " * 2**26 + b'{"a":"x"}]'),
+        ("a.jsonl", lambda: '{"a":"😀"}\n'.encode() + (b" " * 1_023 + b"\n") * 2**16 + b'{"a":"x"}\n'),
+        ("a.yaml", lambda: '- {a: "😀"}\n'.encode() + b"#\n" * 2**25 + b"- {a: x}\n"),
+    ],
+    ids=["JSON", "lines", "YAML"],
+)
+def test_of_a_text_no_more_is_held_than_a_row_may_take(
+    name: str, content: Callable[[], bytes], tmp_path: Path, reader: Reader
+) -> None:
+    (tmp_path / name).write_bytes(content())
+    outcome, taken = reader(tmp_path / name)
+    assert outcome == "read"
+    assert taken < 200 * 2**20  # held as a whole, the 64 MB would take 320
 
 
 def test_what_was_understood_is_told_with_its_reason(tmp_path: Path) -> None:
@@ -433,7 +467,18 @@ def test_pieces_of_a_column_make_what_the_whole_makes(
 
 @pytest.mark.parametrize(
     "values",
-    [["x", None, "y"], [1.5, 2.5], [1, None, 3], [1, 2.5], [1, "x", True], [2**70, 1], [None, None]],
+    [
+        ["x", None, "y"],
+        [1.5, 2.5],
+        [1, None, 3],
+        [1, None, 2.5],
+        [1, "x", True],
+        [2**70, 1],
+        [None, None],
+        [True, None, False],
+        [2**53 + 1, 2.5],
+        [1, None, None, None, None, None, None, None],
+    ],
     ids=str,
 )
 def test_cells_are_packed_without_a_change(
@@ -484,6 +529,76 @@ def test_a_parquet_file_that_holds_far_more_than_it_packs_is_not_read(
     monkeypatch.setattr(parquet_files, "SURE", 2**20)
     with pytest.raises(ArgumentError, match="MB"):
         read_table(tmp_path / "a.parquet")
+
+
+def test_columns_of_parquet_are_the_same_however_many_are_read_at_a_time(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    table = pd.DataFrame({"a": range(9), "b": list("xyxyxyxyx"), "c": pd.Categorical(["u", "v", None] * 3)})
+    table.to_parquet(tmp_path / "a.parquet")
+    whole = read_table(tmp_path / "a.parquet")
+    monkeypatch.setattr(parquet_files, "GROUP", 1)
+    pd.testing.assert_frame_equal(read_table(tmp_path / "a.parquet"), whole)
+    monkeypatch.setattr(parquet_files, "MAX_RATIO", 0)
+    monkeypatch.setattr(parquet_files, "SURE_COLUMN", 71)  # nine whole numbers of eight bytes
+    with pytest.raises(ArgumentError, match="MB"):
+        read_table(tmp_path / "a.parquet")
+
+
+@pytest.mark.parametrize("name", ["a.json", "a.jsonl"])
+def test_a_window_over_a_text_shows_what_the_whole_shows(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rows = [json.dumps({"a": "x" * (i % 7), "b": i}) for i in range(50)]
+    between, ends = (",\n  ", "[]") if name == "a.json" else ("\n", ("", ""))
+    (tmp_path / name).write_text(ends[0] + between.join(rows) + ends[1])
+    (tmp_path / f"b{name}").write_text(ends[0] + between.join([*rows[:30], "{1}", *rows]) + ends[1])
+    whole = read_table(tmp_path / name)
+    monkeypatch.setattr("synth_handson.tables.files.json_files.MAX_ROW", 64)
+    monkeypatch.setattr("synth_handson.tables.files.json_files.AHEAD", 16)
+    pd.testing.assert_frame_equal(read_table(tmp_path / name), whole)
+    with pytest.raises(ArgumentError, match="line 31"):
+        read_table(tmp_path / f"b{name}")
+
+
+def test_rows_behind_an_array_are_not_left_out_silently(tmp_path: Path) -> None:
+    (tmp_path / "a.json").write_text('[{"a": 1}]\n[{"a": 2}]\n')
+    with pytest.raises(ArgumentError, match="line 2: this is not valid JSON"):
+        read_table(tmp_path / "a.json")
+
+
+def test_values_of_several_kinds_have_a_limit(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for setting, value in (("PIECE", 4), ("TOLD", 4), ("MAX_OBJECTS", 11)):
+        monkeypatch.setattr(f"synth_handson.tables.files.objects.{setting}", value)
+    (tmp_path / "a.json").write_text(json.dumps([{"a": "x"}, {"a": 1}] * 8))
+    (tmp_path / "b.json").write_text(json.dumps([{"a": 1}, {"a": 2.5}] * 8))
+    assert len(read_table(tmp_path / "b.json")) == 16
+    with pytest.raises(ArgumentError, match="mix texts, numbers"):
+        read_table(tmp_path / "a.json")
+
+
+def test_cells_in_which_nothing_is_written_have_a_limit(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "a.xlsx").write_bytes(sheet(b"<row>" + b"<c/>" * 30 + b"</row><row><c><v>1</v></c></row>"))
+    assert len(read_table(tmp_path / "a.xlsx")) == 1
+    monkeypatch.setattr("synth_handson.tables.files.sheet_xml.MAX_ELEMENTS", 30)
+    with pytest.raises(ArgumentError, match="cells, including missing ones"):
+        read_table(tmp_path / "a.xlsx")
+
+
+def test_a_sheet_is_read_as_other_programs_write_it(tmp_path: Path) -> None:
+    reading = '<rPh sb="0" eb="1"><t>やま</t></rPh>'
+    rows = (
+        f'<row><c t="inlineStr"><is><r><t>山</t></r><r><t>田</t></r>{reading}</is></c>'
+        '<c t="str"><f>""</f><v></v></c></row>'
+        '<row r="4"><c r="B4"><f>1+1</f><v>2</v></c><c r="A4" t="str"><v>x &amp; y</v></c></row>'
+        '<row><c t="e"><v>#DIV/0!</v></c><c><v>3</v></c></row>'
+    )
+    (tmp_path / "a.xlsx").write_bytes(sheet(rows.encode()))
+    read = read_table(tmp_path / "a.xlsx")
+    assert read["a"].fillna("–").tolist() == ["山田", "x & y", "–"]
+    assert read["b"].fillna(0).tolist() == [0, 2, 3]
 
 
 @pytest.mark.parametrize(("wide", "digits"), [("true", "wide"), ("false", "")])

@@ -131,6 +131,8 @@ def test_one_western_word_is_enough(word: str, tmp_path: Path) -> None:
         (["Stănescu", "Petrişor"], "cp1250"),
         (["Lüdenscheid"], "cp850"),
         (["Éric", "Élise"], "mac_roman"),
+        (["Анна Иванова", "Пётр Яковлев"], "mac_cyrillic"),
+        (["Анна Иванова", "Пётр Яковлев"], "cp1251"),
         (["5 m²", "7 km²", "12 cm³"], "cp1252"),
         (["£3", "£5"], "cp1252"),
         (["Zoë", "François", "Björn"], "cp1252"),

@@ -18,7 +18,7 @@ from synth_handson.paths import home
 from synth_handson.tables.columns import Column
 from synth_handson.tables.files.convert import UnreadableValue, guess_dates, parse, spell
 from synth_handson.tables.files.dialect import Dialect, find_dialect
-from synth_handson.tables.files.encodings import open_bytes
+from synth_handson.tables.files.encodings import is_packed, open_bytes
 from synth_handson.tables.files.form import MAX_COLUMNS, ColumnForm, OnRows, TableForm, name_columns
 from synth_handson.tables.files.heading import NOTE, SAMPLE_ROWS, rows_below
 from synth_handson.tables.files.infer import infer_form
@@ -38,6 +38,8 @@ if TYPE_CHECKING:
 BLOCK = 2**24
 MAX_MEMORY = 12 * 2**30
 """Largest memory that a text may take."""
+SURE_PACKED, PACKED_RATIO = 2**29, 5
+"""The same of any packed text, and of a larger one for each byte that it is packed in."""
 CHUNK = 500_000
 """Rows written at a time."""
 
@@ -73,16 +75,19 @@ def read_delimited(
     ArgumentError
         If it is no such table, or a value is not of its column's type.
     """
+    import pyarrow as pa
+
     dialect = find_dialect(path, given, encoding, delimiter, header, header_row)
     table, notes = _read_text(path, dialect, on_rows)
     names, skipped = _names(path, table, dialect)
     totals = _rows_below(table, skipped)
     table = table.slice(0, table.num_rows - totals)
-    frame, forms = {}, []
+    frame, forms, pool = {}, [], pa.default_memory_pool()
     for name in names:
         levels = Levels.of(table.column(0).slice(skipped))
         # Each column's text is given free before the next is turned into values.
         table = table.remove_column(0)
+        pool.release_unused()
         form = asked.get(name)
         try:
             form = _complete(name, form, levels, dialect)
@@ -173,6 +178,7 @@ def _read_text(path: Path, dialect: Dialect, on_rows: OnRows | None) -> tuple[pa
         raise ArgumentError("file_columns", path=path, columns=width, limit=MAX_COLUMNS)
     names = [f"c{i}" for i in range(width)]
     batches, rows, size, notes = [], 0, 0, 0
+    limit, too_large = _limit(path)
 
     def unlike(row: Any) -> str:
         nonlocal notes
@@ -204,8 +210,8 @@ def _read_text(path: Path, dialect: Dialect, on_rows: OnRows | None) -> tuple[pa
             for batch in reader:
                 batches.append(batch)
                 rows, size = rows + batch.num_rows, size + batch.nbytes
-                if size > MAX_MEMORY:
-                    raise ArgumentError("file_large", path=path, limit=f"{MAX_MEMORY / 2**30:.0f} GB")
+                if size > limit:
+                    raise too_large
                 if on_rows:
                     on_rows(rows)
     except (pa.ArrowInvalid, UnicodeError) as error:
@@ -216,6 +222,14 @@ def _read_text(path: Path, dialect: Dialect, on_rows: OnRows | None) -> tuple[pa
     if last and "\n" in last and not closes_quotes(path, dialect):
         raise ArgumentError("file_not_delimited", path=path)
     return table, notes
+
+
+def _limit(path: Path) -> tuple[int, ArgumentError]:
+    """Return how much memory a text may take, and what to say of one that takes more."""
+    if not is_packed(path):
+        return MAX_MEMORY, ArgumentError("file_large", path=path, limit=f"{MAX_MEMORY / 2**30:.0f} GB")
+    limit = min(MAX_MEMORY, max(SURE_PACKED, PACKED_RATIO * path.stat().st_size))
+    return limit, ArgumentError("file_packed", path=path, limit=f"{limit / 2**20:,.0f} MB")
 
 
 def _check_cells(path: Path, table: pa.Table, dialect: Dialect) -> None:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import codecs
 import gzip
-import io
 import re
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from difflib import get_close_matches
 from encodings import aliases
+from itertools import chain
 from pathlib import Path
 from typing import BinaryIO, cast
 
@@ -72,12 +72,17 @@ class _Unpacked(gzip.GzipFile):
         return block
 
 
+def is_packed(path: Path) -> bool:
+    """Tell whether a file is packed by gzip."""
+    with path.open("rb") as file:
+        return file.read(2) == GZIP
+
+
 @contextmanager
 def open_bytes(path: Path) -> Iterator[BinaryIO]:
     """Open a file, unpacking it if it is packed by gzip."""
+    packed = is_packed(path)
     with path.open("rb") as file:
-        packed = file.read(2) == GZIP
-        file.seek(0)
         if not packed:
             yield file
             return
@@ -236,22 +241,23 @@ def decodes(path: Path, encoding: str) -> bool:
     return True
 
 
-def read_text(path: Path, encoding: str | None, limit: int) -> tuple[str, str]:
-    """Read a file's whole text, up to a limit in bytes, and tell its encoding.
+def texts(path: Path, encoding: str, limit: int) -> Iterator[str]:
+    """Yield the text of a file in pieces, up to a limit in bytes.
 
     Raises
     ------
     ArgumentError
         If it is larger, or not in this encoding.
     """
-    content = io.BytesIO()
-    for block in blocks(path):
-        content.write(block)
-        if content.tell() > limit:
-            raise ArgumentError("file_large", path=path, limit=f"{limit / 2**30:.0f} GB")
-    encoding = encoding or find_encoding(path)
+    total = 0
     try:
-        return str(content.getbuffer(), encoding), encoding
+        decoder = codecs.getincrementaldecoder(encoding)()
+        for block in chain(blocks(path), [b""]):
+            total += len(block)
+            if total > limit:
+                raise ArgumentError("file_large", path=path, limit=f"{limit / 2**30:.2g} GB")
+            if text := decoder.decode(block, final=not block):
+                yield text
     except (UnicodeError, LookupError) as error:
         raise ArgumentError("file_encoding", path=path, encoding=encoding) from error
 

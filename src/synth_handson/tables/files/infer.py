@@ -180,15 +180,15 @@ def _amount(name: str, values: Column, comma: bool) -> ColumnForm | None:
 
 def _signed(name: str, values: Column, comma: bool) -> ColumnForm | None:
     """Tell whether all are numbers, some with a plus, or with a sign of negative ones other than a hyphen."""
-    starts = values[values.str.match(rf"\s*(?:{PLUS}|{MINUS})")].str.strip()
+    starts = values[_begin(values, f"{PLUS}|{MINUS}")].str.strip()
     signs = sorted({text[0] for text in starts.drop_duplicates()})
     pluses, minuses = ([sign for sign in signs if re.match(kind, sign)] for kind in (PLUS, MINUS))
-    below = values.str.match(rf"\s*(?:-|{MINUS})")
-    if not signs or len(pluses) > 1 or len(minuses) > 1 or (minuses and values.str.match(r"\s*-").any()):
+    if not signs or len(pluses) > 1 or len(minuses) > 1 or (minuses and _begin(values, "-").any()):
         return None
-    plus = pluses[0] if pluses and (below | values.str.match(rf"\s*{PLUS}")).all() else ""
+    below = _begin(values, f"-|{MINUS}")
+    plus = pluses[0] if pluses and (below | _begin(values, PLUS)).all() else ""
     # Codes and telephone numbers are never below zero; amounts with a plus mostly are, now and then.
-    codes = not plus or names_codes(name) or values.str.match(TELEPHONE).any()
+    codes = not plus or names_codes(name) or _begin(values, TELEPHONE).any()
     if pluses and codes and below.mean() < BELOW_ZERO:
         return None
     form = _number(name, without_signs(values, *minuses), comma)
@@ -288,6 +288,11 @@ def matches(values: Column, pattern: str) -> NDArray[np.bool_]:
 
     found = pc.match_substring_regex(pa.array(values, pa.large_string()), f"^(?:{pattern})$")
     return np.asarray(found.to_numpy(zero_copy_only=False), bool)
+
+
+def _begin(values: Column, pattern: str) -> NDArray[np.bool_]:
+    """Tell which texts begin with a pattern, spaces aside."""
+    return matches(values, rf"[\s\p{{Z}}]*(?:{pattern})(?s:.*)")
 
 
 def _all(values: Column, pattern: str) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Generator, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from decimal import Decimal
 from pathlib import Path
@@ -13,14 +13,16 @@ from typing import Any, BinaryIO
 import pandas as pd
 
 from synth_handson.errors import ArgumentError
-from synth_handson.tables.files.encodings import read_text
+from synth_handson.tables.files.encodings import find_encoding, texts
 from synth_handson.tables.files.form import ColumnForm, OnRows, TableForm
 from synth_handson.tables.files.objects import from_rows, plain_rows
 
 MAX_BYTES = 2**30
-"""Largest JSON file. Its values take ten times as much memory, unlike those of CSV and Parquet."""
+"""Largest JSON file."""
 MAX_ROW = 2**24
 """Longest row, in characters: lists of nothing take twenty times as much memory."""
+AHEAD = 2**23
+"""Characters by which the window moves on."""
 SHOWN = 2**20
 """Characters of what is no row that are decoded to say what it is."""
 LONGEST_WORD = 8
@@ -42,10 +44,9 @@ def read_json(
     ArgumentError
         If it is none, naming the line.
     """
-    text, encoding = read_text(path, encoding, MAX_BYTES)
-    rows = _lines(path, text) if lines else _array(path, text)
-    # The text is given free when the last row was taken from it.
-    del text
+    encoding = encoding or find_encoding(path)
+    window = _Window(path, texts(path, encoding, MAX_BYTES))
+    rows = _lines(window) if lines else _array(window)
     frame, forms = from_rows(path, rows, asked, on_rows)
     return frame, TableForm("lines" if lines else "json", forms, encoding)
 
@@ -71,120 +72,158 @@ def _pairs(row: Mapping[str, Any]) -> Iterable[str]:
         yield f"{json.dumps(name, ensure_ascii=False)}: {shown}"
 
 
-def _array(path: Path, text: str) -> Iterator[tuple[int, dict[str, Any]]]:
-    with _told(path, 1):
-        start = _past_space(text, 0)
-        elements, number = (
-            (_elements(path, text, start) if text[start : start + 1] == "[" else _held(path, text, start)),
-            0,
-        )
+class _Window:
+    """A text of which no more is held than a row may take, and a place in it."""
+
+    def __init__(self, path: Path, pieces: Iterator[str]) -> None:
+        self.path = path
+        self.text, self.place = "", 0
+        self._pieces = pieces
+        self._lines_before = 0
+        self._whole = False
+        self.fill()
+
+    def fill(self) -> bool:
+        """Hold what a row may take from this place on; tell whether more is held than before."""
+        if self._whole or len(self.text) - self.place >= MAX_ROW:
+            return False
+        self._lines_before += self.text.count("\n", 0, self.place)
+        parts = [self.text[self.place :]]
+        missing = MAX_ROW + AHEAD - len(parts[0])
+        while missing > 0 and not self._whole:
+            parts.append(next(self._pieces, ""))
+            missing -= len(parts[-1])
+            self._whole = not parts[-1]
+        self.text, self.place = "".join(parts), 0
+        return True
+
+    def sign(self) -> str:
+        """Go on to the next sign that is no space, and return it; "" at the end."""
+        while True:
+            self.place = SPACE.match(self.text, self.place).end()  # type: ignore[union-attr]
+            if not self.fill():
+                return self.text[self.place : self.place + 1]
+
+    def expect(self, signs: str) -> str:
+        """Go behind the next sign, which is one of these."""
+        sign = self.sign()
+        if not sign or sign not in signs:
+            expected = " or ".join(f"'{one}'" for one in signs)
+            raise json.JSONDecodeError(f"Expecting {expected}", self.text, self.place)
+        self.place += 1
+        return sign
+
+    def value(self) -> Any:
+        """Decode the next value, and go behind it.
+
+        What is no flat object is no row: of it, no more is decoded than says why.
+        """
+        self.sign()
+        if FLAT.match(self.text, self.place, self.place + MAX_ROW):
+            value, self.place = DECODER.raw_decode(self.text, self.place)
+            return value
+        try:
+            value, length = DECODER.raw_decode(self.text[self.place : self.place + SHOWN])
+        except json.JSONDecodeError as error:
+            cut = error.pos >= SHOWN - LONGEST_WORD or error.msg.startswith("Unterminated")
+            if cut and self.place + SHOWN < len(self.text):
+                raise _too_long(self.path, self.line()) from error
+            raise json.JSONDecodeError(error.msg, self.text, self.place + error.pos) from error
+        self.place += length
+        return value
+
+    def next_line(self) -> str | None:
+        """Return what is left of this line, and go behind it; None at the end."""
+        self.fill()
+        if self.place == len(self.text):
+            return None
+        end = self.text.find("\n", self.place)
+        line = self.text[self.place : None if end < 0 else end]
+        self.place = len(self.text) if end < 0 else end + 1
+        return line
+
+    def line(self, place: int | None = None) -> int:
+        """Return the line of a place in what is held; of where we are, if none is given."""
+        return self._lines_before + self.text.count("\n", 0, self.place if place is None else place) + 1
+
+
+def _array(window: _Window) -> Iterator[tuple[int, dict[str, Any]]]:
+    with _told(window):
+        elements = _elements(window) if window.sign() == "[" else _held(window)
         for number, row in enumerate(elements, start=1):
             if not isinstance(row, dict):
-                raise ArgumentError("file_no_object", path=path, line=number)
+                raise ArgumentError("file_no_object", path=window.path, line=number)
             yield number, row
+        if window.sign():
+            raise json.JSONDecodeError("Extra data", window.text, window.place)
 
 
-def _elements(path: Path, text: str, place: int) -> Generator[Any, None, int]:
-    """Yield the elements of an array, one by one; returns the place behind it."""
-    place = _past_space(text, place + 1)
-    if text[place : place + 1] == "]":
-        return place + 1
-    while True:
-        value, place = _decoded(path, text, place)
-        yield value
-        place = _past_space(text, place)
-        sign, place = text[place : place + 1], _past_space(text, place + 1)
-        if sign == "]":
-            return place
-        if sign != ",":
-            raise json.JSONDecodeError("Expecting ',' delimiter", text, place - 1)
+def _elements(window: _Window) -> Iterator[Any]:
+    """Yield the elements of an array, one by one."""
+    window.expect("[")
+    if window.sign() == "]":
+        window.expect("]")
+        return
+    yield window.value()
+    while window.expect(",]") == ",":
+        yield window.value()
 
 
-def _held(path: Path, text: str, start: int) -> Iterator[Any]:
+def _held(window: _Window) -> Iterator[Any]:
     """Yield the rows of the one array that an object holds."""
-    if text[start : start + 1] != "{":
-        DECODER.decode(text)
-        raise ArgumentError("file_no_rows", path=path)
-    place, arrays = _past_space(text, start + 1), 0
-    while text[place : place + 1] != "}":
-        name, place = DECODER.raw_decode(text, place)
-        place = _past_space(text, place)
-        if not isinstance(name, str) or text[place : place + 1] != ":":
-            raise json.JSONDecodeError("Expecting ':' delimiter", text, place)
-        place = _past_space(text, place + 1)
-        if text[place : place + 1] == "[":
+    if window.sign() != "{":
+        window.value()
+        raise ArgumentError("file_no_rows", path=window.path)
+    window.expect("{")
+    arrays = 0
+    while window.sign() != "}":
+        if not isinstance(window.value(), str):
+            raise json.JSONDecodeError("Expecting a name", window.text, window.place)
+        window.expect(":")
+        if window.sign() == "[":
             arrays += 1
             if arrays > 1:
-                raise ArgumentError("file_no_rows", path=path)
-            place = yield from _elements(path, text, place)
+                raise ArgumentError("file_no_rows", path=window.path)
+            yield from _elements(window)
         else:
-            _, place = _decoded(path, text, place)
-        place = _past_space(text, place)
-        if text[place : place + 1] == ",":
-            place = _past_space(text, place + 1)
-        elif text[place : place + 1] != "}":
-            raise json.JSONDecodeError("Expecting ',' delimiter", text, place)
+            window.value()
+        if window.sign() != "}":
+            window.expect(",")
+    window.expect("}")
     if not arrays:
-        raise ArgumentError("file_no_rows", path=path)
-
-
-def _decoded(path: Path, text: str, place: int) -> tuple[Any, int]:
-    """Decode the value at a place, and return the place behind it.
-
-    What is no flat object is no row: of it, no more is decoded than says why.
-    """
-    if FLAT.match(text, place, place + MAX_ROW):
-        return DECODER.raw_decode(text, place)
-    try:
-        value, length = DECODER.raw_decode(text[place : place + SHOWN])
-    except json.JSONDecodeError as error:
-        cut = error.pos >= SHOWN - LONGEST_WORD or error.msg.startswith("Unterminated")
-        if cut and place + SHOWN < len(text):
-            raise _too_long(path, text.count("\n", 0, place) + 1) from error
-        raise json.JSONDecodeError(error.msg, text, place + error.pos) from error
-    return value, place + length
+        raise ArgumentError("file_no_rows", path=window.path)
 
 
 def _too_long(path: Path, line: int) -> ArgumentError:
     return ArgumentError("file_row", path=path, line=line, limit=f"{MAX_ROW / 2**20:.0f} MB")
 
 
-def _past_space(text: str, place: int) -> int:
-    return SPACE.match(text, place).end()  # type: ignore[union-attr]
-
-
-def _lines(path: Path, text: str) -> Iterator[tuple[int, dict[str, Any]]]:
-    number, start = 0, 0
-    while start < len(text):
-        end = text.find("\n", start)
-        line, start, number = (
-            text[start : None if end < 0 else end],
-            len(text) if end < 0 else end + 1,
-            number + 1,
-        )
+def _lines(window: _Window) -> Iterator[tuple[int, dict[str, Any]]]:
+    for number, line in enumerate(iter(window.next_line, None), start=1):
+        if len(line) > MAX_ROW:
+            raise _too_long(window.path, number)
         if not line.strip():
             continue
-        if len(line) > MAX_ROW:
-            raise _too_long(path, number)
-        with _told(path, number):
+        with _told(window, number):
             row = DECODER.decode(line)
         if not isinstance(row, dict):
-            raise ArgumentError("file_no_object", path=path, line=number)
+            raise ArgumentError("file_no_object", path=window.path, line=number)
         yield number, row
 
 
 @contextmanager
-def _told(path: Path, line: int) -> Iterator[None]:
-    """Say where text that begins on a line is no JSON."""
+def _told(window: _Window, line: int | None = None) -> Iterator[None]:
+    """Say where text is no JSON: on this line, or where the window is."""
     try:
         yield
     except ArgumentError:
         raise
     except json.JSONDecodeError as error:
-        where = line + error.lineno - 1
-        raise ArgumentError("file_json", path=path, line=where, reason=error.msg) from error
+        where = line or window.line(error.pos)
+        raise ArgumentError("file_json", path=window.path, line=where, reason=error.msg) from error
     except (ValueError, RecursionError) as error:
-        raise ArgumentError("file_json", path=path, line=line, reason=str(error)[:80]) from error
+        where, reason = line or window.line(), str(error)[:80]
+        raise ArgumentError("file_json", path=window.path, line=where, reason=reason) from error
 
 
 def exact(text: str) -> float | Decimal:

@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from synth_handson.errors import ArgumentError
 from synth_handson.tables.checks import MAX_NUMBER
@@ -34,9 +33,13 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 MAX_CELLS = 50_000_000
-"""Most cells, including missing ones, held as objects."""
+"""Most cells, including missing ones."""
+MAX_OBJECTS = 10_000_000
+"""Most of them that are objects: values of several kinds, and numbers beyond float64, which count twice."""
 PIECE = 100_000
 """Cells of a column held as objects before they are packed."""
+MAX_EXACT = 2**53
+"""Largest number up to which float64 holds all whole ones."""
 TOLD = 1_000
 """Rows between two progress reports."""
 
@@ -82,6 +85,8 @@ def from_rows(
         if number % TOLD == 0:
             if len(columns) * number > MAX_CELLS:
                 raise ArgumentError("file_cells", path=path, limit=MAX_CELLS)
+            if sum(cells.objects for cells in columns.values()) > MAX_OBJECTS:
+                raise ArgumentError("file_objects", path=path, limit=MAX_OBJECTS)
             if on_rows:
                 on_rows(number)
     if on_rows:
@@ -106,8 +111,9 @@ class _Cells:
     """The cells of a column while it is read; every `PIECE` of one kind is packed, as objects take more."""
 
     def __init__(self) -> None:
-        self._packed: list[pa.Array | NDArray[Any] | list[Any]] = []
+        self._packed: list[pa.Array | _Numbers | list[Any]] = []
         self._open: list[Any] = []
+        self.objects = 0
 
     def put(self, row: int, value: Any) -> None:
         """Put a value at a row, after missing ones where nothing was put."""
@@ -119,40 +125,78 @@ class _Cells:
 
     def column(self, rows: int) -> Column:
         """Return the column's rows in one dtype, or as objects."""
+        import pyarrow as pa
+
         if rows > len(self._packed) * PIECE + len(self._open):
             self.put(rows - 1, None)
         if not self._packed:
             return pd.Series(self._open, dtype=object)
-        parts = [*self._packed, *([_packed(self._open)] if self._open else [])]
+        parts = [*self._packed, _packed(self._open)]
         self._packed = []
-        kinds = {getattr(part, "dtype", getattr(part, "type", None)) for part in parts}
-        if len(kinds) == 1 and isinstance(parts[0], np.ndarray):
-            return pd.Series(np.concatenate(parts), copy=False)
-        if len(kinds) == 1 and not isinstance(parts[0], list):
-            import pyarrow as pa
-
-            return pd.Series(pa.chunked_array(parts).to_pandas(), dtype="str")
+        kinds = {getattr(part, "type", None) for part in parts} - {pa.null()}
+        if kinds and kinds <= {pa.int64(), pa.float64()}:
+            return _as_pandas(parts, pa.int64() if kinds == {pa.int64()} else pa.float64())
+        if len(kinds) == 1 and None not in kinds:
+            return _as_pandas(parts, kinds.pop())
         values: list[Any] = []
         for part in parts:
-            values += part if isinstance(part, list) else part.tolist()
+            values += part if isinstance(part, list) else part.to_pylist()
         return pd.Series(values, dtype=object)
 
     def _pack(self) -> None:
         if len(self._open) == PIECE:
             self._packed.append(_packed(self._open))
+            if isinstance(self._packed[-1], list):
+                exact = set(map(type, self._open)) <= {Decimal, float, int, type(None)}
+                self.objects += PIECE * (1 + exact)
             self._open = []
 
 
-def _packed(values: list[Any]) -> pa.Array | NDArray[Any] | list[Any]:
-    """Hold values of one kind, texts with gaps, as Arrow or NumPy does; others as they are."""
+class _Numbers:
+    """Whole numbers, up to `MAX_EXACT`, and others, with gaps."""
+
+    def __init__(self, values: list[Any]) -> None:
+        import pyarrow as pa
+
+        self.type = pa.float64()
+        self.array = pa.array(values, pa.float64())
+        self._whole = np.array([isinstance(value, int) for value in values])
+
+    def cast(self, kind: pa.DataType, safe: bool) -> pa.Array:
+        return self.array.cast(kind, safe=safe)
+
+    def to_pylist(self) -> list[Any]:
+        pairs = zip(self.array.to_pylist(), self._whole, strict=True)
+        return [int(value) if whole else value for value, whole in pairs]
+
+
+def _packed(values: list[Any]) -> pa.Array | _Numbers | list[Any]:
+    """Hold values of one kind, with gaps, as Arrow does; others as they are."""
     import pyarrow as pa
 
-    classes = set(map(type, values))
-    if classes <= {str, type(None)}:
-        return pa.array(values, pa.string())
-    if classes == {float} or (classes == {int} and max(map(abs, values)) < MAX_NUMBER):
-        return np.array(values)
-    return values
+    classes = set(map(type, values)) - {type(None)}
+    kinds = {str: pa.string(), bool: pa.bool_(), float: pa.float64(), int: pa.int64()}
+    if not classes:
+        return pa.nulls(len(values))
+    largest = max((abs(value) for value in values if isinstance(value, int)), default=0)
+    if classes == {int, float} and largest < MAX_EXACT:
+        return _Numbers(values)
+    if largest >= MAX_NUMBER:
+        return values
+    if classes == {datetime} and all(value is None or value.tzinfo is None for value in values):
+        return pa.array(values, pa.timestamp("us"))
+    kind = kinds.get(classes.pop()) if len(classes) == 1 else None
+    return values if kind is None else pa.array(values, kind)
+
+
+def _as_pandas(parts: list[Any], kind: pa.DataType) -> Column:
+    import pyarrow as pa
+
+    read = pa.chunked_array([part.cast(kind, safe=False) for part in parts])
+    if kind == pa.string():
+        return pd.Series(read.to_pandas(), dtype="str")
+    held = {pa.int64(): pd.Int64Dtype(), pa.bool_(): pd.BooleanDtype()} if read.null_count else {}
+    return pd.Series(read.to_pandas(types_mapper=held.get), copy=False)
 
 
 def typed(name: str, column: Column, asked: ColumnForm | None) -> tuple[Column, ColumnForm]:
@@ -168,7 +212,7 @@ def typed(name: str, column: Column, asked: ColumnForm | None) -> tuple[Column, 
     present = column.dropna()
     if present.empty:
         return column.astype("str"), ColumnForm(name, "text", "empty")
-    classes = {str} if column.dtype == "str" else set(map(type, present))
+    classes = _classes(column)
     if classes == {str}:
         text = column.astype("str")
         form = infer_date(name, text)
@@ -184,10 +228,15 @@ def typed(name: str, column: Column, asked: ColumnForm | None) -> tuple[Column, 
     return _as_text(column), ColumnForm(name, "text", "mixed")
 
 
+def _classes(column: Column) -> set[type]:
+    """Return the classes of the values that are there."""
+    if column.dtype == object:
+        return set(map(type, column.dropna()))
+    return {{"i": int, "f": float, "b": bool, "M": datetime}.get(column.dtype.kind, str)}
+
+
 def _as_asked(name: str, column: Column, asked: ColumnForm) -> tuple[Column, ColumnForm]:
-    natural = (
-        _numbers(column) if set(map(type, column.dropna())) <= {int, float, Decimal} else as_canonical(column)
-    )
+    natural = _numbers(column) if _classes(column) <= {int, float, Decimal} else as_canonical(column)
     if asked.type != "text" and not natural.isna().all() and of_type(asked.type, natural):
         return natural, replace(default_form(name, natural), type=asked.type, reason="given")
     text = _as_text(column)
@@ -197,6 +246,8 @@ def _as_asked(name: str, column: Column, asked: ColumnForm) -> tuple[Column, Col
 
 def _numbers(column: Column) -> Column:
     """Hold numbers in one dtype: whole ones exactly, others as Decimal where float64 would lose digits."""
+    if column.dtype != object:
+        return column
     present = column.dropna()
     if any(isinstance(value, Decimal) for value in present):
         return column.map(lambda value: Decimal(str(value)), na_action="ignore")
@@ -206,7 +257,7 @@ def _numbers(column: Column) -> Column:
 
 
 def _as_text(column: Column) -> Column:
-    return column.map(_shown, na_action="ignore").astype("str")
+    return column.astype(object).map(_shown, na_action="ignore").astype("str")
 
 
 def _shown(value: object) -> str:

@@ -21,14 +21,18 @@ if TYPE_CHECKING:
     import pyarrow as pa
     from pyarrow.dataset import FileSystemDataset
 
-SURE = 2**29
-"""Unpacked bytes that any file may hold, whatever its compression ratio."""
-MAX_RATIO = 10
-"""Largest compression ratio of larger ones: 100 MB are read within 1.5 GB of memory."""
+SURE, SURE_COLUMN = 3 * 2**28, 2**29
+"""Unpacked bytes that any file, and any column, may hold, whatever the compression ratio."""
+MAX_RATIO = 8
+"""Largest compression ratio of larger ones, half of it in one column: 100 MB are read within 1.5 GB."""
+GROUP = 2**26
+"""Bytes of the columns that are read at a time."""
 OBJECT = 70
 """Half the bytes of a time of day or a decimal number as an object: other values are held twice at times."""
 DAY = 10
 """The same of a day, which becomes a moment of 64 bits, and of an empty value without a type."""
+OFFSET = 8
+"""Bytes of a text beyond its letters."""
 SHORT = 16
 """Bytes of a text in the file below which each different one most often stands there once, and numbers in its
 place: unpacked all at once, 1 MB can become a terabyte."""
@@ -59,43 +63,72 @@ def read_parquet(
                 raise ArgumentError("file_nested", path=path, line=1, column=field.name)
         packed = sum(Path(file).stat().st_size for file in source.files)
         limit = min(MAX_UNPACKED, max(SURE, MAX_RATIO * packed))
+        most = max(SURE_COLUMN, MAX_RATIO * packed // 2)
         large = ArgumentError("file_large", path=path, limit=f"{limit / 2**20:,.0f} MB")
         stated, values = _stated_sizes(source)
-        if sum(max(stated[f.name], _least(f.type) * values[f.name]) for f in source.schema) > limit:
+        sizes = {f.name: max(stated[f.name], _least(f.type) * values[f.name]) for f in source.schema}
+        if sum(sizes.values()) > limit or max(sizes.values(), default=0) > most:
             raise large
-        coded = [name for name in _texts(source.schema) if stated[name] < SHORT * values[name]]
-        source = dataset(path, format=ParquetFileFormat(dictionary_columns=coded))
-        batches, rows, size = [], 0, 0
-        for batch in source.to_batches():
-            batches.append(batch)
-            rows, size = rows + batch.num_rows, size + sum(map(_unpacked, batch.columns))
-            if size > limit:
-                raise large
-            if on_rows:
-                on_rows(rows)
-        read = pa.Table.from_batches(batches, source.schema)
+        coded = {name for name in _texts(source.schema) if stated[name] < SHORT * values[name]}
+        source = dataset(path, format=ParquetFileFormat(dictionary_columns=list(coded)))
+        frame, forms, left = {}, [], limit
+        for names in _groups(sizes):
+            read = _read(source, names, min(left, most), large, on_rows)
+            for name in names:
+                column = read.column(0)
+                # Each column is given free before the next is turned into values.
+                read = read.remove_column(0)
+                left -= sum(map(_unpacked, column.chunks))
+                column = _to_pandas(_decoded(column) if name in coded else column)
+                frame[name], form = _as_asked(path, name, column, asked.get(name))
+                forms.append(form)
+        rows = source.count_rows()
     except (pa.ArrowException, OSError, ValueError) as error:
         if isinstance(error, ArgumentError):
             raise
         raise ArgumentError("file_damaged", path=path) from error
-    del batches
-    frame, forms = {}, []
-    for name in map(str, read.column_names):
-        column = _to_pandas(_decoded(read.column(0)) if name in coded else read.column(0))
-        # Each column is given free before the next is turned into values.
-        read = read.remove_column(0)
-        form = default_form(name, column)
-        if name in asked:
-            try:
-                column, form = typed(name, column.astype(object), asked[name])
-            except UnreadableValue as error:
-                shown, kind = str(column[error.row])[:40], asked[name].type
-                raise ArgumentError(
-                    "file_value", path=path, line=error.row + 1, column=name, value=shown, type=kind
-                ) from error
-        frame[name] = column
-        forms.append(form)
-    return pd.DataFrame(frame, index=pd.RangeIndex(read.num_rows)), TableForm("parquet", tuple(forms))
+    return pd.DataFrame(frame, index=pd.RangeIndex(rows), copy=False), TableForm("parquet", tuple(forms))
+
+
+def _groups(sizes: Mapping[str, int]) -> Iterator[list[str]]:
+    """Yield columns in their order, as many at a time as take little memory."""
+    group: list[str] = []
+    for name in sizes:
+        if group and sum(sizes[one] for one in group) + sizes[name] > GROUP:
+            yield group
+            group = []
+        group.append(name)
+    if group:
+        yield group
+
+
+def _read(
+    source: FileSystemDataset, names: list[str], limit: int, large: ArgumentError, on_rows: OnRows | None
+) -> pa.Table:
+    """Read some columns, up to a limit in bytes."""
+    import pyarrow as pa
+
+    batches, rows, size = [], 0, 0
+    for batch in source.to_batches(columns=names):
+        batches.append(batch)
+        rows, size = rows + batch.num_rows, size + sum(map(_unpacked, batch.columns))
+        if size > limit:
+            raise large
+        if on_rows:
+            on_rows(rows)
+    return pa.Table.from_batches(batches, pa.schema([source.schema.field(name) for name in names]))
+
+
+def _as_asked(path: Path, name: str, column: Column, asked: ColumnForm | None) -> tuple[Column, ColumnForm]:
+    if asked is None:
+        return column, default_form(name, column)
+    try:
+        return typed(name, column.astype(object), asked)
+    except UnreadableValue as error:
+        value = str(column[error.row])[:40]
+        raise ArgumentError(
+            "file_value", path=path, line=error.row + 1, column=name, value=value, type=asked.type
+        ) from error
 
 
 def _texts(schema: pa.Schema) -> list[str]:
@@ -124,7 +157,7 @@ def _unpacked(column: pa.Array) -> int:
     kind = column.type
     if pa.types.is_dictionary(kind) and kind.value_type in (pa.string(), pa.large_string()):
         lengths = pc.binary_length(column.dictionary).take(column.indices)
-        return 4 * len(column) + (pc.sum(lengths).as_py() or 0)
+        return OFFSET * len(column) + (pc.sum(lengths).as_py() or 0)
     return max(int(column.nbytes), _least(kind) * len(column))
 
 

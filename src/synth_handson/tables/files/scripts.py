@@ -26,6 +26,8 @@ KNOWN = log(20)
 """Log odds for a word that is a name of a person or place in some country that writes in Latin letters."""
 MIN_SENSE = 0.7
 """Share of the non-ASCII characters that must be common and in plausible places."""
+ALIKE = {"mac_cyrillic": "cp1251"}
+"""Encodings in which every byte is a letter, and others with the same small letters: both must make sense."""
 MAX_CELLS = 2_000
 DIGITS = re.compile(rb"[0-9]+")
 
@@ -71,7 +73,9 @@ def likely_encodings(cells: Iterable[bytes]) -> list[tuple[str, float]]:
     different = {DIGITS.sub(b"0", cell): cell for cell in sorted(set(cells), reverse=True)}
     joined = b"\n".join(sorted(different.values())[:MAX_CELLS])
     found = [(script.judge(joined), script.encoding) for script in SCRIPTS]
-    able = [(judged, encoding) for judged, encoding in found if judged]
+    senses = {encoding: judged[1] for judged, encoding in found if judged}
+    doubted = {one for one, other in ALIKE.items() if senses.get(other, 0) < MIN_SENSE}
+    able = [(judged, encoding) for judged, encoding in found if judged and encoding not in doubted]
     able.sort(key=lambda one: -one[0][0])
     return [(encoding, sense) for (_, sense), encoding in able]
 
@@ -304,7 +308,7 @@ def _scripts() -> Iterable[Script]:
         (_TURKISH, "cp1254"),
         (_BALTIC, "cp1257"),
         ((*_WESTERN, *_ICELANDIC), "cp1252"),
-        (_CYRILLIC, "cp1251", "koi8_u", "cp866", "iso8859_5"),
+        (_CYRILLIC, "cp1251", "koi8_u", "cp866", "iso8859_5", "mac_cyrillic"),
         (_GREEK, "cp1253", "iso8859_7"),
         (_HEBREW, "cp1255"),
         (_ARABIC, "cp1256"),

@@ -7,30 +7,28 @@ import re
 import zipfile
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from datetime import time
 from decimal import Decimal
-from itertools import chain, islice, repeat
+from itertools import chain, islice
 from pathlib import Path
-from typing import IO, Any, BinaryIO
+from typing import Any, BinaryIO
 
 import pandas as pd
 
 from synth_handson.errors import ArgumentError, SynthHandsonError
 from synth_handson.tables.columns import column_kind
-from synth_handson.tables.files.form import MAX_COLUMNS, ColumnForm, OnRows, TableForm, called, name_columns
+from synth_handson.tables.files.form import ColumnForm, OnRows, TableForm, called, name_columns
 from synth_handson.tables.files.heading import SAMPLE_ROWS, find_heading, without_rows_below
 from synth_handson.tables.files.objects import from_rows, plain_values
+from synth_handson.tables.files.sheet_xml import Shared, Style, shared_texts, sheet_rows
 
 MAX_UNPACKED = 2 * 2**30
 MAX_RATIO = 200
 """Largest compression ratio. Sheets stay far below it; a zip bomb reaches a thousand."""
-MAX_PART = 2**26
-MAX_ROW = 2**25
+MAX_SHARED = 2**27
+"""Most bytes of the texts that cells share: in memory, short ones take four times as many."""
 MAX_OTHER = 2**24
-"""Largest parts read at once, in bytes: the shared texts of cells, one row, and any other. As a tree, a part
-takes up to twenty times its bytes."""
+"""Largest of the other parts, in bytes: as a tree, it takes up to twenty times as many."""
 SHARED, SHEET = "xl/sharedStrings.xml", re.compile(r"/worksheets/[^/]+\.xml$")
-BLOCK = 2**16
 MAX_ROWS = 1_048_576
 MAX_CELL = 32_767
 """Limits of a sheet: rows, and characters in a cell."""
@@ -39,7 +37,6 @@ MAX_WHOLE = 2**53
 
 PADDED = re.compile(r"0{2,}")
 """Number format with which a sheet shows "01067"."""
-FORMULA = re.compile(rb"<(?:\w+:)?f[ />]")
 ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f]")
 
 
@@ -72,18 +69,15 @@ def read_workbook(
     ArgumentError
         If it is none; if there is no such sheet; if a formula has no result.
     """
-    from openpyxl import load_workbook
-
     _check_size(path)
-    with _Watched(path, on_rows) as one, _Watched(path, on_rows) as other, _damage(path):
-        results = load_workbook(one, read_only=True, data_only=True)
-        known = [name for name in results.sheetnames if hasattr(results[name], "iter_rows")]
+    with _Watched(path, on_rows) as file, _damage(path):
+        book = _Book(path, file)
+        known = list(book.sheets)
         if not known or (sheet is not None and sheet not in known):
             raise ArgumentError("file_sheet", path=path, sheet=sheet, known=", ".join(known))
         as_given = given.sheet if given and given.sheet in known else None
-        name = sheet or as_given or _with_table(path, results, known)
-        formulas = load_workbook(other, read_only=True) if _has_formulas(results[name]) else None
-        rows = _written(path, results[name], formulas[name] if formulas else None)
+        name = sheet or as_given or _with_table(book)
+        rows = book.rows(name)
         first = list(islice(rows, SAMPLE_ROWS))
         place = _place(first, header_row, given)
         if header_row is not None and place is None:
@@ -153,21 +147,43 @@ class _Watched(io.FileIO):
         return super().read(size) or b""
 
 
-class _Unpacked:
-    """A sheet's XML, of which no row may be larger than `MAX_ROW`: the parser holds a row as a whole."""
+class _Book:
+    """A workbook of which nothing is held but the names of its sheets, and what their cells share."""
 
-    def __init__(self, path: Path, file: IO[bytes]) -> None:
-        self._path = path
-        self._file = file
-        self._open = 0
+    def __init__(self, path: Path, file: BinaryIO) -> None:
+        from openpyxl.reader.excel import ExcelReader
+        from openpyxl.styles.stylesheet import apply_stylesheet
+        from openpyxl.xml.constants import SHARED_STRINGS
 
-    def read(self, size: int = -1) -> bytes:
-        block = self._file.read(min(size, BLOCK) if size > 0 else BLOCK)
-        end = block.rfind(b"</")
-        self._open = self._open + len(block) if b"row>" not in block[max(end - 10**5, 0) :] else 0
-        if self._open > MAX_ROW:
-            raise ArgumentError("file_large", path=self._path, limit=f"{MAX_ROW / 2**20:.0f} MB")
-        return block
+        reader = ExcelReader(file, read_only=True, keep_links=False)
+        self._path, self._archive = path, reader.archive
+        reader.read_manifest()
+        reader.read_workbook()
+        apply_stylesheet(self._archive, reader.wb)
+        parts = reader.parser.find_sheets()
+        self.sheets = {sheet.name: rel.target for sheet, rel in parts if rel.Type.endswith("/worksheet")}
+        part = reader.package.find(SHARED_STRINGS)  # type: ignore[no-untyped-call]
+        texts = shared_texts(path, self._archive.open(part.PartName[1:])) if part else []
+        self._shared = Shared(texts, _styles(reader.wb), reader.wb.epoch)
+
+    def rows(self, sheet: str) -> Iterator[tuple[int, list[Any]]]:
+        """Yield the non-empty rows of a sheet, each with its number."""
+        return sheet_rows(self._path, self._archive.open(self.sheets[sheet]), self._shared)
+
+
+def _styles(book: Any) -> list[Style]:
+    """Return what a number is in each style of cells."""
+    from openpyxl.styles.numbers import BUILTIN_FORMATS, BUILTIN_FORMATS_MAX_SIZE
+
+    def format_of(number: int) -> str:
+        own = number - BUILTIN_FORMATS_MAX_SIZE
+        return book._number_formats[own] if own >= 0 else BUILTIN_FORMATS.get(number, "")
+
+    formats = [format_of(style.numFmtId) for style in book._cell_styles]
+    return [
+        Style(i in book._date_formats, i in book._timedelta_formats, len(one) if PADDED.fullmatch(one) else 0)
+        for i, one in enumerate(formats)
+    ]
 
 
 @contextmanager
@@ -195,67 +211,19 @@ def _check_size(path: Path) -> None:
     # These are held as a whole.
     for part in parts:
         if part.filename.endswith((".xml", ".rels")) and not SHEET.search(part.filename):
-            limit = MAX_PART if part.filename == SHARED else MAX_OTHER
+            limit = MAX_SHARED if part.filename == SHARED else MAX_OTHER
             if part.file_size > limit:
                 raise ArgumentError("file_large", path=path, limit=f"{limit / 2**20:.0f} MB")
 
 
-def _with_table(path: Path, book: Any, names: list[str]) -> str:
+def _with_table(book: _Book) -> str:
     """Return the first sheet on which a table of several columns stands, or else any table."""
     widths = {}
-    for name in names:
-        rows = [cells for _, cells in islice(_written(path, book[name], None), SAMPLE_ROWS)]
+    for name in book.sheets:
+        rows = [cells for _, cells in islice(book.rows(name), SAMPLE_ROWS)]
         table = rows[find_heading(rows).row :]
         widths[name] = max(map(len, table)) if len(table) > 1 else 0
-    return next((name for least in (2, 1) for name in names if widths[name] >= least), names[0])
-
-
-def _has_formulas(sheet: Any) -> bool:
-    with sheet._get_source() as source:
-        before = b""
-        while block := source.read(BLOCK):
-            if FORMULA.search(before[-20:] + block):
-                return True
-            before = block
-    return False
-
-
-def _parsed(path: Path, sheet: Any) -> Iterator[tuple[int, dict[int, Any]]]:
-    """Yield the cells of each non-empty row, by their columns.
-
-    openpyxl's own rows have a cell for every place up to the last one of the sheet, which may be coloured.
-    """
-    from openpyxl.cell.read_only import ReadOnlyCell
-    from openpyxl.worksheet._reader import WorkSheetParser
-
-    book = sheet.parent
-    with sheet._get_source() as source:
-        parser = WorkSheetParser(
-            _Unpacked(path, source), sheet._shared_strings, data_only=book.data_only, epoch=book.epoch,
-            date_formats=book._date_formats, timedelta_formats=book._timedelta_formats,
-        )  # fmt: skip
-        for number, row in parser.parse():
-            yield (
-                number,
-                {cell["column"]: ReadOnlyCell(sheet, **cell) for cell in row if cell["value"] is not None},
-            )
-
-
-def _written(path: Path, results: Any, formulas: Any) -> Iterator[tuple[int, list[Any]]]:
-    """Yield the non-empty rows, each with its number."""
-    written = _parsed(path, formulas) if formulas else repeat((0, {}))
-    for (number, shown), (_, behind) in zip(_parsed(path, results), written, strict=False):
-        for column in behind.keys() - shown.keys():
-            if behind[column].data_type == "f":
-                raise ArgumentError("file_formula", path=path, cell=behind[column].coordinate)
-        last = max(shown, default=0)
-        if last > MAX_COLUMNS:
-            raise ArgumentError("file_columns", path=path, columns=last, limit=MAX_COLUMNS)
-        cells = [_value(shown[column]) if column in shown else None for column in range(1, last + 1)]
-        while cells and cells[-1] is None:
-            cells.pop()
-        if cells:
-            yield number, cells
+    return next((name for least in (2, 1) for name in widths if widths[name] >= least), next(iter(widths)))
 
 
 def _place(first: list[tuple[int, list[Any]]], header_row: int | None, given: TableForm | None) -> int | None:
@@ -280,16 +248,6 @@ def _below(
                 "file_ragged", path=path, line=number, fields=len(cells), expected=len(names), delimiter="–"
             )
         yield number, dict(zip(names, cells + [None] * (len(names) - len(cells)), strict=True))
-
-
-def _value(cell: Any) -> Any:
-    value = cell.value
-    if cell.data_type == "e":  # "#DIV/0!" and the like
-        return None
-    if isinstance(value, int) and not isinstance(value, bool) and PADDED.fullmatch(cell.number_format or ""):
-        return f"{value:0{len(cell.number_format)}}"
-    kept = isinstance(value, bool | int | float | str | time) or hasattr(value, "year")
-    return value if kept else str(value)
 
 
 def _cells(column: Any, form: ColumnForm) -> list[Any]:

@@ -13,7 +13,7 @@ import pandas as pd
 import yaml
 
 from synth_handson.errors import ArgumentError
-from synth_handson.tables.files.encodings import read_text
+from synth_handson.tables.files.encodings import find_encoding, texts
 from synth_handson.tables.files.form import ColumnForm, OnRows, TableForm
 from synth_handson.tables.files.json_files import exact
 from synth_handson.tables.files.objects import from_rows, plain_rows
@@ -66,8 +66,9 @@ def read_yaml(
     ArgumentError
         If it is none, naming the line; if it uses aliases, by which a small file can stand for a huge one.
     """
-    text, encoding = read_text(path, encoding, MAX_BYTES)
-    frame, forms = from_rows(path, _rows(path, text), asked, on_rows)
+    encoding = encoding or find_encoding(path)
+    stream = _Stream(texts(path, encoding, MAX_BYTES))
+    frame, forms = from_rows(path, _rows(path, stream), asked, on_rows)
     return frame, TableForm("yaml", forms, encoding)
 
 
@@ -78,10 +79,20 @@ def write_yaml(frame: pd.DataFrame, file: BinaryIO, form: TableForm) -> None:
         file.write(text.encode())
 
 
-def _rows(path: Path, text: str) -> Iterator[tuple[int, dict[str, Any]]]:
+class _Stream:
+    """Pieces of a text as the parser asks for them; it takes them in any size."""
+
+    def __init__(self, pieces: Iterator[str]) -> None:
+        self._pieces = pieces
+
+    def read(self, size: int = -1) -> str:
+        return next(self._pieces, "")
+
+
+def _rows(path: Path, stream: _Stream) -> Iterator[tuple[int, dict[str, Any]]]:
     """Yield rows as they are parsed: no more than one is held at a time."""
     try:
-        events = yaml.parse(text, Loader=_Loader)
+        events = yaml.parse(stream, Loader=_Loader)
         first = next(event for event in events if isinstance(event, yaml.NodeEvent))
         _check(path, first, yaml.SequenceStartEvent, "file_no_rows")
         for number, event in enumerate(events, start=1):
