@@ -17,7 +17,7 @@ FOLDS = 2
 ROWS = 5_000
 """Synthetic rows, and real people, that the classifier learns from at most."""
 STEPS = 250
-"""Steps in which ranks are written. Of more than 255 values, scikit-learn would look for weighted percentiles,
+"""Steps in which ranks are written. Of more than 255 values, scikit-learn would compute weighted percentiles,
 which takes ten times as long as the trees."""
 
 

@@ -573,19 +573,19 @@ def true_positive_rate(members: Floats, others: Floats, false_positive_rate: flo
     return float(_rate_at(_count(near, codes), _count(far, codes), np.array(false_positive_rate)))
 
 
-def accused(members: Floats, others: Floats, rate: float) -> PeopleFound:
+def accused(members: Floats, others: Floats, *shares: float) -> PeopleFound:
     """Accuse the closest people of being members.
 
     Parameters
     ----------
     members, others
         As in `true_positive_rate`.
-    rate
-        Share of all people who are accused; more if several are as close.
+    shares
+        Shares of all people who are accused; more if several are as close.
     """
-    threshold = np.quantile(np.concatenate([members, others]), rate, method="higher")
-    caught, near = (int((group <= threshold).sum()) for group in (members, others))
-    return PeopleFound.once(caught, near, (len(members), len(others)))
+    thresholds = np.quantile(np.concatenate([members, others]), shares, method="higher")
+    counts = np.array([[(group <= least).sum() for least in thresholds] for group in (members, others)])
+    return PeopleFound(counts, (len(members), len(others)))
 
 
 def attack_hits(members: Floats, others: Floats, random_state: int) -> dict[str, Estimate]:
