@@ -23,6 +23,7 @@ from synth_handson.evidence.privacy.identical import Matches, NeverRepeating, id
 from synth_handson.evidence.privacy.people_found import PeopleFound
 from synth_handson.evidence.privacy.random_split import count_split
 from synth_handson.evidence.privacy.same_people import shared_people
+from synth_handson.evidence.privacy.subset_search import clearer, search_subsets
 from synth_handson.evidence.privacy.subsets import SubsetJoin, subset_joins, subset_matches
 from synth_handson.evidence.three_tables import AssessedTables, halves
 from synth_handson.locales import Message
@@ -280,7 +281,9 @@ class Neighbours:
     @cached_property
     def subsets(self) -> tuple[Measure, ...]:
         """Those of `SUBSET_MEASURES`, with binned numbers only where binning makes a difference."""
-        return tuple(subset_matches(join) for join in self.joins)
+        values, *binned = map(subset_matches, self.joins)
+        searched = search_subsets(self.space, self.train, self.holdout, self.random_state)
+        return clearer(values, searched), *binned
 
     @property
     def people(self) -> Integers:
