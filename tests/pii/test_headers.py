@@ -53,6 +53,8 @@ def test_usual_headers_are_nobody(name: str) -> None:
         ("Schmidt", "Novak", "Walker"),
         ("SCHMIDT", "NOVAK", "WALKER"),
         ("Смирнов", "Кузнецов", "Попов"),
+        ("KIM", "LEE", "AMY"),
+        ("LEE", "Emma", "Liam"),
     ],
 )
 def test_several_columns_that_are_called_like_people_are_refused(names: tuple[str, ...]) -> None:

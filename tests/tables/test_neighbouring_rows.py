@@ -85,9 +85,9 @@ def test_gaps_agree_with_nothing() -> None:
     assert found(table.assign(one=table["score"].mask(missing), other=table["sector"].mask(missing))) == set()
 
 
-def test_a_run_ends_where_any_column_changes() -> None:
+def test_a_run_ends_where_any_column_changes_and_a_gap_goes_on() -> None:
     runs = run_numbers([np.array([4, 4, 4, 5, 5, -1, -1]), np.array([0, 0, 1, 1, 1, 1, 1])])
-    assert runs.tolist() == [0, 0, 1, 2, 2, 3, 4]
+    assert runs.tolist() == [0, 0, 1, 2, 2, 3, 3]
 
 
 def test_the_index_says_where_rows_stood() -> None:
@@ -102,7 +102,10 @@ def test_the_index_says_where_rows_stood() -> None:
     assert (people.groupby(np.repeat(np.arange(200), 4)).nunique() == 1).all()
     assert 190 <= people.nunique() <= 200
     assert find_several_rows(mixed.reset_index(drop=True)) is None
-    assert file_order(table.set_index("ward")) is None
+    unnumbered = table.set_index("ward")
+    assert file_order(unnumbered).tolist() == list(range(800))
+    assert find_several_rows(unnumbered) == several
+    assert 190 <= len(np.unique(several.people(unnumbered))) <= 200
 
 
 def test_what_follows_from_a_place_is_the_places() -> None:

@@ -55,7 +55,8 @@ def check_headers(form: TableForm, kept: Collection[str] = ()) -> None:
     for name in form.names:
         if _is_number(name) or (name not in kept and names_somebody(name)):
             raise ArgumentError("header_personal", column=name)
-    alone = [name for name in _alone(form.names, kept) if _is_one(BESIDE.sub("", name))]
+    words = {name: BESIDE.sub("", name) for name in _alone(form.names, kept)}
+    alone = [name for name, word in words.items() if _is_one(word) or stands_alone(word)]
     if len(alone) >= MIN_ALONE and sum(map(is_place, alone)) <= len(alone) / 2:
         raise ArgumentError("headers_personal", columns=listed(alone))
     if form.sheet and names_somebody(form.sheet):

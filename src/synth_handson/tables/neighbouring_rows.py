@@ -42,9 +42,9 @@ def numbers_rows(index: pd.Index[Any]) -> bool:
     return bool(index.is_unique and is_integer_dtype(index.dtype))
 
 
-def file_order(frame: pd.DataFrame) -> Codes | None:
-    """Return the positions of the rows in the order of their index; None if it does not number them."""
-    return np.argsort(frame.index.to_numpy()) if numbers_rows(frame.index) else None
+def file_order(frame: pd.DataFrame) -> Codes:
+    """Return the positions of the rows in the order of their index, or as they are if it numbers none."""
+    return np.argsort(frame.index.to_numpy()) if numbers_rows(frame.index) else np.arange(len(frame))
 
 
 def columns_of_neighbours(columns: Mapping[str, Coded], among: Collection[str]) -> tuple[str, ...]:
@@ -90,8 +90,8 @@ def columns_of_neighbours(columns: Mapping[str, Coded], among: Collection[str]) 
 
 
 def run_numbers(columns: Sequence[Codes]) -> Codes:
-    """Give each row the number of its run, from 0 on, in which no column changes or has gaps."""
-    changes = ~np.all([_agree(codes, 1) for codes in columns], axis=0)
+    """Give each row the number of its run, from 0 on, in which no column changes."""
+    changes = np.any([codes[1:] != codes[:-1] for codes in columns], axis=0)
     return np.concatenate([[0], np.cumsum(changes)])
 
 
@@ -132,7 +132,7 @@ def _is_sorted_in_parts(column: Coded) -> bool:
     """Tell whether a number or date goes on in one direction: in random order, a third of its changes do."""
     steps = np.sign(np.diff(column.codes))
     steps = steps[steps != 0]
-    return column.ordered and float((steps[1:] == steps[:-1]).mean()) > GOES_ON
+    return column.ordered and len(steps) > 1 and float((steps[1:] == steps[:-1]).mean()) > GOES_ON
 
 
 def _sorted_by(columns: Mapping[str, Coded]) -> list[str]:

@@ -148,12 +148,23 @@ class SeveralRows:
         array of int
             From 0 on. Shape (n_rows,).
         """
-        if self.neighbours and (order := file_order(frame)) is not None:
-            columns = columns_by_name(frame.iloc[order])
-            people = np.empty(len(frame), np.intp)
-            people[order] = run_numbers([Coded.of(columns[name]).codes for name in self.key])
-            return people
+        if not self.neighbours:
+            return self.by_key(frame)
+        order, people = file_order(frame), np.empty(len(frame), np.intp)
+        columns = columns_by_name(frame.iloc[order])
+        people[order] = run_numbers([Coded.of(columns[name]).codes for name in self.key])
+        return people
+
+    def by_key(self, frame: pd.DataFrame) -> Codes:
+        """Give each row a number that rows of the same key share, wherever they stand. Shape (n_rows,)."""
         return number_people(together([Coded.of(columns_by_name(frame)[name]) for name in self.key]).codes)
+
+    def alike(self, frame: pd.DataFrame) -> float:
+        """Return the share of people whose key somebody else has; 0 where the key tells people apart."""
+        if not self.neighbours:
+            return 0.0
+        first = np.unique(self.people(frame), return_index=True)[1]
+        return float(pd.Series(self.by_key(frame)[first]).duplicated(keep=False).mean())
 
 
 def number_people(codes: Codes) -> Codes:
@@ -253,8 +264,7 @@ def find_several_rows(frame: pd.DataFrame) -> SeveralRows | None:
 
 def _people_by_neighbours(frame: pd.DataFrame) -> SeveralRows | None:
     """Look for people whose rows stand together, unless a column named after a thing tells as much."""
-    order = file_order(frame)
-    columns = coded_columns(frame if order is None else frame.iloc[order])
+    columns = coded_columns(frame.iloc[file_order(frame)])
     things = [name for name in columns if NAMES_THINGS.search(name)]
     names = [name for name in columns if name not in things and not MOMENTS.fullmatch(name)]
     key = columns_of_neighbours(columns, names)

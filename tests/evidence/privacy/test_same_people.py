@@ -7,6 +7,7 @@ import pytest
 from synth_handson.evidence.assessment import assess
 from synth_handson.evidence.privacy.same_people import shared_people
 from synth_handson.evidence.three_tables import prepare_tables
+from synth_handson.tables.people import find_several_rows
 
 
 @pytest.fixture(scope="module")
@@ -85,3 +86,17 @@ def test_people_without_a_key_are_known_by_standing_next_to_each_other(visits: p
     assert renumbered is not None
     assert {*renumbered.columns} == {"grade", "level"}
     assert assess(train.sample(300, random_state=1), train=train, holdout=holdout).verdict != "pass"
+
+
+@pytest.mark.parametrize("numbered", [False, True])
+def test_people_without_a_key_who_were_split_by_people_are_not_accused(numbered: bool) -> None:
+    draw = np.random.default_rng(3)
+    each = pd.DataFrame({"grade": draw.choice(list("abcdefgh"), 900), "level": draw.integers(1, 9, 900)})
+    owner = np.repeat(np.arange(900), 4)
+    visits = each.loc[owner].reset_index(drop=True).assign(pain=draw.integers(0, 9, len(owner)))
+    apart = np.isin(owner, draw.permutation(900)[:360])
+    train, holdout = visits[~apart], visits[apart]
+    if numbered:
+        train, holdout = train.reset_index(drop=True), holdout.reset_index(drop=True)
+    assert find_several_rows(train) is not None
+    assert shared_people(prepare_tables(train, train, holdout)) is None

@@ -41,6 +41,20 @@ def test_six_of_thirty_columns_of_a_person_are_found() -> None:
     assert found.rows == ROWS
 
 
+def test_three_of_fifty_columns_of_a_person_are_found() -> None:
+    draw = np.random.default_rng(0)
+    names = [f"c{i:02}" for i in range(50)]
+    train, holdout, synthetic = (
+        pd.DataFrame(draw.integers(0, 30, (1_000, 50)), columns=names).astype(str) + "x" for _ in range(3)
+    )
+    copied = ["c03", "c19", "c40"]
+    synthetic.loc[:299, copied] = train.loc[:299, copied]
+    found = searched(synthetic, train, holdout)
+    assert found.columns == tuple(copied)
+    assert found.p_value is not None
+    assert found.p_value < 1e-20
+
+
 def test_people_never_seen_are_rarely_accused() -> None:
     tables = ([answers(3 * i + part) for part in range(3)] for i in range(12))
     p_values = [searched(*three, seed).p_value for seed, three in enumerate(tables)]

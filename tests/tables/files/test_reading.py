@@ -163,6 +163,7 @@ HOSTILE: dict[str, tuple[str, Callable[[], bytes], str]] = {
     "lists in cells": ("a.json", lambda: b'[{"a": [1]}]', "“a” of entry 1 contains a list"),
     "objects in cells": ("a.jsonl", lambda: b'{"a": 1}\n{"a": {"b": 1}}\n', "“a” of entry 2 contains a list"),
     "infinity": ("a.json", lambda: b'[{"a": Infinity}]', "Infinity is no number"),
+    "half of a character": ("a.json", lambda: b'[{"a": "\\ud83d!"}]', "half of a surrogate pair"),
     "a key twice": ("a.json", lambda: b'[{"a": 1, "a": 2}]', "twice: a"),
     "an array as lines": (
         "a.jsonl",

@@ -207,7 +207,7 @@ class WholeTables:
         # A row with a gap is a person of its own.
         whole = " AND ".join(f"{key} > 0" for key in keys.split(", "))
         known, rows = self.rows.over_groups(keys, f"sum(h) FILTER (t > 0 AND {whole}), sum(h)")
-        return known_by(several, known, rows)
+        return known_by(several, known, rows, several.alike(self.first))
 
     def _rows_of_some(self, key: str, rows: int) -> pd.DataFrame:
         """Return about so many real rows: all those of some of a column's values."""

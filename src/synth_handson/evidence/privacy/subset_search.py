@@ -135,7 +135,8 @@ class _Search:
         self, subset: tuple[str, ...], columns: Mapping[str, Integers]
     ) -> tuple[tuple[str, ...], float]:
         """Add columns as long as synthetic rows lean more."""
-        leaning, cells = 0.0, number_rows(columns[name] for name in subset)
+        cells = number_rows(columns[name] for name in subset)
+        leaning = self._leaning(cells, int(cells.max()) + 1)
         while len(subset) < min(LARGEST, len(columns)):
             tried = []
             for name in columns.keys() - set(subset):

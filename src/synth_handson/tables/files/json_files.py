@@ -242,10 +242,15 @@ def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     if len(row) < len(pairs):
         names = [name for name, _ in pairs]
         raise ValueError(f"twice: {next(name for name in names if names.count(name) > 1)}")
+    for text in (*row, *row.values()):
+        if isinstance(text, str) and HALF.search(text):
+            raise ValueError("half of a surrogate pair")
     return row
 
 
 DECODER = json.JSONDecoder(parse_float=exact, parse_constant=_constant, object_pairs_hook=_unique)
 FLAT = re.compile(r'[{](?:[^][{}"]++|"(?:[^"\\]++|\\.)*+")*+[}]', re.DOTALL)
 """An object without lists and objects in it."""
+HALF = re.compile("[\ud800-\udfff]")
+"""What is escaped in JSON, and no character."""
 SPACE = re.compile(r"[ \t\n\r]*")
