@@ -1,15 +1,18 @@
 """Rows on demand: every engine here beside the seeds and the rebalancing of MOSTLY AI's engine.
 
-    uv run python benchmarks/draws.py [--engines copula trees mostly]
+    uv run python benchmarks/draws.py [--engines copula trees mostly] [--sdv PYTHON]
 
 Customers with y = "yes" (one in nine of the bundled table), and half of each. Seconds for 1,000 rows
 once everything is trained and imported; the share of rows that keep what was asked; the AUC by which a
 classifier tells the rows from real ones of the same kind (.5: it cannot); and for the trainings their seconds
 and the median share of predictive performance that rows of all customers keep. MOSTLY AI's seeds need an
-engine that has learned the columns in every order ("flexible generation", its default).
+engine that has learned the columns in every order ("flexible generation", its default). ``--sdv`` names the
+Python of an environment that has SDV, of which the Gaussian copula draws under conditions.
 """
 
 import argparse
+import json
+import subprocess
 import tempfile
 import time
 import warnings
@@ -30,6 +33,27 @@ from synth_handson.tables.segment import Segment
 ROWS = 1_000
 YES, HALF = {"y": "yes"}, {"y": {"yes": 0.5, "no": 0.5}}
 TRAIN, HOLDOUT = split_holdout(load_bank_marketing("bundled").frame)
+SDV = """
+import json, sys, time
+import pandas as pd
+from sdv.metadata import Metadata
+from sdv.sampling import Condition
+from sdv.single_table import GaussianCopulaSynthesizer
+folder, rows = sys.argv[1], int(sys.argv[2])
+train = pd.read_csv(f"{folder}/train.csv")
+model = GaussianCopulaSynthesizer(Metadata.detect_from_dataframe(train))
+started = time.perf_counter()
+model.fit(train)
+seconds = {"trained": time.perf_counter() - started}
+model.sample(len(train)).to_csv(f"{folder}/trained.csv", index=False)
+for name, wishes in (("given", {"yes": rows}), ("shares", {"yes": rows // 2, "no": rows // 2})):
+    started = time.perf_counter()
+    conditions = [Condition({"y": value}, num_rows=count) for value, count in wishes.items()]
+    drawn = model.sample_from_conditions(conditions)
+    seconds[name] = time.perf_counter() - started
+    drawn.to_csv(f"{folder}/{name}.csv", index=False)
+print(json.dumps(seconds))
+"""
 
 
 def show(name: str, what: str, segment: Segment, draw: Callable[[], pd.DataFrame]) -> None:
@@ -37,7 +61,11 @@ def show(name: str, what: str, segment: Segment, draw: Callable[[], pd.DataFrame
     draw()
     started = time.perf_counter()
     rows = draw()
-    seconds = time.perf_counter() - started
+    measured(name, what, segment, rows, time.perf_counter() - started)
+
+
+def measured(name: str, what: str, segment: Segment, rows: pd.DataFrame, seconds: float) -> None:
+    """Print whether rows keep what was asked, and how far they are from real ones."""
     wanted = segment.sizes(len(rows))
     kept = np.minimum(segment.count(rows), wanted).sum() / len(rows)
     real = [segment.alike(table, 0) for table in (TRAIN, HOLDOUT)]
@@ -94,16 +122,37 @@ def theirs() -> None:
         )  # fmt: skip
 
 
+def sdv(python: str) -> None:
+    """Time SDV's Gaussian copula, which rejects drawn rows until enough keep a condition."""
+    with tempfile.TemporaryDirectory() as folder:
+        TRAIN.to_csv(f"{folder}/train.csv", index=False)
+        done = subprocess.run(
+            [python, "-c", SDV, folder, str(ROWS)], capture_output=True, text=True, check=True
+        )
+        seconds = json.loads(done.stdout.splitlines()[-1])
+        drawn = {name: pd.read_csv(f"{folder}/{name}.csv") for name in seconds}
+    learned("SDV Gaussian copula", seconds["trained"], drawn["trained"])
+    columns = list(TRAIN)
+    for name, segment in (
+        ("given", Segment.of(YES, None, columns)),
+        ("shares", Segment.of(None, HALF, columns)),
+    ):
+        measured("SDV Gaussian copula", name, segment, drawn[name], seconds[name])
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--engines", nargs="*", default=["copula", "trees", "mostly"])
+    parser.add_argument("--sdv", help="Python of an environment that has SDV")
     asked = parser.parse_args()
     print(describe_machine())
     for engine in asked.engines:
         ours(engine)
     theirs()
+    if asked.sdv:
+        sdv(asked.sdv)
 
 
 if __name__ == "__main__":
