@@ -13,7 +13,6 @@ from synth_handson.synthesis.engine import LinkedEngine
 from synth_handson.synthesis.histories import Histories, prefix
 from synth_handson.synthesis.kept import find_or_train, training_of
 from synth_handson.synthesis.linked import LinkedForm, LinkedGenerator, read_histories
-from synth_handson.synthesis.linked_trees import FEW_PEOPLE
 from synth_handson.synthesis.registry import get_linked_engine
 from synth_handson.synthesis.rules.linked import NO_LINKED_RULES, LinkedRules, keep_linked_rules
 from synth_handson.synthesis.run import TrainingRun
@@ -137,6 +136,9 @@ def _column_names(tables: LinkedTables) -> list[dict[Hashable, Hashable]]:
 def _key(
     engine: LinkedEngine, run: TrainingRun, form: LinkedForm, histories: Histories, rules: LinkedRules
 ) -> str:
+    # It needs libraries that the service's interface does without.
+    from synth_handson.synthesis.linked_trees import FEW_PEOPLE
+
     tables = [
         store.key(frame.assign(owner=owner), {})
         for frame, owner in zip(histories.events, histories.owners, strict=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
+from scipy.stats import rankdata
 
 from synth_handson.metrics.arrays import Floats, Integers
 from synth_handson.synthesis.trees import MIN_LEAF, Coded, Tree, rank_categories
@@ -68,8 +69,6 @@ class _Target:
     @classmethod
     def of(cls, response: Integers, coded: Coded) -> _Target:
         if coded.ordered:
-            from scipy.stats import rankdata
-
             return cls(rankdata(response) / len(response), None, 1)
         found, classes = np.unique(response, return_inverse=True)
         return cls(None, classes, len(found))
