@@ -134,6 +134,10 @@ class LinkedModel(TrainedModel, Protocol):
 class LinkedEngine(Engine):
     """An engine that learns people with several events each."""
 
+    def linked_settings(self, run: TrainingRun) -> dict[str, Setting]:
+        """Return its settings for a training on people and events."""
+        return self.settings(run)
+
     @abstractmethod
     def train_linked(self, run: TrainingRun, histories: Histories, target: str | None) -> LinkedModel:
         """Train on people and events; otherwise as :meth:`Engine.train`.

@@ -136,9 +136,6 @@ def _column_names(tables: LinkedTables) -> list[dict[Hashable, Hashable]]:
 def _key(
     engine: LinkedEngine, run: TrainingRun, form: LinkedForm, histories: Histories, rules: LinkedRules
 ) -> str:
-    # It needs libraries that the service's interface does without.
-    from synth_handson.synthesis.linked_trees import FEW_PEOPLE
-
     tables = [
         store.key(frame.assign(owner=owner), {})
         for frame, owner in zip(histories.events, histories.owners, strict=True)
@@ -146,8 +143,7 @@ def _key(
     about = {
         "engine": engine.name,
         "engine_version": engine.version,
-        "settings": engine.settings(run),
-        "few_people": FEW_PEOPLE,
+        "settings": engine.linked_settings(run),
         "form": form,
         "forms": histories.forms,
         "events": tables,

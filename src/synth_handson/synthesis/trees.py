@@ -87,6 +87,12 @@ class TreesEngine(LinkedEngine):
         run.complete()
         return TreesModel(marginals, tuple(trees))
 
+    def linked_settings(self, run: TrainingRun) -> dict[str, Setting]:
+        """Return those of a table, and below how many people a copula learns them."""
+        from synth_handson.synthesis.linked_trees import FEW_PEOPLE
+
+        return self.settings(run) | {"few_people": FEW_PEOPLE}
+
     def train_linked(self, run: TrainingRun, histories: Histories, target: str | None) -> LinkedModel:
         """Grow the trees of people, then those of each table of events."""
         from synth_handson.synthesis.linked_trees import train_linked_trees

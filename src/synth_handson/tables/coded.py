@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from itertools import permutations
 from typing import Any
 
 import numpy as np
@@ -15,6 +16,9 @@ from synth_handson.tables.columns import Column, as_canonical, column_kind
 
 Codes = NDArray[np.intp]
 
+CONSTANT = 0.9
+"""Agreement within groups, beyond chance, from which on a column is constant in them except for errors and
+rare changes."""
 REPEATED_SHARE = 0.5
 """Smallest share of rows whose person has another row."""
 SEEN = 20
@@ -120,3 +124,26 @@ def agreement_within(groups: Codes, column: Coded) -> float:
         return 0.0
     agree = (times * (times - 1) / np.maximum(others, 1)).sum() / rows
     return float((agree - column.chance) / (1 - column.chance))
+
+
+def not_following(
+    columns: Mapping[str, Coded], names: Sequence[str], but: Collection[tuple[str, str]] = ()
+) -> tuple[str, ...]:
+    """Leave out columns that follow from another one, as what is computed does, or a town's region.
+
+    Parameters
+    ----------
+    columns
+        Columns by name.
+    names
+        Those that are looked at; the first of two that follow from each other stays.
+    but
+        Pairs of names of which the second stays, although it follows from the first, and the reverse.
+    """
+    left = list(names)
+    for one, other in permutations(names, 2):
+        if (one, other) in but or not {one, other} <= {*left}:
+            continue
+        if agreement_within(columns[one].codes, columns[other]) >= CONSTANT:
+            left.remove(other)
+    return tuple(left)

@@ -11,7 +11,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from pandas.api.types import is_integer_dtype
 
-from synth_handson.tables.coded import SEEN, Coded, Codes, agreement_within
+from synth_handson.tables.coded import SEEN, Coded, Codes, not_following
 
 DISTANCES = (8, 32, 128)
 """How many rows lie between rows of which it is seen how often they agree: where a file is sorted, or drifts,
@@ -21,8 +21,6 @@ LASTS = 0.3
 TOGETHER = 0.7
 """How much of the rows in which one column changes another one changes in, too: 0 as in any row, 1 as between
 any two people."""
-FOLLOWS = 0.9
-"""Agreement from which on a column follows from another one."""
 FEWEST = 50
 """Fewest runs of rows."""
 MOST_ALIKE = 0.1
@@ -77,10 +75,7 @@ def columns_of_neighbours(columns: Mapping[str, Coded], among: Collection[str]) 
     others = [name for name in columns if name in among and name not in sorted_by]
     lasting = [n for n in others if _lasts(columns[n].codes) and not _is_sorted_in_parts(columns[n])]
     lasting.sort(key=lambda name: columns[name].chance)
-    for one, other in permutations(tuple(lasting), 2):
-        if {one, other} <= {*lasting} and agreement_within(columns[one].codes, columns[other]) >= FOLLOWS:
-            lasting.remove(other)
-    found = _changing_together({name: columns[name].codes for name in lasting})
+    found = _changing_together({name: columns[name].codes for name in not_following(columns, lasting)})
     if len(found) < 2:
         return ()
     runs = run_numbers([columns[name].codes for name in found])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import combinations, permutations
@@ -15,20 +15,19 @@ from numpy.typing import NDArray
 from synth_handson.errors import ArgumentError
 from synth_handson.tables.checks import check_name
 from synth_handson.tables.coded import (
+    CONSTANT,
     REPEATED_SHARE,
     Coded,
     Codes,
     agreement_within,
     coded_columns,
     columns_by_name,
+    not_following,
     together,
 )
 from synth_handson.tables.columns import Column
 from synth_handson.tables.neighbouring_rows import columns_of_neighbours, file_order, run_numbers
 
-CONSTANT = 0.9
-"""Agreement within people, beyond chance, from which on a column is constant except for errors and rare
-changes."""
 STABLE = 0.5
 """Agreement within people from which on a column says something about them."""
 MIN_PEOPLE = 50
@@ -259,12 +258,13 @@ def find_several_rows(frame: pd.DataFrame) -> SeveralRows | None:
         key=lambda found: (bool(found.identifiers), len(found.key + found.constant), -len(found.key)),
         default=None,
     )
-    return best or table.people_by_ties() or _people_by_neighbours(frame)
+    order = file_order(frame)
+    in_order = {name: column.at(order) for name, column in columns.items()}
+    return best or table.people_by_ties() or _people_by_neighbours(in_order)
 
 
-def _people_by_neighbours(frame: pd.DataFrame) -> SeveralRows | None:
+def _people_by_neighbours(columns: Mapping[str, Coded]) -> SeveralRows | None:
     """Look for people whose rows stand together, unless a column named after a thing tells as much."""
-    columns = coded_columns(frame.iloc[file_order(frame)])
     things = [name for name in columns if NAMES_THINGS.search(name)]
     names = [name for name in columns if name not in things and not MOMENTS.fullmatch(name)]
     key = columns_of_neighbours(columns, names)
@@ -360,16 +360,7 @@ class _Table:
             jumps = {n: blocks.jumps(self.columns[n], level) for n in names if n != first}
             tied = [name for name, share in jumps.items() if share >= TIED]
             clear = {(first, name) for name in tied if jumps[name] >= TELLS_ALONE}
-            yield self._known_again(self._not_following([first, *tied], clear))
-
-    def _not_following(self, names: list[str], but: Collection[tuple[str, str]]) -> tuple[str, ...]:
-        """Leave out columns that follow from another one, as what is computed does, or a town's region."""
-        for one, other in permutations(tuple(names), 2):
-            if (one, other) in but or not {one, other} <= {*names}:
-                continue
-            if agreement_within(self.columns[one].codes, self.columns[other]) >= CONSTANT:
-                names.remove(other)
-        return tuple(names)
+            yield self._known_again(not_following(self.columns, [first, *tied], clear))
 
     def _known_again(self, key: tuple[str, ...]) -> tuple[str, ...]:
         """Leave out columns that do not follow from all others, one by one; the first stays."""

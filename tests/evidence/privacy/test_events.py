@@ -193,3 +193,12 @@ def test_a_text_of_one_event_finds_whoever_wrote_it() -> None:
     assert found.value is not None and found.reference is not None
     assert (found.value, found.reference) == (30 / 200, 0)
     assert leaking.verdict == "fail"
+
+
+def test_copied_people_are_found_although_every_amount_was_moved() -> None:
+    people = some(TRAIN, 30)
+    amounts = people["amount"] + np.random.default_rng(0).normal(0, 0.02, len(people)) * TRAIN["amount"].std()
+    found = measured(planted(SYNTHETIC, people.assign(amount=amounts)))
+    # The nearest six of 600 people could show no more than .03: all six are trained on, on either side.
+    assert found["event_attack_tpr"].p_value is not None
+    assert found["event_attack_tpr"].p_value < 0.001

@@ -1,6 +1,7 @@
 """Membership tests: hand-worked numbers, fair on people nobody has seen, and red where people were copied."""
 
 from collections import Counter
+from math import comb
 
 import numpy as np
 import pandas as pd
@@ -14,6 +15,7 @@ from synth_handson.evidence.measures import Measure
 from synth_handson.evidence.privacy.membership import (
     BANDWIDTH,
     Neighbours,
+    accused,
     distance_measures,
     membership_measures,
     true_positive_rate,
@@ -206,3 +208,17 @@ def test_where_everybody_is_alike_it_says_why_something_is_missing() -> None:
         assert measures[name].missing is not None
         assert measures[name].missing.render("en") != measures[name].missing.render("ja")
     assert measures["identical_rows"].p_value == 1.0
+
+
+def test_of_several_shares_of_people_who_are_accused_the_one_that_shows_most_counts() -> None:
+    # Of 200 people, the nearest 14 are training people, then 6 of the holdout; shares are rounded up.
+    members = np.concatenate([np.arange(14.0), np.arange(100.0, 186.0)])
+    others = np.concatenate([np.arange(14.0, 20.0), np.arange(200.0, 294.0)])
+    found = accused(members, others, 0.01, 0.03, 0.1)
+    assert found.counts.tolist() == [[3, 7, 15], [0, 0, 6]]
+    assert found.people == (100, 100)
+    assert found.best == 1
+    # Of 7 found all are training people with a probability of 1 in 148, on either side; 2 ways could show it.
+    alone = accused(members, others, 0.03).tested["p_value"]
+    assert alone == pytest.approx(2 * comb(100, 7) / comb(200, 7))
+    assert alone < found.tested["p_value"] < 3 * alone

@@ -13,6 +13,7 @@ from synth_handson.evidence.three_tables import prepare_tables
 from synth_handson.metrics.intervals import exact_share
 
 ROWS = 600
+COPIED = [f"q{i:02}" for i in (2, 7, 11, 16, 21, 28)]
 
 
 def answers(seed: int, columns: int = 30) -> pd.DataFrame:
@@ -30,14 +31,19 @@ def searched(synthetic: pd.DataFrame, train: pd.DataFrame, holdout: pd.DataFrame
     return measure
 
 
+def copied_from(people: pd.DataFrame) -> pd.DataFrame:
+    """Give two in five synthetic rows six columns of these people."""
+    synthetic = answers(3)
+    synthetic.loc[:239, COPIED] = people.loc[:239, COPIED]
+    return synthetic
+
+
 def test_six_of_thirty_columns_of_a_person_are_found() -> None:
-    train, holdout, synthetic = answers(1), answers(2), answers(3)
-    copied = [f"q{i:02}" for i in (2, 7, 11, 16, 21, 28)]
-    synthetic.loc[:239, copied] = train.loc[:239, copied]
-    found = searched(synthetic, train, holdout)
+    train, holdout = answers(1), answers(2)
+    found = searched(copied_from(train), train, holdout)
     assert found.p_value is not None
     assert found.p_value < 1e-8
-    assert len({*found.columns} & {*copied}) >= 5
+    assert len({*found.columns} & {*COPIED}) >= 5
     assert found.rows == ROWS
 
 
@@ -62,10 +68,8 @@ def test_people_never_seen_are_rarely_accused() -> None:
 
 
 def test_the_holdout_is_told_from_the_training_people_on_either_side() -> None:
-    train, holdout, synthetic = answers(1), answers(2), answers(3)
-    copied = [f"q{i:02}" for i in (2, 7, 11, 16, 21, 28)]
-    synthetic.loc[:239, copied] = holdout.loc[:239, copied]
-    found = searched(synthetic, train, holdout)
+    train, holdout = answers(1), answers(2)
+    found = searched(copied_from(holdout), train, holdout)
     assert found.avoided is not None
     assert found.avoided.low is not None
     assert found.avoided.low > 0.5

@@ -67,7 +67,7 @@ if TYPE_CHECKING:
 Numbers = NDArray[np.int32]
 
 TRAIN, SYNTHETIC, HOLDOUT = range(3)
-FIRST = 20_000
+FIRST_ROWS = 20_000
 """Training rows of which it is seen whether neighbours belong together."""
 OFTEN = 4
 """If there are so many times as many rows as values, most of these have several rows."""
@@ -460,7 +460,7 @@ def _count(tables: Mapping[str, LargeTable], random_state: int, rows: int, room:
         column = columns[name] = WholeColumn.of(name, values, counts)
         for part, picked, drawn in zip(codes, chosen, samples, strict=True):
             drawn[name] = values.iloc[part[picked]].reset_index(drop=True)
-        first[name] = values.iloc[codes[TRAIN][:FIRST]].reset_index(drop=True)
+        first[name] = values.iloc[codes[TRAIN][:FIRST_ROWS]].reset_index(drop=True)
         if name not in texts:
             people.add(codes, column)
         room.add(_numbers(len(columns) - 1, column, np.concatenate(codes)))

@@ -11,12 +11,13 @@ from synth_handson.evidence.histories import Histories
 from synth_handson.evidence.measures import Measure
 from synth_handson.evidence.three_tables import AssessedTables
 from synth_handson.metrics.intervals import exact_share
+from synth_handson.tables.coded import Codes
 from synth_handson.tables.people import SeveralRows, find_several_rows
 
 PLAINLY = 0.25
 """Share of the holdout's rows, beyond chance, from which on people without a key are on both sides. It is
 half or more after a split by rows."""
-FIRST = 300
+FIRST_PEOPLE = 300
 """People of either part whose order is compared."""
 MOST_NAMES = 6
 """Columns named at most."""
@@ -62,10 +63,13 @@ def _in_step(several: SeveralRows, real: pd.DataFrame, members: int) -> tuple[fl
     is seen in the opposite order.
     """
     keys = several.by_key(real)
-    parts = (real.iloc[:members], keys[:members]), (real.iloc[members:], keys[members:])
-    first, second = (
-        codes[np.unique(several.people(part), return_index=True)[1]][:FIRST].tolist() for part, codes in parts
-    )
+
+    def follow(rows: pd.DataFrame, keys: Codes) -> list[int]:
+        starts = np.unique(several.people(rows), return_index=True)[1]
+        return [int(key) for key in keys[starts[:FIRST_PEOPLE]]]
+
+    first = follow(real.iloc[:members], keys[:members])
+    second = follow(real.iloc[members:], keys[members:])
 
     def shared(people: list[int]) -> float:
         blocks = SequenceMatcher(None, first, people, autojunk=False).get_matching_blocks()

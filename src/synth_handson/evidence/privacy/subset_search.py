@@ -125,10 +125,10 @@ class _Search:
         return sorted(grown, key=grown.__getitem__, reverse=True)[:TESTED]
 
     def _triples(self, columns: Mapping[str, Integers]) -> Iterator[tuple[float, tuple[str, ...]]]:
-        levels = BINS + 1
-        for first, second in combinations(columns, 2):
+        levels, names = BINS + 1, list(columns)
+        for (_, first), (place, second) in combinations(enumerate(names), 2):
             pair = (columns[first] * levels + columns[second]) * levels
-            for third in list(columns)[list(columns).index(second) + 1 :]:
+            for third in names[place + 1 :]:
                 yield self._leaning(pair + columns[third], levels**3), (first, second, third)
 
     def _grow(
