@@ -35,6 +35,7 @@ TESTED = (
     *("event_matches", "event_matches_2", "event_matches_3", "event_matches_4"),
     *("key_matches", "profile_matches", "event_texts"),
     *("history_attack_auc", "history_attack_tpr", "event_attack_auc", "event_attack_tpr"),
+    *("hausdorff_attack_auc", "hausdorff_attack_tpr"),
 )
 COUNTED = (
     *("profile_matches", "event_texts"),

@@ -251,6 +251,7 @@ _CLUSTERED = "Obuchowski, Biometrics 53, 1997"
 _INTRACLASS = "R. A. Fisher, 1925; A. Donner, International Statistical Review 54, 1986"
 _UNICITY = "de Montjoye et al., Scientific Reports 3, 2013, and Science 347, 2015"
 _SPARSE = "Narayanan & Shmatikov, IEEE S&P 2008"
+_HAUSDORFF = "Dubuisson & Jain, A modified Hausdorff distance, ICPR 1994"
 _TCAP = "Taub et al., Privacy in Statistical Databases 2018"
 _SPECTRUM = "Cooley & Tukey, Mathematics of Computation 19, 1965"
 _ANONYMETER = "Giomi et al., PoPETs 2023(2); WP29 Opinion 05/2014"
@@ -328,6 +329,12 @@ DEFINITIONS: dict[str, Definition] = {
     "history_attack_tpr": Definition(0.0, 1.0, "low", 0.01, "bootstrap", f"{_SPARSE}; {_LIRA}", tested=True),
     "event_attack_auc": Definition(0.0, 1.0, "near", 0.5, "delong", _MIA, tested=True),
     "event_attack_tpr": Definition(0.0, 1.0, "low", 0.01, "bootstrap", _LIRA, tested=True),
+    "hausdorff_attack_auc": Definition(
+        0.0, 1.0, "near", 0.5, "delong", f"{_HAUSDORFF}; {_CALIBRATED}", tested=True
+    ),
+    "hausdorff_attack_tpr": Definition(
+        0.0, 1.0, "low", 0.01, "bootstrap", f"{_HAUSDORFF}; {_LIRA}", tested=True
+    ),
     "key_matches": Definition(0.0, 1.0, "low", 0.0, "clopper_pearson", _FISHER, tested=True),
     "training_matches": Definition(0.0, 1.0, "low", 0.0, "clopper_pearson", _FISHER),
     "holdout_matches": Definition(0.0, 1.0, "low", 0.0, "clopper_pearson", _FISHER),

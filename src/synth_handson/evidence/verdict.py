@@ -48,7 +48,7 @@ AVOIDED = {
     "profile_matches": "subset",
     "event_texts": "texts",
     **dict.fromkeys(("event_matches", "event_matches_2", "event_matches_3", "event_matches_4"), "events"),
-    "history_attack_tpr": "hits", "event_attack_tpr": "hits",
+    "history_attack_tpr": "hits", "event_attack_tpr": "hits", "hausdorff_attack_tpr": "hits",
 }  # fmt: skip
 """Entry ``avoided_<this>`` of ``verdict.toml`` says that training people were avoided; the other tests use
 ``avoided_distance``."""

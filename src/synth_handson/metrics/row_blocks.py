@@ -7,7 +7,9 @@ is nearest lies within twice that bound of the nearest in float32.
 """
 
 import os
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from threading import Lock
@@ -38,12 +40,10 @@ def nearest_in_blocks(
 ) -> tuple[Floats, Integers]:
     """Find the k nearest rows, as `row_search.nearest_rows`; equally distant rows in their order."""
     blocks = _Blocks.of(columns, rows, np.sort(among))
-    threads = max(1, min(_cores(), _MOST_THREADS, len(rows) * len(among) // _THREADS_PAY))
+    threads = max(1, min(cores(), _MOST_THREADS, len(rows) * len(among) // _THREADS_PAY))
     pairs = min(_PAIRS, 4 * _PAIRS // threads)
     parts = np.array_split(np.arange(len(rows)), 1 if threads == 1 else 4 * threads)
-    # The library of matrix products takes all cores for one product, and spins where they are busy. Each
-    # thread has a block of its own. The limit holds for the whole process: one search at a time sets it.
-    with _ONE_SEARCH, _pools().limit(limits=1, user_api="blas"), ThreadPoolExecutor(threads) as pool:
+    with product_threads(threads) as pool:
         squared, found = zip(*pool.map(lambda part: blocks.search(part, k, pairs), parts), strict=True)
     return np.sqrt(np.concatenate(squared)), np.concatenate(found)
 
@@ -54,7 +54,19 @@ def nanoseconds_per_pair(columns: list[EncodedColumn]) -> float:
     return 1.7 + 0.17 * compared + 0.075 * (len(columns) - compared)
 
 
-def _cores() -> int:
+@contextmanager
+def product_threads(threads: int) -> Iterator[ThreadPoolExecutor]:
+    """Start threads that compute matrix products by themselves.
+
+    The library of matrix products takes all cores for one product, and spins where they are busy. The limit
+    holds for the whole process: one search at a time sets it.
+    """
+    with _ONE_SEARCH, _pools().limit(limits=1, user_api="blas"), ThreadPoolExecutor(threads) as pool:
+        yield pool
+
+
+def cores() -> int:
+    """Count the cores that this process may use."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 

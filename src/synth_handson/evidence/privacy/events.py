@@ -18,6 +18,7 @@ import pandas as pd
 
 from synth_handson.evidence.histories import Events, Histories, Keys
 from synth_handson.evidence.measures import Measure
+from synth_handson.evidence.privacy.event_distances import Parts, nearest_events, nearest_histories
 from synth_handson.evidence.privacy.membership import (
     MAX_CELLS,
     MAX_ROWS,
@@ -34,7 +35,7 @@ from synth_handson.evidence.privacy.subsets import (
     ventiles,
 )
 from synth_handson.evidence.three_tables import AssessedTables
-from synth_handson.metrics.arrays import Floats, Integers, number_rows
+from synth_handson.metrics.arrays import Integers, number_rows
 from synth_handson.metrics.distances import HeomSpace
 from synth_handson.metrics.intervals import attributable_fraction, exact_share, upper_tail
 from synth_handson.metrics.shared_items import Items, SharedItems, share_items
@@ -45,6 +46,8 @@ MOST_TOGETHER = 4
 """Most events that are combined to single somebody out; four suffice for mobility data and card payments."""
 MAX_EVENTS = 400_000
 """Events of each table; of larger tables, a sample of people is used."""
+MAX_COMPARED = 6_000
+"""Events of each table whose people are compared, each with everybody else."""
 SHARES_ACCUSED = (0.01, 0.03, 0.1)
 """Shares of all people that an attacker accuses. There are often hundreds of people only: one in a hundred of
 them is too few to show that every thirtieth was copied."""
@@ -55,9 +58,8 @@ EVENT_MATCHES = ("event_matches", *(f"event_matches_{k}" for k in range(2, MOST_
 EVENT_MEASURES = (
     "profile_matches", *EVENT_MATCHES,
     "history_attack_auc", "history_attack_tpr", "event_attack_auc", "event_attack_tpr",
+    "hausdorff_attack_auc", "hausdorff_attack_tpr",
 )  # fmt: skip
-
-_Parts = tuple[Floats, Floats]
 
 
 @dataclass(frozen=True, eq=False)
@@ -206,13 +208,15 @@ def event_measures(histories: Histories, random_state: int) -> tuple[Measure, ..
     reference = sampled.reference(random_state)
     codes = [EventCodes.of(sampled.rows(events), events, sampled.sizes) for events in sampled.events]
     beside = [EventCodes.of(reference.rows(events), events, reference.sizes) for events in reference.events]
+    compared = histories.sampled(MAX_COMPARED, random_state)
     near = histories.sampled(min(MAX_ROWS, MAX_CELLS // len(histories.columns)), random_state)
     return (
         *_profiles(histories, random_state),
         *_matches(codes, random_state),
         *_texts(histories),
         *_attacks("history", _unshared(codes), _unshared(beside), random_state),
-        *_attacks("event", _nearest(near), _nearest(near.reference(random_state)), random_state),
+        *_attacks("event", nearest_events(near), nearest_events(near.reference(random_state)), random_state),
+        *_attacks("hausdorff", *nearest_histories(compared, random_state), random_state),
     )
 
 
@@ -281,7 +285,7 @@ def _texts(histories: Histories) -> Iterator[Measure]:
             yield counts.measure("event_texts", (name,))
 
 
-def _attacks(kind: str, parts: _Parts, reference: _Parts, random_state: int) -> Iterator[Measure]:
+def _attacks(kind: str, parts: Parts, reference: Parts, random_state: int) -> Iterator[Measure]:
     """Measure an attack's AUC and hits: people with small numbers count as training people."""
     people = sum(map(len, parts))
     area, p_value = attack_area(*parts)
@@ -291,34 +295,11 @@ def _attacks(kind: str, parts: _Parts, reference: _Parts, random_state: int) -> 
     yield Measure(f"{kind}_attack_tpr", hits, expected, rows=people, **caught.tested)
 
 
-def _unshared(kinds: Sequence[EventCodes]) -> _Parts:
+def _unshared(kinds: Sequence[EventCodes]) -> Parts:
     """How little of each real person's history a synthetic person shares, beyond what real people share."""
     excess = np.max([shared.excess for kind in kinds for _, shared in kind.shared], axis=0)
     members, others = np.split(-excess, [kinds[0].people[0]])
     return members, others
-
-
-def _nearest(histories: Histories) -> _Parts:
-    """Smallest distance of each training and holdout person's events to a synthetic event.
-
-    With several kinds of events, whose distances have no common scale, ranks among all people are used.
-    """
-    from scipy.stats import rankdata
-
-    _, members, others = histories.sizes
-    nearest = np.full(members + others, np.inf)
-    for events in histories.events:
-        rows = histories.rows(events)
-        real = pd.concat([rows.train, rows.holdout], ignore_index=True)
-        if real.empty or rows.synthetic.empty:
-            continue
-        space = HeomSpace(real, rows.synthetic)
-        distances = space.nearest(space.real, space.synthetic)[0][:, 0]
-        best = np.full(members + others, np.inf)
-        np.minimum.at(best, np.concatenate([events.owners[1], members + events.owners[2]]), distances)
-        nearest = np.minimum(nearest, rankdata(best, "average") if len(histories.events) > 1 else best)
-    first, second = np.split(nearest, [members])
-    return first, second
 
 
 def key_matches(keys: Keys) -> Measure:
