@@ -31,8 +31,9 @@ class TestIdenticalRows:
         # a, b of four training people; a, x of three holdout people.
         assert matches.found == (2, 2)
         # Each of a and b once; x is nobody's repetition.
-        assert matches.distinct_copies == (2, 1)
-        assert matches.distinct_rows == (3, 3)
+        assert (matches.distinct_copies, matches.distinct_rows) == (2, 3)
+        # a, b, c, x, y, of which two people each are a and c: 10 pairs, as 2.5 rows beside four have.
+        assert (matches.different, matches.repeated, matches.rows_compared) == (5, 2, 2)
         # b and a stand once in the training table; a is in the holdout as well.
         assert matches.alone == 1
 
@@ -59,18 +60,19 @@ class TestIdenticalRows:
 
 
 class TestTrainingMatches:
-    def test_it_compares_different_rows_with_the_holdouts_own(self) -> None:
-        synthetic, train, holdout = "abc" + "uvwxyz", "abcd" * 10, "klmno"
+    def test_it_compares_different_rows_with_pairs_of_real_ones(self) -> None:
+        synthetic, train, holdout = "abc" + "0123456", "abcdefghijklmnopqrst", "tuvw"
         (found,) = training_matches(TestIdenticalRows().matches(synthetic, train, holdout), 0.0001)
-        assert found.p_value == pytest.approx(fisher_exact([[3, 6], [0, 5]], alternative="greater").pvalue)
-        assert (found.value, found.reference) == (pytest.approx(1 / 3), 0)
+        # Of 23 * 22 / 2 pairs of different real rows, as 12.65 rows beside 20 have, t is one that matches.
+        assert found.p_value == pytest.approx(fisher_exact([[3, 7], [1, 12]], alternative="greater").pvalue)
+        assert (found.value, found.reference) == (pytest.approx(0.3), pytest.approx(1 / 13))
 
     def test_a_few_copies_are_a_hint_where_the_labels_decide_nothing(self) -> None:
         people = draw_people(2_500, 0)
         synthetic, train, holdout = people.head(500), people.iloc[500:2_400], people.tail(100)
         copied = Matches.of(pd.concat([synthetic.iloc[20:], train.iloc[:20]]), train, holdout)
         assert not labels_decide(sum(copied.found), copied.people, 0.0025)
-        assert hints(copied.distinct_copies[0], copied.rows, *copied.distinct_copies[1:], len(holdout) * 20)
+        assert hints(copied.distinct_copies, copied.distinct_rows, copied.repeated, copied.rows_compared)
         # One honest row drawn many times is one coincidence.
         often = Matches.of(pd.concat([synthetic.iloc[20:], train.iloc[[7] * 20]]), train, holdout)
         (once,) = training_matches(often, 0.0025)

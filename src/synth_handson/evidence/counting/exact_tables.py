@@ -245,17 +245,16 @@ class WholeTables:
         """Join the tables on all columns but those left out."""
         train, holdout, rows = self.sizes
         keys = self._keys([name for name in self.compared if name not in left_out])
-        *counts, alone = self.rows.over_groups(
+        members, others, drawn, held, *different = self.rows.over_groups(
             keys,
             """
             sum(t) FILTER (n > t + h), sum(h) FILTER (n > t + h),
             sum(n - t - h) FILTER (t > 0), sum(h) FILTER (t > 0),
-            count(*) FILTER (n > t + h AND t > 0), count(*) FILTER (h > 0 AND t > 0),
-            count(*) FILTER (t = 1 AND h = 0)
+            count(*) FILTER (n > t + h AND t > 0), count(*) FILTER (t = 1 AND h = 0),
+            count(*) FILTER (t + h > 0), count(*) FILTER (t + h > 1)
             """,
         )
-        found, copies, distinct = zip(*[iter(counts)] * 2, strict=True)
-        return Matches((train, holdout), rows, found, copies, distinct, alone)
+        return Matches((train, holdout), rows, (members, others), (drawn, held), *different)
 
     @cached_property
     def joins(self) -> tuple[SubsetJoin, ...]:

@@ -69,7 +69,8 @@ class _Chance:
     alone
         Share of training people who are unlike all other real people: only they are found for being copied.
     identical, repeated
-        Share of people who occur in the synthetic table, and of different holdout rows in the training table.
+        Share of people who occur in the synthetic table, and of real rows that equal others, as `Matches`
+        counts them.
     found
         Share of people found by each subset. Shape (m,).
     unique
@@ -201,7 +202,7 @@ def _chance(neighbours: Neighbours, matches: Matches, level: float, left_out: tu
         people=neighbours.joins[0].found.people,
         alone=matches.alone / train,
         identical=matches.found[1] / holdout,
-        repeated=matches.distinct_copies[1] / matches.distinct_rows[1],
+        repeated=matches.repeated / matches.rows_compared,
         found=found[best],
         unique=unique[best],
         width=width[best],
@@ -307,7 +308,11 @@ def _identical(chance: _Chance, copies: int, disguise: Disguise, rng: np.random.
 
 
 def _hint(chance: _Chance, copies: int, rng: np.random.Generator) -> Booleans:
-    """Whether `training_matches` gives a hint, where the labels cannot decide, by distinct rows."""
+    """Whether `training_matches` gives a hint, where the labels cannot decide, by distinct rows.
+
+    Only as many real rows are compared as the holdout has: where no more than the training people's own pairs
+    would show a copy, the tests see no disguised one, and the table should not pass.
+    """
     planted = rng.binomial(copies, chance.alone, SIMULATIONS)
     hits = planted + rng.binomial(chance.rows - copies, chance.repeated, SIMULATIONS)
     expected = rng.binomial(chance.holdout, chance.repeated, SIMULATIONS)

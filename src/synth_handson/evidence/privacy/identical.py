@@ -25,7 +25,7 @@ from synth_handson.tables.columns import likely_identifier
 HINT_LEVEL = 0.01
 MOSTLY_MORE = 0.5
 """A hint needs a chance below `HINT_LEVEL` and more than this share of matching rows that would not match at
-the holdout's rate."""
+the rate of real rows."""
 ONCE = 0.99
 """Share of values that occur once, from which on a column is said to hardly ever repeat."""
 
@@ -45,17 +45,21 @@ class Matches:
     copies
         Synthetic and holdout rows that occur in the training table.
     distinct_copies
-        The same with equal rows counted once.
+        Different synthetic rows among them.
     alone
         Number of training people who are unlike all other real people.
+    different, repeated
+        Number of different real rows, and how many of them several real people have.
     """
 
     people: tuple[int, int]
     rows: int
     found: tuple[int, int]
     copies: tuple[int, int]
-    distinct_copies: tuple[int, int]
+    distinct_copies: int
     alone: int
+    different: int
+    repeated: int
 
     @classmethod
     def of(cls, synthetic: pd.DataFrame, train: pd.DataFrame, holdout: pd.DataFrame) -> Matches:
@@ -76,19 +80,21 @@ class Matches:
             int(synthetic.sum()),
             (int(train[synthetic > 0].sum()), int(holdout[synthetic > 0].sum())),
             (int(synthetic[train > 0].sum()), int(holdout[train > 0].sum())),
-            (int(((synthetic > 0) & (train > 0)).sum()), int(((holdout > 0) & (train > 0)).sum())),
+            int(((synthetic > 0) & (train > 0)).sum()),
             int(((train == 1) & (holdout == 0)).sum()),
+            int((train + holdout > 0).sum()),
+            int((train + holdout > 1).sum()),
         )
 
     @property
-    def distinct_rows(self) -> tuple[int, int]:
-        """Number of synthetic and of holdout rows, where equal ones that are copies count once."""
-        sizes = self.rows, self.people[1]
-        synthetic, holdout = (
-            size - copies + distinct
-            for size, copies, distinct in zip(sizes, self.copies, self.distinct_copies, strict=True)
-        )
-        return synthetic, holdout
+    def distinct_rows(self) -> int:
+        """Number of synthetic rows, where equal ones that are copies count once."""
+        return self.rows - self.copies[0] + self.distinct_copies
+
+    @property
+    def rows_compared(self) -> int:
+        """How many rows, each beside all training rows, would be as many pairs as there are of real rows."""
+        return max(round(self.different * (self.different - 1) / 2 / self.people[0]), self.repeated, 1)
 
 
 def identical_rows(matches: Matches, left_out: tuple[str, ...] = ()) -> Measure:
@@ -121,12 +127,15 @@ def identical_rows(matches: Matches, left_out: tuple[str, ...] = ()) -> Measure:
 
 
 def training_matches(matches: Matches, level: float, columns: tuple[str, ...] = ()) -> tuple[Measure, ...]:
-    """Compare how many synthetic and holdout rows occur in the training table.
+    """Compare how often synthetic rows equal training rows with how often real rows equal each other.
 
     This sees a few copies that `identical_rows` cannot: with a small holdout, nobody of it may stand in the
     synthetic table by chance, and then the labels decide little. But it takes the generator to draw no denser
     than reality does. One that draws a rare group more often than it occurs meets its people more often, and
     has copied nobody. So it is a hint, and no test.
+
+    All pairs of real rows are looked at, within the training table and the holdout and between them, for of
+    a small holdout no row may be a training row, too.
 
     Parameters
     ----------
@@ -140,13 +149,14 @@ def training_matches(matches: Matches, level: float, columns: tuple[str, ...] = 
     Returns
     -------
     tuple of Measure
-        "training_matches": share of the synthetic rows, beside that of the holdout rows, 0 to 1. Fisher's
-        exact test on different rows, one-sided, for one row drawn many times is one coincidence. Nothing
-        where the labels can decide.
+        "training_matches": share of the synthetic rows, beside that of real rows, were each compared with as
+        many, 0 to 1. Fisher's exact test on different rows, one-sided, for one row drawn many times is one
+        coincidence. Nothing where the labels can decide.
     """
     if labels_decide(sum(matches.found), matches.people, level):
         return ()
-    (hits, expected), (rows, others) = matches.distinct_copies, matches.distinct_rows
+    hits, rows = matches.distinct_copies, matches.distinct_rows
+    expected, others = matches.repeated, matches.rows_compared
     hint = Measure(
         "training_matches",
         exact_share(hits, rows),
@@ -165,7 +175,7 @@ def _denser(hits: int, rows: int, expected: int, others: int) -> float:
 
 @cache
 def hints(hits: int, rows: int, expected: int, others: int) -> bool:
-    """Tell whether more synthetic rows match than holdout rows, which hints at copies."""
+    """Tell whether more synthetic rows match than real rows, which hints at copies."""
     more = attributable_fraction(hits, rows, expected, others)
     return _denser(hits, rows, expected, others) < HINT_LEVEL and more is not None and more.low > MOSTLY_MORE
 
