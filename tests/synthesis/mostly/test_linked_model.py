@@ -51,3 +51,23 @@ def test_codes_of_real_events_become_a_counter_that_starts_with_them() -> None:
     steps = points.diff().fillna(events["points"])[inside]
     assert len(steps) > 500
     assert steps.corr(events["paid"][inside], method="spearman") > 0.99
+
+
+def test_a_value_that_should_differ_from_the_one_before_does() -> None:
+    rng = np.random.default_rng(0)
+    owner = np.repeat(np.arange(200), 6)
+    after = np.arange(len(owner)) % 6 > 0
+    changes = (rng.random(len(owner)) < 0.2) & after
+    state = (pd.Series(changes).groupby(owner).cumsum() + owner) % 3
+    frame = pd.DataFrame({"year": np.arange(len(owner)) % 6, "state": state.map(dict(enumerate("abc")))})
+    histories = Histories.of(pd.DataFrame(index=range(200)), [frame], [owner])
+    (form,), (learned,) = histories.forms, histories.events
+    assert form.repeated == ("state",)
+    marginals = read_marginals(learned, owner)
+    codes = _coded(marginals, learned).assign(**{KEY: owner})
+    # As the engine draws: it knows how often a state changes, and names the person's first one all the same.
+    codes["state"] = codes["state"].groupby(owner).transform("first")
+    events, owners = _events(form, marginals, codes, part(histories.people, 1), rng)
+    changed = events["state"].ne(events["state"].groupby(owners).shift()) & after
+    assert changed.tolist() == changes.tolist()
+    assert events["state"].value_counts(normalize=True).between(0.2, 0.5).all()

@@ -215,6 +215,44 @@ def _between_ends(advance: Advance, steps: Floats, summary: pd.DataFrame, owner:
     return places
 
 
+def _with_changes(
+    form: EventsForm,
+    marginals: Mapping[str, Marginal],
+    drawn: pd.DataFrame,
+    owner: Integers,
+    rng: np.random.Generator,
+) -> pd.DataFrame:
+    """Draw another value where one should differ from the event before and does not.
+
+    The engine draws first whether a value is as before, and then the value, mostly the person's usual one.
+    """
+    number = np.arange(len(owner)) - np.searchsorted(owner, owner)
+    turns = np.split(np.argsort(number, kind="stable"), np.cumsum(np.bincount(number))[:-1])
+    changed = {}
+    for name, again in form.again.items():
+        values, told = (_numbers(drawn[column], marginals[column].size) for column in (name, again))
+        new = np.nan_to_num(to_floats(marginals[again].values(told, np.zeros(len(told))))) < 0.5
+        times, single = np.bincount(values, minlength=marginals[name].size), marginals[name].single
+        for rows in turns[1:]:
+            before = values[rows - 1]
+            same = new[rows] & (values[rows] == before) & single[before]
+            values[rows] = np.where(new[rows], values[rows], before)
+            values[rows[same]] = _others(before[same], times, rng)
+        changed[name] = pd.Series(values)
+    return with_columns(drawn, changed)
+
+
+def _others(codes: Integers, times: Integers, rng: np.random.Generator) -> Integers:
+    """Draw codes other than these, as often as they occur; where there is no other, it stays."""
+    found = codes.copy()
+    for code in np.unique(codes):
+        weights = np.where(np.arange(len(times)) == code, 0, times)
+        if weights.any():
+            there = codes == code
+            found[there] = rng.choice(len(times), int(there.sum()), p=weights / weights.sum())
+    return found
+
+
 def _events(
     form: EventsForm,
     marginals: Mapping[str, Marginal],
@@ -224,7 +262,7 @@ def _events(
 ) -> tuple[pd.DataFrame, Integers]:
     """Turn drawn codes into events; if there are more than moments, the first are dropped."""
     owner = drawn[KEY].to_numpy(np.intp)
-    places = _decoded(marginals, drawn, rng)
+    places = _decoded(marginals, _with_changes(form, marginals, drawn, owner, rng), rng)
     after, inside = follows(owner), np.ones(len(owner), bool)
     for advance in form.advances:
         is_step = after | (advance.start is not None)
