@@ -15,6 +15,7 @@ from fastapi.testclient import TestClient
 
 from synth_handson.tables.examples import customers
 from synth_service import records as records_module
+from synth_service.api import generate, v1
 from synth_service.api.app import create_app
 from synth_service.records import Records
 from synth_service.serve import configure
@@ -41,6 +42,13 @@ def _not_waiting_for_the_disk(monkeypatch: pytest.MonkeyPatch) -> None:
         share(connection, record)
 
     monkeypatch.setattr(records_module, "_share_file", share_at_once)
+
+
+@pytest.fixture(autouse=True)
+def _looking_often(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Look more often whether a job goes on: of those in these tests, most take less than that pause."""
+    for module in (v1, generate):
+        monkeypatch.setattr(module, "LOOK", 0.05)
 
 
 @pytest.fixture(scope="session")
