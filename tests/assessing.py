@@ -1,6 +1,7 @@
 """The same tables are assessed once a process, for tests of what is done with the evidence.
 
-Evidence is a function of what is measured and of a seed: ``tests/evidence`` holds that, and does without.
+Evidence is a function of what is measured and of a seed: ``tests/evidence`` holds that, and does without. Nor
+do these tests need all models of utility, which take half of the time of an assessment.
 """
 
 import pickle
@@ -15,7 +16,10 @@ import pytest
 
 from synth_handson.evidence import assessment
 from synth_handson.evidence.assessment import SHARES, Evidence, Step
+from synth_handson.evidence.utility import tstr
 
+QUICKEST = ("linear",)
+"""Of the models that measure utility."""
 KNOWN: dict[bytes, Evidence] = {}
 """What was found of the tables of this process, by their contents."""
 
@@ -55,6 +59,12 @@ def remembering(assess: Callable[..., Evidence]) -> Callable[..., Evidence]:
 
 
 @pytest.fixture
-def assessed_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Assess no tables again that were assessed in this process."""
+def one_model(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Measure utility with one model."""
+    monkeypatch.setattr(tstr, "MODELS", QUICKEST)
+
+
+@pytest.fixture
+def assessed_once(one_model: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Assess no tables again that were assessed in this process, and those with one model."""
     monkeypatch.setattr(assessment, "_assess", remembering(assessment._assess))

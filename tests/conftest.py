@@ -6,11 +6,12 @@ Only a test marked ``engine`` trains with the real one; any other has a stand-in
 import os
 import sys
 from collections.abc import Iterator
+from itertools import count
 from pathlib import Path
 
 import pandas as pd
 import pytest
-from assessing import assessed_once  # noqa: F401
+from assessing import assessed_once, one_model  # noqa: F401
 from browsing import chromium  # noqa: F401
 from engines import STAND_IN
 from hypothesis import HealthCheck, settings
@@ -28,6 +29,8 @@ sys.dont_write_bytecode = False
 
 REAL_ENGINE = ("engine", "browser")
 """Marks of the tests that work with the real engine."""
+HOMES = count()
+"""Numbers of the tests' homes: most need none, and making them would take as long as a small test does."""
 
 # How fast a machine is says nothing of whether the code is right, nor does a draw that nobody repeats.
 UNHURRIED = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -72,9 +75,9 @@ def stand_in(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) ->
 
 
 @pytest.fixture(autouse=True)
-def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Return this test's own home: its store is empty."""
-    folder = tmp_path / "home"
+def home(shared_home: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Return this test's own home: its store is empty. Whoever writes there first makes the folder."""
+    folder = shared_home / "tests" / str(next(HOMES))
     monkeypatch.setenv("SYNTH_HANDSON_HOME", str(folder))
     return folder
 

@@ -14,10 +14,12 @@ from typing import Any
 import marimo as mo
 import pandas as pd
 import pytest
+from assessing import QUICKEST
 from engines import STAND_IN
 
 from synth_handson import closest_records, compare_columns
 from synth_handson.evidence.assessment import Evidence
+from synth_handson.evidence.utility import tstr
 from synth_handson.locales import LANGUAGES, Language
 from synth_handson.metrics.bins import column_shares
 from synth_handson.notebook.exercises.score_card import EXERCISES
@@ -47,6 +49,7 @@ def defs(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Mapping[str, Any]
         patch.setenv("SYNTH_HANDSON_HOME", str(tmp_path_factory.mktemp("app-home")))
         patch.setattr(sys, "argv", ["app.py", "--engine", "copula", "--rows", "200"])
         patch.setattr(sys, "excepthook", sys.excepthook)
+        patch.setattr(tstr, "MODELS", QUICKEST)
         patch.syspath_prepend(ROOT)
         from app import app
 

@@ -62,19 +62,32 @@ def untrained(server: Server) -> None:
 
 
 @pytest.fixture(scope="module")
-def owner(chromium: Browser, server: Server) -> Iterator[Page]:
-    """Return the page of an English reader who has trained a generator and drawn 1,000 rows."""
+def newcomer(chromium: Browser, server: Server) -> Iterator[Page]:
+    """Return the page of an English reader before the first click; then it is the page of `owner`."""
     with visits(chromium, server) as opened:
-        page = opened("?lang=en")
-        generate(page)
-        expect(progress(page)).to_contain_text(re.compile(r"epoch \d+.*validation loss \d+\.\d{3}", re.S))
-        expect(page.get_by_text("Your generator drew these 1,000 rows.")).to_be_visible()
-        yield page
+        yield opened("?lang=en")
+
+
+@pytest.fixture(scope="module")
+def owner(newcomer: Page) -> Page:
+    """Return the page of an English reader who has trained a generator and drawn 1,000 rows."""
+    page = newcomer
+    generate(page)
+    expect(progress(page)).to_contain_text(re.compile(r"epoch \d+.*validation loss \d+\.\d{3}", re.S))
+    expect(page.get_by_text("Your generator drew these 1,000 rows.")).to_be_visible()
+    return page
+
+
+@pytest.fixture(scope="module")
+def at_night(chromium: Browser, server: Server) -> Iterator[Page]:
+    """Return the page of a reader who asks for no language, and whose machine is set to dark mode."""
+    with visits(chromium, server) as opened:
+        yield opened(color_scheme="dark")
 
 
 @pytest.mark.smoke
-def test_before_the_first_click_the_bundled_table_is_shown_and_no_section_is_empty(visit: Visit) -> None:
-    page = visit("?lang=en")
+def test_before_the_first_click_the_bundled_table_is_shown_and_no_section_is_empty(newcomer: Page) -> None:
+    page = newcomer
     expect(page.get_by_text("This table ships with the project")).to_be_visible()
     expect(page.get_by_text("1,000 rows from a generator trained on 3,617 rows")).to_be_visible()
     tables = page.locator("marimo-table").get_by_role("table")
@@ -109,8 +122,8 @@ STEPS = {
 }  # fmt: skip
 
 
-def test_each_step_has_its_pictures_open_and_its_code_on_show_and_little_is_folded(visit: Visit) -> None:
-    page = visit("?lang=en")
+def test_each_step_has_its_pictures_open_and_its_code_on_show_and_little_is_folded(newcomer: Page) -> None:
+    page = newcomer
     expect(page.get_by_text("Verdict: Pass.")).to_be_visible()
     for titles in STEPS.values():
         for title in titles:
@@ -122,8 +135,8 @@ def test_each_step_has_its_pictures_open_and_its_code_on_show_and_little_is_fold
     wait_for(lambda: folds.count() <= 8)
 
 
-def test_it_speaks_japanese_unless_the_address_asks_for_english(visit: Visit) -> None:
-    japanese, english = visit(), visit("?lang=en")
+def test_it_speaks_japanese_unless_the_address_asks_for_english(at_night: Page, newcomer: Page) -> None:
+    japanese, english = at_night, newcomer
     expect(japanese.get_by_role("heading", level=1)).to_have_text("合成データで、データを安全に共有する")
     headings = japanese.get_by_role("heading")
     wait_for(lambda: all(JAPANESE.search(text) for text in headings.all_inner_texts() if text.strip()))
@@ -239,9 +252,16 @@ def test_other_rows_take_no_other_training(owner: Page, server: Server) -> None:
     expect(owner.get_by_text(" of 5,000) had been exact copies of training rows").last).to_be_visible()
 
 
+@pytest.fixture(scope="module")
+def two(chromium: Browser, server: Server) -> Iterator[tuple[Page, Page]]:
+    """Return the pages of an English and a Japanese reader, who get no generator of their own for a while."""
+    with visits(chromium, server) as opened:
+        yield opened("?lang=en"), opened()
+
+
 @pytest.mark.usefixtures("untrained")
-def test_cancel_leaves_the_table_and_the_next_click_trains_again(visit: Visit) -> None:
-    page = visit("?lang=en")
+def test_cancel_leaves_the_table_and_the_next_click_trains_again(two: tuple[Page, Page]) -> None:
+    page, _ = two
     for _ in range(2):
         generate(page)
         until_first_epoch(page)
@@ -269,9 +289,9 @@ def test_the_model_so_far_can_be_used_and_the_next_click_trains_again(visit: Vis
 
 @pytest.mark.usefixtures("untrained")
 def test_a_failure_is_told_in_the_readers_language_and_the_next_click_trains(
-    visit: Visit, server: Server
+    two: tuple[Page, Page], server: Server
 ) -> None:
-    page = visit()
+    _, page = two
     generate(page)
     until_first_epoch(page)
     for engine in server.engines():
@@ -288,8 +308,10 @@ def test_a_failure_is_told_in_the_readers_language_and_the_next_click_trains(
 
 
 @pytest.mark.usefixtures("untrained")
-def test_visitors_wait_for_each_other_and_keep_their_own_language_and_table(visit: Visit) -> None:
-    first, second = visit("?lang=en"), visit()
+def test_visitors_wait_for_each_other_and_keep_their_own_language_and_table(
+    two: tuple[Page, Page],
+) -> None:
+    first, second = two
     generate(first)
     until_first_epoch(first)
     generate(second)
@@ -306,8 +328,8 @@ def test_visitors_wait_for_each_other_and_keep_their_own_language_and_table(visi
 
 
 @pytest.mark.usefixtures("untrained")
-def test_a_closed_page_makes_way_for_the_next_training(visit: Visit) -> None:
-    first, second = visit(), visit()
+def test_a_closed_page_makes_way_for_the_next_training(two: tuple[Page, Page]) -> None:
+    first, second = two
     generate(first)
     until_first_epoch(first)
     first.close()
@@ -351,29 +373,8 @@ def test_a_phone_shows_every_number_and_title_without_sideways_scrolling(
     wait_for(lambda: page.evaluate(OFF_SCREEN) == [])
 
 
-def test_a_screen_reader_is_told_names_values_and_the_language(visit: Visit) -> None:
-    page = visit()
-    expect(page.locator("html")).to_have_attribute("lang", "ja")
-    page.get_by_role("radio", name="English").click()
-    expect(page.locator("html")).to_have_attribute("lang", "en")
-    page.get_by_role("radio", name="Training table with noise").click()
-    unlock(page)
-    for name, value in (("Rows", "1000"), ("Strength (%)", "30")):
-        expect(page.get_by_role("slider", name=name)).to_have_attribute("aria-valuenow", value)
-    for name in ("言語 / Language", "Leak"):
-        expect(page.get_by_role("group", name=name)).to_be_visible()
-    wait_for(lambda: all(accessible_name(page, box) for box in page.get_by_role("textbox").all()))
-    # What is said there is heard only if the place for it was there before.
-    expect(page.get_by_role("status").first).to_be_attached()
-
-
-def accessible_name(page: Page, element: Locator) -> str:
-    label = "element => element.ariaLabel || element.placeholder || (element.labels?.[0]?.textContent ?? '')"
-    return str(element.evaluate(label))
-
-
-def test_dark_mode_is_dark(visit: Visit) -> None:
-    page = visit(color_scheme="dark")
+def test_dark_mode_is_dark(at_night: Page) -> None:
+    page = at_night
     label = chart(page, "年齢（歳）").locator(".role-axis-label text").first
     wait_for(lambda: max(colour(page.locator("body"), "backgroundColor")) < 64)
     wait_for(lambda: min(colour(page.locator("body"), "color")) > 192)
@@ -392,6 +393,27 @@ def colour(element: Locator, what: str) -> list[int]:
         what,
     )
     return list(channels[:3])
+
+
+def test_a_screen_reader_is_told_names_values_and_the_language(at_night: Page) -> None:
+    page = at_night
+    expect(page.locator("html")).to_have_attribute("lang", "ja")
+    page.get_by_role("radio", name="English").click()
+    expect(page.locator("html")).to_have_attribute("lang", "en")
+    page.get_by_role("radio", name="Training table with noise").click()
+    unlock(page)
+    for name, value in (("Rows", "1000"), ("Strength (%)", "30")):
+        expect(page.get_by_role("slider", name=name)).to_have_attribute("aria-valuenow", value)
+    for name in ("言語 / Language", "Leak"):
+        expect(page.get_by_role("group", name=name)).to_be_visible()
+    wait_for(lambda: all(accessible_name(page, box) for box in page.get_by_role("textbox").all()))
+    # What is said there is heard only if the place for it was there before.
+    expect(page.get_by_role("status").first).to_be_attached()
+
+
+def accessible_name(page: Page, element: Locator) -> str:
+    label = "element => element.ariaLabel || element.placeholder || (element.labels?.[0]?.textContent ?? '')"
+    return str(element.evaluate(label))
 
 
 SCROLLS_INSIDE = """() => [...document.querySelectorAll(".output-area, .output-area *")].filter(element => {

@@ -20,6 +20,7 @@ from browsing import (
     visits,
     wait_for,
 )
+from engines import STAND_IN
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from synth_handson.locales import Language, get_text
@@ -36,9 +37,18 @@ PENGUINS = Path(palmerpenguins.__file__).parent / "data" / "penguins-raw.csv"
 
 @pytest.fixture(scope="module")
 def server(chromium: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    with serve(tmp_path_factory.mktemp("lesson"), **{VARIABLE: "1"}) as running:
+    # With the stand-in, as nobody trains the engine there.
+    own = {VARIABLE: "1", "PYTHONPATH": str(STAND_IN)}
+    with serve(tmp_path_factory.mktemp("lesson"), **own) as running:
         yield running
         assert "Traceback" not in running.log.read_text()
+
+
+@pytest.fixture(scope="module")
+def reader(chromium: Browser, server: Server) -> Iterator[Page]:
+    """Return the page of somebody who reads English, and goes on there from one test to the next."""
+    with visits(chromium, server) as visit:
+        yield visit("?lang=en")
 
 
 class Learner:
@@ -218,82 +228,73 @@ def test_the_whole_lesson_with_wrong_and_right_answers(
         expect(page.get_by_text(learner.translate("card_later"))).to_have_count(0)
 
 
-def test_an_answer_to_one_exercise_leaves_what_is_chosen_in_another(
-    chromium: Browser, server: Server
-) -> None:
-    with visits(chromium, server) as visit:
-        learner = Learner(visit("?lang=en"), "en")
-        wider = learner.exercise("missing").get_by_role("radio", name="wider")
-        wider.click()
-        learner.choose("find", "5")
-        learner.check("find", "wrong")
-        expect(wider).to_be_checked()
+def test_an_answer_to_one_exercise_leaves_what_is_chosen_in_another(reader: Page) -> None:
+    learner = Learner(reader, "en")
+    wider = learner.exercise("missing").get_by_role("radio", name="wider")
+    wider.click()
+    learner.choose("find", "5")
+    learner.check("find", "wrong")
+    expect(wider).to_be_checked()
 
 
 BANKS = re.compile(r"(?<!Back to )bank|customer|euro|deposit|UCI|Exercise", re.I)
 
 
-def test_a_table_of_ones_own_goes_the_four_steps(chromium: Browser, server: Server) -> None:
-    with visits(chromium, server) as visit:
-        page = visit("?lang=en")
-        unfold(page, "Use your own table")
-        page.locator("input[type=file]").set_input_files(PENGUINS)
-        expect(
-            page.get_by_text("344 rows; columns: 17. Learned: 16. Rows in the holdout: 100.")
-        ).to_be_visible()
-        unfold(page, "Was something read incorrectly?")
-        page.get_by_label("Read “Sample Number” as").select_option("text")
-        expect(page.get_by_text("344 rows; columns: 17. Learned: 15.")).to_be_visible()
-        page.get_by_label("Column to predict (target)").select_option("Species")
-        press(page, "Use this table")
-        expect(page.get_by_role("heading", name="Step 1: Your table")).to_be_visible()
-        expect(page.get_by_text("Column not learned: Sample Number")).to_be_visible()
-        expect(page.locator("#root")).not_to_contain_text(BANKS, use_inner_text=True)
+def test_a_table_of_ones_own_goes_the_four_steps(reader: Page, server: Server) -> None:
+    page = reader
+    unfold(page, "Use your own table")
+    page.locator("input[type=file]").set_input_files(PENGUINS)
+    expect(page.get_by_text("344 rows; columns: 17. Learned: 16. Rows in the holdout: 100.")).to_be_visible()
+    unfold(page, "Was something read incorrectly?")
+    page.get_by_label("Read “Sample Number” as").select_option("text")
+    expect(page.get_by_text("344 rows; columns: 17. Learned: 15.")).to_be_visible()
+    page.get_by_label("Column to predict (target)").select_option("Species")
+    press(page, "Use this table")
+    expect(page.get_by_role("heading", name="Step 1: Your table")).to_be_visible()
+    expect(page.get_by_text("Column not learned: Sample Number")).to_be_visible()
+    expect(page.locator("#root")).not_to_contain_text(BANKS, use_inner_text=True)
 
-        page.get_by_label("Engine", exact=True).select_option("Sequential trees")
-        generate(page)
-        expect(page.get_by_text("Your generator drew these 1,000 rows.")).to_be_visible()
-        expect(page.get_by_text("Verdict: ")).to_be_visible()
-        expect(page.get_by_text("Even the closest real row")).to_be_visible()
-        expect(page.locator("#root")).not_to_contain_text(BANKS, use_inner_text=True)
-        name, table = download(page, "Synthetic table (CSV)")
-        assert name == "penguins-raw-SYNTHETIC.csv"
-        # It numbers animals that were seen more than once: made anew, and none is a real one.
-        made, real = pd.read_csv(StringIO(table)), pd.read_csv(PENGUINS)
-        assert set(made["Individual ID"].dropna()).isdisjoint(real["Individual ID"])
-        report = download(page, "Report (HTML)")[1]
-        assert "penguins-raw.csv" in report
-        assert not re.search("Bank Marketing|customers", report)
-        # Nothing of it stays on the disk, and what is learned of it is not kept for others.
-        wait_for(lambda: not list(server.home.glob("upload-*")))
-        assert not list(server.home.glob("generators/*"))
+    page.get_by_label("Engine", exact=True).select_option("Sequential trees")
+    generate(page)
+    expect(page.get_by_text("Your generator drew these 1,000 rows.")).to_be_visible()
+    expect(page.get_by_text("Verdict: ")).to_be_visible()
+    expect(page.get_by_text("Even the closest real row")).to_be_visible()
+    expect(page.locator("#root")).not_to_contain_text(BANKS, use_inner_text=True)
+    name, table = download(page, "Synthetic table (CSV)")
+    assert name == "penguins-raw-SYNTHETIC.csv"
+    # It numbers animals that were seen more than once: made anew, and none is a real one.
+    made, real = pd.read_csv(StringIO(table)), pd.read_csv(PENGUINS)
+    assert set(made["Individual ID"].dropna()).isdisjoint(real["Individual ID"])
+    report = download(page, "Report (HTML)")[1]
+    assert "penguins-raw.csv" in report
+    assert not re.search("Bank Marketing|customers", report)
+    # Nothing of it stays on the disk, and what is learned of it is not kept for others.
+    wait_for(lambda: not list(server.home.glob("upload-*")))
+    assert not list(server.home.glob("generators/*"))
 
-        press(page, "Back to Bank Marketing")
-        expect(page.get_by_text("This table ships with the project")).to_be_visible()
-        expect(page.get_by_text("Verdict: Pass.")).to_be_visible()
+    press(page, "Back to Bank Marketing")
+    expect(page.get_by_text("This table ships with the project")).to_be_visible()
+    expect(page.get_by_text("Verdict: Pass.")).to_be_visible()
 
 
-def test_terms_are_explained_and_what_cannot_be_used_is_told(
-    chromium: Browser, server: Server, tmp_path: Path
-) -> None:
+def test_terms_are_explained_and_what_cannot_be_used_is_told(reader: Page, tmp_path: Path) -> None:
     small, large = tmp_path / "small.csv", tmp_path / "large.csv"
     small.write_text("a,b\n" + "1,x\n2,y\n" * 75)
     large.write_text("a,b\n" + "1,x\n" * 300_000)
-    with visits(chromium, server) as visit:
-        page = visit("?lang=en")
-        expect(page.locator("#g-holdout")).not_to_be_visible()
-        page.get_by_role("link", name="holdout").first.click()
-        expect(page.locator("#g-holdout")).to_be_visible()
-        top = "document.getElementById('g-holdout').getBoundingClientRect().top"
-        wait_for(lambda: 0 < page.evaluate(top) < 900)
-        unfold(page, "Use your own table")
-        page.locator("input[type=file]").set_input_files(small)
-        press(page, "Use this table")
-        expect(page.get_by_text("The table has 150 rows; at least 200 are needed")).to_be_visible()
-        # The bank's page is still there.
-        expect(page.get_by_text("Verdict: Pass.")).to_be_visible()
-        page.locator("input[type=file]").set_input_files(large)
-        expect(page.get_by_text("large.csv (File is larger than 1000000 bytes)").first).to_be_visible()
-        expect(page.get_by_text("large.csv: ")).to_have_count(0)
-        press(page, "Discard this table")
-        expect(page.get_by_role("button", name="Use your own table")).to_be_visible()
+    page = reader
+    expect(page.locator("#g-holdout")).not_to_be_visible()
+    page.get_by_role("link", name="holdout").first.click()
+    expect(page.locator("#g-holdout")).to_be_visible()
+    top = "document.getElementById('g-holdout').getBoundingClientRect().top"
+    wait_for(lambda: 0 < page.evaluate(top) < 900)
+    unfold(page, "Use your own table")
+    page.locator("input[type=file]").set_input_files(small)
+    press(page, "Use this table")
+    expect(page.get_by_text("The table has 150 rows; at least 200 are needed")).to_be_visible()
+    # The bank's page is still there.
+    expect(page.get_by_text("Verdict: Pass.")).to_be_visible()
+    page.locator("input[type=file]").set_input_files(large)
+    expect(page.get_by_text("large.csv (File is larger than 1000000 bytes)").first).to_be_visible()
+    expect(page.get_by_text("large.csv: ")).to_have_count(0)
+    press(page, "Discard this table")
+    expect(page.get_by_role("button", name="Use your own table")).to_be_visible()

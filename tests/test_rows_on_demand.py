@@ -7,6 +7,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 from browsing import Server, click, generate, press, serve, unfold, visits
+from engines import STAND_IN
 from playwright.sync_api import Browser, Page, expect
 
 from synth_handson.locales import Language, get_text
@@ -17,7 +18,9 @@ pytestmark = pytest.mark.browser
 
 @pytest.fixture(scope="module")
 def server(chromium: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    with serve(tmp_path_factory.mktemp("on-demand"), **{VARIABLE: "1"}) as running:
+    # With the stand-in, as nobody trains the engine there.
+    own = {VARIABLE: "1", "PYTHONPATH": str(STAND_IN)}
+    with serve(tmp_path_factory.mktemp("on-demand"), **own) as running:
         yield running
         assert "Traceback" not in running.log.read_text()
 

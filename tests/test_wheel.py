@@ -53,6 +53,7 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return binaries
 
 
+@pytest.mark.seldom
 def test_it_installs_its_packages_and_nothing_else(installed: Path) -> None:
     (site,) = installed.parent.rglob("site-packages")
     added = {path.name.partition("-")[0] for path in site.iterdir() if path.suffix != ".pth"}
@@ -84,6 +85,7 @@ def test_its_data_is_loaded_and_its_generator_draws(installed: Path, tmp_path: P
     assert list(map(int, said[1:])) == [4_521, 8, 1_000, 8, 20, 8]
 
 
+@pytest.mark.seldom
 def test_it_opens_a_copy_of_its_notebook_with_style_and_settings(installed: Path, tmp_path: Path) -> None:
     with served(installed, tmp_path) as address:
         page = fetch(address)

@@ -199,8 +199,8 @@ def test_people_copied_under_another_customer_number_are_no_pass() -> None:
 def wide(rows: int, seed: int) -> pd.DataFrame:
     rng = np.random.default_rng(seed)
     trait = rng.normal(size=(rows, 1))
-    numbers = pd.DataFrame(trait + rng.normal(size=(rows, 60))).add_prefix("n")
-    codes = pd.DataFrame(rng.integers(0, 4, (rows, 40)).astype(str)).add_prefix("c")
+    numbers = pd.DataFrame(trait + rng.normal(size=(rows, 36))).add_prefix("n")
+    codes = pd.DataFrame(rng.integers(0, 4, (rows, 24)).astype(str)).add_prefix("c")
     return pd.concat([numbers, codes], axis=1)
 
 

@@ -1,7 +1,8 @@
 """The hands-on without a browser: its options, and what it prints."""
 
 import re
-from dataclasses import asdict, replace
+from dataclasses import asdict
+from functools import partial
 from pathlib import Path
 
 import pandas as pd
@@ -20,7 +21,9 @@ from synth_handson.notebook.script import (
     run_generation,
 )
 from synth_handson.notebook.session import Assessed
+from synth_handson.pipeline.own_texts import OwnTexts
 from synth_handson.pipeline.tables import Tables
+from synth_handson.synthesis.mostly.text_model import train_texts
 from synth_handson.tables.bank import Dataset
 from synth_handson.tables.files.writing import write_table
 from synth_handson.tables.interviews import make_interviews
@@ -125,7 +128,12 @@ def test_ones_own_table_goes_the_same_steps(tmp_path: Path, capsys: pytest.Captu
 
 
 @pytest.mark.engine
-def test_free_text_is_learned_and_written(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_free_text_is_learned_and_written(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # So many epochs are enough for some texts.
+    learn = partial(OwnTexts.learn, learn=partial(train_texts, keep=False, max_epochs=35))
+    monkeypatch.setattr(OwnTexts, "learn", learn)
     write_table(make_interviews(300, seed=8), tmp_path / "mine.csv")
     options = Options(data=tmp_path / "mine.csv", engine="copula", rows=120, language="en")
     own = load_own(options)
@@ -139,8 +147,16 @@ def test_free_text_is_learned_and_written(tmp_path: Path, capsys: pytest.Capture
     evidence = run_assessment(tables, options).evidence
     assert evidence is not None
     assert {m.columns for m in evidence.fidelity.texts} == {("interview",)}
-    silent = run_generation(own, replace(options, engine="aim", epsilon=3.0))
-    assert list(silent.synthetic) == list(silent.train) == own.learned
+
+
+@pytest.mark.engine
+def test_with_differential_privacy_no_text_is_written(tmp_path: Path) -> None:
+    write_table(make_interviews(300, seed=8)[["plan", "outcome", "interview"]], tmp_path / "mine.csv")
+    options = Options(data=tmp_path / "mine.csv", engine="aim", epsilon=3.0, rows=120)
+    own = load_own(options)
+    assert own is not None and own.texts
+    silent = run_generation(own, options)
+    assert list(silent.synthetic) == list(silent.train) == own.learned == ["plan", "outcome"]
 
 
 def test_without_a_table_of_ones_own_none_is_loaded() -> None:

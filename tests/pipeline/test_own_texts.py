@@ -35,10 +35,11 @@ class Parrot:
         return pd.DataFrame({0: [self.says.format(number=number) for number in range(len(context))]})
 
 
-@pytest.fixture
-def own(tmp_path: Path) -> OwnTable:
-    write_table(make_interviews(300, seed=8), tmp_path / "interviews.csv")
-    return read_own_table(tmp_path / "interviews.csv", "outcome")
+@pytest.fixture(scope="module")
+def own(tmp_path_factory: pytest.TempPathFactory) -> OwnTable:
+    path = tmp_path_factory.mktemp("own") / "interviews.csv"
+    write_table(make_interviews(300, seed=8), path)
+    return read_own_table(path, "outcome")
 
 
 def drawn(own: OwnTable, parrot: Parrot | None) -> Tables:

@@ -14,6 +14,8 @@ import uvicorn
 from fastapi.testclient import TestClient
 
 from synth_handson.tables.examples import customers
+from synth_service import records as records_module
+from synth_service.api import generate, v1
 from synth_service.api.app import create_app
 from synth_service.records import Records
 from synth_service.serve import configure
@@ -28,6 +30,25 @@ COLUMNS = ["region", "plan", "tenure_months", "support_calls", "churned"]
 @pytest.fixture(autouse=True)
 def _assessed_once(assessed_once: None) -> None:
     """Assess the table of all these tests once."""
+
+
+@pytest.fixture(autouse=True)
+def _not_waiting_for_the_disk(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let databases of this process wait for no disk: nobody pulls the plug."""
+    share = records_module._share_file
+
+    def share_at_once(connection: Any, record: Any) -> None:
+        connection.execute("PRAGMA synchronous=OFF")
+        share(connection, record)
+
+    monkeypatch.setattr(records_module, "_share_file", share_at_once)
+
+
+@pytest.fixture(autouse=True)
+def _looking_often(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Look more often whether a job goes on: of those in these tests, most take less than that pause."""
+    for module in (v1, generate):
+        monkeypatch.setattr(module, "LOOK", 0.05)
 
 
 @pytest.fixture(scope="session")

@@ -15,7 +15,6 @@ import httpx
 import pytest
 from browsing import wait_for
 from databases import Postgres, postgres, redis  # noqa: F401
-from moto.server import ThreadedMotoServer
 from ports import free_port
 
 from synth_handson.paths import bundled
@@ -29,6 +28,8 @@ BUCKET = "tables"
 @pytest.fixture(scope="module")
 def objects() -> Iterator[dict[str, str]]:
     """Return the settings of an object storage that speaks S3."""
+    from moto.server import ThreadedMotoServer
+
     port = free_port()
     server = ThreadedMotoServer(ip_address="127.0.0.1", port=port, verbose=False)
     server.start()

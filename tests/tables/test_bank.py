@@ -234,7 +234,7 @@ HTML = b"<!doctype html>\n<html><body>Please sign in, then try again.</body></ht
     [
         (METADATA, hang, "longer than 0.5 seconds"),
         (TABLE, hang, "longer than 0.5 seconds"),
-        (TABLE, trickle, "longer than 3 seconds"),
+        (TABLE, trickle, "longer than 1 seconds"),
         (TABLE, answer(b"", status=500), "HTTP 500"),
         (METADATA, answer(HTML), "not this table"),
         (TABLE, answer(HTML), "not this table"),
@@ -252,7 +252,7 @@ def test_uci_fails_in_many_ways(
     if reply is hang:
         monkeypatch.setattr(data, "UCI_SILENCE_SECONDS", 0.5)
     if reply is trickle:
-        monkeypatch.setattr(data, "UCI_TOTAL_SECONDS", 3)
+        monkeypatch.setattr(data, "UCI_TOTAL_SECONDS", 1)
     uci.answers[path] = reply
     with pytest.raises(DataUnavailableError, match=why) as caught:
         load_bank_marketing("uci")

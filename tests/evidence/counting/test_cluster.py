@@ -1,12 +1,13 @@
 """Large tables on a Dask cluster: equal to the last digit to what is counted on this machine."""
 
+from __future__ import annotations
+
 from collections.abc import Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 import pytest
-from distributed import Client, LocalCluster
 from people import draw_people
 
 from synth_handson import ArgumentError, assess
@@ -16,11 +17,16 @@ from synth_handson.evidence.counting.cluster import VARIABLE, ClusterRows, conne
 from synth_handson.evidence.counting.exact_tables import read_tables
 from synth_handson.evidence.counting.rows import DiskRows, on_disk
 
+if TYPE_CHECKING:
+    from distributed import Client  # Its import is for those alone who run these tests.
+
 pytestmark = pytest.mark.seldom
 
 
 @pytest.fixture(scope="module")
 def client() -> Iterator[Client]:
+    from distributed import Client, LocalCluster
+
     with (
         LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None, protocol="tcp://") as local,
         Client(local, set_as_default=False) as connected,
@@ -83,6 +89,8 @@ def test_what_the_client_last_heard_of_the_workers_is_not_relied_on(
 
 
 def test_a_cluster_without_workers_says_so() -> None:
+    from distributed import Client, LocalCluster
+
     with (
         LocalCluster(n_workers=0, dashboard_address=":0", protocol="tcp://") as local,
         Client(local, set_as_default=False) as idle,

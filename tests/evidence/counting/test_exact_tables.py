@@ -132,7 +132,7 @@ def three_tables(draw: st.DrawFn) -> Three:
 
 
 @pytest.mark.seldom
-@settings(max_examples=60)
+@settings(max_examples=30)  # half a second each
 @given(three_tables())
 def test_it_counts_as_is_counted_in_memory(tables: Three) -> None:
     if any(column.isna().all() for frame in tables for _, column in frame.items()):

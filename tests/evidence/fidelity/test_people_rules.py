@@ -9,7 +9,7 @@ from synth_handson import assess, train_generator
 from synth_handson.errors import ArgumentError
 from synth_handson.evidence.assessment import Evidence
 from synth_handson.evidence.fidelity.people_rules import assess_people_rules
-from synth_handson.evidence.histories import of_linked
+from synth_handson.evidence.histories import by_person, of_linked
 from synth_handson.metrics.intervals import exact_share
 from synth_handson.tables.linked import LinkedTables
 from synth_handson.tables.rules.parse import parse_rules
@@ -98,7 +98,8 @@ def test_a_column_may_have_any_name() -> None:
     assert {"key < columns", "index -> country"} <= {rule.rule for rule in found}
     other = {"day": "self", "customer": "index"}
     synthetic, train, holdout = (frame.rename(columns=other) for frame in (HONEST, TRAIN, HOLDOUT))
-    found = assess(synthetic, train=train, holdout=holdout, person="index").rules
+    tables = {"synthetic": synthetic, "train": train, "holdout": holdout}
+    found = assess_people_rules(by_person(tables, "index"), (), 0)
     assert "self < leaves" in {rule.rule for rule in found}
     made = train_generator(train, person="index", rules="self < leaves", keep=False).sample(100)
     assert isinstance(made, pd.DataFrame) and (made["self"] < made["leaves"]).all()
