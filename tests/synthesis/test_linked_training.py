@@ -62,6 +62,7 @@ def generator(real: LinkedTables, request: pytest.FixtureRequest) -> LinkedGener
     with pytest.MonkeyPatch.context() as patch:
         if request.param == "of many":
             patch.setattr(linked_trees, "FEW_PEOPLE", 0)
+            patch.setattr(linked_trees, "FEW_FOR_EVENTS", 0)
         trained = train_generator(real, target="payments.amount", keep=False)
     assert isinstance(trained, LinkedGenerator)
     return trained
@@ -111,6 +112,21 @@ def test_what_goes_together_in_a_person_is_learned_of_few_people() -> None:
         gaps.append(payments["amount"][town == "Ely"].mean() - payments["amount"][town == "Bath"].mean())
     assert gaps[0] > 20
     assert gaps[1] > gaps[0] / 2
+
+
+def test_what_makes_one_event_differ_from_another_is_learned_of_few_people() -> None:
+    tables = customers(300)
+    payments = tables.events["payments"]
+    credit = payments["card"] == "credit"
+    dearer = payments.assign(amount=payments["amount"].where(~credit, payments["amount"] + 10))
+    made = train_generator(
+        LinkedTables(tables.people, {"payments": dearer}, "customer"), target="amount", keep=False
+    ).sample(1_000)
+    assert isinstance(made, LinkedTables)
+    drawn = made.events["payments"]
+    within = drawn["amount"] - drawn.groupby("customer")["amount"].transform("mean")
+    is_credit = drawn["card"] == "credit"
+    assert within[is_credit].mean() - within[~is_credit].mean() > 6
 
 
 def test_a_state_changes_as_often_as_in_reality() -> None:

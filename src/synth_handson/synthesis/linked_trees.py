@@ -1,14 +1,14 @@
 """Trees for linked tables: the person first, then each event given the person and the events before.
 
-Of few people, a tree could cut hardly anywhere: a copula learns the person instead.
+Of few people, a tree could cut hardly anywhere: a copula learns the person instead, and lines the event.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from math import ceil
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 import pandas as pd
@@ -32,23 +32,27 @@ from synth_handson.synthesis.histories import (
 )
 from synth_handson.synthesis.marginals import MISSING, Marginal, read_marginals
 from synth_handson.synthesis.order import column_order
+from synth_handson.synthesis.person_lines import Line, fit_line
 from synth_handson.synthesis.person_trees import grow
 from synth_handson.synthesis.run import TrainingRun
-from synth_handson.synthesis.trees import LEARNED_SHARE, Coded, Tree, trees_from_bytes, trees_to_bytes
+from synth_handson.synthesis.trees import LEARNED_SHARE, Coded, Kind, Tree, arrays_from_bytes, arrays_to_bytes
 from synth_handson.tables.columns import to_floats, with_columns
 
 FEW_PEOPLE = 2_000
 """People below which a copula learns them. On three panels, of 1,000 it kept more of a person's target than
 trees on two, and was told from real people less often on all; of 3,100 to 4,100 it kept less on two."""
+FEW_FOR_EVENTS = 5_000
+"""People below which lines learn their events: of 1,000 to 4,100 people, they kept as much of a target of
+events as trees, or more, on each of three panels."""
 MAX_ROWS = 300_000
 """Events that are learned from; of a larger table, those of a random sample of people."""
 MAX_NUMBER = 255
 """Highest event number that is told apart."""
 TRIES = 8
 """Draws of a value that is to be another one than before, from its leaf and then from all leaves."""
-ABOUT, TREES = "linked.json", "trees-{}.npz"
+ABOUT, TREES, LINES, OF_FIRST = "linked.json", "trees-{}.npz", "lines-{}.npz", "first-{}.npz"
 
-
+Learned = TypeVar("Learned", Tree, Line)
 _About = tuple[list[dict[str, Marginal]], list[EventsForm], list[dict[str, Marginal]]]
 _ABOUT: TypeAdapter[_About] = TypeAdapter(_About)
 
@@ -63,10 +67,10 @@ class Number:
 
 @dataclass(frozen=True, eq=False)
 class Part:
-    """Columns that are drawn one after the other, each from its tree."""
+    """Columns that are drawn one after the other, each from its tree or line."""
 
     marginals: dict[str, Marginal]
-    trees: tuple[Tree, ...] = field(repr=False)
+    trees: tuple[Tree | Line, ...] = field(repr=False)
 
 
 @dataclass(frozen=True, eq=False)
@@ -79,10 +83,13 @@ class EventsPart(Part):
         By which steps become values again.
     places
         Marginals of where events are in each column that advances.
+    first
+        Lines of first events, if they have others than the later ones.
     """
 
     form: EventsForm
     places: dict[str, Marginal]
+    first: tuple[Line, ...] = field(default=(), repr=False)
 
 
 @dataclass(frozen=True, eq=False)
@@ -99,25 +106,39 @@ class LinkedTreesModel:
         parts = (self.people, *self.events)
         marginals = [one.marginals for one in parts]
         about = marginals, [one.form for one in self.events], [one.places for one in self.events]
-        trees = {
-            TREES.format(number): trees_to_bytes(one.trees)
-            for number, one in enumerate(parts)
-            if isinstance(one, Part)
-        }
-        copula = self.people.files if isinstance(self.people, CopulaModel) else {}
-        return {ABOUT: _ABOUT.dump_json(about), **trees, **copula}
+        files = {ABOUT: _ABOUT.dump_json(about)}
+        for number, one in enumerate(parts):
+            if isinstance(one, CopulaModel):
+                files |= one.files
+            elif isinstance(one, EventsPart) and one.first:
+                files[LINES.format(number)] = arrays_to_bytes(one.trees)
+                files[OF_FIRST.format(number)] = arrays_to_bytes(one.first)
+            else:
+                files[TREES.format(number)] = arrays_to_bytes(one.trees)
+        return files
 
     @classmethod
     def load(cls, files: Mapping[str, bytes]) -> LinkedTreesModel:
         """Load a model from its files."""
         marginals, forms, places = _ABOUT.validate_json(files[ABOUT])
-        of_people, *of_events = (
-            trees_from_bytes(files[name]) if (name := TREES.format(number)) in files else None
-            for number in range(len(marginals))
-        )
-        people = CopulaEngine().load(files) if of_people is None else Part(marginals[0], of_people)
-        events = zip(marginals[1:], of_events, forms, places, strict=True)
-        return cls(people, tuple(EventsPart(of, trees or (), form, at) for of, trees, form, at in events))
+
+        def read(kind: type[Kind], name: str, number: int) -> tuple[Kind, ...]:
+            content = files.get(name.format(number))
+            return () if content is None else arrays_from_bytes(kind, content)
+
+        of_people = read(Tree, TREES, 0)
+        people = Part(marginals[0], of_people) if of_people else CopulaEngine().load(files)
+        events = [
+            EventsPart(
+                of,
+                read(Tree, TREES, number) or read(Line, LINES, number),
+                form,
+                at,
+                read(Line, OF_FIRST, number),
+            )
+            for number, (of, form, at) in enumerate(zip(marginals[1:], forms, places, strict=True), 1)
+        ]
+        return cls(people, tuple(events))
 
     def draw(self, n: int, random_state: int) -> DrawnTables:
         """Draw ``n`` people and their events."""
@@ -330,13 +351,30 @@ def _learn_events(
             walk.arrive(name, owner[rows], at[name][chosen[rows]])
     whole = np.column_stack([known[owner], before, codes])
     of_all = [*coded, *walk.coded, *marginals.values()]
-    trees = []
-    for position, name in enumerate(marginals, whole.shape[1] - len(marginals)):
-        learned = np.isin(owner, _some(np.unique(owner), rng))
-        only_after = name in unknown or name in form.again.values()
-        rows = np.flatnonzero(learned & (after if only_after else _new(frame, form, name, chosen)))
-        trees.append(grow(whole[rows, :position], whole[rows, position], owner[rows], of_all[: position + 1]))
-    return EventsPart(marginals, tuple(trees), form, places)
+    told = {*unknown, *form.again.values()}
+    usable = [after if name in told else _new(frame, form, name, chosen) for name in marginals]
+    if len(summary) < FEW_FOR_EVENTS:
+        lines, of_first = (
+            _learn(fit_line, whole, owner, of_all, [rows & some for rows in usable])
+            for some in (after, ~after)
+        )
+        return EventsPart(marginals, lines, form, places, of_first)
+    usable = [rows & np.isin(owner, _some(np.unique(owner), rng)) for rows in usable]
+    return EventsPart(marginals, _learn(grow, whole, owner, of_all, usable), form, places)
+
+
+def _learn(
+    by: Callable[[Integers, Integers, Integers, Sequence[Coded]], Learned],
+    whole: Integers,
+    owner: Integers,
+    coded: Sequence[Coded],
+    usable: Sequence[Booleans],
+) -> tuple[Learned, ...]:
+    """Learn each of the last columns by trees or lines, given all before it, from the rows it is told by."""
+    return tuple(
+        by(whole[rows, :position], whole[rows, position], owner[rows], coded[: position + 1])
+        for position, rows in enumerate(usable, whole.shape[1] - len(usable))
+    )
 
 
 def _draw_events(
@@ -353,6 +391,7 @@ def _draw_events(
         base = np.column_stack([known[who], walk.codes(number, who)])
         at: dict[str, Floats] = {}
         whole = np.column_stack([base, codes])
+        trees = learned.trees if number or not learned.first else learned.first
         for position, (name, marginal) in enumerate(learned.marginals.items()):
             until = base.shape[1] + position
             if name in walk.names and name not in walk.started and not number:
@@ -360,13 +399,13 @@ def _draw_events(
                 continue
             if name in again and not number:
                 continue
-            found = learned.trees[position].draw(whole[:, :until], rng)
+            found = trees[position].draw(whole[:, :until], rng)
             if name in learned.form.again and number:
                 told = list(learned.marginals).index(learned.form.again[name]) + base.shape[1]
                 as_before = to_floats(_told(learned, name, whole[:, told])) > 0.5
                 before = walk.before[who, position]
                 other = (found == before) & marginal.single[before] & ~as_before
-                found[other] = _other(learned.trees[position], whole[other, :until], before[other], rng)
+                found[other] = _other(trees[position], whole[other, :until], before[other], rng)
                 found = np.where(as_before, before, found)
             if name in walk.names:
                 steps = to_floats(marginal.values(found, rng.random(len(who))))
@@ -378,7 +417,7 @@ def _draw_events(
     return _assembled(learned, summary, drawn, rng)
 
 
-def _other(tree: Tree, known: Integers, before: Integers, rng: np.random.Generator) -> Integers:
+def _other(tree: Tree | Line, known: Integers, before: Integers, rng: np.random.Generator) -> Integers:
     """Draw codes that are others than before: from the leaf if it has any, or else from all leaves."""
     found = before.copy()
     for draw in [tree.draw] * TRIES + [tree.draw_anywhere] * TRIES:

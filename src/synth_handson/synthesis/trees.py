@@ -6,7 +6,7 @@ import io
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from math import ceil
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 import numpy as np
 import pandas as pd
@@ -88,10 +88,12 @@ class TreesEngine(LinkedEngine):
         return TreesModel(marginals, tuple(trees))
 
     def linked_settings(self, run: TrainingRun) -> dict[str, Setting]:
-        """Return those of a table, and below how many people a copula learns them."""
-        from synth_handson.synthesis.linked_trees import FEW_PEOPLE
+        """Return those of a table, and below how many people a copula learns them, and lines their events."""
+        from synth_handson.synthesis.linked_trees import FEW_FOR_EVENTS, FEW_PEOPLE
+        from synth_handson.synthesis.person_lines import PENALTY
 
-        return self.settings(run) | {"few_people": FEW_PEOPLE}
+        few: dict[str, Setting] = {"few_people": FEW_PEOPLE, "few_for_events": FEW_FOR_EVENTS}
+        return self.settings(run) | few | {"penalty": PENALTY}
 
     def train_linked(self, run: TrainingRun, histories: Histories, target: str | None) -> LinkedModel:
         """Grow the trees of people, then those of each table of events."""
@@ -109,7 +111,7 @@ class TreesEngine(LinkedEngine):
 
     def load(self, files: Mapping[str, bytes]) -> TreesModel:
         """Load a model from its files."""
-        return TreesModel(MARGINALS.validate_json(files[ABOUT]), trees_from_bytes(files[ARRAYS]))
+        return TreesModel(MARGINALS.validate_json(files[ABOUT]), arrays_from_bytes(Tree, files[ARRAYS]))
 
 
 @dataclass(frozen=True, eq=False)
@@ -184,27 +186,28 @@ class Tree:
         return np.array(leaves)
 
 
-TREE_ARRAYS = tuple(field.name for field in fields(Tree))
+Kind = TypeVar("Kind")
 
 
-def trees_to_bytes(trees: Sequence[Tree]) -> bytes:
-    """Write trees to a file of arrays."""
+def arrays_to_bytes(parts: Sequence[Any]) -> bytes:
+    """Write dataclasses of arrays, such as trees, to a file."""
     buffer = io.BytesIO()
     arrays = {
-        f"{position}.{name}": getattr(tree, name)
-        for position, tree in enumerate(trees)
-        for name in TREE_ARRAYS
+        f"{position}.{one.name}": getattr(part, one.name)
+        for position, part in enumerate(parts)
+        for one in fields(part)
     }
     np.savez(buffer, **arrays)
     return buffer.getvalue()
 
 
-def trees_from_bytes(content: bytes) -> tuple[Tree, ...]:
-    """Read trees from a file of arrays."""
+def arrays_from_bytes(kind: type[Kind], content: bytes) -> tuple[Kind, ...]:
+    """Read dataclasses of arrays, all of one kind, from a file."""
+    names = [one.name for one in fields(kind)]  # type: ignore[arg-type]
     with np.load(io.BytesIO(content)) as arrays:
         return tuple(
-            Tree(**{name: arrays[f"{position}.{name}"] for name in TREE_ARRAYS})
-            for position in range(len(arrays.files) // len(TREE_ARRAYS))
+            kind(**{name: arrays[f"{position}.{name}"] for name in names})
+            for position in range(len(arrays.files) // len(names))
         )
 
 
@@ -227,7 +230,7 @@ class TreesModel:
     @property
     def files(self) -> Mapping[str, bytes]:
         """The model as a file of JSON and one of arrays."""
-        return {ABOUT: MARGINALS.dump_json(self.marginals), ARRAYS: trees_to_bytes(self.trees)}
+        return {ABOUT: MARGINALS.dump_json(self.marginals), ARRAYS: arrays_to_bytes(self.trees)}
 
     def draw(self, n: int, random_state: int) -> pd.DataFrame:
         """Draw ``n`` rows, column by column."""
