@@ -33,6 +33,8 @@ Trio = tuple[Integers, Integers, Integers]
 Picks = Sequence[tuple[int, Integers]]
 """For each of the three tables: the table that people are taken from, and their positions, ascending."""
 MOMENTS = ("date", "zoned date")
+FEWEST_PEOPLE = 200
+"""People of each table who are compared at least, if there are so many."""
 FORWARD = 0.95
 """Smallest share of steps between consecutive rows of a person in which a column moves forward, for it to
 count as time."""
@@ -77,6 +79,15 @@ class Events:
             renumbered = number[self.owners[part]]
             owners.append(renumbered[renumbered >= 0])
             tables.append(self.tables.all[part][renumbered >= 0].reset_index(drop=True))
+        return replace(self, tables=AssessedTables(*tables), owners=_trio(owners), texts={})
+
+    def beginnings(self, most: int) -> Events:
+        """Keep each person's first events, at most so many, without texts."""
+        kept = [np.arange(len(who)) - np.searchsorted(who, who) < most for who in self.owners]
+        tables = (
+            table[keep].reset_index(drop=True) for table, keep in zip(self.tables.all, kept, strict=True)
+        )
+        owners = (who[keep] for who, keep in zip(self.owners, kept, strict=True))
         return replace(self, tables=AssessedTables(*tables), owners=_trio(owners), texts={})
 
     def summaries(self, part: int, people: int) -> Iterator[tuple[str, pd.Series]]:
@@ -215,6 +226,18 @@ class Histories:
             picks.append((part, np.sort(order[:enough])))
         everybody = all(len(who) == size for (_, who), size in zip(picks, self.sizes, strict=True))
         return self if everybody else self.of(picks)
+
+    def many_people(self, rows: int, random_state: int) -> Histories:
+        """Draw people likewise; if not all fit in, only the first events of those with very many count.
+
+        So there are `FEWEST_PEOPLE` in each table, or as many as there are.
+        """
+        if max(self.rows_given) <= rows:
+            return self
+        most = max(rows // (FEWEST_PEOPLE * len(self.events)), 1)
+        return replace(self, events=tuple(e.beginnings(most) for e in self.events)).sampled(
+            rows, random_state
+        )
 
     def reference(self, random_state: int) -> Histories:
         """Use half of the holdout's people as synthetic ones, and the others as holdout."""

@@ -46,6 +46,8 @@ FEW_FOR_EVENTS = 5_000
 events as trees, or more, on each of three panels."""
 MAX_ROWS = 300_000
 """Events that are learned from; of a larger table, those of a random sample of people."""
+MAX_LINE_ROWS = 50_000
+"""Events that lines learn from; of people with more, some of each, as all rows of a person count once."""
 MAX_NUMBER = 255
 """Highest event number that is told apart."""
 TRIES = 8
@@ -354,6 +356,9 @@ def _learn_events(
     told = {*unknown, *form.again.values()}
     usable = [after if name in told else _new(frame, form, name, chosen) for name in marginals]
     if len(summary) < FEW_FOR_EVENTS:
+        if len(owner) > MAX_LINE_ROWS:
+            each = MAX_LINE_ROWS // len(summary)
+            usable = [rows & _some_of_each(owner, each, rng) for rows in usable]
         lines, of_first = (
             _learn(fit_line, whole, owner, of_all, [rows & some for rows in usable])
             for some in (after, ~after)
@@ -361,6 +366,16 @@ def _learn_events(
         return EventsPart(marginals, lines, form, places, of_first)
     usable = [rows & np.isin(owner, _some(np.unique(owner), rng)) for rows in usable]
     return EventsPart(marginals, _learn(grow, whole, owner, of_all, usable), form, places)
+
+
+def _some_of_each(owner: Integers, most: int, rng: np.random.Generator) -> Booleans:
+    """Choose so many rows of each person at random, or all there are."""
+    order = rng.permutation(len(owner))
+    order = order[np.argsort(owner[order], kind="stable")]
+    chosen = np.zeros(len(owner), bool)
+    sorted_owner = owner[order]
+    chosen[order[np.arange(len(owner)) - np.searchsorted(sorted_owner, sorted_owner) < most]] = True
+    return chosen
 
 
 def _learn(

@@ -13,6 +13,7 @@ from synth_handson.metrics.arrays import Floats, Integers
 from synth_handson.synthesis.copula import Latent
 from synth_handson.synthesis.marginals import MISSING
 from synth_handson.synthesis.trees import Coded
+from synth_handson.tables.texts import MIN_KEPT_ROWS
 
 PENALTY = 5.0
 """Ridge penalty, in people: as if so many more had been there in whom nothing tells a value."""
@@ -62,7 +63,10 @@ class Line:
     def draw(self, before: Integers, rng: np.random.Generator) -> Integers:
         """Draw a code for each row of codes before it. Shapes (n, columns) and (n,)."""
         n = len(before)
-        whether, *which = self.effects[:, self.starts + before].sum(axis=2)
+        whether, *which = sum(
+            (self.effects[:, start + codes] for start, codes in zip(self.starts, before.T, strict=True)),
+            start=np.zeros((len(self.effects), n)),
+        )
         if len(which) == 1:
             place = np.searchsorted(self.bounds, which[0] + rng.standard_normal(n), "right")
         else:
@@ -102,7 +106,9 @@ def fit_line(before: Integers, response: Integers, people: Integers, coded: Sequ
     _, person, times = np.unique(people, return_inverse=True, return_counts=True)
     weights, others = 1 / times[person], coded[:-1]
     there = response != MISSING
-    whether, ends = _ordered(_Design(before, weights, others), there.astype(np.intp), 2)
+    whether, ends = np.zeros((1, sum(one.size for one in others))), np.array([-np.inf])
+    if not there.all():
+        whether, ends = _ordered(_Design(before, weights, others), there.astype(np.intp), 2)
     design = _Design(before[there], weights[there], others)
     codes, value = np.unique(response[there], return_inverse=True)
     size = max(len(codes), 1)
@@ -141,10 +147,12 @@ def _table(column: Integers, weights: Floats, coded: Coded) -> Floats:
 
     Codes that nobody has here, but that may be drawn, lie between or beyond those of others.
     """
-    shares = _parts(np.bincount(column, weights, coded.size))
+    people = np.bincount(column, weights, coded.size)
+    shares = _parts(people)
     whether = np.eye(coded.size) - shares
     if not coded.ordered:
-        return whether[:, shares > 0]
+        # What fewer have here tells nothing.
+        return whether[:, people >= MIN_KEPT_ROWS]
     known = _parts(np.where(np.arange(coded.size) == MISSING, 0, shares))
     scores = special.ndtri(np.clip(np.cumsum(known) - known / 2, SMALL, 1 - SMALL))
     scores -= known @ scores

@@ -258,13 +258,12 @@ def find_several_rows(frame: pd.DataFrame) -> SeveralRows | None:
         key=lambda found: (bool(found.identifiers), len(found.key + found.constant), -len(found.key)),
         default=None,
     )
-    order = file_order(frame)
-    in_order = {name: column.at(order) for name, column in columns.items()}
-    return best or table.people_by_ties() or _people_by_neighbours(in_order)
+    return best or table.people_by_ties() or _people_by_neighbours(columns, file_order(frame))
 
 
-def _people_by_neighbours(columns: Mapping[str, Coded]) -> SeveralRows | None:
+def _people_by_neighbours(columns: Mapping[str, Coded], order: Codes) -> SeveralRows | None:
     """Look for people whose rows stand together, unless a column named after a thing tells as much."""
+    columns = {name: column.at(order) for name, column in columns.items()}
     things = [name for name in columns if NAMES_THINGS.search(name)]
     names = [name for name in columns if name not in things and not MOMENTS.fullmatch(name)]
     key = columns_of_neighbours(columns, names)

@@ -1,12 +1,16 @@
 """How close synthetic people are: by hand, fair on people never seen, and near where people were copied."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
 from panels import draw_payments, linked, planted, renumbered, some
 
 from synth_handson.evidence.histories import Histories, by_person, of_linked
+from synth_handson.evidence.privacy import events
 from synth_handson.evidence.privacy.event_distances import nearest_events, nearest_histories
+from synth_handson.evidence.three_tables import AssessedTables
 from synth_handson.tables.linked import LinkedTables
 
 TRAIN, HOLDOUT, SYNTHETIC = (renumbered(draw_payments(300, seed), 1_000 * seed) for seed in (1, 2, 3))
@@ -51,6 +55,34 @@ def test_the_reference_is_of_people_beside_others_who_play_the_synthetic_ones() 
     # Real people are as close to other real people as to synthetic ones.
     for distances in (members, others, *reference):
         assert 0.8 < np.median(distances) < 1.3
+
+
+def test_people_with_very_many_events_are_compared_by_the_first_ones(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(events, "MAX_COMPARED", 900)
+    monkeypatch.setattr(events, "MAX_ROWS", 900)
+    rng = np.random.default_rng(0)
+    tables = {}
+    for number, part in enumerate(("train", "holdout", "synthetic")):
+        who = np.repeat(np.arange(100), 60)
+        tables[part] = pd.DataFrame(
+            {"who": who + 1_000 * number, "day": np.tile(np.arange(60), 100), "paid": rng.normal(size=6_000)}
+        )
+    found = by_person(tables, "who")
+    assert found.many_people(900, 0).sizes == (100, 100, 100)
+    assert found.many_people(6_000, 0) is found
+    measures = {m.name: m for m in events.event_measures(found, 0)}
+    assert measures["hausdorff_attack_auc"].rows == measures["event_attack_auc"].rows == 200
+
+
+def test_events_that_nobody_synthetic_has_are_far_from_everybody() -> None:
+    found = histories(SYNTHETIC)
+    (kind,) = found.events
+    nothing = AssessedTables(kind.tables.synthetic[:0], kind.tables.train, kind.tables.holdout)
+    none = replace(kind, tables=nothing, owners=(kind.owners[0][:0], *kind.owners[1:]))
+    gone = replace(found, events=(none,))
+    for members, others in (nearest_events(gone), *nearest_histories(gone, 0)):
+        assert np.isinf(members).all()
+        assert np.isinf(others).all()
 
 
 def two_kinds(rows: pd.DataFrame) -> LinkedTables:

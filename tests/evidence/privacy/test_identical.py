@@ -33,7 +33,7 @@ class TestIdenticalRows:
         # Each of a and b once; x is nobody's repetition.
         assert (matches.distinct_copies, matches.distinct_rows) == (2, 3)
         # a, b, c, x, y, of which two people each are a and c: 10 pairs, as 2.5 rows beside four have.
-        assert (matches.different, matches.repeated, matches.rows_compared) == (5, 2, 2)
+        assert (matches.different, matches.repeated, matches.repeating, matches.rows_compared) == (5, 2, 4, 2)
         # b and a stand once in the training table; a is in the holdout as well.
         assert matches.alone == 1
 
@@ -72,11 +72,25 @@ class TestTrainingMatches:
         synthetic, train, holdout = people.head(500), people.iloc[500:2_400], people.tail(100)
         copied = Matches.of(pd.concat([synthetic.iloc[20:], train.iloc[:20]]), train, holdout)
         assert not labels_decide(sum(copied.found), copied.people, 0.0025)
-        assert hints(copied.distinct_copies, copied.distinct_rows, copied.repeated, copied.rows_compared)
+        assert hints(copied.distinct_copies, copied.distinct_rows, copied.rows_alike, copied.rows_compared)
         # One honest row drawn many times is one coincidence.
         often = Matches.of(pd.concat([synthetic.iloc[20:], train.iloc[[7] * 20]]), train, holdout)
         (once,) = training_matches(often, 0.0025)
         assert once.p_value is not None and once.p_value > 0.05
+
+    @pytest.mark.parametrize("seed", range(5))
+    def test_few_rows_that_meet_what_many_people_have_are_no_copies(self, seed: int) -> None:
+        # A fifth of all people have one of 200 rows; nobody else is like anybody. A few draws meet many.
+        rng = np.random.default_rng(seed)
+        rows = np.where(rng.random(10_400) < 0.2, rng.integers(0, 200, 10_400), 1_000 + np.arange(10_400))
+        synthetic, train, holdout = (
+            pd.DataFrame({"c": part.astype(str)}) for part in np.split(rows, [300, 10_300])
+        )
+        matches = Matches.of(synthetic, train, holdout)
+        assert matches.distinct_copies > 20
+        assert not hints(
+            matches.distinct_copies, matches.distinct_rows, matches.rows_alike, matches.rows_compared
+        )
 
     def test_where_the_labels_decide_it_is_not_taken(self) -> None:
         assert training_matches(TestIdenticalRows().matches("a" * 9, "a" * 400, "ab" * 50), 0.01) == ()

@@ -26,7 +26,7 @@ from synth_handson.evidence.fidelity.statistics import Coarse, coarsen
 from synth_handson.evidence.measures import Measure
 from synth_handson.evidence.privacy.attribution import Attributions, choose_guesses, without_texts
 from synth_handson.evidence.privacy.few_alike import Commonest
-from synth_handson.evidence.privacy.identical import Matches, NeverRepeating
+from synth_handson.evidence.privacy.identical import Matches, NeverRepeating, share_drawn
 from synth_handson.evidence.privacy.same_people import known_by
 from synth_handson.evidence.privacy.subsets import (
     BINS,
@@ -245,13 +245,15 @@ class WholeTables:
         """Join the tables on all columns but those left out."""
         train, holdout, rows = self.sizes
         keys = self._keys([name for name in self.compared if name not in left_out])
+        missed = 1 - share_drawn(rows, train)
         members, others, drawn, held, *different = self.rows.over_groups(
             keys,
-            """
+            f"""
             sum(t) FILTER (n > t + h), sum(h) FILTER (n > t + h),
             sum(n - t - h) FILTER (t > 0), sum(h) FILTER (t > 0),
             count(*) FILTER (n > t + h AND t > 0), count(*) FILTER (t = 1 AND h = 0),
-            count(*) FILTER (t + h > 0), count(*) FILTER (t + h > 1)
+            count(*) FILTER (t + h > 0), count(*) FILTER (t + h > 1), sum(t + h) FILTER (t + h > 1),
+            sum(round(1e6 * (1 - pow({missed!r}, t + h)))) FILTER (t + h > 1)
             """,
         )
         return Matches((train, holdout), rows, (members, others), (drawn, held), *different)

@@ -202,7 +202,7 @@ def _chance(neighbours: Neighbours, matches: Matches, level: float, left_out: tu
         people=neighbours.joins[0].found.people,
         alone=matches.alone / train,
         identical=matches.found[1] / holdout,
-        repeated=matches.repeated / matches.rows_compared,
+        repeated=matches.rows_alike / matches.rows_compared,
         found=found[best],
         unique=unique[best],
         width=width[best],

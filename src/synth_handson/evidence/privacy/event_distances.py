@@ -17,13 +17,13 @@ Parts = tuple[Floats, Floats]
 def nearest_events(histories: Histories) -> Parts:
     """Find the smallest distance of each person's events to a synthetic event, HEOM."""
     _, members, others = histories.sizes
-    kinds = []
+    kinds: list[Floats] = []
     for space, owners in _spaces(histories):
         distances = space.nearest(space.real, space.synthetic)[0][:, 0]
         nearest = np.full(members + others, np.inf)
         np.minimum.at(nearest, owners[space.real], distances)
         kinds.append(nearest)
-    return _split(kinds, members)
+    return _split(kinds, members, others)
 
 
 def nearest_histories(histories: Histories, random_state: int) -> tuple[Parts, Parts]:
@@ -52,8 +52,8 @@ def nearest_histories(histories: Histories, random_state: int) -> tuple[Parts, P
     groups = [real[-1] + 1 + np.arange(drawn), real, stand_ins, rest]
     kinds = [_relative(space, owners, groups) for space, owners in _spaces(histories)]
     return (
-        _split([found for found, _ in kinds], members),
-        _split([beside[rest] for _, beside in kinds], members),
+        _split([found for found, _ in kinds], members, others),
+        _split([beside[rest] for _, beside in kinds], members, len(left)),
     )
 
 
@@ -92,7 +92,7 @@ def _divided(distances: Floats, isolation: Floats) -> Floats:
     return relative
 
 
-def _split(kinds: list[Floats], members: int) -> Parts:
+def _split(kinds: list[Floats], members: int, others: int) -> Parts:
     """Split into training people and others.
 
     Distances of several kinds of events have no common scale: of ranks among all people, the smallest counts.
@@ -100,5 +100,6 @@ def _split(kinds: list[Floats], members: int) -> Parts:
     from scipy.stats import rankdata
 
     ranked = [rankdata(distances) for distances in kinds] if len(kinds) > 1 else kinds
-    first, second = np.split(np.min(ranked, axis=0), [members])
+    smallest = np.min(ranked, axis=0) if kinds else np.full(members + others, np.inf)
+    first, second = np.split(smallest, [members])
     return first, second

@@ -204,12 +204,12 @@ def event_measures(histories: Histories, random_state: int) -> tuple[Measure, ..
         "event_texts" for each column of free text. Of several kinds of events, the way counts that shows
         most.
     """
-    sampled = histories.sampled(MAX_EVENTS, random_state)
+    sampled = histories.many_people(MAX_EVENTS, random_state)
     reference = sampled.reference(random_state)
     codes = [EventCodes.of(sampled.rows(events), events, sampled.sizes) for events in sampled.events]
     beside = [EventCodes.of(reference.rows(events), events, reference.sizes) for events in reference.events]
-    compared = histories.sampled(MAX_COMPARED, random_state)
-    near = histories.sampled(min(MAX_ROWS, MAX_CELLS // len(histories.columns)), random_state)
+    compared = histories.many_people(MAX_COMPARED, random_state)
+    near = histories.many_people(min(MAX_ROWS, MAX_CELLS // len(histories.columns)), random_state)
     return (
         *_profiles(histories, random_state),
         *_matches(codes, random_state),

@@ -50,6 +50,11 @@ class Matches:
         Number of training people who are unlike all other real people.
     different, repeated
         Number of different real rows, and how many of them several real people have.
+    repeating
+        Number of people who have these.
+    redrawn
+        Millionths of these rows that are expected among as many real rows as there are synthetic ones, but no
+        more than there are training rows.
     """
 
     people: tuple[int, int]
@@ -60,6 +65,8 @@ class Matches:
     alone: int
     different: int
     repeated: int
+    repeating: int
+    redrawn: int
 
     @classmethod
     def of(cls, synthetic: pd.DataFrame, train: pd.DataFrame, holdout: pd.DataFrame) -> Matches:
@@ -75,15 +82,21 @@ class Matches:
             np.bincount(numbers[rows], minlength=int(numbers.max()) + 1)
             for rows in (members, others, space.synthetic)
         )
+        real = train + holdout
+        alike = real[real > 1]
+        rows = int(synthetic.sum())
+        missed = 1 - share_drawn(rows, int(train.sum()))
         return cls(
             (int(train.sum()), int(holdout.sum())),
-            int(synthetic.sum()),
+            rows,
             (int(train[synthetic > 0].sum()), int(holdout[synthetic > 0].sum())),
             (int(synthetic[train > 0].sum()), int(holdout[train > 0].sum())),
             int(((synthetic > 0) & (train > 0)).sum()),
             int(((train == 1) & (holdout == 0)).sum()),
-            int((train + holdout > 0).sum()),
-            int((train + holdout > 1).sum()),
+            int((real > 0).sum()),
+            len(alike),
+            int(alike.sum()),
+            int(np.round(1e6 * (1 - missed**alike)).sum()),
         )
 
     @property
@@ -95,6 +108,21 @@ class Matches:
     def rows_compared(self) -> int:
         """How many rows, each beside all training rows, would be as many pairs as there are of real rows."""
         return max(round(self.different * (self.different - 1) / 2 / self.people[0]), self.repeated, 1)
+
+    @property
+    def rows_alike(self) -> int:
+        """How many of these rows equal another: as pairs do, or as common rows are drawn, if that is more.
+
+        A row that many people have is one coincidence, but few draws already meet it.
+        """
+        redrawn, single = self.redrawn / 1e6, sum(self.people) - self.repeating
+        drawn = redrawn + share_drawn(self.rows, self.people[0]) * single
+        return max(self.repeated, round(self.rows_compared * redrawn / max(drawn, 1)))
+
+
+def share_drawn(rows: int, train: int) -> float:
+    """Return the share of real rows that are as many as synthetic rows for the training rows, at most 1."""
+    return min(rows / train, 1)
 
 
 def identical_rows(matches: Matches, left_out: tuple[str, ...] = ()) -> Measure:
@@ -156,7 +184,7 @@ def training_matches(matches: Matches, level: float, columns: tuple[str, ...] = 
     if labels_decide(sum(matches.found), matches.people, level):
         return ()
     hits, rows = matches.distinct_copies, matches.distinct_rows
-    expected, others = matches.repeated, matches.rows_compared
+    expected, others = matches.rows_alike, matches.rows_compared
     hint = Measure(
         "training_matches",
         exact_share(hits, rows),
