@@ -5,7 +5,7 @@ import pandas as pd
 from hypothesis import given
 from hypothesis import strategies as st
 
-from synth_handson.metrics.arrays import number_rows, one_of_each, ratio
+from synth_handson.metrics.arrays import equal_before, number_rows, one_of_each, ratio, some_of_each
 
 
 def test_nothing_is_divided_by_nothing() -> None:
@@ -34,3 +34,12 @@ def test_so_many_columns_that_their_codes_leave_the_range_are_numbered_rightly()
 def test_one_of_those_that_share_a_number_is_chosen(numbers: list[int], seed: int) -> None:
     chosen = one_of_each(np.array(numbers), np.random.default_rng(seed))
     assert sorted(np.array(numbers)[chosen].tolist()) == sorted(set(numbers))
+
+
+def test_some_of_each_are_chosen_and_all_of_those_that_are_few() -> None:
+    numbers = np.array([3, 1, 3, 3, 2, 1, 3])
+    assert equal_before(numbers).tolist() == [0, 0, 1, 2, 0, 1, 3]
+    draws = [some_of_each(numbers, 2, np.random.default_rng(seed)) for seed in range(200)]
+    assert all(np.bincount(numbers[chosen]).tolist() == [0, 2, 1, 2] for chosen in draws)
+    # Each of four with a probability of one half.
+    assert all(70 < times < 130 for times in np.sum(draws, axis=0)[numbers == 3])

@@ -293,7 +293,7 @@ class TestPlan:
         table = pd.DataFrame(rng.normal(size=(3_000, 20))).add_prefix("x")
         found = []
         for cores in (1, 5):
-            monkeypatch.setattr(row_blocks, "cores", lambda cores=cores: cores)
+            monkeypatch.setattr(row_blocks, "_cores", lambda cores=cores: cores)
             found.append(nearest_neighbors(table[:1_500], table, 3))
         assert (found[0][0] == found[1][0]).all() and (found[0][1] == found[1][1]).all()
 

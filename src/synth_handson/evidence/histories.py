@@ -12,7 +12,7 @@ import pandas as pd
 
 from synth_handson.errors import ArgumentError, TableError, problem
 from synth_handson.evidence.three_tables import TITLES, AssessedTables, prepare_tables
-from synth_handson.metrics.arrays import Integers, one_of_each
+from synth_handson.metrics.arrays import Integers, equal_before, one_of_each
 from synth_handson.tables.alignment import DifferentKind, align, as_text
 from synth_handson.tables.checks import MIN_ASSESSED_ROWS, check_frame, check_person, listed
 from synth_handson.tables.columns import as_canonical, column_kind
@@ -83,7 +83,7 @@ class Events:
 
     def beginnings(self, most: int) -> Events:
         """Keep each person's first events, at most so many, without texts."""
-        kept = [np.arange(len(who)) - np.searchsorted(who, who) < most for who in self.owners]
+        kept = [equal_before(who) < most for who in self.owners]
         tables = (
             table[keep].reset_index(drop=True) for table, keep in zip(self.tables.all, kept, strict=True)
         )

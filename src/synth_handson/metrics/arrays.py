@@ -50,6 +50,19 @@ def number_rows(columns: Iterable[Integers]) -> Integers:
     return pd.factorize(numbers)[0]
 
 
+def equal_before(numbers: Integers) -> Integers:
+    """Count how many equal numbers stand before each. Shape (n,) each."""
+    return np.asarray(pd.Series(numbers).groupby(numbers).cumcount(), np.intp)
+
+
+def some_of_each(numbers: Integers, most: int, rng: np.random.Generator) -> Booleans:
+    """Choose at random so many of those that share a number, or all there are; otherwise as `one_of_each`."""
+    order = rng.permutation(len(numbers))
+    chosen = np.zeros(len(numbers), bool)
+    chosen[order[equal_before(numbers[order]) < most]] = True
+    return chosen
+
+
 def one_of_each(numbers: ArrayLike, rng: np.random.Generator) -> Booleans:
     """Choose one at random among those that share a number.
 

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from synth_handson.metrics.arrays import Floats, Integers
 from synth_handson.metrics.distances import HeomSpace
-from synth_handson.metrics.row_blocks import cores, product_threads
+from synth_handson.metrics.row_blocks import product_threads, threads_for
 
 PAIRS = 2**18
 """Pairs of rows compared at a time."""
@@ -62,7 +62,7 @@ def nearest_sets(
         distances[own - chunk.start, own] = np.inf
         return np.array([distances[:, group].min(axis=1, initial=np.inf) for group in groups])
 
-    with product_threads(cores()) as pool:
+    with product_threads(threads_for(int(counts[:asked].sum()) * len(order))) as pool:
         found = list(pool.map(nearest, map(slice, firsts, [*firsts[1:], asked])))
     return np.concatenate(found, axis=1)
 

@@ -40,7 +40,7 @@ def nearest_in_blocks(
 ) -> tuple[Floats, Integers]:
     """Find the k nearest rows, as `row_search.nearest_rows`; equally distant rows in their order."""
     blocks = _Blocks.of(columns, rows, np.sort(among))
-    threads = max(1, min(cores(), _MOST_THREADS, len(rows) * len(among) // _THREADS_PAY))
+    threads = threads_for(len(rows) * len(among))
     pairs = min(_PAIRS, 4 * _PAIRS // threads)
     parts = np.array_split(np.arange(len(rows)), 1 if threads == 1 else 4 * threads)
     with product_threads(threads) as pool:
@@ -65,8 +65,12 @@ def product_threads(threads: int) -> Iterator[ThreadPoolExecutor]:
         yield pool
 
 
-def cores() -> int:
-    """Count the cores that this process may use."""
+def threads_for(pairs: int) -> int:
+    """Return in how many threads to compare so many pairs of rows."""
+    return max(1, min(_cores(), _MOST_THREADS, pairs // _THREADS_PAY))
+
+
+def _cores() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 

@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 from pydantic import TypeAdapter
 
-from synth_handson.metrics.arrays import Booleans, Floats, Integers
+from synth_handson.metrics.arrays import Booleans, Floats, Integers, some_of_each
 from synth_handson.synthesis.copula import CopulaEngine, CopulaModel, fit_copula
 from synth_handson.synthesis.histories import (
     COUNT,
@@ -358,7 +358,7 @@ def _learn_events(
     if len(summary) < FEW_FOR_EVENTS:
         if len(owner) > MAX_LINE_ROWS:
             each = MAX_LINE_ROWS // len(summary)
-            usable = [rows & _some_of_each(owner, each, rng) for rows in usable]
+            usable = [rows & some_of_each(owner, each, rng) for rows in usable]
         lines, of_first = (
             _learn(fit_line, whole, owner, of_all, [rows & some for rows in usable])
             for some in (after, ~after)
@@ -366,16 +366,6 @@ def _learn_events(
         return EventsPart(marginals, lines, form, places, of_first)
     usable = [rows & np.isin(owner, _some(np.unique(owner), rng)) for rows in usable]
     return EventsPart(marginals, _learn(grow, whole, owner, of_all, usable), form, places)
-
-
-def _some_of_each(owner: Integers, most: int, rng: np.random.Generator) -> Booleans:
-    """Choose so many rows of each person at random, or all there are."""
-    order = rng.permutation(len(owner))
-    order = order[np.argsort(owner[order], kind="stable")]
-    chosen = np.zeros(len(owner), bool)
-    sorted_owner = owner[order]
-    chosen[order[np.arange(len(owner)) - np.searchsorted(sorted_owner, sorted_owner) < most]] = True
-    return chosen
 
 
 def _learn(

@@ -86,16 +86,7 @@ def fit_line(before: Integers, response: Integers, people: Integers, coded: Sequ
     intervals, that depends linearly on the other columns' normal scores and their squares (interval
     regression); of one without, each category has a chance of its own (multinomial logistic regression).
 
-    Parameters
-    ----------
-    before
-        Codes of the other columns. Shape (n_rows, columns).
-    response
-        Codes of the column. Shape (n_rows,).
-    people
-        The number of each row's person. Shape (n_rows,).
-    coded
-        Marginals of the other columns, and last of this one.
+    Parameters are those of `synth_handson.synthesis.person_trees.grow`.
 
     Notes
     -----

@@ -62,9 +62,9 @@ def test_three_of_fifty_columns_of_a_person_are_found() -> None:
 
 
 def test_people_never_seen_are_rarely_accused() -> None:
-    tables = ([answers(3 * i + part) for part in range(3)] for i in range(6))
+    tables = ([answers(3 * i + part) for part in range(3)] for i in range(12))
     p_values = [searched(*three, seed).p_value for seed, three in enumerate(tables)]
-    assert sum(p is not None and p < 0.05 for p in p_values) <= 1
+    assert sum(p is not None and p < 0.05 for p in p_values) <= 2
 
 
 def test_the_holdout_is_told_from_the_training_people_on_either_side() -> None:

@@ -148,12 +148,12 @@ def test_numbers_beyond_64_bits_are_not_taken_for_one_and_the_same() -> None:
 
 
 def test_labels_can_be_exchanged() -> None:
-    # Of random splits of the same people, about one in twenty may be below .05.
+    # Of 20 random splits of the same people, about one in twenty may be below .05.
     everybody = pd.concat([TRAIN, HOLDOUT], ignore_index=True)
     p_values = []
-    for seed in range(10):
+    for seed in range(20):
         mixed = everybody.sample(frac=1, random_state=seed).reset_index(drop=True)
         found = transformed_matches(prepare_tables(FRESH, mixed[:PEOPLE], mixed[PEOPLE:]), seed)
         assert found is not None
         p_values.append(found.p_value)
-    assert sum(p < 0.05 for p in p_values if p is not None) <= 2
+    assert sum(p < 0.05 for p in p_values if p is not None) <= 4

@@ -53,8 +53,8 @@ class Matches:
     repeating
         Number of people who have these.
     redrawn
-        Millionths of these rows that are expected among as many real rows as there are synthetic ones, but no
-        more than there are training rows.
+        How many of these rows are expected in a sample of the real people that holds a share of them, see
+        `share_drawn`. In millionths, as whole numbers add up alike in any order.
     """
 
     people: tuple[int, int]
@@ -121,7 +121,7 @@ class Matches:
 
 
 def share_drawn(rows: int, train: int) -> float:
-    """Return the share of real rows that are as many as synthetic rows for the training rows, at most 1."""
+    """Return how many synthetic rows there are for each training row, at most 1."""
     return min(rows / train, 1)
 
 

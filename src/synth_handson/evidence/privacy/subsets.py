@@ -27,7 +27,7 @@ from scipy.special import pdtr
 from synth_handson.evidence.measures import Measure
 from synth_handson.evidence.privacy.people_found import PeopleFound
 from synth_handson.evidence.three_tables import AssessedTables
-from synth_handson.metrics.arrays import Booleans, Floats, Integers, number_rows, one_of_each
+from synth_handson.metrics.arrays import Booleans, Floats, Integers, equal_before, number_rows, one_of_each
 from synth_handson.metrics.distances import HeomSpace
 from synth_handson.metrics.intervals import (
     attributable_fraction,
@@ -165,7 +165,7 @@ def _as_many_of_each(
 
     def draw(groups: Integers) -> Integers:
         order = rng.permutation(len(groups))
-        place = pd.Series(groups[order]).groupby(groups[order]).cumcount().to_numpy()
+        place = equal_before(groups[order])
         return np.sort(order[place < room[groups[order]]])
 
     return draw(first), draw(second)

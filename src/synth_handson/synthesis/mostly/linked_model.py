@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 from pydantic import TypeAdapter
 
-from synth_handson.metrics.arrays import Floats, Integers
+from synth_handson.metrics.arrays import Floats, Integers, equal_before
 from synth_handson.synthesis.histories import (
     COUNT,
     LAST,
@@ -209,7 +209,7 @@ def _between_ends(advance: Advance, steps: Floats, summary: pd.DataFrame, owner:
     else:
         last = np.full_like(last, advance.ends[1])
     last = np.minimum(np.maximum(last, before + needed), advance.ends[1])
-    number = np.arange(len(owner)) - np.searchsorted(owner, owner)
+    number = equal_before(owner)
     left = count[owner] - number - 1
     places: Floats = np.fmin(to_places(steps, before, owner), last[owner] - left * advance.least)
     return places
@@ -226,7 +226,7 @@ def _with_changes(
 
     The engine draws first whether a value is as before, and then the value, mostly the person's usual one.
     """
-    number = np.arange(len(owner)) - np.searchsorted(owner, owner)
+    number = equal_before(owner)
     turns = np.split(np.argsort(number, kind="stable"), np.cumsum(np.bincount(number))[:-1])
     changed = {}
     for name, again in form.again.items():
