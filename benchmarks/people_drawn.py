@@ -2,11 +2,12 @@
 
     python benchmarks/people_drawn.py FOLDER/wagepan TOOL [--minutes 5] [--seed 0]
 
-Writes TOOL.csv and TOOL.json beside the panel's train.csv. A tool works in an environment of its own, which
-needs pandas, psutil and the tool: "trees" and "mostly" are ours; "sdk" is MOSTLY AI's (`mostlyai[local]`)
-with people and events as two tables; "hma" and "par" are SDV's (`sdv`). All are as they come, but that
-training is to end after so many minutes: PAR has as many of its 128 epochs as one core can do in that time,
-and HMA, which has no epochs, takes what it takes. Time is told in seconds of a core.
+Writes TOOL.csv and TOOL.json beside the panel's train.csv; with another seed, TOOL-SEED.csv and .json. A tool
+works in an environment of its own, which needs pandas, psutil and the tool: "trees" and "mostly" are ours;
+"sdk" is MOSTLY AI's (`mostlyai[local]`) with people and events as two tables; "hma" and "par" are SDV's
+(`sdv`). All are as they come, but that training is to end after so many minutes: PAR has as many of its 128
+epochs as one core can do in that time, and HMA, which has no epochs, takes what it takes. Time is told in
+seconds of a core.
 """
 
 from __future__ import annotations
@@ -83,7 +84,9 @@ def of_hma(train: pd.DataFrame, minutes: float, seed: int) -> pd.DataFrame:
     metadata.add_relationship("people", "events", "person", "person")
     synthesizer = HMASynthesizer(metadata, verbose=False)
     synthesizer.fit(tables)
-    drawn = synthesizer.sample(len(tables["people"]), main_table_name="people")
+    for _ in range(seed + 1):
+        # It has no seed, and its first draw is always the same.
+        drawn = synthesizer.sample(len(tables["people"]), main_table_name="people")
     return drawn["people"].merge(drawn["events"], on="person")[list(train)]
 
 
@@ -164,8 +167,9 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as home, watched() as used:
         os.environ["MOSTLY_LOCAL_DIR"] = home
         drawn = TOOLS[asked.tool](train, asked.minutes, asked.seed)
-    drawn.to_csv(asked.panel / f"{asked.tool}.csv", index=False)
-    (asked.panel / f"{asked.tool}.json").write_text(json.dumps(used))
+    name = f"{asked.tool}-{asked.seed}" if asked.seed else asked.tool
+    drawn.to_csv(asked.panel / f"{name}.csv", index=False)
+    (asked.panel / f"{name}.json").write_text(json.dumps(used))
 
 
 if __name__ == "__main__":

@@ -10,9 +10,10 @@ from panels import draw_payments, joined, linked, on_new_days, planted, renumber
 from people import draw_people
 
 from synth_handson import split_holdout
-from synth_handson.errors import ArgumentError
+from synth_handson.errors import ArgumentError, TableError
 from synth_handson.evidence.assessment import Evidence, assess
 from synth_handson.locales import LANGUAGES, Language
+from synth_handson.tables.linked import LinkedTables
 
 TRAIN, HOLDOUT, SYNTHETIC = (renumbered(draw_payments(400, seed), 10_000 * seed) for seed in (1, 2, 3))
 
@@ -117,6 +118,43 @@ def test_people_and_events_may_have_columns_of_one_name() -> None:
 
 
 @pytest.mark.seldom
+def with_calls(frame: pd.DataFrame, callers: int, seed: int) -> LinkedTables:
+    """Let some people call, too."""
+    tables = linked(frame)
+    some = np.random.default_rng(seed).choice(tables.people["customer"], callers, replace=False)
+    calls = pd.DataFrame({"customer": some, "seconds": np.arange(callers) % 50})
+    return LinkedTables(tables.people, {**tables.events, "calls": calls}, "customer")
+
+
+@pytest.mark.parametrize("callers", [0, 1, 30])
+def test_synthetic_people_may_have_few_events_of_a_kind_or_none(callers: int) -> None:
+    train, holdout = with_calls(TRAIN, 40, 1), with_calls(HOLDOUT, 40, 2)
+    evidence = assess(with_calls(SYNTHETIC, callers, 3), train=train, holdout=holdout)
+    assert evidence.verdict == "pass"
+    measured = {m.columns for m in evidence.fidelity.columns if m.name == "column_tvd"}
+    assert ("count(calls)",) in measured
+    assert (("calls.seconds",) in measured) == (callers == 30)
+
+
+def test_events_that_few_real_people_have_are_refused_by_name() -> None:
+    train, holdout = with_calls(TRAIN, 40, 1), with_calls(HOLDOUT, 19, 2)
+    with pytest.raises(TableError, match="“calls”: 40 in the training part, 19 in the holdout"):
+        assess(with_calls(SYNTHETIC, 40, 3), train=train, holdout=holdout)
+    silent = replace(linked(SYNTHETIC), events={"payments": linked(SYNTHETIC).events["payments"].head(0)})
+    with pytest.raises(TableError, match="no events at all"):
+        assess(silent, train=linked(TRAIN), holdout=linked(HOLDOUT))
+
+
+def test_people_may_have_nothing_of_their_own() -> None:
+    def alone(frame: pd.DataFrame) -> LinkedTables:
+        tables = linked(frame)
+        return replace(tables, people=tables.people[["customer"]])
+
+    evidence = assess(alone(SYNTHETIC), train=alone(TRAIN), holdout=alone(HOLDOUT))
+    assert evidence.verdict == "pass"
+    assert evidence.columns == ("day", "shop", "amount")
+
+
 def test_what_is_known_of_an_event_may_tell_the_rest() -> None:
     quiet = assessed(SYNTHETIC, known=["age", "day"])
     told = {m.name: m for m in quiet.privacy.measures}

@@ -272,7 +272,7 @@ class TestDecide:
         ]
         reasons = {reason.key: reason for verdict in verdicts for reason in verdict.reasons}
         said = {reason.render(language) for reason in reasons.values()}
-        assert len(said) == len(reasons) == len(TESTED) + 28 + len(AVOIDING)
+        assert len(said) == len(reasons) == len(TESTED) + 29 + len(AVOIDING)
         assert get_text(language, "verdict.fail")
 
     def test_where_people_have_several_rows_limits_are_said_of_people(self) -> None:

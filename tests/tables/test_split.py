@@ -123,6 +123,18 @@ def test_linked_tables_are_split_by_people() -> None:
     assert set(whole[1]["who"]) == set(holdout.people["who"])
 
 
+def test_events_that_few_people_have_are_refused_before_anything_is_trained() -> None:
+    def tables(callers: int) -> LinkedTables:
+        people = pd.DataFrame({"who": np.arange(300)})
+        calls = pd.DataFrame({"who": np.arange(callers).repeat(2), "seconds": 9})
+        return LinkedTables(people, {"calls": calls}, "who")
+
+    _, holdout = split_holdout(tables(60), 0.5)
+    assert holdout.people_with("calls") >= 20
+    with pytest.raises(TableError, match=r"rows in “calls”: 1\d in .* 1\d in the holdout. At least 20 are"):
+        split_holdout(tables(30), 0.5)
+
+
 @pytest.mark.parametrize(
     ("people", "fraction", "said"),
     [

@@ -16,7 +16,12 @@ from synth_handson.metrics.arrays import Integers, equal_before, one_of_each
 from synth_handson.tables.alignment import DifferentKind, align, as_text
 from synth_handson.tables.checks import MIN_ASSESSED_ROWS, check_frame, check_person, listed
 from synth_handson.tables.columns import as_canonical, column_kind
-from synth_handson.tables.linked import LinkedTables, event_columns
+from synth_handson.tables.linked import (
+    LinkedTables,
+    check_enough_have_events,
+    event_columns,
+    in_table,
+)
 from synth_handson.tables.people import is_constant_within
 from synth_handson.tables.rules.values import Unit, units_of
 from synth_handson.tables.texts import is_text
@@ -99,8 +104,7 @@ class Events:
         for name in table.columns:
             column = table[name]
             for said, position in (("first", ends - counts), ("last", ends - 1)):
-                values = column.iloc[np.where(there, position, 0)].reset_index(drop=True)
-                yield f"{said}({name})", values.where(there)
+                yield f"{said}({name})", column.reindex(np.where(there, position, -1)).reset_index(drop=True)
             if name in self.summed:
                 known = column.notna().to_numpy()
                 total = np.bincount(owners, np.where(known, column, 0), people)
@@ -293,7 +297,8 @@ def of_linked(tables: Mapping[str, LinkedTables]) -> Histories:
     Raises
     ------
     TableError, ArgumentError
-        If they have other keys, or other kinds of events; if there are fewer than 100 people; and as
+        If they have other keys, or other kinds of events; if there are fewer than 100 people, or fewer than
+        20 real ones with events of a kind; if synthetic people have no events at all; and as
         `prepare_tables`.
     """
     train = tables["train"]
@@ -310,11 +315,15 @@ def of_linked(tables: Mapping[str, LinkedTables]) -> Histories:
                 expected=train.key,
                 kinds=listed(train.events),
             )
+    check_enough_have_events(train, tables["holdout"])
+    if not any(map(len, tables["synthetic"].events.values())):
+        raise TableError([problem("assess_no_events")], "tables")
     several = len(train.events) > 1
     events, units = [], units_of(train.people)
     for kind in train.events:
         frames = {title: _beside_people(given, kind) for title, given in tables.items()}
-        prepared = prepare_tables(*(frames[title] for title in PARTS), min_rows=1, min_columns=0)
+        with in_table(kind):
+            prepared = prepare_tables(*(frames[title] for title in PARTS), min_rows=0, min_columns=0)
         units |= units_of(frames["train"])
         owners = _trio(tables[title].owners(kind) for title in PARTS)
         read = _in_order(kind if several else "", prepared, frames["train"], owners)

@@ -337,6 +337,7 @@ DEFINITIONS: dict[str, Definition] = {
     ),
     "key_matches": Definition(0.0, 1.0, "low", 0.0, "clopper_pearson", _FISHER, tested=True),
     "training_matches": Definition(0.0, 1.0, "low", 0.0, "clopper_pearson", _FISHER),
+    "event_copies": Definition(0.0, 1.0, "low", 0.0, "clopper_pearson", _FISHER),
     "holdout_matches": Definition(0.0, 1.0, "low", 0.0, "clopper_pearson", _FISHER),
     "row_order": Definition(-1.0, 1.0, "low", 0.0, "moved_rows", _SPEARMAN),
     "shared_people": Definition(0.0, 1.0, "low", 0.0, "clopper_pearson", _REPEATED),

@@ -16,7 +16,7 @@ from synth_handson.evidence.counting.exact_tables import ReadTables, read_tables
 from synth_handson.evidence.histories import PARTS, Events, Histories, by_person, of_linked, read_keys
 from synth_handson.evidence.measures import Measure
 from synth_handson.evidence.privacy.attribution import attribution_measures
-from synth_handson.evidence.privacy.events import event_measures, key_matches
+from synth_handson.evidence.privacy.events import key_matches, search_events
 from synth_handson.evidence.privacy.membership import Neighbours
 from synth_handson.evidence.privacy.overview import OfPeople
 from synth_handson.evidence.privacy.same_people import shared_keys, shared_people
@@ -103,7 +103,7 @@ def read_people(
                 # Nobody has a second row: nothing is to be said of people but that keys were copied.
                 copied = key_matches(keys)
                 speaks = copied.p_value is not None and copied.p_value < REVIEW_LEVEL
-                only = OfPeople((copied,), shared_people(given.tables), several=False) if speaks else None
+                only = OfPeople((copied,), shared_people(given.tables)) if speaks else None
                 yield given, ReadPeople(None, only, given.known, key, random_state)
             return
         histories = by_person(frames, person)
@@ -116,9 +116,10 @@ def read_people(
         people.synthetic, people.train, people.holdout, random_state,
         known=None if of_events else named or None, client=client,
     ) as given:  # fmt: skip
-        measures = (*event_measures(histories, random_state), key_matches(histories.keys))
+        by_events = search_events(histories, random_state)
+        measures = (*by_events.measures, key_matches(histories.keys))
         measures += _attributions(histories, of_events, random_state)
-        found = OfPeople(measures, shared_keys(histories, key))
+        found = OfPeople(measures, shared_keys(histories, key), by_events)
         yield given, ReadPeople(histories, found, named, key, random_state)
 
 

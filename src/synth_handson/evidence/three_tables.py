@@ -124,7 +124,7 @@ def prepare_tables(
                 shaped[title][str(name)] = column
     if problems:
         raise TableError(problems, "tables")
-    aligned = {title: pd.DataFrame(columns) for title, columns in shaped.items()}
+    aligned = {title: pd.DataFrame(columns, range(len(tables[title]))) for title, columns in shaped.items()}
     index = train.index.append(holdout.index)
     stood = index if numbers_rows(index) else None
     return AssessedTables(aligned["synthetic"], aligned["train"], aligned["holdout"], stood=stood)

@@ -33,7 +33,7 @@ AREAS = tuple(name for name, known in DEFINITIONS.items() if known.tested and kn
 LEANINGS = ("classifier_attack_auc",)
 """Tests of the table as a whole. Every generator leans a little towards the people it learned from without
 coming close to any of them, so the verdict counts only what exceeds the tolerated leak."""
-HINTS = ("training_matches", "holdout_matches", "row_order")
+HINTS = ("training_matches", "event_copies", "holdout_matches", "row_order")
 """Checks that assume the generator draws like reality, or that the order of rows does not repeat itself. They
 are hints, not tests."""
 AVOIDED = {
@@ -284,7 +284,7 @@ def hint_speaks(found: Measure) -> bool:
     often = found.attributable is not None and found.attributable.low > TOLERATED_FRACTION
     if found.p_value is None or not often:
         return False
-    if found.name == "training_matches":
+    if found.name in ("training_matches", "event_copies"):
         return found.p_value < HINT_LEVEL
     excess = (found.value or 0.0) - (found.reference or 0.0)
     return found.p_value < FAIL_LEVEL and excess > TOLERATED_LEAK

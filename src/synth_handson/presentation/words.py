@@ -22,7 +22,7 @@ DECIMALS = {
     "transformed_matches": 2, "holdout_matches": 2, "training_matches": 2, "kernel_share": 1,
     "split_columns": 1, "shared_people": 1, "key_matches": 2, "history_attack_tpr": 2, "event_attack_tpr": 2,
     "hausdorff_attack_tpr": 2, "profile_matches": 2, "event_texts": 2, "event_matches": 2,
-    "event_matches_2": 2, "event_matches_3": 2, "event_matches_4": 2,
+    "event_copies": 2,    "event_matches_2": 2, "event_matches_3": 2, "event_matches_4": 2,
     "column_tvd": 1, "pair_tvd": 1, "ks": 1, "category_coverage": 1, "distinct_rows": 1, "dcr_share": 1,
     "accuracy": 1, "precision": 1, "recall": 1, "performance_kept": 1, "group_kept": 0,
     "c2st_auc": 1, "singling_out": 1, "linkability": 1, "inference": 1,

@@ -36,6 +36,8 @@ MIN_COLUMNS = 2
 MIN_ROWS = 50
 MIN_ASSESSED_ROWS = 100
 """Fewest rows in a training table and in a holdout; with fewer, intervals are too wide to say anything."""
+MIN_WITH_EVENTS = 20
+"""Fewest people of both who have events of a kind; of fewer, nothing can be said."""
 
 MISSING_MARKERS = frozenset({"", "-", "--", ".", "?", "n/a", "#n/a", "na", "nan", "none", "null", "unknown"})
 """Texts that people write for a missing number."""

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from synth_handson.errors import ArgumentError, TableError, problem
-from synth_handson.tables.checks import MIN_ROWS, check_frame, column_problems, listed
+from synth_handson.tables.checks import MIN_ROWS, MIN_WITH_EVENTS, check_frame, column_problems, listed
 from synth_handson.tables.coded import Codes
 from synth_handson.tables.columns import Column, likely_identifier
 from synth_handson.tables.people import is_constant_within
@@ -157,6 +157,10 @@ class LinkedTables:
         """Return how many of these events each person has. Shape (n_people,)."""
         return np.bincount(self.owners(name), minlength=len(self.people))
 
+    def people_with(self, name: str) -> int:
+        """Count the people who have such events."""
+        return int(self.events[name][self.key].nunique())
+
     def _tables(self) -> dict[str, pd.DataFrame]:
         return {"people": self.people, **self.events}
 
@@ -183,6 +187,19 @@ def check_linked(tables: LinkedTables) -> None:
         raise TableError(problems)
 
 
+def check_enough_have_events(train: LinkedTables, holdout: LinkedTables) -> None:
+    """Raise a `TableError` if fewer than 20 people of either have events of a kind: none could be judged."""
+    problems = []
+    for kind in train.events:
+        people = {"train": train.people_with(kind), "holdout": holdout.people_with(kind)}
+        if min(people.values()) < MIN_WITH_EVENTS:
+            problems.append(
+                problem("linked_few_with_events", {"table": kind, "minimum": MIN_WITH_EVENTS, **people})
+            )
+    if problems:
+        raise TableError(problems, "tables")
+
+
 @contextmanager
 def in_table(table: str) -> Iterator[None]:
     """Name the table in a `TableError` that is raised about one of linked tables."""
@@ -190,7 +207,7 @@ def in_table(table: str) -> Iterator[None]:
         yield
     except TableError as error:
         named = [problem("linked_column", {"table": table, "problem": found}) for found in error.problems]
-        raise TableError(named) from error
+        raise TableError(named, error.key) from error
 
 
 def event_columns(

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from synth_handson.errors import ArgumentError
 from synth_handson.tables.checks import MIN_ASSESSED_ROWS, check_frame, check_person, check_seed
-from synth_handson.tables.linked import LinkedTables
+from synth_handson.tables.linked import LinkedTables, check_enough_have_events
 
 HELD_OUT = 0.2
 
@@ -70,12 +70,14 @@ def split_holdout(
         If the fraction or seed is out of range, or one of the parts would have fewer than the 100 rows or
         people that an assessment needs; if there is no such column, or a row has nobody in it.
     TableError
-        If ``frame`` is no DataFrame.
+        If ``frame`` is no DataFrame; or if fewer than 20 people of a part have events of a kind.
     """
     if isinstance(frame, LinkedTables):
         in_holdout = _draw(len(frame.people), fraction, random_state, "people")
         keys = frame.people[frame.key]
-        return frame.select(keys[~in_holdout]), frame.select(keys[in_holdout])
+        train, holdout = frame.select(keys[~in_holdout]), frame.select(keys[in_holdout])
+        check_enough_have_events(train, holdout)
+        return train, holdout
     check_frame(frame, "frame", "table")
     if person is None:
         in_holdout = _draw(len(frame), fraction, random_state, "rows")

@@ -70,7 +70,7 @@ def test_people_with_very_many_events_are_compared_by_the_first_ones(monkeypatch
     found = by_person(tables, "who")
     assert found.many_people(900, 0).sizes == (100, 100, 100)
     assert found.many_people(6_000, 0) is found
-    measures = {m.name: m for m in events.event_measures(found, 0)}
+    measures = {m.name: m for m in events.search_events(found, 0).measures}
     assert measures["hausdorff_attack_auc"].rows == measures["event_attack_auc"].rows == 200
 
 

@@ -10,7 +10,7 @@ from panels import draw_payments, joined, linked, on_new_days, planted, renumber
 from synth_handson import assess
 from synth_handson.evidence.histories import Histories, by_person, of_linked
 from synth_handson.evidence.measures import Measure
-from synth_handson.evidence.privacy.events import EVENT_MEASURES, EventCodes, event_measures, key_matches
+from synth_handson.evidence.privacy.events import EVENT_MEASURES, EventCodes, key_matches, search_events
 from synth_handson.tables.linked import LinkedTables
 
 TRAIN, HOLDOUT, SYNTHETIC = (renumbered(draw_payments(300, seed), 1_000 * seed) for seed in (1, 2, 3))
@@ -18,7 +18,7 @@ TRAIN, HOLDOUT, SYNTHETIC = (renumbered(draw_payments(300, seed), 1_000 * seed) 
 
 def measured(synthetic: pd.DataFrame) -> dict[str, Measure]:
     tables = {"synthetic": synthetic, "train": TRAIN, "holdout": HOLDOUT}
-    return {m.name: m for m in event_measures(by_person(tables, "customer"), 0)}
+    return {m.name: m for m in search_events(by_person(tables, "customer"), 0).measures}
 
 
 @pytest.fixture(scope="module")
@@ -123,7 +123,9 @@ def test_several_kinds_of_events_count_together() -> None:
     leaky = LinkedTables(synthetic.people, {**synthetic.events, "calls": calls}, "customer")
     found = {
         m.name: m
-        for m in event_measures(of_linked({"synthetic": leaky, "train": train, "holdout": holdout}), 0)
+        for m in search_events(
+            of_linked({"synthetic": leaky, "train": train, "holdout": holdout}), 0
+        ).measures
     }
     assert found["event_matches_2"].columns == ("calls.seconds",)
     assert found["event_matches_2"].p_value is not None
@@ -171,7 +173,9 @@ def test_people_are_found_by_what_belongs_to_them_whatever_their_events_are() ->
     mixed.loc[position.notna() & ~some_rows, columns] = rng.integers(0, 6, (40, 5))
     for table in (copied, mixed):
         tables = {"synthetic": table, "train": train, "holdout": holdout}
-        found = {m.name: m for m in event_measures(by_person(tables, "customer"), 0)}["profile_matches"]
+        found = {m.name: m for m in search_events(by_person(tables, "customer"), 0).measures}[
+            "profile_matches"
+        ]
         assert found.p_value is not None
         assert found.p_value < 0.001
 

@@ -24,6 +24,7 @@ from synth_handson.locales import Message
 from synth_handson.metrics.arrays import Integers
 from synth_handson.metrics.intervals import Estimate, bootstrap_interval
 from synth_handson.metrics.variance import intraclass_correlation
+from synth_handson.tables.checks import MIN_WITH_EVENTS
 
 
 def with_events(of_people: Fidelity, histories: Histories, random_state: int) -> Fidelity:
@@ -49,7 +50,7 @@ def with_events(of_people: Fidelity, histories: Histories, random_state: int) ->
     some = histories.sampled(MAX_TABLE_ROWS, random_state)
     found = of_people
     for events in some.events:
-        if min(map(len, events.tables.all)):
+        if min(len(np.unique(who)) for who in events.owners) >= MIN_WITH_EVENTS:
             found = _and_events(found, some, events, random_state)
     return found
 

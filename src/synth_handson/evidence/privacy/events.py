@@ -18,6 +18,7 @@ import pandas as pd
 
 from synth_handson.evidence.histories import Events, Histories, Keys
 from synth_handson.evidence.measures import Measure
+from synth_handson.evidence.privacy.event_copies import EventCopies
 from synth_handson.evidence.privacy.event_distances import Parts, nearest_events, nearest_histories
 from synth_handson.evidence.privacy.membership import (
     MAX_CELLS,
@@ -54,6 +55,9 @@ them is too few to show that every thirtieth was copied."""
 MAX_WAYS = 15
 """Subsets of columns tried for several events together."""
 
+Ways = list[tuple[str, ...]]
+"""Columns by which events are compared, one way after the other."""
+
 EVENT_MATCHES = ("event_matches", *(f"event_matches_{k}" for k in range(2, MOST_TOGETHER + 1)))
 EVENT_MEASURES = (
     "profile_matches", *EVENT_MATCHES,
@@ -68,8 +72,8 @@ class EventCodes:
 
     Attributes
     ----------
-    own
-        The columns of the events themselves; the others are their people's.
+    events
+        The events themselves; further columns are their people's.
     time
         The column that orders them, if one does.
     gap
@@ -82,7 +86,7 @@ class EventCodes:
         Number of training, of holdout and of synthetic people.
     """
 
-    own: tuple[str, ...]
+    events: AssessedTables
     time: str | None
     gap: str | None
     codes: tuple[Mapping[str, Integers], ...]
@@ -110,8 +114,14 @@ class EventCodes:
         codes: tuple[Mapping[str, Integers], ...] = (space.codes,)
         codes += ({**space.codes, **binned},) if binned else ()
         owners = np.concatenate([train, people[1] + holdout])
-        own = tuple(map(str, events.tables.train.columns))
-        return cls(own, events.time, gap, codes, (owners, synthetic), (people[1], people[2], people[0]))
+        return cls(
+            events.tables, events.time, gap, codes, (owners, synthetic), (people[1], people[2], people[0])
+        )
+
+    @property
+    def own(self) -> tuple[str, ...]:
+        """The columns of the events themselves."""
+        return tuple(map(str, self.events.train.columns))
 
     def spread(self, codes: Mapping[str, Integers]) -> dict[str, float]:
         """Compute how well each column distinguishes real events."""
@@ -174,6 +184,10 @@ class EventCodes:
                 if codes is self.codes[0] or any(codes[n] is not self.codes[0][n] for n in subset):
                     yield subset, number_rows(codes[name] for name in subset)
 
+    def copies(self) -> Iterator[EventCopies]:
+        """Compare whole events with training events, in all columns and without those that do not repeat."""
+        yield from EventCopies.of(self.events, self.codes[0], self.owners, self.people[0])
+
     @cached_property
     def shared(self) -> list[tuple[tuple[str, ...], SharedItems]]:
         """The synthetic person with whom each real one has most in common, for each way."""
@@ -187,7 +201,32 @@ class EventCodes:
         return found
 
 
-def event_measures(histories: Histories, random_state: int) -> tuple[Measure, ...]:
+@dataclass(frozen=True, eq=False)
+class FoundByEvents:
+    """What a search for people by their events has found.
+
+    Attributes
+    ----------
+    measures
+        Those of `EVENT_MEASURES`; "profile_matches" only where something belongs to the people; and
+        "event_texts" for each column of free text. Of several kinds of events, the way counts that shows
+        most.
+    copies
+        Whole events that occur in the synthetic table, of each kind.
+    single
+        People found by single events, in all ways.
+    """
+
+    measures: tuple[Measure, ...]
+    copies: tuple[EventCopies, ...]
+    single: PeopleFound
+
+    def hints(self, level: float) -> tuple[Measure, ...]:
+        """Return "event_copies" of each kind of events, where a single test counts below this level."""
+        return tuple(hint for copies in self.copies for hint in copies.hints(self.single, level))
+
+
+def search_events(histories: Histories, random_state: int) -> FoundByEvents:
     """Look for people by their events, beside the same for people of the holdout.
 
     Parameters
@@ -196,28 +235,31 @@ def event_measures(histories: Histories, random_state: int) -> tuple[Measure, ..
         The people of three tables.
     random_state
         Seed of samples, draws and bootstrap.
-
-    Returns
-    -------
-    tuple of Measure
-        Those of `EVENT_MEASURES`; "profile_matches" only where something belongs to the people; and
-        "event_texts" for each column of free text. Of several kinds of events, the way counts that shows
-        most.
     """
     sampled = histories.many_people(MAX_EVENTS, random_state)
-    reference = sampled.reference(random_state)
-    codes = [EventCodes.of(sampled.rows(events), events, sampled.sizes) for events in sampled.events]
-    beside = [EventCodes.of(reference.rows(events), events, reference.sizes) for events in reference.events]
+    codes, beside = _codes(sampled), _codes(sampled.reference(random_state))
     compared = histories.many_people(MAX_COMPARED, random_state)
     near = histories.many_people(min(MAX_ROWS, MAX_CELLS // len(histories.columns)), random_state)
-    return (
+    ways, found = _people_found(codes, random_state)
+    measures = (
         *_profiles(histories, random_state),
-        *_matches(codes, random_state),
+        *map(_matched, EVENT_MATCHES, ways, found),
         *_texts(histories),
         *_attacks("history", _unshared(codes), _unshared(beside), random_state),
         *_attacks("event", nearest_events(near), nearest_events(near.reference(random_state)), random_state),
         *_attacks("hausdorff", *nearest_histories(compared, random_state), random_state),
     )
+    copies = (each for kind in codes for each in kind.copies())
+    return FoundByEvents(measures, tuple(copies), found[0])
+
+
+def _codes(histories: Histories) -> list[EventCodes]:
+    """Assign numbers to each kind of events that synthetic people have: by others nobody is found."""
+    return [
+        EventCodes.of(histories.rows(events), events, histories.sizes)
+        for events in histories.events
+        if len(events.owners[0])
+    ]
 
 
 def _profiles(histories: Histories, random_state: int) -> Iterator[Measure]:
@@ -241,9 +283,9 @@ def _profiles(histories: Histories, random_state: int) -> Iterator[Measure]:
     )
 
 
-def _matches(kinds: Sequence[EventCodes], random_state: int) -> Iterator[Measure]:
+def _people_found(kinds: Sequence[EventCodes], random_state: int) -> tuple[list[Ways], list[PeopleFound]]:
     """Count people found by one event, and by several that one synthetic person has together."""
-    ways: list[list[tuple[str, ...]]] = [[] for _ in EVENT_MATCHES]
+    ways: list[Ways] = [[] for _ in EVENT_MATCHES]
     counts: list[list[Integers]] = [[] for _ in EVENT_MATCHES]
     for kind in kinds:
         subsets, found = kind.one(random_state)
@@ -254,17 +296,12 @@ def _matches(kinds: Sequence[EventCodes], random_state: int) -> Iterator[Measure
                 ways[k - 1].append(subset)
                 counts[k - 1].append(np.array(kind.split(np.flatnonzero(shared.alone[:, k - 1])))[:, None])
     members, others, _ = kinds[0].people
-    for name, subsets, parts in zip(EVENT_MATCHES, ways, counts, strict=True):
-        people = PeopleFound(np.concatenate(parts, axis=1), (members, others))
-        train, holdout = map(int, people.counts[:, people.best])
-        yield Measure(
-            name,
-            exact_share(train, members),
-            exact_share(holdout, others),
-            rows=members + others,
-            columns=subsets[people.best],
-            **people.tested,
-        )
+    return ways, [PeopleFound(np.concatenate(parts, axis=1), (members, others)) for parts in counts]
+
+
+def _matched(name: str, ways: Ways, people: PeopleFound) -> Measure:
+    """Compare the shares of training and of holdout people who are found in the way that shows most."""
+    return people.measure(name, ways[people.best])
 
 
 def _texts(histories: Histories) -> Iterator[Measure]:

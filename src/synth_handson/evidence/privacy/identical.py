@@ -78,17 +78,20 @@ class Matches:
     def within(cls, space: HeomSpace, members: Integers, others: Integers) -> Matches:
         """Join the tables of a space, given the positions of training and holdout rows."""
         numbers = space.row_numbers
-        train, holdout, synthetic = (
-            np.bincount(numbers[rows], minlength=int(numbers.max()) + 1)
-            for rows in (members, others, space.synthetic)
-        )
+        return cls.counted(numbers[space.synthetic], numbers[members], numbers[others])
+
+    @classmethod
+    def counted(cls, *rows: Integers) -> Matches:
+        """Join synthetic, training and holdout rows by numbers that equal rows share."""
+        size = int(max(numbers.max(initial=0) for numbers in rows)) + 1
+        synthetic, train, holdout = (np.bincount(numbers, minlength=size) for numbers in rows)
         real = train + holdout
         alike = real[real > 1]
-        rows = int(synthetic.sum())
-        missed = 1 - share_drawn(rows, int(train.sum()))
+        drawn = int(synthetic.sum())
+        missed = 1 - share_drawn(drawn, int(train.sum()))
         return cls(
             (int(train.sum()), int(holdout.sum())),
-            rows,
+            drawn,
             (int(train[synthetic > 0].sum()), int(holdout[synthetic > 0].sum())),
             (int(synthetic[train > 0].sum()), int(holdout[train > 0].sum())),
             int(((synthetic > 0) & (train > 0)).sum()),
@@ -183,10 +186,14 @@ def training_matches(matches: Matches, level: float, columns: tuple[str, ...] = 
     """
     if labels_decide(sum(matches.found), matches.people, level):
         return ()
-    hits, rows = matches.distinct_copies, matches.distinct_rows
-    expected, others = matches.rows_alike, matches.rows_compared
-    hint = Measure(
-        "training_matches",
+    return (beside_real_rows("training_matches", matches, matches.distinct_copies, columns),)
+
+
+def beside_real_rows(name: str, matches: Matches, hits: int, columns: tuple[str, ...]) -> Measure:
+    """Compare how many different synthetic rows are copies with how often real rows equal each other."""
+    rows, expected, others = matches.distinct_rows, matches.rows_alike, matches.rows_compared
+    return Measure(
+        name,
         exact_share(hits, rows),
         exact_share(expected, others),
         rows=rows,
@@ -194,7 +201,6 @@ def training_matches(matches: Matches, level: float, columns: tuple[str, ...] = 
         p_value=_denser(hits, rows, expected, others),
         attributable=attributable_fraction(hits, rows, expected, others),
     )
-    return (hint,)
 
 
 def _denser(hits: int, rows: int, expected: int, others: int) -> float:

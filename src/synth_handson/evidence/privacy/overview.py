@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from synth_handson.evidence.measures import RISKS, Measure
 from synth_handson.evidence.privacy.attribution import ATTRIBUTION_MEASURES, attribution_measures
 from synth_handson.evidence.privacy.detection_power import find_limits
+from synth_handson.evidence.privacy.events import FoundByEvents
 from synth_handson.evidence.privacy.identical import identical_rows, training_matches
 from synth_handson.evidence.privacy.membership import (
     CALIBRATED_MEASURES,
@@ -55,7 +56,8 @@ class Privacy:
         Whether the holdout is what it should be: "split_auc" and "split_columns", whether it is a random part
         of the same people; "shared_people", where people have several rows, whether rows of the same people
         occur on both sides; and hints, "training_matches", whether more rows occur in the training table
-        than reality puts there (only where the labels cannot decide that), "holdout_matches", whether the
+        than reality puts there (only where the labels cannot decide that), "event_copies", the same of
+        events, "holdout_matches", whether the
         generator may have known the holdout's people, and "row_order", whether rows are in the order of the
         training table.
     distances
@@ -80,13 +82,22 @@ class OfPeople:
         Those of `EVENT_MEASURES`, and "key_matches".
     shared
         "shared_people", if the same keys occur on both sides of the split.
-    several
-        Whether anybody has several rows.
+    by_events
+        What was found by events; None if nobody has several rows.
     """
 
     measures: tuple[Measure, ...]
     shared: Measure | None
-    several: bool = True
+    by_events: FoundByEvents | None = None
+
+    @property
+    def several(self) -> bool:
+        """Whether anybody has several rows."""
+        return self.by_events is not None
+
+    def hints(self, level: float) -> tuple[Measure, ...]:
+        """Return hints at copied events, where a single test counts below this level."""
+        return self.by_events.hints(level) if self.by_events else ()
 
 
 def assess_privacy(
@@ -154,6 +165,7 @@ def assess_privacy(
     hints = (
         *(hint for names, found in joined for hint in training_matches(found, level, names)),
         *(hint for text in texts for hint in text_hints(text, level)),
+        *(of_people.hints(level) if of_people else ()),
     )
     same = of_people.shared if of_people else counts.shared_people
     order = None if neighbours.whole or of_people else row_order(tables)

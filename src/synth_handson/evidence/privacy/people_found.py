@@ -11,6 +11,7 @@ import numpy as np
 from synth_handson.evidence.measures import Measure
 from synth_handson.metrics.arrays import Floats, Integers
 from synth_handson.metrics.intervals import (
+    all_exposed,
     attributable_fraction,
     chance_of_a_tail,
     exact_share,
@@ -75,6 +76,10 @@ class PeopleFound:
     def p_value(self, tail: float) -> float:
         """Probability that any way goes as far by chance, in either direction: 0 to 1."""
         return float(min(chance_of_a_tail(tail, self.counts.sum(axis=0), *self.people).sum(), 1.0))
+
+    def would_show(self, found: int, level: float) -> bool:
+        """Tell whether so many people found would be unlikely by chance, if all were training people."""
+        return self.p_value(float(all_exposed(np.array([found]), *self.people)[0])) <= level
 
     @property
     def tested(self) -> dict[str, Any]:
