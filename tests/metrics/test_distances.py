@@ -238,17 +238,17 @@ class TestAgainstAllDistances:
         rows = np.concatenate([space.synthetic, space.real[::3]])
         among = np.unique(space.row_numbers[space.real], return_index=True)[1]
         k = min(k, len(among))
-        squared = squared_distances(space._columns, rows[:, None], among)
+        squared = squared_distances(space.columns, rows[:, None], among)
         nearest = np.argsort(squared, axis=1, kind="stable")[:, :k]
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(row_blocks, "_PAIRS", size[0])
             patch.setattr(row_blocks, "_WIDTH", size[1])
-            distances, positions = nearest_in_blocks(space._columns, rows, among, k)
+            distances, positions = nearest_in_blocks(space.columns, rows, among, k)
         assert (distances == np.sqrt(np.take_along_axis(squared, nearest, axis=1))).all()
         assert (positions == among[nearest]).all()
         same = space.row_numbers[rows, None] == space.row_numbers[positions]
         assert ((distances == 0) == same).all()
-        assert (nearest_in_trees(space._columns, None, rows, among, k)[0] == distances).all()
+        assert (nearest_in_trees(space.columns, None, rows, among, k)[0] == distances).all()
 
     @given(spaces(), st.data())
     def test_several_groups_at_once_are_as_each_alone(self, space, data):
@@ -260,7 +260,7 @@ class TestAgainstAllDistances:
         ):
             assert (distances == space.nearest(space.synthetic, members, k)[0]).all()
             assert np.isin(positions, members).all()
-            exact = squared_distances(space._columns, space.synthetic[:, None], positions)
+            exact = squared_distances(space.columns, space.synthetic[:, None], positions)
             assert (distances == np.sqrt(exact)).all()
 
 

@@ -44,14 +44,9 @@ def test_it_is_the_larger_mean_distance_to_the_nearest_row(
     owners = rng.permutation(np.concatenate([np.arange(50), rng.integers(0, 50, 100)]))
     found = nearest_sets(space, owners, 20, [np.arange(20, 50), np.arange(20)])
     rows = [np.flatnonzero(owners == one) for one in range(50)]
-    missing = space.missing["gaps"]
 
     def distance(one: int, other: int) -> float:
-        pairs = np.sqrt(squared_distances(space._columns, rows[one][:, None], rows[other]))
-        # A missing number is as far as from the median, and 1 more.
-        ranks = np.where(missing, 0.5, space.ranks["gaps"]) - 0.5
-        only = missing[rows[one]][:, None] != missing[rows[other]]
-        pairs = np.sqrt(pairs**2 + only * (ranks[rows[one]][:, None] ** 2 + ranks[rows[other]] ** 2))
+        pairs = np.sqrt(squared_distances(space.columns, rows[one][:, None], rows[other]))
         return float(max(pairs.min(axis=1).mean(), pairs.min(axis=0).mean()))
 
     for group, nearest in zip([range(20, 50), range(20)], found, strict=True):

@@ -115,6 +115,8 @@ class HeomSpace:
 
     Attributes
     ----------
+    columns
+        The columns of both tables.
     real, synthetic
         Positions of the rows of either table.
     row_numbers
@@ -133,11 +135,11 @@ class HeomSpace:
     """
 
     def __init__(self, real: pd.DataFrame, synthetic: pd.DataFrame) -> None:
-        self._columns = _encode(synthetic, real)
-        self.row_numbers = _number_rows(self._columns)
+        self.columns = _encode(synthetic, real)
+        self.row_numbers = _number_rows(self.columns)
         self.real = np.arange(len(real))
         self.synthetic = np.arange(len(real), len(real) + len(synthetic))
-        named = dict(zip(map(str, real.columns), self._columns, strict=True))
+        named = dict(zip(map(str, real.columns), self.columns, strict=True))
         self.codes = {name: column.codes for name, column in named.items()}
         self.ranks = {name: column.ranks for name, column in named.items() if column.ranks is not None}
         self.missing = {
@@ -164,7 +166,7 @@ class HeomSpace:
             Shape (n, k), ascending; HEOM as in :func:`nearest_neighbors`.
         """
         distinct = among[np.unique(self.row_numbers[among], return_index=True)[1]]
-        return nearest_rows(self._columns, rows, distinct, min(k, len(distinct)))
+        return nearest_rows(self.columns, rows, distinct, min(k, len(distinct)))
 
     def nearest_in(
         self, rows: Integers, groups: Sequence[tuple[Integers, int]]

@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
 from synth_handson.metrics.arrays import Floats, Integers
+from synth_handson.metrics.columns import EncodedColumn
 from synth_handson.metrics.distances import HeomSpace
-from synth_handson.metrics.row_blocks import product_threads, threads_for
+from synth_handson.metrics.row_blocks import (
+    MOST_LEVELS,
+    pair_factors,
+    product_threads,
+    small_codes,
+    threads_for,
+)
 
 PAIRS = 2**18
 """Pairs of rows compared at a time."""
-MOST_LEVELS = 16
-"""Categories with no more levels take part in the matrix product; of others, codes are compared."""
 ROUNDING = 1e-12
 """Squared distance up to which rows are the same."""
 
@@ -47,12 +50,11 @@ def nearest_sets(
 
     Notes
     -----
-    M.-P. Dubuisson and A. K. Jain, "A modified Hausdorff distance for object matching", ICPR 1994. A missing
-    number is 1 away from one that is not, as in HEOM, and a little more if that one is far from the median.
+    M.-P. Dubuisson and A. K. Jain, "A modified Hausdorff distance for object matching", ICPR 1994.
     """
     order = np.argsort(owners, kind="stable")
     counts = np.bincount(owners)
-    rows, starts = _Rows.of(space, order), np.cumsum(counts) - counts
+    rows, starts = _Rows(space.columns, order), np.cumsum(counts) - counts
     at_once = starts[:asked] // max(PAIRS // len(order), 1)
     firsts = np.flatnonzero(np.diff(at_once, prepend=-1))
 
@@ -85,45 +87,18 @@ def _roots(squared: Floats) -> Floats:
     return np.sqrt(squared, out=squared)
 
 
-@dataclass(frozen=True, eq=False)
 class _Rows:
-    """Rows as points, whose squared Euclidean distance is HEOM's, and codes of columns with many levels.
+    """Rows in an order, of which blocks are compared with all: HEOM, squared."""
 
-    Attributes
-    ----------
-    points
-        Shape (n, dimensions).
-    codes
-        Shape (n,) each; those that differ add 1.
-    """
-
-    points: Floats
-    codes: list[NDArray[np.signedinteger]]
-
-    @classmethod
-    def of(cls, space: HeomSpace, order: Integers) -> _Rows:
-        """Place the rows of a space, in this order."""
-        points, many = [np.zeros(len(order))], []
-        for name, codes in space.codes.items():
-            if name in space.ranks:
-                ranks = space.ranks[name][order]
-                missing = np.isnan(ranks)
-                points += [np.where(missing, 0.0, ranks - 0.5), missing.astype(np.float64)]
-            elif codes.max() < MOST_LEVELS:
-                points += [np.sqrt(0.5) * (codes[order] == level) for level in np.unique(codes)]
-            else:
-                many.append(codes[order].astype(np.min_scalar_type(-int(codes.max()) - 1)))
-        return cls(np.stack([column for column in points if column.any()] or points[:1], axis=1), many)
+    def __init__(self, columns: list[EncodedColumn], order: Integers) -> None:
+        measured = [column for column in columns if column.dimensions <= MOST_LEVELS]
+        self._asked = np.ascontiguousarray(pair_factors(measured, order, np.float64, first=True).T)
+        self._known = pair_factors(measured, order, np.float64, first=False)
+        self._codes = [small_codes(column)[order] for column in columns if column.dimensions > MOST_LEVELS]
 
     def squared_distances(self, block: slice) -> Floats:
         """Compare a block of rows with all rows. Shape (some, n)."""
-        squared: Floats = self._factors[0][block] @ self._factors[1]
-        for codes in self.codes:
+        squared: Floats = self._asked[block] @ self._known
+        for codes in self._codes:
             squared += codes[block, None] != codes
         return squared
-
-    @cached_property
-    def _factors(self) -> tuple[Floats, Floats]:
-        """Write (a - b)² as a product of (-2a, a², 1) and (b, 1, b²)."""
-        lengths, one = (self.points**2).sum(axis=1), np.ones(len(self.points))
-        return np.column_stack([-2 * self.points, lengths, one]), np.vstack([self.points.T, one, lengths])

@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from threading import Lock
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,11 +22,13 @@ from threadpoolctl import ThreadpoolController  # type: ignore[import-untyped]
 from synth_handson.metrics.arrays import Booleans, Floats, Integers
 from synth_handson.metrics.columns import EncodedColumn, squared_distances
 
+Real = TypeVar("Real", np.float32, np.float64)
+
 # Most pairs in a block (four times as many in all threads), and most rows on one side.
 _PAIRS = 2**20
 _WIDTH = 2**14
-# Categories with no more levels take part in the product: measured to be faster than comparing them.
-_MOST_LEVELS = 4
+MOST_LEVELS = 4
+"""Categories with no more levels take part in the product: measured to be faster than comparing them."""
 # Fewest parts of a block's row whose minima bound the distance of its nearest.
 _PARTS = 64
 # With fewer pairs to compare, starting threads takes longer than they save.
@@ -50,7 +53,7 @@ def nearest_in_blocks(
 
 def nanoseconds_per_pair(columns: list[EncodedColumn]) -> float:
     """Estimate the time to compare two rows, as measured on tables of 3 to 100 columns."""
-    compared = sum(column.dimensions > _MOST_LEVELS for column in columns)
+    compared = sum(column.dimensions > MOST_LEVELS for column in columns)
     return 1.7 + 0.17 * compared + 0.075 * (len(columns) - compared)
 
 
@@ -104,18 +107,16 @@ class _Blocks:
     @classmethod
     def of(cls, columns: list[EncodedColumn], rows: Integers, among: Integers) -> "_Blocks":
         """Prepare the rows for comparison."""
-        measured = [column for column in columns if column.dimensions <= _MOST_LEVELS]
-        asked, known = _factors(measured, rows, first=True), _factors(measured, among, first=False)
+        measured = [column for column in columns if column.dimensions <= MOST_LEVELS]
+        asked = pair_factors(measured, rows, np.float32, first=True)
+        known = pair_factors(measured, among, np.float32, first=False)
         if all(column.ranks is None for column in columns):
             # Among equally distant rows, exactly the first ones must be the candidates.
             known[-1] += np.linspace(0, 0.25, len(among), dtype=np.float32)
         largest = float(np.abs(asked).max(axis=1) @ np.abs(known).max(axis=1)) + len(columns)
         error = 2.0**-23 * (len(asked) + 4) * largest
-        codes = []
-        for column in columns:
-            if column.dimensions > _MOST_LEVELS:
-                small = column.codes.astype(np.min_scalar_type(int(column.codes.max())))
-                codes.append((small[rows], small[among]))
+        small = [small_codes(column) for column in columns if column.dimensions > MOST_LEVELS]
+        codes = [(column[rows], column[among]) for column in small]
         return cls(columns, rows, among, np.ascontiguousarray(asked.T), known, codes, error)
 
     def search(self, part: Integers, k: int, pairs: int) -> tuple[Floats, Integers]:
@@ -197,7 +198,14 @@ class _Space:
         )
 
 
-def _factors(columns: list[EncodedColumn], rows: Integers, first: bool) -> NDArray[np.float32]:
+def small_codes(column: EncodedColumn) -> NDArray[np.unsignedinteger]:
+    """Return the codes of a category in as few bytes as they need."""
+    return column.codes.astype(np.min_scalar_type(column.levels - 1))
+
+
+def pair_factors(
+    columns: list[EncodedColumn], rows: Integers, dtype: type[Real], *, first: bool
+) -> NDArray[Real]:
     """Write the squared distance (a - b)² as a product of what is known of a and what is known of b.
 
     It is a²·1 + 1·b² - 2a·b. Where numbers are missing, with p and q telling (as 1 or 0) that a and b are
@@ -225,7 +233,7 @@ def _factors(columns: list[EncodedColumn], rows: Integers, first: bool) -> NDArr
         factors.append(-2 * value if first else value)
     one = np.ones(len(rows))
     factors += [constant, one] if first else [one, constant]
-    return np.array(factors, np.float32)
+    return np.array(factors, dtype)
 
 
 def _bound(about: NDArray[np.float32], k: int, space: NDArray[np.float32]) -> NDArray[np.float32]:
