@@ -14,6 +14,8 @@ from synth_handson.errors import ArgumentError
 from synth_handson.evidence.assessment import Evidence, assess
 from synth_handson.locales import LANGUAGES, Language
 
+pytestmark = pytest.mark.usefixtures("one_model_throughout")
+
 TRAIN, HOLDOUT, SYNTHETIC = (renumbered(draw_payments(400, seed), 10_000 * seed) for seed in (1, 2, 3))
 
 
