@@ -1,14 +1,17 @@
 """The same tables are assessed once a process, for tests of what is done with the evidence.
 
 Evidence is a function of what is measured and of a seed: ``tests/evidence`` holds that, and does without. Nor
-do these tests need all models of utility, which take half of the time of an assessment.
+do these tests need all models of utility, which take half of the time of an assessment, or a classifier that
+learns to tell tables apart five times for each of seven tables.
 """
 
 import pickle
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import fields, is_dataclass
-from functools import wraps
+from functools import cache, wraps
 from hashlib import sha256
+from types import ModuleType
 from typing import Any
 
 import pandas as pd
@@ -16,10 +19,13 @@ import pytest
 
 from synth_handson.evidence import assessment
 from synth_handson.evidence.assessment import SHARES, Evidence, Step
+from synth_handson.evidence.fidelity import c2st
 from synth_handson.evidence.utility import tstr
 
 QUICKEST = ("linear",)
 """Of the models that measure utility."""
+FEWEST_FOLDS = 2
+"""In which tables are told apart."""
 KNOWN: dict[bytes, Evidence] = {}
 """What was found of the tables of this process, by their contents."""
 
@@ -58,13 +64,49 @@ def remembering(assess: Callable[..., Evidence]) -> Callable[..., Evidence]:
     return remember
 
 
-@pytest.fixture
-def one_model(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Measure utility with one model."""
-    monkeypatch.setattr(tstr, "MODELS", QUICKEST)
+def scanning() -> tuple[ModuleType, ...]:
+    """Return the modules that look for personal data in texts; importing them takes half a second."""
+    from synth_handson.pii import detect, leaks
+
+    return detect, leaks
+
+
+@cache
+def scan_once(text: str) -> tuple[object, ...]:
+    """Find personal data in a text once a process: as ``tests/pii`` holds, nothing but the text decides."""
+    from synth_handson.pii.scan import scan
+
+    return tuple(scan(text))
+
+
+@contextmanager
+def quick_models() -> Iterator[None]:
+    """Measure utility with one model, and tell tables apart in as few folds as there can be."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(tstr, "MODELS", QUICKEST)
+        patch.setattr(c2st, "FOLDS", FEWEST_FOLDS)
+        yield
 
 
 @pytest.fixture
-def assessed_once(one_model: None, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Assess no tables again that were assessed in this process, and those with one model."""
-    monkeypatch.setattr(assessment, "_assess", remembering(assessment._assess))
+def one_model() -> Iterator[None]:
+    """Measure with quick models in one test."""
+    with quick_models():
+        yield
+
+
+@pytest.fixture(scope="module")
+def one_model_throughout() -> Iterator[None]:
+    """Measure with quick models in a file, what its tests share as well."""
+    with quick_models():
+        yield
+
+
+@pytest.fixture(scope="module")
+def assessed_once(one_model_throughout: None) -> Iterator[None]:
+    """Assess no tables again that were assessed in this process, and those with quick models."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(assessment, "_assess", remembering(assessment._assess))
+        for module in scanning():
+            patch.setattr(module, "scan", lambda text: list(scan_once(text)))
+        yield

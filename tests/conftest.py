@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from assessing import assessed_once, one_model  # noqa: F401
+from assessing import assessed_once, one_model, one_model_throughout  # noqa: F401
 from browsing import chromium  # noqa: F401
 from engines import STAND_IN
 from hypothesis import HealthCheck, settings

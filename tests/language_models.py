@@ -119,7 +119,7 @@ def running(answer: Answer) -> Iterator[Server]:
                 self.reply("<html>not here</html>", 404)
 
     httpd = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    thread = threading.Thread(target=httpd.serve_forever, daemon=True)
+    thread = threading.Thread(target=httpd.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
     thread.start()
     server.url = f"http://127.0.0.1:{httpd.server_port}"
     try:

@@ -14,12 +14,11 @@ from typing import Any
 import marimo as mo
 import pandas as pd
 import pytest
-from assessing import QUICKEST
+from assessing import quick_models
 from engines import STAND_IN
 
 from synth_handson import closest_records, compare_columns
 from synth_handson.evidence.assessment import Evidence
-from synth_handson.evidence.utility import tstr
 from synth_handson.locales import LANGUAGES, Language
 from synth_handson.metrics.bins import column_shares
 from synth_handson.notebook.exercises.score_card import EXERCISES
@@ -45,11 +44,10 @@ sys.addaudithook(refuse)
 @pytest.fixture(scope="module")
 def defs(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Mapping[str, Any]]:
     """Run the notebook as ``python app.py --engine copula --rows 200`` does; return what its cells define."""
-    with pytest.MonkeyPatch.context() as patch:
+    with quick_models(), pytest.MonkeyPatch.context() as patch:
         patch.setenv("SYNTH_HANDSON_HOME", str(tmp_path_factory.mktemp("app-home")))
         patch.setattr(sys, "argv", ["app.py", "--engine", "copula", "--rows", "200"])
         patch.setattr(sys, "excepthook", sys.excepthook)
-        patch.setattr(tstr, "MODELS", QUICKEST)
         patch.syspath_prepend(ROOT)
         from app import app
 

@@ -2,13 +2,13 @@
 
 import pandas as pd
 import pytest
-from assessing import QUICKEST
 from people import draw_people
 
 from synth_handson.comparison import COPIED, HOLDOUT, EngineComparison, compare_engines
 from synth_handson.errors import ArgumentError
-from synth_handson.evidence.utility import tstr
 from synth_handson.tables.split import split_holdout
+
+pytestmark = pytest.mark.usefixtures("one_model_throughout")
 
 COLUMNS = ["income", "visits", "region", "score", "churned"]
 
@@ -22,16 +22,14 @@ def parts() -> tuple[pd.DataFrame, pd.DataFrame]:
 @pytest.fixture(scope="module")
 def compared(parts: tuple[pd.DataFrame, pd.DataFrame]) -> EngineComparison:
     begun: list[tuple[str, int]] = []
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(tstr, "MODELS", QUICKEST)
-        found = compare_engines(
-            *parts,
-            "churned",
-            engines=["copula", "trees"],
-            seeds=[0, 1],
-            rows=300,
-            on_progress=lambda engine, seed: begun.append((engine, seed)),
-        )
+    found = compare_engines(
+        *parts,
+        "churned",
+        engines=["copula", "trees"],
+        seeds=[0, 1],
+        rows=300,
+        on_progress=lambda engine, seed: begun.append((engine, seed)),
+    )
     assert begun == [("copula", 0), ("copula", 1), ("trees", 0), ("trees", 1)]
     return found
 

@@ -9,5 +9,5 @@ from synth_handson.pii.detect import find_spans
 from synth_handson.tables.dates import date_format
 from synth_service import reading as reading
 
-date_format(["-"])
+date_format(["0"])
 find_spans(pd.DataFrame({"name": ["Anna Maria", "12345"]}))

@@ -24,6 +24,8 @@ from synth_handson.tables.large import ParquetTable
 from synth_handson.tables.linked import LinkedTables
 from synth_handson.tables.segment import Segment
 
+pytestmark = pytest.mark.usefixtures("one_model_throughout")
+
 COLUMNS = ["income", "visits", "region", "size", "score", "churned"]
 
 

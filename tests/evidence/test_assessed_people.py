@@ -15,6 +15,8 @@ from synth_handson.evidence.assessment import Evidence, assess
 from synth_handson.locales import LANGUAGES, Language
 from synth_handson.tables.linked import LinkedTables
 
+pytestmark = pytest.mark.usefixtures("one_model_throughout")
+
 TRAIN, HOLDOUT, SYNTHETIC = (renumbered(draw_payments(400, seed), 10_000 * seed) for seed in (1, 2, 3))
 
 

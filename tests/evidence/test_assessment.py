@@ -175,6 +175,7 @@ def numbered(rows: int, seed: int) -> pd.DataFrame:
     return draw_people(rows, seed).assign(customer=numbers)
 
 
+@pytest.mark.usefixtures("one_model")
 def test_people_copied_under_another_customer_number_are_no_pass() -> None:
     synthetic, train, holdout = numbered(600, 0), numbered(1_200, 1), numbered(500, 2)
     copied = train.head(40).assign(customer=synthetic["customer"].head(40).to_numpy())

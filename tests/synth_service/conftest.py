@@ -27,7 +27,7 @@ ROWS = 300
 COLUMNS = ["region", "plan", "tenure_months", "support_calls", "churned"]
 
 
-@pytest.fixture(autouse=True)
+@pytest.fixture(scope="module", autouse=True)
 def _assessed_once(assessed_once: None) -> None:
     """Assess the table of all these tests once."""
 

@@ -461,7 +461,7 @@ def _in_numbers(texts: list[str], promised: Kind | None) -> PersonalDataSpans | 
         return _all(promised, texts) if fitting >= WHOLE_SHARE * len(digits) else None
     checked: tuple[Kind, ...] = ("card", "my_number")
     for kind in checked:
-        if len(digits) >= MIN_NUMBERS and _passing(digits, kind) >= NUMBER_SHARE:
+        if len(digits) >= MIN_NUMBERS and _pass(digits, kind):
             return _all(kind, texts)
     common = _common_kind(digits)
     return _all(common, texts) if common else None
@@ -483,8 +483,14 @@ def _common_kind(texts: list[str]) -> Kind | None:
     return None
 
 
-def _passing(digits: list[str], kind: Kind) -> float:
-    return sum(any(span.kind == kind for span in scan(text)) for text in digits) / len(digits)
+def _pass(digits: list[str], kind: Kind) -> bool:
+    """Tell whether nearly all numbers are valid ones of a kind; of most columns, a tenth settles it."""
+    valid = len(digits)
+    for text in digits:
+        valid -= all(span.kind != kind for span in scan(text))
+        if valid / len(digits) < NUMBER_SHARE:
+            return False
+    return True
 
 
 def _in_text(name: str, texts: list[str], promised: Kind | None) -> PersonalDataSpans | None:

@@ -252,6 +252,8 @@ def _only_format(texts: Iterable[str], forms: Iterable[str]) -> str | None:
     values = _values(texts)
     # Looked up once: there are thousands of spellings, and hardly any fits the first value.
     first = values.iloc[0]
+    if not re.search("[0-9]", str(first)):  # There is a number in each of them.
+        return None
     for spellings in _candidates(tuple(forms), bool(_BUDDHIST_YEAR.search(str(first)))):
         fitting = {
             form: one for form, one in spellings if _pattern(one).fullmatch(first) and _fits(values, one)

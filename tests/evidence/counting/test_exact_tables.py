@@ -31,6 +31,8 @@ from synth_handson.metrics.bins import bin_column
 from synth_handson.tables.large import AnyTable
 from synth_handson.tables.people import find_several_rows
 
+pytestmark = pytest.mark.usefixtures("one_model_throughout")
+
 SAMPLE = 60
 
 Three = tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]

@@ -14,6 +14,8 @@ from synth_handson.metrics.intervals import exact_share
 from synth_handson.tables.linked import LinkedTables
 from synth_handson.tables.rules.parse import parse_rules
 
+pytestmark = pytest.mark.usefixtures("one_model_throughout")
+
 COUNTRY = dict(zip("ABCDEF", "XXYYZZ", strict=True))
 
 

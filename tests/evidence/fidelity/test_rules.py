@@ -19,6 +19,8 @@ from synth_handson.tables.examples import stays
 from synth_handson.tables.rules.parse import parse_rules
 from synth_handson.tables.rules.values import units_of
 
+pytestmark = pytest.mark.usefixtures("one_model_throughout")
+
 
 def measured(
     synthetic: pd.DataFrame, train: pd.DataFrame, holdout: pd.DataFrame, rules: str = ""

@@ -9,6 +9,8 @@ from synth_handson.evidence.privacy.same_people import shared_people
 from synth_handson.evidence.three_tables import prepare_tables
 from synth_handson.tables.people import find_several_rows
 
+pytestmark = pytest.mark.usefixtures("one_model_throughout")
+
 
 @pytest.fixture(scope="module")
 def visits() -> pd.DataFrame:

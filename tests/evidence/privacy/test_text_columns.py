@@ -26,6 +26,8 @@ from synth_handson.evidence.privacy.text_columns import (
 from synth_handson.evidence.three_tables import AssessedTables, prepare_tables
 from synth_handson.tables.interviews import make_interviews
 
+pytestmark = pytest.mark.usefixtures("one_model_throughout")
+
 
 def texts(rows: int, seed: int) -> pd.Series:
     """Draw sentences that share words, but no long run of them."""

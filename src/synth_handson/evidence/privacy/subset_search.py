@@ -121,7 +121,8 @@ class _Search:
         names = sorted(self.groups, key=spread.__getitem__, reverse=True)[:MOST_COLUMNS]
         columns = {name: self.groups[name][rows] for name in names}
         starts = sorted(self._triples(columns), reverse=True)[:STARTS]
-        grown = dict(self._grow(start, columns) for _, start in starts)
+        known: dict[int, float] = {}
+        grown = dict(self._grow(start, columns, known) for _, start in starts)
         return sorted(grown, key=grown.__getitem__, reverse=True)[:TESTED]
 
     def _triples(self, columns: Mapping[str, Integers]) -> Iterator[tuple[float, tuple[str, ...]]]:
@@ -132,27 +133,37 @@ class _Search:
                 yield self._leaning(pair + columns[third], levels**3), (first, second, third)
 
     def _grow(
-        self, subset: tuple[str, ...], columns: Mapping[str, Integers]
+        self, subset: tuple[str, ...], columns: Mapping[str, Integers], known: dict[int, float]
     ) -> tuple[tuple[str, ...], float]:
-        """Add columns as long as synthetic rows lean more."""
-        cells = number_rows(columns[name] for name in subset)
+        """Add columns as long as synthetic rows lean more.
+
+        Starts meet: how much rows lean is kept for each set of columns, by its bits. (Cells are numbered as
+        they appear, in whatever order columns were added, so that sums are the same to the last digit.)
+        """
+        bits = {name: 1 << place for place, name in enumerate(columns)}
+        cells, mask = number_rows(columns[name] for name in subset), sum(bits[name] for name in subset)
         leaning = self._leaning(cells, int(cells.max()) + 1)
         while len(subset) < min(LARGEST, len(columns)):
             tried = []
             for name in columns.keys() - set(subset):
-                added = number_rows([cells, columns[name]])
-                tried.append((self._leaning(added, int(added.max()) + 1), name, added))
-            best, name, added = max(tried, key=lambda one: one[:2])
+                more = mask | bits[name]
+                if more not in known:
+                    added = number_rows([cells, columns[name]])
+                    known[more] = self._leaning(added, int(added.max()) + 1)
+                tried.append((known[more], name))
+            best, name = max(tried)
             if best <= leaning:
                 break
-            leaning, cells, subset = best, added, (*subset, name)
+            leaning, mask, subset = best, mask | bits[name], (*subset, name)
+            cells = number_rows([cells, columns[name]])
         return tuple(sorted(subset)), leaning
 
     def _leaning(self, cells: Integers, size: int) -> float:
         """How many standard errors synthetic rows lean to either side, by the people in the same cell."""
+        first = len(self.synthetic)
+        second = first + len(self.members)
         synthetic, members, others = (
-            np.bincount(part, minlength=size)
-            for part in np.split(cells, [len(self.synthetic), len(self.synthetic) + len(self.members)])
+            np.bincount(part, minlength=size) for part in (cells[:first], cells[first:second], cells[second:])
         )
         there = (synthetic > 0) & (members + others > 0)
         rows, inside, outside = synthetic[there], members[there], others[there]

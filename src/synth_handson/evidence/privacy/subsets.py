@@ -14,11 +14,12 @@ labels "training" and "holdout" can still be exchanged.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import combinations
 from math import comb
+from typing import TypeVar
 
 import numpy as np
 import pandas as pd
@@ -51,6 +52,7 @@ RULED_OUT = 1e-4
 FOLLOWED = 1_000
 """Training people sampled to see by which subsets they are unique."""
 
+Found = TypeVar("Found")
 Hashes = np.ndarray[tuple[int], np.dtype[np.uint64]]
 
 
@@ -537,7 +539,17 @@ def subset_joins(
                 subsets = (*subsets, GAPS)
             coded = {name: column[rows] for name, column in codes.items()}
             hashed = HashedRows.of(coded, other, sizes, drawn, rng)
-            # Most of it is pandas and NumPy without Python's lock.
-            with ThreadPoolExecutor(os.cpu_count()) as pool:
-                counts = list(pool.map(hashed.count, subsets))
+            counts = in_threads(hashed.count, subsets)
             yield SubsetJoin.of(subsets, drawn, counts, binned=codes is not space.codes)
+
+
+def in_threads(count: Callable[[tuple[str, ...]], Found], subsets: Sequence[tuple[str, ...]]) -> list[Found]:
+    """Count for each subset, in order. Most of it is pandas and NumPy without Python's lock.
+
+    A thread takes some subsets at a time: of a small table, one takes as long as handing it over does.
+    """
+    threads = os.cpu_count() or 1
+    size = max(1, len(subsets) // (4 * threads))
+    parts = [subsets[first : first + size] for first in range(0, len(subsets), size)]
+    with ThreadPoolExecutor(threads) as pool:
+        return [found for part in pool.map(lambda some: list(map(count, some)), parts) for found in part]

@@ -28,6 +28,8 @@ MAX_SECRETS = 8
 """Columns whose values are guessed if none are named."""
 KNOWN_COLUMNS = 20
 """Columns of a person that the attacker knows at most; for linkability, on either side."""
+GAPS_AT_ONCE = 2**18
+"""Differences of people's and rows' values that are held at a time."""
 ROUNDING = 1e-9
 """More than sums of so few distances are off by when one is subtracted again."""
 MIN_ATTEMPTS, MAX_ATTEMPTS = 1_000, 10_000
@@ -252,25 +254,31 @@ def _nearest(
     left_out = [[columns.index(name) for name in names] for names in without]
     kept = [[place for place in range(len(columns)) if place not in out] for out in left_out]
     found = np.empty((len(without), len(people)), np.intp)
-    gaps = np.empty((len(columns), len(scene.table)))
-    for person in range(len(people)):
+    at_once = max(1, GAPS_AT_ONCE // (len(columns) * max(1, len(scene.table))))
+    for first in range(0, len(people), at_once):
+        some = slice(first, min(first + at_once, len(people)))
+        gaps = np.empty((len(columns), some.stop - first, len(scene.table)))
         for gap, (rows, targets), number in zip(gaps, pairs, numbers, strict=True):
             if number is None:
-                np.not_equal(rows, targets[person], out=gap)
+                np.not_equal(rows, targets[some, None], out=gap)
             else:
-                np.abs(number[0] - number[1][person], out=gap)
+                np.abs(number[0] - number[1][some, None], out=gap)
         total = gaps.sum(axis=0)
         for turn, out in enumerate(left_out):
-            found[turn, person] = _first_of_least(total - gaps[out].sum(axis=0), gaps, kept[turn])
+            found[turn, some] = _first_of_least(total - gaps[out].sum(axis=0), gaps, kept[turn])
     return list(found)
 
 
-def _first_of_least(about: Floats, gaps: Floats, columns: list[int]) -> int:
-    """Find the first row with the least sum over some columns, known but for rounding."""
-    near = np.flatnonzero(about <= about.min() + ROUNDING)
-    if len(near) > 1:
-        near = near[[gaps[np.array(columns)[:, None], near].sum(axis=0).argmin()]]
-    return int(near[0])
+def _first_of_least(about: Floats, gaps: Floats, columns: list[int]) -> list[int]:
+    """Find for each person the first row with the least sum over some columns, known but for rounding."""
+    close = about <= about.min(axis=1, keepdims=True) + ROUNDING
+    found = []
+    for person, row in enumerate(close.argmax(axis=1).tolist()):
+        near = row + np.flatnonzero(close[person, row:])
+        if len(near) > 1:
+            row = near[gaps[np.array(columns)[:, None], person, near].sum(axis=0).argmin()]
+        found.append(int(row))
+    return found
 
 
 def _set_up(tables: AssessedTables, safe_names: dict[str, str], random_state: int) -> _Scene:
