@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from command_line import Done, run
 from language_models import MODEL, running
-from people import draw_people
+from people import draw_people, draw_visits
 
 from synth_handson import read_table, write_table
 from synth_handson.errors import ArgumentError
@@ -117,6 +117,14 @@ def test_preview_shows_few_rows_of_a_small_table_too(tmp_path: Path) -> None:
     done = run("preview", str(tmp_path / "small.xlsx"))
     assert done.returncode == 0, done.stderr
     assert "60 rows" in done.stdout
+
+
+def test_a_preview_of_people_shows_as_many_rows_as_of_other_tables(tmp_path: Path) -> None:
+    draw_visits(24).to_csv(tmp_path / "visits.csv", index=False)
+    done = run("preview", str(tmp_path / "visits.csv"), "--person", "patient_id", "--count", "3")
+    assert done.returncode == 0, done.stderr
+    heading = next(line for line in done.stdout.splitlines() if "Column" in line and " 1 " in line)
+    assert [cell.strip() for cell in heading.strip("┃").split("┃")] == ["Column", "1", "2", "3"]
 
 
 @pytest.mark.parametrize(

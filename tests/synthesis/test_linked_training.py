@@ -52,6 +52,16 @@ def with_points(tables: LinkedTables) -> LinkedTables:
     return LinkedTables(tables.people, {"payments": payments.assign(points=points)}, "customer")
 
 
+def test_events_of_which_nothing_ever_changes_are_drawn() -> None:
+    tables = customers(300)
+    logins = tables.events["calls"][["customer"]].assign(channel="web")
+    only = LinkedTables(tables.people, {"logins": logins}, "customer")
+    drawn = train_generator(only, keep=False).sample(300)
+    assert isinstance(drawn, LinkedTables)
+    assert set(drawn.events["logins"]["channel"]) == {"web"}
+    assert drawn.counts("logins").mean() == pytest.approx(only.counts("logins").mean(), abs=0.2)
+
+
 @pytest.fixture(scope="module")
 def real() -> LinkedTables:
     return customers()

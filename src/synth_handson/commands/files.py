@@ -333,8 +333,9 @@ def preview(
             rules=chosen,
         )  # fmt: skip
         drawn = draw(profile, settings, hold_out=False, on_stage=stages.begin)
-    show.translate("preview_title", count=count)
-    show.rows(drawn.table, profile.form)
+    rows = drawn.table.head(count)  # of people, all rows were drawn
+    show.translate("preview_title", count=len(rows))
+    show.rows(rows, profile.form)
     if profile.obstacle:
         show.translate("preview_only", reason=profile.obstacle.message(show.language))
     elif not save_schema:

@@ -342,7 +342,9 @@ def _learn_events(
     places = {name: read_marginals(pd.DataFrame({name: at[name]}), owner)[name] for name in steps}
     chosen = _few_enough(owner, rng)
     owner, after = owner[chosen], after[chosen]
-    codes = np.column_stack([one.code(frame[name].iloc[chosen]) for name, one in marginals.items()])
+    codes = np.zeros((len(chosen), len(marginals)), np.intp)
+    for position, (name, one) in enumerate(marginals.items()):
+        codes[:, position] = one.code(frame[name].iloc[chosen])
     codes[np.ix_(~after, [steps.index(name) for name in unknown])] = MISSING
     walk = _Walk(form, marginals, places, summary, np.bincount(owner, minlength=len(summary)))
     before = np.zeros((len(owner), len(walk.coded)), np.intp)
