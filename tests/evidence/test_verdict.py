@@ -178,6 +178,21 @@ class TestDecide:
         verdict = decide([leaning, a_test("dcr_share", 0.5)], GOOD, 1_000)
         assert (verdict.outcome, verdict.reasons[0].key) == (outcome, f"verdict.{reason}")
 
+    def test_what_frequencies_alone_would_make_a_table_lean_is_tolerated_in_one_direction(self) -> None:
+        def leaning(value: float) -> Measure:
+            ends = Estimate(value, value - 0.02, value + 0.02)
+            return replace(a_test("classifier_attack_auc", 1e-9), estimate=ends)
+
+        alone = Measure("frequencies_attack_auc", Estimate(0.55, 0.53, 0.57), rows=1_000)
+        assert decide([leaning(0.58)], GOOD, 1_000).outcome == "fail"
+        verdict = decide([leaning(0.58), alone], GOOD, 1_000)
+        assert (verdict.outcome, verdict.reasons[0].values["frequencies"]) == ("pass", pytest.approx(0.05))
+        assert decide([leaning(0.66), alone], GOOD, 1_000).outcome == "fail"
+        # Frequencies make no table lean away from its training people, and excuse no other test.
+        assert decide([leaning(0.40), alone], GOOD, 1_000).outcome == "fail"
+        near = replace(leaning(0.60), name="attack_auc")
+        assert decide([near, alone], GOOD, 1_000).outcome == "fail"
+
     def test_more_copies_than_reality_has_are_a_hint_and_no_proof(self) -> None:
         checks = [a_check("training_matches", 1e-9)]
         assert decide([a_test("dcr_share", 0.5)], GOOD, 1_000, checks).outcome == "review"

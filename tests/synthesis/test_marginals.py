@@ -13,6 +13,7 @@ from synth_handson.synthesis.marginals import (
     Categories,
     Numbers,
     read_marginals,
+    shrunken_shares,
 )
 from synth_handson.synthesis.schema import PROTECTED_TOKEN, prepare
 from synth_handson.tables.texts import MIN_KEPT_ROWS
@@ -104,6 +105,36 @@ def test_every_range_is_shared_and_drawn_values_have_the_code_they_are_drawn_for
             # No end is anybody's: it follows from the frequent value beside it.
             assert numbers.low[few] == pytest.approx(numbers.high[few - 1] + step)
             assert numbers.high[few] == pytest.approx(numbers.low[few + 1] - step)
+
+
+def test_shares_that_differ_by_chance_are_moved_together() -> None:
+    # Of 60 people 10, 20 and 30: the chi-square distance to equal shares is (100 + 0 + 100) / 20 = 10, so
+    # three categories keep all of it, and four with 10, 15, 15 and 20 (50 / 15) keep 1 - 1 / 3.33 = 0.7.
+    three, four = np.array([1, 2, 3]) / 6, np.array([10, 15, 15, 20]) / 60
+    assert shrunken_shares(three, 60).tolist() == three.tolist()
+    assert shrunken_shares(four, 60) == pytest.approx(1 / 4 + 0.7 * (four - 1 / 4))
+    assert shrunken_shares(np.array([0.2, 0.8]), 60).tolist() == [0.2, 0.8]
+    assert shrunken_shares(np.full(5, 0.2), 60).tolist() == [0.2] * 5
+
+
+@given(st.lists(st.integers(8, 500), min_size=3, max_size=40))
+def test_shrunken_shares_keep_their_order_and_sum(people: list[int]) -> None:
+    shares = np.array(people) / sum(people)
+    shrunken = shrunken_shares(shares, sum(people))
+    assert shrunken.sum() == pytest.approx(1)
+    assert shrunken.min() > 0
+    assert (np.diff(shrunken[np.argsort(shares)]) >= -1e-12).all()
+
+
+def test_of_few_people_shrunken_shares_are_closer_to_those_of_everybody() -> None:
+    rng = np.random.default_rng(0)
+    true = rng.dirichlet(np.full(30, 50.0))
+    off = [
+        [np.abs(found - true).sum() for found in (drawn / 600, shrunken_shares(drawn / 600, 600))]
+        for drawn in rng.multinomial(600, true, 50)
+    ]
+    seen, shrunken = np.mean(off, axis=0)
+    assert shrunken < 0.8 * seen
 
 
 def test_they_survive_json(bank: pd.DataFrame) -> None:

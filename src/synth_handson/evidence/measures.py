@@ -298,6 +298,7 @@ DEFINITIONS: dict[str, Definition] = {
     "outlier_identical": Definition(0.0, 1.0, "low", 0.0, "clopper_pearson", _FISHER, tested=True),
     "outlier_attack_auc": Definition(0.0, 1.0, "near", 0.5, "delong", _CALIBRATED, tested=True),
     "classifier_attack_auc": Definition(0.0, 1.0, "near", 0.5, "delong", _LOGAN, tested=True),
+    "frequencies_attack_auc": Definition(0.0, 1.0, "near", 0.5, "delong", _LOGAN),
     "subset_matches": Definition(0.0, 1.0, "low", 0.0, "clopper_pearson", _UNIQUES, tested=True),
     "subset_matches_binned": Definition(0.0, 1.0, "low", 0.0, "clopper_pearson", _UNIQUES, tested=True),
     "transformed_matches": Definition(

@@ -32,7 +32,8 @@ AREAS = tuple(name for name, known in DEFINITIONS.items() if known.tested and kn
 """Tests whose value is 0.5 by chance. A leak that reveals a share s of the people adds s / 2."""
 LEANINGS = ("classifier_attack_auc",)
 """Tests of the table as a whole. Every generator leans a little towards the people it learned from without
-coming close to any of them, so the verdict counts only what exceeds the tolerated leak."""
+coming close to any of them, so the verdict counts only what exceeds the tolerated leak, and the lean of a
+table that keeps nothing but how often values occur ("frequencies_attack_auc")."""
 HINTS = ("training_matches", "event_copies", "holdout_matches", "row_order")
 """Checks that assume the generator draws like reality, or that the order of rows does not repeat itself. They
 are hints, not tests."""
@@ -129,7 +130,7 @@ def decide(
        what it shows is beyond what is tolerated (`beyond_tolerance`). No average over measures is formed, so
        none can hide another.
        A leaning of the table as a whole (`LEANINGS`) counts with the probability of being no more than what
-       is tolerated, here and in 3.
+       is tolerated, and than what frequencies alone would make it, here and in 3.
     3. **review** if rows of the same people occur in the training table and in the holdout (more than 5 % of
        the holdout's rows), which hides leaks; if any corrected p-value is below 5 %; if more synthetic rows
        occur in the training table than reality puts there, or if they know the holdout's people better than
@@ -165,8 +166,9 @@ def decide(
     6(2), 1979.
     """
     tests = len(_able(measures))
-    shown = sorted(noticed(map(_tolerant, measures)), key=lambda pair: pair[1])
-    failing = [(m, p) for m, p in shown if p < FAIL_LEVEL and beyond_tolerance(m)]
+    frequencies = _frequencies(measures)
+    shown = sorted(noticed(_tolerant(m, frequencies) for m in measures), key=lambda pair: pair[1])
+    failing = [(m, p) for m, p in shown if p < FAIL_LEVEL and beyond_tolerance(m, frequencies)]
     apart = noticed([m for m in checks if m.name.startswith("split_")], SPLIT_LEVEL)
     same = [m for m in checks if m.name == "shared_people" and (m.low or 0.0) > TOLERATED_LEAK]
     hinted = [m for m in checks if m.name in HINTS and hint_speaks(m)]
@@ -190,7 +192,7 @@ def decide(
     else:
         outcome = "pass"
         changed = "verdict.limit_changed" if limits.changed else "verdict.limit_changed_none"
-        reasons = [_leaning(m, tests) for m, _ in noticed(measures) if m.name in LEANINGS]
+        reasons = [_leaning(m, tests, frequencies) for m, _ in noticed(measures) if m.name in LEANINGS]
         reasons = reasons or [Message("verdict.none_shown", {"tests": tests, "level": REVIEW_LEVEL})]
         reasons += [Message("verdict.limit" if limits.copied else "verdict.limit_none", limit)]
         reasons += [Message("verdict.limit_hinted", limit)] if limits.hinted != limits.copied else []
@@ -225,12 +227,19 @@ def in_people(verdict: Verdict) -> Verdict:
     return replace(verdict, reasons=(*reasons, Message("verdict.of_people")))
 
 
-def beyond_tolerance(found: Measure) -> bool:
+def _frequencies(measures: Iterable[Measure]) -> float:
+    """Return how far frequencies alone make a table lean, 0 to .5."""
+    areas = (m.value for m in measures if m.name == "frequencies_attack_auc")
+    return max(next(areas, None) or 0.5, 0.5) - 0.5
+
+
+def beyond_tolerance(found: Measure, frequencies: float = 0.0) -> bool:
     """Tell whether a measure's whole interval is beyond what is tolerated.
 
     Either it concerns more than `TOLERATED_LEAK` of the people or rows beyond what chance does; or, where
     people found are counted, more than `TOLERATED_FRACTION` of them are found for being training people, or
     of those of the holdout for being none, however few they are.
+    In `LEANINGS`, it is also tolerated how far frequencies alone would make the table lean.
     """
     fractions = found.attributable, found.avoided
     if any(part is not None and part.low > TOLERATED_FRACTION for part in fractions):
@@ -238,31 +247,34 @@ def beyond_tolerance(found: Measure) -> bool:
     if found.low is None or found.high is None:
         return False
     if found.name in AREAS:
-        return max(found.low - 0.5, 0.5 - found.high) > TOLERATED_LEAK / 2
+        chance = 0.5 + (frequencies if found.name in LEANINGS else 0.0)
+        return max(found.low - chance, 0.5 - found.high) > TOLERATED_LEAK / 2
     # The risks are an excess already; the hits have their chance in their definition.
     chance = found.ideal if found.name in RISKS or found.ideal else found.reference or 0.0
     return max(found.low - chance, chance - found.high) > TOLERATED_LEAK
 
 
-def _tolerant(found: Measure) -> Measure:
+def _tolerant(found: Measure, frequencies: float) -> Measure:
     """Use the probability that a leaning is within what is tolerated as its p-value."""
     if found.name not in LEANINGS or found.estimate is None or found.p_value is None:
         return found
     from scipy.stats import norm
 
     error = (found.estimate.high - found.estimate.low) / (2 * Z)
-    beyond = abs(found.estimate.value - 0.5) - TOLERATED_LEAK / 2
+    above, below = found.estimate.value - 0.5 - frequencies, 0.5 - found.estimate.value
+    beyond = max(above, below) - TOLERATED_LEAK / 2
     within = float(norm.sf(beyond / error)) if error else float(beyond <= 0)
     return replace(found, p_value=max(found.p_value, within))
 
 
-def _leaning(found: Measure, tests: int) -> Message:
+def _leaning(found: Measure, tests: int, frequencies: float) -> Message:
     """Note that a table leans towards its training people although it passes."""
     return Message(
         "verdict.leaning_away" if avoids_training_people(found) else "verdict.leaning",
         {
             "tests": tests,
             "tolerated": TOLERATED_LEAK / 2,
+            "frequencies": frequencies,
             "value": found.value,
             "low": found.low,
             "high": found.high,

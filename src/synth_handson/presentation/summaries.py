@@ -10,7 +10,7 @@ from synth_handson.locales import Counted, Language, Message, get_text
 
 _COLUMN = r"((?:[^()]|\([^()]*\))*)"
 CHANGE = re.compile(r"(.+?) - lag\(\1\)")
-SUMMARY = re.compile(rf"\b(count|first|last|sum|string_agg|lag)\({_COLUMN}\)")
+SUMMARY = re.compile(rf"\b(count|first|last|sum|string_agg|lag|row_number)\({_COLUMN}\)")
 
 
 def in_words(text: str, language: Language) -> str:

@@ -22,6 +22,7 @@ from synth_handson.synthesis.marginals import (
     Marginal,
     codes_of,
     read_marginals,
+    shrunken_shares,
     with_given,
 )
 from synth_handson.synthesis.order import mutual_information, some_rows, target_setting
@@ -98,11 +99,16 @@ class Latent:
     missing: bool
 
     @classmethod
-    def of(cls, name: str, column: Integers, order: Integers, missing: bool = False) -> Latent:
+    def of(
+        cls, name: str, column: Integers, order: Integers, missing: bool = False, unordered: bool = False
+    ) -> Latent:
         """Cut by the frequencies of the codes, in the order of the intervals."""
         times = np.bincount(column, minlength=int(order.max()) + 1)[order]
         there = times > 0
-        return cls(name, order[there], times[there] / times.sum(), missing)
+        shares = times[there] / times.sum()
+        if unordered:
+            shares = shrunken_shares(shares, len(column))
+        return cls(name, order[there], shares, missing)
 
     @cached_property
     def bounds(self) -> Floats:
@@ -298,7 +304,7 @@ def _latents(
         if name not in ordered and ordered:
             others = {other: of[applies[name]] for other, of in ordered.items()}
             order = order[_order_by(column, others, target)]
-        latents.append(Latent.of(name, column[~absent], order))
+        latents.append(Latent.of(name, column[~absent], order, unordered=not marginal.ordered))
     return tuple(latents)
 
 

@@ -225,6 +225,38 @@ def read_marginals(prepared: pd.DataFrame, people: Integers | None = None) -> di
     }
 
 
+def shrunken_shares(shares: Floats, people: float) -> Floats:
+    """Move the shares of categories towards each other by as much as they differ by chance.
+
+    Of few people, shares differ although categories are equally frequent. Drawn as they are, they would tell
+    who was learned from; shrunken ones are closer to those of everybody.
+
+    Parameters
+    ----------
+    shares
+        Share of people with each category. Shape (k,).
+    people
+        Number of people.
+
+    Returns
+    -------
+    ndarray
+        Shape (k,); the same shares if there are fewer than three categories.
+
+    Notes
+    -----
+    The positive-part estimator of W. James and C. Stein, "Estimation with quadratic loss", Fourth Berkeley
+    Symposium 1961, on the chi-square distance to equal shares.
+    """
+    k = len(shares)
+    if k < 3:
+        return shares
+    apart = people * k * float(((shares - shares.mean()) ** 2).sum()) / shares.sum()
+    kept = max(1 - (k - 3) / apart, 0.0) if apart else 0.0
+    found: Floats = shares.mean() + kept * (shares - shares.mean())
+    return found
+
+
 def codes_of(marginals: Mapping[str, Marginal], given: Mapping[str, Any]) -> dict[str, int]:
     """Return the codes of given values, None for a missing one; raise as `code_of` does."""
     return {

@@ -11,7 +11,7 @@ from scipy import special
 
 from synth_handson.metrics.arrays import Floats, Integers
 from synth_handson.synthesis.copula import Latent
-from synth_handson.synthesis.marginals import MISSING
+from synth_handson.synthesis.marginals import MISSING, shrunken_shares
 from synth_handson.synthesis.trees import Coded
 from synth_handson.tables.texts import MIN_KEPT_ROWS
 
@@ -220,8 +220,10 @@ def _categories(design: _Design, response: Integers, size: int) -> tuple[Floats,
     """Return effects on the logarithms of the categories' chances, and what is added to each."""
     from sklearn.linear_model import LogisticRegression
 
+    shares = _shares(design, response, size)
+    shrunken = np.log(shrunken_shares(shares, design.weights.sum()))
     if not design.columns.shape[1]:
-        return design.effects(np.zeros((size, 0))), np.log(_shares(design, response, size))
+        return design.effects(np.zeros((size, 0))), shrunken
     model = LogisticRegression(C=1 / PENALTY, max_iter=STEPS)
     model.fit(design.columns, response, sample_weight=design.weights)
-    return design.effects(model.coef_), model.intercept_
+    return design.effects(model.coef_), model.intercept_ + shrunken - np.log(shares)

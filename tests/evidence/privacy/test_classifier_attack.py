@@ -7,10 +7,14 @@ from leaks import drawn, honest
 
 from synth_handson.evidence.controls.known_tables import shuffle_columns
 from synth_handson.evidence.measures import Measure
-from synth_handson.evidence.privacy.classifier_attack import FOLDS, classifier_scores
-from synth_handson.evidence.privacy.membership import Neighbours
+from synth_handson.evidence.privacy.classifier_attack import FOLDS, classifier_scores, frequency_scores
+from synth_handson.evidence.privacy.detection_power import Limits
+from synth_handson.evidence.privacy.membership import Neighbours, attack_area
 from synth_handson.evidence.three_tables import prepare_tables
+from synth_handson.evidence.verdict import decide
 from synth_handson.metrics.distances import HeomSpace
+
+GOOD = Limits(copied=10, hinted=10, changed=10, rows_needed=200, holdout_needed=None)
 
 
 def attacked(synthetic: pd.DataFrame, train: pd.DataFrame, holdout: pd.DataFrame) -> dict[str, Measure]:
@@ -43,6 +47,28 @@ def test_it_sees_a_table_that_leans_towards_its_people_and_comes_near_to_none() 
     assert measures["classifier_attack_auc"].p_value < 1e-3
     assert measures["classifier_attack_auc"].low > 0.5
     assert measures["attack_auc"].p_value > 0.05
+
+
+def test_frequencies_alone_make_a_table_of_few_people_lean() -> None:
+    # Forty towns are equally frequent in reality: which are more frequent here tells who was learned from.
+    rng = np.random.default_rng(0)
+    people = pd.DataFrame({f"c{i}": rng.integers(0, 40, 1_000).astype(str) for i in range(3)})
+    train, holdout = people.iloc[:500], people.iloc[500:]
+    neighbours = Neighbours.of(prepare_tables(shuffle_columns(train), train, holdout), 0)
+    leaning = neighbours.classifier_attack(neighbours.reference)
+    (alone,) = neighbours.frequencies_attack(leaning)
+    assert leaning.low > 0.525
+    assert alone.value == pytest.approx(leaning.value, abs=0.03)
+    assert decide([leaning, alone], GOOD, 500).outcome == "pass"
+    assert decide([leaning], GOOD, 500).outcome == "review"
+
+
+def test_frequencies_of_copies_explain_no_copies() -> None:
+    people = drawn("census", 600, 300, 300, 0)
+    neighbours = Neighbours.of(prepare_tables(people.train, people.train, people.holdout), 0)
+    scores = frequency_scores(neighbours.space, neighbours.train, 0)
+    members, others = scores[neighbours.train], scores[neighbours.holdout]
+    assert 0.45 < attack_area(-members, -others)[0].value < 0.6
 
 
 def test_it_accuses_nobody_of_people_whom_nobody_knows() -> None:

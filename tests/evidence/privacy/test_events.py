@@ -1,5 +1,7 @@
 """People found by their events: counted by hand, labels exchanged, and where people were copied."""
 
+from collections.abc import Callable
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -106,6 +108,55 @@ def test_exchanging_labels_exchanges_counts(seed: int) -> None:
         subset: pair[::-1]
         for subset, pair in zip(*(back.one(seed)[0], back.one(seed)[1].T.tolist()), strict=True)
     }
+
+
+def with_one_event_each(moved: Callable[[pd.Series], pd.Series]) -> dict[str, Measure]:
+    """Put an event of each of 30 training people, at another moment, in place of synthetic people's."""
+    at = pd.to_timedelta(np.random.default_rng(0).integers(0, 86_400, 20_000), unit="s")
+    train, holdout, synthetic = (
+        frame.assign(day=frame["day"] + at[: len(frame)].to_numpy()) for frame in (TRAIN, HOLDOUT, SYNTHETIC)
+    )
+    firsts = [frame.index[~frame["customer"].duplicated()][:30] for frame in (train, synthetic)]
+    own = ["day", "shop", "amount"]
+    copied = train.loc[firsts[0], own]
+    synthetic.loc[firsts[1], own] = copied.assign(day=moved(copied["day"])).to_numpy()
+    tables = {"synthetic": synthetic, "train": train, "holdout": holdout}
+    return {m.name: m for m in search_events(by_person(tables, "customer"), 0).measures}
+
+
+@pytest.mark.parametrize(
+    "moved",
+    [lambda moments: moments.dt.floor("D"), lambda moments: moments + pd.Timedelta("1s")],
+    ids=["to midnight", "by a second"],
+)
+def test_an_event_at_another_time_of_its_day_is_found(moved: Callable[[pd.Series], pd.Series]) -> None:
+    found = with_one_event_each(moved)["event_matches"]
+    assert found.p_value is not None
+    assert found.p_value < 1e-4
+    assert "day" in found.columns
+
+
+def test_the_order_of_what_happened_is_found_whatever_the_dates_and_amounts_are() -> None:
+    rng = np.random.default_rng(4)
+
+    def visits(first: int, people: int = 200, each: int = 15) -> pd.DataFrame:
+        who = np.repeat(np.arange(first, first + people), each)
+        days = np.sort(rng.integers(0, 1_000, (people, each)), axis=1).ravel()
+        return pd.DataFrame(
+            {
+                "who": who,
+                "day": pd.Timestamp("2020-01-01") + pd.to_timedelta(days, unit="D"),
+                "ward": rng.integers(0, 25, len(who)).astype(str),
+                "cost": rng.gamma(2, 50, len(who)).round(2),
+            }
+        )
+
+    train, holdout, synthetic = visits(0), visits(1_000), visits(2_000)
+    synthetic.loc[synthetic.index[: 15 * 15], "ward"] = train["ward"].to_numpy()[: 15 * 15]
+    tables = {"synthetic": synthetic, "train": train, "holdout": holdout}
+    found = {m.name: m for m in search_events(by_person(tables, "who"), 0).measures}["history_attack_tpr"]
+    assert found.p_value is not None
+    assert found.p_value < 0.001
 
 
 def test_several_kinds_of_events_count_together() -> None:

@@ -9,9 +9,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from synth_handson.metrics.arrays import Floats
+from synth_handson.evidence.privacy.subsets import ventiles
+from synth_handson.metrics.arrays import Floats, Integers
 from synth_handson.metrics.distances import HeomSpace
 from synth_handson.metrics.models import one_thread
+from synth_handson.tables.texts import MIN_KEPT_ROWS
 
 FOLDS = 2
 ROWS = 5_000
@@ -48,13 +50,57 @@ def classifier_scores(space: HeomSpace, random_state: int) -> Floats:
     generative models", PoPETs 2019(1); Lopez-Paz & Oquab, "Revisiting classifier two-sample tests", ICLR
     2017. That shares and means give away who they were taken of: N. Homer et al., PLoS Genetics 4(8), 2008.
     """
+    features = _features(space)
+    return _scores(features[space.real], features[space.synthetic], random_state)
+
+
+def frequency_scores(space: HeomSpace, members: Integers, random_state: int) -> Floats:
+    """Score likewise how much each real row looks like one of a table that keeps nothing but frequencies.
+
+    That table has, in each column by itself, each value as often as training people do; of numbers, each
+    twentieth, and of categories that fewer than 8 people have, all of them together. Within these, values are
+    drawn from all real people. So it leans as far as a list of frequencies does.
+
+    Parameters
+    ----------
+    space, random_state
+        As for `classifier_scores`.
+    members
+        Positions of the training rows.
+    """
+    rng = np.random.default_rng(random_state)
+    features, rows = _features(space)[space.real], min(len(space.synthetic), ROWS)
+    alike = [
+        _someone_alike(_bins(space, name)[space.real], rng.choice(members, rows), rng) for name in space.codes
+    ]
+    columns = [column[some] for column, some in zip(features.T, alike, strict=True)]
+    return _scores(features, np.column_stack(columns), random_state)
+
+
+def _bins(space: HeomSpace, name: str) -> Integers:
+    """Return the twentieth of each number, or the category of each value if enough people have it."""
+    if name in space.ranks:
+        return ventiles(space.ranks[name])
+    codes = space.codes[name]
+    rare = np.bincount(codes[space.real], minlength=int(codes.max()) + 1) < MIN_KEPT_ROWS
+    return np.where(rare[codes], -1, codes)
+
+
+def _someone_alike(bins: Integers, rows: Integers, rng: np.random.Generator) -> Integers:
+    """Draw for each row one of the same bin."""
+    order = np.argsort(bins, kind="stable")
+    first, last = (np.searchsorted(bins[order], bins[rows], side) for side in ("left", "right"))
+    found: Integers = order[rng.integers(first, last)]
+    return found
+
+
+def _scores(real: Floats, synthetic: Floats, random_state: int) -> Floats:
     from scipy.stats import rankdata
     from sklearn.ensemble import HistGradientBoostingClassifier
 
     rng = np.random.default_rng(random_state)
-    features = _features(space)
-    synthetic = rng.permutation(space.synthetic)[:ROWS]
-    folds = rng.permutation(len(space.real)) % FOLDS
+    synthetic = synthetic[rng.permutation(len(synthetic))[:ROWS]]
+    folds = rng.permutation(len(real)) % FOLDS
     model = HistGradientBoostingClassifier(
         max_iter=50,
         max_leaf_nodes=15,
@@ -62,14 +108,14 @@ def classifier_scores(space: HeomSpace, random_state: int) -> Floats:
         class_weight="balanced",
         random_state=random_state,
     )
-    scores = np.empty(len(space.real))
+    scores = np.empty(len(real))
     with one_thread():
         for fold in range(FOLDS):
             scored = folds == fold
-            others = rng.permutation(space.real[~scored])[:ROWS]
+            others = real[rng.permutation(np.flatnonzero(~scored))[:ROWS]]
             rows = np.concatenate([synthetic, others])
-            model.fit(features[rows], np.arange(len(rows)) < len(synthetic))
-            scores[scored] = rankdata(model.decision_function(features[space.real[scored]])) / scored.sum()
+            model.fit(rows, np.arange(len(rows)) < len(synthetic))
+            scores[scored] = rankdata(model.decision_function(real[scored])) / scored.sum()
     return scores
 
 

@@ -36,11 +36,12 @@ from synth_handson.evidence.privacy.subsets import (
     ventiles,
 )
 from synth_handson.evidence.three_tables import AssessedTables
-from synth_handson.metrics.arrays import Integers, number_rows
+from synth_handson.metrics.arrays import Integers, equal_before, number_rows
 from synth_handson.metrics.distances import HeomSpace
 from synth_handson.metrics.intervals import attributable_fraction, exact_share, upper_tail
 from synth_handson.metrics.shared_items import Items, SharedItems, share_items
 from synth_handson.metrics.text_similarity import folded
+from synth_handson.tables.rules.values import Unit
 from synth_handson.tables.texts import is_text
 
 MOST_TOGETHER = 4
@@ -52,6 +53,8 @@ MAX_COMPARED = 6_000
 SHARES_ACCUSED = (0.01, 0.03, 0.1)
 """Shares of all people that an attacker accuses. There are often hundreds of people only: one in a hundred of
 them is too few to show that every thirtieth was copied."""
+NUMBER = "row_number()"
+"""What number of its person's events each is."""
 MAX_WAYS = 15
 """Subsets of columns tried for several events together."""
 
@@ -80,6 +83,8 @@ class EventCodes:
         The column with the time since the event before, likewise.
     codes
         For each column, by values and by twentieths, a number of every row: real, then synthetic ones.
+    by_day
+        The same by the day of moments and all else by values, if moments have a time of day.
     owners
         The person of each real event, training people first, and of each synthetic one.
     people
@@ -90,12 +95,22 @@ class EventCodes:
     time: str | None
     gap: str | None
     codes: tuple[Mapping[str, Integers], ...]
+    by_day: tuple[Mapping[str, Integers], ...]
     owners: tuple[Integers, Integers]
     people: tuple[int, int, int]
 
     @classmethod
-    def of(cls, rows: AssessedTables, events: Events, people: tuple[int, int, int]) -> EventCodes:
-        """Assign numbers to the values of events and of their people's attributes."""
+    def of(
+        cls,
+        rows: AssessedTables,
+        events: Events,
+        people: tuple[int, int, int],
+        units: Mapping[str, Unit] | None = None,
+    ) -> EventCodes:
+        """Assign numbers to the values of events and of their people's attributes.
+
+        ``units`` says which columns hold moments.
+        """
         synthetic, train, holdout = events.owners
         real, drawn = pd.concat([rows.train, rows.holdout], ignore_index=True), rows.synthetic
         gap = None
@@ -111,11 +126,23 @@ class EventCodes:
             for name in space.ranks
             if len(np.unique(space.codes[name][space.real])) > BINS
         }
-        codes: tuple[Mapping[str, Integers], ...] = (space.codes,)
-        codes += ({**space.codes, **binned},) if binned else ()
+        moments = {
+            name: np.concatenate([real[name], drawn[name]])
+            for name in space.ranks
+            if (units or {}).get(name) == "date"
+        }
+        days = {
+            name: np.where(np.isnan(values), -1, np.unique(np.floor(values), return_inverse=True)[1])
+            for name, values in moments.items()
+            if (values % 1 > 0).any()
+        }
         owners = np.concatenate([train, people[1] + holdout])
+        exact = {**space.codes, NUMBER: np.concatenate([equal_before(owners), equal_before(synthetic)])}
+        codes: tuple[Mapping[str, Integers], ...] = (exact,)
+        codes += ({**exact, **binned},) if binned else ()
+        by_day = ({**exact, **days},) if days else ()
         return cls(
-            events.tables, events.time, gap, codes, (owners, synthetic), (people[1], people[2], people[0])
+            events.tables, events.time, gap, codes, by_day, (owners, synthetic), (*people[1:], people[0])
         )
 
     @property
@@ -132,9 +159,9 @@ class EventCodes:
         """Count people singled out by one event, for each subset of the columns. Counts: shape (2, m)."""
         ways: list[tuple[str, ...]] = []
         counts: list[tuple[int, int]] = []
-        for codes in self.codes:
+        for codes in (*self.codes, *self.by_day):
             rng = np.random.default_rng(random_state)
-            spread = {name: told for name, told in self.spread(codes).items() if name != self.gap}
+            spread = {n: told for n, told in self.spread(codes).items() if n not in (self.gap, NUMBER)}
             subsets = [s for s in choose_subsets(spread, rng) if not set(self.own).isdisjoint(s)]
             # Zobrist hashing, as where rows are people.
             hashes = {
@@ -167,8 +194,9 @@ class EventCodes:
     def ways(self) -> Iterator[tuple[tuple[str, ...], Integers]]:
         """Yield sets of the events' columns, each by values and by twentieths, with the numbers of all rows.
 
-        All columns; all but one, the time first; the time with each other column; each column alone; and the
-        gaps between the events, with all columns but the time and alone.
+        All columns; all but one, the time first; the time with each other column; each column alone; the gaps
+        between the events, with all columns but the time and alone; and if there is a time, each column with
+        the number of the event: the order of what happened, whatever the dates are.
         """
         first = [self.time] if self.time else []
         order = [*first, *(name for name in self.own if name != self.time)]
@@ -179,6 +207,7 @@ class EventCodes:
         subsets += [(name,) for name in telling[: MAX_WAYS // 3]]
         if self.gap:
             subsets += [(*(name for name in self.own if name != self.time), self.gap), (self.gap,)]
+            subsets += [(name, NUMBER) for name in telling if name != self.time][: MAX_WAYS // 5]
         for subset in dict.fromkeys(filter(None, subsets)):
             for codes in self.codes:
                 if codes is self.codes[0] or any(codes[n] is not self.codes[0][n] for n in subset):
@@ -256,7 +285,7 @@ def search_events(histories: Histories, random_state: int) -> FoundByEvents:
 def _codes(histories: Histories) -> list[EventCodes]:
     """Assign numbers to each kind of events that synthetic people have: by others nobody is found."""
     return [
-        EventCodes.of(histories.rows(events), events, histories.sizes)
+        EventCodes.of(histories.rows(events), events, histories.sizes, histories.units)
         for events in histories.events
         if len(events.owners[0])
     ]

@@ -7,7 +7,7 @@ rests on, whatever the columns are.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Protocol
@@ -17,10 +17,10 @@ import pandas as pd
 
 from synth_handson.evidence.measures import Measure
 from synth_handson.evidence.privacy.attribution import Attributions, attribute
-from synth_handson.evidence.privacy.classifier_attack import classifier_scores
+from synth_handson.evidence.privacy.classifier_attack import classifier_scores, frequency_scores
 from synth_handson.evidence.privacy.few_alike import Commonest
 from synth_handson.evidence.privacy.identical import Matches, NeverRepeating, identical_rows
-from synth_handson.evidence.privacy.people_found import PeopleFound
+from synth_handson.evidence.privacy.people_found import LEVEL, PeopleFound
 from synth_handson.evidence.privacy.random_split import count_split
 from synth_handson.evidence.privacy.same_people import shared_people
 from synth_handson.evidence.privacy.subset_search import clearer, search_subsets
@@ -103,14 +103,17 @@ def membership_measures(neighbours: Neighbours) -> tuple[Measure, ...]:
     Returns
     -------
     tuple of Measure
-        Those of `DISTANCE_MEASURES`, `SUBSET_MEASURES`, `CALIBRATED_MEASURES` and `CLASSIFIER_MEASURES`.
+        Those of `DISTANCE_MEASURES`, `SUBSET_MEASURES`, `CALIBRATED_MEASURES` and `CLASSIFIER_MEASURES`; and
+        "frequencies_attack_auc" if the attack by a classifier shows anything.
     """
     reference = neighbours.reference
+    classified = neighbours.classifier_attack(reference)
     return (
         *distance_measures(neighbours, reference),
         *neighbours.subsets,
         *neighbours.calibrated(reference),
-        neighbours.classifier_attack(reference),
+        classified,
+        *neighbours.frequencies_attack(classified),
     )
 
 
@@ -444,6 +447,14 @@ class Neighbours:
     def classifier_attack(self, reference: Neighbours) -> Measure:
         """Compute "classifier_attack_auc"."""
         return _attacked("classifier_attack_auc", self._unlike_synthetic, reference._unlike_synthetic)
+
+    def frequencies_attack(self, found: Measure) -> Iterator[Measure]:
+        """Measure how far frequencies alone would make a table lean, if the attack has found anything."""
+        if found.p_value is not None and found.p_value < LEVEL:
+            scores = -frequency_scores(self.space, self.train, self.random_state)
+            members, others, _ = self._one_row_each
+            leaning = attack_area(scores[members], scores[others])[0]
+            yield Measure("frequencies_attack_auc", leaning, rows=found.rows)
 
     @cached_property
     def _unlike_synthetic(self) -> tuple[Floats, Floats]:
