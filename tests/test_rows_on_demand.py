@@ -90,7 +90,7 @@ def test_what_is_asked_for_is_drawn_and_measured_among_those_who_have_it(
         asker.choose("job = student")
         asker.share("y", no=60, yes=50)
         asker.draw()
-        asker.sees("1.1")
+        asker.sees(get_text(language, "errors.shares_total", column="y", total=1.1))
         asker.share("y", no=50)
         asker.draw()
         asker.sees("--shares y:no=0.5,yes=0.5")
