@@ -9,9 +9,6 @@ from collections.abc import Iterator
 from itertools import count
 from pathlib import Path
 
-# Two processes of tests on two cores: threads of each would only wait for the other's. Read when NumPy loads.
-os.environ.setdefault("OMP_NUM_THREADS", "1")
-
 import pandas as pd
 import pytest
 from assessing import assessed_once, one_model, one_model_throughout  # noqa: F401
