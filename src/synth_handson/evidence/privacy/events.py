@@ -6,11 +6,9 @@ there are.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from itertools import combinations
 
 import numpy as np
@@ -31,6 +29,7 @@ from synth_handson.evidence.privacy.people_found import PeopleFound
 from synth_handson.evidence.privacy.subsets import (
     BINS,
     choose_subsets,
+    in_threads,
     spread_of,
     subset_joins,
     ventiles,
@@ -168,14 +167,15 @@ class EventCodes:
                 name: rng.integers(0, 2**64, int(c.max()) + 2, dtype=np.uint64)[c]
                 for name, c in codes.items()
             }
-            with ThreadPoolExecutor(os.cpu_count()) as pool:
-                counts += pool.map(lambda subset, of=hashes: self._alone([of[n] for n in subset]), subsets)
+            counts += in_threads(partial(self._alone, hashes), subsets)
             ways += subsets
         return ways, np.array(counts).T
 
-    def _alone(self, hashes: Sequence[np.ndarray]) -> tuple[int, int]:
+    def _alone(self, hashes: Mapping[str, np.ndarray], subset: tuple[str, ...]) -> tuple[int, int]:
         """Count training and holdout people with an event that is unique among real people and synthetic."""
-        real, synthetic = np.split(pd.factorize(np.sum(hashes, axis=0))[0], [len(self.owners[0])])
+        real, synthetic = np.split(
+            pd.factorize(np.sum([hashes[n] for n in subset], axis=0))[0], [len(self.owners[0])]
+        )
         owners = self.owners[0]
         size = int(max(real.max(), synthetic.max(initial=0))) + 1
         one = np.full(size, -1)
